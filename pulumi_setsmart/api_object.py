@@ -1,0 +1,79 @@
+"""An object of any other collection of the API, as a Pulumi resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import pulumi
+
+from pulumi_setsmart.lifecycle.kind import API_OBJECT, DEFAULT_ID_FIELD
+from pulumi_setsmart.providers.api_object import ApiObjectProvider
+from pulumi_setsmart.resource import SetSmartResource
+
+
+class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
+    """An object of a collection that has no class of its own: a pricing rule, a message template.
+
+    The collection is assumed to have the conventions of the properties: GET and POST on its path,
+    GET, PUT and DELETE on the path of an object. What ``body`` does not declare is unmanaged.
+
+    Args:
+        resource_name: The name of the resource in the program.
+        path: The collection's path below the base URL, such as ``/pricing-rules``. Another path
+            means another object: it is created there and deleted here.
+        body: The fields by their API names, as for the attributes of a `pulumi_setsmart.Property`.
+        id_field: The name of the field that holds the id.
+        opts: Pulumi's options.
+
+    Raises:
+        pulumi.RunError: The program asks for something that cannot be.
+    """
+
+    path: pulumi.Output[str]
+    body: pulumi.Output[dict[str, Any]]
+    id_field: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        path: pulumi.Input[str],
+        body: pulumi.Input[Mapping[str, Any]],
+        id_field: pulumi.Input[str] = DEFAULT_ID_FIELD,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        properties = {"path": path, "body": body, "id_field": id_field}
+        super().__init__(ApiObjectProvider(), resource_name, properties, opts)
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 -- what Pulumi calls it in every provider
+        *,
+        path: pulumi.Input[str],
+        id_field: pulumi.Input[str] = DEFAULT_ID_FIELD,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Read an object that exists, without managing it.
+
+        Args:
+            resource_name: The name of the resource in the program.
+            id: The object's id at SetSmart.
+            path: The collection's path below the base URL.
+            id_field: The name of the field that holds the id.
+            opts: Pulumi's options.
+
+        Returns:
+            A resource whose ``body`` holds every field of the object. It is secret as a whole,
+            since any of them may be.
+        """
+        secret_body = pulumi.ResourceOptions(additional_secret_outputs=["body"])
+        return cls._existing(
+            ApiObjectProvider(),
+            resource_name,
+            id,
+            {"path": path, "id_field": id_field},
+            pulumi.ResourceOptions.merge(secret_body, opts),
+        )

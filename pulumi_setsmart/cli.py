@@ -1,0 +1,125 @@
+"""The command ``pulumi-setsmart``."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+if TYPE_CHECKING:
+    from pulumi_setsmart.sandbox.foreground import Options
+
+
+@click.group()
+@click.version_option(package_name="pulumi-setsmart")
+def main() -> None:
+    """Short-term-rental listings and webhook subscriptions of SetSmart as code."""
+
+
+def _keys_for_networks(
+    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, IPv4Network | IPv6Network], ...]:
+    # Split from the right: keys may contain an equals sign, networks may not.
+    pairs = [each.rpartition("=") for each in given]
+    if not all(key for key, _, _ in pairs):
+        raise click.BadParameter("must be KEY=CIDR, such as my-key=10.0.0.0/8")
+    try:
+        return tuple((key, ip_network(cidr)) for key, _, cidr in pairs)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@main.command(context_settings={"show_default": True})
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8787, help="Port; 0 takes a free one."
+)
+@click.option(
+    "--database",
+    type=click.Path(dir_okay=False),
+    default=":memory:",
+    show_default="in memory",
+    help="File that keeps the data.",
+)
+@click.option(
+    "--seed",
+    "listings",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Listings to begin with, if the database is new.",
+)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="KEY",
+    help="API key; may be repeated.  [default: sandbox-key]",
+)
+@click.option(
+    "--read-only-key",
+    "read_only_keys",
+    multiple=True,
+    metavar="KEY",
+    help="API key that may only read; may be repeated.",
+)
+@click.option(
+    "--key-for-network",
+    "keys_for_networks",
+    multiple=True,
+    callback=_keys_for_networks,
+    metavar="KEY=CIDR",
+    help="API key that works from this network only; may be repeated.",
+)
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(min=0),
+    default=100,
+    metavar="N",
+    help="Requests that each key may send in a window; 0 for no limit.",
+)
+@click.option(
+    "--rate-window",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    metavar="SECONDS",
+    help="Length of a window.",
+)
+@click.option(
+    "--secrets",
+    type=click.Choice(["full", "masked", "absent"]),
+    default="absent",
+    help="How the secret of a webhook is shown.",
+)
+@click.option(
+    "--put",
+    type=click.Choice(["replace", "merge"]),
+    default="replace",
+    help="What becomes of fields that a PUT leaves out.",
+)
+@click.option(
+    "--normalise",
+    is_flag=True,
+    help="Tidy what is sent: white space, the case of status, fractions.",
+)
+@click.option(
+    "--page-size",
+    type=click.IntRange(min=1),
+    show_default="all on one page",
+    metavar="N",
+    help="Objects on a page of a list.",
+)
+def sandbox(**options: Unpack["Options"]) -> None:
+    """Run a SetSmart on this machine.
+
+    It answers like the API, keeps what it is sent, and needs no account. Point a Pulumi program
+    or any HTTP client at the address it prints.
+    """
+    try:
+        from pulumi_setsmart.sandbox.foreground import run  # noqa: PLC0415 - its packages are an extra
+    except ModuleNotFoundError as error:
+        if error.name not in {"starlette", "uvicorn"}:
+            raise
+        raise click.ClickException(
+            "The sandbox needs more packages: install pulumi-setsmart[sandbox]"
+        ) from None
+    run(options)

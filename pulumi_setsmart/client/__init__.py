@@ -1,0 +1,1 @@
+"""The REST client: HTTP and nothing of Pulumi."""

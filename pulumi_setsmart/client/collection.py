@@ -1,0 +1,157 @@
+"""A collection of the API, such as the properties: list, get, create, update and delete."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from urllib.parse import quote, unquote
+
+from attrs import frozen
+
+from pulumi_setsmart.client.answer import Answer, read_items, read_object, read_record
+from pulumi_setsmart.client.client import Client, Request
+from pulumi_setsmart.client.errors import (
+    ConfigurationError,
+    ErrorContext,
+    NotFoundError,
+    UnreadableAnswerError,
+)
+from pulumi_setsmart.client.paging import ForeignPageError, next_page_url
+from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.models.record import Record
+
+
+@frozen
+class Collection:
+    """The objects under one path of the API.
+
+    Attributes:
+        client: The account that they belong to.
+        path: The path below the base URL, beginning with a slash: ``/properties``.
+        id_field: The field that holds an object's id.
+    """
+
+    client: Client
+    path: str
+    id_field: str = "id"
+
+    def records(self) -> Iterator[Record]:
+        """Yield every object, page after page, each id once.
+
+        Raises:
+            ApiError: A page could not be had; a page that repeats is an UnreadableAnswerError.
+        """
+        url: str | None = self.client.url(self.path)
+        seen_urls: set[str] = set()
+        seen_ids: set[str] = set()
+        while url is not None:
+            seen_urls.add(url)
+            records, url = self.client.send(Request("GET", url), self._read_page)
+            if url in seen_urls:
+                raise UnreadableAnswerError(
+                    "the list of objects never ends: a page leads back to one already read",
+                    ErrorContext("GET", self.path),
+                )
+            for record in records:
+                if record.id not in seen_ids:
+                    seen_ids.add(record.id)
+                    yield record
+
+    def get(self, identifier: str) -> Record:
+        """Return the object with the id ``identifier``.
+
+        Raises:
+            NotFoundError: There is none.
+            ApiError: The request did not succeed.
+        """
+        return self.client.send(Request("GET", self._object_path(identifier)), self._read_record)
+
+    def create(self, fields: JsonObject) -> tuple[str, Record | None]:
+        """Create an object, once.
+
+        Args:
+            fields: The object's fields by their API names.
+
+        Returns:
+            Its id, and the object where the answer holds it.
+
+        Raises:
+            UnknownOutcomeError: It cannot be known whether the object was created.
+            ApiError: It was not created.
+        """
+        # Not documented, and harmless where it is not known: it lets a server see a repetition.
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        return self.client.send(Request("POST", self.path, fields, headers), self._read_created)
+
+    def update(self, identifier: str, fields: JsonObject) -> Record | None:
+        """Replace the object with the id ``identifier``.
+
+        Args:
+            identifier: The object's id.
+            fields: The whole object, since a PUT may drop what it does not name.
+
+        Returns:
+            The object where the answer holds it.
+
+        Raises:
+            NotFoundError: There is no such object.
+            ApiError: The request did not succeed.
+        """
+        request = Request("PUT", self._object_path(identifier), fields)
+        return self.client.send(request, self._read_optional_record)
+
+    def delete(self, identifier: str) -> bool:
+        """Delete the object with the id ``identifier``.
+
+        Returns:
+            Whether the server knew the object.
+
+        Raises:
+            ApiError: The request did not succeed.
+        """
+        try:
+            self.client.send(Request("DELETE", self._object_path(identifier)), lambda _answer: None)
+        except NotFoundError:
+            return False
+        return True
+
+    def _object_path(self, identifier: str) -> str:
+        if identifier in ("", ".", ".."):
+            raise ConfigurationError(f"{identifier!r} is not the id of an object in {self.path}")
+        return f"{self.path}/{quote(identifier, safe='')}"
+
+    def _envelopes(self) -> tuple[str, ...]:
+        """Return the names under which the API may put these objects: plural and singular."""
+        plural = self.path.rsplit("/", 1)[-1].replace("-", "_")
+        singular = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
+        return plural, singular
+
+    def _read_page(self, answer: Answer) -> tuple[list[Record], str | None]:
+        items = read_items(answer, self._envelopes())
+        records = [read_record(item, self.id_field, answer) for item in items]
+        try:
+            following = next_page_url(answer.path, answer.headers, answer.json())
+        except ForeignPageError:
+            raise UnreadableAnswerError(
+                "the next page of the list is said to be on another server, which is not asked",
+                answer.context(),
+            ) from None
+        return records, following
+
+    def _read_record(self, answer: Answer) -> Record:
+        return read_record(read_object(answer, self._envelopes()), self.id_field, answer)
+
+    def _read_optional_record(self, answer: Answer) -> Record | None:
+        return self._read_record(answer) if answer.body.strip() else None
+
+    def _read_created(self, answer: Answer) -> tuple[str, Record | None]:
+        if answer.body.strip():
+            record = self._read_record(answer)
+            return record.id, record
+        location = answer.headers.get("Location", "")
+        identifier = unquote(location.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1])
+        if not identifier:
+            raise UnreadableAnswerError(
+                "the answer names no id for what was created", answer.context()
+            )
+        return identifier, None

@@ -1,0 +1,58 @@
+"""API keys and where they come from."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from attrs import field, frozen
+
+logger = logging.getLogger(__name__)
+
+
+@frozen
+class Credential:
+    """An API key, which is never shown.
+
+    Attributes:
+        key: The key itself.
+        source: Where it was set, for messages: ``setsmart:apiKey`` or ``SETSMART_API_KEY``.
+    """
+
+    key: str = field(repr=False)
+    source: str
+
+
+class Keyring:
+    """The credentials of one run, of which one is in use.
+
+    A stack's saved configuration can hold a key that has been rotated since; the environment's is
+    always current. So the first one that is not refused is kept for the run.
+    """
+
+    def __init__(self, credentials: tuple[Credential, ...]) -> None:
+        self._credentials = credentials
+        self._position = 0
+        self._lock = threading.Lock()
+
+    @property
+    def current(self) -> Credential:
+        """The credential in use."""
+        return self._credentials[self._position]
+
+    def after(self, refused: Credential) -> Credential | None:
+        """Return the credential to use now that ``refused`` was refused, or None if none is left.
+
+        Several threads may report the same refusal: only the first one moves on, and says so.
+        """
+        with self._lock:
+            if self.current == refused:
+                if self._position + 1 == len(self._credentials):
+                    return None
+                self._position += 1
+                logger.warning(
+                    "SetSmart refused the API key from %s; this run uses the one from %s instead",
+                    refused.source,
+                    self.current.source,
+                )
+            return self.current

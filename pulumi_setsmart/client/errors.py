@@ -1,0 +1,213 @@
+"""Everything that can go wrong, as one tree.
+
+    SetSmartError
+    ├── ConfigurationError              a setting is missing or not allowed
+    ├── WrongAccountError               an object of the state is not in the account that is asked
+    └── ApiError                        about one request
+        ├── ConnectionFailedError       no answer: unreachable, connection lost, timed out
+        ├── UnreadableAnswerError       an answer that is not what the API answers
+        ├── UnknownOutcomeError         whether a POST was carried out cannot be known
+        └── StatusError                 an answer with an error status
+            ├── BadRequestError         400, 422
+            ├── AuthenticationError     401
+            ├── PermissionDeniedError   403
+            ├── NotFoundError           404, 410
+            ├── ConflictError           409, 412
+            ├── RateLimitError          429
+            └── ServerError             5xx
+
+Statuses 400, 401, 403, 404, 429 and 500 are documented; the others are assumed.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+
+class SetSmartError(Exception):
+    """Anything that this package raises on purpose. Its text is one or two lines, for the user."""
+
+
+class ConfigurationError(SetSmartError):
+    """A setting is missing or not allowed."""
+
+
+class WrongAccountError(SetSmartError):
+    """An object that the state knows is not in the account that the run asks."""
+
+
+@frozen
+class ErrorContext:
+    """The facts about a failed request.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path below the base URL.
+        status: The HTTP status, or None where there was no answer.
+        code: The API's own code for the error, where it sent one.
+        field: The field that the API complains about, where it named one.
+        request_id: The API's id of the request, for its support, where it sent one.
+    """
+
+    method: str
+    path: str
+    status: int | None = None
+    code: str | None = None
+    field: str | None = None
+    request_id: str | None = None
+
+    def __str__(self) -> str:
+        """Return the facts in the order in which support asks for them."""
+        parts = [f"{self.method} {self.path}"]
+        if self.status is not None:
+            parts.append(f"status {self.status}")
+        if self.code is not None:
+            parts.append(f"code {self.code}")
+        if self.request_id is not None:
+            parts.append(f"request {self.request_id}")
+        return ", ".join(parts)
+
+
+class ApiError(SetSmartError):
+    """A request that did not succeed.
+
+    Attributes:
+        reason: What went wrong, in a phrase.
+        context: The facts about the request.
+        retry_after: How many seconds the server asked to wait before the next attempt, or None.
+    """
+
+    def __init__(
+        self, reason: str, context: ErrorContext, *, retry_after: float | None = None
+    ) -> None:
+        super().__init__(reason, context)
+        self.reason = reason
+        self.context = context
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        """Return the reason, followed by the request it is about."""
+        return f"{self.reason} ({self.context})"
+
+    @property
+    def method(self) -> str:
+        """The HTTP method of the request."""
+        return self.context.method
+
+    @property
+    def path(self) -> str:
+        """The path of the request, below the base URL."""
+        return self.context.path
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the answer, or None where there was none."""
+        return self.context.status
+
+    @property
+    def code(self) -> str | None:
+        """The API's own code for the error, or None."""
+        return self.context.code
+
+    @property
+    def field(self) -> str | None:
+        """The field that the API complains about, or None."""
+        return self.context.field
+
+    @property
+    def request_id(self) -> str | None:
+        """The API's id of the request, or None."""
+        return self.context.request_id
+
+
+class ConnectionFailedError(ApiError):
+    """There was no answer.
+
+    Attributes:
+        sent: Whether the request may have reached the server.
+    """
+
+    def __init__(self, reason: str, context: ErrorContext, *, sent: bool) -> None:
+        super().__init__(reason, context)
+        self.sent = sent
+
+
+class UnreadableAnswerError(ApiError):
+    """The answer is not what the API answers: not JSON, truncated, or of another shape."""
+
+
+class UnknownOutcomeError(ApiError):
+    """Whether a POST was carried out cannot be known, so it was not repeated."""
+
+
+class StatusError(ApiError):
+    """An answer with an error status."""
+
+    summary: ClassVar[str] = "SetSmart refused the request"
+    """What the status means, for answers that say nothing themselves."""
+
+
+class BadRequestError(StatusError):
+    """SetSmart does not accept the values that were sent (400, documented; 422, assumed)."""
+
+    summary = "SetSmart does not accept these values"
+
+
+class AuthenticationError(StatusError):
+    """SetSmart does not know the API key (401, documented)."""
+
+    summary = "SetSmart refused the API key"
+
+
+class PermissionDeniedError(StatusError):
+    """The API key may not do this, or not from this address (403, documented)."""
+
+    summary = "the API key has no permission for this"
+
+
+class NotFoundError(StatusError):
+    """There is no such object (404, documented; 410, assumed)."""
+
+    summary = "SetSmart knows no such object"
+
+
+class ConflictError(StatusError):
+    """The object changed or exists already (409 and 412, assumed)."""
+
+    summary = "SetSmart reports a conflict"
+
+
+class RateLimitError(StatusError):
+    """The key has used up its requests for this window (429, documented)."""
+
+    summary = "the rate limit is used up"
+
+
+class ServerError(StatusError):
+    """SetSmart failed (500, documented; other 5xx, assumed)."""
+
+    summary = "SetSmart failed"
+
+
+_CLASSES: dict[int, type[StatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    410: NotFoundError,
+    412: ConflictError,
+    422: BadRequestError,
+    429: RateLimitError,
+}
+
+_FIRST_SERVER_ERROR = 500
+
+
+def status_error_class(status: int) -> type[StatusError]:
+    """Return the class of error for an HTTP status of 300 or more."""
+    if status >= _FIRST_SERVER_ERROR:
+        return ServerError
+    return _CLASSES.get(status, StatusError)

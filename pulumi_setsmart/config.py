@@ -1,0 +1,186 @@
+"""The settings of a run, from Pulumi's configuration and from the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import math
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from pulumi_setsmart.client.client import Connection
+from pulumi_setsmart.client.credential import Credential
+from pulumi_setsmart.client.errors import ConfigurationError
+from pulumi_setsmart.models.constraint import CollectionPath
+
+NAMESPACE = "setsmart"
+DEFAULT_BASE_URL = "https://api.setsmart.com/v1"
+"""Documented."""
+
+API_KEY_VARIABLE = "SETSMART_API_KEY"
+BASE_URL_VARIABLE = "SETSMART_BASE_URL"
+
+_DEFAULT_TIMEOUT = 30.0
+_DEFAULT_WEBHOOKS_PATH = "/webhooks"
+_DEFAULT_SERVER_FIELDS = (
+    "id",
+    "created_at",
+    "updated_at",
+    "createdAt",
+    "updatedAt",
+)
+
+
+@frozen
+class Settings:
+    """What a user can configure.
+
+    Attributes:
+        connection: Where the account is, its keys, and how patient the client is.
+        webhooks_path: The path of the webhook subscriptions below the base URL (assumed).
+        server_fields: The fields that only the server sets, which are never sent back (assumed).
+        accept_account_change: Whether an object that is missing from another account than the one
+            the state remembers counts as deleted.
+    """
+
+    connection: Connection
+    webhooks_path: str = _DEFAULT_WEBHOOKS_PATH
+    server_fields: frozenset[str] = frozenset(_DEFAULT_SERVER_FIELDS)
+    accept_account_change: bool = False
+
+
+def load_settings(configured: Callable[[str], object], environment: Mapping[str, str]) -> Settings:
+    """Return the settings of a run.
+
+    Args:
+        configured: Looks up a key such as ``setsmart:apiKey`` in Pulumi's configuration and
+            returns None where it is not set.
+        environment: The environment's variables.
+
+    Raises:
+        ConfigurationError: A setting is missing or not allowed.
+    """
+    source = _Source(configured)
+    return Settings(
+        connection=Connection(
+            base_url=_base_url(source.text("baseUrl") or environment.get(BASE_URL_VARIABLE)),
+            credentials=_credentials(source.text("apiKey"), environment.get(API_KEY_VARIABLE)),
+            timeout=source.seconds("timeout", _DEFAULT_TIMEOUT),
+        ),
+        webhooks_path=source.path("webhooksPath", _DEFAULT_WEBHOOKS_PATH),
+        server_fields=source.names("serverFields", _DEFAULT_SERVER_FIELDS),
+        accept_account_change=source.boolean("acceptAccountChange"),
+    )
+
+
+@frozen
+class _Source:
+    """Pulumi's configuration, read as the types that the settings have."""
+
+    configured: Callable[[str], object]
+
+    def text(self, key: str) -> str | None:
+        value = self.configured(f"{NAMESPACE}:{key}")
+        return None if value is None else str(value).strip() or None
+
+    def seconds(self, key: str, default: float) -> float:
+        text = self.text(key)
+        if text is None:
+            return default
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds < math.inf:
+            raise ConfigurationError(f"{NAMESPACE}:{key} must be a number of seconds above 0")
+        return seconds
+
+    def path(self, key: str, default: str) -> str:
+        path = self.text(key) or default
+        objection = CollectionPath().objection(path)
+        if objection is not None:
+            raise ConfigurationError(f"{NAMESPACE}:{key} {objection}")
+        return path
+
+    def boolean(self, key: str) -> bool:
+        match (self.text(key) or "false").lower():
+            case "true":
+                return True
+            case "false":
+                return False
+        raise ConfigurationError(f"{NAMESPACE}:{key} must be true or false")
+
+    def names(self, key: str, default: tuple[str, ...]) -> frozenset[str]:
+        text = self.text(key)
+        if text is None:
+            return frozenset(default)
+        try:
+            names = json.loads(text)
+        except ValueError:
+            names = None
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ConfigurationError(
+                f'{NAMESPACE}:{key} must be a JSON list of field names, like ["id", "updated_at"]'
+            )
+        return frozenset(names)
+
+
+def _credentials(configured: str | None, exported: str | None) -> tuple[Credential, ...]:
+    candidates = [
+        Credential(key=key.strip(), source=source)
+        for key, source in (
+            (configured, f"{NAMESPACE}:apiKey"),
+            (exported, API_KEY_VARIABLE),
+        )
+        if key is not None and key.strip()
+    ]
+    if not candidates:
+        raise ConfigurationError(
+            f"no API key: run `pulumi config set --secret {NAMESPACE}:apiKey` "
+            f"or set {API_KEY_VARIABLE}"
+        )
+    for candidate in candidates:
+        if not (candidate.key.isascii() and candidate.key.isprintable()):
+            raise ConfigurationError(
+                f"the API key from {candidate.source} holds characters that no key has; "
+                "copy it again from SetSmart's dashboard"
+            )
+    if len(candidates) > 1 and candidates[0].key == candidates[1].key:
+        candidates.pop()
+    return tuple(candidates)
+
+
+def _base_url(text: str | None) -> str:
+    url = (text or DEFAULT_BASE_URL).strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port  # raises where the port is not a number
+    except ValueError:
+        host = None
+    if host is None or parts.scheme not in ("https", "http"):
+        raise ConfigurationError(
+            f"{NAMESPACE}:baseUrl must be a web address, like {DEFAULT_BASE_URL}"
+        )
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ConfigurationError(
+            f"{NAMESPACE}:baseUrl must hold no user name, query or fragment; "
+            f"the API key belongs in {NAMESPACE}:apiKey"
+        )
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigurationError(
+            f"{NAMESPACE}:baseUrl must begin with https:// since the API key would travel in "
+            f"clear to {host}; http:// is only for a sandbox on this machine"
+        )
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

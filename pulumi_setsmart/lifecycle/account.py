@@ -1,0 +1,115 @@
+"""The account that a run asks: is it the one in which an object was last seen?"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+
+from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.errors import ApiError, NotFoundError, WrongAccountError
+from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, digest
+
+_NEIGHBOURS = 3
+_REMEMBERED_IDS = 20
+
+
+class Account:
+    """One per process and client: remembers which ids it has seen in which collection.
+
+    Args:
+        client: The client of the account.
+        accept_change: Whether an object that is missing from another account counts as deleted.
+    """
+
+    def __init__(self, client: Client, *, accept_change: bool) -> None:
+        self._client = client
+        self._accept_change = accept_change
+        self._lock = threading.Lock()
+        self._seen: dict[str, list[str]] = {}
+        self._present: dict[tuple[str, str], bool] = {}
+
+    def survey(self, collection: Collection) -> None:
+        """Note a few of the ids in ``collection``, once; they cost one request.
+
+        A survey that fails leaves nothing noted: the request that the run is about will fail too,
+        and tell why.
+        """
+        with self._lock:
+            if collection.path in self._seen:
+                return
+            try:
+                records = itertools.islice(collection.records(), _REMEMBERED_IDS)
+                self._seen[collection.path] = [record.id for record in records]
+            except ApiError:
+                self._seen[collection.path] = []
+
+    def mark(self, collection: Collection, identifier: str, previous: Bookkeeping) -> AccountMark:
+        """Return the mark for an object that was seen in this account just now."""
+        known = previous.account
+        if known is not None and self.is_the_same(previous):
+            if len(known.neighbours) >= _NEIGHBOURS:
+                return known
+            earlier = known.neighbours
+        else:
+            earlier = []
+        self.survey(collection)
+        with self._lock:
+            seen = self._seen[collection.path]
+            candidates = dict.fromkeys((*earlier, *seen))
+            if identifier not in seen and len(seen) < _REMEMBERED_IDS:
+                seen.append(identifier)
+        candidates.pop(identifier, None)
+        return AccountMark(
+            base_url=self._client.base_url,
+            key_digest=self._key_digest(previous.salt),
+            neighbours=list(candidates)[:_NEIGHBOURS],
+        )
+
+    def is_the_same(self, bookkeeping: Bookkeeping) -> bool:
+        """Return whether the object with this bookkeeping was last seen in this very account."""
+        mark = bookkeeping.account
+        return mark is None or (
+            mark.base_url == self._client.base_url
+            and mark.key_digest == self._key_digest(bookkeeping.salt)
+        )
+
+    def confirm_deletion(
+        self, collection: Collection, identifier: str, bookkeeping: Bookkeeping | None
+    ) -> None:
+        """Make sure that an object that is not found was deleted, and not looked for elsewhere.
+
+        Raises:
+            WrongAccountError: The base URL or the key is another than when the object was last
+                seen, and nothing that stood beside it is there either.
+        """
+        if bookkeeping is None or bookkeeping.account is None or self._accept_change:
+            return
+        if self.is_the_same(bookkeeping):
+            return
+        if any(self._is_present(collection, one) for one in bookkeeping.account.neighbours):
+            return
+        raise WrongAccountError(
+            f"{identifier} is not in this account ({self._client.base_url}, key from "
+            f"{self._client.credential.source}), nor is what stood beside it. Set the base URL and "
+            "the key of its account; if it was deleted there, set setsmart:acceptAccountChange to "
+            "true for one run"
+        )
+
+    def _is_present(self, collection: Collection, identifier: str) -> bool:
+        place = (collection.path, identifier)
+        with self._lock:
+            if place not in self._present:
+                self._present[place] = _exists(collection, identifier)
+            return self._present[place]
+
+    def _key_digest(self, salt: str) -> str:
+        return digest(salt, self._client.credential.key)
+
+
+def _exists(collection: Collection, identifier: str) -> bool:
+    try:
+        collection.get(identifier)
+    except NotFoundError:
+        return False
+    return True

@@ -1,0 +1,87 @@
+"""Validation of what a program declares, before any request is sent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, ID_FIELD, PATH, Kind
+from pulumi_setsmart.models.constraint import CollectionPath, Text
+from pulumi_setsmart.models.field import ApiField
+from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, type_name
+from pulumi_setsmart.models.marker import UNKNOWN, holds_unknown
+
+
+def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[str]:
+    """Return what is wrong with the inputs of a resource: one reason for each field at the most.
+
+    A value that a preview cannot know is not objected to. No reason holds a value.
+    """
+    return [
+        *_addressing_objections(kind, inputs),
+        *(
+            f"{field.name}: {reason}"
+            for field in kind.fields
+            if (reason := _field_objection(field, inputs)) is not None
+        ),
+        *_others_objections(kind, inputs),
+    ]
+
+
+def inexact_number(value: Json) -> str | None:
+    """Return why a number somewhere in ``value`` would not reach the API as it is, or None."""
+    match value:
+        case dict():
+            return next(filter(None, map(inexact_number, value.values())), None)
+        case list():
+            return next(filter(None, map(inexact_number, value)), None)
+        case float() if not math.isfinite(value):
+            return "must be a finite number"
+        case int() | float() if abs(value) > LARGEST_EXACT_INTEGER:
+            return "holds a number beyond 2^53, which Pulumi would alter; declare it as a text"
+    return None
+
+
+def _field_objection(field: ApiField, inputs: Mapping[str, Json]) -> str | None:
+    if field.name not in inputs:
+        return "is required" if field.required else None
+    value = inputs[field.name]
+    if holds_unknown(value):
+        return None
+    if value is None:
+        return "is required and cannot be cleared" if field.required else None
+    return inexact_number(value) or field.constraint.objection(value)
+
+
+def _others_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[str]:
+    others = inputs.get(kind.others, {})
+    if others is UNKNOWN:
+        return
+    if not isinstance(others, dict):
+        yield f"{kind.others}: must be an object, not {type_name(others)}"
+        return
+    yield from reserved_name_objections(kind, others, kind.id_field(inputs))
+    for name, value in others.items():
+        reason = inexact_number(value)
+        if reason is not None:
+            yield f"{kind.others}: {name} {reason}"
+
+
+def reserved_name_objections(
+    kind: Kind, others: Mapping[str, object], id_field: str = DEFAULT_ID_FIELD
+) -> Iterator[str]:
+    """Yield why each name in ``others`` that is not free cannot stand there."""
+    for name in others:
+        if name in kind.field_names:
+            yield f"{kind.others}: {name} has an argument of its own; declare it there"
+        elif name == id_field:
+            yield f"{kind.others}: {name} is given by SetSmart and cannot be declared"
+
+
+def _addressing_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[str]:
+    for name in kind.addressing:
+        value = inputs.get(name, DEFAULT_ID_FIELD if name == ID_FIELD else None)
+        constraint = CollectionPath() if name == PATH else Text()
+        reason = None if value is UNKNOWN else constraint.objection(value)
+        if reason is not None:
+            yield f"{name}: {reason}"

@@ -1,0 +1,166 @@
+"""Declared values against actual ones: only what is declared is compared, shown or changed.
+
+None stands for null and for an absent field alike, since APIs use both for "nothing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from attrs import frozen
+
+from pulumi_setsmart.models.json import Json, JsonObject, pointer
+from pulumi_setsmart.models.marker import UNKNOWN
+
+Shape: TypeAlias = "bool | list[Shape] | dict[str, Shape]"
+"""Which fields are declared, without their values: True where a value stands."""
+
+
+@frozen
+class Mismatch:
+    """A place where an actual value is not the declared one.
+
+    Attributes:
+        path: The JSON pointer of the place.
+        declared: What is declared there.
+        actual: What is there.
+    """
+
+    path: str
+    declared: Json
+    actual: Json
+
+
+def matches(declared: Json, actual: Json) -> bool:
+    """Return whether ``actual`` is what is declared, looking at declared members only.
+
+    Types count (``True`` is not 1), but 2 equals 2.0. A value that is not known yet matches nothing.
+    """
+    return next(mismatches(declared, actual), None) is None
+
+
+def mismatches(declared: Json, actual: Json, path: str = "") -> Iterator[Mismatch]:
+    """Yield every place, as deep as both sides go, where ``actual`` is not what is declared."""
+    match declared, actual:
+        case dict(), dict():
+            for key, value in declared.items():
+                yield from mismatches(value, actual.get(key), pointer(path, key))
+        case list(), list() if len(declared) == len(actual):
+            for index, (value, element) in enumerate(zip(declared, actual, strict=True)):
+                yield from mismatches(value, element, pointer(path, index))
+        case _:
+            if not _equal(declared, actual):
+                yield Mismatch(path, declared, actual)
+
+
+def _equal(declared: Json, actual: Json) -> bool:
+    if declared is UNKNOWN or isinstance(declared, list | dict):
+        return False
+    if isinstance(declared, bool) or isinstance(actual, bool):
+        return declared is actual
+    if isinstance(declared, int | float) and isinstance(actual, int | float):
+        return declared == actual
+    return type(declared) is type(actual) and declared == actual
+
+
+def shape_of(declared: JsonObject) -> dict[str, Shape]:
+    """Return which fields ``declared`` declares, without their values."""
+    return {name: _shape_of(value) for name, value in declared.items()}
+
+
+def _shape_of(declared: Json) -> Shape:
+    match declared:
+        case dict():
+            return shape_of(declared)
+        case list():
+            return [_shape_of(element) for element in declared]
+    return True
+
+
+def project(shape: dict[str, Shape], fields: JsonObject) -> dict[str, Json]:
+    """Return the declared part of ``fields``.
+
+    A declared field that is missing shows as None, so that it keeps its place: Pulumi knows which
+    values are secret by their place alone.
+    """
+    return {name: _project(inner, fields.get(name)) for name, inner in shape.items()}
+
+
+def _project(shape: Shape, actual: Json) -> Json:
+    match shape, actual:
+        case dict(), dict() | None if shape or actual is not None:
+            return project(shape, actual or {})
+        case list(), list():
+            within = [_project(inner, one) for inner, one in zip(shape, actual, strict=False)]
+            return within + actual[len(shape) :]
+    return actual
+
+
+def overlay(fields: JsonObject, declared: JsonObject) -> dict[str, Json]:
+    """Return ``fields`` with what is declared laid over them, and nothing undeclared lost."""
+    laid = {name: _overlay(fields.get(name), value) for name, value in declared.items()}
+    return {**fields, **laid}
+
+
+def _overlay(actual: Json, declared: Json) -> Json:
+    match actual, declared:
+        case dict(), dict():
+            return overlay(actual, declared)
+        case list(), list():
+            pairs = zip(_aligned(actual, declared), declared, strict=True)
+            return [_overlay(element, value) for element, value in pairs]
+    return declared
+
+
+def _aligned(actual: list[Json], declared: list[Json]) -> list[Json]:
+    """Return for each declared element the actual one that it describes, or None.
+
+    An element that was moved takes its undeclared members along: elements that match are paired
+    first, in place and then elsewhere, and only then those that share an index.
+    """
+    free = dict(enumerate(actual))
+    paired: dict[int, Json] = {}
+    for index, value in enumerate(declared):
+        if index in free and matches(value, free[index]):
+            paired[index] = free.pop(index)
+    for index, value in enumerate(declared):
+        if index not in paired:
+            found = next(
+                (place for place, element in free.items() if matches(value, element)), None
+            )
+            if found is not None:
+                paired[index] = free.pop(found)
+    for index in range(len(declared)):
+        if index not in paired:
+            paired[index] = free.pop(index, None)
+    return [paired[index] for index in range(len(declared))]
+
+
+def reconcile(
+    known: JsonObject, actual: JsonObject, accepts: Callable[[str, Json], bool], path: str = ""
+) -> dict[str, Json]:
+    """Return ``actual``, but with what is known wherever the difference is an accepted one.
+
+    Args:
+        known: What we hold the fields to be.
+        actual: What the server shows.
+        accepts: Whether the value that the server shows at a path stands for the known one.
+        path: The JSON pointer of both.
+    """
+    return {
+        name: _reconcile(known.get(name), value, accepts, pointer(path, name))
+        for name, value in actual.items()
+    }
+
+
+def _reconcile(known: Json, actual: Json, accepts: Callable[[str, Json], bool], path: str) -> Json:
+    match known, actual:
+        case dict(), dict():
+            return reconcile(known, actual, accepts, path)
+        case list(), list() if len(known) == len(actual):
+            return [
+                _reconcile(one, other, accepts, pointer(path, index))
+                for index, (one, other) in enumerate(zip(known, actual, strict=True))
+            ]
+    return known if accepts(path, actual) else actual

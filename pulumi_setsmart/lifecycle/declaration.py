@@ -1,0 +1,170 @@
+"""From the inputs and outputs of a resource to the fields of an object, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from attrs import frozen
+
+from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, dump_bookkeeping
+from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.marker import UNKNOWN
+
+ID = "id"
+"""The output that holds the id; nothing may be declared by this name."""
+
+_SECRET_PATHS = "secret_paths"
+_SHORTEST_REDACTED = 4
+_REDACTED = "[secret]"
+
+
+@frozen
+class Declaration:
+    """What a program declares of one object.
+
+    Attributes:
+        fields: The declared fields by their API names; None sets a field to null.
+        complete: Whether that is all: in a preview, the other fields may not be known yet.
+        secret_paths: The JSON pointers of the values that are secret.
+    """
+
+    fields: dict[str, Json]
+    complete: bool
+    secret_paths: list[str]
+
+    def is_secret(self, path: str) -> bool:
+        """Return whether the value at ``path``, or what holds it, is secret."""
+        return any(path == one or path.startswith(f"{one}/") for one in self.secret_paths)
+
+    def redact(self, text: str) -> str:
+        """Return ``text`` without any of the declared secrets."""
+        for path in self.secret_paths:
+            for secret in _texts_at(self.fields, path):
+                if len(secret) >= _SHORTEST_REDACTED:
+                    text = text.replace(secret, _REDACTED)
+        return text
+
+
+def read_declaration(kind: Kind, inputs: Mapping[str, Json]) -> Declaration:
+    """Return what the inputs of a resource declare."""
+    fields, complete = _fields(kind, inputs)
+    secret_paths = [pointer("", name) for name in kind.secret_names]
+    remembered = inputs.get(KEY)
+    if isinstance(remembered, dict):
+        paths = remembered.get(_SECRET_PATHS)
+        secret_paths += [str(path) for path in paths] if isinstance(paths, list) else []
+    return Declaration(fields, complete, sorted(set(secret_paths)))
+
+
+def known_fields_of(kind: Kind, outputs: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the fields that the outputs of a resource show."""
+    return _fields(kind, outputs)[0]
+
+
+def inputs_of(
+    kind: Kind, addresses: Mapping[str, Json], declared: Mapping[str, Json], secret_paths: list[str]
+) -> dict[str, Json]:
+    """Return the inputs that declare the fields in ``declared``.
+
+    Args:
+        kind: The kind of resource.
+        addresses: Inputs or outputs that say where the object is.
+        declared: The fields to declare.
+        secret_paths: The JSON pointers of the values among them that are secret.
+    """
+    inputs = {**_addresses(kind, addresses), **_properties(kind, declared)}
+    if secret_paths:
+        inputs[KEY] = secret_bookkeeping(secret_paths)
+    return inputs
+
+
+def secret_bookkeeping(secret_paths: list[str]) -> dict[str, Json]:
+    """Return the bookkeeping of inputs, which says what among them is secret."""
+    return {_SECRET_PATHS: [*secret_paths]}
+
+
+def outputs_of(
+    kind: Kind,
+    addresses: Mapping[str, Json],
+    identifier: str,
+    fields: Mapping[str, Json],
+    declared: Mapping[str, Json],
+    bookkeeping: Bookkeeping,
+) -> dict[str, Json]:
+    """Return the outputs of a resource: the fields known by name and what is declared, no more.
+
+    So nothing that a server adds to its objects ever shows in a diff.
+
+    Args:
+        kind: The kind of resource.
+        addresses: Inputs or outputs that say where the object is.
+        identifier: The object's id.
+        fields: All its fields.
+        declared: What the declared ones are to show.
+        bookkeeping: What to remember beside them.
+    """
+    named = {name: fields[name] for name in kind.field_names if fields.get(name) is not None}
+    return {
+        **_addresses(kind, addresses),
+        **_properties(kind, {**named, **declared}),
+        ID: identifier,
+        KEY: dump_bookkeeping(bookkeeping),
+    }
+
+
+def canonical(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
+    """Return properties or fields with every list whose order means nothing in one order."""
+    ordered = dict(properties)
+    for field in kind.fields:
+        value = ordered.get(field.name)
+        if field.unordered and isinstance(value, list):
+            texts = {element for element in value if type(element) is str}
+            if len(texts) == len(value):
+                ordered[field.name] = [*sorted(texts)]
+    return ordered
+
+
+def _addresses(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: properties[name] for name in kind.addressing if name in properties}
+
+
+def _properties(kind: Kind, fields: Mapping[str, Json]) -> dict[str, Json]:
+    properties = {name: value for name, value in fields.items() if name in kind.field_names}
+    others = {name: value for name, value in fields.items() if name not in kind.field_names}
+    if others or not kind.fields:
+        properties[kind.others] = others
+    return properties
+
+
+def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json], bool]:
+    named = {name: properties[name] for name in kind.field_names if name in properties}
+    others = properties.get(kind.others)
+    if isinstance(others, dict):
+        named |= others
+    return named, others is not UNKNOWN
+
+
+def _texts_at(value: Json, path: str) -> Iterator[str]:
+    for step in path.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        match value:
+            case dict():
+                value = value.get(key)
+            case list() if key.isdecimal() and int(key) < len(value):
+                value = value[int(key)]
+            case _:
+                return
+    yield from _texts_in(value)
+
+
+def _texts_in(value: Json) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for member in value.values():
+                yield from _texts_in(member)
+        case list():
+            for element in value:
+                yield from _texts_in(element)

@@ -1,0 +1,100 @@
+"""What is different between the kinds of resource; everything else is the same for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from pulumi_setsmart.models.field import ApiField, known_fields
+from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.property import PropertyRecord
+from pulumi_setsmart.models.webhook_subscription import WebhookSubscriptionRecord
+
+if TYPE_CHECKING:
+    from pulumi_setsmart.config import Settings
+
+PATH = "path"
+ID_FIELD = "id_field"
+DEFAULT_ID_FIELD = "id"
+
+
+@frozen
+class Kind:
+    """A kind of resource.
+
+    Attributes:
+        label: What a person calls one of them.
+        fields: The fields that are known by name, each an input and an output of its own.
+        others: The input and output that holds all other fields.
+        title: The field by which a person knows one from another, or None.
+        path: Finds the path of the collection, from inputs or outputs and the settings.
+        addressing: The inputs that say where the object is; they are not fields of it.
+        whole_when_read: Whether a resource that is only read shows all its other fields.
+    """
+
+    label: str
+    fields: tuple[ApiField, ...]
+    others: str
+    title: str | None
+    path: Callable[[Mapping[str, object], Settings], str]
+    addressing: tuple[str, ...] = ()
+    whole_when_read: bool = False
+
+    @property
+    def field_names(self) -> frozenset[str]:
+        """The names of the fields that are known by name."""
+        return frozenset(field.name for field in self.fields)
+
+    @property
+    def secret_names(self) -> frozenset[str]:
+        """The names of the fields that must not be shown."""
+        return frozenset(field.name for field in self.fields if field.secret)
+
+    def subject(self, properties: Mapping[str, object], identifier: str | None = None) -> str:
+        """Return how to name an object in a message: its kind, its title and its id."""
+        title = properties.get(self.title) if self.title else None
+        name = f' "{title}"' if isinstance(title, str) and title is not UNKNOWN else ""
+        return f"{self.label}{name}" + (f" ({identifier})" if identifier else "")
+
+    def id_field(self, values: Mapping[str, object]) -> str:
+        """Return the name of the field that holds the object's id."""
+        return str(values.get(ID_FIELD) or DEFAULT_ID_FIELD)
+
+
+def _property_path(_values: Mapping[str, object], _settings: Settings) -> str:
+    return "/properties"
+
+
+def _webhook_subscription_path(_values: Mapping[str, object], settings: Settings) -> str:
+    return settings.webhooks_path
+
+
+def _own_path(values: Mapping[str, object], _settings: Settings) -> str:
+    return str(values[PATH])
+
+
+PROPERTY = Kind(
+    label="property",
+    fields=known_fields(PropertyRecord),
+    others="attributes",
+    title="name",
+    path=_property_path,
+)
+WEBHOOK_SUBSCRIPTION = Kind(
+    label="webhook subscription",
+    fields=known_fields(WebhookSubscriptionRecord),
+    others="attributes",
+    title="url",
+    path=_webhook_subscription_path,
+)
+API_OBJECT = Kind(
+    label="object",
+    fields=(),
+    others="body",
+    title=None,
+    path=_own_path,
+    addressing=(PATH, ID_FIELD),
+    whole_when_read=True,
+)

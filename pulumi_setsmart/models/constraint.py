@@ -1,0 +1,117 @@
+"""What a field of the API may hold; each answers with a reason that names no value.
+
+The reasons never repeat the value: it may be a secret, and the user sees it in the program anyway.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from pulumi_setsmart.models.json import Json, type_name
+
+_NOT_IN_A_PATH = re.compile(r"[?#%\\\s]")
+_EVENT_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
+
+
+class Constraint(Protocol):
+    """What values a field allows."""
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, as the end of a sentence, or None if it is."""
+
+
+@frozen
+class Text:
+    """A text with at least one visible character."""
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        if not isinstance(value, str):
+            return f"must be a text, not {type_name(value)}"
+        if not value.strip():
+            return "must not be blank"
+        return None
+
+
+@frozen
+class WholeNumber:
+    """An integer of at least ``minimum``."""
+
+    minimum: int
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        if isinstance(value, bool) or not isinstance(value, int):
+            return f"must be a whole number, not {type_name(value)}"
+        if value < self.minimum:
+            return f"must be at least {self.minimum}"
+        return None
+
+
+@frozen
+class Number:
+    """A number of at least ``minimum``; half bathrooms exist."""
+
+    minimum: int
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return f"must be a number, not {type_name(value)}"
+        if value < self.minimum:
+            return f"must be at least {self.minimum}"
+        return None
+
+
+@frozen
+class WebUrl:
+    """An absolute http or https address."""
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        if not isinstance(value, str):
+            return f"must be a text, not {type_name(value)}"
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            return "must be a web address"
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return "must be a web address that begins with https:// or http://"
+        return None
+
+
+@frozen
+class EventNames:
+    """A list of event names such as ``property.updated``; any ``noun.verb`` is allowed."""
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        if not isinstance(value, list):
+            return f"must be a list of event names, not {type_name(value)}"
+        if not value:
+            return "must name at least one event"
+        for index, event in enumerate(value):
+            if not isinstance(event, str) or not _EVENT_NAME.fullmatch(event):
+                return f"must hold event names like property.updated (look at element {index})"
+        return None
+
+
+@frozen
+class CollectionPath:
+    """The path of a collection below the base URL."""
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        if not isinstance(value, str):
+            return f"must be a text, not {type_name(value)}"
+        if not value.startswith("/"):
+            return "must begin with a slash, like /pricing-rules"
+        if _NOT_IN_A_PATH.search(value) or not value.isprintable():
+            return "must be a plain path, like /pricing-rules"
+        if any(segment in ("", ".", "..") for segment in value[1:].split("/")):
+            return "must not have empty, . or .. segments"
+        return None

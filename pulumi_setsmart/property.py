@@ -1,0 +1,87 @@
+"""A listing, as a Pulumi resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import pulumi
+
+from pulumi_setsmart.lifecycle.kind import PROPERTY
+from pulumi_setsmart.models.marker import Clear
+from pulumi_setsmart.providers.property import PropertyProvider
+from pulumi_setsmart.resource import SetSmartResource
+
+
+class Property(SetSmartResource, module="setsmart", name="Property"):
+    """A short-term-rental listing.
+
+    What is not declared is unmanaged: it shows in the outputs, is never drift, and no update wipes
+    it. `pulumi_setsmart.CLEAR` sets a field to null. The named fields are documented by SetSmart.
+
+    Args:
+        resource_name: The name of the resource in the program.
+        name: What guests read as the listing's title. Must not be blank.
+        address: The postal address in one line.
+        bedrooms: How many bedrooms there are, 0 or more.
+        bathrooms: How many bathrooms there are, 0 or more; halves are allowed.
+        max_guests: How many guests may stay at most, 0 or more.
+        status: ``active`` is the only documented value; others are passed on.
+        attributes: Any further field by its API name. Of nested objects only the declared members
+            are compared; lists are compared element by element.
+        opts: Pulumi's options.
+
+    Raises:
+        pulumi.RunError: The program asks for something that cannot be.
+    """
+
+    name: pulumi.Output[str]
+    address: pulumi.Output[str | None]
+    bedrooms: pulumi.Output[int | None]
+    bathrooms: pulumi.Output[float | None]
+    max_guests: pulumi.Output[int | None]
+    status: pulumi.Output[str | None]
+    attributes: pulumi.Output[dict[str, Any] | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        address: pulumi.Input[str] | Clear | None = None,
+        bedrooms: pulumi.Input[int] | Clear | None = None,
+        bathrooms: pulumi.Input[float] | Clear | None = None,
+        max_guests: pulumi.Input[int] | Clear | None = None,
+        status: pulumi.Input[str] | Clear | None = None,
+        attributes: pulumi.Input[Mapping[str, Any]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        properties = {
+            "name": name,
+            "address": address,
+            "bedrooms": bedrooms,
+            "bathrooms": bathrooms,
+            "max_guests": max_guests,
+            "status": status,
+            "attributes": attributes,
+        }
+        super().__init__(PropertyProvider(), resource_name, properties, opts)
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 -- what Pulumi calls it in every provider
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Read a listing that exists, without managing it.
+
+        Args:
+            resource_name: The name of the resource in the program.
+            id: The listing's id at SetSmart.
+            opts: Pulumi's options.
+
+        Returns:
+            A resource with the listing's outputs; it is never changed or deleted.
+        """
+        return cls._existing(PropertyProvider(), resource_name, id, {}, opts)

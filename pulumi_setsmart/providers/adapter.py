@@ -1,0 +1,96 @@
+"""From Pulumi's dynamic providers to the lifecycle."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from pulumi_setsmart.lifecycle.declaration import read_declaration
+from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.providers.failure import reported
+from pulumi_setsmart.providers.values import from_engine, to_engine
+
+if TYPE_CHECKING:
+    from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+
+
+class LifecycleProvider(ResourceProvider):
+    """A dynamic provider for one kind of resource.
+
+    The engine's process makes one instance for each class and configures it; instances in the
+    program's process are only there to be pickled.
+    """
+
+    serialize_as_secret_always = False  # what is pickled is the name of a class: nothing is secret
+    kind: ClassVar[Kind]
+    _lifecycle: Lifecycle
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take over the configuration of the stack."""
+        # The program's process pickles this class and needs no HTTP client for it.
+        from pulumi_setsmart.providers import process  # noqa: PLC0415
+
+        process.prepare()
+        with reported():
+            self._lifecycle = process.lifecycle(self.kind, req.config.get, os.environ)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Validate the inputs."""
+        with reported():
+            checked = self._lifecycle.check(from_engine(news))
+        # Pulumi prints the value of a property that a failure names, even of a secret one.
+        failures = [CheckFailure("", objection) for objection in checked.objections]
+        return CheckResult(to_engine(checked.inputs), failures)
+
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Compare what was last known with what is declared."""
+        with self._about(news, id_):
+            difference = self._lifecycle.diff(from_engine(olds), from_engine(news))
+        return DiffResult(changes=difference.changes, replaces=difference.replaces)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Create an object."""
+        with self._about(props):
+            identifier, outputs = self._lifecycle.create(from_engine(props))
+        return CreateResult(identifier, to_engine(outputs))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Look at an object."""
+        with self._about(props, id_):
+            seen = self._lifecycle.read(id_, from_engine(props))
+        if seen is None:
+            return ReadResult("", {})
+        inputs = None if seen.inputs is None else to_engine(seen.inputs)
+        return ReadResult(id_, to_engine(seen.outputs), inputs)
+
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Bring an object to the declared values."""
+        with self._about(news, id_):
+            outputs = self._lifecycle.update(id_, from_engine(olds), from_engine(news))
+        return UpdateResult(to_engine(outputs))
+
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """Delete an object."""
+        with self._about(props, id_):
+            self._lifecycle.delete(id_, from_engine(props))
+
+    @contextlib.contextmanager
+    def _about(self, properties: Mapping[str, Any], id_: str | None = None) -> Iterator[None]:
+        """Name the object in whatever goes wrong, and show nothing that was declared as secret."""
+        plain = from_engine(properties)
+        redact: Callable[[str], str] = read_declaration(self.kind, plain).redact
+        with reported(self.kind.subject(plain, id_), redact):
+            yield

@@ -1,0 +1,61 @@
+"""How a failure reaches the user: in one or two lines, without a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+DEBUG_VARIABLE = "SETSMART_DEBUG"
+
+
+class SetSmartFailure(Exception):
+    """What Pulumi shows of an error."""
+
+
+# Pulumi prints the class of an exception, with its module unless it is a built-in one.
+SetSmartFailure.__module__ = "builtins"
+SetSmartFailure.__qualname__ = "SetSmart"
+
+
+def hide_tracebacks() -> None:
+    """Have this process print exceptions as one line, unless the user asked for more."""
+    if not debugging():
+        sys.tracebacklimit = 0
+
+
+def debugging() -> bool:
+    """Return whether the user asked for tracebacks."""
+    return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+
+
+@contextlib.contextmanager
+def reported(
+    subject: str | None = None, redact: Callable[[str], str] = lambda text: text
+) -> Iterator[None]:
+    """Turn whatever goes wrong inside into a line for the user.
+
+    Args:
+        subject: What it is about.
+        redact: Takes secrets out of a text.
+
+    Raises:
+        SetSmartFailure: Something went wrong.
+    """
+    # Errors come with the HTTP client, which the program's process does not import.
+    from pulumi_setsmart.client.errors import SetSmartError  # noqa: PLC0415
+
+    try:
+        yield
+    except Exception as error:
+        about = f"{subject}: " if subject else ""
+        text = str(error) if isinstance(error, SetSmartError) else _unexpected(error)
+        raise SetSmartFailure(redact(about + text)) from (error if debugging() else None)
+
+
+def _unexpected(error: Exception) -> str:
+    return (
+        f"unexpected {type(error).__name__} in pulumi-setsmart; "
+        f"please report it with what {DEBUG_VARIABLE}=1 shows"
+    )

@@ -1,0 +1,48 @@
+"""A SetSmart to run locally, for tests, demonstrations and trying things out.
+
+It keeps to the contract (``contract/openapi.yaml``), and shares no code with the client, the
+models or the lifecycle, so that it is an independent witness of what they send.
+"""
+
+from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.app import BASE_PATH, Sandbox, create_app
+from pulumi_setsmart.sandbox.collection import (
+    COLLECTIONS,
+    MESSAGE_TEMPLATES,
+    PRICING_RULES,
+    PROPERTIES,
+    WEBHOOKS,
+    Collection,
+)
+from pulumi_setsmart.sandbox.dialect import Dialect
+from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.listings import listings, seed
+from pulumi_setsmart.sandbox.request_log import LoggedRequest
+from pulumi_setsmart.sandbox.server import running, serve
+from pulumi_setsmart.sandbox.settings import DEFAULT_KEY, SandboxSettings
+from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
+
+__all__ = [
+    "BASE_PATH",
+    "COLLECTIONS",
+    "DEFAULT_KEY",
+    "MESSAGE_TEMPLATES",
+    "PRICING_RULES",
+    "PROPERTIES",
+    "WEBHOOKS",
+    "ApiKey",
+    "Collection",
+    "Dialect",
+    "Json",
+    "JsonObject",
+    "LoggedRequest",
+    "NoSuchObjectError",
+    "Sandbox",
+    "SandboxSettings",
+    "Storage",
+    "create_app",
+    "listings",
+    "running",
+    "seed",
+    "serve",
+]

@@ -1,0 +1,97 @@
+"""The sandbox as an ASGI application."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pulumi_setsmart.sandbox.collection import COLLECTIONS, Collection
+from pulumi_setsmart.sandbox.gate import Gate
+from pulumi_setsmart.sandbox.refusal import Refusal
+from pulumi_setsmart.sandbox.request_log import LoggedRequest, RequestLogger, new_log
+from pulumi_setsmart.sandbox.routes import CollectionRoutes
+from pulumi_setsmart.sandbox.settings import SandboxSettings
+from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
+
+BASE_PATH = "/v1"
+
+
+class Sandbox(Starlette):
+    """A SetSmart to run locally. Made by `create_app`.
+
+    Attributes:
+        storage: What it holds. Tests may change it, as somebody would in the dashboard.
+        requests: What it was asked, the latest 100,000 requests, the oldest first.
+    """
+
+    storage: Storage
+    requests: deque[LoggedRequest]
+
+
+def create_app(
+    settings: SandboxSettings | None = None,
+    *,
+    storage: Storage | None = None,
+    clock: Callable[[], float] = time.time,
+    middleware: Sequence[Middleware] = (),
+    collections: Sequence[Collection] = COLLECTIONS,
+) -> Sandbox:
+    """Return a sandbox.
+
+    Args:
+        settings: Its keys, limits and habits; those of the contract if None.
+        storage: What it holds; nothing, in memory, if None.
+        clock: The time in seconds since 1970, for the rate limit and the ``Date`` of answers.
+        middleware: Wraps the whole sandbox, the first one outermost: it sees each request as the
+            client sent it and each answer with all its headers. Answers that it gives itself are
+            in the request log too.
+        collections: What is served below the base path ``/v1``.
+    """
+    settings = settings or SandboxSettings()
+    storage = storage or Storage(clock=clock)
+    requests = new_log()
+    app = Sandbox(
+        routes=[
+            route
+            for collection in collections
+            for route in CollectionRoutes(collection, storage, settings.dialect).routes(BASE_PATH)
+        ],
+        middleware=[
+            Middleware(RequestLogger, log=requests),
+            *middleware,
+            Middleware(Gate, settings=settings, clock=clock),
+        ],
+        exception_handlers={
+            Refusal: _refused,
+            NoSuchObjectError: _not_found,
+            HTTPException: _unroutable,
+        },
+    )
+    # A path that is not exactly an operation's path is unknown.
+    app.router.redirect_slashes = False
+    app.storage = storage
+    app.requests = requests
+    return app
+
+
+async def _refused(_request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)  # noqa: S101 - for the type checker: registered for no other
+    return refusal.response()
+
+
+async def _not_found(_request: Request, _error: Exception) -> Response:
+    return Refusal(404, "not_found", "There is no such object.").response()
+
+
+async def _unroutable(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker: registered for no other
+    status = HTTPStatus(error.status_code)
+    return Refusal(
+        status, status.name.lower(), f"{status.phrase}.", headers=error.headers
+    ).response()

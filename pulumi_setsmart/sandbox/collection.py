@@ -1,0 +1,139 @@
+"""The collections of the API: one definition serves their routes, their checks and their ids."""
+
+import re
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.refusal import Refusal
+from pulumi_setsmart.sandbox.rule import ListOf, Number, OneOf, Pattern, Rule, Text
+
+SERVER_FIELDS = frozenset({"id", "created_at", "updated_at"})
+
+
+@frozen
+class Field:
+    """A field that the server knows.
+
+    Attributes:
+        name: Its name.
+        rule: What it may hold, apart from null.
+        required: Whether an object cannot do without it.
+        default: What it holds where nothing or null is sent.
+        secret: Whether the dialect decides how it is shown.
+    """
+
+    name: str
+    rule: Rule
+    required: bool = False
+    default: Json = None
+    secret: bool = False
+
+
+@frozen
+class Collection:
+    """Objects of one kind, below one path.
+
+    Attributes:
+        path: The path below the base path, without slashes.
+        id_prefix: What ids begin with: ``prop`` makes ``prop_1``.
+        fields: The fields that the server knows. Others are kept as they are.
+    """
+
+    path: str
+    id_prefix: str
+    fields: tuple[Field, ...] = ()
+
+    def object_id(self, number: int) -> str:
+        """Return the id of the object with a number."""
+        return f"{self.id_prefix}_{number}"
+
+    def number(self, object_id: str) -> int | None:
+        """Return the number in an id, or None if it cannot be an id of this collection."""
+        # Eighteen digits are sure to fit the integers of the database.
+        match = re.fullmatch(rf"{re.escape(self.id_prefix)}_([1-9][0-9]{{0,17}})", object_id)
+        return int(match[1]) if match else None
+
+    def complete(self, body: Mapping[str, Json]) -> JsonObject:
+        """Return a body as it is stored.
+
+        Args:
+            body: An object as a client sent it.
+
+        Returns:
+            Its fields without those that the server alone writes; known fields come first, and
+            hold their default where they are absent or null.
+
+        Raises:
+            Refusal: With status 400 (documented), if a known field breaks its rule.
+        """
+        known = {field.name: _value(field, body.get(field.name)) for field in self.fields}
+        others = {
+            name: value
+            for name, value in body.items()
+            if name not in known and name not in SERVER_FIELDS
+        }
+        return known | others
+
+
+def _value(field: Field, value: Json) -> Json:
+    if value is None:
+        if field.required:
+            raise _invalid(field, "is required")
+        return field.default
+    wrong = field.rule.complaint(value)
+    if wrong is not None:
+        raise _invalid(field, wrong)
+    return value
+
+
+def _invalid(field: Field, wrong: str) -> Refusal:
+    return Refusal(400, "invalid_parameter", f"{field.name} {wrong}.", field=field.name)
+
+
+PROPERTIES = Collection(
+    path="properties",
+    id_prefix="prop",
+    fields=(
+        Field("name", Text(longest=200), required=True),
+        Field("address", Text(longest=500, blank=True)),
+        Field("bedrooms", Number(least=0, most=100, whole=True)),
+        Field("bathrooms", Number(least=0, most=100)),
+        Field("max_guests", Number(least=1, most=200, whole=True)),
+        Field("status", OneOf(("active", "inactive", "draft")), default="active"),
+    ),
+)
+"""The listings. Path and fields are documented, the limits of the fields are assumed."""
+
+WEBHOOKS = Collection(
+    path="webhooks",
+    id_prefix="wh",
+    fields=(
+        Field(
+            "url",
+            Pattern(
+                r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#]\S*)?",
+                described_as="an http or https URL",
+                longest=2000,
+            ),
+            required=True,
+        ),
+        Field(
+            "events",
+            ListOf(Pattern(r"[a-z_]+\.[a-z_]+", described_as="a noun.verb", longest=100)),
+            required=True,
+        ),
+        Field("secret", Text(longest=500), secret=True),
+        Field("status", OneOf(("active", "inactive")), default="active"),
+    ),
+)
+"""The webhook subscriptions (assumed)."""
+
+PRICING_RULES = Collection(path="pricing-rules", id_prefix="rule")
+"""An example of any other collection of the API (assumed): objects with any fields."""
+
+MESSAGE_TEMPLATES = Collection(path="message-templates", id_prefix="tmpl")
+"""An example of any other collection of the API (assumed): objects with any fields."""
+
+COLLECTIONS = (PROPERTIES, WEBHOOKS, PRICING_RULES, MESSAGE_TEMPLATES)

@@ -1,0 +1,120 @@
+"""How the sandbox words its answers: the assumed habits of the API, and others it may have."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias, get_args
+
+from attrs import field, frozen, validators
+from starlette.datastructures import URL
+from starlette.responses import JSONResponse, Response
+
+from pulumi_setsmart.sandbox.collection import Collection, Field
+from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.normalisation import normalised
+
+CreateAnswer: TypeAlias = Literal["object", "enveloped", "location"]
+UpdateAnswer: TypeAlias = Literal["object", "enveloped", "empty"]
+ListAnswer: TypeAlias = Literal["array", "enveloped"]
+Put: TypeAlias = Literal["replace", "merge"]
+Secrets: TypeAlias = Literal["full", "masked", "absent"]
+
+
+@frozen(kw_only=True)
+class Dialect:
+    """The habits of a server. All are assumed; the defaults are those of the contract.
+
+    Attributes:
+        create_answer: ``object``: 201 with the object; ``enveloped``: 200 with the object in
+            ``data``; ``location``: 201 with nothing but a ``Location`` header.
+        update_answer: ``object``: 200 with the object; ``enveloped``: 200 with the object in
+            ``data``; ``empty``: 204.
+        list_answer: ``array``: the bare list; ``enveloped``: the list in ``data``.
+        page_size: How many objects a page of a list has at most, or None for a single page.
+            The next page is told in a ``Link`` header.
+        put: ``replace``: the object becomes what is sent; ``merge``: fields not sent stay.
+        secrets: How secrets are shown: ``full``, ``masked`` or ``absent``.
+        normalise: Whether white space is collapsed, ``status`` put in lower case and fractions
+            are rounded to one decimal.
+    """
+
+    create_answer: CreateAnswer = field(
+        default="object", validator=validators.in_(get_args(CreateAnswer))
+    )
+    update_answer: UpdateAnswer = field(
+        default="object", validator=validators.in_(get_args(UpdateAnswer))
+    )
+    list_answer: ListAnswer = field(default="array", validator=validators.in_(get_args(ListAnswer)))
+    page_size: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    put: Put = field(default="replace", validator=validators.in_(get_args(Put)))
+    secrets: Secrets = field(default="absent", validator=validators.in_(get_args(Secrets)))
+    normalise: bool = False
+
+    def received(self, body: Mapping[str, Json]) -> JsonObject:
+        """Return what the server makes of an object that it is sent."""
+        return normalised(body) if self.normalise else dict(body)
+
+    def put_over(
+        self, stored: Mapping[str, Json], body: Mapping[str, Json], collection: Collection
+    ) -> JsonObject:
+        """Return what a ``PUT`` makes of a stored object. A secret that is not sent stays."""
+        if self.put == "merge":
+            return {**stored, **body}
+        secrets = [field.name for field in collection.fields if field.secret]
+        return {name: stored[name] for name in secrets if name in stored} | dict(body)
+
+    def created(self, collection: Collection, stored: JsonObject, url: URL) -> Response:
+        """Return the answer to a ``POST`` that went to a URL and made an object."""
+        match self.create_answer:
+            case "location":
+                return Response(status_code=201, headers={"Location": f"{url.path}/{stored['id']}"})
+            case "enveloped":
+                return JSONResponse({"data": self._shown(collection, stored)})
+            case "object":
+                return JSONResponse(self._shown(collection, stored), status_code=201)
+
+    def read(self, collection: Collection, stored: JsonObject) -> Response:
+        """Return the answer to a ``GET`` of one object."""
+        return JSONResponse(self._shown(collection, stored))
+
+    def updated(self, collection: Collection, stored: JsonObject) -> Response:
+        """Return the answer to a ``PUT``."""
+        match self.update_answer:
+            case "empty":
+                return Response(status_code=204)
+            case "enveloped":
+                return JSONResponse({"data": self._shown(collection, stored)})
+            case "object":
+                return self.read(collection, stored)
+
+    def deleted(self) -> Response:
+        """Return the answer to a ``DELETE``."""
+        return Response(status_code=204)
+
+    def listed(
+        self, collection: Collection, stored: Sequence[JsonObject], next_page: URL | None
+    ) -> Response:
+        """Return the answer to a ``GET`` of a list.
+
+        Args:
+            collection: The collection.
+            stored: The objects on this page.
+            next_page: Where the next page is, or None if this is the last one.
+        """
+        shown = [self._shown(collection, one) for one in stored]
+        headers = {} if next_page is None else {"Link": f'<{next_page}>; rel="next"'}
+        return JSONResponse(
+            {"data": shown} if self.list_answer == "enveloped" else shown, headers=headers
+        )
+
+    def _shown(self, collection: Collection, stored: JsonObject) -> JsonObject:
+        shown = dict(stored)
+        for each in collection.fields:
+            if each.secret:
+                self._hide(each, shown)
+        return shown
+
+    def _hide(self, secret: Field, shown: JsonObject) -> None:
+        value = shown.get(secret.name)
+        if self.secrets == "absent":
+            shown.pop(secret.name, None)
+        elif self.secrets == "masked" and isinstance(value, str):
+            shown[secret.name] = f"whsec_****{value[-4:]}"

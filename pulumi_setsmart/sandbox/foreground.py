@@ -1,0 +1,89 @@
+"""The sandbox as a program: what the command line does once its options are read."""
+
+import sqlite3
+from ipaddress import IPv4Network, IPv6Network
+from typing import TypedDict
+
+import click
+
+from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.app import create_app
+from pulumi_setsmart.sandbox.dialect import Dialect, Put, Secrets
+from pulumi_setsmart.sandbox.listings import seed
+from pulumi_setsmart.sandbox.server import serve
+from pulumi_setsmart.sandbox.settings import DEFAULT_KEY, SandboxSettings
+from pulumi_setsmart.sandbox.storage import Storage
+
+
+class Options(TypedDict):
+    """The options of the command ``sandbox``, explained by its ``--help``."""
+
+    host: str
+    port: int
+    database: str
+    listings: int
+    keys: tuple[str, ...]
+    read_only_keys: tuple[str, ...]
+    keys_for_networks: tuple[tuple[str, IPv4Network | IPv6Network], ...]
+    rate_limit: int
+    rate_window: float
+    secrets: Secrets
+    put: Put
+    normalise: bool
+    page_size: int | None
+
+
+def run(options: Options) -> None:
+    """Serve a sandbox until SIGINT or SIGTERM, either of which ends the process with 0.
+
+    Args:
+        options: The options of the command line.
+
+    Raises:
+        click.UsageError: If a key is given twice.
+        click.ClickException: If the database cannot be used or the address not be listened on.
+    """
+    host, port = options["host"], options["port"]
+    keys = _keys(options)
+
+    def announce(base_url: str) -> None:
+        click.echo(f"SetSmart sandbox on {base_url}")
+        click.echo("Ctrl-C stops it." if keys else f"API key: {DEFAULT_KEY}. Ctrl-C stops it.")
+
+    try:
+        settings = _settings(options, keys or (ApiKey(DEFAULT_KEY),))
+        with Storage(options["database"]) as storage:
+            seed(storage, options["listings"])
+            app = create_app(settings, storage=storage)
+            serve(app, host=host, port=port, announce=announce)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except sqlite3.Error as error:
+        raise click.ClickException(f"Cannot use {options['database']}: {error}") from None
+    except OSError as error:
+        raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}") from None
+
+
+def _keys(options: Options) -> tuple[ApiKey, ...]:
+    networks: dict[str, tuple[IPv4Network | IPv6Network, ...]] = {}
+    for key, network in options["keys_for_networks"]:
+        networks[key] = (*networks.get(key, ()), network)
+    return (
+        *(ApiKey(key) for key in options["keys"]),
+        *(ApiKey(key, read_only=True) for key in options["read_only_keys"]),
+        *(ApiKey(key, networks=where) for key, where in networks.items()),
+    )
+
+
+def _settings(options: Options, keys: tuple[ApiKey, ...]) -> SandboxSettings:
+    return SandboxSettings(
+        keys=keys,
+        rate_limit=options["rate_limit"],
+        rate_window=options["rate_window"],
+        dialect=Dialect(
+            page_size=options["page_size"],
+            put=options["put"],
+            secrets=options["secrets"],
+            normalise=options["normalise"],
+        ),
+    )

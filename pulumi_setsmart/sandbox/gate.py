@@ -1,0 +1,88 @@
+"""What every request passes first, and every answer last."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from email.utils import formatdate
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.rate_limit import Allowance, RateLimit
+from pulumi_setsmart.sandbox.refusal import Refusal
+from pulumi_setsmart.sandbox.settings import SandboxSettings
+
+_LOG = logging.getLogger(__name__)
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Gate:
+    """ASGI middleware that checks the key and the rate limit, and completes every answer.
+
+    Args:
+        app: The application.
+        settings: The keys and the limits.
+        clock: The time in seconds since 1970.
+    """
+
+    def __init__(self, app: ASGIApp, settings: SandboxSettings, clock: Callable[[], float]) -> None:
+        self._app = app
+        self._keys = {key.value: key for key in settings.keys}
+        self._rate_limit = RateLimit(settings.rate_limit, settings.rate_window, clock)
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        key = self._keys.get(request.headers.get("X-API-Key", ""))
+        allowance = self._rate_limit.count(key.value if key else None)
+        answer = _Answer(
+            send,
+            allowance.headers()
+            | {
+                "X-Request-Id": f"req_{uuid.uuid4().hex}",
+                "Date": formatdate(self._clock(), usegmt=True),
+            },
+        )
+        try:
+            _admit(request, key, allowance)
+            await self._app(scope, receive, answer.send)
+        except Refusal as refusal:
+            await refusal.response()(scope, receive, answer.send)
+        except Exception:
+            _LOG.exception("%s %s failed", request.method, request.url.path)
+            if answer.begun:
+                raise
+            failure = Refusal(500, "internal_error", "Internal error.")
+            await failure.response()(scope, receive, answer.send)
+
+
+class _Answer:
+    """Sends an answer with more headers."""
+
+    def __init__(self, send: Send, headers: dict[str, str]) -> None:
+        self._send = send
+        self._headers = headers
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            MutableHeaders(scope=message).update(self._headers)
+        await self._send(message)
+
+
+def _admit(request: Request, key: ApiKey | None, allowance: Allowance) -> None:
+    if allowance.exceeded:
+        raise Refusal(429, "rate_limited", "Rate limit exceeded.")
+    if key is None:
+        raise Refusal(401, "unauthorized", "Invalid API key.")
+    if not key.admits(request.client.host if request.client else None):
+        raise Refusal(403, "forbidden", "This API key may not be used from this address.")
+    if key.read_only and request.method not in _READING:
+        raise Refusal(403, "forbidden", "This API key may only read.")

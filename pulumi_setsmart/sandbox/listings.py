@@ -1,0 +1,157 @@
+"""Listings to begin with: made up, plausible, and the same for everybody."""
+
+import random
+from collections.abc import Iterator
+from itertools import islice
+
+from attrs import frozen
+
+from pulumi_setsmart.sandbox.collection import PROPERTIES
+from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.storage import Storage
+
+
+@frozen
+class _Place:
+    town: str
+    region: str
+    streets: tuple[str, ...]
+    charms: tuple[str, ...]
+
+
+@frozen
+class _Kind:
+    name: str
+    bedrooms: tuple[int, int]
+
+
+_PLACES = (
+    _Place(
+        "Carrapateira",
+        "Portugal",
+        ("Rua do Mar", "Rua da Escola", "Travessa do Poço"),
+        ("Oceanfront", "Clifftop", "Surfers'"),
+    ),
+    _Place(
+        "Hallstatt",
+        "Austria",
+        ("Seestraße", "Gosaumühlstraße", "Kirchenweg"),
+        ("Lakeside", "Alpine", "Quiet"),
+    ),
+    _Place(
+        "Ullapool",
+        "Scotland",
+        ("Shore Street", "Argyle Street", "Quay Street"),
+        ("Harbour", "Highland", "Snug"),
+    ),
+    _Place(
+        "Marfa, TX",
+        "USA",
+        ("San Antonio Street", "Lincoln Street", "Oak Street"),
+        ("Desert", "Adobe", "Stargazer's"),
+    ),
+    _Place(
+        "Cannon Beach, OR",
+        "USA",
+        ("Hemlock Street", "Ocean Avenue", "Laneda Avenue"),
+        ("Beachfront", "Driftwood", "Lighthouse"),
+    ),
+    _Place(
+        "Ghent",
+        "Belgium",
+        ("Graslei", "Patershol", "Kraanlei"),
+        ("Canalside", "Old Town", "Sunny"),
+    ),
+    _Place(
+        "Ronda",
+        "Spain",
+        ("Calle Armiñán", "Calle Tenorio", "Plaza del Puente"),
+        ("Whitewashed", "Hilltop", "Courtyard"),
+    ),
+    _Place(
+        "Kaikōura",
+        "New Zealand",
+        ("Esplanade", "Churchill Street", "Beach Road"),
+        ("Seaview", "Whale Bay", "Peaceful"),
+    ),
+)
+
+_KINDS = (
+    _Kind("Studio", (0, 0)),
+    _Kind("Apartment", (1, 3)),
+    _Kind("Loft", (1, 2)),
+    _Kind("Cottage", (1, 3)),
+    _Kind("Cabin", (1, 4)),
+    _Kind("Townhouse", (2, 4)),
+    _Kind("Villa", (3, 7)),
+    _Kind("Farmhouse", (3, 6)),
+)
+
+_AMENITIES = (
+    "wifi",
+    "kitchen",
+    "washing machine",
+    "free parking",
+    "fireplace",
+    "hot tub",
+    "air conditioning",
+    "garden",
+    "barbecue",
+    "sea view",
+    "bicycles",
+    "travel cot",
+)
+
+_STATUSES = ("active",) * 8 + ("inactive", "draft")
+
+
+def seed(storage: Storage, count: int) -> None:
+    """Fill a storage that was never used with listings.
+
+    Args:
+        storage: Where to put them. If anything was ever stored in it, it is left alone.
+        count: How many.
+    """
+    if count and storage.is_unused():
+        storage.insert_all(PROPERTIES, islice(listings(), count))
+
+
+def listings() -> Iterator[JsonObject]:
+    """Yield listings without end, the same ones in every run, ready to be stored."""
+    chance = random.Random("setsmart")  # noqa: S311 - the same listings in every run, no secrets
+    while True:
+        yield PROPERTIES.complete(_listing(chance))
+
+
+def _listing(chance: random.Random) -> JsonObject:
+    place = chance.choice(_PLACES)
+    kind = chance.choice(_KINDS)
+    bedrooms = chance.randint(*kind.bedrooms)
+    return {
+        "name": f"{chance.choice(place.charms)} {kind.name} in {place.town.partition(',')[0]}",
+        "address": f"{chance.randint(1, 180)} {chance.choice(place.streets)}, {place.town},"
+        f" {place.region}",
+        "bedrooms": bedrooms,
+        "bathrooms": _bathrooms(chance, bedrooms),
+        "max_guests": max(2, bedrooms * 2 + chance.choice((0, 0, 1, 2))),
+        "status": chance.choice(_STATUSES),
+        **_extras(chance),
+    }
+
+
+def _bathrooms(chance: random.Random, bedrooms: int) -> Json:
+    whole = max(1, bedrooms - chance.randint(0, 2))
+    return whole + chance.choice((0, 0, 0, 0.5)) if bedrooms > 1 else whole
+
+
+def _extras(chance: random.Random) -> JsonObject:
+    extras: JsonObject = {
+        "amenities": [*chance.sample(_AMENITIES, chance.randint(2, 6))],
+        "check_in_time": chance.choice(("14:00", "15:00", "16:00")),
+        "house_rules": {
+            "smoking": False,
+            "pets": chance.choice((True, False)),
+            "quiet_hours": chance.choice(("22:00-07:00", "23:00-08:00")),
+        },
+    }
+    return {name: value for name, value in extras.items() if chance.choice((True, False))}

@@ -1,0 +1,74 @@
+"""How often one key may ask."""
+
+import math
+from collections.abc import Callable
+
+from attrs import define, frozen
+
+_UNLIMITED = 1_000_000
+
+
+@frozen
+class Allowance:
+    """What is left of a window after a request.
+
+    Attributes:
+        limit: How many requests a window allows.
+        remaining: How many are left.
+        reset: When the window ends, in whole seconds since 1970, rounded up.
+        exceeded: Whether the request was one too many.
+    """
+
+    limit: int
+    remaining: int
+    reset: int
+    exceeded: bool = False
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that tell it. Their names and units are documented."""
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset),
+        }
+
+
+@define
+class _Window:
+    ends_at: float
+    used: int = 0
+
+
+class RateLimit:
+    """Counts the requests of each client in windows, which begin with a client's first request.
+
+    Args:
+        limit: How many requests a window allows; 0 for no limit. 100 is documented.
+        window: The length of a window in seconds. It is not documented; 60 is assumed.
+        clock: The time in seconds since 1970.
+    """
+
+    def __init__(self, limit: int, window: float, clock: Callable[[], float]) -> None:
+        self._limit = limit
+        self._length = window
+        self._clock = clock
+        self._windows: dict[str | None, _Window] = {}
+
+    def count(self, client: str | None) -> Allowance:
+        """Count a request of a client, unless it is one too many.
+
+        Args:
+            client: Whose request it is. None stands for all that are unknown.
+        """
+        now = self._clock()
+        window = self._windows.get(client)
+        if window is None or now >= window.ends_at:
+            # Ends on a whole second, so that the header tells the very moment.
+            window = self._windows[client] = _Window(float(math.ceil(now + self._length)))
+        reset = int(window.ends_at)
+        if not self._limit:
+            return Allowance(_UNLIMITED, _UNLIMITED, reset)
+        if window.used >= self._limit:
+            return Allowance(self._limit, 0, reset, exceeded=True)
+        window.used += 1
+        return Allowance(self._limit, self._limit - window.used, reset)

@@ -1,0 +1,33 @@
+"""What a sandbox is told when it starts."""
+
+from attrs import Attribute, field, frozen, validators
+
+from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.dialect import Dialect
+
+DEFAULT_KEY = "sandbox-key"
+
+
+@frozen(kw_only=True)
+class SandboxSettings:
+    """The keys, the limits and the habits of a sandbox.
+
+    Attributes:
+        keys: The API keys it knows.
+        rate_limit: How many requests each key may send in a window (100, documented); 0 for no
+            limit.
+        rate_window: The length of a window in seconds (60, assumed).
+        dialect: How it words its answers (assumed).
+    """
+
+    keys: tuple[ApiKey, ...] = field(default=(ApiKey(DEFAULT_KEY),))
+    rate_limit: int = field(default=100, validator=validators.ge(0))
+    rate_window: float = field(default=60.0, validator=validators.gt(0))
+    dialect: Dialect = field(factory=Dialect)
+
+    @keys.validator
+    def _check_that_keys_differ(
+        self, _attribute: "Attribute[tuple[ApiKey, ...]]", keys: tuple[ApiKey, ...]
+    ) -> None:
+        if len({key.value for key in keys}) < len(keys):
+            raise ValueError("the same API key is given twice")

@@ -1,0 +1,187 @@
+"""What the sandbox holds: one SQLite table for all collections."""
+
+import json
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pulumi_setsmart.sandbox.collection import SERVER_FIELDS, Collection
+from pulumi_setsmart.sandbox.json import Json, JsonObject
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS objects (
+    collection TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (collection, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sequences (
+    collection TEXT PRIMARY KEY,
+    last_number INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+class NoSuchObjectError(KeyError):
+    """The collection holds no object with this id."""
+
+
+class Storage:
+    """Objects by collection and id, in memory or in a file. Safe to use from several threads.
+
+    It checks nothing, so a test can put into it whatever could stand in the real system.
+
+    Args:
+        path: A file, which is made if need be, or ``:memory:``.
+        clock: The time in seconds since 1970, for ``created_at`` and ``updated_at``.
+
+    Raises:
+        sqlite3.Error: If the file cannot be opened or is not a database.
+    """
+
+    def __init__(
+        self, path: str | Path = ":memory:", *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, check_same_thread=False)
+        # Also runs when nobody called `close`: an open connection would be warned about.
+        self._close = weakref.finalize(self, self._connection.close)
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the database; nothing can be asked of it afterwards."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        """Return the storage, which is closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the database."""
+        self.close()
+
+    def is_unused(self) -> bool:
+        """Return whether nothing was ever inserted."""
+        with self._lock:
+            return self._connection.execute("SELECT 1 FROM sequences").fetchone() is None
+
+    def objects(
+        self, collection: Collection, *, offset: int = 0, limit: int | None = None
+    ) -> list[JsonObject]:
+        """Return the objects of a collection in the order of their creation.
+
+        Args:
+            collection: The collection.
+            offset: How many to leave out at the beginning.
+            limit: How many to return at most, or None for all.
+        """
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT number, body FROM objects WHERE collection = ? ORDER BY number"
+                " LIMIT ? OFFSET ?",
+                (collection.path, -1 if limit is None else limit, offset),
+            ).fetchall()
+        return [_object(collection, number, body) for number, body in rows]
+
+    def get(self, collection: Collection, object_id: str) -> JsonObject:
+        """Return one object.
+
+        Raises:
+            NoSuchObjectError: If there is none with this id.
+        """
+        number = collection.number(object_id)
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT body FROM objects WHERE collection = ? AND number = ?",
+                (collection.path, number),
+            ).fetchone()
+        if number is None or row is None:
+            raise NoSuchObjectError(object_id)
+        return _object(collection, number, row[0])
+
+    def insert(self, collection: Collection, body: Mapping[str, Json]) -> JsonObject:
+        """Add an object and return it with its id. Ids are sequential and never used again."""
+        [inserted] = self.insert_all(collection, [body])
+        return inserted
+
+    def insert_all(
+        self, collection: Collection, bodies: Iterable[Mapping[str, Json]]
+    ) -> list[JsonObject]:
+        """Add several objects, all or none, and return them with their ids."""
+        now = self._now()
+        texts = [_text(body, created_at=now, updated_at=now) for body in bodies]
+        with self._lock, self._connection as transaction:
+            [[last]] = transaction.execute(
+                "INSERT INTO sequences VALUES (?1, ?2) ON CONFLICT (collection)"
+                " DO UPDATE SET last_number = last_number + ?2 RETURNING last_number",
+                (collection.path, len(texts)),
+            ).fetchall()
+            numbered = list(enumerate(texts, last - len(texts) + 1))
+            transaction.executemany(
+                "INSERT INTO objects VALUES (?, ?, ?)",
+                [(collection.path, number, text) for number, text in numbered],
+            )
+        return [_object(collection, number, text) for number, text in numbered]
+
+    def replace(
+        self, collection: Collection, object_id: str, body: Mapping[str, Json]
+    ) -> JsonObject:
+        """Put other fields in the place of all that an object had; return what is now stored.
+
+        Its id and ``created_at`` stay as they are, ``updated_at`` is set to now.
+
+        Raises:
+            NoSuchObjectError: If there is none with this id.
+        """
+        created_at = self.get(collection, object_id)["created_at"]
+        text = _text(body, created_at=created_at, updated_at=self._now())
+        self._change(
+            "UPDATE objects SET body = ?3 WHERE collection = ?1 AND number = ?2",
+            collection,
+            object_id,
+            text,
+        )
+        return self.get(collection, object_id)
+
+    def delete(self, collection: Collection, object_id: str) -> None:
+        """Take an object away.
+
+        Raises:
+            NoSuchObjectError: If there is none with this id.
+        """
+        self._change(
+            "DELETE FROM objects WHERE collection = ?1 AND number = ?2", collection, object_id
+        )
+
+    def _change(self, statement: str, collection: Collection, object_id: str, *more: str) -> None:
+        key = (collection.path, collection.number(object_id))
+        with self._lock, self._connection as transaction:
+            changed = transaction.execute(statement, (*key, *more)).rowcount
+        if not changed:
+            raise NoSuchObjectError(object_id)
+
+    def _now(self) -> str:
+        moment = datetime.fromtimestamp(self._clock(), UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:
+    own = {name: value for name, value in body.items() if name not in SERVER_FIELDS}
+    return json.dumps(own | {"created_at": created_at, "updated_at": updated_at})
+
+
+def _object(collection: Collection, number: int, text: str) -> JsonObject:
+    body: JsonObject = json.loads(text)
+    return {"id": collection.object_id(number)} | body

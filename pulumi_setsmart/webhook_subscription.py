@@ -1,0 +1,79 @@
+"""A webhook subscription, as a Pulumi resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import pulumi
+
+from pulumi_setsmart.lifecycle.kind import WEBHOOK_SUBSCRIPTION
+from pulumi_setsmart.models.marker import Clear
+from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionProvider
+from pulumi_setsmart.resource import SetSmartResource
+
+
+class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubscription"):
+    """An address that SetSmart calls when something happens. All of it is assumed of the API.
+
+    What is not declared is unmanaged, as for a `pulumi_setsmart.Property`.
+
+    Args:
+        resource_name: The name of the resource in the program.
+        url: The address to call, beginning with https:// or http://.
+        events: The names of the events to send, such as ``property.updated``; any ``noun.verb`` is
+            passed on. Their order means nothing.
+        secret: What signs the deliveries. It is secret in inputs and outputs. A server that does
+            not show it, or shows it masked, causes no drift.
+        status: For example ``active``.
+        attributes: Any further field by its API name.
+        opts: Pulumi's options.
+
+    Raises:
+        pulumi.RunError: The program asks for something that cannot be.
+    """
+
+    url: pulumi.Output[str]
+    events: pulumi.Output[list[str]]
+    secret: pulumi.Output[str | None]
+    status: pulumi.Output[str | None]
+    attributes: pulumi.Output[dict[str, Any] | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        url: pulumi.Input[str],
+        events: pulumi.Input[Sequence[pulumi.Input[str]]],
+        secret: pulumi.Input[str] | Clear | None = None,
+        status: pulumi.Input[str] | Clear | None = None,
+        attributes: pulumi.Input[Mapping[str, Any]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        properties = {
+            "url": url,
+            "events": events,
+            "secret": None if secret is None else pulumi.Output.secret(secret),
+            "status": status,
+            "attributes": attributes,
+        }
+        super().__init__(WebhookSubscriptionProvider(), resource_name, properties, opts)
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 -- what Pulumi calls it in every provider
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Read a webhook subscription that exists, without managing it.
+
+        Args:
+            resource_name: The name of the resource in the program.
+            id: The subscription's id at SetSmart.
+            opts: Pulumi's options.
+
+        Returns:
+            A resource with the subscription's outputs; it is never changed or deleted.
+        """
+        return cls._existing(WebhookSubscriptionProvider(), resource_name, id, {}, opts)

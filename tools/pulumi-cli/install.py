@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Make `.venv/bin/pulumi`: a link to a Pulumi CLI that can run this project's programs.
+
+It takes the first that can be had: the one that is installed, the official download, a build from
+Go modules. What it fetches or builds goes where Pulumi's own SDK puts it, `~/.pulumi/versions`, so
+that other clones find it there. It logs in nowhere and touches no stack.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pulumi_cli import search
+from pulumi_cli.build import build
+from pulumi_cli.download import download
+from pulumi_cli.engine import OLDEST, Engine, Unavailable, examine
+from pulumi_cli.version import dotted
+
+LINK = Path(__file__).parents[2] / ".venv" / "bin" / "pulumi"
+ADVICE = (
+    f"No Pulumi CLI: install {dotted(OLDEST)} or later (https://www.pulumi.com/docs/install/), "
+    "or Go to build it with, and run `make setup` again."
+)
+
+
+def main() -> int:
+    """Make the link, and return the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))  # so that nothing is left behind
+    say = _speaker()
+    try:
+        engine = obtain(LINK, _sources(say), say)
+    except (Unavailable, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    say(f"{engine} is ready.")
+    return 0
+
+
+def obtain(
+    link: Path, sources: Sequence[Callable[[], Engine]], say: Callable[[str], None]
+) -> Engine:
+    """Return the engine behind the link; if there is none, the first source's that has one."""
+    try:
+        return examine(link)
+    except Unavailable:
+        pass  # nothing there, or it moved
+    for source in sources:
+        try:
+            engine = source()
+        except Unavailable as reason:
+            say(str(reason))
+        else:
+            _point(link, engine)
+            return engine
+    raise Unavailable(ADVICE)
+
+
+def _sources(say: Callable[[str], None]) -> list[Callable[[], Engine]]:
+    pulumi_home = Path.home() / ".pulumi"
+    versions = pulumi_home / "versions"
+    return [
+        lambda: search.find(search.folders(os.environ.get("PATH", ""), pulumi_home), LINK, say),
+        lambda: download(versions, say),
+        lambda: build(versions, say),
+    ]
+
+
+def _point(link: Path, engine: Engine) -> None:
+    """Replace the link in one step: a link and not a copy, since the engine starts its siblings."""
+    new = link.with_name(f".pulumi-{os.getpid()}")
+    new.symlink_to(engine.path)
+    new.replace(link)
+
+
+def _speaker() -> Callable[[str], None]:
+    started = time.monotonic()
+
+    def say(line: str) -> None:
+        minutes, seconds = divmod(int(time.monotonic() - started), 60)
+        sys.stdout.write(f"  {minutes}:{seconds:02}  {line}\n")
+        sys.stdout.flush()
+
+    return say
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""An engine: a `pulumi` that can run this project's programs."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi_cli.version import Version, dotted, parse
+
+OLDEST: Version = (3, 254, 0)
+"""Import files may carry outputs since then, and adoption of existing properties relies on it."""
+
+COMPANIONS = (
+    "pulumi-language-python",
+    "pulumi-language-python-exec",
+    "pulumi-resource-pulumi-python",
+)
+"""What the engine starts for a Python program, and looks for beside its own real path."""
+
+SLOWEST_ANSWER = 30  # seconds; the first start of a large program from a cold disk takes a few
+
+
+class Unavailable(Exception):  # noqa: N818 - one way did not lead to an engine; the next may
+    """Say in one line, written for the user, why there is no engine this way."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A `pulumi` that was seen to run, by its real path."""
+
+    path: Path
+    version: Version
+
+    def __str__(self) -> str:
+        """Name it for the user."""
+        return f"Pulumi {dotted(self.version)} ({self.path})"
+
+
+def examine(executable: Path) -> Engine:
+    """Return the engine that an executable is, or raise `Unavailable` if it would not do."""
+    version = _version_of(executable)
+    if version < OLDEST:
+        raise Unavailable(
+            f"{executable} is version {dotted(version)}; {dotted(OLDEST)} or later is needed."
+        )
+    path = executable.resolve()
+    for companion in COMPANIONS:
+        if not os.access(path.with_name(companion), os.X_OK):
+            raise Unavailable(f"{executable} lacks {companion} beside it.")
+    return Engine(path, version)
+
+
+def _version_of(executable: Path) -> Version:
+    try:
+        answer = subprocess.run(  # noqa: S603 - the program in question, without a shell
+            [executable, "version"],
+            env=os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SLOWEST_ANSWER,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Unavailable(f"{executable} does not run.") from error
+    version = parse(answer.stdout)
+    if version is None:
+        raise Unavailable(f"{executable} does not tell its version.")
+    return version

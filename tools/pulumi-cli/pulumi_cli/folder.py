@@ -1,0 +1,50 @@
+"""Pulumi's folder of versions: an engine appears in it whole or not at all."""
+
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pulumi_cli.engine import Engine, Unavailable, examine
+
+
+def install(
+    versions: Path, version: str, fill: Callable[[Path], None], say: Callable[[str], None]
+) -> Engine:
+    """Return the engine of a version, which `fill` has put into the folder unless it was there.
+
+    Args:
+        versions: the folder of all versions.
+        version: the one wanted.
+        fill: makes `bin/pulumi` and its companions in the folder that it is given.
+        say: told when another run has to be waited for.
+    """
+    target = versions / version
+    partial = versions / f".{version}-partial"
+    with _alone(versions, say):
+        with suppress(Unavailable):
+            return examine(target / "bin" / "pulumi")
+        shutil.rmtree(partial, ignore_errors=True)  # of a run that was killed
+        partial.mkdir()
+        try:
+            fill(partial)
+            examine(partial / "bin" / "pulumi")
+            shutil.rmtree(target, ignore_errors=True)  # seen above to be of no use
+            partial.rename(target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    return examine(target / "bin" / "pulumi")
+
+
+@contextmanager
+def _alone(versions: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the folder against other runs; the system lets go of it if we are killed."""
+    versions.mkdir(parents=True, exist_ok=True)
+    with (versions / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another installation is under way: waiting for it.")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
