@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import pulumi
 
-from pulumi_setsmart.lifecycle.kind import API_OBJECT, DEFAULT_ID_FIELD
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
 from pulumi_setsmart.providers.api_object import ApiObjectProvider
 from pulumi_setsmart.resource import SetSmartResource
 

@@ -22,6 +22,11 @@ DEFAULT_BASE_URL = "https://api.setsmart.com/v1"
 API_KEY_VARIABLE = "SETSMART_API_KEY"
 BASE_URL_VARIABLE = "SETSMART_BASE_URL"
 
+# Pulumi refreshes and destroys with the configuration that the last deployment saved.
+_ADVICE_ON_CONFIGURED_KEY = (
+    "If it was rotated and the new one is set already, run once with PULUMI_RUN_PROGRAM=true, or "
+    "`pulumi up --refresh=false`"
+)
 _DEFAULT_TIMEOUT = 30.0
 _DEFAULT_WEBHOOKS_PATH = "/webhooks"
 _DEFAULT_SERVER_FIELDS = (
@@ -129,10 +134,10 @@ class _Source:
 
 def _credentials(configured: str | None, exported: str | None) -> tuple[Credential, ...]:
     candidates = [
-        Credential(key=key.strip(), source=source)
-        for key, source in (
-            (configured, f"{NAMESPACE}:apiKey"),
-            (exported, API_KEY_VARIABLE),
+        Credential(key=key.strip(), source=source, advice=advice)
+        for key, source, advice in (
+            (configured, f"{NAMESPACE}:apiKey", _ADVICE_ON_CONFIGURED_KEY),
+            (exported, API_KEY_VARIABLE, f"Set {API_KEY_VARIABLE} to a key that is valid"),
         )
         if key is not None and key.strip()
     ]

@@ -40,7 +40,7 @@ class SetSmartResource(Resource):
         opts: pulumi.ResourceOptions | None,
     ) -> None:
         _refuse_import(provider.kind, resource_name, opts)
-        _refuse_key_in_clear()
+        refuse_key_in_clear()
         _refuse_unusable(provider.kind, resource_name, properties)
         inputs = {name: value for name, value in properties.items() if value is not None}
         bookkeeping = _secret_paths(provider.kind, inputs)
@@ -76,21 +76,26 @@ class SetSmartResource(Resource):
         return resource
 
 
+def refuse_key_in_clear() -> None:
+    """Refuse an API key that is configured in clear: Pulumi would keep it so in the state.
+
+    Raises:
+        pulumi.RunError: There is one.
+    """
+    configured = pulumi.runtime.get_config(_API_KEY)
+    if configured is not None and not pulumi.runtime.is_config_secret(_API_KEY):
+        raise pulumi.RunError(
+            f"{_API_KEY} is set in clear and would stand so in the state; "
+            f"set it with `pulumi config set --secret {_API_KEY}`"
+        )
+
+
 def _refuse_import(kind: Kind, resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
     if opts is not None and opts.import_ is not None:
         raise pulumi.RunError(
             f"{resource_name}: import_ does not work with dynamic providers; to manage a "
             f"{kind.label} that exists use `pulumi import --file` with inputs and outputs (README, "
             "Existing listings), to read one use .get()"
-        )
-
-
-def _refuse_key_in_clear() -> None:
-    configured = pulumi.runtime.get_config(_API_KEY)
-    if configured is not None and not pulumi.runtime.is_config_secret(_API_KEY):
-        raise pulumi.RunError(
-            f"{_API_KEY} is set in clear and would stand so in the state; "
-            f"set it with `pulumi config set --secret {_API_KEY}`"
         )
 
 

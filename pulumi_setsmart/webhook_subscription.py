@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import pulumi
 
-from pulumi_setsmart.lifecycle.kind import WEBHOOK_SUBSCRIPTION
 from pulumi_setsmart.models.marker import Clear
 from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionProvider
 from pulumi_setsmart.resource import SetSmartResource

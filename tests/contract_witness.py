@@ -8,7 +8,8 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import yaml
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
+from jsonschema.exceptions import ValidationError as SchemaError
 from openapi_core import OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.templating.paths.exceptions import PathError
@@ -69,9 +70,9 @@ class ContractWitness:
         await self._app(scope, replay, watch)
 
 
-@frozen
+@define
 class _Request:
-    """A request as openapi-core wants to see it."""
+    """A request as openapi-core wants to see it, which includes that it can be changed."""
 
     host_url: str
     path: str
@@ -126,7 +127,8 @@ def _explained(error: BaseException) -> str:
     while cause is not None:
         if isinstance(cause, InvalidSchemaValue):
             # Its own text quotes the whole body.
-            return "; ".join(f"{each.json_path}: {each.message}" for each in cause.schema_errors)
+            errors = [each for each in cause.schema_errors if isinstance(each, SchemaError)]
+            return "; ".join(f"{each.json_path}: {each.message}" for each in errors)
         error, cause = cause, cause.__cause__
     return str(error) or repr(error)
 

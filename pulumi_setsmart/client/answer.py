@@ -1,6 +1,6 @@
 """Reading what the API answers, in every form that the field's APIs are known to use.
 
-Documented is the plain object and its statuses. The envelopes and the forms of an error are assumed.
+Documented are the plain object and its statuses. Envelopes and forms of errors are assumed.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from pulumi_setsmart.client.errors import (
     AuthenticationError,
     ConnectionFailedError,
     ErrorContext,
+    PermissionDeniedError,
     ServerError,
     UnknownOutcomeError,
     UnreadableAnswerError,
@@ -51,7 +52,7 @@ class Connection:
     base_url: str
     credentials: tuple[Credential, ...]
     timeout: float = 30.0
-    retry: RetryPolicy = RetryPolicy()
+    retry: RetryPolicy = field(factory=RetryPolicy)
 
 
 @frozen
@@ -161,11 +162,15 @@ class Client:
         if answer.succeeded:
             return answer
         error = status_error(answer)
-        if not isinstance(error, AuthenticationError):
-            raise error
-        if self._keyring.after(credential) is None:
-            raise _refused(error, credential)
-        return self._send_authenticated(request)
+        if isinstance(error, AuthenticationError):
+            if self._keyring.after(credential) is not None:
+                return self._send_authenticated(request)
+            reason = f"SetSmart refused the API key from {self._keyring.tried}. {credential.advice}"
+            raise AuthenticationError(reason, error.context)
+        if isinstance(error, PermissionDeniedError):
+            reason = f"{error.reason}. The key is the one from {credential.source}"
+            raise PermissionDeniedError(reason, error.context)
+        raise error
 
     def _send_once(self, request: Request, credential: Credential) -> Answer:
         self._pacer.wait()
@@ -213,11 +218,3 @@ def _announce_wait(seconds: float) -> None:
 
 def _may_have_been_carried_out(error: ApiError) -> bool:
     return not isinstance(error, ConnectionFailedError) or error.sent
-
-
-def _refused(error: AuthenticationError, credential: Credential) -> AuthenticationError:
-    return AuthenticationError(
-        f"SetSmart refused the API key from {credential.source}. If it was rotated, set the new "
-        "one and run once with PULUMI_RUN_PROGRAM=true, or `pulumi up --refresh=false`",
-        error.context,
-    )

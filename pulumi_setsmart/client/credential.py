@@ -16,11 +16,13 @@ class Credential:
 
     Attributes:
         key: The key itself.
-        source: Where it was set, for messages: ``setsmart:apiKey`` or ``SETSMART_API_KEY``.
+        source: Where it was set, for messages.
+        advice: What to do when it is refused, as a sentence without its full stop.
     """
 
     key: str = field(repr=False)
     source: str
+    advice: str
 
 
 class Keyring:
@@ -39,6 +41,11 @@ class Keyring:
     def current(self) -> Credential:
         """The credential in use."""
         return self._credentials[self._position]
+
+    @property
+    def tried(self) -> str:
+        """Where the credentials were set that have been tried so far, as a phrase."""
+        return " and ".join(one.source for one in self._credentials[: self._position + 1])
 
     def after(self, refused: Credential) -> Credential | None:
         """Return the credential to use now that ``refused`` was refused, or None if none is left.

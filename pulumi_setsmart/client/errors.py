@@ -164,7 +164,7 @@ class AuthenticationError(StatusError):
 class PermissionDeniedError(StatusError):
     """The API key may not do this, or not from this address (403, documented)."""
 
-    summary = "the API key has no permission for this"
+    summary = "the API key may not do this"
 
 
 class NotFoundError(StatusError):

@@ -1,4 +1,4 @@
-"""Finding the next page of a list, in every form that the field's APIs use. All of it is assumed."""
+"""Finding the next page of a list, in every form that the field's APIs use. All is assumed."""
 
 from __future__ import annotations
 

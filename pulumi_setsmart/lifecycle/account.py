@@ -15,7 +15,7 @@ _REMEMBERED_IDS = 20
 
 
 class Account:
-    """One per process and client: remembers which ids it has seen in which collection.
+    """One per process, base URL and key: remembers which ids it has seen in which collection.
 
     Args:
         client: The client of the account.
@@ -23,7 +23,7 @@ class Account:
     """
 
     def __init__(self, client: Client, *, accept_change: bool) -> None:
-        self._client = client
+        self.client = client
         self._accept_change = accept_change
         self._lock = threading.Lock()
         self._seen: dict[str, list[str]] = {}
@@ -61,7 +61,7 @@ class Account:
                 seen.append(identifier)
         candidates.pop(identifier, None)
         return AccountMark(
-            base_url=self._client.base_url,
+            base_url=self.client.base_url,
             key_digest=self._key_digest(previous.salt),
             neighbours=list(candidates)[:_NEIGHBOURS],
         )
@@ -70,7 +70,7 @@ class Account:
         """Return whether the object with this bookkeeping was last seen in this very account."""
         mark = bookkeeping.account
         return mark is None or (
-            mark.base_url == self._client.base_url
+            mark.base_url == self.client.base_url
             and mark.key_digest == self._key_digest(bookkeeping.salt)
         )
 
@@ -90,8 +90,8 @@ class Account:
         if any(self._is_present(collection, one) for one in bookkeeping.account.neighbours):
             return
         raise WrongAccountError(
-            f"{identifier} is not in this account ({self._client.base_url}, key from "
-            f"{self._client.credential.source}), nor is what stood beside it. Set the base URL and "
+            f"{identifier} is not in this account ({self.client.base_url}, key from "
+            f"{self.client.credential.source}), nor is what stood beside it. Set the base URL and "
             "the key of its account; if it was deleted there, set setsmart:acceptAccountChange to "
             "true for one run"
         )
@@ -104,7 +104,7 @@ class Account:
             return self._present[place]
 
     def _key_digest(self, salt: str) -> str:
-        return digest(salt, self._client.credential.key)
+        return digest(salt, self.client.credential.key)
 
 
 def _exists(collection: Collection, identifier: str) -> bool:

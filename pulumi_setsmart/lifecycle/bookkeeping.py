@@ -9,9 +9,11 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 import cattrs
 from attrs import Factory, field, frozen
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, Shape, reconcile
 from pulumi_setsmart.models.json import Json, JsonObject
@@ -97,13 +99,13 @@ class Bookkeeping:
 
 
 def load_bookkeeping(values: Mapping[str, object]) -> Bookkeeping | None:
-    """Return the bookkeeping in an object's outputs, or None if there is none that we understand."""
+    """Return the bookkeeping in an object's outputs, or None if there is none we understand."""
     remembered = values.get(KEY)
     if not isinstance(remembered, dict):
         return None
     try:
         return _converter.structure(remembered, Bookkeeping)
-    except (cattrs.BaseValidationError, KeyError, TypeError, ValueError):
+    except cattrs.ClassValidationError:
         return None
 
 
@@ -113,8 +115,17 @@ def dump_bookkeeping(bookkeeping: Bookkeeping) -> dict[str, Json]:
     return {name: value for name, value in plain.items() if value is not None}
 
 
+def _as_it_is(value: Any, _annotation: Any = None) -> Any:
+    return value
+
+
+# A shape is plain already, and cattrs has no use for its recursive type.
 _converter = cattrs.Converter()
-# A shape is made of plain containers already, and cattrs has no use for its recursive type.
-_converter.register_structure_hook_func(
-    lambda annotation: annotation == dict[str, Shape] | None, lambda value, _annotation: value
+_converter.register_structure_hook(
+    Bookkeeping,
+    make_dict_structure_fn(Bookkeeping, _converter, declared=override(struct_hook=_as_it_is)),
+)
+_converter.register_unstructure_hook(
+    Bookkeeping,
+    make_dict_unstructure_fn(Bookkeeping, _converter, declared=override(unstruct_hook=_as_it_is)),
 )

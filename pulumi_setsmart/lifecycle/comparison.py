@@ -35,7 +35,7 @@ class Mismatch:
 def matches(declared: Json, actual: Json) -> bool:
     """Return whether ``actual`` is what is declared, looking at declared members only.
 
-    Types count (``True`` is not 1), but 2 equals 2.0. A value that is not known yet matches nothing.
+    Types count (``True`` is not 1), but 2 equals 2.0. What is not known yet matches nothing.
     """
     return next(mismatches(declared, actual), None) is None
 

@@ -14,7 +14,7 @@ from pulumi_setsmart.models.marker import UNKNOWN
 ID = "id"
 """The output that holds the id; nothing may be declared by this name."""
 
-_SECRET_PATHS = "secret_paths"
+_SECRET_PATHS = "secret_paths"  # noqa: S105 -- the name of a key, not a secret
 _SHORTEST_REDACTED = 4
 _REDACTED = "[secret]"
 

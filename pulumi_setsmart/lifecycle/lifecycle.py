@@ -9,7 +9,6 @@ from collections.abc import Mapping
 import attrs
 from attrs import frozen
 
-from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import NotFoundError, SetSmartError
 from pulumi_setsmart.config import Settings
@@ -89,13 +88,11 @@ class Lifecycle:
 
     Attributes:
         kind: The kind of resource.
-        client: The client of the account.
-        account: What this process has seen of the account.
+        account: The account, and what this process has seen of it.
         settings: The settings of the run.
     """
 
     kind: Kind
-    client: Client
     account: Account
     settings: Settings
 
@@ -132,7 +129,7 @@ class Lifecycle:
         """
         declaration = read_declaration(self.kind, inputs)
         collection = self._collection(inputs)
-        # Whatever can fail comes before the object exists: Pulumi forgets what a failed create made.
+        # What can fail comes before the object exists: Pulumi forgets what a failed create made.
         self.account.survey(collection)
         identifier, record = collection.create(declaration.fields)
         record = self._whole(collection, identifier, record, declaration)
@@ -209,7 +206,7 @@ class Lifecycle:
 
     def _collection(self, properties: Mapping[str, Json]) -> Collection:
         return Collection(
-            self.client,
+            self.account.client,
             self.kind.path(properties, self.settings),
             self.kind.id_field(properties),
         )

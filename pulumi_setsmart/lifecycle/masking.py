@@ -1,4 +1,4 @@
-"""Secrets as servers show them: not at all, or masked. What is masked must never be written back."""
+"""Secrets as servers show them: masked. What is masked must never be written back."""
 
 from __future__ import annotations
 

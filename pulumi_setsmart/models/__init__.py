@@ -1,4 +1,4 @@
-"""The data of SetSmart as frozen attrs classes: one module per noun, importing nothing else of ours."""
+"""The data of SetSmart as frozen attrs classes, a module per noun; imports nothing else of ours."""
 
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.property import PropertyRecord

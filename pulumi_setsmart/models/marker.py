@@ -1,12 +1,12 @@
-"""Two values that JSON has not: "not known yet", and "set this to null" where null cannot travel."""
+"""Two values that JSON lacks: "not known yet", and "null" where null itself cannot travel."""
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 
-class Clear(str, Enum):
+class Clear(StrEnum):
     """The type of `CLEAR`."""
 
     CLEAR = "setsmart:null"
@@ -20,7 +20,7 @@ In a preview it shows as ``setsmart:null``.
 """
 
 
-class Unknown(str, Enum):
+class Unknown(StrEnum):
     """The type of `UNKNOWN`: a text, so that it may stand wherever JSON may."""
 
     UNKNOWN = "setsmart:unknown"

@@ -26,7 +26,7 @@ class WebhookSubscriptionRecord:
 
     id: str
     url: str | None = known(WebUrl(), required=True)
-    events: list[str] | None = known(EventNames(), required=True, unordered=True)
+    events: list[str] | None = known(EventNames(), required=True, unordered=True)  # noqa: RUF009 -- an attrs.field
     secret: str | None = known(Text(), secret=True)
     status: str | None = known(Text())
     attributes: Mapping[str, Json] = Factory(dict)

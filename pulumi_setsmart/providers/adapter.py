@@ -20,7 +20,7 @@ from pulumi.dynamic import (
 
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.providers.failure import reported
+from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import from_engine, to_engine
 
 if TYPE_CHECKING:
@@ -41,11 +41,15 @@ class LifecycleProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Take over the configuration of the stack."""
         # The program's process pickles this class and needs no HTTP client for it.
+        from pulumi_setsmart.config import load_settings  # noqa: PLC0415
+        from pulumi_setsmart.lifecycle.lifecycle import Lifecycle  # noqa: PLC0415
         from pulumi_setsmart.providers import process  # noqa: PLC0415
 
+        hide_tracebacks()
         process.prepare()
         with reported():
-            self._lifecycle = process.lifecycle(self.kind, req.config.get, os.environ)
+            settings = load_settings(req.config.get, os.environ)
+        self._lifecycle = Lifecycle(self.kind, process.account(settings), settings)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate the inputs."""

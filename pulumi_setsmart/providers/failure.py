@@ -7,10 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
+from pulumi_setsmart.client.errors import SetSmartError
+
 DEBUG_VARIABLE = "SETSMART_DEBUG"
 
 
-class SetSmartFailure(Exception):
+class SetSmartFailure(Exception):  # noqa: N818 -- it is not part of the tree of errors
     """What Pulumi shows of an error."""
 
 
@@ -43,12 +45,9 @@ def reported(
     Raises:
         SetSmartFailure: Something went wrong.
     """
-    # Errors come with the HTTP client, which the program's process does not import.
-    from pulumi_setsmart.client.errors import SetSmartError  # noqa: PLC0415
-
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
         about = f"{subject}: " if subject else ""
         text = str(error) if isinstance(error, SetSmartError) else _unexpected(error)
         raise SetSmartFailure(redact(about + text)) from (error if debugging() else None)

@@ -1,0 +1,81 @@
+# Everything a clone needs, out of git, make and Python. Each target works first thing after cloning.
+
+PYTHON ?= python3 python3.13 python3.12 python3.11
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PLACE := $(VENV)/.place
+INSTALLED := $(VENV)/.installed
+PULUMI := $(BIN)/python tools/pulumi-cli/install.py
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help setup demo test check bench lock clean engine
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target purpose; do \
+		printf '  make %-6s %s\n' "$$target" "$$purpose"; \
+	done
+
+setup: engine ## make .venv: the package, its tools, and the Pulumi CLI
+	@echo "Ready. Next: make demo, make test."
+
+demo: engine ## show the provider at work against a local SetSmart
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python examples/demo.py $(ARGS)
+
+test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses
+	@$(PULUMI) || { test "$$CI" != true && echo "Going on without: tests that need the engine are skipped." >&2; }
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(INSTALLED) ## lint, format and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: engine ## measure what the provider itself costs
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python bench/startup.py $(ARGS)
+
+lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newest
+	@$(BIN)/python -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv pip compile --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-annotate --extra sandbox --group dev \
+		--output-file requirements.txt $(ARGS) pyproject.toml
+	@echo "requirements.txt is up to date."
+
+clean: ## remove what the other targets made in this folder
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+engine: $(INSTALLED)
+	@$(PULUMI)
+
+# A virtual environment is full of absolute paths: one that was moved, or whose Python is gone, is
+# made anew.
+ifneq ($(shell test -x $(BIN)/python && cat $(PLACE) 2>/dev/null),$(CURDIR))
+.PHONY: $(PLACE)
+endif
+
+$(PLACE):
+	@for python in $(PYTHON); do \
+		"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+			&& break; \
+		python=; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "No Python 3.11 or later with its venv module among: $(PYTHON). Install it" \
+			"(Debian, Ubuntu: python3 and python3-venv) or name it: make PYTHON=/path/to/python3" >&2; \
+		exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$python" --version)."; \
+	"$$python" -m venv --clear $(VENV)
+	@echo "$(CURDIR)" > $@
+
+$(INSTALLED): $(PLACE) requirements.txt pyproject.toml
+	@echo "Installing the packages that requirements.txt pins: about a minute."
+	@$(PIP) --require-hashes --requirement requirements.txt
+	@$(PIP) --no-build-isolation --no-deps --editable ".[sandbox]"
+	@touch $@

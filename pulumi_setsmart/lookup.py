@@ -1,0 +1,64 @@
+"""Reading listings in a program, without making resources of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.lifecycle.kind import PROPERTY
+from pulumi_setsmart.models.property import PropertyRecord
+from pulumi_setsmart.models.structuring import structure
+from pulumi_setsmart.resource import refuse_key_in_clear
+
+if TYPE_CHECKING:
+    from pulumi_setsmart.client.collection import Collection
+
+
+def get_property(id: str) -> PropertyRecord:  # noqa: A002 -- what Pulumi calls it everywhere
+    """Return the listing with an id.
+
+    Args:
+        id: The listing's id at SetSmart.
+
+    Raises:
+        pulumi.RunError: It could not be read; its cause is a `SetSmartError`, a `NotFoundError`
+            where there is none.
+    """
+    with _reported():
+        return structure(_properties().get(id), PropertyRecord)
+
+
+def list_properties() -> list[PropertyRecord]:
+    """Return every listing of the account.
+
+    Raises:
+        pulumi.RunError: They could not be read; its cause is a `SetSmartError`.
+    """
+    with _reported():
+        return [structure(record, PropertyRecord) for record in _properties().records()]
+
+
+def _properties() -> Collection:
+    # Most programs only declare, and need no HTTP client in their own process.
+    from pulumi_setsmart.client.collection import Collection  # noqa: PLC0415
+    from pulumi_setsmart.config import load_settings  # noqa: PLC0415
+    from pulumi_setsmart.providers import process  # noqa: PLC0415
+
+    refuse_key_in_clear()
+    settings = load_settings(pulumi.runtime.get_config, os.environ)
+    process.prepare()
+    return Collection(process.account(settings).client, PROPERTY.path({}, settings))
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    """Turn what goes wrong into an error that Pulumi shows in one line."""
+    try:
+        yield
+    except (SetSmartError, ValueError) as error:
+        raise pulumi.RunError(f"SetSmart: {error}") from error

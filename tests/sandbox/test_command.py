@@ -1,0 +1,216 @@
+"""The command that runs a sandbox."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from attrs import frozen
+
+MODULE = (sys.executable, "-m", "pulumi_setsmart.sandbox")
+COMMAND = (sys.executable, "-m", "pulumi_setsmart", "sandbox")
+
+
+@frozen
+class Started:
+    """A sandbox process that has said where it listens."""
+
+    process: subprocess.Popen[str]
+    first_line: str
+
+    @property
+    def base_url(self) -> str:
+        return self.first_line.removeprefix("SetSmart sandbox on ").removesuffix("\n")
+
+    def get(self, path: str, key: str = "sandbox-key") -> httpx.Response:
+        headers = {"X-API-Key": key}
+        return httpx.get(f"{self.base_url}{path}", headers=headers, trust_env=False)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+        self.process.send_signal(how)
+        rest, errors = self.process.communicate(timeout=20)
+        return self.process.returncode, rest, errors
+
+
+@contextmanager
+def started(*options: str, program: Sequence[str] = MODULE) -> Iterator[Started]:
+    process = subprocess.Popen(
+        [*program, "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process:
+        try:
+            yield Started(process, process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def failed(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MODULE, *options], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("program", [MODULE, COMMAND])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_listens_and_stops_cleanly(
+    program: Sequence[str], how: signal.Signals
+) -> None:
+    """Once its line is printed it answers; a signal ends it with 0, and it makes no noise."""
+    with started(program=program) as sandbox:
+        assert sandbox.get("/properties").json() == []
+        status, rest, errors = sandbox.stop(how)
+    assert sandbox.base_url.startswith("http://127.0.0.1:")
+    assert sandbox.base_url.endswith("/v1")
+    assert (status, errors) == (0, "")
+    assert rest == "API key: sandbox-key. Ctrl-C stops it.\n"
+
+
+def test_it_stops_while_a_client_is_connected() -> None:
+    """A connection that is kept open does not hold it up."""
+    with started() as sandbox, httpx.Client(trust_env=False) as client:
+        client.get(sandbox.base_url)
+        assert sandbox.stop()[0] == 0
+
+
+def test_data_and_ids_survive_a_restart(tmp_path: Path) -> None:
+    """Listings are seeded once."""
+    options = ("--database", str(tmp_path / "sandbox.db"), "--seed", "3")
+    with started(*options) as sandbox:
+        before = sandbox.get("/properties").json()
+        sandbox.stop()
+    with started(*options) as sandbox:
+        after = sandbox.get("/properties").json()
+    assert len(before) == 3
+    assert after == before
+
+
+def test_keys_of_all_kinds_can_be_given() -> None:
+    """The default key is not one of them, and is not mentioned."""
+    with started(
+        *("--key", "one", "--key", "two", "--read-only-key", "reader"),
+        *("--key-for-network", "a=b=10.0.0.0/8", "--key-for-network", "home=10.0.0.0/8"),
+        *("--key-for-network", "home=127.0.0.1"),
+    ) as sandbox:
+        keys = ("one", "two", "reader", "home", "a=b", "sandbox-key")
+        statuses = {key: sandbox.get("/properties", key).status_code for key in keys}
+        url, headers = f"{sandbox.base_url}/properties", {"X-API-Key": "reader"}
+        written = httpx.post(url, headers=headers, json={"name": "x"}, trust_env=False)
+        _, rest, _ = sandbox.stop()
+    assert statuses == {
+        "one": 200,
+        "two": 200,
+        "reader": 200,
+        "home": 200,
+        "a=b": 403,
+        "sandbox-key": 401,
+    }
+    assert written.status_code == 403
+    assert rest == "Ctrl-C stops it.\n"
+
+
+def test_the_habits_of_the_server_can_be_chosen() -> None:
+    """Each option reaches the server."""
+    with (
+        started(
+            *("--rate-limit", "7", "--rate-window", "3600", "--secrets", "masked"),
+            *("--put", "merge", "--normalise", "--page-size", "1"),
+        ) as sandbox,
+        httpx.Client(
+            base_url=sandbox.base_url, headers={"X-API-Key": "sandbox-key"}, trust_env=False
+        ) as client,
+    ):
+        hook = {"url": "https://example.com", "events": ["a.b"], "secret": "whsec_12345678"}
+        created = client.post("/webhooks", json=hook)
+        client.post("/webhooks", json=hook)
+        merged = client.put("/webhooks/wh_1", json={"status": " INACTIVE "})
+        listed = client.get("/webhooks")
+    assert created.headers["X-RateLimit-Limit"] == "7"
+    assert int(created.headers["X-RateLimit-Reset"]) > httpx_time(created) + 3500
+    assert created.json()["secret"] == "whsec_****5678"
+    assert merged.json()["status"] == "inactive"
+    assert len(listed.json()) == 1
+    assert "next" in listed.links
+
+
+def httpx_time(answer: httpx.Response) -> float:
+    from email.utils import parsedate_to_datetime
+
+    return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+
+
+def test_a_port_in_use_is_told_in_one_line() -> None:
+    """With exit status 1 and without a traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = failed("--port", str(port))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"Error: Cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+
+def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> None:
+    """With exit status 1 and without a traceback."""
+    path = tmp_path / "nowhere" / "sandbox.db"
+    result = failed("--port", "0", "--database", str(path))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"Error: Cannot use {path}: unable to open database file\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--key", "a", "--read-only-key", "a"), "the same API key is given twice"),
+        (("--key-for-network", "10.0.0.0/8"), "must be KEY=CIDR"),
+        (("--key-for-network", "a=10.0.0.1/8"), "has host bits set"),
+        (("--rate-window", "0"), "--rate-window"),
+        (("--page-size", "0"), "--page-size"),
+        (("--key", ""), "--key"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options: tuple[str, ...], complaint: str) -> None:
+    """With exit status 2, and a word on which one it is."""
+    result = failed("--port", "0", *options)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert complaint in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_every_option_is_explained() -> None:
+    """The help names them all."""
+    text = failed("--help").stdout
+    for option in ("--host", "--port", "--database", "--seed", "--key", "--read-only-key",
+                   "--key-for-network", "--rate-limit", "--rate-window", "--secrets", "--put",
+                   "--normalise", "--page-size"):  # fmt: skip
+        assert f"  {option} " in text
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_without_its_packages_it_says_what_to_install(missing: str, tmp_path: Path) -> None:
+    """In one line; the command line itself works without them."""
+    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError(name={missing!r})")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    helped, ran = (
+        subprocess.run(
+            [*COMMAND, *options],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        for options in (["--help"], ["--port", "0"])
+    )
+    assert helped.returncode == 0
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == (
+        "Error: The sandbox needs more packages: install pulumi-setsmart[sandbox]\n"
+    )

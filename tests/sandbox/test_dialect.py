@@ -1,0 +1,149 @@
+"""The habits that a server may have."""
+
+from typing import Any
+
+import pytest
+from served_sandbox import ServedSandbox, serving
+
+from pulumi_setsmart.sandbox import PROPERTIES, Dialect, SandboxSettings
+
+CABIN = {"name": "Cabin", "bedrooms": 2}
+
+
+def settings(**habits: Any) -> SandboxSettings:  # noqa: ANN401 - the arguments of Dialect
+    return SandboxSettings(dialect=Dialect(**habits))
+
+
+def test_create_can_answer_with_an_envelope() -> None:
+    """200, and the object in data."""
+    with serving(settings(create_answer="enveloped")) as served:
+        answer = served.client.post("/properties", json=CABIN)
+        read = served.client.get("/properties/prop_1").json()
+    assert answer.status_code == 200
+    assert answer.json() == {"data": read}
+
+
+def test_create_can_answer_with_a_location_only() -> None:
+    """201 without a body; the header leads to the object."""
+    with serving(settings(create_answer="location")) as served:
+        answer = served.client.post("/properties", json=CABIN)
+        read = served.client.get(answer.url.join(answer.headers["Location"]))
+    assert (answer.status_code, answer.content) == (201, b"")
+    assert read.json()["name"] == "Cabin"
+
+
+def test_update_can_answer_with_an_envelope() -> None:
+    """200, and the object in data."""
+    with serving(settings(update_answer="enveloped")) as served:
+        served.client.post("/properties", json=CABIN)
+        answer = served.client.put("/properties/prop_1", json={"name": "Hut"})
+        read = served.client.get("/properties/prop_1").json()
+    assert answer.status_code == 200
+    assert answer.json() == {"data": read}
+
+
+def test_update_can_answer_with_nothing() -> None:
+    """204, and the object is changed all the same."""
+    with serving(settings(update_answer="empty")) as served:
+        served.client.post("/properties", json=CABIN)
+        answer = served.client.put("/properties/prop_1", json={"name": "Hut"})
+        assert served.client.get("/properties/prop_1").json()["name"] == "Hut"
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_list_can_answer_with_an_envelope() -> None:
+    """The list in data."""
+    with serving(settings(list_answer="enveloped")) as served:
+        created = served.client.post("/properties", json=CABIN).json()
+        assert served.client.get("/properties").json() == {"data": [created]}
+
+
+def pages(served: ServedSandbox) -> list[list[str]]:
+    found = []
+    url: str | None = "/properties"
+    while url:
+        answer = served.client.get(url)
+        found.append([one["id"] for one in answer.json()])
+        url = answer.links.get("next", {}).get("url")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (0, [[]]),
+        (2, [["prop_1", "prop_2"]]),
+        (5, [["prop_1", "prop_2"], ["prop_3", "prop_4"], ["prop_5"]]),
+    ],
+)
+def test_pages_are_linked_and_the_last_one_has_no_link(
+    count: int, expected: list[list[str]]
+) -> None:
+    """Following the links gives each object once, and no empty page at the end."""
+    with serving(settings(page_size=2)) as served:
+        served.app.storage.insert_all(PROPERTIES, [CABIN] * count)
+        assert pages(served) == expected
+
+
+def test_everything_is_on_the_first_page_by_default() -> None:
+    """Without a page size there is no link, and a second page is empty."""
+    with serving() as served:
+        served.app.storage.insert_all(PROPERTIES, [CABIN] * 250)
+        assert [len(page) for page in pages(served)] == [250]
+        assert served.client.get("/properties", params={"page": 2}).json() == []
+
+
+def test_put_can_merge() -> None:
+    """What is not sent stays, even the name; what is sent as null is cleared."""
+    with serving(settings(put="merge")) as served:
+        served.client.post("/properties", json={**CABIN, "address": "1 Road", "rating": 4})
+        merged = served.client.put("/properties/prop_1", json={"address": None, "rating": 5}).json()
+    assert merged.items() >= {**CABIN, "address": None, "rating": 5}.items()
+
+
+def test_a_merge_is_checked_too() -> None:
+    """A required field cannot be cleared."""
+    with serving(settings(put="merge")) as served:
+        served.client.post("/properties", json=CABIN)
+        answer = served.client.put("/properties/prop_1", json={"name": None})
+    assert answer.json()["error"]["field"] == "name"
+
+
+def test_a_server_can_tidy_what_it_is_sent() -> None:
+    """White space, the case of status and fractions, nested and on both ways of writing."""
+    untidy = {
+        "name": "  Sea \t View ",
+        "status": " ACTIVE",
+        "bathrooms": 1.25,
+        "bedrooms": 2,
+        "rules": {"note": " no  pets ", "fees": [10.04, " per  night", None, True]},
+    }
+    tidy = {
+        "name": "Sea View",
+        "status": "active",
+        "bathrooms": 1.2,
+        "bedrooms": 2,
+        "rules": {"note": "no pets", "fees": [10.0, "per night", None, True]},
+    }
+    with serving(settings(normalise=True)) as served:
+        created = served.client.post("/properties", json=untidy).json()
+        updated = served.client.put("/properties/prop_1", json=untidy).json()
+    assert created.items() >= tidy.items()
+    assert updated.items() >= tidy.items()
+
+
+def test_a_server_leaves_what_it_is_sent_alone_by_default() -> None:
+    """White space stays."""
+    with serving() as served:
+        assert served.client.post("/properties", json={"name": " a  b "}).json()["name"] == " a  b "
+
+
+@pytest.mark.parametrize(
+    "habits",
+    [{"create_answer": "x"}, {"update_answer": "x"}, {"list_answer": "x"}, {"put": "x"},
+     {"secrets": "x"}, {"page_size": 0}],
+)  # fmt: skip
+def test_a_habit_that_no_server_has_is_refused(habits: dict[str, Any]) -> None:
+    """A typing error in a test does not pass for the default."""
+    with pytest.raises(ValueError, match=next(iter(habits))):
+        Dialect(**habits)

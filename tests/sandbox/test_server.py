@@ -1,0 +1,93 @@
+"""The sandbox in a thread, and what it remembers of its requests."""
+
+import socket
+import threading
+
+import httpx
+import pytest
+from served_sandbox import serving
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pulumi_setsmart.sandbox import LoggedRequest, SandboxSettings, create_app, running
+
+
+def test_a_sandbox_runs_while_the_block_runs() -> None:
+    """It answers at once, on a port of its own, and afterwards nobody listens there."""
+    with running(create_app()) as base_url:
+        answer = httpx.get(f"{base_url}/properties", trust_env=False)
+    assert answer.status_code == 401
+    assert base_url == f"http://127.0.0.1:{httpx.URL(base_url).port}/v1"
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{base_url}/properties", trust_env=False)
+
+
+def test_several_run_side_by_side() -> None:
+    """Each has its own port and its own data."""
+    with serving() as one, serving() as other:
+        one.client.post("/properties", json={"name": "Cabin"})
+        assert other.client.get("/properties").json() == []
+
+
+def test_no_thread_is_left_behind() -> None:
+    """Not even when the block fails."""
+    before = threading.active_count()
+    with pytest.raises(ZeroDivisionError), running(create_app()):
+        raise ZeroDivisionError
+    assert threading.active_count() == before
+
+
+def test_a_port_in_use_is_an_error() -> None:
+    """It is raised to whoever starts the server."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"), running(create_app(), port=port):
+            pass
+
+
+def test_an_open_connection_does_not_hold_the_server_up() -> None:
+    """A client that keeps its connection does not keep the block from ending."""
+    with httpx.Client(trust_env=False) as client:
+        with running(create_app()) as base_url:
+            client.get(base_url)
+        with pytest.raises(httpx.ConnectError):
+            client.get(base_url)
+
+
+def test_requests_are_remembered_with_their_answers() -> None:
+    """In their order, refused ones too, without their queries."""
+    with serving(SandboxSettings(rate_limit=3)) as served:
+        served.client.post("/properties", json={"name": "Cabin"})
+        served.client.get("/properties", params={"page": 1})
+        served.client.get("/properties/prop_9")
+        served.client.get("/properties")
+        assert list(served.app.requests) == [
+            LoggedRequest("POST", "/v1/properties", 201),
+            LoggedRequest("GET", "/v1/properties", 200),
+            LoggedRequest("GET", "/v1/properties/prop_9", 404),
+            LoggedRequest("GET", "/v1/properties", 429),
+        ]
+
+
+def test_the_memory_for_requests_is_bounded() -> None:
+    """The oldest are forgotten."""
+    assert create_app().requests.maxlen == 100_000
+
+
+class Teapot:
+    """Middleware that answers everything itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("short and stout", status_code=418)(scope, receive, send)
+
+
+def test_middleware_stands_before_everything_and_is_remembered() -> None:
+    """It sees requests that have no key, and its answers are in the log."""
+    with serving(middleware=[Middleware(Teapot)]) as served:
+        answer = served.client.get("/properties", headers={"X-API-Key": "wrong"})
+        assert [request.status for request in served.app.requests] == [418]
+    assert answer.text == "short and stout"
