@@ -24,7 +24,7 @@ setup: engine ## make .venv: the package, its tools, and the Pulumi CLI
 	@echo "Ready. Next: make demo, make test."
 
 demo: engine ## show the provider at work against a local SetSmart
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python examples/demo.py $(ARGS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/demo.py $(ARGS)
 
 test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses
 	@$(PULUMI) || { test "$$CI" != true && echo "Going on without: tests that need the engine are skipped." >&2; }

@@ -10,20 +10,16 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from pulumi_cli import search
 from pulumi_cli.build import build
 from pulumi_cli.download import download
-from pulumi_cli.engine import OLDEST, Engine, Unavailable, examine
-from pulumi_cli.version import dotted
+from pulumi_cli.engine import Engine, Unavailable
+from pulumi_cli.link import obtain
 
 LINK = Path(__file__).parents[2] / ".venv" / "bin" / "pulumi"
-ADVICE = (
-    f"No Pulumi CLI: install {dotted(OLDEST)} or later (https://www.pulumi.com/docs/install/), "
-    "or Go to build it with, and run `make setup` again."
-)
 
 
 def main() -> int:
@@ -41,25 +37,6 @@ def main() -> int:
     return 0
 
 
-def obtain(
-    link: Path, sources: Sequence[Callable[[], Engine]], say: Callable[[str], None]
-) -> Engine:
-    """Return the engine behind the link; if there is none, the first source's that has one."""
-    try:
-        return examine(link)
-    except Unavailable:
-        pass  # nothing there, or it moved
-    for source in sources:
-        try:
-            engine = source()
-        except Unavailable as reason:
-            say(str(reason))
-        else:
-            _point(link, engine)
-            return engine
-    raise Unavailable(ADVICE)
-
-
 def _sources(say: Callable[[str], None]) -> list[Callable[[], Engine]]:
     pulumi_home = Path.home() / ".pulumi"
     versions = pulumi_home / "versions"
@@ -68,13 +45,6 @@ def _sources(say: Callable[[str], None]) -> list[Callable[[], Engine]]:
         lambda: download(versions, say),
         lambda: build(versions, say),
     ]
-
-
-def _point(link: Path, engine: Engine) -> None:
-    """Replace the link in one step: a link and not a copy, since the engine starts its siblings."""
-    new = link.with_name(f".pulumi-{os.getpid()}")
-    new.symlink_to(engine.path)
-    new.replace(link)
 
 
 def _speaker() -> Callable[[str], None]:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,9 +76,16 @@ class _Compiler:
         started = time.monotonic()
         self._run(
             program,
-            ["build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"]
-            + ["-ldflags", f"-s -w -X {SDK}/go/common/version.Version=v{program.version}"]
-            + ["-o", str(self.output / program.name), package],
+            [
+                "build",
+                "-v",
+                "-trimpath",
+                "-mod=readonly",
+                "-buildvcs=false",
+                f"-ldflags=-s -w -X {SDK}/go/common/version.Version=v{program.version}",
+                f"-o={self.output / program.name}",
+                package,
+            ],
             lambda compiled: f"{len(compiled):,} of {total:,} packages compiled",
         )
         self.say(f"{program.title}: built in {time.monotonic() - started:.0f} s.")
@@ -94,7 +101,7 @@ class _Compiler:
         return [line for line in printed if not line.startswith("go: ")]
 
     def _run(
-        self, program: Program, arguments: list[str], note: Callable[[list[str]], str]
+        self, program: Program, arguments: list[str], note: Callable[[Sequence[str]], str]
     ) -> list[str]:
         return process.run(
             [self.go, *arguments],
@@ -107,5 +114,5 @@ class _Compiler:
         )
 
 
-def _last(lines: list[str]) -> str:
+def _last(lines: Sequence[str]) -> str:
     return lines[-1].removeprefix("go: ") if lines else "starting"

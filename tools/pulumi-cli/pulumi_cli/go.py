@@ -62,9 +62,11 @@ def _version_of(go: Path) -> Version | None:
 
 def _unpacked_wheel(requirements: Path, folder: Path, say: Callable[[str], None]) -> Path:
     process.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        + ["--require-hashes", "--only-binary=:all:", "--no-deps"]
-        + ["--target", str(folder), "--requirement", str(requirements)],
+        [
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--require-hashes", "--only-binary=:all:", "--no-deps"),
+            *("--target", folder, "--requirement", requirements),
+        ],
         title="Fetching Go",
         limit=LIMIT,
         say=say,

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pulumi_cli.version import Version, parse
+from pulumi_cli.version import Version
 
 
 def required(module: Path, name: str) -> str:
@@ -13,9 +13,7 @@ def required(module: Path, name: str) -> str:
 
 def oldest_go(module: Path) -> Version:
     """Return the oldest Go that can build the module in a folder."""
-    version = parse(_search(r"^go (\S+)$", module))
-    assert version is not None, "the file is ours and Go has read it"
-    return version
+    return tuple(map(int, _search(r"^go ([\d.]+)$", module).split(".")))
 
 
 def _search(pattern: str, module: Path) -> str:

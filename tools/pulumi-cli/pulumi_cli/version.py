@@ -6,7 +6,7 @@ Version = tuple[int, ...]
 
 
 def parse(text: str) -> Version | None:
-    """Return the first version in a text such as `v3.259.0` or `go version go1.26.6 linux/amd64`."""
+    """Return the first version in a text such as `go version go1.26.6 linux/amd64`."""
     match = re.search(r"\d+(\.\d+)+", text)
     return tuple(map(int, match[0].split("."))) if match else None
 

@@ -1,0 +1,144 @@
+"""A Pulumi stack in a folder of its own, driven through the real CLI."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+QUIET = ("--non-interactive", "--color", "never", "--suppress-progress")
+PROJECT = """\
+name: portfolio
+runtime: python
+options:
+  refresh: always
+"""
+HEADER = "import pulumi\nfrom pulumi_setsmart import *\n"
+
+
+@frozen
+class Finished:
+    """What a command of the CLI came to.
+
+    Attributes:
+        status: Its exit status.
+        output: What it printed, errors included.
+    """
+
+    status: int
+    output: str
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines that say what went wrong, less Pulumi's own summary of them."""
+        lines = (line.strip() for line in self.output.split("Diagnostics:")[-1].splitlines())
+        return [
+            line
+            for line in lines
+            if "error: " in line and not line.endswith(("preview failed", "update failed"))
+        ]
+
+
+@frozen
+class EngineStack:
+    """A project with one stack, its state in a folder, and nothing of the user's Pulumi.
+
+    Attributes:
+        pulumi: The CLI.
+        folder: Where all of it is kept.
+        environment: What the commands see of the environment beside that.
+        printed: Everything that any command printed.
+    """
+
+    pulumi: Path
+    folder: Path
+    environment: dict[str, str]
+    printed: list[str] = field(factory=list)
+
+    @classmethod
+    def create(cls, pulumi: Path, folder: Path, base_url: str, key: str) -> EngineStack:
+        """Make the project and its stack; its programs ask ``base_url`` with ``key``."""
+        (folder / "state").mkdir(parents=True)
+        (folder / "Pulumi.yaml").write_text(PROJECT)
+        stack = cls(
+            pulumi=pulumi,
+            folder=folder,
+            environment={
+                "HOME": str(folder),
+                "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+                "PULUMI_HOME": str(folder / "home"),
+                "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+                "PULUMI_CONFIG_PASSPHRASE": "test",
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+                "SETSMART_BASE_URL": base_url,
+                "SETSMART_API_KEY": key,
+            },
+        )
+        stack.succeed("stack", "init", "test")
+        return stack
+
+    def declare(self, program: str) -> None:
+        """Make ``program`` the project's program; it may use all public names."""
+        (self.folder / "__main__.py").write_text(HEADER + textwrap.dedent(program))
+
+    def run(self, *arguments: str, **environment: str) -> Finished:
+        """Run a command of the CLI; an empty variable is one that is not set."""
+        variables = {**self.environment, **environment}
+        finished = subprocess.run(
+            [self.pulumi, *arguments],
+            cwd=self.folder,
+            env={name: value for name, value in variables.items() if value},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        self.printed.append(finished.stdout)
+        return Finished(finished.returncode, finished.stdout)
+
+    def succeed(self, *arguments: str, **environment: str) -> str:
+        """Run a command that must succeed, and return what it printed."""
+        finished = self.run(*arguments, **environment)
+        assert finished.status == 0, finished.output
+        return finished.output
+
+    def fail(self, *arguments: str, **environment: str) -> Finished:
+        """Run a command that must fail, as tidily as the user may expect."""
+        finished = self.run(*arguments, **environment)
+        assert finished.status != 0, finished.output
+        assert "Traceback" not in finished.output
+        return finished
+
+    def up(self, **environment: str) -> str:
+        """Run `pulumi up` without its preview."""
+        return self.succeed("up", "--yes", "--skip-preview", *QUIET, **environment)
+
+    def preview(self, **environment: str) -> str:
+        """Run `pulumi preview` and return its diff."""
+        return self.succeed("preview", "--diff", *QUIET, **environment)
+
+    def assert_clean(self, **environment: str) -> None:
+        """Assert that the account is as declared, and that nothing has drifted."""
+        output = self.preview(**environment)
+        assert "~" not in output.replace("~ pulumi:pulumi:Stack: (refresh)", ""), output
+        assert " unchanged" in output, output
+        for change in ("to create", "to update", "to delete", "to replace", "warning"):
+            assert change not in output, output
+
+    def export(self) -> dict[str, Any]:
+        """Return the state as it is stored, secrets encrypted."""
+        state: dict[str, Any] = json.loads(self.succeed("stack", "export"))
+        return state
+
+    def resource(self, name: str) -> dict[str, Any]:
+        """Return what the state holds of the resource called ``name``."""
+        resources: list[dict[str, Any]] = self.export()["deployment"]["resources"]
+        return next(one for one in resources if one["urn"].endswith(f"::{name}"))

@@ -1,0 +1,36 @@
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCKS = ("requirements.txt", "tools/pulumi-cli/go-requirements.txt")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pinned_package_has_a_hash(lock: str) -> None:
+    """What is installed is what was reviewed, wherever it is fetched from."""
+    text = (ROOT / lock).read_text().replace("\\\n", " ")
+    packages = [line for line in text.splitlines() if not line.startswith("#")]
+    assert packages
+    assert [line for line in packages if not re.search(r"==\S+ .*--hash=sha256:\w{64}", line)] == []
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, "tools/pulumi-cli/engine/go.sum"])
+def test_a_lock_names_no_server(lock: str) -> None:
+    """Where packages come from is for each machine's own configuration to say."""
+    assert "://" not in (ROOT / lock).read_text()
+
+
+def test_the_lock_covers_all_that_the_project_asks_for() -> None:
+    """A dependency that was added without `make lock` would be missing from every fresh clone."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["sandbox"],
+        *project["dependency-groups"]["dev"],
+    ]
+    names = {re.split(r"[^\w.-]", requirement)[0].lower() for requirement in asked}
+    pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / LOCKS[0]).read_text(), re.MULTILINE))
+    assert names - pinned == set()

@@ -1,0 +1,67 @@
+import time
+from pathlib import Path
+
+import pytest
+from pulumi_cli import process
+from pulumi_cli.engine import Unavailable
+
+
+def run(script: str, said: list[str], limit: float = 30, folder: Path | None = None) -> list[str]:
+    return process.run(
+        ["sh", "-c", script],
+        title="The engine",
+        limit=limit,
+        say=said.append,
+        note=lambda lines: f"{len(lines)} packages",
+        folder=folder,
+    )
+
+
+def test_what_a_program_prints_comes_back_as_lines(said: list[str]) -> None:
+    """Both of its streams, without the empty lines; a quick one says nothing on the way."""
+    assert run("echo one; echo; echo two >&2", said) == ["one", "two"]
+    assert said == []
+
+
+def test_a_failure_is_told_by_the_last_line(said: list[str]) -> None:
+    """Python's tracebacks and Go's errors both end with what matters."""
+    with pytest.raises(Unavailable, match=r"^The engine failed: no route$"):
+        run("echo Traceback; echo no route; exit 3", said)
+
+
+def test_a_silent_failure_is_told_by_its_code(said: list[str]) -> None:
+    """There is no line to quote."""
+    with pytest.raises(Unavailable, match=r"^The engine failed: exit code 3$"):
+        run("exit 3", said)
+
+
+def test_a_long_run_gives_signs_of_life(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each tells how far it is, by what was printed until then."""
+    monkeypatch.setattr(process, "PULSE", 0.02)
+    script = "echo one; until test -e done; do sleep 0.01; done"
+
+    def say(line: str) -> None:
+        said.append(line)
+        if line == "The engine: 1 packages":
+            (tmp_path / "done").touch()
+
+    process.run(
+        ["sh", "-c", script],
+        title="The engine",
+        limit=30,
+        say=say,
+        note=lambda lines: f"{len(lines)} packages",
+        folder=tmp_path,
+    )
+    assert said[-1] == "The engine: 1 packages"
+
+
+def test_a_run_past_its_limit_is_ended_with_all_it_started(said: list[str], tmp_path: Path) -> None:
+    """A download starts a shell that starts another program: none of them goes on."""
+    script = "(sleep 60; echo too late) & echo $! > child; wait"
+    started = time.monotonic()
+    with pytest.raises(Unavailable, match=r"^The engine failed: not done after 0\.3 seconds\.$"):
+        run(script, said, limit=0.3, folder=tmp_path)
+    assert time.monotonic() - started < 20
