@@ -1,8 +1,12 @@
 """A SetSmart account on a sandbox of its own, as the tests with the engine see it."""
 
-from attrs import frozen
+from typing import Any, Protocol
 
-from pulumi_setsmart.sandbox import Sandbox
+from attrs import frozen
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pulumi_setsmart.sandbox import ApiKey, Sandbox
 
 
 @frozen
@@ -16,6 +20,7 @@ class Account:
 
     sandbox: Sandbox
     base_url: str
+    _revoked: set[str]
 
     def requests(self, *methods: str) -> list[str]:
         """Return the requests with these methods, each as its method and path below /v1."""
@@ -28,3 +33,28 @@ class Account:
     def writes(self) -> list[str]:
         """Return the requests that change something."""
         return self.requests("POST", "PUT", "DELETE")
+
+    def revoke(self, key: str) -> None:
+        """Refuse ``key`` from now on."""
+        self._revoked.add(key)
+
+
+class RevokedKeys:
+    """ASGI middleware that hides revoked keys from the sandbox, which then knows no such key."""
+
+    def __init__(self, app: ASGIApp, revoked: set[str]) -> None:
+        self._app = app
+        self._revoked = revoked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        if scope["type"] == "http" and Headers(scope=scope).get("X-API-Key") in self._revoked:
+            MutableHeaders(scope=scope)["X-API-Key"] = "revoked"
+        await self._app(scope, receive, send)
+
+
+class OpenAccount(Protocol):
+    """Opens an account."""
+
+    def __call__(self, *keys: ApiKey, **habits: Any) -> Account:
+        """Open one with these keys (the default one if none) and habits of `Dialect`."""

@@ -114,6 +114,7 @@ class EngineStack:
         """Run a command that must fail, as tidily as the user may expect."""
         finished = self.run(*arguments, **environment)
         assert finished.status != 0, finished.output
+        assert finished.errors, finished.output
         assert "Traceback" not in finished.output
         return finished
 
@@ -125,13 +126,21 @@ class EngineStack:
         """Run `pulumi preview` and return its diff."""
         return self.succeed("preview", "--diff", *QUIET, **environment)
 
-    def assert_clean(self, **environment: str) -> None:
-        """Assert that the account is as declared, and that nothing has drifted."""
-        output = self.preview(**environment)
-        assert "~" not in output.replace("~ pulumi:pulumi:Stack: (refresh)", ""), output
+    def assert_nothing_to_do(self) -> str:
+        """Assert that the account is as declared, and return the preview.
+
+        Undeclared fields may show there as refreshed outputs.
+        """
+        output = self.preview()
         assert " unchanged" in output, output
         for change in ("to create", "to update", "to delete", "to replace", "warning"):
             assert change not in output, output
+        return output
+
+    def assert_clean(self) -> None:
+        """Assert that the account is as declared, and that nothing at all shows as changed."""
+        output = self.assert_nothing_to_do()
+        assert "~" not in output.replace("~ pulumi:pulumi:Stack: (refresh)", ""), output
 
     def export(self) -> dict[str, Any]:
         """Return the state as it is stored, secrets encrypted."""

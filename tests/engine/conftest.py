@@ -1,39 +1,43 @@
 """The real engine against the real sandbox over HTTP, every exchange held against the contract."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from attrs import evolve
 from contract_witness import ContractWitness
-from engine_account import Account
+from engine_account import Account, OpenAccount, RevokedKeys
 from engine_stack import EngineStack
 from starlette.middleware import Middleware
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
+    ApiKey,
+    Dialect,
     SandboxSettings,
     create_app,
     running,
 )
 
 
-OpenAccount = Callable[..., Account]
-
-
 @pytest.fixture
 def open_account() -> Iterator[OpenAccount]:
-    """Open accounts, each on a sandbox of its own with no rate limit unless given settings."""
+    """Open accounts, each on a sandbox of its own with no rate limit."""
     violations: list[str] = []
     with ExitStack() as running_sandboxes:
 
-        def open_one(settings: SandboxSettings | None = None, **habits: object) -> Account:
-            settings = settings or SandboxSettings(rate_limit=0)
-            settings = evolve(settings, dialect=evolve(settings.dialect, **habits))
-            witness = Middleware(ContractWitness, violations=violations)
-            sandbox = create_app(settings, middleware=[witness])
-            return Account(sandbox, running_sandboxes.enter_context(running(sandbox)))
+        def open_one(*keys: ApiKey, **habits: Any) -> Account:
+            settings = SandboxSettings(
+                keys=keys or (ApiKey(DEFAULT_KEY),), rate_limit=0, dialect=Dialect(**habits)
+            )
+            revoked: set[str] = set()
+            middleware = [
+                Middleware(ContractWitness, violations=violations),
+                Middleware(RevokedKeys, revoked=revoked),
+            ]
+            sandbox = create_app(settings, middleware=middleware)
+            return Account(sandbox, running_sandboxes.enter_context(running(sandbox)), revoked)
 
         yield open_one
     assert violations == []

@@ -1,0 +1,49 @@
+"""Every example is a program that runs, and the demo's tour goes as told."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from engine_account import Account
+from engine_stack import QUIET, EngineStack
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted(path.parent.name for path in (REPOSITORY / "examples").glob("*/__main__.py"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_runs_and_settles(stack: EngineStack, account: Account, example: str) -> None:
+    """An example can be deployed as it stands, twice, and be destroyed."""
+    shutil.copy(REPOSITORY / "examples" / example / "__main__.py", stack.folder)
+    stack.up()
+    stack.assert_clean()
+    assert account.writes()
+    stack.succeed("destroy", "--yes", "--skip-preview", *QUIET)
+
+
+def test_the_demo_finds_and_repairs_drift(pulumi: Path, tmp_path: Path) -> None:
+    """`make demo` shows the drift that it made, repairs it, and leaves nothing behind."""
+    environment = {
+        "HOME": str(tmp_path),
+        "TMPDIR": str(tmp_path),
+        "PATH": os.pathsep.join((str(pulumi.parent), os.environ["PATH"])),
+    }
+    finished = subprocess.run(
+        [sys.executable, REPOSITORY / "tools" / "demo.py"],
+        env=environment,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "~ bedrooms  : 3 => 5" in finished.stdout
+    assert "1 to create" in finished.stdout
+    assert "7 unchanged" in finished.stdout
+    assert finished.stderr == ""
+    assert list(tmp_path.glob("setsmart-demo-*")) == []
