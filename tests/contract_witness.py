@@ -2,14 +2,13 @@
 
 import copy
 import importlib.resources
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
 
 import yaml
 from attrs import define, evolve, frozen
-from jsonschema.exceptions import ValidationError as SchemaError
 from openapi_core import OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.templating.paths.exceptions import PathError
@@ -127,7 +126,7 @@ def _explained(error: BaseException) -> str:
     while cause is not None:
         if isinstance(cause, InvalidSchemaValue):
             # Its own text quotes the whole body.
-            errors = [each for each in cause.schema_errors if isinstance(each, SchemaError)]
+            errors: Iterable[Any] = cause.schema_errors  # of jsonschema, which has no types
             return "; ".join(f"{each.json_path}: {each.message}" for each in errors)
         error, cause = cause, cause.__cause__
     return str(error) or repr(error)

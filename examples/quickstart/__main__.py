@@ -1,6 +1,7 @@
 """A small portfolio: four listings, a webhook subscription and a pricing rule."""
 
 import pulumi
+
 import pulumi_setsmart as setsmart
 
 villa = setsmart.Property(

@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from attrs import field, frozen, validators
+from attrs import Attribute, field, frozen
 
 
 @frozen
@@ -15,9 +15,14 @@ class ApiKey:
         networks: From where it may be used, or nothing for everywhere.
     """
 
-    value: str = field(repr=False, validator=validators.min_len(1))
+    value: str = field(repr=False)
     read_only: bool = field(default=False, kw_only=True)
     networks: tuple[IPv4Network | IPv6Network, ...] = field(default=(), kw_only=True)
+
+    @value.validator
+    def _check_that_it_is_not_empty(self, _attribute: "Attribute[str]", value: str) -> None:
+        if not value:
+            raise ValueError("an API key must not be empty")
 
     def admits(self, address: str | None) -> bool:
         """Return whether the key may be used from an IP address (None where it is not known)."""

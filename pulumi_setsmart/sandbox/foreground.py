@@ -40,24 +40,25 @@ def run(options: Options) -> None:
         options: The options of the command line.
 
     Raises:
-        click.UsageError: If a key is given twice.
+        click.UsageError: If a key is empty or given twice.
         click.ClickException: If the database cannot be used or the address not be listened on.
     """
     host, port = options["host"], options["port"]
-    keys = _keys(options)
+    try:
+        settings = _settings(options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
     def announce(base_url: str) -> None:
         click.echo(f"SetSmart sandbox on {base_url}")
-        click.echo("Ctrl-C stops it." if keys else f"API key: {DEFAULT_KEY}. Ctrl-C stops it.")
+        default = any(key.value == DEFAULT_KEY for key in settings.keys)
+        click.echo(f"API key: {DEFAULT_KEY}. Ctrl-C stops it." if default else "Ctrl-C stops it.")
 
     try:
-        settings = _settings(options, keys or (ApiKey(DEFAULT_KEY),))
         with Storage(options["database"]) as storage:
             seed(storage, options["listings"])
             app = create_app(settings, storage=storage)
             serve(app, host=host, port=port, announce=announce)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
     except sqlite3.Error as error:
         raise click.ClickException(f"Cannot use {options['database']}: {error}") from None
     except OSError as error:
@@ -75,9 +76,9 @@ def _keys(options: Options) -> tuple[ApiKey, ...]:
     )
 
 
-def _settings(options: Options, keys: tuple[ApiKey, ...]) -> SandboxSettings:
+def _settings(options: Options) -> SandboxSettings:
     return SandboxSettings(
-        keys=keys,
+        keys=_keys(options) or (ApiKey(DEFAULT_KEY),),
         rate_limit=options["rate_limit"],
         rate_window=options["rate_window"],
         dialect=Dialect(

@@ -46,7 +46,7 @@ def test_a_rotated_key_in_the_environment_is_used(deployed: EngineStack, account
 def test_a_rotated_key_in_the_configuration_has_two_ways_in(
     deployed: EngineStack, account: Account
 ) -> None:
-    """A refresh presents the key of the last deployment; the message names the ways out: both work."""
+    """A refresh presents the last deployment's key; the message names two ways out, which work."""
     account.revoke(OLD)
     deployed.succeed("config", "set", "--secret", "setsmart:apiKey", NEW)
     for error in deployed.fail(*PREVIEW).errors:

@@ -38,7 +38,9 @@ CASES = {
     "webhook subscription": Case(
         collection=WEBHOOKS,
         program='WebhookSubscription("one", url="https://a.example/", events=["b.b", "a.a"])',
-        changed_program='WebhookSubscription("one", url="https://b.example/", events=["a.a", "b.b"])',
+        changed_program=(
+            'WebhookSubscription("one", url="https://b.example/", events=["a.a", "b.b"])'
+        ),
         created={"url": "https://a.example/", "events": ["a.a", "b.b"], "status": "active"},
         updated={"url": "https://b.example/", "events": ["a.a", "b.b"], "status": "active"},
         out_of_band={"url": "https://elsewhere.example/"},
@@ -48,7 +50,9 @@ CASES = {
     "api object": Case(
         collection=PRICING_RULES,
         program='ApiObject("one", path="/pricing-rules", body={"percent": 5, "days": ["sat"]})',
-        changed_program='ApiObject("one", path="/pricing-rules", body={"percent": 6, "days": ["sat"]})',
+        changed_program=(
+            'ApiObject("one", path="/pricing-rules", body={"percent": 6, "days": ["sat"]})'
+        ),
         created={"percent": 5, "days": ["sat"]},
         updated={"percent": 6, "days": ["sat"]},
         out_of_band={"percent": 7},

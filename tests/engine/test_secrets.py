@@ -11,11 +11,13 @@ from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS
 
 SECRETS = ("whsec_c2VjcmV0LW9mLXRoZS1ob29r", "wifi-pass-5521", "rule-token-8842", DEFAULT_KEY)
 PROGRAM = """
-WebhookSubscription("hook", url="https://a.example/", events=["a.a"], secret="whsec_c2VjcmV0LW9mLXRoZS1ob29r")
+secret = "whsec_c2VjcmV0LW9mLXRoZS1ob29r"
+WebhookSubscription("hook", url="https://a.example/", events=["a.a"], secret=secret)
 Property("one", name="Villa", attributes={
     "wifi": {"ssid": "guest", "password": pulumi.Output.secret("wifi-pass-5521")},
 })
-rule = ApiObject("rule", path="/pricing-rules", body=pulumi.Output.secret({"token": "rule-token-8842"}))
+body = pulumi.Output.secret({"token": "rule-token-8842"})
+rule = ApiObject("rule", path="/pricing-rules", body=body)
 pulumi.export("token", rule.body)
 """
 

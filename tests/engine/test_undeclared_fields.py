@@ -1,5 +1,7 @@
 """What a program does not declare is not ours: never drift, never wiped."""
 
+from typing import Any
+
 from engine_account import Account
 from engine_stack import EngineStack
 
@@ -61,7 +63,7 @@ def test_what_others_change_beside_our_fields_stays(stack: EngineStack, account:
         """
     )
     stack.up()
-    after = account.sandbox.storage.get(PROPERTIES, "prop_1")
+    after: dict[str, Any] = account.sandbox.storage.get(PROPERTIES, "prop_1")
     assert after["address"] == "1 Sea Road"
     assert after["photos"] == ["a.jpg"]
     assert after["wifi"] == {"name": "guests", "speed": 100}

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from served_sandbox import ServedSandbox, serving
 
-from pulumi_setsmart.sandbox import PROPERTIES, Dialect, SandboxSettings
+from pulumi_setsmart.sandbox import PROPERTIES, Dialect, JsonObject, SandboxSettings
 
-CABIN = {"name": "Cabin", "bedrooms": 2}
+CABIN: JsonObject = {"name": "Cabin", "bedrooms": 2}
 
 
-def settings(**habits: Any) -> SandboxSettings:  # noqa: ANN401 - the arguments of Dialect
+def settings(**habits: Any) -> SandboxSettings:
     return SandboxSettings(dialect=Dialect(**habits))
 
 

@@ -145,7 +145,7 @@ def test_an_id_is_known_in_its_one_form_only(object_id: str) -> None:
         ("status", ["active"]),
     ],
 )
-def test_a_field_that_breaks_its_rule_is_named(field: str, value: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+def test_a_field_that_breaks_its_rule_is_named(field: str, value: Any) -> None:
     """Creating and updating refuse it with 400, name the field and store nothing."""
     with serving() as served:
         before = served.client.post("/properties", json=VILLA).json()
@@ -174,7 +174,7 @@ def test_a_field_that_breaks_its_rule_is_named(field: str, value: Any) -> None: 
         ("status", "inactive"),
     ],
 )
-def test_a_field_at_its_limit_is_accepted(field: str, value: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+def test_a_field_at_its_limit_is_accepted(field: str, value: Any) -> None:
     """The limits themselves are allowed."""
     with serving() as served:
         answer = served.client.post("/properties", json={**VILLA, field: value})

@@ -83,7 +83,7 @@ def test_a_put_with_a_secret_stores_it_as_it_is_sent(secret: str | None) -> None
         ("status", "draft"),
     ],
 )
-def test_a_field_that_breaks_its_rule_is_named(field: str, value: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+def test_a_field_that_breaks_its_rule_is_named(field: str, value: Any) -> None:
     """Creating refuses it with 400."""
     with serving() as served:
         answer = served.client.post("/webhooks", json={**HOOK, field: value})
