@@ -142,7 +142,8 @@ class Client:
             return attempts(lambda: read(self._send_authenticated(request)))
         except (ConnectionFailedError, ServerError, UnreadableAnswerError) as error:
             if request.method == "POST" and _may_have_been_carried_out(error):
-                raise UnknownOutcomeError(error.reason, error.context) from None
+                reason = f"{error.reason}; look in SetSmart whether it was created nevertheless"
+                raise UnknownOutcomeError(reason, error.context) from None
             raise
 
     def _wait_before_next_attempt(self, state: tenacity.RetryCallState) -> float:

@@ -174,6 +174,7 @@ class Lifecycle:
 
         Raises:
             WrongAccountError: It is not in this account.
+            NotFoundError: It was deleted.
             ApiError: It could not be updated.
         """
         declaration = read_declaration(self.kind, inputs)
@@ -181,9 +182,10 @@ class Lifecycle:
         bookkeeping = load_bookkeeping(outputs) or Bookkeeping()
         try:
             record = collection.get(identifier)
-        except NotFoundError:
+        except NotFoundError as error:
             self.account.confirm_deletion(collection, identifier, bookkeeping)
-            raise
+            reason = "it was deleted since it was last read; `pulumi up --refresh` makes it anew"
+            raise NotFoundError(reason, error.context) from None
         known = known_fields_of(self.kind, outputs)
         shape = shape_of(declaration.fields)
         current, _ = bookkeeping.settle(known, project(shape, self._visible(record, known)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
@@ -54,6 +54,8 @@ class Gate:
             await self._app(scope, receive, answer.send)
         except Refusal as refusal:
             await refusal.response()(scope, receive, answer.send)
+        except ClientDisconnect:
+            return  # nobody is left to answer
         except Exception:
             _LOG.exception("%s %s failed", request.method, request.url.path)
             if answer.begun:

@@ -29,7 +29,7 @@ def test_a_newcomer_gets_from_the_readme_to_a_listing(pulumi: Path, tmp_path: Pa
         assert written in script
         script = script.replace(written, run)
     finished = subprocess.run(
-        ["bash", "-eu", "-c", f"trap 'kill $(jobs -p)' EXIT\n{script}\npulumi up --yes\n"],
+        ["/bin/bash", "-eu", "-c", f"trap 'kill $(jobs -p)' EXIT\n{script}\npulumi up --yes\n"],
         cwd=tmp_path,
         env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
         stdin=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """The sandbox in a thread, and what it remembers of its requests."""
 
+import asyncio
 import socket
 import threading
 
@@ -8,9 +9,16 @@ import pytest
 from served_sandbox import serving
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pulumi_setsmart.sandbox import LoggedRequest, SandboxSettings, create_app, running
+from pulumi_setsmart.sandbox import (
+    DEFAULT_KEY,
+    PROPERTIES,
+    LoggedRequest,
+    SandboxSettings,
+    create_app,
+    running,
+)
 
 
 def test_a_sandbox_runs_while_the_block_runs() -> None:
@@ -73,6 +81,37 @@ def test_requests_are_remembered_with_their_answers() -> None:
 def test_the_memory_for_requests_is_bounded() -> None:
     """The oldest are forgotten."""
     assert create_app().requests.maxlen == 100_000
+
+
+def test_a_client_that_goes_away_is_remembered_without_an_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nothing is stored, nothing is sent, and the log has no error."""
+    app = create_app()
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/properties",
+        "query_string": b"",
+        "headers": [(b"x-api-key", DEFAULT_KEY.encode())],
+    }
+    received: list[Message] = [
+        {"type": "http.request", "body": b'{"name": "Cabin"}', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return received.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    assert list(app.requests) == [LoggedRequest("POST", "/v1/properties", None)]
+    assert app.storage.objects(PROPERTIES) == []
+    assert sent == []
+    assert caplog.text == ""
 
 
 class Teapot:

@@ -63,7 +63,7 @@ def test_without_go_and_without_its_wheel_there_is_no_build(
 
 def test_go_depends_on_nothing_but_its_module() -> None:
     """Another Go's root, a workspace around the clone or a C compiler would change the result."""
-    found = go.environment({"GOROOT": "/other", "GOWORK": "/work", "GOMODCACHE": "/cache"})
+    found = go.environment({"GOROOT": "/other", "GOWORK": "/other/go.work", "GOMODCACHE": "/cache"})
     assert found == {
         "GOMODCACHE": "/cache",
         "CGO_ENABLED": "0",
