@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import httpx
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 KEY = "sandbox-key"
+PROGRESS = re.compile(r" .  pulumi\S* \S+( (refreshing|refresh|creating|updating|running)\b.*| *)")
 QUIET = ("--non-interactive", "--suppress-progress", "--color", "never")
 
 
@@ -43,6 +45,7 @@ def main() -> int:
 def tour(stack: Stack, setsmart: SetSmart) -> None:
     """Show each step: create, look, change behind Pulumi's back, find it, repair it."""
     say(f"A SetSmart of your own is running at {setsmart.base_url}; it has no listings yet.")
+    say("What Pulumi prints stands indented, less the lines that only show progress.")
     stack.run("stack", "init", "demo")
 
     say("1. `pulumi up` on examples/quickstart makes the account look like the program.")
@@ -149,7 +152,10 @@ def sandbox() -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         try:
             assert server.stdout is not None  # noqa: S101 -- tells the type checker of the pipe
-            yield server.stdout.readline().split()[-1]
+            announcement = server.stdout.readline()
+            if not announcement:
+                raise SystemExit("The sandbox did not start.")
+            yield announcement.split()[-1]
         finally:
             server.terminate()
 
@@ -160,8 +166,9 @@ def say(text: str) -> None:
 
 
 def show(text: str) -> None:
-    """Print the output of a step."""
-    kept = "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+    """Print the output of a step, less the lines that only show progress."""
+    lines = (line for line in text.splitlines() if not PROGRESS.fullmatch(line))
+    kept = re.sub(r"\n{2,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
     print(textwrap.indent(f"\n{kept}", "    "), flush=True)  # noqa: T201
 
 
