@@ -9,8 +9,6 @@ from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.refusal import Refusal
 from pulumi_setsmart.sandbox.rule import ListOf, Number, OneOf, Pattern, Rule, Text
 
-SERVER_FIELDS = frozenset({"id", "created_at", "updated_at"})
-
 
 @frozen
 class Field:
@@ -62,19 +60,14 @@ class Collection:
             body: An object as a client sent it.
 
         Returns:
-            Its fields without those that the server alone writes; known fields come first, and
-            hold their default where they are absent or null.
+            Its fields; the known ones come first, and hold their default where they are absent
+            or null.
 
         Raises:
             Refusal: With status 400 (documented), if a known field breaks its rule.
         """
         known = {field.name: _value(field, body.get(field.name)) for field in self.fields}
-        others = {
-            name: value
-            for name, value in body.items()
-            if name not in known and name not in SERVER_FIELDS
-        }
-        return known | others
+        return known | {name: value for name, value in body.items() if name not in known}
 
 
 def _value(field: Field, value: Json) -> Json:
@@ -113,7 +106,7 @@ WEBHOOKS = Collection(
         Field(
             "url",
             Pattern(
-                r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#]\S*)?",
+                r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#][!-~]*)?",
                 described_as="an http or https URL",
                 longest=2000,
             ),

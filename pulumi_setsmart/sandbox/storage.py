@@ -11,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pulumi_setsmart.sandbox.collection import SERVER_FIELDS, Collection
+from pulumi_setsmart.sandbox.collection import Collection
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 
+_OWN_FIELDS = frozenset({"id", "created_at", "updated_at"})
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
     collection TEXT NOT NULL,
@@ -35,7 +36,8 @@ class NoSuchObjectError(KeyError):
 class Storage:
     """Objects by collection and id, in memory or in a file. Safe to use from several threads.
 
-    It checks nothing, so a test can put into it whatever could stand in the real system.
+    It checks nothing, so a test can put into it whatever could stand in the real system. Only
+    ``id``, ``created_at`` and ``updated_at`` are its own: it ignores them in what it is given.
 
     Args:
         path: A file, which is made if need be, or ``:memory:``.
@@ -178,7 +180,7 @@ class Storage:
 
 
 def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:
-    own = {name: value for name, value in body.items() if name not in SERVER_FIELDS}
+    own = {name: value for name, value in body.items() if name not in _OWN_FIELDS}
     return json.dumps(own | {"created_at": created_at, "updated_at": updated_at})
 
 

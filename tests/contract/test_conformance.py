@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from contract_witness import contract
@@ -21,6 +22,44 @@ schema = schemathesis.openapi.from_dict(contract(), config=config)
 def base_url() -> Iterator[str]:
     with running(create_app(SandboxSettings(rate_limit=0))) as url:
         yield url
+
+
+RIGHT: dict[str, tuple[str, dict[str, Any]]] = {
+    "Property": ("/properties", {"name": "Cabin"}),
+    "Webhook": ("/webhooks", {"url": "https://example.com/", "events": ["property.updated"]}),
+}
+
+
+def limits() -> Iterator[tuple[str, str, Any, Any]]:
+    """Yield each limit of a field: its kind of object, its name, a value at it, one beyond it."""
+    for kind in RIGHT:
+        fields = contract()["components"]["schemas"][f"{kind}Fields"]["properties"]
+        for name, field in fields.items():
+            if "maxLength" in field:
+                start = "https://example.com/" if name == "url" else ""
+                longest = start.ljust(field["maxLength"], "x")
+                yield kind, name, longest, longest + "x"
+            if "minimum" in field:
+                yield kind, name, field["minimum"], field["minimum"] - 1
+            if "maximum" in field:
+                yield kind, name, field["maximum"], field["maximum"] + 1
+            if "minItems" in field:
+                yield kind, name, ["a.b"] * field["minItems"], []
+
+
+@pytest.mark.parametrize(("kind", "field", "at_limit", "beyond"), [*limits()])
+def test_the_sandbox_has_the_limits_of_the_contract(
+    kind: str, field: str, at_limit: Any, beyond: Any, base_url: str
+) -> None:
+    """What is at a limit is accepted, and what is just beyond it refused."""
+    path, right = RIGHT[kind]
+    with httpx.Client(headers={"X-API-Key": DEFAULT_KEY}, trust_env=False) as client:
+        answers = [
+            client.post(base_url + path, json={**right, field: value})
+            for value in (at_limit, beyond)
+        ]
+    assert [answer.status_code for answer in answers] == [201, 400]
+    assert answers[1].json()["error"]["field"] == field
 
 
 @schema.parametrize()

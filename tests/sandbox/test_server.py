@@ -63,6 +63,17 @@ def test_an_open_connection_does_not_hold_the_server_up() -> None:
             client.get(base_url)
 
 
+def test_a_port_can_be_taken_again_at_once() -> None:
+    """Even when the server that had it closed a connection, which the system remembers a while."""
+    with httpx.Client(trust_env=False) as client:
+        with running(create_app()) as base_url:
+            client.get(base_url)
+        port = httpx.URL(base_url).port
+        assert port is not None
+        with running(create_app(), port=port) as again:
+            assert client.get(again).status_code == 401
+
+
 def test_requests_are_remembered_with_their_answers() -> None:
     """In their order, refused ones too, without their queries."""
     with serving(SandboxSettings(rate_limit=3)) as served:

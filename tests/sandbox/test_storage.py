@@ -82,6 +82,16 @@ def test_threads_get_different_ids() -> None:
     assert ids == [f"prop_{number}" for number in range(1, 401)]
 
 
+def test_several_inserted_at_once_get_ids_of_their_own() -> None:
+    """They go on where the last one ended, and the next one goes on after them."""
+    with Storage() as storage:
+        inserted = [storage.insert(PROPERTIES, {"name": "a"})]
+        inserted += storage.insert_all(PROPERTIES, [{"name": "b"}, {"name": "c"}])
+        inserted.append(storage.insert(PROPERTIES, {"name": "d"}))
+        assert [one["id"] for one in inserted] == ["prop_1", "prop_2", "prop_3", "prop_4"]
+        assert storage.objects(PROPERTIES) == inserted
+
+
 def test_objects_can_be_taken_from_the_middle() -> None:
     """In the order of their creation, beyond nine as well."""
     with Storage() as storage:
