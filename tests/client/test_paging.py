@@ -1,0 +1,69 @@
+"""The next page, in every form that servers use."""
+
+import httpx
+import pytest
+from hypothesis import given
+from json_values import ANY_JSON, TEXTS
+
+from pulumi_setsmart.client.paging import ForeignPageError, next_page_url
+from pulumi_setsmart.models.json import Json
+
+HERE = "https://setsmart.example/v1/properties?limit=2"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "following"),
+    [
+        ({}, [], None),
+        ({"Link": '</v1/properties?page=2>; rel="next"'}, [], "/v1/properties?page=2"),
+        ({"link": "<?page=2>; rel=next, <?page=1>; rel=prev"}, [], "/v1/properties?page=2"),
+        ({"Link": '<?page=1>; rel="prev", <?page=3>; rel="next"'}, [], "/v1/properties?page=3"),
+        ({"Link": '<?page=1>; rel="prev"'}, [], None),
+        ({}, {"data": [], "links": {"next": "/v1/properties?page=2"}}, "/v1/properties?page=2"),
+        ({}, {"data": [], "links": {"next": None}}, None),
+        ({}, {"next": "https://setsmart.example/v1/p2"}, "/v1/p2"),
+        ({}, {"next_url": "/v1/p2"}, "/v1/p2"),
+        ({}, {"has_more": True, "next_cursor": "a b"}, "/v1/properties?limit=2&cursor=a+b"),
+        ({}, {"has_more": False, "next_cursor": "ab"}, None),
+        ({}, {"has_more": True, "next_cursor": None}, None),
+        ({}, {"page": 1, "total_pages": 2}, "/v1/properties?limit=2&page=2"),
+        ({}, {"page": 2, "total_pages": 2}, None),
+        ({}, {"meta": {"page": 1, "total_pages": 3}}, "/v1/properties?limit=2&page=2"),
+        ({}, {"total": 5, "limit": 2, "offset": 2}, "/v1/properties?limit=2&offset=4"),
+        ({}, {"total": 4, "limit": 2, "offset": 2}, None),
+        ({}, {"total": 5, "limit": 0, "offset": 0}, None),
+    ],
+)
+def test_the_next_page_is_found(headers: dict[str, str], body: Json, following: str | None) -> None:
+    """Each form that the field's APIs use leads on, and each end is an end."""
+    expected = None if following is None else f"https://setsmart.example{following}"
+    assert next_page_url(HERE, httpx.Headers(headers), body) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://elsewhere.example/v1/properties",
+        "//elsewhere.example/v1/properties",
+        "http://setsmart.example/v1/properties",
+        "https://setsmart.example:444/v1/properties",
+        "https://setsmart.example@elsewhere.example/",
+        "ftp://setsmart.example/",
+    ],
+)
+def test_a_next_page_elsewhere_is_refused(address: str) -> None:
+    """The key goes to the configured origin only."""
+    with pytest.raises(ForeignPageError):
+        next_page_url(HERE, {}, {"next": address})
+    with pytest.raises(ForeignPageError):
+        next_page_url(HERE, httpx.Headers({"Link": f"<{address}>; rel=next"}), [])
+
+
+@given(ANY_JSON, TEXTS)
+def test_whatever_comes_stays_on_this_origin(body: Json, link: str) -> None:
+    """No body and no header leads elsewhere, or anywhere but to an address or an end."""
+    try:
+        following = next_page_url(HERE, {"Link": f"<{link}>; rel=next"}, body)
+    except ForeignPageError:
+        return
+    assert following is None or following.startswith("https://setsmart.example/")

@@ -1,0 +1,101 @@
+"""An account in memory, for lifecycles: it keeps objects and can have habits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from attrs import define, field
+from fake_setsmart import BASE_URL, KEY, Clock, credential
+
+from pulumi_setsmart.client.client import Client, Connection
+from pulumi_setsmart.config import Settings
+from pulumi_setsmart.lifecycle.account import Account
+from pulumi_setsmart.lifecycle.kind import PROPERTY, Kind
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.providers.values import from_engine, to_engine
+
+
+def unchanged(fields: dict[str, Any]) -> dict[str, Any]:
+    """Store what is sent, and show what is stored."""
+    return fields
+
+
+@define
+class FakeAccount:
+    """What a server holds, and its habits.
+
+    Attributes:
+        objects: The objects by their paths below the base URL.
+        stored: What it makes of the fields that it is sent.
+        shown: What it shows of the fields that it holds.
+        sent: The requests, each as its method, its path and its payload.
+    """
+
+    objects: dict[str, dict[str, Any]] = field(factory=dict)
+    stored: Callable[[dict[str, Any]], dict[str, Any]] = unchanged
+    shown: Callable[[dict[str, Any]], dict[str, Any]] = unchanged
+    sent: list[tuple[str, str, Any]] = field(factory=list)
+
+    def lifecycle(
+        self, kind: Kind = PROPERTY, *, base_url: str = BASE_URL, key: str = KEY, **settings: Any
+    ) -> Lifecycle:
+        """Return the lifecycle of a kind of resource in this account, as a new process has it."""
+        clock = Clock()
+        connection = Connection(base_url, (credential(key),))
+        client = Client(
+            connection,
+            transport=httpx.MockTransport(self),
+            sleep=clock.sleep,
+            clock=clock.time,
+        )
+        configured = Settings(connection, **settings)
+        account = Account(client, accept_change=configured.accept_account_change)
+        return Lifecycle(kind, account, configured)
+
+    def writes(self) -> list[str]:
+        """Return what changed something, each as its method and path."""
+        return [f"{method} {path}" for method, path, _ in self.sent if method != "GET"]
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
+        path = request.url.path.removeprefix("/v1")
+        payload = json.loads(request.content) if request.content else None
+        self.sent.append((request.method, path, payload))
+        match request.method:
+            case "GET" if path.count("/") == 1:
+                found = [one for place, one in self.objects.items() if place.startswith(path)]
+                return httpx.Response(200, json=[self.shown(one) for one in found])
+            case "POST":
+                identifier = f"id_{len(self.sent)}"
+                path = f"{path}/{identifier}"
+                self.objects[path] = {**self.stored(payload), "id": identifier}
+            case _ if path not in self.objects:
+                return httpx.Response(404)
+            case "PUT":
+                self.objects[path] = {**self.stored(payload), "id": path.rsplit("/", 1)[-1]}
+            case "DELETE":
+                del self.objects[path]
+                return httpx.Response(204)
+        return httpx.Response(200, json=self.shown(self.objects[path]))
+
+
+def through_engine(properties: dict[str, Json]) -> dict[str, Json]:
+    """Return properties as they come back from Pulumi's engine, which knows doubles only."""
+    return from_engine(_doubles(to_engine(properties)))
+
+
+def _doubles(value: Any) -> Any:
+    match value:
+        case bool():
+            return value
+        case int():
+            return float(value)
+        case dict():
+            return {name: _doubles(one) for name, one in value.items() if one is not None}
+        case list():
+            return [_doubles(one) for one in value]
+    return value

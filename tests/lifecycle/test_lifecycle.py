@@ -1,0 +1,395 @@
+"""One lifecycle for all kinds: nothing undeclared is lost, and nothing declared stays different."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from fake_account import FakeAccount, through_engine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from json_values import NAMES, SCALARS, nested
+
+from pulumi_setsmart.client.errors import NotFoundError, ServerError, WrongAccountError
+from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.models.json import Json
+
+VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3, "attributes": {"pets": True}}
+HOOK: dict[str, Json] = {"url": "https://a.example/", "events": ["a.a", "b.b"], "secret": "hush"}
+RULE: dict[str, Json] = {"path": "/rules", "id_field": "id", "body": {"percent": 5, "on": ["sat"]}}
+KINDS = {
+    "property": (PROPERTY, VILLA),
+    "hook": (WEBHOOK_SUBSCRIPTION, HOOK),
+    "rule": (API_OBJECT, RULE),
+}
+
+
+def created(lifecycle: Lifecycle, inputs: dict[str, Json]) -> tuple[str, dict[str, Json]]:
+    """Create an object as Pulumi does, and return its id and its outputs."""
+    checked = lifecycle.check(through_engine(inputs))
+    assert checked.objections == []
+    identifier, outputs = lifecycle.create(through_engine(checked.inputs))
+    return identifier, through_engine(outputs)
+
+
+def refreshed(lifecycle: Lifecycle, identifier: str, outputs: dict[str, Json]) -> dict[str, Json]:
+    """Read an object that is there, and return its outputs."""
+    seen = lifecycle.read(identifier, outputs)
+    assert seen is not None
+    return through_engine(seen.outputs)
+
+
+def updated(
+    lifecycle: Lifecycle, identifier: str, outputs: dict[str, Json], inputs: dict[str, Json]
+) -> dict[str, Json]:
+    """Update an object and return its outputs."""
+    return through_engine(lifecycle.update(identifier, outputs, through_engine(inputs)))
+
+
+def changes(lifecycle: Lifecycle, outputs: dict[str, Json], inputs: dict[str, Json]) -> bool:
+    """Return whether a diff finds anything to do."""
+    return lifecycle.diff(outputs, lifecycle.check(through_engine(inputs)).inputs).changes
+
+
+@pytest.mark.parametrize(("kind", "inputs"), KINDS.values(), ids=KINDS)
+def test_what_was_created_is_as_declared(kind: Kind, inputs: dict[str, Json]) -> None:
+    """After a create, and after the next read, there is nothing to do."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(kind)
+    identifier, outputs = created(lifecycle, inputs)
+    assert not changes(lifecycle, outputs, inputs)
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
+    assert len(account.writes()) == 1
+
+
+@pytest.mark.parametrize(("kind", "inputs"), KINDS.values(), ids=KINDS)
+def test_what_is_gone_reads_as_none_and_deletes_in_peace(
+    kind: Kind, inputs: dict[str, Json]
+) -> None:
+    """An object that somebody deleted is to be made anew, and deleting it again is no error."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(kind)
+    identifier, outputs = created(lifecycle, inputs)
+    account.objects.clear()
+    assert lifecycle.read(identifier, outputs) is None
+    lifecycle.delete(identifier, outputs)
+
+
+def test_the_outputs_are_the_named_and_the_declared_fields() -> None:
+    """What a server adds never shows, whatever it is called."""
+    account = FakeAccount(
+        shown=lambda one: {**one, "address": "1 Sea Road", "rating": 5, "beds": None}
+    )
+    _, outputs = created(account.lifecycle(), VILLA)
+    assert {name: value for name, value in outputs.items() if name != KEY} == {
+        "id": "id_2",
+        "name": "Villa",
+        "address": "1 Sea Road",
+        "bedrooms": 3,
+        "attributes": {"pets": True},
+    }
+
+
+def test_an_update_sends_the_whole_object_less_what_the_server_sets() -> None:
+    """Undeclared fields are sent back as they are now; ids and time stamps are not."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(server_fields=frozenset({"stamp"}))
+    identifier, outputs = created(lifecycle, VILLA)
+    account.objects["/properties/id_2"] |= {"photos": ["a"], "stamp": 1, "bedrooms": 9}
+    updated(lifecycle, identifier, outputs, VILLA)
+    assert account.sent[-1] == (
+        "PUT",
+        "/properties/id_2",
+        {"name": "Villa", "bedrooms": 3, "pets": True, "photos": ["a"]},
+    )
+
+
+def test_an_update_of_what_is_as_declared_already_sends_nothing() -> None:
+    """Somebody may have repaired it since the refresh."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    identifier, outputs = created(lifecycle, VILLA)
+    account.objects["/properties/id_2"]["bedrooms"] = 4
+    four = {**VILLA, "bedrooms": 4}
+    assert changes(lifecycle, outputs, four)
+    outputs = updated(lifecycle, identifier, outputs, four)
+    assert not changes(lifecycle, outputs, four)
+    assert account.writes() == ["POST /properties"]
+
+
+def test_an_update_of_what_was_deleted_says_so() -> None:
+    """It is not made anew under our hands, and the user learns how to."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    identifier, outputs = created(lifecycle, VILLA)
+    account.objects.clear()
+    with pytest.raises(NotFoundError, match="pulumi up --refresh"):
+        updated(lifecycle, identifier, outputs, {**VILLA, "bedrooms": 4})
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"name": "Villa", "attributes": {"pets": True}},
+        {"name": "Villa", "bedrooms": 3},
+        {"name": "Villa"},
+    ],
+)
+def test_a_declaration_that_goes_changes_the_state_only(inputs: dict[str, Json]) -> None:
+    """Nothing is sent, and later changes of the field are no drift."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    identifier, outputs = created(lifecycle, VILLA)
+    assert changes(lifecycle, outputs, inputs)
+    outputs = updated(lifecycle, identifier, outputs, inputs)
+    assert not changes(lifecycle, outputs, inputs)
+    gone = {"bedrooms": 9} if "bedrooms" not in inputs else {"pets": False}
+    account.objects["/properties/id_2"] |= gone
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
+    assert account.writes() == ["POST /properties"]
+
+
+def test_drift_is_told_as_inputs() -> None:
+    """A read returns what a program would have to say, so that Pulumi can show the difference."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    identifier, outputs = created(lifecycle, VILLA)
+    account.objects["/properties/id_2"] |= {"bedrooms": 9, "address": "elsewhere"}
+    del account.objects["/properties/id_2"]["pets"]
+    seen = lifecycle.read(identifier, outputs)
+    assert seen is not None
+    assert seen.inputs == {"name": "Villa", "bedrooms": 9, "attributes": {"pets": None}}
+
+
+@pytest.mark.parametrize(
+    ("declared", "kept", "warning"),
+    [
+        ({"name": " Villa "}, {"name": "Villa"}, 'name as "Villa" where " Villa " is declared'),
+        ({"name": "VILLA"}, {"name": "villa"}, 'name as "villa" where "VILLA" is declared'),
+        ({"bathrooms": 2.25}, {"bathrooms": 2.3}, "bathrooms as 2.3 where 2.25 is declared"),
+        ({"attributes": {"a": {"b": [1, " x"]}}}, {"a": {"b": [1, "x"]}}, 'a.b.1 as "x" where'),
+        ({"attributes": {"typo": 1}}, {"typo": None}, "typo as nothing where 1 is declared"),
+        ({"attributes": {"a": [1, 2]}}, {"a": [1]}, "a as [1] where [1, 2] is declared"),
+    ],
+)
+def test_what_the_server_makes_of_a_value_settles(
+    declared: dict[str, Json],
+    kept: dict[str, Json],
+    warning: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The warning names both values, the next diffs are clean, and a third value is drift."""
+    inputs = {"name": "Villa", **declared}
+    account = FakeAccount(stored=lambda sent: {**sent, **kept})
+    lifecycle = account.lifecycle()
+    with caplog.at_level(logging.WARNING):
+        identifier, outputs = created(lifecycle, inputs)
+    assert warning in caplog.text
+    caplog.clear()
+    for _ in range(2):
+        assert not changes(lifecycle, outputs, inputs)
+        outputs = refreshed(lifecycle, identifier, outputs)
+
+    place = account.objects["/properties/id_2"]
+    field, value = next(iter(kept.items()))
+    place[field] = "a third value"
+    outputs = refreshed(lifecycle, identifier, outputs)
+    assert changes(lifecycle, outputs, inputs)
+    place[field] = value
+    outputs = refreshed(lifecycle, identifier, outputs)
+    outputs = updated(lifecycle, identifier, outputs, inputs)
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
+
+
+def test_a_secret_that_the_server_changes_is_not_named(caplog: pytest.LogCaptureFixture) -> None:
+    """The warning tells the field only, and the bookkeeping holds no value."""
+    inputs: dict[str, Json] = {
+        "name": "Villa",
+        "attributes": {"door": {"code": " 47110815 "}},
+        KEY: {"secret_paths": ["/door/code"]},
+    }
+    account = FakeAccount(stored=lambda sent: {**sent, "door": {"code": "47110815"}})
+    with caplog.at_level(logging.WARNING):
+        _, outputs = created(account.lifecycle(), inputs)
+    assert "door.code" in caplog.text
+    assert "47110815" not in caplog.text
+    assert "47110815" not in json.dumps(outputs[KEY])
+
+
+@pytest.mark.parametrize("shown", [{"secret": "whsec_****hush"}, {"secret": None}, {}])
+def test_a_secret_that_is_not_shown_is_no_drift(shown: dict[str, Any]) -> None:
+    """Masked, null or absent: it is the one we know, and it is written when it changes."""
+
+    def hidden(one: dict[str, Any]) -> dict[str, Any]:
+        return {**{name: value for name, value in one.items() if name != "secret"}, **shown}
+
+    account = FakeAccount(shown=hidden)
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    identifier, outputs = created(lifecycle, HOOK)
+    outputs = refreshed(lifecycle, identifier, outputs)
+    assert outputs["secret"] == "hush"
+    assert not changes(lifecycle, outputs, HOOK)
+    rotated = {**HOOK, "secret": "new"}
+    assert changes(lifecycle, outputs, rotated)
+    outputs = updated(lifecycle, identifier, outputs, rotated)
+    assert account.objects["/webhooks/id_2"]["secret"] == "new"
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), rotated)
+
+
+def test_a_secret_that_others_changed_is_drift_where_it_shows() -> None:
+    """A server that shows secrets lets us see that one was changed."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    identifier, outputs = created(lifecycle, HOOK)
+    account.objects["/webhooks/id_2"]["secret"] = "theirs"
+    assert changes(lifecycle, refreshed(lifecycle, identifier, outputs), HOOK)
+
+
+def test_masked_secrets_are_not_written_back() -> None:
+    """Neither named nor nested ones; asterisks elsewhere are no mask."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    inputs: dict[str, Json] = {"url": "https://a.example/", "events": ["a.a"]}
+    identifier, outputs = created(lifecycle, inputs)
+    account.objects["/webhooks/id_2"] |= {
+        "secret": "********",
+        "auth": {"token": "****1234", "user": "me"},
+        "note": "*** new ***",
+    }
+    updated(lifecycle, identifier, outputs, {**inputs, "url": "https://b.example/"})
+    assert account.sent[-1][2] == {
+        "url": "https://b.example/",
+        "events": ["a.a"],
+        "auth": {"user": "me"},
+        "note": "*** new ***",
+    }
+
+
+def test_the_order_of_events_is_no_difference() -> None:
+    """Neither ours nor the server's."""
+    account = FakeAccount(shown=lambda one: {**one, "events": [*reversed(one["events"])]})
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    identifier, outputs = created(lifecycle, HOOK)
+    outputs = refreshed(lifecycle, identifier, outputs)
+    assert not changes(lifecycle, outputs, {**HOOK, "events": ["b.b", "a.a"]})
+    assert changes(lifecycle, outputs, {**HOOK, "events": ["b.b"]})
+
+
+def test_a_create_that_went_through_cannot_fail_any_more(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where the new object cannot be read back, it is remembered all the same."""
+
+    class Account(FakeAccount):
+        def __call__(self, request: Any) -> Any:
+            answer = super().__call__(request)
+            if request.method == "POST":
+                return type(answer)(201, json={"id": "id_2"})
+            return type(answer)(500) if self.writes() else answer
+
+    lifecycle = Account().lifecycle()
+    with caplog.at_level(logging.WARNING):
+        identifier, outputs = created(lifecycle, VILLA)
+    assert (identifier, outputs["bedrooms"]) == ("id_2", 3)
+    assert "was written but could not be read back" in caplog.text
+    with pytest.raises(ServerError):
+        lifecycle.read(identifier, outputs)
+
+
+def test_a_brief_answer_to_a_create_is_completed() -> None:
+    """Where the answer holds the id only, the object is read once."""
+
+    class Account(FakeAccount):
+        def __call__(self, request: Any) -> Any:
+            answer = super().__call__(request)
+            brief = request.method == "POST"
+            return type(answer)(201, json={"id": "id_2"}) if brief else answer
+
+    account = Account(shown=lambda one: {**one, "status": "active"})
+    _, outputs = created(account.lifecycle(), VILLA)
+    assert outputs["status"] == "active"
+
+
+def test_another_path_is_another_object() -> None:
+    """It is the only change that replaces."""
+    lifecycle = FakeAccount().lifecycle(API_OBJECT)
+    _, outputs = created(lifecycle, RULE)
+    moved = lifecycle.diff(outputs, {**RULE, "path": "/other"})
+    assert (moved.changes, moved.replaces) == (True, ["path"])
+    assert lifecycle.diff(outputs, {**RULE, "body": {}}).replaces == []
+
+
+ELSEWHERE = [{"base_url": "https://other.example/v1"}, {"key": "another-key"}]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["base URL", "key"])
+def test_an_object_that_is_not_in_another_account_is_not_deleted(
+    elsewhere: dict[str, str],
+) -> None:
+    """Under another URL or key, a 404 alone proves nothing: neither on read, update nor delete."""
+    _, account = created(FakeAccount().lifecycle(), VILLA)
+    lifecycle = FakeAccount().lifecycle(**elsewhere)
+    with pytest.raises(WrongAccountError, match="id_2 is not in this account"):
+        lifecycle.read("id_2", account)
+    with pytest.raises(WrongAccountError):
+        lifecycle.update("id_2", account, VILLA)
+    with pytest.raises(WrongAccountError):
+        lifecycle.delete("id_2", account)
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["base URL", "key"])
+def test_a_neighbour_proves_that_an_object_was_deleted(elsewhere: dict[str, str]) -> None:
+    """What stood beside it is still there, so it is the same account."""
+    account = FakeAccount({"/properties/old": {"id": "old", "name": "Loft"}})
+    _, outputs = created(account.lifecycle(), VILLA)
+    del account.objects["/properties/id_2"]
+    assert account.lifecycle(**elsewhere).read("id_2", outputs) is None
+
+
+def test_a_change_of_account_can_be_accepted() -> None:
+    """The user can say that what is missing is to be made anew."""
+    _, outputs = created(FakeAccount().lifecycle(), VILLA)
+    lifecycle = FakeAccount().lifecycle(key="another-key", accept_account_change=True)
+    assert lifecycle.read("id_2", outputs) is None
+
+
+def test_a_key_that_finds_the_object_is_remembered() -> None:
+    """After a rotation the new key is the known one, and a 404 counts again."""
+    account = FakeAccount()
+    _, outputs = created(account.lifecycle(), VILLA)
+    outputs = refreshed(account.lifecycle(key="new"), "id_2", outputs)
+    account.objects.clear()
+    assert account.lifecycle(key="new").read("id_2", outputs) is None
+
+
+def test_the_state_holds_no_key() -> None:
+    """The mark of the account is a salted digest, another one for each object."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(key="a-very-secret-key")
+    marks = [created(lifecycle, VILLA)[1][KEY]["account"]["key_digest"] for _ in range(2)]  # type: ignore[index, call-overload]  # the state is plain JSON
+    assert marks[0] != marks[1]
+    assert "a-very-secret-key" not in str(marks)
+
+
+def test_reading_the_first_time_what_is_not_there_is_an_error() -> None:
+    """`.get` of an unknown id does not pretend that something was deleted."""
+    with pytest.raises(NotFoundError):
+        FakeAccount().lifecycle().read("id_2", {})
+
+
+@given(st.dictionaries(NAMES.filter(lambda name: name not in PROPERTY.field_names | {"id"}),
+                       nested(SCALARS), max_size=5))  # fmt: skip
+@settings(max_examples=60)
+def test_any_attributes_settle(attributes: dict[str, Json]) -> None:
+    """Whatever JSON is declared arrives as declared, and there is nothing to do afterwards."""
+    inputs: dict[str, Json] = {"name": "Villa", "address": None, "attributes": attributes}
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    identifier, outputs = created(lifecycle, inputs)
+    held = account.objects["/properties/id_2"]
+    assert {name: held[name] for name in attributes} == attributes
+    assert held["address"] is None
+    assert not changes(lifecycle, outputs, inputs)
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
