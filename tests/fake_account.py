@@ -63,7 +63,7 @@ class FakeAccount:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer a request."""
         path = request.url.path.removeprefix("/v1")
-        payload = json.loads(request.content) if request.content else None
+        payload: dict[str, Any] = json.loads(request.content) if request.content else {}
         self.sent.append((request.method, path, payload))
         match request.method:
             case "GET" if path.count("/") == 1:

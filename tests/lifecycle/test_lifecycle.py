@@ -321,12 +321,15 @@ def test_another_path_is_another_object() -> None:
     assert lifecycle.diff(outputs, {**RULE, "body": {}}).replaces == []
 
 
-ELSEWHERE = [{"base_url": "https://other.example/v1"}, {"key": "another-key"}]
+ELSEWHERE: list[dict[str, Any]] = [
+    {"base_url": "https://other.example/v1"},
+    {"key": "another-key"},
+]
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["base URL", "key"])
 def test_an_object_that_is_not_in_another_account_is_not_deleted(
-    elsewhere: dict[str, str],
+    elsewhere: dict[str, Any],
 ) -> None:
     """Under another URL or key, a 404 alone proves nothing: neither on read, update nor delete."""
     _, account = created(FakeAccount().lifecycle(), VILLA)
@@ -340,7 +343,7 @@ def test_an_object_that_is_not_in_another_account_is_not_deleted(
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["base URL", "key"])
-def test_a_neighbour_proves_that_an_object_was_deleted(elsewhere: dict[str, str]) -> None:
+def test_a_neighbour_proves_that_an_object_was_deleted(elsewhere: dict[str, Any]) -> None:
     """What stood beside it is still there, so it is the same account."""
     account = FakeAccount({"/properties/old": {"id": "old", "name": "Loft"}})
     _, outputs = created(account.lifecycle(), VILLA)

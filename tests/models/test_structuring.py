@@ -1,0 +1,31 @@
+"""From what the API shows to typed records."""
+
+import pytest
+
+from pulumi_setsmart.models import PropertyRecord, Record, WebhookSubscriptionRecord
+from pulumi_setsmart.models.structuring import structure
+
+
+def test_a_listing_becomes_typed() -> None:
+    """Known fields have their types, all others are attributes, null and absent are None."""
+    fields = {"id": "p", "name": "V", "bedrooms": 2.0, "bathrooms": 2, "address": None, "pool": [1]}
+    listing = structure(Record("p", fields), PropertyRecord)  # type: ignore[arg-type]  # plain JSON
+    assert listing == PropertyRecord(
+        id="p", name="V", bedrooms=2, bathrooms=2.0, attributes={"pool": [1]}
+    )
+    assert repr(listing.bedrooms) == "2"
+
+
+def test_a_secret_does_not_show_in_a_repr() -> None:
+    """A subscription can be logged."""
+    record = Record("w", {"url": "https://a.example", "events": ["a.b"], "secret": "hush"})
+    subscription = structure(record, WebhookSubscriptionRecord)
+    assert subscription.secret == "hush"
+    assert "hush" not in repr(subscription)
+
+
+def test_what_cannot_be_typed_names_object_and_field() -> None:
+    """The value is not repeated."""
+    with pytest.raises(ValueError, match=r"p cannot be read: .*bedrooms") as caught:
+        structure(Record("p", {"name": "V", "bedrooms": "lots"}), PropertyRecord)
+    assert "lots" not in str(caught.value)

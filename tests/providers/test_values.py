@@ -1,0 +1,55 @@
+"""Values on their way through Pulumi's engine."""
+
+import pytest
+from fake_account import through_engine
+from hypothesis import given
+from hypothesis import strategies as st
+from json_values import NAMES, SCALARS, nested
+from pulumi.output import UNKNOWN as ENGINE_UNKNOWN
+from pulumi.runtime import rpc
+
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
+from pulumi_setsmart.providers.values import from_engine, to_engine
+
+
+@pytest.mark.parametrize(
+    ("engine", "plain"),
+    [
+        (3.0, "3"),
+        (2.5, "2.5"),
+        (-0.0, "0"),
+        (2.0**53, "9007199254740992"),
+        (True, "True"),
+        ("3", "'3'"),
+        ("setsmart:null", "None"),
+        ([1.0, {"a": 2.0}], "[1, {'a': 2}]"),
+    ],
+)
+def test_the_engines_doubles_become_whole_numbers_again(engine: object, plain: str) -> None:
+    """A strict server refuses 3.0 for bedrooms."""
+    assert repr(from_engine({"value": engine})["value"]) == plain
+
+
+def test_null_travels_as_clear() -> None:
+    """The engine drops null, so another value stands for it."""
+    assert to_engine({"address": None}) == {"address": CLEAR}
+    assert through_engine({"a": {"b": [None, 1]}}) == {"a": {"b": [None, 1]}}
+
+
+def test_what_is_not_known_stays_so() -> None:
+    """In previews, a value that is not known yet goes through check and back."""
+    values = from_engine({"a": ENGINE_UNKNOWN, "b": [ENGINE_UNKNOWN]})
+    assert values["a"] is UNKNOWN
+    assert to_engine(values) == {"a": rpc.UNKNOWN, "b": [rpc.UNKNOWN]}
+
+
+def test_the_provider_itself_is_no_input() -> None:
+    """Pulumi's own key does not reach the lifecycle."""
+    assert from_engine({"__provider": "x", "name": "y"}) == {"name": "y"}
+
+
+@given(st.dictionaries(NAMES, nested(SCALARS | st.none()), max_size=5))
+def test_plain_values_survive_the_engine(properties: dict[str, Json]) -> None:
+    """Everything that JSON holds comes back as it was, numbers by their value."""
+    assert through_engine(properties) == properties

@@ -1,0 +1,134 @@
+"""Settings from Pulumi's configuration and from the environment."""
+
+import pytest
+
+from pulumi_setsmart.client.errors import ConfigurationError
+from pulumi_setsmart.config import Settings, load_settings
+
+KEY = "a-key-that-nobody-may-see"
+
+
+def loaded(configured: dict[str, object] | None = None, **environment: str) -> Settings:
+    """Return the settings with a key, and what is given."""
+    values = {"setsmart:apiKey": KEY} if configured is None else configured
+    return load_settings(values.get, environment)
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    """A key is all that is needed."""
+    settings = loaded()
+    assert settings.connection.base_url == "https://api.setsmart.com/v1"
+    assert settings.connection.timeout == 30
+    assert settings.webhooks_path == "/webhooks"
+    assert {"id", "created_at", "updated_at"} <= settings.server_fields
+    assert not settings.accept_account_change
+
+
+def test_everything_can_be_set() -> None:
+    """Pulumi passes texts; each becomes what it means."""
+    settings = loaded(
+        {
+            "setsmart:apiKey": f" {KEY}\n",
+            "setsmart:baseUrl": "https://staging.example/v2/",
+            "setsmart:timeout": "2.5",
+            "setsmart:webhooksPath": "/hooks",
+            "setsmart:serverFields": '["stamp"]',
+            "setsmart:acceptAccountChange": "True",
+        }
+    )
+    assert settings.connection.base_url == "https://staging.example/v2"
+    assert settings.connection.credentials[0].key == KEY
+    assert settings.connection.timeout == 2.5
+    assert settings.webhooks_path == "/hooks"
+    assert settings.server_fields == {"stamp"}
+    assert settings.accept_account_change
+
+
+def test_the_configuration_wins_over_the_environment() -> None:
+    """The environment's key is there in case that the configured one is refused."""
+    environment = {"SETSMART_API_KEY": "other", "SETSMART_BASE_URL": "https://other.example"}
+    settings = loaded(
+        {"setsmart:apiKey": KEY, "setsmart:baseUrl": "https://mine.example"}, **environment
+    )
+    assert settings.connection.base_url == "https://mine.example"
+    assert [one.source for one in settings.connection.credentials] == [
+        "setsmart:apiKey",
+        "SETSMART_API_KEY",
+    ]
+    settings = loaded({}, **environment)
+    assert settings.connection.base_url == "https://other.example"
+    assert [one.key for one in settings.connection.credentials] == ["other"]
+
+
+def test_the_same_key_twice_is_one() -> None:
+    """A refused key is not tried a second time."""
+    assert len(loaded(SETSMART_API_KEY=KEY).connection.credentials) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8787/v1",
+        "http://127.9.9.9",
+        "http://localhost:1",
+        "http://[::1]:8787/v1",
+        "https://api.example",
+    ],
+)
+def test_a_usable_base_url(url: str) -> None:
+    """Https anywhere, http to this machine only."""
+    assert loaded(SETSMART_BASE_URL=url).connection.base_url == url
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("baseUrl", "http://api.example/v1"),
+        ("baseUrl", "http://127.0.0.1.example/"),
+        ("baseUrl", "http://localhost.example/"),
+        ("baseUrl", "api.example"),
+        ("baseUrl", "ftp://api.example"),
+        ("baseUrl", "https://"),
+        ("baseUrl", "https://x:y@api.example"),
+        ("baseUrl", "https://api.example/?key=1"),
+        ("baseUrl", "https://api.example:port"),
+        ("baseUrl", "https://[::1"),
+        ("timeout", "0"),
+        ("timeout", "-1"),
+        ("timeout", "nan"),
+        ("timeout", "inf"),
+        ("timeout", "soon"),
+        ("webhooksPath", "hooks"),
+        ("webhooksPath", "/../hooks"),
+        ("serverFields", "id"),
+        ("serverFields", "[1]"),
+        ("acceptAccountChange", "perhaps"),
+    ],
+)
+def test_a_wrong_setting_is_named(key: str, value: str) -> None:
+    """The message is one line that names the setting, and not the key."""
+    with pytest.raises(ConfigurationError) as caught:
+        loaded({"setsmart:apiKey": KEY, f"setsmart:{key}": value})
+    assert str(caught.value).startswith(f"setsmart:{key} must ")
+    assert "\n" not in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["", "  ", None])
+def test_a_missing_key_tells_how_to_set_one(key: str | None) -> None:
+    """Both ways are in the message."""
+    with pytest.raises(ConfigurationError, match=r"config set --secret .* SETSMART_API_KEY"):
+        loaded({"setsmart:apiKey": key})
+
+
+@pytest.mark.parametrize("key", ["two\nlines", "schlüssel", "tab\tkey"])
+def test_a_garbled_key_is_refused_unseen(key: str) -> None:
+    """What cannot be sent in a header is not sent, nor shown."""
+    with pytest.raises(ConfigurationError) as caught:
+        loaded({"setsmart:apiKey": key})
+    assert key not in str(caught.value)
+
+
+def test_no_key_shows_in_a_repr() -> None:
+    """Settings can be logged."""
+    assert KEY not in repr(loaded())
