@@ -182,6 +182,13 @@ def test_a_page_elsewhere_is_not_asked() -> None:
     assert {request.url.host for request in script.requests} == {"setsmart.example"}
 
 
+def test_a_page_whose_address_is_unusable_is_an_error() -> None:
+    """What cannot be an address is not asked for, and not a traceback either."""
+    script = Script(ok({"data": [VILLA], "next": "/v1/properties\x01"}))
+    with pytest.raises(ConnectionFailedError, match="not a usable address"):
+        list(properties(script).records())
+
+
 def test_redirects_are_not_followed() -> None:
     """A redirect is an error: the key goes nowhere else."""
     script = Script(httpx.Response(307, headers={"Location": "https://evil.example/"}))

@@ -199,6 +199,7 @@ def test_what_the_server_makes_of_a_value_settles(
     assert changes(lifecycle, outputs, inputs)
     place[field] = value
     outputs = refreshed(lifecycle, identifier, outputs)
+    assert "a third value" not in str(outputs)
     outputs = updated(lifecycle, identifier, outputs, inputs)
     assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
 
@@ -236,6 +237,29 @@ def test_a_secret_that_is_not_shown_is_no_drift(shown: dict[str, Any]) -> None:
     outputs = updated(lifecycle, identifier, outputs, rotated)
     assert account.objects["/webhooks/id_2"]["secret"] == "new"
     assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), rotated)
+
+
+def test_another_mask_is_no_drift() -> None:
+    """A server may mask the same secret in another way tomorrow."""
+    masks = iter(["whsec_****", "********", "••••••••", "…"])
+    account = FakeAccount(shown=lambda one: {**one, "secret": next(masks)})
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    identifier, outputs = created(lifecycle, HOOK)
+    for _ in range(3):
+        outputs = refreshed(lifecycle, identifier, outputs)
+        assert not changes(lifecycle, outputs, HOOK)
+
+
+def test_a_value_that_becomes_secret_changes_the_state_only() -> None:
+    """The state is written anew, so that the value is encrypted there; nothing is sent."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    identifier, outputs = created(lifecycle, VILLA)
+    secretive = {**VILLA, KEY: {"secret_paths": ["/pets"]}}
+    assert changes(lifecycle, outputs, secretive)
+    outputs = updated(lifecycle, identifier, outputs, secretive)
+    assert not changes(lifecycle, outputs, secretive)
+    assert account.writes() == ["POST /properties"]
 
 
 def test_a_secret_that_others_changed_is_drift_where_it_shows() -> None:
