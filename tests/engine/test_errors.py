@@ -69,15 +69,9 @@ def test_a_field_that_setsmart_refuses(stack: EngineStack) -> None:
 @pytest.mark.parametrize(
     ("program", "reason"),
     [
-        ('Property("one", name="Villa", bedrooms="three")', "bedrooms: must be a whole number"),
-        ('Property("one", name="  ")', "name: must not be blank"),
-        ('Property("one", name=CLEAR)', "name: is required and cannot be cleared"),
         ('Property("one", name="V", attributes={"id": "x"})', "id is given by SetSmart"),
         ('Property("one", name="V", attributes={"bedrooms": 1})', "has an argument of its own"),
         ('Property("one", name="V", attributes={"n": 2**53 + 1})', "beyond 2^53"),
-        ('WebhookSubscription("one", url="nope", events=["a.b"])', "url: must be a web address"),
-        ('WebhookSubscription("one", url="https://a.b", events=[])', "at least one event"),
-        ('ApiObject("one", path="rules", body={})', "path: must begin with a slash"),
         (
             'Property("one", name="V", opts=pulumi.ResourceOptions(import_="prop_1"))',
             "pulumi import --file",
@@ -85,13 +79,47 @@ def test_a_field_that_setsmart_refuses(stack: EngineStack) -> None:
         ('get_property("prop_404")', "SetSmart knows no such object"),
     ],
 )
-def test_a_mistake_in_the_program(
+def test_a_mistake_that_only_the_program_can_see(
     stack: EngineStack, account: Account, program: str, reason: str
 ) -> None:
-    """What can be known beforehand is refused before anything is sent to be written."""
+    """What would be lost or altered on the way to the provider is refused by the program."""
     stack.declare(program)
     assert reason in stack.fail(*UP).errors[0]
     assert account.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("program", "reasons"),
+    [
+        (
+            'Property("one", name="  ", bedrooms="the-value-of-bedrooms", max_guests=CLEAR)',
+            ["name: must not be blank", "bedrooms: must be a whole number, not a text"],
+        ),
+        (
+            'WebhookSubscription("one", url=CLEAR, events=["no-event"])',
+            [
+                "url: is required and cannot be cleared",
+                "events: must hold event names like property.updated (look at element 0)",
+            ],
+        ),
+        (
+            'ApiObject("one", path="rules", body=pulumi.Output.from_input({"id": "x"}))',
+            [
+                "path: must begin with a slash, like /pricing-rules",
+                "body: id is given by SetSmart and cannot be declared",
+            ],
+        ),
+    ],
+)
+def test_mistakes_in_what_is_declared(
+    stack: EngineStack, account: Account, program: str, reasons: list[str]
+) -> None:
+    """Each field gets its reason, before any request is sent, and no value is repeated."""
+    stack.declare(program)
+    finished = stack.fail("preview", *QUIET)
+    assert [line.split("has a problem: ")[1] for line in finished.errors] == reasons
+    assert "the-value-of-bedrooms" not in finished.output
+    assert not account.sandbox.requests
 
 
 def test_a_dead_server(stack: EngineStack) -> None:
