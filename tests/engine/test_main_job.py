@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 from engine_account import Account
-from engine_stack import EngineStack
+from engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS, Collection
 
@@ -135,6 +135,14 @@ def test_another_path_replaces_an_api_object(stack: EngineStack, account: Accoun
         "DELETE /pricing-rules/rule_1",
     ]
     stack.assert_clean()
+
+
+def test_no_plugin_is_looked_for_elsewhere(stack: EngineStack) -> None:
+    """Pulumi takes packages called pulumi-… for wrappers of a plugin; ours says that it is none."""
+    stack.declare("")
+    log = stack.succeed("preview", "--logtostderr", "-v=9", *QUIET)
+    assert "GetRequiredPlugins" in log
+    assert "downloading plugin" not in log
 
 
 def test_two_listings_with_the_same_fields_are_two(stack: EngineStack, account: Account) -> None:
