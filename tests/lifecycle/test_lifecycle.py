@@ -239,6 +239,15 @@ def test_a_secret_that_is_not_shown_is_no_drift(shown: dict[str, Any]) -> None:
     assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), rotated)
 
 
+def test_webhook_subscriptions_may_be_elsewhere() -> None:
+    """Their path is assumed, so it can be configured."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION, webhooks_path="/hooks")
+    identifier, outputs = created(lifecycle, HOOK)
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), HOOK)
+    assert account.writes() == ["POST /hooks"]
+
+
 def test_another_mask_is_no_drift() -> None:
     """A server may mask the same secret in another way tomorrow."""
     masks = iter(["whsec_****", "********", "••••••••", "…"])
