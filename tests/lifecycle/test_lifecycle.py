@@ -248,6 +248,18 @@ def test_webhook_subscriptions_may_be_elsewhere() -> None:
     assert account.writes() == ["POST /hooks"]
 
 
+def test_an_id_may_be_called_otherwise() -> None:
+    """A collection whose ids have another name is managed the same way, and they are not sent."""
+    account = FakeAccount(shown=lambda one: {**one, "code": one["id"], "id": 7})
+    lifecycle = account.lifecycle(API_OBJECT)
+    inputs: dict[str, Json] = {"path": "/rules", "id_field": "code", "body": {"percent": 5}}
+    identifier, outputs = created(lifecycle, inputs)
+    assert identifier == "id_2"
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
+    updated(lifecycle, identifier, outputs, {**inputs, "body": {"percent": 6}})
+    assert account.sent[-1] == ("PUT", "/rules/id_2", {"percent": 6})
+
+
 def test_another_mask_is_no_drift() -> None:
     """A server may mask the same secret in another way tomorrow."""
     masks = iter(["whsec_****", "********", "••••••••", "…"])
@@ -264,7 +276,7 @@ def test_a_value_that_becomes_secret_changes_the_state_only() -> None:
     account = FakeAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
-    secretive = {**VILLA, KEY: {"secret_paths": ["/pets"]}}
+    secretive: dict[str, Json] = {**VILLA, KEY: {"secret_paths": ["/pets"]}}
     assert changes(lifecycle, outputs, secretive)
     outputs = updated(lifecycle, identifier, outputs, secretive)
     assert not changes(lifecycle, outputs, secretive)

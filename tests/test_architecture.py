@@ -1,0 +1,51 @@
+"""One way through: program, resource, provider, lifecycle, client, HTTP, and no arrow back."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pulumi_setsmart
+
+PACKAGE = Path(pulumi_setsmart.__file__).parent
+MAY_IMPORT = {
+    "models": {"models"},
+    "client": {"client", "models"},
+    "config": {"client", "models"},
+    "lifecycle": {"lifecycle", "client", "config", "models"},
+    "providers": {"providers", "lifecycle", "client", "config", "models"},
+    "sandbox": {"sandbox", "cli"},  # its __main__ is the command
+}
+
+
+def imported(room: str) -> Iterator[tuple[str, str]]:
+    """Yield each module that a package or module of ours imports, and from which file."""
+    place = PACKAGE / room
+    for file in place.rglob("*.py") if place.is_dir() else [place.with_suffix(".py")]:
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.Import(names=names):
+                    yield from ((name.name, file.name) for name in names)
+                case ast.ImportFrom(module=str(module)):
+                    yield module, file.name
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_no_arrow_points_back(room: str) -> None:
+    """A room imports those behind it only; the sandbox imports none of them."""
+    ours = [(name.split("."), file) for name, file in imported(room) if "pulumi_setsmart" in name]
+    assert ours or room == "models"
+    assert [(name, file) for name, file in ours if name[1] not in MAY_IMPORT[room]] == []
+
+
+@pytest.mark.parametrize("room", ["models", "client", "config", "lifecycle", "sandbox"])
+def test_only_the_front_knows_pulumi(room: str) -> None:
+    """A second front door could be added without touching the core."""
+    assert [file for name, file in imported(room) if name.split(".")[0] == "pulumi"] == []
+
+
+@pytest.mark.parametrize("room", ["models", "config", "lifecycle", "providers", "sandbox"])
+def test_only_the_client_knows_http(room: str) -> None:
+    """Changing the HTTP library is a change in one folder."""
+    assert [file for name, file in imported(room) if name.split(".")[0] == "httpx"] == []
