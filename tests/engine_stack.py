@@ -71,6 +71,8 @@ class EngineStack:
             folder=folder,
             environment={
                 "HOME": str(folder),
+                # Pulumi asks pip for the packages, and in a fresh home pip asks the network.
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
                 "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
                 "PULUMI_HOME": str(folder / "home"),
                 "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",

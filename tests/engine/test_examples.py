@@ -29,6 +29,7 @@ def test_the_demo_finds_and_repairs_drift(pulumi: Path, tmp_path: Path) -> None:
     environment = {
         "HOME": str(tmp_path),
         "TMPDIR": str(tmp_path),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PATH": os.pathsep.join((str(pulumi.parent), os.environ["PATH"])),
     }
     finished = subprocess.run(

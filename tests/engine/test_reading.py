@@ -87,15 +87,14 @@ def test_an_import_file_takes_over_what_exists(stack: EngineStack, account: Acco
     stack.assert_clean()
     stack.up()
     assert account.writes() == writes
-    stack.declare(
-        """
-        Property("scratch", name="Scratch")
-        Property("theirs", name="Theirs", bedrooms=3)
-        """
-    )
+    changed = {"name": "Theirs", "bedrooms": 9}
+    account.sandbox.storage.replace(PROPERTIES, "prop_1", changed)
+    assert "1 to update" in stack.preview()
     stack.up()
     stack.assert_clean()
     assert account.writes() == [*writes, "PUT /properties/prop_1"]
+    account.sandbox.storage.replace(PROPERTIES, "prop_1", changed)
+    assert "~ bedrooms: 9 => 2" in stack.preview()
 
 
 def test_values_that_a_preview_cannot_know(stack: EngineStack, account: Account) -> None:

@@ -31,7 +31,11 @@ def test_a_newcomer_gets_from_the_readme_to_a_listing(pulumi: Path, tmp_path: Pa
     finished = subprocess.run(
         ["/bin/bash", "-eu", "-c", f"trap 'kill $(jobs -p)' EXIT\n{script}\npulumi up --yes\n"],
         cwd=tmp_path,
-        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+        env={
+            "HOME": str(tmp_path),
+            "PATH": os.environ["PATH"],
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
