@@ -42,17 +42,14 @@ class SetSmartResource(Resource):
         _refuse_import(provider.kind, resource_name, opts)
         refuse_key_in_clear()
         _refuse_unusable(provider.kind, resource_name, properties)
-        inputs = {name: value for name, value in properties.items() if value is not None}
-        bookkeeping = _secret_paths(provider.kind, inputs)
-        if bookkeeping is not None:
-            properties = {**properties, KEY: bookkeeping}
+        bookkeeping = _secret_bookkeeping(provider.kind, properties)
         secret_outputs = pulumi.ResourceOptions(
             additional_secret_outputs=sorted(provider.kind.secret_names)
         )
         super().__init__(
             provider,
             resource_name,
-            {**properties},
+            {**properties, **({} if bookkeeping is None else {KEY: bookkeeping})},
             pulumi.ResourceOptions.merge(secret_outputs, opts),
         )
 
@@ -115,7 +112,7 @@ def _refuse_unusable(kind: Kind, resource_name: str, properties: Mapping[str, An
             raise pulumi.RunError(f"{resource_name}: {name} {reason}")
 
 
-def _secret_paths(kind: Kind, inputs: Mapping[str, Any]) -> pulumi.Output[Any] | None:
+def _secret_bookkeeping(kind: Kind, inputs: Mapping[str, Any]) -> pulumi.Output[Any] | None:
     """Return the bookkeeping that says which inputs are secret, or None where none can be.
 
     A provider is given secrets in clear and cannot tell which they are, but it must not print them.

@@ -87,7 +87,7 @@ def test_an_import_file_takes_over_what_exists(stack: EngineStack, account: Acco
     stack.assert_clean()
     stack.up()
     assert account.writes() == writes
-    changed = {"name": "Theirs", "bedrooms": 9}
+    changed: dict[str, Any] = {"name": "Theirs", "bedrooms": 9}
     account.sandbox.storage.replace(PROPERTIES, "prop_1", changed)
     assert "1 to update" in stack.preview()
     stack.up()
