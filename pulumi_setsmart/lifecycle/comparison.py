@@ -43,9 +43,10 @@ def matches(declared: Json, actual: Json) -> bool:
 def mismatches(declared: Json, actual: Json, path: str = "") -> Iterator[Mismatch]:
     """Yield every place, as deep as both sides go, where ``actual`` is not what is declared."""
     match declared, actual:
-        case dict(), dict():
+        case dict(), dict() | None if declared or actual is not None:
+            members = actual or {}
             for key, value in declared.items():
-                yield from mismatches(value, actual.get(key), pointer(path, key))
+                yield from mismatches(value, members.get(key), pointer(path, key))
         case list(), list() if len(declared) == len(actual):
             for index, (value, element) in enumerate(zip(declared, actual, strict=True)):
                 yield from mismatches(value, element, pointer(path, index))

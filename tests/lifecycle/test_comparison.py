@@ -1,7 +1,7 @@
 """Declared against actual: only what is declared counts."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from json_values import ANY_JSON, ANY_OBJECT
 
 from pulumi_setsmart.lifecycle.comparison import (
@@ -28,6 +28,7 @@ from pulumi_setsmart.models.marker import UNKNOWN
         ({}, {"added": 1}),
         ({"a": 1}, {"a": 1.0, "b": 2}),
         ({"a": None}, {}),
+        ({"a": {"b": None}}, {}),
         ([{"a": 1}, 2], [{"a": 1, "b": 2}, 2]),
     ],
 )
@@ -48,6 +49,7 @@ def test_what_is_as_declared_matches(declared: Json, actual: Json) -> None:
         (False, None),
         (None, ""),
         ({}, None),
+        ({"a": {"b": 1}}, {}),
         ([], None),
         ([], {}),
         ({"a": 1}, {"b": 1}),
@@ -93,6 +95,8 @@ def test_an_overlay_is_as_declared_and_loses_nothing(
 
 
 @given(ANY_OBJECT, ANY_OBJECT)
+@example({"a": {"b": None}}, {})
+@example({"a": {}}, {"a": None})
 def test_the_projection_tells_as_much_as_the_whole(
     declared: dict[str, Json], actual: dict[str, Json]
 ) -> None:
