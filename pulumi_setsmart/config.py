@@ -28,6 +28,7 @@ _ADVICE_ON_CONFIGURED_KEY = (
     "`pulumi up --refresh=false`"
 )
 _DEFAULT_TIMEOUT = 30.0
+_LONGEST_TIMEOUT = 86400.0
 _DEFAULT_WEBHOOKS_PATH = "/webhooks"
 _DEFAULT_SERVER_FIELDS = (
     "id",
@@ -98,8 +99,10 @@ class _Source:
             seconds = float(text)
         except ValueError:
             seconds = math.nan
-        if not 0 < seconds < math.inf:
-            raise ConfigurationError(f"{NAMESPACE}:{key} must be a number of seconds above 0")
+        if not 0 < seconds <= _LONGEST_TIMEOUT:
+            raise ConfigurationError(
+                f"{NAMESPACE}:{key} must be a number of seconds above 0, at most a day"
+            )
         return seconds
 
     def path(self, key: str, default: str) -> str:
@@ -165,11 +168,11 @@ def _base_url(text: str | None) -> str:
         _ = parts.port  # raises where the port is not a number
     except ValueError:
         host = None
-    if host is None or parts.scheme not in ("https", "http"):
+    if host is None or parts.scheme not in ("https", "http") or not _is_printable(url):
         raise ConfigurationError(
             f"{NAMESPACE}:baseUrl must be a web address, like {DEFAULT_BASE_URL}"
         )
-    if parts.username is not None or parts.query or parts.fragment:
+    if parts.username is not None or "?" in url or "#" in url:
         raise ConfigurationError(
             f"{NAMESPACE}:baseUrl must hold no user name, query or fragment; "
             f"the API key belongs in {NAMESPACE}:apiKey"
@@ -180,6 +183,10 @@ def _base_url(text: str | None) -> str:
             f"clear to {host}; http:// is only for a sandbox on this machine"
         )
     return url
+
+
+def _is_printable(url: str) -> bool:
+    return url.isprintable() and " " not in url
 
 
 def _is_loopback(host: str) -> bool:

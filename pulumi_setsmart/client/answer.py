@@ -6,6 +6,7 @@ Documented are the plain object and its statuses. Envelopes and forms of errors 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 
 from attrs import frozen
@@ -57,7 +58,7 @@ class Answer:
             status=self.status,
             code=code,
             field=field,
-            request_id=self.headers.get("X-Request-Id"),
+            request_id=_shortened(self.headers.get("X-Request-Id")),
         )
 
     def json(self) -> Json:
@@ -67,7 +68,9 @@ class Answer:
             UnreadableAnswerError: The body is not JSON.
         """
         try:
-            value: Json = json.loads(self.body, parse_constant=_refuse_constant)
+            value: Json = json.loads(
+                self.body, parse_constant=_refuse_constant, parse_float=_finite
+            )
         except (ValueError, RecursionError):
             raise UnreadableAnswerError("the answer is not JSON", self.context()) from None
         return value
@@ -75,6 +78,13 @@ class Answer:
 
 def _refuse_constant(name: str) -> Json:
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits)
+    return number
 
 
 def status_error(answer: Answer) -> StatusError:
@@ -102,7 +112,8 @@ def _error_details(answer: Answer) -> tuple[str | None, str | None, str | None]:
             return None, None, None
     message = _first_text(details, "message", "detail", "title", "description")
     code = _first_text(details, "code")
-    return _shortened(message), code, _first_text(details, "field", "param")
+    field = _first_text(details, "field", "param")
+    return _shortened(message), _shortened(code), _shortened(field)
 
 
 def _first_text(details: JsonObject, *names: str) -> str | None:
@@ -121,12 +132,13 @@ def _shortened(message: str | None) -> str | None:
     return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"
 
 
-def read_object(answer: Answer, envelopes: Sequence[str]) -> JsonObject:
+def read_object(answer: Answer, envelopes: Sequence[str], id_field: str = "id") -> JsonObject:
     """Return the object in ``answer``, taken out of its envelope.
 
     Args:
         answer: A successful answer with a body.
         envelopes: The names under which the object may stand, beside ``data``.
+        id_field: The field that an envelope lacks and an object has.
 
     Raises:
         UnreadableAnswerError: There is no object in it, or it carries an error in spite of its
@@ -141,7 +153,7 @@ def read_object(answer: Answer, envelopes: Sequence[str]) -> JsonObject:
         )
     for name in ("data", *envelopes):
         inner = value.get(name)
-        if isinstance(inner, dict) and "id" not in value:
+        if isinstance(inner, dict) and id_field not in value:
             return inner
     return value
 
@@ -180,10 +192,10 @@ def read_record(fields: JsonObject, id_field: str, answer: Answer) -> Record:
     """Return an object of the API as a record.
 
     Raises:
-        UnreadableAnswerError: Its id is missing or not a text.
+        UnreadableAnswerError: Its id is missing or not a text that can be shown.
     """
     identifier = fields.get(id_field)
-    if not isinstance(identifier, str) or not identifier:
+    if not isinstance(identifier, str) or not identifier or not identifier.isprintable():
         raise UnreadableAnswerError(
             f"the object in the answer has no text as its {id_field}", answer.context()
         )

@@ -191,6 +191,8 @@ class Client:
             raise ConnectionFailedError("no answer in time", context, sent=True) from None
         except httpx.InvalidURL:
             raise ConnectionFailedError("not a usable address", context, sent=False) from None
+        except UnicodeError:  # a host name that is none: ours, or that of a redirect
+            raise ConnectionFailedError("not a usable address", context, sent=True) from None
         except httpx.DecodingError:
             raise UnreadableAnswerError("the answer cannot be decoded", context) from None
         except httpx.HTTPError:
@@ -209,7 +211,8 @@ class Client:
 
 
 def _encode(payload: JsonObject) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
+    # Escaped: half a surrogate pair, as a server may have cut it off, has no encoding of its own.
+    return json.dumps(payload, allow_nan=False).encode()
 
 
 def _announce_wait(seconds: float) -> None:

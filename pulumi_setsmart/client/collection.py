@@ -20,6 +20,8 @@ from pulumi_setsmart.client.paging import ForeignPageError, next_page_url
 from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
 
+_MOST_PAGES_WITHOUT_NEWS = 10
+
 
 @frozen
 class Collection:
@@ -44,10 +46,15 @@ class Collection:
         url: str | None = self.client.url(self.path)
         seen_urls: set[str] = set()
         seen_ids: set[str] = set()
+        pages_without_news = 0
         while url is not None:
             seen_urls.add(url)
             records, url = self.client.send(Request("GET", url), self._read_page)
-            if url in seen_urls:
+            # While others write, a page may repeat the one before; a server that ignores its own
+            # cursors repeats it for ever.
+            has_news = any(record.id not in seen_ids for record in records)
+            pages_without_news = 0 if has_news else pages_without_news + 1
+            if url in seen_urls or (url and pages_without_news > _MOST_PAGES_WITHOUT_NEWS):
                 raise UnreadableAnswerError(
                     "the list of objects never ends: a page leads back to one already read",
                     ErrorContext("GET", self.path),
@@ -136,10 +143,15 @@ class Collection:
                 "the next page of the list is said to be on another server, which is not asked",
                 answer.context(),
             ) from None
+        except ValueError:
+            raise UnreadableAnswerError(
+                "the next page of the list has no usable address", answer.context()
+            ) from None
         return records, following
 
     def _read_record(self, answer: Answer) -> Record:
-        return read_record(read_object(answer, self._envelopes()), self.id_field, answer)
+        fields = read_object(answer, self._envelopes(), self.id_field)
+        return read_record(fields, self.id_field, answer)
 
     def _read_optional_record(self, answer: Answer) -> Record | None:
         return self._read_record(answer) if answer.body.strip() else None

@@ -25,6 +25,7 @@ def next_page_url(url: str, headers: Mapping[str, str], body: Json) -> str | Non
 
     Raises:
         ForeignPageError: The server names an address on another origin.
+        ValueError: What it names is no address.
     """
     link = _NEXT_LINK.search(headers.get("Link", ""))
     if link is not None:

@@ -34,15 +34,20 @@ class Declaration:
     secret_paths: list[str]
 
     def is_secret(self, path: str) -> bool:
-        """Return whether the value at ``path``, or what holds it, is secret."""
-        return any(path == one or path.startswith(f"{one}/") for one in self.secret_paths)
+        """Return whether the value at ``path``, what holds it, or anything in it is secret."""
+        return any(
+            f"{path}/".startswith(f"{one}/") or one.startswith(f"{path}/")
+            for one in self.secret_paths
+        )
 
     def redact(self, text: str) -> str:
         """Return ``text`` without any of the declared secrets."""
-        for path in self.secret_paths:
-            for secret in _texts_at(self.fields, path):
-                if len(secret) >= _SHORTEST_REDACTED:
-                    text = text.replace(secret, _REDACTED)
+        secrets = {one for path in self.secret_paths for one in _texts_at(self.fields, path)}
+        # A message is folded into one line. One secret may hold another.
+        secrets |= {" ".join(secret.split()) for secret in secrets}
+        for secret in sorted(secrets, key=len, reverse=True):
+            if len(secret) >= _SHORTEST_REDACTED:
+                text = text.replace(secret, _REDACTED)
         return text
 
 
@@ -162,6 +167,8 @@ def _texts_in(value: Json) -> Iterator[str]:
     match value:
         case str():
             yield value
+        case int() | float() if not isinstance(value, bool):
+            yield str(value)
         case dict():
             for member in value.values():
                 yield from _texts_in(member)

@@ -249,7 +249,8 @@ class Lifecycle:
         try:
             return collection.get(identifier)
         except SetSmartError as error:
-            logger.warning("%s was written but could not be read back: %s", identifier, error)
+            reason = declaration.redact(str(error))
+            logger.warning("%s was written but could not be read back: %s", identifier, reason)
             return answered or Record(identifier, declaration.fields)
 
     def _written(
@@ -266,7 +267,7 @@ class Lifecycle:
         differences = list(mismatches(declaration.fields, project(shape, fields)))
         for difference in differences:
             if not before.accepts(difference.path, difference.actual):
-                subject = self.kind.subject(inputs, record.id)
+                subject = declaration.redact(self.kind.subject(inputs, record.id))
                 logger.warning("%s: %s", subject, _echo_warning(declaration, difference))
         after = attrs.evolve(
             before,

@@ -38,9 +38,17 @@ def structure(record: Record, record_class: type[_Typed]) -> _Typed:
 @functools.cache
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter()
+    converter.register_structure_hook(int, _whole_number)
     for record_class in (PropertyRecord, WebhookSubscriptionRecord):
         converter.register_structure_hook(
             record_class,
             make_dict_structure_fn(record_class, converter, attributes=override(omit=True)),
         )
     return converter
+
+
+def _whole_number(value: float, _annotation: object) -> int:
+    number = int(value)
+    if isinstance(value, bool) or number != float(value):
+        raise ValueError("not a whole number")
+    return number

@@ -1,8 +1,13 @@
 """Keeping to the rate limit that answers tell."""
 
+import email.utils
+
 import httpx
 import pytest
 from fake_setsmart import Clock
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from json_values import TEXTS
 
 from pulumi_setsmart.client.pacing import Pacer, requested_delay
 
@@ -67,3 +72,23 @@ def test_a_reset_beyond_reason_is_not_believed() -> None:
     )
     pacer.wait()
     assert clock.slept == []
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["Retry-After", "Date", "X-RateLimit-Reset", "X-RateLimit-Remaining"]),
+        TEXTS
+        | st.text("0123456789 :-+,MonJanGMT", max_size=30)
+        | st.integers(-5, 10**20).map(str)
+        | st.datetimes().map(email.utils.format_datetime),
+    )
+)
+@settings(deadline=None)
+def test_no_header_breaks_the_pace(headers: dict[str, str]) -> None:
+    """Whatever a server sends, there is a wait or none, and never one that is less than nothing."""
+    assert (requested_delay(headers) or 0) >= 0
+    clock = Clock()
+    pacer = Pacer(clock.time, clock.sleep)
+    pacer.observe(headers)
+    pacer.wait()
+    assert sum(clock.slept) <= 900

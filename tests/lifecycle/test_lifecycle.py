@@ -441,3 +441,111 @@ def test_any_attributes_settle(attributes: dict[str, Json]) -> None:
     assert held["address"] is None
     assert not changes(lifecycle, outputs, inputs)
     assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "kept"),
+    [
+        (
+            WEBHOOK_SUBSCRIPTION,
+            {
+                "url": "https://a.example/hush-1",
+                "events": ["a.a"],
+                "status": "on",
+                KEY: {"secret_paths": ["/url"]},
+            },
+            {"status": "ON"},
+        ),
+        (
+            PROPERTY,
+            {
+                "name": "Villa",
+                "attributes": {"doors": [{"code": "hush-1"}]},
+                KEY: {"secret_paths": ["/doors/0/code"]},
+            },
+            {"doors": []},
+        ),
+        (
+            PROPERTY,
+            {
+                "name": "Villa",
+                "attributes": {"door": {"code": "hush-1"}},
+                KEY: {"secret_paths": ["/door/code"]},
+            },
+            {"door": "hush-1"},
+        ),
+    ],
+    ids=["title", "list", "object"],
+)
+def test_no_warning_shows_a_secret(
+    kind: Kind, inputs: dict[str, Json], kept: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither as the title of the object, nor within what the server keeps otherwise."""
+    account = FakeAccount(stored=lambda sent: {**sent, **kept})
+    with caplog.at_level(logging.WARNING):
+        created(account.lifecycle(kind), inputs)
+    assert len(caplog.records) == 1
+    assert "hush-1" not in caplog.text
+
+
+def test_a_read_back_that_fails_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    """A server's error may repeat what it was sent."""
+
+    class Account(FakeAccount):
+        def __call__(self, request: Any) -> Any:
+            answer = super().__call__(request)
+            if request.method == "POST":
+                return type(answer)(201, json={"id": "id_2"})
+            return type(answer)(400, json={"message": "hush-1!"}) if self.writes() else answer
+
+    inputs: dict[str, Json] = {**VILLA, "address": "hush-1", KEY: {"secret_paths": ["/address"]}}
+    with caplog.at_level(logging.WARNING):
+        created(Account().lifecycle(), inputs)
+    assert "[secret]!" in caplog.text
+    assert "hush-1" not in caplog.text
+
+
+def test_a_body_with_a_field_called_data_is_no_envelope() -> None:
+    """An object whose id is called otherwise is read as it is, whatever its fields are called."""
+    account = FakeAccount(
+        shown=lambda one: {"code" if name == "id" else name: one[name] for name in one}
+    )
+    lifecycle = account.lifecycle(API_OBJECT)
+    inputs: dict[str, Json] = {"path": "/rules", "id_field": "code", "body": {"data": {"a": 1}}}
+    identifier, outputs = created(lifecycle, inputs)
+    assert identifier == "id_2"
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
+
+
+@given(
+    held=st.dictionaries(NAMES, nested(SCALARS | st.none()), max_size=4),
+    before=st.dictionaries(NAMES, nested(SCALARS), max_size=3),
+    after=st.dictionaries(NAMES, nested(SCALARS), max_size=3),
+)
+@settings(deadline=None, max_examples=60)
+def test_any_update_loses_nothing_undeclared_and_settles(
+    held: dict[str, Json], before: dict[str, Json], after: dict[str, Json]
+) -> None:
+    """From any declaration to any other, beside whatever others keep in the object."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(API_OBJECT, server_fields=frozenset())
+    where: dict[str, Json] = {"path": "/rules", "id_field": "__id"}
+    account.shown = lambda one: {"__id": one["id"], "rest": one["rest"], **one["fields"]}
+    account.stored = lambda sent: {
+        "rest": sent.get("rest"),
+        "fields": {name: one for name, one in sent.items() if name not in ("__id", "rest")},
+    }
+    before, after = ({**one, "rest": 1} for one in (before, after))
+    identifier, outputs = created(lifecycle, {**where, "body": before})
+    place = account.objects["/rules/id_2"]["fields"]
+    others = {name: one for name, one in held.items() if name not in {**before, **after}}
+    place |= others
+    inputs: dict[str, Json] = {**where, "body": after}
+    outputs = refreshed(lifecycle, identifier, outputs)
+    if changes(lifecycle, outputs, inputs):
+        outputs = updated(lifecycle, identifier, outputs, inputs)
+    now = account.objects["/rules/id_2"]["fields"]
+    assert {name: now[name] for name in others} == others
+    assert {**before, **others, **after}.keys() == {*now, "rest"}
+    assert not changes(lifecycle, outputs, inputs)
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)

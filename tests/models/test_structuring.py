@@ -3,6 +3,7 @@
 import pytest
 
 from pulumi_setsmart.models import PropertyRecord, Record, WebhookSubscriptionRecord
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.structuring import structure
 
 
@@ -29,3 +30,21 @@ def test_what_cannot_be_typed_names_object_and_field() -> None:
     with pytest.raises(ValueError, match=r"p cannot be read: .*bedrooms") as caught:
         structure(Record("p", {"name": "V", "bedrooms": "lots"}), PropertyRecord)
     assert "lots" not in str(caught.value)
+
+
+@pytest.mark.parametrize("bedrooms", [2.5, True, "2.5", [], {}])
+def test_nothing_is_rounded_to_fit(bedrooms: Json) -> None:
+    """What is no whole number is told, not made one."""
+    with pytest.raises(ValueError, match=r"p cannot be read: .*bedrooms"):
+        structure(Record("p", {"name": "V", "bedrooms": bedrooms}), PropertyRecord)
+
+
+def test_the_record_s_own_id_counts() -> None:
+    """The id is the one that the collection found, whatever field called id the object has."""
+    assert structure(Record("p", {"id": 7, "name": "V"}), PropertyRecord).id == "p"
+
+
+def test_a_field_called_attributes_is_an_attribute() -> None:
+    """No field of the API can take the place of all others."""
+    listing = structure(Record("p", {"name": "V", "attributes": {"a": 1}}), PropertyRecord)
+    assert listing.attributes == {"attributes": {"a": 1}}

@@ -1,0 +1,306 @@
+"""A collection: whatever a server answers, its objects or one clear error."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from fake_setsmart import Script, client_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from json_values import ANY_JSON, TEXTS
+
+from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.errors import (
+    AuthenticationError,
+    SetSmartError,
+    UnknownOutcomeError,
+    UnreadableAnswerError,
+)
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.record import Record
+
+VILLA: dict[str, Json] = {"id": "prop_1", "name": "Villa"}
+PATH = "https://setsmart.example/v1/properties"
+
+
+def properties(script: Script) -> Collection:
+    """Return the properties of an account that answers with ``script``."""
+    return Collection(client_of(script), "/properties")
+
+
+def raw(body: str) -> httpx.Response:
+    """Return a successful answer with this very text."""
+    return httpx.Response(200, content=body.encode())
+
+
+def test_a_page_that_comes_again_under_a_new_address_ends_in_an_error() -> None:
+    """A server that ignores its own cursor, and makes a new one each time, is not followed."""
+    cursors = itertools.count()
+
+    def handler(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"data": [VILLA], "next_cursor": f"c{next(cursors)}"})
+
+    with pytest.raises(UnreadableAnswerError, match="never ends"):
+        list(Collection(client_of(handler), "/properties").records())
+    assert next(cursors) < 20
+
+
+def test_a_page_may_hold_what_was_seen() -> None:
+    """Objects that moved on to another page while others wrote are no circle, and count once."""
+    studio = {"id": "prop_2", "name": "Studio"}
+    script = Script(
+        httpx.Response(200, json={"data": [VILLA], "next": "?page=2"}),
+        httpx.Response(200, json={"data": [VILLA], "next": "?page=3"}),
+        httpx.Response(200, json={"data": [VILLA, studio]}),
+    )
+    records = list(properties(script).records())
+    assert [record.id for record in records] == ["prop_1", "prop_2"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "addresses"),
+    [
+        (
+            [
+                {"data": [{"id": "a"}], "has_more": True, "next_cursor": "x/y"},
+                {"data": [{"id": "b"}], "has_more": False, "next_cursor": "z"},
+            ],
+            [PATH, f"{PATH}?cursor=x%2Fy"],
+        ),
+        (
+            [
+                {"items": [{"id": "a"}], "meta": {"page": 1, "total_pages": 2}},
+                {"items": [{"id": "b"}], "meta": {"page": 2, "total_pages": 2}},
+            ],
+            [PATH, f"{PATH}?page=2"],
+        ),
+        (
+            [
+                {"properties": [{"id": "a"}], "total": 2, "limit": 1, "offset": 0},
+                {"properties": [{"id": "b"}], "total": 2, "limit": 1, "offset": 1},
+            ],
+            [PATH, f"{PATH}?offset=1"],
+        ),
+        (
+            [
+                {"results": [{"id": "a"}], "links": {"next": f"{PATH}/more"}},
+                {"result": [{"id": "b"}], "links": {"next": ""}},
+            ],
+            [PATH, f"{PATH}/more"],
+        ),
+    ],
+    ids=["cursor", "page", "offset", "address"],
+)
+def test_every_way_of_paging_is_followed_to_its_end(
+    pages: list[object], addresses: list[str]
+) -> None:
+    """Each page is asked for once, and its objects come in its order."""
+    script = Script(*[httpx.Response(200, json=page) for page in pages])
+    assert [record.id for record in properties(script).records()] == ["a", "b"]
+    assert [str(request.url) for request in script.requests] == addresses
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"data": [], "next": "http://["}',
+        '{"data": [], "next": "//[x]/"}',
+        '{"data": [], "next": "https://setsmart.example:port/"}',
+        '{"data": [], "next_url": "/\\ud800"}',
+        '{"data": [], "next_cursor": "\\ud800"}',
+    ],
+)
+def test_an_address_that_is_none_is_an_error_of_ours(body: str) -> None:
+    """What a server calls the next page may be anything."""
+    with pytest.raises(SetSmartError):
+        list(Collection(client_of(lambda _: raw(body)), "/properties").records())
+
+
+@given(ANY_JSON, TEXTS | st.sampled_from(["http://[", "</x>; rel=next", "<//[>; rel=next"]))
+@settings(deadline=None, max_examples=60)
+def test_any_page_ends_in_objects_or_in_our_error(following: object, link: str) -> None:
+    """No next page, in whatever form and of whatever type, breaks out."""
+
+    def handler(_request: httpx.Request) -> httpx.Response:
+        page = {"data": [VILLA], "next": following, "meta": following, "links": following}
+        return httpx.Response(200, json=page, headers=[(b"Link", link.encode())])
+
+    try:
+        records = list(Collection(client_of(handler), "/properties").records())
+    except SetSmartError:
+        return
+    assert records == [Record("prop_1", VILLA)]
+
+
+def test_an_object_whose_id_has_another_name_is_no_envelope() -> None:
+    """A field called like an envelope stays a field, whatever the id is called."""
+    rule: dict[str, Json] = {"code": "r1", "data": {"percent": 5}, "rule": {"a": 1}}
+    rules = Collection(client_of(Script(httpx.Response(201, json=rule))), "/rules", "code")
+    assert rules.create({}) == ("r1", Record("r1", rule))
+
+
+def test_an_envelope_may_have_an_id_of_its_own() -> None:
+    """Where the object's id is called otherwise, an id beside the envelope is not the object's."""
+    body = {"id": "request_7", "data": {"code": "r1"}}
+    rules = Collection(client_of(Script(httpx.Response(200, json=body))), "/rules", "code")
+    assert rules.get("r1") == Record("r1", {"code": "r1"})
+
+
+@pytest.mark.parametrize(
+    ("path", "envelope"),
+    [
+        ("/properties", "property"),
+        ("/webhooks", "webhook"),
+        ("/pricing-rules", "pricing_rule"),
+        ("/v2/pricing/rules", "rule"),
+    ],
+)
+def test_an_object_may_stand_under_its_own_name(path: str, envelope: str) -> None:
+    """The singular of the collection's name is an envelope."""
+    script = Script(httpx.Response(200, json={envelope: {"id": "x"}}))
+    assert Collection(client_of(script), path).get("x") == Record("x", {"id": "x"})
+
+
+def test_a_repeated_create_has_the_same_idempotency_key_and_the_next_another() -> None:
+    """A server that honours it can see a repetition, and two objects stay two."""
+    created = httpx.Response(201, json=VILLA)
+    script = Script(httpx.Response(429), created, created)
+    collection = properties(script)
+    collection.create({"name": "Villa"})
+    collection.create({"name": "Villa"})
+    first, repeated, second = (request.headers["Idempotency-Key"] for request in script.requests)
+    assert first == repeated
+    assert first != second
+
+
+def test_only_a_create_has_an_idempotency_key() -> None:
+    """The other methods may be repeated as they are."""
+    script = Script(*[httpx.Response(200, json=VILLA) for _ in range(3)])
+    collection = properties(script)
+    collection.get("prop_1")
+    collection.update("prop_1", {})
+    collection.delete("prop_1")
+    assert not any("Idempotency-Key" in request.headers for request in script.requests)
+
+
+def test_half_a_character_is_sent_back_as_it_came() -> None:
+    """A server that cut an emoji in two does not keep us from updating the object."""
+    cut = raw('{"id": "prop_1", "note": "\\ud83d"}')
+    script = Script(cut, httpx.Response(204))
+    collection = properties(script)
+    collection.update("prop_1", dict(collection.get("prop_1").fields))
+    assert json.loads(script.requests[1].content) == {"id": "prop_1", "note": "\ud83d"}
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity"])
+def test_a_number_that_is_none_is_unreadable(number: str) -> None:
+    """What could not be sent back is not taken in."""
+    answers = (raw(f'{{"id": "prop_1", "n": {number}}}') for _ in itertools.count())
+    with pytest.raises(UnreadableAnswerError):
+        Collection(client_of(lambda _: next(answers)), "/properties").get("prop_1")
+
+
+@pytest.mark.parametrize("identifier", ['"\\ud800"', '"a\\nb"', '"\\u001b[31m"', '""', "5"])
+def test_an_id_that_cannot_be_shown_is_none(identifier: str) -> None:
+    """It would reach the terminal and the state."""
+    with pytest.raises(UnknownOutcomeError):
+        properties(Script(raw(f'{{"id": {identifier}}}'))).create({})
+
+
+@pytest.mark.parametrize("location", ["https://xn--a.com/", "https://[", "http://a\x01b", ""])
+def test_a_post_that_is_redirected_to_nowhere_is_sent_once(location: str) -> None:
+    """It reached a server, so whatever the answer says, it is not repeated."""
+    answers = iter([httpx.Response(307, headers={"Location": location})])
+    with pytest.raises(SetSmartError):
+        Collection(client_of(lambda _: next(answers)), "/properties").create({})
+    assert next(answers, None) is None
+
+
+def secretive(code: str) -> Iterator[httpx.Response]:
+    """Yield an error with this code for ever."""
+    while True:
+        yield httpx.Response(400, json={"error": {"code": code, "message": "m"}})
+
+
+def test_a_code_is_one_printable_line() -> None:
+    """A server's code goes to the terminal as its message does."""
+    answers = secretive("a\x1b[31m\nb" + "x" * 5000)
+    with pytest.raises(SetSmartError) as caught:
+        Collection(client_of(lambda _: next(answers)), "/properties").get("prop_1")
+    assert "code a [31m bxxx" in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 500
+
+
+def test_reading_and_writing_use_the_method_and_path_that_are_documented() -> None:
+    """Five operations, five routes, and JSON wherever something is sent."""
+    script = Script(
+        httpx.Response(200, json=[]),
+        httpx.Response(200, json=VILLA),
+        httpx.Response(201, json=VILLA),
+        httpx.Response(200, json=VILLA),
+        httpx.Response(204),
+    )
+    collection = properties(script)
+    list(collection.records())
+    collection.get("prop_1")
+    collection.create({"name": "é"})
+    collection.update("prop_1", {"name": "é"})
+    collection.delete("prop_1")
+    assert [
+        (one.method, one.url.path, one.headers.get("Content-Type")) for one in script.requests
+    ] == [
+        ("GET", "/v1/properties", None),
+        ("GET", "/v1/properties/prop_1", None),
+        ("POST", "/v1/properties", "application/json"),
+        ("PUT", "/v1/properties/prop_1", "application/json"),
+        ("DELETE", "/v1/properties/prop_1", None),
+    ]
+    assert [json.loads(one.content) for one in script.requests[2:4]] == [{"name": "é"}] * 2
+    assert {one.headers["X-API-Key"] for one in script.requests} == {"key-of-the-tests"}
+
+
+def test_a_refused_create_is_no_create_of_unknown_outcome() -> None:
+    """A 401 says that nothing was made."""
+    with pytest.raises(AuthenticationError):
+        properties(Script(httpx.Response(401))).create({})
+
+
+ENVELOPES = ["data", "error", "errors", "id", "message", "properties", "property"]
+
+
+@given(
+    body=ANY_JSON | st.dictionaries(st.sampled_from(ENVELOPES), ANY_JSON, max_size=3),
+    status=st.integers(200, 599),
+    wait=TEXTS,
+)
+@settings(deadline=None, max_examples=60)
+def test_any_json_ends_in_a_record_or_in_our_error(body: Json, status: int, wait: str) -> None:
+    """Whatever stands where in an answer, an error of ours is one printable line."""
+    content = json.dumps(body).encode()
+    collection = Collection(
+        client_of(
+            lambda _: httpx.Response(
+                status,
+                content=content,
+                headers=[(b"Retry-After", wait.encode()), (b"X-Request-Id", wait.encode())],
+            )
+        ),
+        "/properties",
+    )
+    operations: list[Callable[[], object]] = [
+        lambda: collection.get("p").id,
+        lambda: collection.create({})[0],
+        lambda: collection.update("p", {}),
+        lambda: collection.delete("p"),
+        lambda: [record.id for record in collection.records()],
+    ]
+    errors: list[str] = []
+    for operation in operations:
+        try:
+            operation()
+        except SetSmartError as error:
+            errors.append(str(error))
+    assert all(error.isprintable() for error in errors)

@@ -1,0 +1,104 @@
+"""What a field may hold."""
+
+import pytest
+from hypothesis import given, settings
+from json_values import ANY_JSON, TEXTS
+
+from pulumi_setsmart.models.constraint import (
+    CollectionPath,
+    Constraint,
+    EventNames,
+    Number,
+    Text,
+    WebUrl,
+    WholeNumber,
+)
+from pulumi_setsmart.models.json import Json
+
+ALL: list[Constraint] = [
+    Text(),
+    WholeNumber(0),
+    Number(0),
+    WebUrl(),
+    EventNames(),
+    CollectionPath(),
+]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value"),
+    [
+        (Text(), " a "),
+        (Text(), "房"),
+        (WholeNumber(0), 0),
+        (WholeNumber(1), 1),
+        (Number(0), 0),
+        (Number(0), 0.5),
+        (WebUrl(), "https://a.example"),
+        (WebUrl(), "HTTP://a.example:8080/x?y#z"),
+        (EventNames(), ["property.updated"]),
+        (EventNames(), ["a.b", "a.b", "a1.b_2.c"]),
+        (CollectionPath(), "/rules"),
+        (CollectionPath(), "/v2/pricing-rules"),
+        (CollectionPath(), "/a..b/.c"),
+        (CollectionPath(), "/préférences"),
+    ],
+)
+def test_what_is_right_meets_no_objection(constraint: Constraint, value: Json) -> None:
+    """The limits themselves are allowed."""
+    assert constraint.objection(value) is None
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value", "reason"),
+    [
+        (Text(), "\t\n", "must not be blank"),
+        (Text(), False, "must be a text, not true or false"),
+        (WholeNumber(1), 0, "must be at least 1"),
+        (WholeNumber(0), True, "must be a whole number, not true or false"),
+        (WholeNumber(0), 2.5, "must be a whole number, not a number with a fraction"),
+        (WholeNumber(0), "2", "must be a whole number, not a text"),
+        (Number(0), -0.1, "must be at least 0"),
+        (Number(0), False, "must be a number, not true or false"),
+        (Number(0), None, "must be a number, not null"),
+        (WebUrl(), 5, "must be a text, not a whole number"),
+        (WebUrl(), "https://", "must be a web address that begins with https:// or http://"),
+        (WebUrl(), "//a.example", "must be a web address that begins with https:// or http://"),
+        (WebUrl(), "ftp://a.example", "must be a web address that begins with https:// or http://"),
+        (WebUrl(), "https://[a", "must be a web address"),
+        (EventNames(), {}, "must be a list of event names, not an object"),
+        (EventNames(), [], "must name at least one event"),
+        *(
+            (
+                EventNames(),
+                ["a.b", wrong],
+                "must hold event names like property.updated (look at element 1)",
+            )
+            for wrong in ("a", "A.b", "a.", ".b", "a..b", "a.b ", "a.b\n", 5, None)
+        ),
+        (CollectionPath(), None, "must be a text, not null"),
+        (CollectionPath(), "", "must begin with a slash, like /pricing-rules"),
+        (CollectionPath(), "https://a.example/", "must begin with a slash, like /pricing-rules"),
+        *(
+            (CollectionPath(), wrong, "must be a plain path, like /pricing-rules")
+            for wrong in ("/a?b", "/a#b", "/%2e%2e", "/a\\b", "/a b", "/a\n", "/a\x00")
+        ),
+        *(
+            (CollectionPath(), wrong, "must not have empty, . or .. segments")
+            for wrong in ("/", "//a", "/a/", "/./a", "/a/..", "/a/../b")
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_phrase(
+    constraint: Constraint, value: Json, reason: str
+) -> None:
+    """The phrase tells what would be right."""
+    assert constraint.objection(value) == reason
+
+
+@given(ANY_JSON | TEXTS.map(lambda text: f"hush-{text}"))
+@settings(deadline=None, max_examples=50)
+def test_no_objection_repeats_the_value(value: Json) -> None:
+    """It may be a secret; and no value, of whatever type, breaks a constraint."""
+    for constraint in ALL:
+        assert "hush-" not in (constraint.objection(value) or "")

@@ -1,0 +1,31 @@
+"""JSON, named for people and for paths."""
+
+import pytest
+
+from pulumi_setsmart.models.json import Json, pointer, type_name
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (None, "null"),
+        (True, "true or false"),
+        (1, "a whole number"),
+        (1.0, "a number with a fraction"),
+        ("", "a text"),
+        ([], "a list"),
+        ({}, "an object"),
+    ],
+)
+def test_a_type_has_a_name_that_a_person_knows(value: Json, name: str) -> None:
+    """No message speaks of str or NoneType."""
+    assert type_name(value) == name
+
+
+def test_a_pointer_is_unambiguous() -> None:
+    """Slashes and tildes in names are escaped as RFC 6901 says."""
+    assert pointer("", "a") == "/a"
+    assert pointer("/a", 0) == "/a/0"
+    assert pointer("/a", "b/c") == "/a/b~1c"
+    assert pointer("", "~1") == "/~01"
+    assert pointer("", "") == "/"

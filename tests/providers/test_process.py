@@ -1,0 +1,69 @@
+"""What there is once per process; each test has a process of its own."""
+
+import subprocess
+import sys
+
+
+def run(code: str) -> list[str]:
+    """Run ``code`` in a fresh Python and return the lines that it prints, warnings included."""
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    )
+    return (finished.stdout + finished.stderr).splitlines()
+
+
+PREFACE = """
+from pulumi_setsmart.config import load_settings
+from pulumi_setsmart.providers import process
+
+def account(**configured):
+    configured.setdefault("apiKey", "k")
+    return process.account(load_settings(
+        {f"setsmart:{name}": one for name, one in configured.items()}.get, {}))
+"""
+
+
+def test_providers_share_an_account() -> None:
+    """One client, and so one set of limits, for each base URL and key, and no other sharing."""
+    assert run(
+        PREFACE
+        + "print(account() is account(webhooksPath='/hooks'))\n"
+        + "print(account() is account(apiKey='l'))\n"
+        + "print(account() is account(baseUrl='https://b.example'))\n"
+        + "print(account().client is account(apiKey='l').client)\n"
+    ) == ["True", "False", "False", "False"]
+
+
+def test_a_warning_is_shown_once_however_many_providers_there_are() -> None:
+    """Pulumi configures one provider for each class in the same process."""
+    shown = run(
+        PREFACE
+        + "import logging\n"
+        + "process.prepare(); process.prepare()\n"
+        + "logging.getLogger('pulumi_setsmart.lifecycle').warning('look at %s', 'this')\n"
+        + "logging.getLogger('pulumi_setsmart.lifecycle').info('not at this')\n"
+    )
+    assert [line for line in shown if "look at this" in line] == shown
+    assert len(shown) == 1
+
+
+def test_a_provider_in_trouble_prints_one_line_unless_debugging() -> None:
+    """Whoever asks for it gets the traceback."""
+    code = (
+        "from pulumi_setsmart.providers.failure import hide_tracebacks, reported\n"
+        "import sys, traceback\n"
+        "hide_tracebacks()\n"
+        "try:\n"
+        "    with reported('property'):\n"
+        "        raise KeyError('why')\n"
+        "except Exception:\n"
+        "    sys.stdout.write(traceback.format_exc())\n"
+    )
+    [line] = run(code)
+    assert line == (
+        "SetSmart: property: unexpected KeyError in pulumi-setsmart; "
+        "please report it with what SETSMART_DEBUG=1 shows"
+    )
+    debugging = run("import os; os.environ['SETSMART_DEBUG'] = '1'\n" + code)
+    assert "KeyError: 'why'" in debugging
+    assert "Traceback (most recent call last):" in debugging

@@ -1,0 +1,162 @@
+"""From a program's arguments to inputs; what is registered is seen by Pulumi's own mocks."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pulumi
+import pytest
+
+from pulumi_setsmart import ApiObject, Property, WebhookSubscription
+
+PREFACE = """
+import json, sys
+import pulumi
+from pulumi.runtime import rpc
+from pulumi_setsmart import CLEAR, ApiObject, Property, WebhookSubscription
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        inputs = {name: one for name, one in args.inputs.items() if name != "__provider"}
+        if rpc.is_rpc_secret(inputs.get("__setsmart")):
+            inputs["__setsmart"] = {"encrypted": rpc.unwrap_rpc_secret(inputs["__setsmart"])}
+        registered = [args.typ, args.name, args.resource_id or None, inputs]
+        sys.stdout.write(json.dumps(registered) + "\\n")
+        return [args.resource_id or "id_1", args.inputs]
+
+    def call(self, args):
+        return {}
+
+@pulumi.runtime.test
+def program():
+"""
+
+
+def registered(*statements: str) -> list[Any]:
+    """Run a program in a process of its own and return what it registers."""
+    code = PREFACE + "".join(f"    {one}\n" for one in statements)
+    code += "pulumi.runtime.set_mocks(Mocks(), preview=False)\nprogram()\n"
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    return [json.loads(line) for line in finished.stdout.splitlines()]
+
+
+def test_what_is_not_declared_is_no_input() -> None:
+    """An argument that is left out does not reach the provider, and CLEAR does as a text."""
+    [[typ, name, _, inputs]] = registered('Property("villa", name="V", address=CLEAR)')
+    assert (typ, name) == ("pulumi-python:dynamic/setsmart:Property", "villa")
+    assert inputs == {"name": "V", "address": "setsmart:null"}
+
+
+def test_the_provider_learns_which_inputs_are_secret() -> None:
+    """At any depth, by their paths as the API has them, and what it adds there is encrypted."""
+    [[_, _, _, inputs]] = registered(
+        'hush = pulumi.Output.secret("hush-1")',
+        'Property("villa", name="V", status=hush, attributes={"a/b": [1, {"c": hush}], "d": 1})',
+    )
+    assert inputs["__setsmart"] == {"encrypted": {"secret_paths": ["/status", "/a~1b/1/c"]}}
+
+
+def test_attributes_that_are_secret_as_a_whole_make_everything_secret() -> None:
+    """The empty path stands for all of them."""
+    [[_, _, _, inputs]] = registered(
+        'ApiObject("rule", path="/rules", body=pulumi.Output.secret({"a": 1}))'
+    )
+    assert inputs["__setsmart"] == {"encrypted": {"secret_paths": [""]}}
+
+
+def test_an_output_that_is_no_secret_is_none() -> None:
+    """Most outputs are ids of other resources."""
+    [[_, _, _, inputs]] = registered(
+        'Property("villa", name=pulumi.Output.from_input("V"), attributes={"a": 1})'
+    )
+    assert inputs == {
+        "name": "V",
+        "attributes": {"a": 1},
+        "__setsmart": {"secret_paths": []},
+    }
+
+
+def test_the_secret_of_a_subscription_is_one_however_it_is_given() -> None:
+    """A plain text is made a secret on the way."""
+    [[_, _, _, inputs]] = registered(
+        'WebhookSubscription("hook", url="https://a.example", events=["a.b"], secret="hush-1")'
+    )
+    assert inputs["__setsmart"] == {"encrypted": {"secret_paths": ["/secret"]}}
+
+
+def test_get_reads_by_id() -> None:
+    """The id goes to Pulumi, and nothing is declared but where the object is."""
+    assert registered(
+        'Property.get("villa", "prop_1")',
+        'ApiObject.get("rule", "rule_1", path="/rules", id_field="code")',
+    ) == [
+        ["pulumi-python:dynamic/setsmart:Property", "villa", "prop_1", {}],
+        [
+            "pulumi-python:dynamic/setsmart:ApiObject",
+            "rule",
+            "rule_1",
+            {"path": "/rules", "id_field": "code"},
+        ],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "reason"),
+    [
+        ({"id": "x"}, "attributes: id is given by SetSmart and cannot be declared"),
+        ({"name": "x"}, "attributes: name has an argument of its own; declare it there"),
+        (
+            {"deep": [{"n": 2**53 + 1}]},
+            "attributes holds a number beyond 2^53, which Pulumi would alter; declare it as a text",
+        ),
+        ({"n": float("nan")}, "attributes must be a finite number"),
+    ],
+)
+def test_what_would_be_lost_on_the_way_is_refused(
+    attributes: dict[str, object], reason: str
+) -> None:
+    """The program stops at the line that is wrong, with one line."""
+    with pytest.raises(pulumi.RunError) as caught:
+        Property("villa", name="V", attributes=attributes)
+    assert str(caught.value) == f"villa: {reason}"
+
+
+def test_an_id_with_another_name_cannot_be_declared_either() -> None:
+    """The name of the id is what the program says it is."""
+    with pytest.raises(pulumi.RunError, match="body: code is given by SetSmart"):
+        ApiObject("rule", path="/rules", id_field="code", body={"code": 1, "id": 2})
+
+
+def test_a_huge_number_is_refused_in_any_argument() -> None:
+    """Pulumi would hand on another number, and nobody could tell."""
+    with pytest.raises(pulumi.RunError, match=r"villa: max_guests holds a number beyond 2\^53"):
+        Property("villa", name="V", max_guests=2**60)
+
+
+def test_import_by_option_is_refused_with_the_way_that_works() -> None:
+    """Dynamic providers cannot import; the message says what can."""
+    with pytest.raises(pulumi.RunError) as caught:
+        WebhookSubscription(
+            "hook",
+            url="https://a.example",
+            events=["a.b"],
+            opts=pulumi.ResourceOptions(import_="hook_1"),
+        )
+    assert str(caught.value) == (
+        "hook: import_ does not work with dynamic providers; to manage a webhook subscription "
+        "that exists use `pulumi import --file` with inputs and outputs (README, Existing "
+        "listings), to read one use .get()"
+    )
+
+
+def test_a_key_in_clear_is_refused_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pulumi would write it into the state as it is."""
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"setsmart:apiKey": "a-plain-key"}))
+    with pytest.raises(pulumi.RunError, match="config set --secret setsmart:apiKey") as caught:
+        Property("villa", name="V")
+    assert "a-plain-key" not in str(caught.value)
+    assert "\n" not in str(caught.value)
