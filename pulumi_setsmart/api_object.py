@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import pulumi
@@ -24,6 +24,14 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             means another object: it is created there and deleted here.
         body: The fields by their API names, as for the attributes of a `pulumi_setsmart.Property`.
         id_field: The name of the field that holds the id.
+        identity: The names of the fields in ``body`` by which an object is known again; none by
+            default, and then it is not looked up whether it exists.
+        if_exists: What to do where an object of this identity exists that no resource knows:
+            ``error``, ``adopt`` it or ``create`` another one; by default what
+            ``setsmart:ifExists`` says.
+        deletion_policy: What becomes of the object once it is no longer declared: ``delete`` it or
+            ``deactivate`` it, for which it must have a ``status``; by default what
+            ``setsmart:deletionPolicy`` says.
         opts: Pulumi's options.
 
     Raises:
@@ -41,9 +49,19 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         path: pulumi.Input[str],
         body: pulumi.Input[Mapping[str, Any]],
         id_field: pulumi.Input[str] = DEFAULT_ID_FIELD,
+        identity: pulumi.Input[Sequence[str]] | None = None,
+        if_exists: pulumi.Input[str] | None = None,
+        deletion_policy: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        properties = {"path": path, "body": body, "id_field": id_field}
+        properties = {
+            "path": path,
+            "body": body,
+            "id_field": id_field,
+            "identity": identity,
+            "if_exists": if_exists,
+            "deletion_policy": deletion_policy,
+        }
         super().__init__(ApiObjectProvider(), resource_name, properties, opts)
 
     @classmethod

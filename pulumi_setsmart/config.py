@@ -6,14 +6,20 @@ import ipaddress
 import json
 import math
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from pulumi_setsmart.client.client import Connection
+from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ConfigurationError
+from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.constraint import CollectionPath
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
+
+_Count = TypeVar("_Count", int, None)
+_Words = TypeVar("_Words", IfExists, DeletionPolicy)
 
 NAMESPACE = "setsmart"
 DEFAULT_BASE_URL = "https://api.setsmart.com/v1"
@@ -28,7 +34,12 @@ _ADVICE_ON_CONFIGURED_KEY = (
     "`pulumi up --refresh=false`"
 )
 _DEFAULT_TIMEOUT = 30.0
-_LONGEST_TIMEOUT = 86400.0
+_DEFAULT_DEADLINE = 900.0
+_LONGEST_TIME = 86400.0
+_MEBIBYTE = 1024 * 1024
+_DEFAULT_LARGEST_ANSWER = 32.0
+_LARGEST_ANSWER = 1024.0
+_MOST_DIGITS = 9
 _DEFAULT_WEBHOOKS_PATH = "/webhooks"
 _DEFAULT_SERVER_FIELDS = (
     "id",
@@ -49,12 +60,21 @@ class Settings:
         server_fields: The fields that only the server sets, which are never sent back (assumed).
         accept_account_change: Whether an object that is missing from another account than the one
             the state remembers counts as deleted.
+        if_exists: What a create does where the object exists already.
+        deletion_policy: What becomes of an object that is no longer declared.
+        max_deletions: How many objects a run may delete or deactivate, or None for any number.
+        settle_time: How many seconds a server may take to carry out a request that it did not
+            answer.
     """
 
     connection: Connection
     webhooks_path: str = _DEFAULT_WEBHOOKS_PATH
     server_fields: frozenset[str] = frozenset(_DEFAULT_SERVER_FIELDS)
     accept_account_change: bool = False
+    if_exists: IfExists = IfExists.ERROR
+    deletion_policy: DeletionPolicy = DeletionPolicy.DELETE
+    max_deletions: int | None = None
+    settle_time: float = _DEFAULT_TIMEOUT
 
 
 def load_settings(configured: Callable[[str], object], environment: Mapping[str, str]) -> Settings:
@@ -69,15 +89,23 @@ def load_settings(configured: Callable[[str], object], environment: Mapping[str,
         ConfigurationError: A setting is missing or not allowed.
     """
     source = _Source(configured)
+    timeout = source.seconds("timeout", _DEFAULT_TIMEOUT)
     return Settings(
         connection=Connection(
             base_url=_base_url(source.text("baseUrl") or environment.get(BASE_URL_VARIABLE)),
             credentials=_credentials(source.text("apiKey"), environment.get(API_KEY_VARIABLE)),
-            timeout=source.seconds("timeout", _DEFAULT_TIMEOUT),
+            timeout=timeout,
+            deadline=source.seconds("deadline", _DEFAULT_DEADLINE),
+            largest_answer=source.mebibytes("maxAnswerMiB", _DEFAULT_LARGEST_ANSWER),
+            retry=RetryPolicy(repeats=source.count("maxRetries", RetryPolicy().repeats)),
         ),
         webhooks_path=source.path("webhooksPath", _DEFAULT_WEBHOOKS_PATH),
         server_fields=source.names("serverFields", _DEFAULT_SERVER_FIELDS),
         accept_account_change=source.boolean("acceptAccountChange"),
+        if_exists=source.word("ifExists", IfExists.ERROR),
+        deletion_policy=source.word("deletionPolicy", DeletionPolicy.DELETE),
+        max_deletions=source.count("maxDeletions", None),
+        settle_time=source.seconds("settleTime", timeout),
     )
 
 
@@ -92,18 +120,41 @@ class _Source:
         return None if value is None else str(value).strip() or None
 
     def seconds(self, key: str, default: float) -> float:
+        return self._number(key, default, _LONGEST_TIME, "seconds above 0, at most a day")
+
+    def mebibytes(self, key: str, default: float) -> int:
+        number = self._number(key, default, _LARGEST_ANSWER, "MiB above 0, at most 1024")
+        return int(number * _MEBIBYTE)
+
+    def _number(self, key: str, default: float, largest: float, described_as: str) -> float:
         text = self.text(key)
         if text is None:
             return default
         try:
-            seconds = float(text)
+            number = float(text)
         except ValueError:
-            seconds = math.nan
-        if not 0 < seconds <= _LONGEST_TIMEOUT:
+            number = math.nan
+        if not 0 < number <= largest:
+            raise ConfigurationError(f"{NAMESPACE}:{key} must be a number of {described_as}")
+        return number
+
+    def count(self, key: str, default: _Count) -> int | _Count:
+        text = self.text(key)
+        if text is None:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+            raise ConfigurationError(f"{NAMESPACE}:{key} must be a whole number, 0 or more")
+        return int(text)
+
+    def word(self, key: str, default: _Words) -> _Words:
+        words = type(default)
+        text = (self.text(key) or str(default)).lower()
+        try:
+            return words(text)
+        except ValueError:
             raise ConfigurationError(
-                f"{NAMESPACE}:{key} must be a number of seconds above 0, at most a day"
-            )
-        return seconds
+                f"{NAMESPACE}:{key} must be one of {', '.join(words)}"
+            ) from None
 
     def path(self, key: str, default: str) -> str:
         path = self.text(key) or default

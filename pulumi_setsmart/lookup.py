@@ -40,7 +40,10 @@ def list_properties() -> list[PropertyRecord]:
         pulumi.RunError: They could not be read; its cause is a `SetSmartError`.
     """
     with _reported():
-        return [structure(record, PropertyRecord) for record in _properties().records()]
+        properties = _properties()
+        needed = tuple(field.name for field in PROPERTY.fields if field.required)
+        found = (properties.whole(record, needed) for record in properties.records())
+        return [structure(record, PropertyRecord) for record in found if record is not None]
 
 
 def _properties() -> Collection:

@@ -28,6 +28,12 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         status: ``active`` is the only documented value; others are passed on.
         attributes: Any further field by its API name. Of nested objects only the declared members
             are compared; lists are compared element by element.
+        if_exists: What to do where a listing of this name, and of this address where declared,
+            exists that no resource knows: ``error``, ``adopt`` it or ``create`` another one; by
+            default what ``setsmart:ifExists`` says.
+        deletion_policy: What becomes of the listing once it is no longer declared: ``delete`` it or
+            ``deactivate`` it, which sets its status to ``inactive`` (assumed); by default what
+            ``setsmart:deletionPolicy`` says.
         opts: Pulumi's options.
 
     Raises:
@@ -53,6 +59,8 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         max_guests: pulumi.Input[int] | Clear | None = None,
         status: pulumi.Input[str] | Clear | None = None,
         attributes: pulumi.Input[Mapping[str, Any]] | None = None,
+        if_exists: pulumi.Input[str] | None = None,
+        deletion_policy: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -63,6 +71,8 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             "max_guests": max_guests,
             "status": status,
             "attributes": attributes,
+            "if_exists": if_exists,
+            "deletion_policy": deletion_policy,
         }
         super().__init__(PropertyProvider(), resource_name, properties, opts)
 

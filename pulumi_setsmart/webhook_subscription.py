@@ -26,6 +26,12 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             not show it, or shows it masked, causes no drift.
         status: For example ``active``.
         attributes: Any further field by its API name.
+        if_exists: What to do where a subscription of this address exists that no resource knows:
+            ``error``, ``adopt`` it or ``create`` another one; by default what
+            ``setsmart:ifExists`` says.
+        deletion_policy: What becomes of the subscription once it is no longer declared: ``delete``
+            it or ``deactivate`` it, which sets its status to ``inactive``; by default what
+            ``setsmart:deletionPolicy`` says.
         opts: Pulumi's options.
 
     Raises:
@@ -47,6 +53,8 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         secret: pulumi.Input[str] | Clear | None = None,
         status: pulumi.Input[str] | Clear | None = None,
         attributes: pulumi.Input[Mapping[str, Any]] | None = None,
+        if_exists: pulumi.Input[str] | None = None,
+        deletion_policy: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -55,6 +63,8 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             "secret": None if secret is None else pulumi.Output.secret(secret),
             "status": status,
             "attributes": attributes,
+            "if_exists": if_exists,
+            "deletion_policy": deletion_policy,
         }
         super().__init__(WebhookSubscriptionProvider(), resource_name, properties, opts)
 

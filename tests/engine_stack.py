@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -20,6 +21,11 @@ options:
   refresh: always
 """
 HEADER = "import pulumi\nfrom pulumi_setsmart import *\n"
+
+
+def unaligned(diff: str) -> str:
+    """Return a diff less the spaces with which Pulumi aligns the colons."""
+    return re.sub(r" +: ", ": ", diff)
 
 
 @frozen
@@ -125,8 +131,8 @@ class EngineStack:
         return self.succeed("up", "--yes", "--skip-preview", *QUIET, **environment)
 
     def preview(self, **environment: str) -> str:
-        """Run `pulumi preview` and return its diff."""
-        return self.succeed("preview", "--diff", *QUIET, **environment)
+        """Run `pulumi preview` and return its diff, less the spaces that align the colons."""
+        return unaligned(self.succeed("preview", "--diff", *QUIET, **environment))
 
     def assert_nothing_to_do(self) -> str:
         """Assert that the account is as declared, and return the preview.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 from attrs import define, field
 from fake_setsmart import BASE_URL, KEY, Clock, credential
 
-from pulumi_setsmart.client.client import Client, Connection
+from pulumi_setsmart.client.channel import Connection
+from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.kind import PROPERTY, Kind
@@ -24,6 +25,18 @@ def unchanged(fields: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
+Interference: TypeAlias = Callable[
+    [httpx.Request, Callable[[httpx.Request], httpx.Response]], httpx.Response
+]
+
+
+def undisturbed(
+    request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]
+) -> httpx.Response:
+    """Let every request through."""
+    return answer(request)
+
+
 @define
 class FakeAccount:
     """What a server holds, and its habits.
@@ -33,42 +46,57 @@ class FakeAccount:
         stored: What it makes of the fields that it is sent.
         shown: What it shows of the fields that it holds.
         sent: The requests, each as its method, its path and its payload.
+        interfere: Stands between a client and the account: it is given each request and what
+            carries it out, and answers.
+        clock: The time of its clients.
     """
 
     objects: dict[str, dict[str, Any]] = field(factory=dict)
     stored: Callable[[dict[str, Any]], dict[str, Any]] = unchanged
     shown: Callable[[dict[str, Any]], dict[str, Any]] = unchanged
     sent: list[tuple[str, str, Any]] = field(factory=list)
+    interfere: Interference = undisturbed
+    clock: Clock = field(factory=Clock)
 
     def lifecycle(
         self, kind: Kind = PROPERTY, *, base_url: str = BASE_URL, key: str = KEY, **settings: Any
     ) -> Lifecycle:
         """Return the lifecycle of a kind of resource in this account, as a new process has it."""
-        clock = Clock()
         connection = Connection(base_url, (credential(key),))
-        client = Client(
+        client = Client.of(
             connection,
             transport=httpx.MockTransport(self),
-            sleep=clock.sleep,
-            clock=clock.time,
+            sleep=self.clock.sleep,
+            clock=self.clock.time,
         )
         configured = Settings(connection, **settings)
-        account = Account(client, accept_change=configured.accept_account_change)
+        account = Account(
+            client,
+            accept_change=configured.accept_account_change,
+            max_deletions=configured.max_deletions,
+        )
         return Lifecycle(kind, account, configured)
 
     def writes(self) -> list[str]:
         """Return what changed something, each as its method and path."""
         return [f"{method} {path}" for method, path, _ in self.sent if method != "GET"]
 
+    def objects_in(self, path: str) -> list[dict[str, Any]]:
+        """Return the objects of a collection."""
+        return [one for place, one in self.objects.items() if place.startswith(f"{path}/")]
+
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request."""
+        """Answer a request, unless something comes in between."""
+        return self.interfere(request, self.answer)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """Carry out a request and answer it."""
         path = request.url.path.removeprefix("/v1")
         payload: dict[str, Any] = json.loads(request.content) if request.content else {}
         self.sent.append((request.method, path, payload))
         match request.method:
             case "GET" if path.count("/") == 1:
-                found = [one for place, one in self.objects.items() if place.startswith(path)]
-                return httpx.Response(200, json=[self.shown(one) for one in found])
+                return httpx.Response(200, json=list(map(self.shown, self.objects_in(path))))
             case "POST":
                 identifier = f"id_{len(self.sent)}"
                 path = f"{path}/{identifier}"

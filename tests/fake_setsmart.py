@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 import httpx
 from attrs import define, field
 
-from pulumi_setsmart.client.client import Client, Connection
+from pulumi_setsmart.client.channel import Connection
+from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.credential import Credential
 
 BASE_URL = "https://setsmart.example/v1"
@@ -49,7 +50,7 @@ def client_of(
 ) -> Client:
     """Return a client whose requests ``handler`` answers, and that never really waits."""
     clock = clock or Clock()
-    return Client(
+    return Client.of(
         Connection(BASE_URL, tuple(credentials) or (credential(),)),
         transport=httpx.MockTransport(handler),
         sleep=clock.sleep,

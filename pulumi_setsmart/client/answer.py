@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from attrs import frozen
@@ -17,13 +18,12 @@ from pulumi_setsmart.client.errors import (
     UnreadableAnswerError,
     status_error_class,
 )
-from pulumi_setsmart.client.pacing import requested_delay
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
 
 _FIRST_UNSUCCESSFUL_STATUS = 300
-_WAITING_STATUSES = frozenset({429, 503})
 _LONGEST_MESSAGE = 300
+_STRONG_ETAG = re.compile(r'"[!#-~]*"')
 _LIST_ENVELOPES = ("data", "items", "results", "result")
 
 
@@ -34,21 +34,31 @@ class Answer:
     Attributes:
         method: The HTTP method of the request.
         path: The path of the request, below the base URL.
+        url: Its absolute address.
         status: The HTTP status.
         headers: The headers; their names are found in any case.
         body: The body, as bytes.
+        attempt: The how-many-th attempt at the request it answers.
     """
 
     method: str
     path: str
+    url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    attempt: int = 1
 
     @property
     def succeeded(self) -> bool:
         """Whether the status is a success."""
         return self.status < _FIRST_UNSUCCESSFUL_STATUS
+
+    @property
+    def etag(self) -> str | None:
+        """The version of what is in the answer; a weak one can never satisfy an ``If-Match``."""
+        etag = self.headers.get("ETag", "")
+        return etag if _STRONG_ETAG.fullmatch(etag) else None
 
     def context(self, code: str | None = None, field: str | None = None) -> ErrorContext:
         """Return the facts for an error about this answer."""
@@ -59,6 +69,7 @@ class Answer:
             code=code,
             field=field,
             request_id=_shortened(self.headers.get("X-Request-Id")),
+            attempt=self.attempt,
         )
 
     def json(self) -> Json:
@@ -92,8 +103,7 @@ def status_error(answer: Answer) -> StatusError:
     error_class = status_error_class(answer.status)
     message, code, field = _error_details(answer)
     reason = f"{error_class.summary}: {message}" if message else error_class.summary
-    retry_after = requested_delay(answer.headers) if answer.status in _WAITING_STATUSES else None
-    return error_class(reason, answer.context(code, field), retry_after=retry_after)
+    return error_class(reason, answer.context(code, field))
 
 
 def _error_details(answer: Answer) -> tuple[str | None, str | None, str | None]:
@@ -147,15 +157,22 @@ def read_object(answer: Answer, envelopes: Sequence[str], id_field: str = "id") 
     value = answer.json()
     if not isinstance(value, dict):
         raise UnreadableAnswerError("the answer is not an object", answer.context())
-    if len(value) == 1 and "error" in value:
-        raise UnreadableAnswerError(
-            "the answer has a successful status but carries an error", answer.context()
-        )
+    if id_field not in value:
+        _refuse_error(value, answer)
     for name in ("data", *envelopes):
         inner = value.get(name)
         if isinstance(inner, dict) and id_field not in value:
             return inner
     return value
+
+
+def _refuse_error(value: JsonObject, answer: Answer) -> None:
+    if value.get("error") or value.get("errors"):
+        message, code, field = _error_details(answer)
+        reason = "the answer has a successful status but carries an error"
+        raise UnreadableAnswerError(
+            f"{reason}: {message}" if message else reason, answer.context(code, field)
+        )
 
 
 def read_items(answer: Answer, envelopes: Sequence[str]) -> list[JsonObject]:
@@ -170,6 +187,7 @@ def read_items(answer: Answer, envelopes: Sequence[str]) -> list[JsonObject]:
     """
     value = answer.json()
     if isinstance(value, dict):
+        _refuse_error(value, answer)
         value = next(
             (
                 value[name]

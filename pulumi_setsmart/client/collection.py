@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
 
+import attrs
 from attrs import frozen
 
 from pulumi_setsmart.client.answer import Answer, read_items, read_object, read_record
-from pulumi_setsmart.client.client import Client, Request
+from pulumi_setsmart.client.channel import Request
+from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.errors import (
     ConfigurationError,
     ErrorContext,
@@ -38,7 +40,7 @@ class Collection:
     id_field: str = "id"
 
     def records(self) -> Iterator[Record]:
-        """Yield every object, page after page, each id once.
+        """Yield every object as the list shows it, page after page, each id once.
 
         Raises:
             ApiError: A page could not be had; a page that repeats is an UnreadableAnswerError.
@@ -64,6 +66,22 @@ class Collection:
                     seen_ids.add(record.id)
                     yield record
 
+    def whole(self, record: Record, needed: Iterable[str]) -> Record | None:
+        """Return ``record`` with all that is needed of it; lists may show objects in brief.
+
+        Args:
+            record: The object as a list shows it.
+            needed: The fields that are looked at. Where one is missing, the object is read.
+
+        Returns:
+            The object, or None if it was deleted meanwhile.
+        """
+        if all(name in record.fields for name in needed):
+            return record
+        with contextlib.suppress(NotFoundError):
+            return self.get(record.id)
+        return None
+
     def get(self, identifier: str) -> Record:
         """Return the object with the id ``identifier``.
 
@@ -73,11 +91,14 @@ class Collection:
         """
         return self.client.send(Request("GET", self._object_path(identifier)), self._read_record)
 
-    def create(self, fields: JsonObject) -> tuple[str, Record | None]:
+    def create(self, fields: JsonObject, idempotency_key: str) -> tuple[str, Record | None]:
         """Create an object, once.
 
         Args:
             fields: The object's fields by their API names.
+            idempotency_key: The same for every attempt at this object, and for no other. It is
+                not documented, and harmless where it is not known: it lets a server see a
+                repetition.
 
         Returns:
             Its id, and the object where the answer holds it.
@@ -86,40 +107,43 @@ class Collection:
             UnknownOutcomeError: It cannot be known whether the object was created.
             ApiError: It was not created.
         """
-        # Not documented, and harmless where it is not known: it lets a server see a repetition.
-        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        headers = {"Idempotency-Key": idempotency_key}
         return self.client.send(Request("POST", self.path, fields, headers), self._read_created)
 
-    def update(self, identifier: str, fields: JsonObject) -> Record | None:
+    def update(self, identifier: str, fields: JsonObject, etag: str | None = None) -> Record | None:
         """Replace the object with the id ``identifier``.
 
         Args:
             identifier: The object's id.
             fields: The whole object, since a PUT may drop what it does not name.
+            etag: The version that is to be replaced, and no other; None for any.
 
         Returns:
             The object where the answer holds it.
 
         Raises:
             NotFoundError: There is no such object.
+            ConflictError: It is not the version that ``etag`` names.
             ApiError: The request did not succeed.
         """
-        request = Request("PUT", self._object_path(identifier), fields)
+        headers = {} if etag is None else {"If-Match": etag}
+        request = Request("PUT", self._object_path(identifier), fields, headers)
         return self.client.send(request, self._read_optional_record)
 
     def delete(self, identifier: str) -> bool:
         """Delete the object with the id ``identifier``.
 
         Returns:
-            Whether the server knew the object.
+            Whether the server knew the object; a 404 to a second attempt is an answer to the
+            first.
 
         Raises:
             ApiError: The request did not succeed.
         """
         try:
             self.client.send(Request("DELETE", self._object_path(identifier)), lambda _answer: None)
-        except NotFoundError:
-            return False
+        except NotFoundError as error:
+            return error.context.attempt > 1
         return True
 
     def _object_path(self, identifier: str) -> str:
@@ -137,7 +161,7 @@ class Collection:
         items = read_items(answer, self._envelopes())
         records = [read_record(item, self.id_field, answer) for item in items]
         try:
-            following = next_page_url(answer.path, answer.headers, answer.json())
+            following = next_page_url(answer.url, answer.headers, answer.json())
         except ForeignPageError:
             raise UnreadableAnswerError(
                 "the next page of the list is said to be on another server, which is not asked",
@@ -151,7 +175,7 @@ class Collection:
 
     def _read_record(self, answer: Answer) -> Record:
         fields = read_object(answer, self._envelopes(), self.id_field)
-        return read_record(fields, self.id_field, answer)
+        return attrs.evolve(read_record(fields, self.id_field, answer), etag=answer.etag)
 
     def _read_optional_record(self, answer: Answer) -> Record | None:
         return self._read_record(answer) if answer.body.strip() else None

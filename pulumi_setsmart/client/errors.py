@@ -3,15 +3,23 @@
     SetSmartError
     ├── ConfigurationError              a setting is missing or not allowed
     ├── WrongAccountError               an object of the state is not in the account that is asked
+    ├── ExistingObjectError             what is to be created exists already
+    ├── SharedObjectError               two resources stand for one object
+    ├── DeletionRefusedError            an object may not be deleted, or not in this way
     └── ApiError                        about one request
         ├── ConnectionFailedError       no answer: unreachable, connection lost, timed out
+        │   └── UntrustedServerError    its certificate is not trusted
+        ├── DeadlineExceededError       there is no time left for it
         ├── UnreadableAnswerError       an answer that is not what the API answers
+        │   └── AnswerTooLargeError     it is larger than we take in
         ├── UnknownOutcomeError         whether a POST was carried out cannot be known
         └── StatusError                 an answer with an error status
+            ├── RedirectError           3xx
             ├── BadRequestError         400, 422
             ├── AuthenticationError     401
             ├── PermissionDeniedError   403
             ├── NotFoundError           404, 410
+            ├── MethodNotAllowedError   405
             ├── ConflictError           409, 412
             ├── RateLimitError          429
             └── ServerError             5xx
@@ -38,6 +46,18 @@ class WrongAccountError(SetSmartError):
     """An object that the state knows is not in the account that the run asks."""
 
 
+class ExistingObjectError(SetSmartError):
+    """An object like the one to be created exists already, and nothing says what to do with it."""
+
+
+class SharedObjectError(SetSmartError):
+    """An object turned up under a second resource; each listing belongs to one."""
+
+
+class DeletionRefusedError(SetSmartError):
+    """An object may not be deleted: too many were in this run, or it cannot be deactivated."""
+
+
 @frozen
 class ErrorContext:
     """The facts about a failed request.
@@ -49,6 +69,7 @@ class ErrorContext:
         code: The API's own code for the error, where it sent one.
         field: The field that the API complains about, where it named one.
         request_id: The API's id of the request, for its support, where it sent one.
+        attempt: The how-many-th attempt at the request it was.
     """
 
     method: str
@@ -57,6 +78,7 @@ class ErrorContext:
     code: str | None = None
     field: str | None = None
     request_id: str | None = None
+    attempt: int = 1
 
     def __str__(self) -> str:
         """Return the facts in the order in which support asks for them."""
@@ -67,6 +89,8 @@ class ErrorContext:
             parts.append(f"code {self.code}")
         if self.request_id is not None:
             parts.append(f"request {self.request_id}")
+        if self.attempt > 1:
+            parts.append(f"attempt {self.attempt}")
         return ", ".join(parts)
 
 
@@ -76,16 +100,12 @@ class ApiError(SetSmartError):
     Attributes:
         reason: What went wrong, in a phrase.
         context: The facts about the request.
-        retry_after: How many seconds the server asked to wait before the next attempt, or None.
     """
 
-    def __init__(
-        self, reason: str, context: ErrorContext, *, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, reason: str, context: ErrorContext) -> None:
         super().__init__(reason, context)
         self.reason = reason
         self.context = context
-        self.retry_after = retry_after
 
     def __str__(self) -> str:
         """Return the reason, followed by the request it is about."""
@@ -134,12 +154,24 @@ class ConnectionFailedError(ApiError):
         self.sent = sent
 
 
+class UntrustedServerError(ConnectionFailedError):
+    """The server's certificate is not one that this machine trusts; nothing was sent."""
+
+
+class DeadlineExceededError(ApiError):
+    """An operation would take longer than it may; nothing that it was waiting for was sent."""
+
+
 class UnreadableAnswerError(ApiError):
     """The answer is not what the API answers: not JSON, truncated, or of another shape."""
 
 
+class AnswerTooLargeError(UnreadableAnswerError):
+    """The answer is larger than we take in."""
+
+
 class UnknownOutcomeError(ApiError):
-    """Whether a POST was carried out cannot be known, so it was not repeated."""
+    """Whether a POST was carried out cannot be known from its answer, so it was not repeated."""
 
 
 class StatusError(ApiError):
@@ -173,6 +205,12 @@ class NotFoundError(StatusError):
     summary = "SetSmart knows no such object"
 
 
+class MethodNotAllowedError(StatusError):
+    """This cannot be done at this path (405, assumed)."""
+
+    summary = "SetSmart does not offer this"
+
+
 class ConflictError(StatusError):
     """The object changed or exists already (409 and 412, assumed)."""
 
@@ -183,6 +221,12 @@ class RateLimitError(StatusError):
     """The key has used up its requests for this window (429, documented)."""
 
     summary = "the rate limit is used up"
+
+
+class RedirectError(StatusError):
+    """SetSmart points to another address, where the API key must not go (assumed)."""
+
+    summary = "SetSmart redirects to another address, which is not followed; check setsmart:baseUrl"
 
 
 class ServerError(StatusError):
@@ -196,6 +240,7 @@ _CLASSES: dict[int, type[StatusError]] = {
     401: AuthenticationError,
     403: PermissionDeniedError,
     404: NotFoundError,
+    405: MethodNotAllowedError,
     409: ConflictError,
     410: NotFoundError,
     412: ConflictError,
@@ -203,6 +248,7 @@ _CLASSES: dict[int, type[StatusError]] = {
     429: RateLimitError,
 }
 
+_FIRST_CLIENT_ERROR = 400
 _FIRST_SERVER_ERROR = 500
 
 
@@ -210,4 +256,6 @@ def status_error_class(status: int) -> type[StatusError]:
     """Return the class of error for an HTTP status of 300 or more."""
     if status >= _FIRST_SERVER_ERROR:
         return ServerError
+    if status < _FIRST_CLIENT_ERROR:
+        return RedirectError
     return _CLASSES.get(status, StatusError)

@@ -1,92 +1,247 @@
-"""Keeping to the rate limit that every answer tells (`X-RateLimit-*`, documented)."""
+"""Keeping to the rate limit that every answer tells (`X-RateLimit-*`, documented).
+
+`Retry-After` (assumed) comes before everything else.
+"""
 
 from __future__ import annotations
 
-import email.utils
 import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from attrs import define, frozen
+
+from pulumi_setsmart.client.server_clock import ServerClock, http_date
 
 _DIGITS = re.compile(r"[0-9]{1,15}")
+_SAME_WINDOW = 2.0
+"""Some servers compute the reset anew for each answer, and it jitters by this many seconds."""
 
-LONGEST_HOLD = 900.0
-"""The longest time, in seconds, that requests are held back; a longer one is not believed."""
+_ROUNDING = 1.0
+"""By how many seconds a server may round the reset down."""
+
+_ANNOUNCED_WAIT = 5.0
+_FIRST_UNSUCCESSFUL_STATUS = 300
+_WAITING_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
+
+class PatienceError(Exception):
+    """Whoever wants to send a request would have to wait longer than it can.
+
+    Attributes:
+        seconds: How long it would have to wait.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+@define
+class Window:
+    """A span of time for which the server allows a number of requests.
+
+    Attributes:
+        resets_at: When the next one begins, on the server's clock, in seconds since 1970.
+        remaining: How many requests are left of it, those under way counted as made.
+    """
+
+    resets_at: float
+    remaining: int
+
+
+@frozen
+class Told:
+    """What the headers of an answer tell about the budget; None where they do not."""
+
+    resets_at: int | None
+    remaining: int | None
+
+    @classmethod
+    def by(cls, headers: Mapping[str, str]) -> Told:
+        """Read the headers of an answer."""
+        return cls(
+            resets_at=_number(headers.get("X-RateLimit-Reset")),
+            remaining=_number(headers.get("X-RateLimit-Remaining")),
+        )
+
+
+class Permit:
+    """Leave to send one request. Whoever has it tells what came of it, once."""
+
+    def __init__(self, pacer: Pacer, sent_at: float, *, explores: bool) -> None:
+        self._pacer = pacer
+        self.sent_at = sent_at
+        self.explores = explores
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """Tell the answer."""
+        self._pacer.settle(self, status, headers)
+
+    def unanswered(self) -> None:
+        """Tell that there was none."""
+        self._pacer.settle(self, None, {})
 
 
 class Pacer:
-    """Holds requests back while the window is used up: one for all threads of a process.
+    """Holds requests back so that none is refused: one for all threads of a process.
+
+    The first request of a process, and of each window, goes out alone, to learn the budget. Then
+    there is no waiting until the budget is used up. Alone on a key, the count is exact; beside
+    others, the lower of our count and the server's holds.
 
     Args:
         clock: The monotonic time in seconds.
         sleep: Waits for a number of seconds.
-        announce: Told how many seconds a request is held back, before it is.
+        announce: Told how many seconds all requests are held back, and why, before a long wait.
+        server_clock: Learns the server's time from its answers.
     """
 
     def __init__(
         self,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        announce: Callable[[float], None] = lambda _seconds: None,
+        announce: Callable[[float, str], None] = lambda _seconds, _reason: None,
+        server_clock: ServerClock | None = None,
     ) -> None:
         self._clock = clock
         self._sleep = sleep
         self._announce = announce
-        self._lock = threading.Lock()
-        self._resumes_at = 0.0
+        self._server_clock = server_clock or ServerClock()
+        self._changed = threading.Condition()
+        self._window: Window | None = None
+        self._unlimited = False
+        self._explorer: Permit | None = None
+        self._under_way = 0
+        self._held_until = 0.0
+        self._announced_until = 0.0
+        self._rounding = 0.0
+        self._last_reset = 0.0
 
-    def wait(self) -> None:
-        """Return when the next request may be sent."""
-        with self._lock:
-            delay = self._resumes_at - self._clock()
-        if delay > 0:
-            self._announce(delay)
-            self._sleep(delay)
+    @property
+    def remaining(self) -> int | None:
+        """How many requests are left of the window, or None if that is not known."""
+        window = self._window
+        return None if window is None else window.remaining
 
-    def observe(self, headers: Mapping[str, str]) -> None:
-        """Learn from the headers of an answer how much of the window is left."""
-        if _number(headers.get("X-RateLimit-Remaining")) != 0:
+    def admit(self, patience: float) -> Permit:
+        """Return when the next request may be sent.
+
+        Args:
+            patience: How many seconds there are to wait at most.
+
+        Raises:
+            PatienceError: It takes longer; nothing has been waited for in vain.
+        """
+        gives_up_at = self._clock() + patience
+        while True:
+            with self._changed:
+                wait_until, reason = self._admitted_at()
+                now = self._clock()
+                if wait_until <= now:
+                    permit = self._admit_now(now)
+                    if permit is not None:
+                        return permit
+                    # Somebody else is learning the budget.
+                    if now >= gives_up_at or not self._changed.wait(gives_up_at - now):
+                        raise PatienceError(patience)
+                    continue
+                if wait_until > gives_up_at:
+                    raise PatienceError(wait_until - now)
+                is_news = self._is_news(wait_until, now)
+            if is_news:
+                self._announce(wait_until - now, reason)
+            self._sleep(wait_until - now)
+
+    def settle(self, permit: Permit, status: int | None, headers: Mapping[str, str]) -> None:
+        """Learn from what came of a request: the status and headers of its answer, if any."""
+        with self._changed:
+            self._under_way -= 1
+            if permit is self._explorer:
+                self._explorer = None
+            if status is not None:
+                received_at = self._clock()
+                self._server_clock.observe(headers, permit.sent_at, received_at)
+                self._learn(permit, status, headers, received_at)
+            self._changed.notify_all()
+
+    def _admitted_at(self) -> tuple[float, str]:
+        """Return when the next request may be sent, and what it is waiting for until then."""
+        now = self._clock()
+        if self._held_until > now:
+            return self._held_until, "SetSmart asked to wait"
+        if self._window is not None:
+            ends_at = self._server_clock.local(self._window.resets_at) + self._rounding
+            if now >= ends_at:
+                self._window = None
+            elif self._window.remaining <= 0:
+                return ends_at, "the rate limit is used up"
+        return now, ""
+
+    def _is_news(self, wait_until: float, now: float) -> bool:
+        """Return whether a wait is long, and nobody has announced it."""
+        if wait_until - now <= _ANNOUNCED_WAIT or wait_until <= self._announced_until:
+            return False
+        self._announced_until = wait_until + _SAME_WINDOW
+        return True
+
+    def _admit_now(self, now: float) -> Permit | None:
+        explores = self._window is None and not self._unlimited
+        if explores and self._explorer is not None:
+            return None
+        permit = Permit(self, now, explores=explores)
+        if explores:
+            self._explorer = permit
+        if self._window is not None:
+            self._window.remaining -= 1
+        self._under_way += 1
+        return permit
+
+    def _learn(
+        self, permit: Permit, status: int, headers: Mapping[str, str], received_at: float
+    ) -> None:
+        told = Told.by(headers)
+        refused = status == HTTPStatus.TOO_MANY_REQUESTS
+        asked_to_wait = status in _WAITING_STATUSES and self._hold(headers, received_at)
+        if refused and (asked_to_wait or told.resets_at is None):
+            self._window = None  # to be learned anew, by one request alone
+            self._unlimited = False
             return
-        reset = seconds_until_reset(headers)
-        if reset is not None and reset <= LONGEST_HOLD:
-            with self._lock:
-                self._resumes_at = max(self._resumes_at, self._clock() + reset)
+        if told.resets_at is None or told.remaining is None:
+            if status < _FIRST_UNSUCCESSFUL_STATUS:
+                self._unlimited = self._window is None
+            return
+        self._unlimited = False
+        if refused and permit.explores and told.resets_at <= self._last_reset:
+            self._rounding = _ROUNDING  # the window went on after the moment that was told
+        self._update(told.resets_at, 0 if refused else told.remaining)
 
+    def _update(self, resets_at: float, remaining: int) -> None:
+        window = self._window
+        if window is None or resets_at > window.resets_at + _SAME_WINDOW:
+            # What is under way may be counted in the new window and not be told yet.
+            window = Window(resets_at, remaining - self._under_way)
+        elif resets_at >= window.resets_at - _SAME_WINDOW:
+            window.resets_at = max(window.resets_at, resets_at)
+            window.remaining = min(window.remaining, remaining)
+        self._window = window
+        self._last_reset = window.resets_at
 
-def requested_delay(headers: Mapping[str, str]) -> float | None:
-    """Return how many seconds an answer asks to wait, or None.
-
-    `Retry-After` (assumed; seconds or a date) wins over `X-RateLimit-Reset` (documented).
-    """
-    retry_after = headers.get("Retry-After")
-    if retry_after is not None:
+    def _hold(self, headers: Mapping[str, str], received_at: float) -> bool:
+        """Hold all requests back where the server asks for it, and return whether it does."""
+        retry_after = headers.get("Retry-After", "")
         seconds = _number(retry_after)
+        moment = http_date(retry_after)
         if seconds is not None:
-            return float(seconds)
-        moment = _http_date(retry_after)
-        if moment is not None:
-            return max(0.0, moment - _server_time(headers))
-    return seconds_until_reset(headers)
-
-
-def seconds_until_reset(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds until the window starts anew, by the server's own clock, or None."""
-    reset = _number(headers.get("X-RateLimit-Reset"))
-    if reset is None:
-        return None
-    return max(0.0, reset - _server_time(headers))
-
-
-def _server_time(headers: Mapping[str, str]) -> float:
-    moment = _http_date(headers.get("Date", ""))
-    return time.time() if moment is None else moment
-
-
-def _http_date(text: str) -> float | None:
-    try:
-        return email.utils.parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError):
-        return None
+            until = received_at + seconds
+        elif moment is not None:
+            until = self._server_clock.local(moment)
+        else:
+            return False
+        self._held_until = max(self._held_until, until)
+        return True
 
 
 def _number(text: str | None) -> int | None:

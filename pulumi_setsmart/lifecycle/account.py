@@ -7,40 +7,73 @@ import threading
 
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
-from pulumi_setsmart.client.errors import ApiError, NotFoundError, WrongAccountError
+from pulumi_setsmart.client.errors import (
+    ApiError,
+    DeletionRefusedError,
+    NotFoundError,
+    WrongAccountError,
+)
 from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, digest
+from pulumi_setsmart.lifecycle.roster import Roster
 
 _NEIGHBOURS = 3
 _REMEMBERED_IDS = 20
 
 
 class Account:
-    """One per process, base URL and key: remembers which ids it has seen in which collection.
+    """One per process, base URL and key: remembers what this run has seen and done there.
 
     Args:
         client: The client of the account.
         accept_change: Whether an object that is missing from another account counts as deleted.
+        max_deletions: How many objects a run may delete or deactivate, or None for any number.
     """
 
-    def __init__(self, client: Client, *, accept_change: bool) -> None:
+    def __init__(
+        self, client: Client, *, accept_change: bool, max_deletions: int | None = None
+    ) -> None:
         self.client = client
         self._accept_change = accept_change
+        self._deletions_left = max_deletions
         self._lock = threading.Lock()
         self._seen: dict[str, list[str]] = {}
         self._present: dict[tuple[str, str], bool] = {}
+        self._rosters: dict[str, Roster] = {}
 
-    def survey(self, collection: Collection) -> None:
-        """Note a few of the ids in ``collection``, once; they cost one request.
+    def roster(self, collection: Collection) -> Roster:
+        """Return what this run knows of ``collection``."""
+        with self._lock:
+            return self._rosters.setdefault(collection.path, Roster())
+
+    def count_deletion(self) -> None:
+        """Count an object that is about to be deleted or deactivated.
+
+        Raises:
+            DeletionRefusedError: It would be one too many for this run.
+        """
+        with self._lock:
+            if self._deletions_left == 0:
+                raise DeletionRefusedError(
+                    "not deleted: this run has made as many deletions as setsmart:maxDeletions "
+                    "allows. If all of them are meant, raise it"
+                )
+            if self._deletions_left is not None:
+                self._deletions_left -= 1
+
+    def _survey(self, collection: Collection) -> None:
+        """Note a few of the ids in ``collection``, once; they cost one request at the most.
 
         A survey that fails leaves nothing noted: the request that the run is about will fail too,
         and tell why.
         """
+        listing = self.roster(collection).listed
         with self._lock:
             if collection.path in self._seen:
                 return
             try:
-                records = itertools.islice(collection.records(), _REMEMBERED_IDS)
-                self._seen[collection.path] = [record.id for record in records]
+                records = collection.records() if listing is None else listing.values()
+                found = itertools.islice(records, _REMEMBERED_IDS)
+                self._seen[collection.path] = [record.id for record in found]
             except ApiError:
                 self._seen[collection.path] = []
 
@@ -53,7 +86,7 @@ class Account:
             earlier = known.neighbours
         else:
             earlier = []
-        self.survey(collection)
+        self._survey(collection)
         with self._lock:
             seen = self._seen[collection.path]
             candidates = dict.fromkeys((*earlier, *seen))

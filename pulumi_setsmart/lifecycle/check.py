@@ -5,11 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, ID_FIELD, PATH, Kind
-from pulumi_setsmart.models.constraint import CollectionPath, Text
+from pulumi_setsmart.lifecycle.kind import (
+    DEFAULT_ID_FIELD,
+    DELETION_POLICY,
+    ID_FIELD,
+    IDENTITY,
+    IF_EXISTS,
+    PATH,
+    Kind,
+)
+from pulumi_setsmart.models.constraint import CollectionPath, Constraint, FieldNames, OneOf, Text
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, type_name
 from pulumi_setsmart.models.marker import UNKNOWN, holds_unknown
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
+
+_DIRECTIVES: dict[str, Constraint] = {
+    IDENTITY: FieldNames(),
+    IF_EXISTS: OneOf(tuple(IfExists)),
+    DELETION_POLICY: OneOf(tuple(DeletionPolicy)),
+}
 
 
 def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[str]:
@@ -25,6 +40,7 @@ def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[str]:
             if (reason := _field_objection(field, inputs)) is not None
         ),
         *_others_objections(kind, inputs),
+        *_directive_objections(kind, inputs),
     ]
 
 
@@ -76,6 +92,20 @@ def reserved_name_objections(
             yield f"{kind.others}: {name} has an argument of its own; declare it there"
         elif name == id_field:
             yield f"{kind.others}: {name} is given by SetSmart and cannot be declared"
+
+
+def _directive_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[str]:
+    for name in kind.directives:
+        value = inputs.get(name)
+        if value is not None and not holds_unknown(value):
+            reason = _DIRECTIVES[name].objection(value)
+            if reason is not None:
+                yield f"{name}: {reason}"
+    others = inputs.get(kind.others)
+    if isinstance(others, dict) and not kind.identifying:
+        for name in kind.identity_names(inputs):
+            if name not in others:
+                yield f"{IDENTITY}: {kind.others} does not declare {name}"
 
 
 def _addressing_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[str]:

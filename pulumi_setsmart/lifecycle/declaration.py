@@ -68,17 +68,17 @@ def known_fields_of(kind: Kind, outputs: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def inputs_of(
-    kind: Kind, addresses: Mapping[str, Json], declared: Mapping[str, Json], secret_paths: list[str]
+    kind: Kind, beside: Mapping[str, Json], declared: Mapping[str, Json], secret_paths: list[str]
 ) -> dict[str, Json]:
     """Return the inputs that declare the fields in ``declared``.
 
     Args:
         kind: The kind of resource.
-        addresses: Inputs or outputs that say where the object is.
+        beside: Inputs or outputs that say where the object is and what to do with it.
         declared: The fields to declare.
         secret_paths: The JSON pointers of the values among them that are secret.
     """
-    inputs = {**_addresses(kind, addresses), **_properties(kind, declared)}
+    inputs = {**_beside_fields(kind, beside), **_properties(kind, declared)}
     if secret_paths:
         inputs[KEY] = secret_bookkeeping(secret_paths)
     return inputs
@@ -91,7 +91,7 @@ def secret_bookkeeping(secret_paths: list[str]) -> dict[str, Json]:
 
 def outputs_of(
     kind: Kind,
-    addresses: Mapping[str, Json],
+    beside: Mapping[str, Json],
     identifier: str,
     fields: Mapping[str, Json],
     declared: Mapping[str, Json],
@@ -103,7 +103,7 @@ def outputs_of(
 
     Args:
         kind: The kind of resource.
-        addresses: Inputs or outputs that say where the object is.
+        beside: Inputs or outputs that say where the object is and what to do with it.
         identifier: The object's id.
         fields: All its fields.
         declared: What the declared ones are to show.
@@ -111,7 +111,7 @@ def outputs_of(
     """
     named = {name: fields[name] for name in kind.field_names if fields.get(name) is not None}
     return {
-        **_addresses(kind, addresses),
+        **_beside_fields(kind, beside),
         **_properties(kind, {**named, **declared}),
         ID: identifier,
         KEY: dump_bookkeeping(bookkeeping),
@@ -130,8 +130,10 @@ def canonical(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
     return ordered
 
 
-def _addresses(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: properties[name] for name in kind.addressing if name in properties}
+def _beside_fields(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the inputs that are no fields: where the object is, and what to do with it."""
+    names = (*kind.addressing, *kind.directives)
+    return {name: properties[name] for name in names if name in properties}
 
 
 def _properties(kind: Kind, fields: Mapping[str, Json]) -> dict[str, Json]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 PATH = "path"
 ID_FIELD = "id_field"
 DEFAULT_ID_FIELD = "id"
+IF_EXISTS = "if_exists"
+DELETION_POLICY = "deletion_policy"
+IDENTITY = "identity"
+STATUS = "status"
 
 
 @frozen
@@ -31,6 +35,7 @@ class Kind:
         title: The field by which a person knows one from another, or None.
         path: Finds the path of the collection, from inputs or outputs and the settings.
         addressing: The inputs that say where the object is; they are not fields of it.
+        identifying: The fields by which a person knows an object again, the first of them always.
         whole_when_read: Whether a resource that is only read shows all its other fields.
     """
 
@@ -40,7 +45,19 @@ class Kind:
     title: str | None
     path: Callable[[Mapping[str, object], Settings], str]
     addressing: tuple[str, ...] = ()
+    identifying: tuple[str, ...] = ()
     whole_when_read: bool = False
+
+    @property
+    def directives(self) -> tuple[str, ...]:
+        """The inputs that say what to do with the object; they are not fields of it."""
+        own_identity = () if self.identifying else (IDENTITY,)
+        return (*own_identity, IF_EXISTS, DELETION_POLICY)
+
+    def identity_names(self, inputs: Mapping[str, object]) -> tuple[str, ...]:
+        """Return the fields by which an object with these inputs is known again."""
+        declared = inputs.get(IDENTITY)
+        return tuple(map(str, declared)) if isinstance(declared, list) else self.identifying
 
     @property
     def field_names(self) -> frozenset[str]:
@@ -81,6 +98,7 @@ PROPERTY = Kind(
     others="attributes",
     title="name",
     path=_property_path,
+    identifying=("name", "address"),
 )
 WEBHOOK_SUBSCRIPTION = Kind(
     label="webhook subscription",
@@ -88,6 +106,7 @@ WEBHOOK_SUBSCRIPTION = Kind(
     others="attributes",
     title="url",
     path=_webhook_subscription_path,
+    identifying=("url",),
 )
 API_OBJECT = Kind(
     label="object",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 from attrs import frozen
 
 from pulumi_setsmart.client.collection import Collection
-from pulumi_setsmart.client.errors import NotFoundError, SetSmartError
+from pulumi_setsmart.client.errors import (
+    DeletionRefusedError,
+    ExistingObjectError,
+    MethodNotAllowedError,
+    NotFoundError,
+    PermissionDeniedError,
+    SetSmartError,
+)
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.bookkeeping import Bookkeeping, load_bookkeeping
+from pulumi_setsmart.lifecycle.bookkeeping import Bookkeeping, load_bookkeeping, new_salt
 from pulumi_setsmart.lifecycle.check import objections
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
@@ -23,6 +29,7 @@ from pulumi_setsmart.lifecycle.comparison import (
     project,
     shape_of,
 )
+from pulumi_setsmart.lifecycle.creation import Creation
 from pulumi_setsmart.lifecycle.declaration import (
     ID,
     Declaration,
@@ -32,12 +39,29 @@ from pulumi_setsmart.lifecycle.declaration import (
     outputs_of,
     read_declaration,
 )
-from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.existing import (
+    Existing,
+    Takeover,
+    announcement,
+    shown,
+    takeover_in,
+    with_takeover,
+)
+from pulumi_setsmart.lifecycle.identity import folded, identity_of
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, IF_EXISTS, STATUS, Kind
 from pulumi_setsmart.lifecycle.masking import is_masked, without_masked
+from pulumi_setsmart.lifecycle.replacement import Replacement
+from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 from pulumi_setsmart.models.record import Record
 
-_LONGEST_SHOWN = 80
+ACTIVE = "active"
+"""The status of a listing that can be booked (documented)."""
+
+INACTIVE = "inactive"
+"""The status of one that cannot (assumed)."""
 
 logger = logging.getLogger(__name__)
 
@@ -96,9 +120,28 @@ class Lifecycle:
     account: Account
     settings: Settings
 
-    def check(self, inputs: Mapping[str, Json]) -> Checked:
-        """Validate the inputs and bring them into the form in which they are compared."""
-        return Checked(canonical(self.kind, inputs), objections(self.kind, inputs))
+    def check(self, inputs: Mapping[str, Json], *, exists: bool) -> Checked:
+        """Validate the inputs and bring them into the form in which they are compared.
+
+        For an object that is to be created, it is also looked up whether it exists: a preview
+        calls nothing else, and who approves it has to be told.
+
+        Args:
+            inputs: The inputs.
+            exists: Whether the state holds the object already.
+
+        Raises:
+            ApiError: It cannot be looked up.
+        """
+        found = objections(self.kind, inputs)
+        checked = canonical(self.kind, inputs)
+        checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
+        if exists or found:
+            return Checked(checked, found)
+        try:
+            return Checked(self._with_decision(checked), [])
+        except ExistingObjectError as error:
+            return Checked(checked, [str(error)])
 
     def diff(self, outputs: Mapping[str, Json], inputs: Mapping[str, Json]) -> Difference:
         """Compare what was last known of an object with what the program declares."""
@@ -115,25 +158,44 @@ class Lifecycle:
             or not declaration.complete
             or not matches(declaration.fields, known)
             or _declares_otherwise(declaration, bookkeeping)
+            or self._directs_otherwise(inputs, outputs)
         )
+        if bookkeeping is not None and bookkeeping.declared is not None:
+            self._roster(outputs).claim(str(outputs[ID]), bookkeeping.salt)
         return Difference(changes, replaces)
 
     def create(self, inputs: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-        """Create an object.
+        """Create an object, or take over the one that exists, if that is what is asked for.
 
         Returns:
             Its id and its outputs.
 
         Raises:
+            ExistingObjectError: It exists, and it was not said what to do then.
+            SharedObjectError: The server answered with an object of another resource.
             ApiError: It was not created, or, for an UnknownOutcomeError, perhaps.
         """
+        takeover = takeover_in(inputs)
+        if takeover is None:
+            takeover = takeover_in(self._with_decision(inputs))
+        if takeover is not None:
+            bookkeeping = Bookkeeping(salt=takeover.owner)
+            return takeover.identifier, self._replaced(takeover.identifier, {}, inputs, bookkeeping)
         declaration = read_declaration(self.kind, inputs)
         collection = self._collection(inputs)
-        # What can fail comes before the object exists: Pulumi forgets what a failed create made.
-        self.account.survey(collection)
-        identifier, record = collection.create(declaration.fields)
+        self._list_before_creating(inputs, collection)
+        bookkeeping = Bookkeeping()
+        creation = Creation(
+            collection=collection,
+            roster=self.account.roster(collection),
+            fields=declaration.fields,
+            owner=bookkeeping.salt,
+            settle_time=self.settings.settle_time,
+            report=self._reporter(inputs, declaration),
+        )
+        identifier, record = creation.carry_out()
         record = self._whole(collection, identifier, record, declaration)
-        return identifier, self._written(collection, inputs, declaration, record, Bookkeeping())
+        return identifier, self._written(collection, inputs, declaration, record, bookkeeping)
 
     def read(self, identifier: str, outputs: Mapping[str, Json]) -> Seen | None:
         """Look at an object.
@@ -148,10 +210,15 @@ class Lifecycle:
 
         Raises:
             WrongAccountError: It is not there, but it cannot be told whether it was deleted.
+            SharedObjectError: Another resource stands for it.
             ApiError: It could not be read.
         """
         collection = self._collection(outputs)
         bookkeeping = load_bookkeeping(outputs)
+        roster = self.account.roster(collection)
+        roster.note(identifier)
+        if bookkeeping is not None and bookkeeping.declared is not None:
+            roster.claim(identifier, bookkeeping.salt)
         try:
             record = collection.get(identifier)
         except NotFoundError:
@@ -177,40 +244,175 @@ class Lifecycle:
             NotFoundError: It was deleted.
             ApiError: It could not be updated.
         """
-        declaration = read_declaration(self.kind, inputs)
-        collection = self._collection(inputs)
         bookkeeping = load_bookkeeping(outputs) or Bookkeeping()
-        try:
-            record = collection.get(identifier)
-        except NotFoundError as error:
-            self.account.confirm_deletion(collection, identifier, bookkeeping)
-            reason = "it was deleted since it was last read; `pulumi up --refresh` makes it anew"
-            raise NotFoundError(reason, error.context) from None
-        known = known_fields_of(self.kind, outputs)
-        shape = shape_of(declaration.fields)
-        current, _ = bookkeeping.settle(known, project(shape, self._visible(record, known)))
-        if not matches(declaration.fields, current):
-            sent = overlay(self._sendable(record, collection), declaration.fields)
-            answered = collection.update(identifier, sent)
-            record = self._whole(collection, identifier, answered, declaration)
-        return self._written(collection, inputs, declaration, record, bookkeeping)
+        return self._replaced(identifier, outputs, inputs, bookkeeping)
 
     def delete(self, identifier: str, outputs: Mapping[str, Json]) -> None:
-        """Delete an object; one that is gone already is no error.
+        """Delete an object, or deactivate it; one that is gone already is no error.
 
         Raises:
+            DeletionRefusedError: It would be one too many, or it cannot be deactivated.
             WrongAccountError: It is not in this account.
             ApiError: It could not be deleted.
         """
         collection = self._collection(outputs)
-        if not collection.delete(identifier):
+        self.account.count_deletion()
+        if outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE:
+            known = self._deactivate(collection, identifier, outputs)
+        else:
+            known = collection.delete(identifier)
+        if not known:
             self.account.confirm_deletion(collection, identifier, load_bookkeeping(outputs))
 
     def _collection(self, properties: Mapping[str, Json]) -> Collection:
+        """Return the collection of an object, for one operation on it."""
         return Collection(
-            self.account.client,
+            self.account.client.operation(),
             self.kind.path(properties, self.settings),
             self.kind.id_field(properties),
+        )
+
+    def _roster(self, properties: Mapping[str, Json]) -> Roster:
+        return self.account.roster(self._collection(properties))
+
+    def _reporter(
+        self,
+        properties: Mapping[str, Json],
+        declaration: Declaration,
+        identifier: str | None = None,
+    ) -> Callable[[str], None]:
+        """Return what tells the user something about an object, less the declared secrets."""
+        subject = self.kind.subject(properties, identifier)
+
+        def report(sentence: str) -> None:
+            logger.warning("%s", declaration.redact(f"{subject}: {sentence}"))
+
+        return report
+
+    def _with_decision(self, inputs: Mapping[str, Json]) -> dict[str, Json]:
+        """Return the inputs of an object that is to be created, with what to take over, if any."""
+        declaration = read_declaration(self.kind, inputs)
+        identity = identity_of(self.kind.identity_names(inputs), declaration.fields)
+        if identity is None or inputs.get(IF_EXISTS) is UNKNOWN:
+            return dict(inputs)
+        collection = self._collection(inputs)
+        existing = Existing(
+            collection=collection,
+            roster=self.account.roster(collection),
+            identity=identity,
+            policy=IfExists(str(inputs.get(IF_EXISTS) or self.settings.if_exists)),
+        )
+        owner = new_salt()
+        identifier = existing.taken_over_for(owner)
+        if identifier is None:
+            return dict(inputs)
+        self._announce_takeover(collection.get(identifier), inputs, declaration)
+        return with_takeover(inputs, Takeover(identifier, owner))
+
+    def _announce_takeover(
+        self, record: Record, inputs: Mapping[str, Json], declaration: Declaration
+    ) -> None:
+        fields = self._visible(record, {})
+        actual = project(shape_of(declaration.fields), fields)
+        differences = [
+            (one, declaration.is_secret(one.path)) for one in mismatches(declaration.fields, actual)
+        ]
+        sentence = announcement(record.id, differences)
+        status = fields.get(STATUS)
+        if STATUS not in declaration.fields and folded(status) not in (None, ACTIVE):
+            sentence += f"; its status stays {shown(status)} unless {STATUS} is declared"
+        self._reporter(inputs, declaration)(sentence)
+
+    def _list_before_creating(self, inputs: Mapping[str, Json], collection: Collection) -> None:
+        """Make sure that it is known what was there before anything is created.
+
+        A collection of which nothing is known may have no list; then a lost POST stays unresolved.
+        """
+        try:
+            self.account.roster(collection).listing(collection)
+        except (NotFoundError, PermissionDeniedError, MethodNotAllowedError):
+            if self.kind.identity_names(inputs):
+                raise
+
+    def _replaced(
+        self,
+        identifier: str,
+        outputs: Mapping[str, Json],
+        inputs: Mapping[str, Json],
+        bookkeeping: Bookkeeping,
+    ) -> dict[str, Json]:
+        """Bring an object to the declared values and return its outputs."""
+        declaration = read_declaration(self.kind, inputs)
+        collection = self._collection(inputs)
+        self.account.roster(collection).claim(identifier, bookkeeping.salt)
+        known = known_fields_of(self.kind, outputs)
+        shape = shape_of(declaration.fields)
+
+        def compose(record: Record) -> dict[str, Json] | None:
+            current, _ = bookkeeping.settle(known, project(shape, self._visible(record, known)))
+            if matches(declaration.fields, current):
+                return None
+            return overlay(self._sendable(record, collection), declaration.fields)
+
+        replacement = Replacement(
+            collection=collection,
+            identifier=identifier,
+            declared=declaration.fields,
+            compose=compose,
+            report=self._reporter(inputs, declaration, identifier),
+        )
+        try:
+            outcome = replacement.carry_out()
+        except NotFoundError as error:
+            self.account.confirm_deletion(collection, identifier, bookkeeping)
+            reason = "it was deleted since it was last read; `pulumi up --refresh` makes it anew"
+            raise NotFoundError(reason, error.context) from None
+        record = outcome.record
+        if record is None or outcome.sent:
+            record = self._whole(collection, identifier, record, declaration)
+        return self._written(collection, inputs, declaration, record, bookkeeping)
+
+    def _deactivate(
+        self, collection: Collection, identifier: str, outputs: Mapping[str, Json]
+    ) -> bool:
+        """Set the status of an object to inactive and return whether the server knew it."""
+        inactive: dict[str, Json] = {STATUS: INACTIVE}
+
+        def compose(record: Record) -> dict[str, Json] | None:
+            if folded(record.fields.get(STATUS)) == INACTIVE:
+                return None
+            if STATUS not in self.kind.field_names and STATUS not in record.fields:
+                raise DeletionRefusedError(
+                    "it has no status, so it cannot be deactivated; declare "
+                    'deletion_policy="delete"'
+                )
+            return overlay(self._sendable(record, collection), inactive)
+
+        declaration = read_declaration(self.kind, outputs)
+        replacement = Replacement(
+            collection=collection,
+            identifier=identifier,
+            declared=inactive,
+            compose=compose,
+            report=self._reporter(outputs, declaration, identifier),
+        )
+        try:
+            record = replacement.carry_out().record or collection.get(identifier)
+        except NotFoundError:
+            return False
+        status = record.fields.get(STATUS, INACTIVE)
+        if folded(status) != INACTIVE:
+            raise DeletionRefusedError(
+                f"SetSmart keeps its status as {shown(status)}, so it was not deactivated"
+            )
+        return True
+
+    def _directs_otherwise(self, inputs: Mapping[str, Json], outputs: Mapping[str, Json]) -> bool:
+        """Return whether the program says otherwise what to do with the object than it did."""
+        defaults = {DELETION_POLICY: str(DeletionPolicy.DELETE)}
+        return any(
+            inputs.get(name, defaults.get(name)) != outputs.get(name, defaults.get(name))
+            for name in self.kind.directives
         )
 
     def _visible(self, record: Record, known: JsonObject) -> dict[str, Json]:
@@ -321,11 +523,6 @@ def _echo_warning(declaration: Declaration, difference: Mismatch) -> str:
     if declaration.is_secret(difference.path):
         return f"SetSmart keeps another {name} than the secret one declared; taken as the same"
     return (
-        f"SetSmart keeps {name} as {_short(difference.actual)} where "
-        f"{_short(difference.declared)} is declared; taken as the same from now on"
+        f"SetSmart keeps {name} as {shown(difference.actual)} where "
+        f"{shown(difference.declared)} is declared; taken as the same from now on"
     )
-
-
-def _short(value: Json) -> str:
-    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -101,6 +101,28 @@ class EventNames:
 
 
 @frozen
+class OneOf:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        return None if value in self.words else f"must be one of {', '.join(self.words)}"
+
+
+@frozen
+class FieldNames:
+    """A list of names of fields."""
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+            return "must be a list of field names"
+        return None
+
+
+@frozen
 class CollectionPath:
     """The path of a collection below the base URL."""
 

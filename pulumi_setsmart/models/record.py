@@ -1,6 +1,6 @@
 """One object of any collection, as the API holds it."""
 
-from attrs import frozen
+from attrs import field, frozen
 
 from pulumi_setsmart.models.json import JsonObject
 
@@ -12,7 +12,9 @@ class Record:
     Attributes:
         id: The id that the API gave it.
         fields: Every field by its API name, the id's own among them.
+        etag: What the server calls this version of it (`ETag`, assumed), or None.
     """
 
     id: str
     fields: JsonObject
+    etag: str | None = field(default=None, eq=False)

@@ -51,10 +51,10 @@ class LifecycleProvider(ResourceProvider):
             settings = load_settings(req.config.get, os.environ)
         self._lifecycle = Lifecycle(self.kind, process.account(settings), settings)
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Validate the inputs."""
-        with reported():
-            checked = self._lifecycle.check(from_engine(news))
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Validate the inputs, and look whether what is to be created exists already."""
+        with self._about(news):
+            checked = self._lifecycle.check(from_engine(news), exists=bool(olds))
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [CheckFailure("", objection) for objection in checked.objections]
         return CheckResult(to_engine(checked.inputs), failures)

@@ -7,7 +7,8 @@ import threading
 
 import pulumi
 
-from pulumi_setsmart.client.client import Client, Connection
+from pulumi_setsmart.client.channel import Connection
+from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 
@@ -39,7 +40,10 @@ def account(settings: Settings) -> Account:
     with _lock:
         found = _accounts.get(settings.connection)
         if found is None:
-            client = Client(settings.connection)
-            found = Account(client, accept_change=settings.accept_account_change)
+            found = Account(
+                Client.of(settings.connection),
+                accept_change=settings.accept_account_change,
+                max_deletions=settings.max_deletions,
+            )
             _accounts[settings.connection] = found
         return found

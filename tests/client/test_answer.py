@@ -15,7 +15,9 @@ from pulumi_setsmart.client.answer import (
 from pulumi_setsmart.client.errors import (
     BadRequestError,
     ConflictError,
+    MethodNotAllowedError,
     NotFoundError,
+    RedirectError,
     ServerError,
     StatusError,
     UnreadableAnswerError,
@@ -27,7 +29,14 @@ VILLA = {"id": "prop_1", "name": "Villa"}
 def answer(body: object, status: int = 200, **headers: str) -> Answer:
     """Return an answer to a request for the properties."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer("GET", "/properties", status, httpx.Headers(headers), content)
+    return Answer(
+        method="GET",
+        path="/properties",
+        url="https://setsmart.example/v1/properties",
+        status=status,
+        headers=httpx.Headers(headers),
+        body=content,
+    )
 
 
 @pytest.mark.parametrize("body", [VILLA, {"data": VILLA}, {"property": VILLA}])
@@ -118,7 +127,8 @@ def test_every_form_of_error_is_understood(
 @pytest.mark.parametrize(
     ("status", "error_class"),
     [
-        (302, StatusError),
+        (302, RedirectError),
+        (405, MethodNotAllowedError),
         (404, NotFoundError),
         (410, NotFoundError),
         (409, ConflictError),

@@ -1,94 +1,414 @@
 """Keeping to the rate limit that answers tell."""
 
+from __future__ import annotations
+
+import contextlib
 import email.utils
+import heapq
+import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
 
 import httpx
 import pytest
+from attrs import define, field
 from fake_setsmart import Clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from json_values import TEXTS
 
-from pulumi_setsmart.client.pacing import Pacer, requested_delay
+from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
+from pulumi_setsmart.client.server_clock import ServerClock
 
-DATE = "Tue, 14 Nov 2023 22:13:20 GMT"  # 1700000000
+NOON = 1_620_000_000
+
+
+def pacer_of(clock: Clock, announced: list[tuple[float, str]] | None = None) -> Pacer:
+    """Return a pacer that waits on ``clock``."""
+    told = [] if announced is None else announced
+    return Pacer(clock.time, clock.sleep, lambda seconds, why: told.append((seconds, why)))
+
+
+def headers(remaining: int, resets_in: float, *, now: float = NOON, **more: str) -> httpx.Headers:
+    """Return what an answer tells, at a time of the server's."""
+    return httpx.Headers(
+        {
+            "Date": email.utils.formatdate(math.floor(now), usegmt=True),
+            "X-RateLimit-Limit": "100",
+            "X-RateLimit-Remaining": str(remaining),
+            "X-RateLimit-Reset": str(int(now + resets_in)),
+            **{name.replace("_", "-"): value for name, value in more.items()},
+        }
+    )
+
+
+def send(pacer: Pacer, status: int = 200, told: httpx.Headers | None = None) -> None:
+    """Send a request that is answered at once."""
+    pacer.admit(900).answered(status, told or httpx.Headers())
+
+
+def test_a_used_up_window_is_waited_for_by_the_server_s_own_clock() -> None:
+    """The local clock is never asked: it may go wrong by hours."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(1, 7))
+    send(pacer, told=headers(0, 7))
+    assert clock.slept == []
+    send(pacer, told=headers(99, 60, now=NOON + 7))
+    assert clock.slept == [7]
+
+
+def test_while_something_remains_nothing_is_held_back() -> None:
+    """Full speed within the window."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    for remaining in range(99, -1, -1):
+        send(pacer, told=headers(remaining, 60))
+    assert clock.slept == []
+    assert pacer.remaining == 0
+
+
+def test_without_headers_there_is_no_limit() -> None:
+    """A server that tells nothing is not waited for, and not asked by one thread at a time."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer)
+    permits = [pacer.admit(900) for _ in range(50)]
+    for permit in permits:
+        permit.answered(200, {})
+    assert clock.slept == []
 
 
 @pytest.mark.parametrize(
-    ("headers", "seconds"),
+    ("asked", "seconds"),
     [
-        ({}, None),
-        ({"Retry-After": "7"}, 7),
-        ({"Retry-After": "Tue, 14 Nov 2023 22:13:50 GMT", "Date": DATE}, 30),
-        ({"Retry-After": "Tue, 14 Nov 2023 22:13:00 GMT", "Date": DATE}, 0),
-        ({"Retry-After": "soon", "X-RateLimit-Reset": "1700000012", "Date": DATE}, 12),
-        ({"Retry-After": "3", "X-RateLimit-Reset": "1700000012", "Date": DATE}, 3),
-        ({"X-RateLimit-Reset": "1700000060", "Date": DATE}, 60),
-        ({"X-RateLimit-Reset": "1600000000", "Date": DATE}, 0),
-        ({"X-RateLimit-Reset": "later", "Date": DATE}, None),
-        ({"X-RateLimit-Reset": "\u0661\u0662"}, None),
+        ("7", 7),
+        (" 7 ", 7),
+        (email.utils.formatdate(NOON + 9, usegmt=True), 9),
+        (email.utils.formatdate(NOON - 9, usegmt=True), 0),
     ],
 )
-def test_the_wait_is_measured_by_the_servers_clock(
-    headers: dict[str, str], seconds: float | None
-) -> None:
-    """Retry-After wins over X-RateLimit-Reset, and our own clock does not matter."""
-    assert requested_delay(headers) == seconds
-
-
-def test_requests_flow_while_the_window_lasts() -> None:
-    """Nobody waits as long as something remains."""
+@pytest.mark.parametrize("status", [429, 503])
+def test_what_the_server_asks_for_holds_everybody(status: int, asked: str, seconds: int) -> None:
+    """`Retry-After`, in seconds or as a date, wins over the reset of the window."""
     clock = Clock()
-    pacer = Pacer(clock.time, clock.sleep)
-    pacer.observe(httpx.Headers({"X-RateLimit-Remaining": "1", "X-RateLimit-Reset": "1700000060"}))
-    pacer.wait()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(50, 60))
+    send(pacer, status, headers(50, 60, Retry_After=asked))
+    pacer.admit(900)
+    assert sum(clock.slept) == seconds
+
+
+def test_a_refusal_without_a_word_holds_nothing_but_lets_one_through() -> None:
+    """The retry policy backs off; the budget is learned anew."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(50, 60))
+    send(pacer, 429)
+    pacer.admit(900)
+    assert clock.slept == []
+    with pytest.raises(PatienceError):
+        pacer.admit(0.01)
+
+
+def test_a_refusal_with_the_window_waits_for_the_next() -> None:
+    """Somebody else on the same key was quicker."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(50, 30))
+    send(pacer, 429, headers(0, 30))
+    pacer.admit(900)
+    assert clock.slept == [30]
+
+
+def test_a_reset_that_was_rounded_down_costs_one_refusal() -> None:
+    """From then on, a second is added."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(0, 10))
+    send(pacer, 429, headers(0, 0, now=NOON + 10))
+    send(pacer, told=headers(0, 20, now=NOON + 11))
+    assert clock.slept == [10, 1]
+    pacer.admit(900)
+    assert sum(clock.slept) == 11 + 21
+
+
+def test_resets_that_jitter_are_one_window() -> None:
+    """A server that computes the reset anew each time does not give the budget twice."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(3, 60))
+    first, second, third = (pacer.admit(900) for _ in range(3))
+    third.answered(200, headers(0, 62))
+    second.answered(200, headers(1, 61))
+    first.answered(200, headers(2, 60))
+    assert pacer.remaining == 0
+    pacer.admit(900)
+    assert clock.slept == [62]
+
+
+def test_an_answer_about_an_older_window_tells_nothing() -> None:
+    """Answers overtake each other."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(5, 10))
+    late = pacer.admit(900)
+    clock.now += 10
+    send(pacer, told=headers(99, 60, now=NOON + 10))
+    assert pacer.remaining == 98  # the late one may be counted in the new window
+    late.answered(200, headers(0, 10))
+    assert pacer.remaining == 98
+
+
+def test_whoever_cannot_wait_is_told_at_once() -> None:
+    """A wait beyond the deadline is not begun."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(0, 1000))
+    with pytest.raises(PatienceError) as caught:
+        pacer.admit(900)
+    assert caught.value.seconds == 1000
     assert clock.slept == []
 
 
-def test_requests_wait_for_the_next_window() -> None:
-    """When nothing remains, the next request waits for the reset, and says how long."""
-    clock, told = Clock(), list[float]()
-    pacer = Pacer(clock.time, clock.sleep, told.append)
-    pacer.observe(
-        httpx.Headers(
-            {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1700000060", "Date": DATE}
-        )
-    )
-    clock.now += 20
-    pacer.wait()
-    pacer.wait()
-    assert clock.slept == [40]
-    assert told == [40]
-
-
-def test_a_reset_beyond_reason_is_not_believed() -> None:
-    """A server whose reset is years away does not stop us for years."""
+def test_a_long_wait_is_announced_once() -> None:
+    """Not by each thread, and not a short one."""
     clock = Clock()
-    pacer = Pacer(clock.time, clock.sleep)
-    pacer.observe(
-        httpx.Headers(
-            {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1999999999", "Date": DATE}
-        )
-    )
-    pacer.wait()
-    assert clock.slept == []
+    announced: list[tuple[float, str]] = []
+    pacer = pacer_of(clock, announced)
+    send(pacer, told=headers(0, 5))
+    send(pacer, told=headers(0, 40, now=NOON + 5))
+    with contextlib.suppress(PatienceError):
+        pacer.admit(39)
+    pacer.admit(900).unanswered()
+    assert announced == [(40, "the rate limit is used up")]
+
+
+def test_threads_that_wait_together_announce_once() -> None:
+    """Four workers are held back by one window, and the user is told once."""
+    announced: list[float] = []
+    clock = Clock()
+    together = threading.Barrier(4)
+
+    def sleep(_seconds: float) -> None:
+        together.wait(timeout=10)
+        clock.now = max(clock.now, 40.0)
+
+    pacer = Pacer(clock.time, sleep, lambda seconds, _why: announced.append(seconds))
+    send(pacer, told=headers(0, 40))
+    with ThreadPoolExecutor(4) as threads:
+        waiting = [threads.submit(pacer.admit, 900) for _ in range(4)]
+        waiting_for_explorer = 4
+        while waiting_for_explorer:
+            for one in [one for one in waiting if one.done()]:
+                waiting.remove(one)
+                waiting_for_explorer -= 1
+                one.result().unanswered()
+    assert announced == [40]
+
+
+def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
+    """Several threads may be turned away with different wishes."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(50, 60))
+    first, second = pacer.admit(900), pacer.admit(900)
+    first.answered(429, headers(0, 60, Retry_After="20"))
+    second.answered(429, headers(0, 60, Retry_After="3"))
+    pacer.admit(900)
+    assert sum(clock.slept) == 20
+
+
+def test_the_first_request_goes_out_alone() -> None:
+    """The others wait for its answer, then all of them go."""
+    pacer = Pacer()
+    explorer = pacer.admit(10)
+    with ThreadPoolExecutor(3) as threads:
+        others = [threads.submit(pacer.admit, 10) for _ in range(3)]
+        with pytest.raises(PatienceError):
+            pacer.admit(0.05)
+        assert not any(one.done() for one in others)
+        explorer.answered(200, headers(50, 60))
+        permits = [one.result(timeout=10) for one in others]
+    assert len(permits) == 3
+    assert pacer.remaining == 47
+
+
+def test_an_explorer_that_is_lost_is_followed_by_another() -> None:
+    """A dropped connection does not stop the run."""
+    pacer = Pacer()
+    pacer.admit(10).unanswered()
+    with ThreadPoolExecutor(1) as threads:
+        explorer = pacer.admit(10)
+        waiting = threads.submit(pacer.admit, 10)
+        explorer.unanswered()
+        waiting.result(timeout=10).answered(200, headers(50, 60))
 
 
 @given(
-    st.dictionaries(
-        st.sampled_from(["Retry-After", "Date", "X-RateLimit-Reset", "X-RateLimit-Remaining"]),
-        TEXTS
-        | st.text("0123456789 :-+,MonJanGMT", max_size=30)
-        | st.integers(-5, 10**20).map(str)
-        | st.datetimes().map(email.utils.format_datetime),
+    st.lists(
+        st.tuples(
+            st.sampled_from([200, 404, 429, 500, 503]),
+            st.dictionaries(
+                st.sampled_from(
+                    ["Retry-After", "Date", "X-RateLimit-Reset", "X-RateLimit-Remaining"]
+                ),
+                TEXTS
+                | st.text("0123456789 :-+,MonJanGMT", max_size=30)
+                | st.integers(-5, 10**20).map(str)
+                | st.datetimes().map(email.utils.format_datetime),
+            ),
+        ),
+        max_size=5,
     )
 )
 @settings(deadline=None)
-def test_no_header_breaks_the_pace(headers: dict[str, str]) -> None:
-    """Whatever a server sends, there is a wait or none, and never one that is less than nothing."""
-    assert (requested_delay(headers) or 0) >= 0
+def test_no_header_breaks_the_pace(answers: list[tuple[int, dict[str, str]]]) -> None:
+    """Whatever a server sends, requests go out within their patience, or learn that they cannot."""
     clock = Clock()
-    pacer = Pacer(clock.time, clock.sleep)
-    pacer.observe(headers)
-    pacer.wait()
-    assert sum(clock.slept) <= 900
+    pacer = pacer_of(clock)
+    for status, told in answers:
+        before = clock.now
+        with contextlib.suppress(PatienceError):
+            pacer.admit(900).answered(status, told)
+        assert 0 <= clock.now - before <= 900.001
+
+
+@given(skew=st.floats(-3600, 3600), delays=st.lists(st.floats(0, 0.4), min_size=1, max_size=30))
+def test_the_server_s_time_is_never_thought_later_than_it_is(
+    skew: float, delays: list[float]
+) -> None:
+    """So no wait for it is too short; and never earlier by more than a second and the way back."""
+    clock = ServerClock()
+    now = 0.0
+    for delay in delays:
+        sent_at, answered_at, now = now, now + delay, now + 2 * delay
+        date = email.utils.formatdate(math.floor(NOON + skew + answered_at), usegmt=True)
+        clock.observe({"Date": date}, sent_at, now)
+    assert 0 <= clock.local(NOON + skew) <= 1.4 + 1e-6
+
+
+def test_the_server_s_time_is_known_ever_more_exactly() -> None:
+    """An answer a tenth of a second tells whole seconds to about a tenth."""
+    clock = ServerClock()
+    for tenth in range(15):
+        now = 0.05 + tenth / 10
+        clock.observe({"Date": email.utils.formatdate(math.floor(NOON + 0.5 + now))}, now, now)
+    assert 0 <= clock.local(NOON + 0.5) <= 0.11
+
+
+def test_a_clock_that_was_set_back_is_followed() -> None:
+    """What was known of it before holds no longer."""
+    clock = ServerClock()
+    clock.observe({"Date": email.utils.formatdate(NOON)}, 0, 0)
+    clock.observe({"Date": email.utils.formatdate(NOON - 3600)}, 10, 10)
+    assert clock.local(NOON - 3600) == 10
+
+
+@define
+class Server:
+    """A server with a fixed window, in a time of its own."""
+
+    limit: int
+    length: float
+    skew: float
+    rounding: str
+    ends_at: float = -math.inf
+    used: int = 0
+    served: int = 0
+    refused: int = 0
+    windows: int = 0
+    idle: float = 0.0
+
+    def answer(self, now: float) -> tuple[int, httpx.Headers]:
+        """Answer a request that arrives at a local time."""
+        time = NOON + self.skew + now
+        if time >= self.ends_at:
+            self.idle += time - self.ends_at if self.windows else 0.0
+            self.ends_at, self.used, self.windows = time + self.length, 0, self.windows + 1
+            if self.rounding == "exact":
+                self.ends_at = math.ceil(self.ends_at)
+        reset = math.floor(self.ends_at) if self.rounding == "down" else math.ceil(self.ends_at)
+        status = 200 if self.used < self.limit else 429
+        if status == 200:
+            self.used += 1
+            self.served += 1
+        else:
+            self.refused += 1
+        told = headers(self.limit - self.used, 0, now=time)
+        told["X-RateLimit-Reset"] = str(reset)
+        return status, told
+
+
+@define
+class Race:
+    """Several senders on simulated time, each with one request under way at a time."""
+
+    pacer: Pacer
+    server: Server
+    clock: Clock
+    random: Random
+    under_way: list[tuple[float, int, Permit]] = field(factory=list)
+
+    def run(self, seconds: float, senders: int) -> None:
+        """Send as fast as the pacer allows."""
+        number = 0
+        while self.clock.now < seconds:
+            while len(self.under_way) < senders:
+                patience = self.next_answer() - self.clock.now
+                try:
+                    permit = self.pacer.admit(max(0.0, patience - 1e-9))
+                except PatienceError:
+                    if not self.under_way:
+                        raise
+                    break
+                number += 1
+                arrives = self.clock.now + self.random.uniform(0.001, 0.05)
+                # The order of arrival is not the order of sending, nor that of the answers.
+                heapq.heappush(self.under_way, (arrives, number, permit))
+            arrives, _, permit = heapq.heappop(self.under_way)
+            self.clock.now = max(self.clock.now, arrives)
+            permit.answered(*self.server.answer(self.clock.now))
+
+    def next_answer(self) -> float:
+        """Return when something will be learned next; far away if nothing is under way."""
+        return self.under_way[0][0] if self.under_way else math.inf
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    limit=st.integers(20, 200),
+    length=st.floats(20, 90),
+    skew=st.floats(-3600, 3600),
+    rounding=st.sampled_from(["exact", "up", "down"]),
+)
+@settings(deadline=None, max_examples=40)
+def test_alone_on_a_key_nothing_is_refused_and_little_is_lost(
+    seed: int, limit: int, length: float, skew: float, rounding: str
+) -> None:
+    """Whatever the window and the clocks; where resets are rounded down, one refusal teaches it."""
+    clock = Clock()
+    server = Server(limit, length, skew, rounding)
+    Race(pacer_of(clock), server, clock, Random(seed)).run(length * 8, senders=4)  # noqa: S311 -- a simulation
+    assert server.refused <= (rounding == "down")
+    assert server.served >= 0.95 * limit * (server.windows - 1)
+    assert server.idle <= (0.1 if rounding == "down" else 0.05) * clock.now
+
+
+def test_threads_of_one_process_share_the_budget() -> None:
+    """Four of them, with answers that overtake each other, meet no refusal."""
+    server = Server(limit=40, length=1.0, skew=3600, rounding="up")
+    lock = threading.Lock()
+    pacer = Pacer()
+
+    def work(_number: int) -> int:
+        permit = pacer.admit(60)
+        with lock:
+            status, told = server.answer(permit.sent_at)
+        permit.answered(status, told)
+        return status
+
+    with ThreadPoolExecutor(4) as threads:
+        statuses = list(threads.map(work, range(100)))
+    assert statuses == [200] * 100

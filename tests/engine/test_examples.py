@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from engine_account import Account
-from engine_stack import QUIET, EngineStack
+from engine_stack import QUIET, EngineStack, unaligned
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(path.parent.name for path in (REPOSITORY / "examples").glob("*/__main__.py"))
@@ -43,7 +43,7 @@ def test_the_demo_finds_and_repairs_drift(pulumi: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert "~ bedrooms  : 3 => 5" in finished.stdout
+    assert "~ bedrooms: 3 => 5" in unaligned(finished.stdout)
     assert "1 to create" in finished.stdout
     assert "7 unchanged" in finished.stdout
     assert finished.stderr == ""

@@ -32,8 +32,8 @@ CASES = {
         created={"name": "Villa", "bedrooms": 3, "pets": True, "address": None},
         updated={"name": "Villa", "bedrooms": 4, "pets": True, "address": None},
         out_of_band={"bedrooms": 77},
-        drift="~ bedrooms  : 4 => 77",
-        repair="~ bedrooms  : 77 => 4",
+        drift="~ bedrooms: 4 => 77",
+        repair="~ bedrooms: 77 => 4",
     ),
     "webhook subscription": Case(
         collection=WEBHOOKS,
@@ -44,8 +44,8 @@ CASES = {
         created={"url": "https://a.example/", "events": ["a.a", "b.b"], "status": "active"},
         updated={"url": "https://b.example/", "events": ["a.a", "b.b"], "status": "active"},
         out_of_band={"url": "https://elsewhere.example/"},
-        drift='~ url   : "https://b.example/" => "https://elsewhere.example/"',
-        repair='~ url   : "https://elsewhere.example/" => "https://b.example/"',
+        drift='~ url: "https://b.example/" => "https://elsewhere.example/"',
+        repair='~ url: "https://elsewhere.example/" => "https://b.example/"',
     ),
     "api object": Case(
         collection=PRICING_RULES,

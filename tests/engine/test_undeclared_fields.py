@@ -25,7 +25,7 @@ def test_removing_a_declaration_changes_the_state_only(
     assert (held["bedrooms"], held["pets"], held["a"]) == (3, True, {"b": 1})
 
     account.sandbox.storage.replace(PROPERTIES, "prop_1", {**held, "bedrooms": 9, "pets": False})
-    assert "~ bedrooms  : 3 => 9" in stack.assert_nothing_to_do()
+    assert "~ bedrooms: 3 => 9" in stack.assert_nothing_to_do()
     assert stack.resource("one")["outputs"].keys() == {
         *("id", "name", "bedrooms", "status", "attributes", "__setsmart", "__provider"),
     }
@@ -81,7 +81,7 @@ def test_clear_sets_a_field_to_null(stack: EngineStack, account: Account) -> Non
     assert held.get(PROPERTIES, "prop_1")["note"] is None
     stack.assert_clean()
     held.replace(PROPERTIES, "prop_1", {"name": "Villa", "address": "2 Sea Road"})
-    assert '~ address   : "2 Sea Road" => "setsmart:null"' in stack.preview()
+    assert '~ address: "2 Sea Road" => "setsmart:null"' in stack.preview()
 
 
 def test_a_value_is_compared_with_its_type(stack: EngineStack, account: Account) -> None:

@@ -28,7 +28,7 @@ KINDS = {
 
 def created(lifecycle: Lifecycle, inputs: dict[str, Json]) -> tuple[str, dict[str, Json]]:
     """Create an object as Pulumi does, and return its id and its outputs."""
-    checked = lifecycle.check(through_engine(inputs))
+    checked = lifecycle.check(through_engine(inputs), exists=False)
     assert checked.objections == []
     identifier, outputs = lifecycle.create(through_engine(checked.inputs))
     return identifier, through_engine(outputs)
@@ -50,7 +50,9 @@ def updated(
 
 def changes(lifecycle: Lifecycle, outputs: dict[str, Json], inputs: dict[str, Json]) -> bool:
     """Return whether a diff finds anything to do."""
-    return lifecycle.diff(outputs, lifecycle.check(through_engine(inputs)).inputs).changes
+    return lifecycle.diff(
+        outputs, lifecycle.check(through_engine(inputs), exists=True).inputs
+    ).changes
 
 
 @pytest.mark.parametrize(("kind", "inputs"), KINDS.values(), ids=KINDS)
@@ -89,6 +91,7 @@ def test_the_outputs_are_the_named_and_the_declared_fields() -> None:
         "address": "1 Sea Road",
         "bedrooms": 3,
         "attributes": {"pets": True},
+        "deletion_policy": "delete",
     }
 
 
@@ -160,7 +163,12 @@ def test_drift_is_told_as_inputs() -> None:
     del account.objects["/properties/id_2"]["pets"]
     seen = lifecycle.read(identifier, outputs)
     assert seen is not None
-    assert seen.inputs == {"name": "Villa", "bedrooms": 9, "attributes": {"pets": None}}
+    assert seen.inputs == {
+        "name": "Villa",
+        "bedrooms": 9,
+        "attributes": {"pets": None},
+        "deletion_policy": "delete",
+    }
 
 
 @pytest.mark.parametrize(

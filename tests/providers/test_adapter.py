@@ -79,7 +79,7 @@ def test_a_read_tells_drift_as_inputs() -> None:
     made = provider.create(checked(provider, {"name": "Villa", "status": "on"}))
     account.objects[f"/properties/{made.id}"]["status"] = None
     seen = provider.read(made.id, over_the_wire(made.outs))
-    assert seen.inputs == {"name": "Villa", "status": CLEAR}
+    assert seen.inputs == {"name": "Villa", "status": CLEAR, "deletion_policy": "delete"}
 
 
 def test_a_first_read_declares_nothing() -> None:
@@ -114,7 +114,7 @@ def test_what_is_not_known_yet_passes_and_stays_so() -> None:
     ):
         result = provider.check({}, over_the_wire(news))
         assert result.failures == []
-        assert result.inputs == news
+        assert result.inputs == {**news, "deletion_policy": "delete"}
         assert provider.diff("id_2", outputs, over_the_wire(news)).changes
 
 

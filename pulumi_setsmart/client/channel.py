@@ -1,0 +1,274 @@
+"""One request, one answer: the way to one account, shared by all threads of a process."""
+
+from __future__ import annotations
+
+import json
+import logging
+import ssl
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+import httpx
+from attrs import field, frozen
+
+from pulumi_setsmart.client.answer import Answer, status_error
+from pulumi_setsmart.client.credential import Credential, Keyring
+from pulumi_setsmart.client.errors import (
+    AnswerTooLargeError,
+    AuthenticationError,
+    ConnectionFailedError,
+    DeadlineExceededError,
+    ErrorContext,
+    PermissionDeniedError,
+    UnreadableAnswerError,
+    UntrustedServerError,
+)
+from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
+from pulumi_setsmart.client.retry import RetryPolicy
+from pulumi_setsmart.models.json import JsonObject
+
+logger = logging.getLogger(__name__)
+
+_MEBIBYTE = 1024 * 1024
+
+
+@frozen
+class Connection:
+    """Everything that makes one way to an account different from another.
+
+    Attributes:
+        base_url: The address of the API, without a slash at its end.
+        credentials: The API keys to try in turn; at least one.
+        timeout: How many seconds one attempt may take.
+        deadline: How many seconds an operation may take in all, attempts and waits included.
+        largest_answer: How many bytes the body of an answer may have.
+        retry: How often, and after how long, a request is sent again.
+    """
+
+    base_url: str
+    credentials: tuple[Credential, ...]
+    timeout: float = 30.0
+    deadline: float = 900.0
+    largest_answer: int = 32 * _MEBIBYTE
+    retry: RetryPolicy = field(factory=RetryPolicy)
+
+
+@frozen
+class Request:
+    """A request to the API.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path below the base URL, quoted, or an absolute address on the same origin.
+        payload: The object to send as JSON, or None.
+        headers: Headers of this request alone.
+    """
+
+    method: str
+    path: str
+    payload: JsonObject | None = None
+    headers: dict[str, str] = field(factory=dict)
+
+
+class Channel:
+    """Carries requests to one account, with its key, within its rate limit.
+
+    Args:
+        connection: Where, with which key and within which bounds.
+        transport: What carries the requests; None is the network.
+        sleep: Waits for a number of seconds.
+        clock: The monotonic time in seconds.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.connection = connection
+        self.sleep = sleep
+        self.clock = clock
+        self._keyring = Keyring(connection.credentials)
+        self._pacer = Pacer(clock=clock, sleep=sleep, announce=_announce_wait)
+        if transport is None and connection.base_url.startswith("http:"):
+            # A proxy of the environment would be handed the key in clear.
+            transport = httpx.HTTPTransport()
+        self._http = httpx.Client(
+            base_url=connection.base_url,
+            timeout=connection.timeout,
+            headers={"Accept": "application/json", "User-Agent": "pulumi-setsmart"},
+            transport=transport,
+        )
+
+    @property
+    def credential(self) -> Credential:
+        """The credential in use."""
+        return self._keyring.current
+
+    def url(self, path: str) -> str:
+        """Return the absolute address of a path below the base URL."""
+        return f"{self.connection.base_url}{path}" if path.startswith("/") else path
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def exchange(self, request: Request, *, attempt: int, patience: float) -> Answer:
+        """Send a request once, as soon as the rate limit allows, and return its answer.
+
+        Args:
+            request: The request.
+            attempt: The how-many-th attempt at it this is.
+            patience: How many seconds there are for it, waits included.
+
+        Raises:
+            ApiError: There was no answer, or it has an error status.
+        """
+        credential = self._keyring.current
+        answer = self._send(request, credential, attempt, patience)
+        if answer.succeeded:
+            return answer
+        error = status_error(answer)
+        if isinstance(error, AuthenticationError):
+            if self._keyring.after(credential) is not None:
+                return self.exchange(request, attempt=attempt, patience=patience)
+            reason = f"SetSmart refused the API key from {self._keyring.tried}. {credential.advice}"
+            raise AuthenticationError(reason, error.context)
+        if isinstance(error, PermissionDeniedError):
+            reason = f"{error.reason}. The key is the one from {credential.source}"
+            raise PermissionDeniedError(reason, error.context)
+        raise error
+
+    def _send(
+        self, request: Request, credential: Credential, attempt: int, patience: float
+    ) -> Answer:
+        path = request.path.removeprefix(self.connection.base_url)
+        context = ErrorContext(request.method, path, attempt=attempt)
+        permit = self._admit(context, patience)
+        started = self.clock()
+        answer: Answer | None = None
+        try:
+            answer = self._receive(request, credential, context)
+        finally:
+            _settle(permit, answer)
+            self._log(context, answer, self.clock() - started)
+        return answer
+
+    def _admit(self, context: ErrorContext, patience: float) -> Permit:
+        try:
+            return self._pacer.admit(patience)
+        except PatienceError as error:
+            raise DeadlineExceededError(
+                f"the rate limit allows no request for another {error.seconds:.0f} s, which is "
+                f"more than setsmart:deadline ({self.connection.deadline:g} s) leaves",
+                context,
+            ) from None
+
+    def _receive(self, request: Request, credential: Credential, context: ErrorContext) -> Answer:
+        ends_at = self.clock() + self.connection.timeout
+        try:
+            with self._http.stream(
+                request.method,
+                request.path,
+                content=None if request.payload is None else _encode(request.payload),
+                headers=_headers(request, credential),
+            ) as response:
+                body = self._body(response, context, ends_at)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise self._unreachable(error, context) from None
+        except httpx.TimeoutException:
+            raise ConnectionFailedError("no answer in time", context, sent=True) from None
+        except httpx.InvalidURL:
+            raise ConnectionFailedError("not a usable address", context, sent=False) from None
+        except UnicodeError:  # a host name that is none: ours, or that of a redirect
+            raise ConnectionFailedError("not a usable address", context, sent=True) from None
+        except httpx.DecodingError:
+            raise UnreadableAnswerError("the answer cannot be decoded", context) from None
+        except httpx.HTTPError:
+            raise ConnectionFailedError("the connection was lost", context, sent=True) from None
+        return Answer(
+            method=request.method,
+            path=context.path,
+            url=self.url(context.path),
+            status=response.status_code,
+            headers=response.headers,
+            body=body,
+            attempt=context.attempt,
+        )
+
+    def _body(self, response: httpx.Response, context: ErrorContext, ends_at: float) -> bytes:
+        """Return the body, as long as it is not too large and does not trickle for ever."""
+        largest = self.connection.largest_answer
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > largest:
+                raise AnswerTooLargeError(
+                    f"the answer has more than {largest / _MEBIBYTE:g} MiB (setsmart:maxAnswerMiB)",
+                    context,
+                )
+            if self.clock() > ends_at:
+                raise ConnectionFailedError("no whole answer in time", context, sent=True)
+        return bytes(body)
+
+    def _unreachable(self, error: Exception, context: ErrorContext) -> ConnectionFailedError:
+        if _has_cause(error, ssl.SSLCertVerificationError):
+            return UntrustedServerError(
+                f"the certificate of {self.connection.base_url} is not trusted; if a CA of your "
+                "own signed it, name its file in SSL_CERT_FILE",
+                context,
+                sent=False,
+            )
+        return ConnectionFailedError(
+            f"cannot connect to {self.connection.base_url}", context, sent=False
+        )
+
+    def _log(self, context: ErrorContext, answer: Answer | None, seconds: float) -> None:
+        if logger.isEnabledFor(logging.DEBUG):
+            facts = {
+                "method": context.method,
+                "path": context.path.split("?", 1)[0],
+                "status": None if answer is None else answer.status,
+                "milliseconds": round(seconds * 1000),
+                "attempt": context.attempt,
+                "remaining": self._pacer.remaining,
+            }
+            logger.debug("SetSmart request %s", json.dumps(facts))
+
+
+def _settle(permit: Permit, answer: Answer | None) -> None:
+    if answer is None:
+        permit.unanswered()
+    elif answer.status == HTTPStatus.UNAUTHORIZED:
+        # What is told about the budget of a key that is not known is not about ours.
+        permit.answered(answer.status, {})
+    else:
+        permit.answered(answer.status, answer.headers)
+
+
+def _headers(request: Request, credential: Credential) -> dict[str, str]:
+    headers = {"X-API-Key": credential.key, **request.headers}
+    if request.payload is not None:
+        headers["Content-Type"] = "application/json"
+    return headers
+
+
+def _encode(payload: JsonObject) -> bytes:
+    # Escaped: half a surrogate pair, as a server may have cut it off, has no encoding of its own.
+    return json.dumps(payload, allow_nan=False).encode()
+
+
+def _has_cause(error: BaseException | None, error_class: type[BaseException]) -> bool:
+    while error is not None:
+        if isinstance(error, error_class):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _announce_wait(seconds: float, reason: str) -> None:
+    logger.warning("SetSmart: %s; going on in %.0f s", reason, seconds)

@@ -1,0 +1,55 @@
+"""The server's clock, known from the `Date` of its answers: ours may go wrong by hours."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Callable, Mapping
+
+_DATE_STEP = 1.0
+"""`Date` tells whole seconds: the true time is up to this much later."""
+
+
+class ServerClock:
+    """When, on the local monotonic clock, a moment of the server's has surely come.
+
+    Each answer says that the server's clock was at least at its `Date` when the answer arrived.
+    The answers together say it ever more exactly, since some come just after a second began.
+
+    Args:
+        wall_clock: The local time in seconds since 1970, where an answer has no `Date`.
+    """
+
+    def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
+        self._wall_clock = wall_clock
+        self._ahead: float | None = None
+
+    def observe(self, headers: Mapping[str, str], sent_at: float, received_at: float) -> None:
+        """Learn from the headers of an answer; times are on the local monotonic clock."""
+        date = http_date(headers.get("Date", ""))
+        if date is None:
+            if self._ahead is None:
+                self._ahead = self._wall_clock() - received_at
+            return
+        at_least = date - received_at
+        at_most = date + _DATE_STEP - sent_at
+        if self._ahead is None or self._ahead > at_most:  # the first one, or it was set back
+            self._ahead = at_least
+        self._ahead = max(self._ahead, at_least)
+
+    def local(self, moment: float) -> float:
+        """Return the local monotonic time at which the server's clock has reached ``moment``.
+
+        Args:
+            moment: A time of the server's in seconds since 1970.
+        """
+        assert self._ahead is not None  # noqa: S101 -- moments are known from answers only
+        return moment - self._ahead
+
+
+def http_date(text: str) -> float | None:
+    """Return an HTTP date as seconds since 1970, or None if it is none."""
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError, TypeError):
+        return None

@@ -1,0 +1,71 @@
+"""By what a person knows an object again, where its id is not known."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from pulumi_setsmart.lifecycle.comparison import Mismatch, matches, mismatches
+from pulumi_setsmart.lifecycle.masking import is_masked
+from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.marker import holds_unknown
+
+_ROUNDED_BY_LESS_THAN = 0.5
+
+
+def identity_of(names: tuple[str, ...], declared: JsonObject) -> dict[str, Json] | None:
+    """Return the declared fields by which an object is known again.
+
+    Args:
+        names: The names of the fields that can tell; the first has to be declared.
+        declared: The declared fields.
+
+    Returns:
+        Their values, or None where they do not tell, or not yet.
+    """
+    if not names or names[0] not in declared:
+        return None
+    identity = {name: declared[name] for name in names if name in declared}
+    return None if holds_unknown(identity) else identity
+
+
+def folded(value: Json) -> Json:
+    """Return ``value`` with its texts freed of case, spacing and Unicode form."""
+    match value:
+        case str():
+            caseless = unicodedata.normalize("NFKC", value).casefold()
+            return " ".join(unicodedata.normalize("NFKC", caseless).split())
+        case dict():
+            return {name: folded(member) for name, member in value.items()}
+        case list():
+            return [folded(element) for element in value]
+    return value
+
+
+def is_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
+    """Return whether an object with these fields has the identity."""
+    return all(matches(folded(value), folded(fields.get(name))) for name, value in identity.items())
+
+
+def may_come_from(declared: JsonObject, fields: JsonObject) -> bool:
+    """Return whether an object with these fields can be what a server made of the declared ones.
+
+    A server may tidy texts, round numbers, and drop or mask what it does not keep or show; and not
+    everything can be dropped.
+    """
+    differences = list(mismatches(dict(declared), dict(fields)))
+    kept = len(declared) - sum(name not in fields for name in declared)
+    return (kept > 0 or not declared) and all(_is_tidied(one) for one in differences)
+
+
+def _is_tidied(difference: Mismatch) -> bool:
+    match difference.declared, difference.actual:
+        case (_, None) | (None, _):  # dropped, or filled with the server's own default
+            return True
+        case _, str() if is_masked(difference.actual):
+            return True
+        case bool(), _:
+            return False
+        case int() | float(), int() | float() if not isinstance(difference.actual, bool):
+            return abs(difference.declared - difference.actual) < _ROUNDED_BY_LESS_THAN
+    return matches(folded(difference.declared), folded(difference.actual))

@@ -1,0 +1,168 @@
+"""What becomes of objects that are no longer declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from fake_account import FakeAccount, through_engine
+
+from pulumi_setsmart.client.errors import DeletionRefusedError, WrongAccountError
+from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.policy import DeletionPolicy
+
+VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
+
+
+def up(lifecycle: Lifecycle, inputs: dict[str, Json]) -> tuple[str, dict[str, Json]]:
+    """Check and create an object as Pulumi does, and return its id and its outputs."""
+    checked = lifecycle.check(through_engine(inputs), exists=False)
+    assert checked.objections == []
+    identifier, outputs = lifecycle.create(through_engine(checked.inputs))
+    return identifier, through_engine(outputs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs"),
+    [
+        (PROPERTY, VILLA),
+        (WEBHOOK_SUBSCRIPTION, {"url": "https://a.example/", "events": ["a.a"]}),
+        (API_OBJECT, {"path": "/rules", "body": {"status": "Active", "rate": 1}}),
+    ],
+)
+def test_deactivating_sets_the_status_and_keeps_the_rest(
+    kind: Kind, inputs: dict[str, Json]
+) -> None:
+    """A listing that is only closed can be opened again, with all that it had."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(kind)
+    identifier, outputs = up(lifecycle, {**inputs, "deletion_policy": "deactivate"})
+    [held] = account.objects.values()
+    before = {**held, "rating": 5}
+    held["rating"] = 5
+    lifecycle.delete(identifier, outputs)
+    assert list(account.objects.values()) == [{**before, "status": "inactive"}]
+    writes = account.writes()
+    lifecycle.delete(identifier, outputs)
+    assert account.writes() == writes
+
+
+def test_the_policy_of_the_stack_is_kept_with_each_resource() -> None:
+    """`destroy` knows the saved configuration only, so the state has to say it."""
+    account = FakeAccount()
+    identifier, outputs = up(account.lifecycle(deletion_policy=DeletionPolicy.DEACTIVATE), VILLA)
+    assert outputs["deletion_policy"] == "deactivate"
+    account.lifecycle().delete(identifier, outputs)
+    assert account.objects["/properties/id_2"]["status"] == "inactive"
+
+
+def test_another_policy_is_a_change_of_the_state_only() -> None:
+    """Nothing is sent for it, but it has to be remembered."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    identifier, outputs = up(lifecycle, VILLA)
+    checked = lifecycle.check({**VILLA, "deletion_policy": "deactivate"}, exists=True)
+    assert lifecycle.diff(outputs, checked.inputs).changes
+    writes = account.writes()
+    outputs = lifecycle.update(identifier, outputs, checked.inputs)
+    assert account.writes() == writes
+    assert not lifecycle.diff(outputs, checked.inputs).changes
+
+
+def test_a_state_without_a_policy_has_the_default_one() -> None:
+    """An import file need not say it."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    _, outputs = up(lifecycle, VILLA)
+    del outputs["deletion_policy"]
+    assert not lifecycle.diff(outputs, lifecycle.check(VILLA, exists=True).inputs).changes
+
+
+def test_what_has_no_status_cannot_be_deactivated() -> None:
+    """An object of another collection gets no field that it may not know."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(API_OBJECT)
+    inputs: dict[str, Json] = {
+        "path": "/rules",
+        "body": {"rate": 1},
+        "deletion_policy": "deactivate",
+    }
+    identifier, outputs = up(lifecycle, inputs)
+    with pytest.raises(DeletionRefusedError, match="it has no status"):
+        lifecycle.delete(identifier, outputs)
+    assert account.writes() == ["POST /rules"]
+
+
+def test_a_status_that_the_server_keeps_is_told() -> None:
+    """What is still bookable has not been deactivated."""
+    account = FakeAccount(stored=lambda sent: {**sent, "status": "active"})
+    lifecycle = account.lifecycle()
+    identifier, outputs = up(lifecycle, {**VILLA, "deletion_policy": "deactivate"})
+    with pytest.raises(DeletionRefusedError, match='keeps its status as "active"'):
+        lifecycle.delete(identifier, outputs)
+
+
+@pytest.mark.parametrize("policy", DeletionPolicy)
+def test_what_is_gone_is_deleted_unless_the_account_is_another(policy: DeletionPolicy) -> None:
+    """A 404 counts as deleted; in an account that is not the one of the state, it tells nothing."""
+    account = FakeAccount({"/properties/other": {"id": "other", "name": "Other"}})
+    identifier, outputs = up(account.lifecycle(), {**VILLA, "deletion_policy": str(policy)})
+    account.objects.clear()
+    account.lifecycle().delete(identifier, outputs)
+    with pytest.raises(WrongAccountError):
+        FakeAccount().lifecycle(key="another-key").delete(identifier, outputs)
+
+
+def test_a_404_to_a_repeated_delete_is_the_answer_to_the_first() -> None:
+    """Even in an account that cannot vouch for it: we deleted it ourselves."""
+    account = FakeAccount({"/properties/other": {"id": "other", "name": "Other"}})
+    identifier, outputs = up(account.lifecycle(), VILLA)
+    account.objects.pop("/properties/other")
+    attempts = []
+
+    def interfere(request: httpx.Request, answer: Any) -> httpx.Response:
+        response: httpx.Response = answer(request)
+        attempts.append(response.status_code)
+        if len(attempts) == 1:
+            raise httpx.ReadError("reset")
+        return response
+
+    account.interfere = interfere
+    account.lifecycle(key="another-key").delete(identifier, outputs)
+    assert attempts == [204, 404]
+
+
+@pytest.mark.parametrize("policy", DeletionPolicy)
+def test_a_run_stops_at_the_largest_number_of_deletions(policy: DeletionPolicy) -> None:
+    """A program that lost half its listings by mistake costs no more than was allowed."""
+    account = FakeAccount()
+    declared: list[dict[str, Json]] = [
+        {"name": f"Villa {number}", "deletion_policy": str(policy)} for number in range(4)
+    ]
+    lifecycle = account.lifecycle(max_deletions=2)
+    made = [up(lifecycle, inputs) for inputs in declared]
+    for identifier, outputs in made[:2]:
+        lifecycle.delete(identifier, outputs)
+    writes = account.writes()
+    with pytest.raises(DeletionRefusedError, match="setsmart:maxDeletions"):
+        lifecycle.delete(*made[2])
+    assert account.writes() == writes
+
+
+def test_no_deletion_at_all_can_be_allowed() -> None:
+    """Zero is a limit too."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(max_deletions=0)
+    made = up(lifecycle, VILLA)
+    with pytest.raises(DeletionRefusedError):
+        lifecycle.delete(*made)
+
+
+@pytest.mark.parametrize("name", ["if_exists", "deletion_policy"])
+def test_a_policy_that_is_none_is_refused(name: str) -> None:
+    """The message tells the words that there are."""
+    [objection] = FakeAccount().lifecycle().check({**VILLA, name: "keep"}, exists=True).objections
+    assert objection.startswith(f"{name}: must be one of ")
