@@ -1,7 +1,9 @@
 """The sandbox on a port: in a thread for tests, in the foreground for the command line."""
 
+import asyncio
 import signal
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,8 +12,10 @@ from typing import NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pulumi_setsmart.sandbox.app import BASE_PATH
+from pulumi_setsmart.sandbox.exchange import CLOSE
 
 
 @contextmanager
@@ -73,6 +77,23 @@ def serve(app: ASGIApp, *, host: str, port: int, announce: Callable[[str], None]
         _Server(app, lambda: announce(base_url)).run(sockets=[listener])
 
 
+class _Protocol(H11Protocol):
+    """Uvicorn's, which offers to close the connection of a request."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+
+        def close(reset: bool) -> None:  # noqa: FBT001 -- called by one place, by name of its state
+            if reset:
+                connection: socket.socket = transport.get_extra_info("socket")
+                # Not to linger, for no time at all: the kernel sends a reset.
+                no_farewell = struct.pack("ii", 1, 0)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_farewell)
+            transport.abort()
+
+        self.app_state = {**self.app_state, CLOSE: close}
+
+
 class _Server(uvicorn.Server):
     """Uvicorn, quiet, that tells when it accepts connections."""
 
@@ -81,7 +102,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="asyncio",
-                http="h11",
+                http=_Protocol,
                 ws="none",
                 lifespan="off",
                 log_level="warning",

@@ -1,0 +1,123 @@
+"""A request and its answer, for what stands between a client and the application."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from attrs import evolve, frozen
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CLOSE = "setsmart.close"
+"""Where, in the state of a request, the server offers to close its connection."""
+
+
+@frozen
+class Answer:
+    """An answer as it goes over the wire.
+
+    Attributes:
+        status: Its status.
+        headers: Its headers; their names are in lower case.
+        body: Its body.
+    """
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    def with_headers(self, **headers: str) -> Answer:
+        """Return the answer with these headers, whose names have underscores for hyphens."""
+        new = {
+            name.replace("_", "-").encode(): value.encode("latin-1")
+            for name, value in headers.items()
+        }
+        kept = tuple(pair for pair in self.headers if pair[0] not in new)
+        return evolve(self, headers=(*kept, *new.items()))
+
+    def with_body(self, body: bytes) -> Answer:
+        """Return the answer with another body, and its length."""
+        return evolve(self, body=body).with_headers(content_length=str(len(body)))
+
+
+class Exchange:
+    """A request whose body has arrived, on its way to the application."""
+
+    def __init__(
+        self, app: ASGIApp, scope: Scope, body: bytes, receive: Receive, send: Send
+    ) -> None:
+        self._app = app
+        self._scope = scope
+        self._body = body
+        self._receive = receive
+        self._send = send
+
+    @classmethod
+    async def begin(cls, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Exchange:
+        """Read a request to its end."""
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        return cls(app, scope, body, receive, send)
+
+    async def carry_out(self) -> Answer:
+        """Let the application handle the request, whether or not the client is still there.
+
+        Returns:
+            The answer that it would send.
+        """
+        status = 0
+        headers: tuple[tuple[bytes, bytes], ...] = ()
+        body = b""
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": self._body, "more_body": False}
+
+        async def collect(message: Message) -> None:
+            nonlocal status, headers, body
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = tuple((name.lower(), value) for name, value in message["headers"])
+            else:
+                body += message.get("body", b"")
+
+        await self._app(self._scope, receive, collect)
+        return Answer(status, headers, body)
+
+    async def answer(self, answer: Answer, *, pieces: int = 1, seconds: float = 0.0) -> None:
+        """Send an answer.
+
+        Args:
+            answer: The answer.
+            pieces: In how many pieces its body goes.
+            seconds: How long that takes in all.
+        """
+        await self._begin_answer(answer)
+        size = max(1, -(-len(answer.body) // pieces))
+        for start in range(0, len(answer.body), size):
+            await asyncio.sleep(seconds / pieces)
+            piece = answer.body[start : start + size]
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def send_part(self, answer: Answer, part: bytes) -> None:
+        """Begin to send an answer, and send no more than a part of its body."""
+        await self._begin_answer(answer)
+        await self._send({"type": "http.response.body", "body": part, "more_body": True})
+
+    async def _begin_answer(self, answer: Answer) -> None:
+        start = {"type": "http.response.start", "status": answer.status}
+        await self._send({**start, "headers": list(answer.headers)})
+
+    async def close(self, *, reset: bool = False) -> None:
+        """Close the connection without another byte.
+
+        Args:
+            reset: Whether the client is told so by a TCP reset.
+        """
+        self._scope["state"][CLOSE](reset)
+        while cast(str, (await self._receive())["type"]) != "http.disconnect":
+            pass

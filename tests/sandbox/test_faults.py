@@ -1,0 +1,184 @@
+"""Faults, as a client meets them, and what the server has done by then."""
+
+from __future__ import annotations
+
+import math
+import time
+from email.utils import parsedate_to_datetime
+
+import httpx
+import pytest
+from served_sandbox import ServedSandbox, serving
+from starlette.middleware import Middleware
+
+from pulumi_setsmart.sandbox import (
+    NONSENSE,
+    PROPERTIES,
+    Cut,
+    Failed,
+    Fault,
+    FaultLayer,
+    Garbage,
+    Hang,
+    Lost,
+    RandomFaults,
+    Refused,
+    SandboxSettings,
+    ScriptedFaults,
+    ShrinkingWindow,
+    Slow,
+)
+
+VILLA = {"name": "Villa"}
+
+
+def faulty(*faults: Fault) -> list[Middleware]:
+    """Return what lets the first requests meet these faults."""
+    return [Middleware(FaultLayer, plan=ScriptedFaults(faults))]
+
+
+def held(served: ServedSandbox) -> int:
+    """Return how many listings there are."""
+    return len(served.app.storage.objects(PROPERTIES))
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "created"),
+    [
+        (Lost("before"), httpx.RemoteProtocolError, 0),
+        (Lost("after"), httpx.RemoteProtocolError, 1),
+        (Lost("before", reset=True), httpx.ReadError, 0),
+        (Lost("after", reset=True), httpx.ReadError, 1),
+        (Cut(), httpx.RemoteProtocolError, 1),
+    ],
+    ids=lambda one: getattr(one, "name", None),
+)
+def test_a_lost_connection(fault: Fault, error: type[Exception], created: int) -> None:
+    """The client learns nothing of what the server has done."""
+    with serving(middleware=faulty(fault)) as served:
+        with pytest.raises(error):
+            served.client.post("/properties", json=VILLA)
+        assert held(served) == created
+        assert served.client.get("/properties").status_code == 200
+    assert served.app.requests[0].status in (None, 201)
+
+
+@pytest.mark.parametrize(("moment", "created"), [("before", 0), ("after", 1)])
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_failure(moment: str, created: int, status: int) -> None:
+    """The status is the same, whether or not anything was done."""
+    fault = Failed(moment, status)  # type: ignore[arg-type]  # one of two words
+    with serving(middleware=faulty(fault)) as served:
+        assert served.client.post("/properties", json=VILLA).status_code == status
+        assert held(served) == created
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_server_that_hangs_does_its_work_nevertheless(moment: str) -> None:
+    """A client that has hung up does not stop it."""
+    fault = Hang(0.3, moment)  # type: ignore[arg-type]  # one of two words
+    with serving(middleware=faulty(fault)) as served:
+        with pytest.raises(httpx.ReadTimeout):
+            served.client.post("/properties", json=VILLA, timeout=0.1)
+        assert held(served) == (moment == "after")
+        deadline = time.monotonic() + 10
+        while not held(served) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert held(served) == 1
+
+
+def test_a_server_that_hangs_answers_who_waits() -> None:
+    """It is slow, not broken."""
+    with serving(middleware=faulty(Hang(0.05))) as served:
+        assert served.client.post("/properties", json=VILLA).status_code == 201
+
+
+def test_a_slow_answer_trickles() -> None:
+    """Each piece comes in time, the whole takes long."""
+    with serving(middleware=faulty(Slow(0.3))) as served:
+        started = time.monotonic()
+        answer = served.client.post("/properties", json=VILLA, timeout=0.2)
+        assert answer.json()["name"] == "Villa"
+        assert time.monotonic() - started >= 0.3
+
+
+@pytest.mark.parametrize("fault", NONSENSE, ids=lambda fault: fault.name)
+def test_nonsense(fault: Garbage) -> None:
+    """The server has done its work, and no answer tells."""
+    with serving(middleware=faulty(fault)) as served:
+        try:
+            answer = served.client.post("/properties", json=VILLA)
+            told = answer.json()
+        except (ValueError, httpx.DecodingError):
+            told = None
+        assert not (isinstance(told, dict) and isinstance(told.get("id"), str))
+        assert held(served) == 1
+
+
+@pytest.mark.parametrize("form", ["absent", "seconds", "date"])
+def test_a_refusal_at_the_limit(form: str) -> None:
+    """429 in each form, by the server's own clock, and nothing was done."""
+    fault = Refused(form, 7, clock=lambda: 1_620_000_000.0)  # type: ignore[arg-type]  # one of three words
+    with serving(middleware=faulty(fault)) as served:
+        answer = served.client.post("/properties", json=VILLA)
+        assert answer.status_code == 429
+        assert held(served) == 0
+    told = answer.headers.get("Retry-After")
+    match form:
+        case "absent":
+            assert told is None
+        case "seconds":
+            assert told == "7"
+        case "date":
+            assert parsedate_to_datetime(told).timestamp() == 1_620_000_007
+
+
+def test_a_clock_that_goes_wrong() -> None:
+    """All that the server tells of time follows the clock that it was given."""
+    ahead = 3600
+    with serving(clock=lambda: time.time() + ahead) as served:
+        headers = served.client.get("/properties").headers
+    now = time.time() + ahead
+    assert abs(parsedate_to_datetime(headers["Date"]).timestamp() - now) < 5
+    assert 0 < int(headers["X-RateLimit-Reset"]) - now < 65
+
+
+def test_a_window_that_shrinks() -> None:
+    """After five requests only three are allowed in a window, and the headers say so."""
+    layer = Middleware(ShrinkingWindow, limits=(100, 3), after=5, window=60.0)
+    with serving(SandboxSettings(rate_limit=0), middleware=[layer]) as served:
+        answers = [served.client.get("/properties") for _ in range(9)]
+    assert [one.status_code for one in answers] == [200] * 8 + [429]
+    told = [one.headers["X-RateLimit-Remaining"] for one in answers]
+    assert told == ["99", "98", "97", "96", "95", "2", "1", "0", "0"]
+    assert math.isclose(float(answers[-1].headers["X-RateLimit-Limit"]), 3)
+
+
+def test_chance_is_repeatable() -> None:
+    """The same seed and the same requests meet the same faults."""
+    plans = [RandomFaults(7, 0.5, [Lost("before"), Failed("after")]) for _ in range(2)]
+    met = [[plan.fault_for("GET", f"/{number}") for number in range(50)] for plan in plans]
+    assert met[0] == met[1]
+    assert plans[0].met == plans[1].met
+    assert 10 < plans[0].met.total() < 40
+
+
+def test_chance_lets_through_what_is_repeated() -> None:
+    """A client that tries again often enough always succeeds."""
+    plan = RandomFaults(1, 1.0, [Lost("before")], most_in_a_row=3)
+    met = [plan.fault_for("GET", "/properties") is not None for _ in range(8)]
+    assert met == [True, True, True, False] * 2
+
+
+def test_a_script_is_for_some_methods() -> None:
+    """Requests with others are let through, and use up nothing."""
+    plan = ScriptedFaults([Cut(), None, Cut()], methods=["POST"])
+    methods = ["GET", "POST", "GET", "POST", "POST", "POST"]
+    assert [plan.fault_for(method, "/") is not None for method in methods] == [
+        False,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
