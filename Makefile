@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 PULUMI := $(BIN)/python tools/pulumi-cli/install.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test check bench lock clean engine
+.PHONY: help setup demo test faults check bench lock clean engine
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -29,6 +29,9 @@ demo: engine ## show the provider at work against a local SetSmart
 test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses
 	@$(PULUMI) || { test "$$CI" != true && echo "Going on without: tests that need the engine are skipped." >&2; }
 	@$(BIN)/python -m pytest $(ARGS)
+
+faults: engine ## let everything go wrong, over many seeds: about half an hour
+	@$(BIN)/python -m pytest tests/faults --seeds 20 $(ARGS)
 
 check: $(INSTALLED) ## lint, format and types
 	@$(BIN)/ruff check

@@ -10,6 +10,10 @@ PULUMI = Path(sys.executable).parent / "pulumi"
 NO_ENGINE = "no Pulumi engine beside this Python: `make setup` gets it"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seeds", type=int, default=1, help="runs of each kind in tests/faults")
+
+
 @pytest.fixture(scope="session")
 def pulumi() -> Path:
     """The Pulumi CLI; where there is none, a skip, and on CI a failure."""

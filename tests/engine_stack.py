@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
+import attrs
 from attrs import field, frozen
 
 QUIET = ("--non-interactive", "--color", "never", "--suppress-progress")
@@ -91,6 +93,17 @@ class EngineStack:
         stack.succeed("stack", "init", "test")
         return stack
 
+    def afresh(self, folder: Path) -> EngineStack:
+        """Return the same project, program and configuration with a state that knows nothing."""
+        (folder / "state").mkdir(parents=True)
+        for path in self.folder.iterdir():
+            if path.is_file():
+                shutil.copy(path, folder)
+        backend = {"PULUMI_BACKEND_URL": f"file://{folder / 'state'}"}
+        stack = attrs.evolve(self, folder=folder, environment={**self.environment, **backend})
+        stack.succeed("stack", "init", "test")
+        return stack
+
     def declare(self, program: str) -> None:
         """Make ``program`` the project's program; it may use all public names."""
         (self.folder / "__main__.py").write_text(HEADER + textwrap.dedent(program))
@@ -111,6 +124,17 @@ class EngineStack:
         )
         self.printed.append(finished.stdout)
         return Finished(finished.returncode, finished.stdout)
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command of the CLI whose output nobody reads."""
+        return subprocess.Popen(
+            [self.pulumi, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def succeed(self, *arguments: str, **environment: str) -> str:
         """Run a command that must succeed, and return what it printed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 
 import pulumi
@@ -12,23 +13,29 @@ from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 
+LOG_VARIABLE = "SETSMART_LOG"
+"""``debug`` shows a line for each request."""
+
 _lock = threading.Lock()
 _accounts: dict[Connection, Account] = {}
 
 
 class _ToUser(logging.Handler):
-    """Shows warnings in the terminal, where Pulumi shows its own."""
+    """Shows records in the terminal, where Pulumi shows its own."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        pulumi.log.warn(record.getMessage())
+        show = pulumi.log.warn if record.levelno >= logging.WARNING else pulumi.log.info
+        show(record.getMessage())
 
 
 def prepare() -> None:
-    """Make this process show our warnings to the user."""
+    """Make this process show our warnings to the user, and each request where that is asked for."""
     logger = logging.getLogger("pulumi_setsmart")
     with _lock:
         if not logger.handlers:
-            logger.addHandler(_ToUser(logging.WARNING))
+            logger.addHandler(_ToUser())
+            asked = os.environ.get(LOG_VARIABLE, "").lower() == "debug"
+            logger.setLevel(logging.DEBUG if asked else logging.WARNING)
 
 
 def account(settings: Settings) -> Account:

@@ -1,0 +1,124 @@
+"""The real engine against a server that goes wrong in every way: nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from fault_run import HANG, Declared, FaultRun, listing, rule, subscription
+from starlette.middleware import Middleware
+
+from pulumi_setsmart.sandbox import (
+    MESSAGE_TEMPLATES,
+    NONSENSE,
+    PRICING_RULES,
+    Cut,
+    Failed,
+    FaultLayer,
+    Hang,
+    Lost,
+    Moment,
+    RandomFaults,
+    Refused,
+    SandboxSettings,
+    ShrinkingWindow,
+    Slow,
+    Storage,
+    create_app,
+    running,
+)
+
+SKEWS = (0.0, 3600.0, -3600.0)
+MOMENTS: tuple[Moment, ...] = ("before", "after")
+
+
+def portfolio(random: Random) -> list[Declared]:
+    """Declare a small portfolio, in which two listings are equal."""
+    return [
+        *(listing(f"villa{number}", f"Villa {number}", number) for number in range(5)),
+        listing("studio-a", "Studio", 1),
+        listing("studio-b", "Studio", 1),
+        subscription("bookings", "bookings"),
+        subscription("messages", "messages"),
+        rule("weekend", PRICING_RULES, random.randrange(100), ["code"]),
+        rule("welcome", MESSAGE_TEMPLATES, random.randrange(100), []),
+    ]
+
+
+def changed(random: Random, declared: list[Declared]) -> list[Declared]:
+    """Change a portfolio: some listings have more bedrooms, some are gone, some are new."""
+    villas, others = declared[:5], declared[5:]
+    kept = [listing(one.name, str(one.fields["name"]), random.randrange(9)) for one in villas[1:]]
+    return [*kept, *others[1:], listing("barn", "Barn", 2), listing("loft", "Loft", 0)]
+
+
+def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
+    pulumi: Path, tmp_path: Path, seed: int, record_faults: Callable[..., None]
+) -> None:
+    """Every third request meets a fault; the clock is an hour off in two runs of three."""
+    skew = SKEWS[seed % len(SKEWS)]
+
+    def clock() -> float:
+        return time.time() + skew
+
+    plan = RandomFaults(
+        seed,
+        1 / 3,
+        [
+            *(
+                Lost(moment, reset=reset)
+                for moment in ("before", "after")
+                for reset in (True, False)
+            ),
+            *(Failed(moment) for moment in ("before", "after")),
+            *(Failed("after", status) for status in (502, 503, 504)),
+            *(Hang(HANG, moment) for moment in ("before", "after")),
+            Slow(0.3),
+            Cut(),
+            *NONSENSE,
+            *(Refused(form, 1, clock) for form in ("absent", "seconds", "date")),
+        ],
+    )
+    storage = Storage(clock=clock)
+    sandbox = create_app(
+        SandboxSettings(rate_limit=0),
+        storage=storage,
+        clock=clock,
+        middleware=[Middleware(FaultLayer, plan=plan)],
+    )
+    with running(sandbox) as base_url:
+        run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
+        declared = portfolio(run.random)
+        run.bring_to(declared)
+        run.remark()
+        run.bring_to(changed(run.random, declared))
+        run.take_down()
+    record_faults("requests that go wrong", plan.met, run)
+
+
+def test_a_window_that_shrinks_costs_no_listing(
+    pulumi: Path, tmp_path: Path, seed: int, record_faults: Callable[..., None]
+) -> None:
+    """The budget is lowered in the middle of a run, and the server's clock is an hour off."""
+    skew = SKEWS[1 + seed % 2]
+
+    def clock() -> float:
+        return time.time() + skew
+
+    layer = Middleware(ShrinkingWindow, limits=(40, 12), after=15, window=2.0, clock=clock)
+    storage = Storage()
+    sandbox = create_app(
+        SandboxSettings(rate_limit=0), storage=storage, clock=clock, middleware=[layer]
+    )
+    with running(sandbox) as base_url:
+        run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
+        declared = portfolio(run.random)
+        run.bring_to(declared)
+        run.remark()
+        run.bring_to(changed(run.random, declared))
+        run.take_down()
+        refused = sum(one.status == 429 for one in sandbox.requests)
+    record_faults("window that shrinks", Counter({"429 after the window shrank": refused}), run)
