@@ -109,7 +109,7 @@ def outputs_of(
         declared: What the declared ones are to show.
         bookkeeping: What to remember beside them.
     """
-    named = {name: fields[name] for name in kind.field_names if fields.get(name) is not None}
+    named = {one.name: fields[one.name] for one in kind.fields if fields.get(one.name) is not None}
     return {
         **_beside_fields(kind, beside),
         **_properties(kind, {**named, **declared}),
@@ -145,7 +145,7 @@ def _properties(kind: Kind, fields: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json], bool]:
-    named = {name: properties[name] for name in kind.field_names if name in properties}
+    named = {one.name: properties[one.name] for one in kind.fields if one.name in properties}
     others = properties.get(kind.others)
     if isinstance(others, dict):
         named |= others

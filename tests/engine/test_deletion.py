@@ -1,0 +1,92 @@
+"""Deleting, the one step that cannot be undone, and what stands in its way."""
+
+from __future__ import annotations
+
+from engine_account import Account
+from engine_stack import QUIET, EngineStack
+
+from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS
+
+DESTROY = ("destroy", "--yes", "--skip-preview", *QUIET)
+
+
+def test_deactivating_instead_of_deleting(stack: EngineStack, account: Account) -> None:
+    """Per resource: the listing is closed and keeps all that it has."""
+    stack.declare(
+        """
+        Property("one", name="Villa", bedrooms=3, deletion_policy="deactivate")
+        Property("two", name="Studio")
+        """
+    )
+    stack.up()
+    stack.assert_clean()
+    stack.succeed(*DESTROY)
+    [villa] = account.sandbox.storage.objects(PROPERTIES)
+    assert (villa["name"], villa["bedrooms"], villa["status"]) == ("Villa", 3, "inactive")
+
+
+def test_the_policy_of_the_stack(stack: EngineStack, account: Account) -> None:
+    """A `destroy` keeps to it, although it is given the saved configuration only."""
+    program = """
+        Property("one", name="Villa")
+        WebhookSubscription("hook", url="https://a.example/", events=["a.a"])
+        """
+    stack.declare(program)
+    stack.up()
+    stack.succeed("config", "set", "setsmart:deletionPolicy", "deactivate")
+    preview = stack.preview()
+    assert '~ deletion_policy: "delete" => "deactivate"' in preview
+    writes = account.writes()
+    stack.up()
+    assert account.writes() == writes
+    stack.assert_clean()
+    stack.succeed(*DESTROY)
+    storage = account.sandbox.storage
+    held = [*storage.objects(PROPERTIES), *storage.objects(WEBHOOKS)]
+    assert [one["status"] for one in held] == ["inactive", "inactive"]
+
+
+def test_a_run_stops_at_the_largest_number_of_deletions(
+    stack: EngineStack, account: Account
+) -> None:
+    """A program that lost its listings by mistake costs two of them, and says why."""
+    stack.declare('for number in range(6): Property(f"p{number}", name=f"Villa {number}")')
+    stack.succeed("config", "set", "setsmart:maxDeletions", "2")
+    stack.up()
+    stack.declare("")
+    errors = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
+    assert "as many deletions as setsmart:maxDeletions allows" in errors[0]
+    assert len(account.sandbox.storage.objects(PROPERTIES)) == 4
+
+
+def test_pulumi_s_own_protection(stack: EngineStack, account: Account) -> None:
+    """`protect` refuses the run, `retain_on_delete` leaves the listing as it is."""
+    stack.declare(
+        """
+        Property("one", name="Villa", opts=pulumi.ResourceOptions(protect=True))
+        Property("two", name="Studio", opts=pulumi.ResourceOptions(retain_on_delete=True))
+        """
+    )
+    stack.up()
+    stack.declare('Property("one", name="Villa", opts=pulumi.ResourceOptions(protect=True))')
+    stack.up()
+    stack.declare("")
+    assert "protect" in stack.run("up", "--yes", "--skip-preview", *QUIET).output
+    assert [one["name"] for one in account.sandbox.storage.objects(PROPERTIES)] == [
+        "Villa",
+        "Studio",
+    ]
+    assert not any(one.startswith("DELETE") for one in account.writes())
+
+
+def test_what_a_replacement_leaves_is_closed_not_deleted(
+    stack: EngineStack, account: Account
+) -> None:
+    """The policy holds for the old object of a replacement too."""
+    stack.declare('Property("one", name="Villa", deletion_policy="deactivate")')
+    stack.up()
+    urn = stack.resource("one")["urn"]
+    stack.succeed("up", "--yes", "--skip-preview", "--replace", urn, *QUIET)
+    statuses = [one["status"] for one in account.sandbox.storage.objects(PROPERTIES)]
+    assert statuses == ["inactive", "active"]
+    stack.assert_clean()
