@@ -38,8 +38,9 @@ check: $(INSTALLED) ## lint, format and types
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
-bench: engine ## measure what the provider itself costs
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python bench/startup.py $(ARGS)
+bench: engine ## measure what the provider itself costs, and how it keeps its pace
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python bench/startup.py
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python bench/pacing.py $(ARGS)
 
 lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newest
 	@$(BIN)/python -m venv $(VENV)/lock

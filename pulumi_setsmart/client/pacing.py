@@ -123,8 +123,9 @@ class Pacer:
     @property
     def remaining(self) -> int | None:
         """How many requests are left of the window, or None if that is not known."""
-        window = self._window
-        return None if window is None else window.remaining
+        with self._changed:
+            self._forget_past_window(self._clock())
+            return None if self._window is None else self._window.remaining
 
     def admit(self, patience: float) -> Permit:
         """Return when the next request may be sent.
@@ -163,7 +164,9 @@ class Pacer:
                 self._explorer = None
             if status is not None:
                 received_at = self._clock()
-                self._server_clock.observe(headers, permit.sent_at, received_at)
+                self._forget_past_window(received_at)
+                if self._server_clock.observe(headers, permit.sent_at, received_at):
+                    self._window, self._last_reset = None, 0.0  # known by a clock that was wrong
                 self._learn(permit, status, headers, received_at)
             self._changed.notify_all()
 
@@ -172,13 +175,17 @@ class Pacer:
         now = self._clock()
         if self._held_until > now:
             return self._held_until, "SetSmart asked to wait"
-        if self._window is not None:
-            ends_at = self._server_clock.local(self._window.resets_at) + self._rounding
-            if now >= ends_at:
-                self._window = None
-            elif self._window.remaining <= 0:
-                return ends_at, "the rate limit is used up"
+        self._forget_past_window(now)
+        if self._window is not None and self._window.remaining <= 0:
+            return self._ends_at(self._window), "the rate limit is used up"
         return now, ""
+
+    def _forget_past_window(self, now: float) -> None:
+        if self._window is not None and now >= self._ends_at(self._window):
+            self._window = None
+
+    def _ends_at(self, window: Window) -> float:
+        return self._server_clock.local(window.resets_at) + self._rounding
 
     def _is_news(self, wait_until: float, now: float) -> bool:
         """Return whether a wait is long, and nobody has announced it."""
@@ -205,16 +212,16 @@ class Pacer:
         told = Told.by(headers)
         refused = status == HTTPStatus.TOO_MANY_REQUESTS
         asked_to_wait = status in _WAITING_STATUSES and self._hold(headers, received_at)
-        if refused and (asked_to_wait or told.resets_at is None):
+        if asked_to_wait or (refused and told.resets_at is None):
             self._window = None  # to be learned anew, by one request alone
             self._unlimited = False
             return
         if told.resets_at is None or told.remaining is None:
-            if status < _FIRST_UNSUCCESSFUL_STATUS:
+            if permit.explores and status < _FIRST_UNSUCCESSFUL_STATUS:
                 self._unlimited = self._window is None
             return
         self._unlimited = False
-        if refused and permit.explores and told.resets_at <= self._last_reset:
+        if permit.explores and told.resets_at <= self._last_reset:
             self._rounding = _ROUNDING  # the window went on after the moment that was told
         self._update(told.resets_at, 0 if refused else told.remaining)
 
@@ -222,7 +229,7 @@ class Pacer:
         window = self._window
         if window is None or resets_at > window.resets_at + _SAME_WINDOW:
             # What is under way may be counted in the new window and not be told yet.
-            window = Window(resets_at, remaining - self._under_way)
+            window = Window(resets_at, max(0, remaining - self._under_way))
         elif resets_at >= window.resets_at - _SAME_WINDOW:
             window.resets_at = max(window.resets_at, resets_at)
             window.remaining = min(window.remaining, remaining)

@@ -24,18 +24,23 @@ class ServerClock:
         self._wall_clock = wall_clock
         self._ahead: float | None = None
 
-    def observe(self, headers: Mapping[str, str], sent_at: float, received_at: float) -> None:
-        """Learn from the headers of an answer; times are on the local monotonic clock."""
+    def observe(self, headers: Mapping[str, str], sent_at: float, received_at: float) -> bool:
+        """Learn from the headers of an answer; times are on the local monotonic clock.
+
+        Returns:
+            Whether the server's clock was set back, so that what it told before holds no longer.
+        """
         date = http_date(headers.get("Date", ""))
         if date is None:
             if self._ahead is None:
                 self._ahead = self._wall_clock() - received_at
-            return
+            return False
         at_least = date - received_at
         at_most = date + _DATE_STEP - sent_at
-        if self._ahead is None or self._ahead > at_most:  # the first one, or it was set back
-            self._ahead = at_least
-        self._ahead = max(self._ahead, at_least)
+        was_set_back = self._ahead is not None and self._ahead > at_most
+        known = self._ahead if self._ahead is not None and not was_set_back else at_least
+        self._ahead = max(known, at_least)
+        return was_set_back
 
     def local(self, moment: float) -> float:
         """Return the local monotonic time at which the server's clock has reached ``moment``.

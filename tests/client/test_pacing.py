@@ -161,6 +161,76 @@ def test_an_answer_about_an_older_window_tells_nothing() -> None:
     assert pacer.remaining == 98
 
 
+def test_a_late_answer_without_headers_opens_no_gate() -> None:
+    """Whoever learns the budget is the one who says that there is none."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(5, 10))
+    late = pacer.admit(900)
+    clock.now += 10
+    pacer.admit(900)
+    late.answered(200, {})
+    with pytest.raises(PatienceError):
+        pacer.admit(0.01)
+
+
+def test_an_answer_that_comes_after_its_window_begins_the_next() -> None:
+    """However soon the next one ends, it is not the one that is over."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(1, 60))
+    late = pacer.admit(900)
+    clock.now += 60
+    late.answered(200, headers(50, 2, now=NOON + 60))
+    assert pacer.remaining == 50
+
+
+def test_after_a_window_one_request_learns_the_next() -> None:
+    """Even where something was left of it."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(50, 60))
+    clock.now += 60
+    assert pacer.remaining is None
+    pacer.admit(900)
+    with pytest.raises(PatienceError):
+        pacer.admit(0.01)
+
+
+def test_more_under_way_than_remain_leave_nothing() -> None:
+    """A new window may have counted them all."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(9, 60))
+    permits = [pacer.admit(900) for _ in range(3)]
+    clock.now += 60
+    permits[0].answered(200, headers(1, 60, now=NOON + 60))
+    assert pacer.remaining == 0
+
+
+def test_a_success_after_the_reset_teaches_that_it_is_rounded_down_too() -> None:
+    """Then there is no refusal at all."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(5, 60))
+    clock.now += 60
+    send(pacer, told=headers(4, 0, now=NOON + 60))
+    assert pacer.remaining == 4
+    clock.now += 1
+    assert pacer.remaining is None
+
+
+def test_a_server_that_sets_its_clock_back_is_waited_for() -> None:
+    """What it told by the clock it had before holds no longer."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(5, 60))
+    clock.now += 10
+    send(pacer, told=headers(0, 50, now=NOON + 10 - 3600))
+    pacer.admit(900)
+    assert clock.slept == [50]
+
+
 def test_whoever_cannot_wait_is_told_at_once() -> None:
     """A wait beyond the deadline is not begun."""
     clock = Clock()

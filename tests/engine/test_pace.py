@@ -14,7 +14,7 @@ from pulumi_setsmart.sandbox import DEFAULT_KEY, SandboxSettings, create_app, ru
 
 
 def test_a_long_wait_is_told_and_nothing_is_refused(pulumi: Path, tmp_path: Path) -> None:
-    """Thirty listings at twelve requests in seven seconds: no 429, and the user knows the reason."""
+    """Thirty listings at twelve requests in seven seconds: no 429, and the user knows why."""
     sandbox = create_app(SandboxSettings(rate_limit=12, rate_window=7.0))
     with running(sandbox) as base_url:
         stack = EngineStack.create(pulumi, tmp_path / "stack", base_url, DEFAULT_KEY)

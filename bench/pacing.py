@@ -1,0 +1,162 @@
+"""How well the pacer keeps to a rate limit: alone on a key, and beside another process.
+
+Each process has one pacer and four threads that ask the sandbox for as much as they are let. What
+is measured is how many requests are turned away (429), and the share of the allowed requests that
+are made. Requests are counted by the window that their answer tells, and only windows that ended
+within the measure count, so that none is cut short. From the beginning of the first of them to the
+end of the last,
+
+    allowed = limit * elapsed time / mean length of a window
+
+A window of the sandbox begins with a request and ends at the reset that it tells. So a window that
+is not used up lowers the share, and so does every moment between the end of a window and the
+request that begins the next one.
+"""
+
+import argparse
+import itertools
+import multiprocessing
+import os
+import platform
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import httpx
+from attrs import frozen
+
+from pulumi_setsmart.client.pacing import Pacer, PatienceError
+from pulumi_setsmart.sandbox import DEFAULT_KEY, SandboxSettings, create_app, running
+
+LIMIT = 200
+WINDOW = 10.0
+THREADS = 4
+RESULTS = Path(__file__).parent / "results" / "pacing.md"
+TOO_MANY_REQUESTS = 429
+HEADINGS = ("", "requests", "met 429", "share of the allowed")
+
+
+@frozen
+class Met:
+    """An answer that a process met.
+
+    Attributes:
+        at: When, in seconds since 1970.
+        status: Its HTTP status.
+        reset: When its window ends, in seconds since 1970.
+    """
+
+    at: float
+    status: int
+    reset: int
+
+
+def main() -> None:
+    """Measure, print and write the results."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=70.0, help="how long it takes in all")
+    seconds: float = parser.parse_args().seconds / 2
+    if seconds < 2 * WINDOW:
+        parser.error(f"at least {4 * WINDOW:.0f} s, for windows of {WINDOW:.0f} s to end")
+    (alone,) = measure(processes=1, seconds=seconds)
+    one, other = measure(processes=2, seconds=seconds)
+    rows = [
+        row("alone", alone, among=[alone]),
+        row("beside another", one, among=[one, other]),
+        row("the other", other, among=[one, other]),
+        row("both", [*one, *other], among=[one, other]),
+    ]
+    for line in aligned([HEADINGS, *rows]):
+        print(line)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(markdown(rows, seconds))
+
+
+def measure(processes: int, seconds: float) -> list[list[Met]]:
+    """Return what each of several processes met within a time, in seconds, on one key."""
+    app = create_app(SandboxSettings(rate_limit=LIMIT, rate_window=WINDOW))
+    # Fresh interpreters: a process that forks beside the threads of the sandbox may hang.
+    context = multiprocessing.get_context("spawn")
+    with running(app) as base_url, ProcessPoolExecutor(processes, mp_context=context) as pool:
+        until = time.time() + seconds
+        drives = [pool.submit(drive, base_url, until) for _ in range(processes)]
+        return [finished.result(timeout=seconds + WINDOW) for finished in drives]
+
+
+def drive(base_url: str, until: float) -> list[Met]:
+    """Send what the pacer admits, from several threads, and return the answers.
+
+    Args:
+        base_url: The address of the sandbox.
+        until: When to stop, in seconds since 1970.
+    """
+    pacer, met = Pacer(), list[Met]()
+
+    def work() -> None:
+        while (patience := until - time.time()) > 0:
+            try:
+                permit = pacer.admit(patience)
+            except PatienceError:
+                return
+            answer = http.get("/properties")
+            permit.answered(answer.status_code, answer.headers)
+            reset = int(answer.headers["X-RateLimit-Reset"])
+            met.append(Met(time.time(), answer.status_code, reset))
+
+    headers = {"X-API-Key": DEFAULT_KEY}
+    with httpx.Client(base_url=base_url, headers=headers, trust_env=False) as http:
+        threads = [threading.Thread(target=work) for _ in range(THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return met
+
+
+def row(name: str, mine: list[Met], among: list[list[Met]]) -> tuple[str, ...]:
+    """Return what one process met, as a share of what was allowed to all together."""
+    everything = list(itertools.chain.from_iterable(among))
+    ended = max(met.at for met in everything)
+    complete = sorted({met.reset for met in everything if met.reset <= ended})
+    begun = [min(met.at for met in everything if met.reset == reset) for reset in complete]
+    lengths = [reset - begin for begin, reset in zip(begun, complete, strict=True)]
+    allowed = LIMIT * (complete[-1] - begun[0]) / (sum(lengths) / len(lengths))
+    refused = sum(met.status == TOO_MANY_REQUESTS for met in mine)
+    made = sum(met.status != TOO_MANY_REQUESTS and met.reset in complete for met in mine)
+    return name, str(len(mine) - refused), str(refused), f"{made / allowed:.1%}"
+
+
+def aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    """Return the lines of a table, its numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "   ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])])
+        for name, *cells in rows
+    ]
+
+
+def markdown(rows: list[tuple[str, ...]], seconds: float) -> str:
+    """Return the results as a page."""
+    lines = [
+        "# Keeping to the rate limit",
+        "",
+        (
+            f"A limit of {LIMIT} requests in windows of {WINDOW:.0f} s, {THREADS} threads in each "
+            f"process, {seconds:.0f} s alone and {seconds:.0f} s beside another process on the "
+            f"same key; Python {platform.python_version()}, {os.cpu_count()} cores. "
+            "`bench/pacing.py` says what is measured and how."
+        ),
+        "",
+        f"| {' | '.join(HEADINGS)} |",
+        "|---|--:|--:|--:|",
+        *(f"| {' | '.join(cells)} |" for cells in rows),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
