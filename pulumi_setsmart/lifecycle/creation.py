@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
-from collections.abc import Callable
 
 from attrs import frozen
 
@@ -13,15 +11,16 @@ from pulumi_setsmart.client.errors import (
     ApiError,
     ConflictError,
     ExistingObjectError,
+    MethodNotAllowedError,
+    NotFoundError,
+    PermissionDeniedError,
     UnknownOutcomeError,
 )
+from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
 
-logger = logging.getLogger(__name__)
-
-_MOST_ROUNDS = 9
 _ADVICE = (
     "look in SetSmart whether it was created; if so, the next `pulumi up` finds it, and takes it "
     "over with setsmart:ifExists set to adopt"
@@ -36,20 +35,12 @@ class Creation:
     once and again when the server has had time to settle, to see whether the object is there.
 
     Attributes:
-        collection: Where it is to be.
-        roster: What this run knows of the collection.
-        fields: The declared fields.
-        owner: The resource that it is for.
-        settle_time: How many seconds a server may take to carry out a POST that it did not answer.
-        report: Tells the user what happens, in a sentence.
+        operation: What it is a part of.
+        owner: The salt of the bookkeeping of the resource that it is for.
     """
 
-    collection: Collection
-    roster: Roster
-    fields: JsonObject
+    operation: Operation
     owner: str
-    settle_time: float
-    report: Callable[[str], None]
 
     def carry_out(self) -> tuple[str, Record | None]:
         """Create the object.
@@ -63,6 +54,7 @@ class Creation:
             UnknownOutcomeError: It cannot be found out whether it was created.
             ApiError: It was not created.
         """
+        self._list_what_is_there()
         idempotency_key = str(uuid.uuid4())
         round_number = 0
         while True:
@@ -76,15 +68,29 @@ class Creation:
                 found = self._look_for_it(error)
                 if found is not None:
                     return found.id, found
-                if round_number == _MOST_ROUNDS or isinstance(error, ConflictError):
+                if isinstance(error, ConflictError):
                     raise
-                self.report(f"{error.reason}, and it was not created; creating it again")
+                if round_number > self.operation.settings.connection.retry.repeats:
+                    reason = f"{error.reason}, {round_number} times, and it was not created"
+                    raise UnknownOutcomeError(reason, error.context) from None
+                self.operation.report(f"{error.reason}, and it was not created; creating it again")
+
+    def _list_what_is_there(self) -> None:
+        """Make sure that it is known what was there before anything is created.
+
+        A collection of which nothing is known may have no list; then a lost POST stays unresolved.
+        """
+        try:
+            self._roster.listing(self._collection)
+        except (NotFoundError, PermissionDeniedError, MethodNotAllowedError):
+            if self.operation.kind.identity_names(self.operation.properties):
+                raise
 
     def _post(self, idempotency_key: str) -> tuple[str, Record | None]:
-        with self.roster.posting(self.fields):
-            identifier, record = self.collection.create(self.fields, idempotency_key)
-            self.roster.claim(identifier, self.owner)
-        if identifier in (self.roster.listed or {}):
+        with self._roster.posting(self._fields):
+            identifier, record = self._collection.create(self._fields, idempotency_key)
+            self._roster.claim(identifier, self.owner)
+        if identifier in (self._roster.listed or {}):
             raise ExistingObjectError(
                 f"SetSmart answered with {identifier}, which existed before: nothing was created, "
                 f"and {identifier} may have been changed. Look at it in SetSmart, then import it "
@@ -94,16 +100,17 @@ class Creation:
 
     def _look_for_it(self, error: ApiError) -> Record | None:
         """Return the object that a lost POST has created, or None if it is sure not to have."""
-        if self.roster.listed is None:  # then nothing tells what is new
+        if self._roster.listed is None:  # then nothing tells what is new
             raise UnknownOutcomeError(f"{error.reason}; {_ADVICE}", error.context) from None
+        settle_time = self.operation.settings.settle_time
         try:
             found = self._found()
-            if found is None and self.settle_time > 0:
-                self.report(
+            if found is None:
+                self.operation.report(
                     f"{error.reason}, and it is not there yet; "
-                    f"looking once more in {self.settle_time:g} s"
+                    f"looking once more in {settle_time:g} s"
                 )
-                self.collection.client.wait(self.settle_time)
+                self._collection.client.wait(settle_time)
                 found = self._found()
         except (ApiError, TimeoutError) as failure:
             why = f": {failure.reason}" if isinstance(failure, ApiError) else ""
@@ -111,11 +118,23 @@ class Creation:
                 f"{error.reason}, and looking for it failed{why}; {_ADVICE}", error.context
             ) from None
         if found is not None:
-            self.report(f"{error.reason}, but {found.id} was created and is taken over")
+            self.operation.report(f"{error.reason}, but {found.id} was created and is taken over")
         return found
 
     def _found(self) -> Record | None:
-        before = self.roster.listed or {}
-        new = [record for record in self.collection.records() if record.id not in before]
-        whole = filter(None, (self.collection.whole(record, self.fields) for record in new))
-        return self.roster.claim_new(whole, self.fields, self.owner)
+        before = self._roster.listed or {}
+        new = [record for record in self._collection.records() if record.id not in before]
+        whole = filter(None, (self._collection.whole(record, self._fields) for record in new))
+        return self._roster.claim_new(whole, self._fields, self.owner)
+
+    @property
+    def _collection(self) -> Collection:
+        return self.operation.collection
+
+    @property
+    def _roster(self) -> Roster:
+        return self.operation.roster
+
+    @property
+    def _fields(self) -> JsonObject:
+        return self.operation.declaration.fields

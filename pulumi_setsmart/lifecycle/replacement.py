@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import BadRequestError, ConflictError
+from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
 
@@ -35,19 +35,17 @@ class Replacement:
     """An object that is to be brought to declared values, as a whole.
 
     Attributes:
-        collection: Where the object is.
-        identifier: Its id.
-        declared: What of it is declared.
+        operation: What it is a part of.
+        identifier: The object's id.
+        declared: What of it is not to be left out.
         compose: Makes the whole of what to send of what was read, or None if there is nothing to
             send.
-        report: Tells the user what happens, in a sentence.
     """
 
-    collection: Collection
+    operation: Operation
     identifier: str
     declared: JsonObject
     compose: Callable[[Record], dict[str, Json] | None]
-    report: Callable[[str], None]
 
     def carry_out(self) -> Outcome:
         """Read the object and send it back changed; once more if somebody changed it meanwhile.
@@ -60,7 +58,7 @@ class Replacement:
         rounds = 0
         while True:
             rounds += 1
-            record = self.collection.get(self.identifier)
+            record = self.operation.collection.get(self.identifier)
             whole = self.compose(record)
             if whole is None:
                 return Outcome(record, sent=False)
@@ -74,16 +72,17 @@ class Replacement:
         """Send the object, less the undeclared fields that the server does not take back."""
         while True:
             try:
-                return self.collection.update(self.identifier, whole, etag)
+                return self.operation.collection.update(self.identifier, whole, etag)
             except BadRequestError as error:
                 steps = _STEPS.findall(error.field or "")
                 less = _without(whole, steps)
                 if less == whole or _reaches(dict(self.declared), steps):
                     raise
                 whole = less
-                self.report(
+                self.operation.report(
                     f"SetSmart does not take {error.field} back, which is not declared; it was "
-                    "left out. Naming it in setsmart:serverFields saves a request each time"
+                    "left out. Naming it in setsmart:serverFields saves a request each time",
+                    self.identifier,
                 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import SharedObjectError
@@ -46,7 +46,7 @@ class Roster:
         """What `listing` has read, or None if nobody has asked."""
         return self._listing
 
-    def alike(self, collection: Collection, identity: dict[str, Json]) -> list[Record]:
+    def alike(self, collection: Collection, identity: Mapping[str, Json]) -> list[Record]:
         """Return the listed objects that can have this identity, going by its first field.
 
         Raises:
