@@ -22,6 +22,16 @@ def test_the_defaults_are_the_documented_ones() -> None:
     assert settings.webhooks_path == "/webhooks"
     assert {"id", "created_at", "updated_at"} <= settings.server_fields
     assert not settings.accept_account_change
+    connection = settings.connection
+    assert (connection.retry.repeats, connection.deadline) == (8, 900)
+    assert connection.largest_answer == 32 * 1024 * 1024
+    assert (settings.if_exists, settings.deletion_policy) == ("error", "delete")
+    assert (settings.settle_time, settings.max_deletions) == (30, None)
+
+
+def test_the_time_to_settle_is_the_time_out_unless_set() -> None:
+    """A server that takes longer than the client waits can take as long again."""
+    assert loaded({"setsmart:apiKey": KEY, "setsmart:timeout": "7"}).settle_time == 7
 
 
 def test_everything_can_be_set() -> None:
@@ -34,6 +44,13 @@ def test_everything_can_be_set() -> None:
             "setsmart:webhooksPath": "/hooks",
             "setsmart:serverFields": '["stamp"]',
             "setsmart:acceptAccountChange": "True",
+            "setsmart:maxRetries": "0",
+            "setsmart:deadline": "60",
+            "setsmart:settleTime": "1.5",
+            "setsmart:maxAnswerMiB": "0.5",
+            "setsmart:ifExists": "Adopt",
+            "setsmart:deletionPolicy": "deactivate",
+            "setsmart:maxDeletions": "0",
         }
     )
     assert settings.connection.base_url == "https://staging.example/v2"
@@ -42,6 +59,11 @@ def test_everything_can_be_set() -> None:
     assert settings.webhooks_path == "/hooks"
     assert settings.server_fields == {"stamp"}
     assert settings.accept_account_change
+    connection = settings.connection
+    assert (connection.retry.repeats, connection.deadline) == (0, 60)
+    assert connection.largest_answer == 512 * 1024
+    assert (settings.if_exists, settings.deletion_policy) == ("adopt", "deactivate")
+    assert (settings.settle_time, settings.max_deletions) == (1.5, 0)
 
 
 def test_the_configuration_wins_over_the_environment() -> None:
@@ -103,6 +125,15 @@ def test_a_usable_base_url(url: str) -> None:
         ("timeout", "inf"),
         ("timeout", "1e300"),
         ("timeout", "soon"),
+        ("deadline", "0"),
+        ("settleTime", "never"),
+        ("maxAnswerMiB", "4096"),
+        ("maxRetries", "-1"),
+        ("maxRetries", "1.5"),
+        ("maxDeletions", "some"),
+        ("maxDeletions", "9" * 10),
+        ("ifExists", "skip"),
+        ("deletionPolicy", "keep"),
         ("webhooksPath", "hooks"),
         ("webhooksPath", "/../hooks"),
         ("serverFields", "id"),

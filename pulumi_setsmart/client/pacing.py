@@ -232,7 +232,9 @@ class Pacer:
             window = Window(resets_at, max(0, remaining - self._under_way))
         elif resets_at >= window.resets_at - _SAME_WINDOW:
             window.resets_at = max(window.resets_at, resets_at)
-            window.remaining = min(window.remaining, remaining)
+            if remaining < window.remaining:
+                # Others use the key too, and what is under way may not be counted yet.
+                window.remaining = max(0, remaining - self._under_way)
         self._window = window
         self._last_reset = window.resets_at
 

@@ -1,5 +1,7 @@
 """How the sandbox words its answers: the assumed habits of the API, and others it may have."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias, get_args
 
@@ -32,6 +34,8 @@ class Dialect:
             The next page is told in a ``Link`` header.
         put: ``replace``: the object becomes what is sent; ``merge``: fields not sent stay.
         secrets: How secrets are shown: ``full``, ``masked`` or ``absent``.
+        versions: Whether the version of an object is told in ``ETag``, and an update can name it in
+            ``If-Match``.
         normalise: Whether white space is collapsed, ``status`` put in lower case and fractions
             are rounded to one decimal.
     """
@@ -46,6 +50,7 @@ class Dialect:
     page_size: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
     put: Put = field(default="replace", validator=validators.in_(get_args(Put)))
     secrets: Secrets = field(default="absent", validator=validators.in_(get_args(Secrets)))
+    versions: bool = False
     normalise: bool = False
 
     def received(self, body: Mapping[str, Json]) -> JsonObject:
@@ -63,27 +68,35 @@ class Dialect:
 
     def created(self, collection: Collection, stored: JsonObject, url: URL) -> Response:
         """Return the answer to a ``POST`` that went to a URL and made an object."""
+        headers = self._version_header(stored)
         match self.create_answer:
             case "location":
-                return Response(status_code=201, headers={"Location": f"{url.path}/{stored['id']}"})
+                headers["Location"] = f"{url.path}/{stored['id']}"
+                return Response(status_code=201, headers=headers)
             case "enveloped":
-                return JSONResponse({"data": self._shown(collection, stored)})
+                return JSONResponse({"data": self._shown(collection, stored)}, headers=headers)
             case "object":
-                return JSONResponse(self._shown(collection, stored), status_code=201)
+                shown = self._shown(collection, stored)
+                return JSONResponse(shown, status_code=201, headers=headers)
 
     def read(self, collection: Collection, stored: JsonObject) -> Response:
         """Return the answer to a ``GET`` of one object."""
-        return JSONResponse(self._shown(collection, stored))
+        return JSONResponse(self._shown(collection, stored), headers=self._version_header(stored))
 
     def updated(self, collection: Collection, stored: JsonObject) -> Response:
         """Return the answer to a ``PUT``."""
         match self.update_answer:
             case "empty":
-                return Response(status_code=204)
+                return Response(status_code=204, headers=self._version_header(stored))
             case "enveloped":
-                return JSONResponse({"data": self._shown(collection, stored)})
+                headers = self._version_header(stored)
+                return JSONResponse({"data": self._shown(collection, stored)}, headers=headers)
             case "object":
                 return self.read(collection, stored)
+
+    def is_expected(self, stored: JsonObject, if_match: str | None) -> bool:
+        """Return whether an object is the version that a request asks for, if it asks for one."""
+        return not self.versions or if_match in (None, "*", _version(stored))
 
     def deleted(self) -> Response:
         """Return the answer to a ``DELETE``."""
@@ -105,6 +118,9 @@ class Dialect:
             {"data": shown} if self.list_answer == "enveloped" else shown, headers=headers
         )
 
+    def _version_header(self, stored: JsonObject) -> dict[str, str]:
+        return {"ETag": _version(stored)} if self.versions else {}
+
     def _shown(self, collection: Collection, stored: JsonObject) -> JsonObject:
         shown = dict(stored)
         for each in collection.fields:
@@ -118,3 +134,8 @@ class Dialect:
             shown.pop(secret.name, None)
         elif self.secrets == "masked" and isinstance(value, str):
             shown[secret.name] = f"whsec_****{value[-4:]}"
+
+
+def _version(stored: JsonObject) -> str:
+    text = json.dumps(stored, sort_keys=True)
+    return f'"{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"'

@@ -74,6 +74,8 @@ class CollectionRoutes:
     async def _update(self, request: Request, object_id: str) -> Response:
         body = await self._body(request)
         before = self.storage.get(self.collection, object_id)
+        if not self.dialect.is_expected(before, request.headers.get("If-Match")):
+            raise Refusal(412, "precondition_failed", "The object has changed.")
         wanted = self.dialect.put_over(before, body, self.collection)
         after = self.storage.replace(self.collection, object_id, self.collection.complete(wanted))
         return self.dialect.updated(self.collection, after)

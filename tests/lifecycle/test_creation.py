@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pulumi_setsmart.client.errors import (
     ConflictError,
     ExistingObjectError,
+    PermissionDeniedError,
     SharedObjectError,
     UnknownOutcomeError,
 )
@@ -248,6 +249,79 @@ def test_without_a_list_a_lost_post_stays_unresolved() -> None:
     with pytest.raises(UnknownOutcomeError, match="look in SetSmart"):
         account.lifecycle(API_OBJECT).create({"path": "/rules", "body": {"a": 1}})
     assert account.writes() == ["POST /rules"]
+
+
+def test_what_cannot_be_told_from_before_is_not_taken_over() -> None:
+    """A list that begins to work in between shows what is there, but not since when."""
+    account = FakeAccount({"/rules/old": {"id": "old", "a": 1}})
+    lists = itertools.count()
+
+    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+        if request.method == "POST":
+            return lost_before(request, answer)
+        return answer(request) if next(lists) else httpx.Response(404)
+
+    account.interfere = interfere
+    with pytest.raises(UnknownOutcomeError, match="look in SetSmart"):
+        account.lifecycle(API_OBJECT).create({"path": "/rules", "body": {"a": 1}})
+
+
+def test_what_has_an_identity_is_not_created_unseen() -> None:
+    """Where listings cannot be listed, none is created that may exist."""
+    account = FakeAccount()
+    account.interfere = lambda request, answer: (
+        httpx.Response(403) if request.method == "GET" else answer(request)
+    )
+    for if_exists in ("error", "adopt", "create"):
+        with pytest.raises(PermissionDeniedError):
+            account.lifecycle().create({**VILLA, "if_exists": if_exists})
+    assert account.objects == {}
+
+
+def test_the_exact_one_is_taken_over_first() -> None:
+    """Somebody else's that only resembles it is left alone."""
+    account = FakeAccount()
+
+    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+        if request.method == "POST":
+            theirs = {"id": "theirs", "name": "VILLA", "bedrooms": 3}
+            account.objects["/properties/theirs"] = theirs
+            return lost_after(request, answer)
+        return answer(request)
+
+    account.interfere = interfere
+    assert account.lifecycle().create(VILLA)[0] != "theirs"
+
+
+def test_what_another_post_may_have_created_is_waited_for() -> None:
+    """Of two equal objects, the one whose answer is lost does not take the other's."""
+    account = FakeAccount()
+    posts = itertools.count()
+    committed, looked = threading.Event(), threading.Event()
+
+    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+        if request.method == "POST":
+            if next(posts) == 0:
+                response = answer(request)
+                committed.set()
+                assert looked.wait(timeout=10)
+                looked.clear()
+                looked.wait(timeout=0.2)  # long enough to take what is not one's own
+                return response
+            assert committed.wait(timeout=10)
+            return lost_after(request, answer)
+        response = answer(request)
+        if committed.is_set():
+            looked.set()
+        return response
+
+    account.interfere = interfere
+    lifecycle = account.lifecycle()
+    lifecycle.check(dict(VILLA), exists=False)
+    with ThreadPoolExecutor(2) as threads:
+        made = list(threads.map(lambda _: lifecycle.create(VILLA)[0], range(2)))
+    assert sorted(made) == sorted(str(one["id"]) for one in account.objects.values())
+    assert len(account.objects) == 2
 
 
 def test_a_conflict_is_an_error_unless_it_answers_a_repetition() -> None:

@@ -147,3 +147,27 @@ def test_a_habit_that_no_server_has_is_refused(habits: dict[str, Any]) -> None:
     """A typing error in a test does not pass for the default."""
     with pytest.raises(ValueError, match=next(iter(habits))):
         Dialect(**habits)
+
+
+def test_a_version_that_is_asked_for_has_to_be_there() -> None:
+    """Where versions are told, an update of another one than the present is refused."""
+    with serving(SandboxSettings(dialect=Dialect(versions=True))) as served:
+        made = served.client.post("/properties", json={"name": "Villa"})
+        assert served.client.get("/properties/prop_1").headers["ETag"] == made.headers["ETag"]
+        first = {"If-Match": made.headers["ETag"]}
+        update = served.client.put("/properties/prop_1", json={"name": "Loft"}, headers=first)
+        assert update.status_code == 200
+        assert update.headers["ETag"] != made.headers["ETag"]
+        again = served.client.put("/properties/prop_1", json={"name": "Barn"}, headers=first)
+        assert again.status_code == 412
+        assert served.client.get("/properties/prop_1").json()["name"] == "Loft"
+
+
+def test_without_versions_none_is_told_or_asked_for() -> None:
+    """The assumed habit: the header is ignored."""
+    with serving() as served:
+        made = served.client.post("/properties", json={"name": "Villa"})
+        assert "ETag" not in made.headers
+        headers = {"If-Match": '"another"'}
+        answer = served.client.put("/properties/prop_1", json={"name": "Loft"}, headers=headers)
+        assert answer.status_code == 200
