@@ -5,6 +5,7 @@ Documented are the plain object and its statuses. Envelopes and forms of errors 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -78,13 +79,13 @@ class Answer:
         Raises:
             UnreadableAnswerError: The body is not JSON.
         """
-        try:
+        # Raised out of the `except`, so that nothing is chained to it that holds the body.
+        with contextlib.suppress(ValueError, RecursionError):
             value: Json = json.loads(
                 self.body, parse_constant=_refuse_constant, parse_float=_finite
             )
-        except (ValueError, RecursionError):
-            raise UnreadableAnswerError("the answer is not JSON", self.context()) from None
-        return value
+            return value
+        raise UnreadableAnswerError("the answer is not JSON", self.context())
 
 
 def _refuse_constant(name: str) -> Json:

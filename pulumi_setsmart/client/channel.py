@@ -16,6 +16,7 @@ from pulumi_setsmart.client.answer import Answer, status_error
 from pulumi_setsmart.client.credential import Credential, Keyring
 from pulumi_setsmart.client.errors import (
     AnswerTooLargeError,
+    ApiError,
     AuthenticationError,
     ConnectionFailedError,
     DeadlineExceededError,
@@ -150,13 +151,21 @@ class Channel:
         context = ErrorContext(request.method, path, attempt=attempt)
         permit = self._admit(context, patience)
         started = self.clock()
-        answer: Answer | None = None
+        outcome: Answer | ApiError = ConnectionFailedError("no answer", context, sent=True)
         try:
-            answer = self._receive(request, credential, context)
+            outcome = self._receive(request, credential, context)
+        except ApiError as error:
+            outcome = error
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            outcome = self._failure(error, context)
         finally:
+            answer = outcome if isinstance(outcome, Answer) else None
             _settle(permit, answer)
             self._log(context, answer, self.clock() - started)
-        return answer
+        if isinstance(outcome, Answer):
+            return outcome
+        # Raised out here, so that nothing is chained to it that holds the request and its key.
+        raise outcome
 
     def _admit(self, context: ErrorContext, patience: float) -> Permit:
         try:
@@ -170,35 +179,21 @@ class Channel:
 
     def _receive(self, request: Request, credential: Credential, context: ErrorContext) -> Answer:
         ends_at = self.clock() + self.connection.timeout
-        try:
-            with self._http.stream(
-                request.method,
-                request.path,
-                content=None if request.payload is None else _encode(request.payload),
-                headers=_headers(request, credential),
-            ) as response:
-                body = self._body(response, context, ends_at)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise self._unreachable(error, context) from None
-        except httpx.TimeoutException:
-            raise ConnectionFailedError("no answer in time", context, sent=True) from None
-        except httpx.InvalidURL:
-            raise ConnectionFailedError("not a usable address", context, sent=False) from None
-        except UnicodeError:  # a host name that is none: ours, or that of a redirect
-            raise ConnectionFailedError("not a usable address", context, sent=True) from None
-        except httpx.DecodingError:
-            raise UnreadableAnswerError("the answer cannot be decoded", context) from None
-        except httpx.HTTPError:
-            raise ConnectionFailedError("the connection was lost", context, sent=True) from None
-        return Answer(
-            method=request.method,
-            path=context.path,
-            url=self.url(context.path),
-            status=response.status_code,
-            headers=response.headers,
-            body=body,
-            attempt=context.attempt,
-        )
+        with self._http.stream(
+            request.method,
+            request.path,
+            content=None if request.payload is None else _encode(request.payload),
+            headers=_headers(request, credential),
+        ) as response:
+            return Answer(
+                method=request.method,
+                path=context.path,
+                url=self.url(context.path),
+                status=response.status_code,
+                headers=response.headers,
+                body=self._body(response, context, ends_at),
+                attempt=context.attempt,
+            )
 
     def _body(self, response: httpx.Response, context: ErrorContext, ends_at: float) -> bytes:
         """Return the body, as long as it is not too large and does not trickle for ever."""
@@ -215,17 +210,26 @@ class Channel:
                 raise ConnectionFailedError("no whole answer in time", context, sent=True)
         return bytes(body)
 
-    def _unreachable(self, error: Exception, context: ErrorContext) -> ConnectionFailedError:
-        if _has_cause(error, ssl.SSLCertVerificationError):
-            return UntrustedServerError(
-                f"the certificate of {self.connection.base_url} is not trusted; if a CA of your "
-                "own signed it, name its file in SSL_CERT_FILE",
-                context,
-                sent=False,
-            )
-        return ConnectionFailedError(
-            f"cannot connect to {self.connection.base_url}", context, sent=False
-        )
+    def _failure(self, error: Exception, context: ErrorContext) -> ApiError:
+        """Return what a failure of the HTTP library means."""
+        base_url = self.connection.base_url
+        match error:
+            case httpx.ConnectError() if _has_cause(error, ssl.SSLCertVerificationError):
+                return UntrustedServerError(
+                    f"the certificate of {base_url} is not trusted; if a CA of your own signed it, "
+                    "name its file in SSL_CERT_FILE",
+                    context,
+                    sent=False,
+                )
+            case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
+                return ConnectionFailedError(f"cannot connect to {base_url}", context, sent=False)
+            case httpx.TimeoutException():
+                return ConnectionFailedError("no answer in time", context, sent=True)
+            case httpx.InvalidURL() | UnicodeError():  # ours, or that of a redirect
+                return ConnectionFailedError("not a usable address", context, sent=True)
+            case httpx.DecodingError():
+                return UnreadableAnswerError("the answer cannot be decoded", context)
+        return ConnectionFailedError("the connection was lost", context, sent=True)
 
     def _log(self, context: ErrorContext, answer: Answer | None, seconds: float) -> None:
         if logger.isEnabledFor(logging.DEBUG):

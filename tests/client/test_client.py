@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+import tenacity
 from fake_setsmart import KEY, Clock, Script, client_of, credential
 from hypothesis import given
 from hypothesis import strategies as st
@@ -256,15 +257,27 @@ def test_a_key_without_permission_is_named_by_its_place() -> None:
 
 @pytest.mark.parametrize(
     "failure",
-    [httpx.Response(400), httpx.Response(401), httpx.Response(404), httpx.Response(200, text="x")],
+    [
+        httpx.Response(400),
+        httpx.Response(401),
+        httpx.Response(404),
+        httpx.Response(200, text="x"),
+        httpx.ConnectError("refused"),
+        httpx.ReadError("reset"),
+        httpx.ReadTimeout("slow"),
+    ],
     ids=repr,
 )
-def test_no_error_shows_the_key(failure: httpx.Response) -> None:
+def test_no_error_shows_the_key(failure: httpx.Response | Exception) -> None:
     """Neither the text, nor the repr, nor anything chained to an error holds it."""
     script = Script(*[failure] * 9)
     with pytest.raises(SetSmartError) as caught:
         properties(script).get("prop_1")
     shown = "".join(traceback.format_exception(caught.value, chain=True))
+    chained: BaseException | None = caught.value
+    while chained is not None:
+        assert isinstance(chained, SetSmartError | tenacity.RetryError), chained
+        chained = chained.__cause__ or chained.__context__
     assert KEY not in f"{shown}{caught.value!r}{credential()!r}"
 
 
