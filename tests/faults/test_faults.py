@@ -65,6 +65,15 @@ def changed(random: Random, declared: list[Declared]) -> list[Declared]:
     return [*kept, *others[1:], listing("barn", "Barn", 2), listing("loft", "Loft", 0)]
 
 
+def live(run: FaultRun) -> None:
+    """Bring a portfolio up, have others remark on it, change it, and take it down."""
+    declared = portfolio(run.random)
+    run.bring_to(declared)
+    run.remark()
+    run.bring_to(changed(run.random, declared))
+    run.take_down()
+
+
 def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
     pulumi: Path, tmp_path: Path, seed: int, record_faults: Callable[..., None]
 ) -> None:
@@ -101,11 +110,7 @@ def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
     )
     with running(sandbox) as base_url:
         run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
-        declared = portfolio(run.random)
-        run.bring_to(declared)
-        run.remark()
-        run.bring_to(changed(run.random, declared))
-        run.take_down()
+        live(run)
     record_faults("requests that go wrong", plan.met, run)
 
 
@@ -125,10 +130,6 @@ def test_a_window_that_shrinks_costs_no_listing(
     )
     with running(sandbox) as base_url:
         run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
-        declared = portfolio(run.random)
-        run.bring_to(declared)
-        run.remark()
-        run.bring_to(changed(run.random, declared))
-        run.take_down()
+        live(run)
         refused = sum(one.status == 429 for one in sandbox.requests)
     record_faults("window that shrinks", Counter({"429 after the window shrank": refused}), run)

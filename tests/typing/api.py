@@ -22,6 +22,8 @@ loft = Property(
     max_guests=2,
     status=pulumi.Config().require_secret("status"),
     attributes={"beside": villa.id, "rooms": [{"beds": 2}], "note": CLEAR},
+    if_exists="adopt",
+    deletion_policy=pulumi.Config().require("policy"),
     opts=pulumi.ResourceOptions(protect=True),
 )
 theirs = Property.get("theirs", "prop_1")
@@ -31,7 +33,9 @@ hook = WebhookSubscription(
     events=["property.updated", pulumi.Output.from_input("property.deleted")],
     secret=pulumi.Output.secret("hush"),
 )
-rule = ApiObject("rule", path="/pricing-rules", body={"property_id": loft.id})
+rule = ApiObject(
+    "rule", path="/pricing-rules", body={"code": "a", "property_id": loft.id}, identity=["code"]
+)
 their_hook: WebhookSubscription = WebhookSubscription.get("their-hook", theirs.id)
 their_rule: ApiObject = ApiObject.get("their-rule", "rule_1", path="/pricing-rules")
 
