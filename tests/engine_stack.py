@@ -93,6 +93,15 @@ class EngineStack:
         stack.succeed("stack", "init", "test")
         return stack
 
+    def mend(self) -> None:
+        """Remove the empty attribute files that a killed CLI may leave, which it cannot read.
+
+        The state beside them is whole: it is replaced at once.
+        """
+        for attributes in (self.folder / "state").rglob("*.attrs"):
+            if attributes.stat().st_size == 0:
+                attributes.unlink()
+
     def afresh(self, folder: Path) -> EngineStack:
         """Return the same project, program and configuration with a state that knows nothing."""
         (folder / "state").mkdir(parents=True)

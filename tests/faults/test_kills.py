@@ -43,6 +43,7 @@ def test_an_up_that_was_killed_is_completed_by_the_next(
         made = len(storage.objects(PROPERTIES)) - len(run.foreign)
         assert 0 < made < LISTINGS
         if victim == "CLI":
+            run.stack.mend()
             run.stack.succeed("cancel", "--yes")
         elif victim == "CLI, state lost":
             run.stack = run.stack.afresh(tmp_path / "anew")
