@@ -131,5 +131,6 @@ def test_a_window_that_shrinks_costs_no_listing(
     with running(sandbox) as base_url:
         run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
         live(run)
-        refused = sum(one.status == 429 for one in sandbox.requests)
-    record_faults("window that shrinks", Counter({"429 after the window shrank": refused}), run)
+    # One request of each of the four workers may be on its way when the budget is lowered.
+    assert sum(one.status == 429 for one in sandbox.requests) <= 4
+    record_faults("window that shrinks", Counter({"window lowered": 1}), run)
