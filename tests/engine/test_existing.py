@@ -124,13 +124,13 @@ def test_one_listing_under_two_resources_stops_the_run(
     stack.declare('Property("one", name="Studio")\nProperty("two", name="Loft")')
     stack.up()
     state = stack.export()
+    shared = stack.resource("one")["id"]
     for resource in state["deployment"]["resources"]:
         if resource["urn"].endswith("::two"):
-            resource["id"] = resource["outputs"]["id"] = "prop_1"
-            resource["outputs"]["name"] = "Studio"
+            resource["id"] = resource["outputs"]["id"] = shared
     (stack.folder / "state.json").write_text(json.dumps(state))
     stack.succeed("stack", "import", "--file", "state.json")
     writes = account.writes()
     errors = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
-    assert "prop_1 belongs to another resource of this stack already" in errors[0]
+    assert f"{shared} belongs to another resource of this stack already" in errors[0]
     assert account.writes() == writes

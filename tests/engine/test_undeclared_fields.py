@@ -27,7 +27,8 @@ def test_removing_a_declaration_changes_the_state_only(
     account.sandbox.storage.replace(PROPERTIES, "prop_1", {**held, "bedrooms": 9, "pets": False})
     assert "~ bedrooms: 3 => 9" in stack.assert_nothing_to_do()
     assert stack.resource("one")["outputs"].keys() == {
-        *("id", "name", "bedrooms", "status", "attributes", "__setsmart", "__provider"),
+        *("id", "name", "bedrooms", "status", "attributes", "deletion_policy"),
+        *("__setsmart", "__provider"),
     }
 
 
