@@ -11,7 +11,13 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from pulumi_setsmart.client.channel import Connection
+from pulumi_setsmart.client.channel import (
+    DEFAULT_DEADLINE,
+    DEFAULT_LARGEST_ANSWER,
+    DEFAULT_TIMEOUT,
+    MEBIBYTE,
+    Connection,
+)
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ConfigurationError
 from pulumi_setsmart.client.retry import RetryPolicy
@@ -33,11 +39,7 @@ _ADVICE_ON_CONFIGURED_KEY = (
     "If it was rotated and the new one is set already, run once with PULUMI_RUN_PROGRAM=true, or "
     "`pulumi up --refresh=false`"
 )
-_DEFAULT_TIMEOUT = 30.0
-_DEFAULT_DEADLINE = 900.0
 _LONGEST_TIME = 86400.0
-_MEBIBYTE = 1024 * 1024
-_DEFAULT_LARGEST_ANSWER = 32.0
 _LARGEST_ANSWER = 1024.0
 _MOST_DIGITS = 9
 _DEFAULT_WEBHOOKS_PATH = "/webhooks"
@@ -74,7 +76,7 @@ class Settings:
     if_exists: IfExists = IfExists.ERROR
     deletion_policy: DeletionPolicy = DeletionPolicy.DELETE
     max_deletions: int | None = None
-    settle_time: float = _DEFAULT_TIMEOUT
+    settle_time: float = DEFAULT_TIMEOUT
 
 
 def load_settings(configured: Callable[[str], object], environment: Mapping[str, str]) -> Settings:
@@ -89,14 +91,14 @@ def load_settings(configured: Callable[[str], object], environment: Mapping[str,
         ConfigurationError: A setting is missing or not allowed.
     """
     source = _Source(configured)
-    timeout = source.seconds("timeout", _DEFAULT_TIMEOUT)
+    timeout = source.seconds("timeout", DEFAULT_TIMEOUT)
     return Settings(
         connection=Connection(
             base_url=_base_url(source.text("baseUrl") or environment.get(BASE_URL_VARIABLE)),
             credentials=_credentials(source.text("apiKey"), environment.get(API_KEY_VARIABLE)),
             timeout=timeout,
-            deadline=source.seconds("deadline", _DEFAULT_DEADLINE),
-            largest_answer=source.mebibytes("maxAnswerMiB", _DEFAULT_LARGEST_ANSWER),
+            deadline=source.seconds("deadline", DEFAULT_DEADLINE),
+            largest_answer=source.bytes_in_mebibytes("maxAnswerMiB", DEFAULT_LARGEST_ANSWER),
             retry=RetryPolicy(repeats=source.count("maxRetries", RetryPolicy().repeats)),
         ),
         webhooks_path=source.path("webhooksPath", _DEFAULT_WEBHOOKS_PATH),
@@ -122,9 +124,9 @@ class _Source:
     def seconds(self, key: str, default: float) -> float:
         return self._number(key, default, _LONGEST_TIME, "seconds above 0, at most a day")
 
-    def mebibytes(self, key: str, default: float) -> int:
-        number = self._number(key, default, _LARGEST_ANSWER, "MiB above 0, at most 1024")
-        return int(number * _MEBIBYTE)
+    def bytes_in_mebibytes(self, key: str, default: int) -> int:
+        number = self._number(key, default / MEBIBYTE, _LARGEST_ANSWER, "MiB above 0, at most 1024")
+        return int(number * MEBIBYTE)
 
     def _number(self, key: str, default: float, largest: float, described_as: str) -> float:
         text = self.text(key)

@@ -31,7 +31,10 @@ from pulumi_setsmart.models.json import JsonObject
 
 logger = logging.getLogger(__name__)
 
-_MEBIBYTE = 1024 * 1024
+MEBIBYTE = 1024 * 1024
+DEFAULT_TIMEOUT = 30.0
+DEFAULT_DEADLINE = 900.0
+DEFAULT_LARGEST_ANSWER = 32 * MEBIBYTE
 
 
 @frozen
@@ -49,9 +52,9 @@ class Connection:
 
     base_url: str
     credentials: tuple[Credential, ...]
-    timeout: float = 30.0
-    deadline: float = 900.0
-    largest_answer: int = 32 * _MEBIBYTE
+    timeout: float = DEFAULT_TIMEOUT
+    deadline: float = DEFAULT_DEADLINE
+    largest_answer: int = DEFAULT_LARGEST_ANSWER
     retry: RetryPolicy = field(factory=RetryPolicy)
 
 
@@ -203,7 +206,7 @@ class Channel:
             body += chunk
             if len(body) > largest:
                 raise AnswerTooLargeError(
-                    f"the answer has more than {largest / _MEBIBYTE:g} MiB (setsmart:maxAnswerMiB)",
+                    f"the answer has more than {largest / MEBIBYTE:g} MiB (setsmart:maxAnswerMiB)",
                     context,
                 )
             if self.clock() > ends_at:

@@ -31,6 +31,11 @@ class Mismatch:
     declared: Json
     actual: Json
 
+    @property
+    def name(self) -> str:
+        """What a person calls the place: ``door.code``."""
+        return self.path[1:].replace("/", ".")
+
 
 def matches(declared: Json, actual: Json) -> bool:
     """Return whether ``actual`` is what is declared, looking at declared members only.

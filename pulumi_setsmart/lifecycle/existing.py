@@ -106,7 +106,7 @@ class Existing:
         fields = self.operation.visible(record, {})
         actual = project(shape_of(declaration.fields), fields)
         changes = ", ".join(
-            f"{one.path[1:].replace('/', '.')} "
+            f"{one.name} "
             + (
                 "is set"
                 if declaration.is_secret(one.path)

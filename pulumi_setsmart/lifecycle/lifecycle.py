@@ -124,7 +124,8 @@ class Lifecycle:
         Raises:
             SharedObjectError: Another resource stands for the object.
         """
-        self._claim(self._begin(outputs), str(outputs.get(ID)), load_bookkeeping(outputs))
+        bookkeeping = load_bookkeeping(outputs)
+        self._claim(self._begin(outputs), str(outputs.get(ID)), bookkeeping)
         replaces = [
             name
             for name in self.kind.addressing
@@ -135,7 +136,7 @@ class Lifecycle:
             bool(replaces)
             or not declaration.complete
             or not matches(declaration.fields, known_fields_of(self.kind, outputs))
-            or _declares_otherwise(declaration, load_bookkeeping(outputs))
+            or _declares_otherwise(declaration, bookkeeping)
             or self._directs_otherwise(inputs, outputs)
         )
         return Difference(changes, replaces)
@@ -333,7 +334,7 @@ def _declares_otherwise(declaration: Declaration, bookkeeping: Bookkeeping | Non
 
 
 def _echo_warning(declaration: Declaration, difference: Mismatch) -> str:
-    name = difference.path[1:].replace("/", ".")
+    name = difference.name
     if declaration.is_secret(difference.path):
         return f"SetSmart keeps another {name} than the secret one declared; taken as the same"
     return (

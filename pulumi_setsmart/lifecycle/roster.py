@@ -111,20 +111,15 @@ class Roster:
     ) -> Record | None:
         """Claim an object that a lost POST has created, if it is among ``records``.
 
-        It was not there before, is no other resource's, and can come from what is declared. Where
-        another POST that is under way could have made it as well, its end is waited for.
+        It is no other resource's, and can come from what is declared. Where another POST that is
+        under way could have made it as well, its end is waited for.
 
         Args:
-            records: The objects that are in the collection now, whole.
+            records: The objects that were not in the collection before, whole.
             declared: The fields that the POST sent.
             owner: For whom to claim.
         """
-        before = self._listing or {}
-        new = [
-            record
-            for record in records
-            if record.id not in before and may_come_from(declared, record.fields)
-        ]
+        new = [record for record in records if may_come_from(declared, record.fields)]
         with self._changed:
             while free := [record for record in new if self._is_free(record.id)]:
                 if not self._is_contested(free):
