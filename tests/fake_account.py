@@ -116,6 +116,14 @@ def through_engine(properties: dict[str, Json]) -> dict[str, Json]:
     return from_engine(_doubles(to_engine(properties)))
 
 
+def created(lifecycle: Lifecycle, inputs: dict[str, Json]) -> tuple[str, dict[str, Json]]:
+    """Create an object as Pulumi does, and return its id and its outputs."""
+    checked = lifecycle.check(through_engine(inputs), exists=False)
+    assert checked.objections == []
+    identifier, outputs = lifecycle.create(through_engine(checked.inputs))
+    return identifier, through_engine(outputs)
+
+
 def _doubles(value: Any) -> Any:
     match value:
         case bool():

@@ -6,23 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_account import FakeAccount, through_engine
+from fake_account import FakeAccount, created
 
 from pulumi_setsmart.client.errors import DeletionRefusedError, WrongAccountError
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
-from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.policy import DeletionPolicy
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
-
-
-def up(lifecycle: Lifecycle, inputs: dict[str, Json]) -> tuple[str, dict[str, Json]]:
-    """Check and create an object as Pulumi does, and return its id and its outputs."""
-    checked = lifecycle.check(through_engine(inputs), exists=False)
-    assert checked.objections == []
-    identifier, outputs = lifecycle.create(through_engine(checked.inputs))
-    return identifier, through_engine(outputs)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +30,7 @@ def test_deactivating_sets_the_status_and_keeps_the_rest(
     """A listing that is only closed can be opened again, with all that it had."""
     account = FakeAccount()
     lifecycle = account.lifecycle(kind)
-    identifier, outputs = up(lifecycle, {**inputs, "deletion_policy": "deactivate"})
+    identifier, outputs = created(lifecycle, {**inputs, "deletion_policy": "deactivate"})
     [held] = account.objects.values()
     before = {**held, "rating": 5}
     held["rating"] = 5
@@ -53,7 +44,9 @@ def test_deactivating_sets_the_status_and_keeps_the_rest(
 def test_the_policy_of_the_stack_is_kept_with_each_resource() -> None:
     """`destroy` knows the saved configuration only, so the state has to say it."""
     account = FakeAccount()
-    identifier, outputs = up(account.lifecycle(deletion_policy=DeletionPolicy.DEACTIVATE), VILLA)
+    identifier, outputs = created(
+        account.lifecycle(deletion_policy=DeletionPolicy.DEACTIVATE), VILLA
+    )
     assert outputs["deletion_policy"] == "deactivate"
     account.lifecycle().delete(identifier, outputs)
     assert account.objects["/properties/id_2"]["status"] == "inactive"
@@ -63,7 +56,7 @@ def test_another_policy_is_a_change_of_the_state_only() -> None:
     """Nothing is sent for it, but it has to be remembered."""
     account = FakeAccount()
     lifecycle = account.lifecycle()
-    identifier, outputs = up(lifecycle, VILLA)
+    identifier, outputs = created(lifecycle, VILLA)
     checked = lifecycle.check({**VILLA, "deletion_policy": "deactivate"}, exists=True)
     assert lifecycle.diff(outputs, checked.inputs).changes
     writes = account.writes()
@@ -76,7 +69,7 @@ def test_a_state_without_a_policy_has_the_default_one() -> None:
     """An import file need not say it."""
     account = FakeAccount()
     lifecycle = account.lifecycle()
-    _, outputs = up(lifecycle, VILLA)
+    _, outputs = created(lifecycle, VILLA)
     del outputs["deletion_policy"]
     assert not lifecycle.diff(outputs, lifecycle.check(VILLA, exists=True).inputs).changes
 
@@ -90,7 +83,7 @@ def test_what_has_no_status_cannot_be_deactivated() -> None:
         "body": {"rate": 1},
         "deletion_policy": "deactivate",
     }
-    identifier, outputs = up(lifecycle, inputs)
+    identifier, outputs = created(lifecycle, inputs)
     with pytest.raises(DeletionRefusedError, match="it has no status"):
         lifecycle.delete(identifier, outputs)
     assert account.writes() == ["POST /rules"]
@@ -100,7 +93,7 @@ def test_a_status_that_the_server_keeps_is_told() -> None:
     """What is still bookable has not been deactivated."""
     account = FakeAccount(stored=lambda sent: {**sent, "status": "active"})
     lifecycle = account.lifecycle()
-    identifier, outputs = up(lifecycle, {**VILLA, "deletion_policy": "deactivate"})
+    identifier, outputs = created(lifecycle, {**VILLA, "deletion_policy": "deactivate"})
     with pytest.raises(DeletionRefusedError, match='keeps its status as "active"'):
         lifecycle.delete(identifier, outputs)
 
@@ -109,7 +102,7 @@ def test_a_status_that_the_server_keeps_is_told() -> None:
 def test_what_is_gone_is_deleted_unless_the_account_is_another(policy: DeletionPolicy) -> None:
     """A 404 counts as deleted; in an account that is not the one of the state, it tells nothing."""
     account = FakeAccount({"/properties/other": {"id": "other", "name": "Other"}})
-    identifier, outputs = up(account.lifecycle(), {**VILLA, "deletion_policy": str(policy)})
+    identifier, outputs = created(account.lifecycle(), {**VILLA, "deletion_policy": str(policy)})
     account.objects.clear()
     account.lifecycle().delete(identifier, outputs)
     with pytest.raises(WrongAccountError):
@@ -119,7 +112,7 @@ def test_what_is_gone_is_deleted_unless_the_account_is_another(policy: DeletionP
 def test_a_404_to_a_repeated_delete_is_the_answer_to_the_first() -> None:
     """Even in an account that cannot vouch for it: we deleted it ourselves."""
     account = FakeAccount({"/properties/other": {"id": "other", "name": "Other"}})
-    identifier, outputs = up(account.lifecycle(), VILLA)
+    identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects.pop("/properties/other")
     attempts = []
 
@@ -143,7 +136,7 @@ def test_a_run_stops_at_the_largest_number_of_deletions(policy: DeletionPolicy) 
         {"name": f"Villa {number}", "deletion_policy": str(policy)} for number in range(4)
     ]
     lifecycle = account.lifecycle(max_deletions=2)
-    made = [up(lifecycle, inputs) for inputs in declared]
+    made = [created(lifecycle, inputs) for inputs in declared]
     for identifier, outputs in made[:2]:
         lifecycle.delete(identifier, outputs)
     writes = account.writes()
@@ -156,7 +149,7 @@ def test_no_deletion_at_all_can_be_allowed() -> None:
     """Zero is a limit too."""
     account = FakeAccount()
     lifecycle = account.lifecycle(max_deletions=0)
-    made = up(lifecycle, VILLA)
+    made = created(lifecycle, VILLA)
     with pytest.raises(DeletionRefusedError):
         lifecycle.delete(*made)
 

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import pytest
-from fake_account import FakeAccount, through_engine
+from fake_account import FakeAccount, created, through_engine
 
 from pulumi_setsmart.client.errors import ExistingObjectError
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
@@ -27,13 +27,6 @@ def account_with(*listings: dict[str, Any]) -> FakeAccount:
 def objections(lifecycle: Lifecycle, inputs: dict[str, Json]) -> list[str]:
     """Return what a preview objects to in an object that is to be created."""
     return lifecycle.check(through_engine(inputs), exists=False).objections
-
-
-def up(lifecycle: Lifecycle, inputs: dict[str, Json]) -> str:
-    """Check and create an object as Pulumi does, and return its id."""
-    checked = lifecycle.check(through_engine(inputs), exists=False)
-    assert checked.objections == []
-    return lifecycle.create(through_engine(checked.inputs))[0]
 
 
 def test_an_existing_listing_is_an_error_by_default() -> None:
@@ -132,7 +125,7 @@ def test_adopting_brings_the_listing_to_what_is_declared(
     account = account_with({**VILLA, "rating": 5})
     inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "if_exists": "adopt"}
     with caplog.at_level(logging.WARNING):
-        identifier = up(account.lifecycle(), inputs)
+        identifier, _ = created(account.lifecycle(), inputs)
     assert identifier == "prop_5"
     assert account.writes() == ["PUT /properties/prop_5"]
     assert account.objects["/properties/prop_5"] == {**VILLA, "rating": 5, "bedrooms": 3}
@@ -145,7 +138,7 @@ def test_adopting_what_is_as_declared_writes_nothing(caplog: pytest.LogCaptureFi
     """A run that was killed and is run again finds its own listings."""
     account = account_with(VILLA)
     with caplog.at_level(logging.WARNING):
-        up(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
+        created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
     assert account.writes() == []
     assert "takes over prop_5 as it is" in caplog.text
 
@@ -154,7 +147,7 @@ def test_adopting_what_is_not_active_is_said(caplog: pytest.LogCaptureFixture) -
     """A listing that nobody can book is not taken over in silence."""
     account = account_with({**VILLA, "status": "inactive"})
     with caplog.at_level(logging.WARNING):
-        up(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
+        created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
     assert 'its status stays "inactive" unless status is declared' in caplog.text
 
 
@@ -170,7 +163,7 @@ def test_adopting_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
         KEY: {"secret_paths": []},
     }
     with caplog.at_level(logging.WARNING):
-        up(account.lifecycle(WEBHOOK_SUBSCRIPTION, if_exists=IfExists.ADOPT), inputs)
+        created(account.lifecycle(WEBHOOK_SUBSCRIPTION, if_exists=IfExists.ADOPT), inputs)
     assert "takes over w (secret is set)" in caplog.text
     assert "hush" not in caplog.text
 
@@ -188,7 +181,7 @@ def test_several_candidates_are_named() -> None:
 def test_creating_another_one_is_possible() -> None:
     """Two flats in one house may have one name."""
     account = account_with(VILLA)
-    assert up(account.lifecycle(), {"name": "Sea Villa", "if_exists": "create"}) != "prop_5"
+    assert created(account.lifecycle(), {"name": "Sea Villa", "if_exists": "create"})[0] != "prop_5"
 
 
 def test_what_the_stack_knows_is_no_candidate() -> None:
@@ -215,8 +208,8 @@ def test_what_the_program_made_itself_is_no_candidate() -> None:
     """The collection is read before the first create, and not again."""
     account = FakeAccount()
     lifecycle = account.lifecycle()
-    up(lifecycle, {"name": "Villa"})
-    up(lifecycle, {"name": "Villa"})
+    created(lifecycle, {"name": "Villa"})
+    created(lifecycle, {"name": "Villa"})
     assert len(account.objects) == 2
     assert sum((method, path) == ("GET", "/properties") for method, path, _ in account.sent) == 1
 

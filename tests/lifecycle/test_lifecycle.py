@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 import pytest
-from fake_account import FakeAccount, through_engine
+from fake_account import FakeAccount, created, through_engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from json_values import NAMES, SCALARS, nested
@@ -24,14 +24,6 @@ KINDS = {
     "hook": (WEBHOOK_SUBSCRIPTION, HOOK),
     "rule": (API_OBJECT, RULE),
 }
-
-
-def created(lifecycle: Lifecycle, inputs: dict[str, Json]) -> tuple[str, dict[str, Json]]:
-    """Create an object as Pulumi does, and return its id and its outputs."""
-    checked = lifecycle.check(through_engine(inputs), exists=False)
-    assert checked.objections == []
-    identifier, outputs = lifecycle.create(through_engine(checked.inputs))
-    return identifier, through_engine(outputs)
 
 
 def refreshed(lifecycle: Lifecycle, identifier: str, outputs: dict[str, Json]) -> dict[str, Json]:
