@@ -12,17 +12,15 @@ from attrs import frozen
 from pulumi_setsmart.client.answer import Answer, read_items, read_object, read_record
 from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.cursor import Cursor
 from pulumi_setsmart.client.errors import (
     ConfigurationError,
-    ErrorContext,
     NotFoundError,
     UnreadableAnswerError,
 )
 from pulumi_setsmart.client.paging import ForeignPageError, next_page_url
 from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
-
-_MOST_PAGES_WITHOUT_NEWS = 10
 
 
 @frozen
@@ -45,26 +43,29 @@ class Collection:
         Raises:
             ApiError: A page could not be had; a page that repeats is an UnreadableAnswerError.
         """
-        url: str | None = self.client.url(self.path)
-        seen_urls: set[str] = set()
-        seen_ids: set[str] = set()
-        pages_without_news = 0
-        while url is not None:
-            seen_urls.add(url)
-            records, url = self.client.send(Request("GET", url), self._read_page)
-            # While others write, a page may repeat the one before; a server that ignores its own
-            # cursors repeats it for ever.
-            has_news = any(record.id not in seen_ids for record in records)
-            pages_without_news = 0 if has_news else pages_without_news + 1
-            if url in seen_urls or (url and pages_without_news > _MOST_PAGES_WITHOUT_NEWS):
-                raise UnreadableAnswerError(
-                    "the list of objects never ends: a page leads back to one already read",
-                    ErrorContext("GET", self.path),
-                )
-            for record in records:
-                if record.id not in seen_ids:
-                    seen_ids.add(record.id)
-                    yield record
+        cursor = self.cursor()
+        while cursor.next_url is not None:
+            yield from self.read_on(cursor)
+
+    def cursor(self) -> Cursor:
+        """Return the beginning of the list."""
+        return Cursor(self.path, self.client.url(self.path))
+
+    def read_on(self, cursor: Cursor) -> list[Record]:
+        """Read the next page of the list, and leave ``cursor`` at the one after it.
+
+        Args:
+            cursor: How far the list was read; not after its end. A failure leaves it where it is.
+
+        Returns:
+            The objects of the page as the list shows them, without those of earlier pages.
+
+        Raises:
+            ApiError: The page could not be had.
+        """
+        request = Request("GET", str(cursor.next_url))
+        records, following = self.client.send(request, self._read_page)
+        return cursor.advance(records, following)
 
     def whole(self, record: Record, needed: Iterable[str]) -> Record | None:
         """Return ``record`` with all that is needed of it; lists may show objects in brief.
