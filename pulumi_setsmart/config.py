@@ -67,6 +67,7 @@ class Settings:
         max_deletions: How many objects a run may delete or deactivate, or None for any number.
         settle_time: How many seconds a server may take to carry out a request that it did not
             answer.
+        snapshot: Whether reads are served from one list of the collection.
     """
 
     connection: Connection
@@ -77,6 +78,7 @@ class Settings:
     deletion_policy: DeletionPolicy = DeletionPolicy.DELETE
     max_deletions: int | None = None
     settle_time: float = DEFAULT_TIMEOUT
+    snapshot: bool = True
 
 
 def load_settings(configured: Callable[[str], object], environment: Mapping[str, str]) -> Settings:
@@ -103,11 +105,12 @@ def load_settings(configured: Callable[[str], object], environment: Mapping[str,
         ),
         webhooks_path=source.path("webhooksPath", _DEFAULT_WEBHOOKS_PATH),
         server_fields=source.names("serverFields", _DEFAULT_SERVER_FIELDS),
-        accept_account_change=source.boolean("acceptAccountChange"),
+        accept_account_change=source.boolean("acceptAccountChange", default=False),
         if_exists=source.word("ifExists", IfExists.ERROR),
         deletion_policy=source.word("deletionPolicy", DeletionPolicy.DELETE),
         max_deletions=source.count("maxDeletions", None),
         settle_time=source.seconds("settleTime", timeout),
+        snapshot=source.boolean("snapshot", default=True),
     )
 
 
@@ -165,8 +168,8 @@ class _Source:
             raise ConfigurationError(f"{NAMESPACE}:{key} {objection}")
         return path
 
-    def boolean(self, key: str) -> bool:
-        match (self.text(key) or "false").lower():
+    def boolean(self, key: str, *, default: bool) -> bool:
+        match (self.text(key) or str(default)).lower():
             case "true":
                 return True
             case "false":

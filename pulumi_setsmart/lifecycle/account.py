@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import contextlib
 import threading
 
 from pulumi_setsmart.client.client import Client
@@ -15,6 +15,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, digest
 from pulumi_setsmart.lifecycle.roster import Roster
+from pulumi_setsmart.lifecycle.snapshot import Snapshot
 
 _NEIGHBOURS = 3
 _REMEMBERED_IDS = 20
@@ -36,14 +37,21 @@ class Account:
         self._accept_change = accept_change
         self._deletions_left = max_deletions
         self._lock = threading.Lock()
-        self._seen: dict[str, list[str]] = {}
+        self._seen: dict[str, dict[str, None]] = {}
         self._present: dict[tuple[str, str], bool] = {}
         self._rosters: dict[str, Roster] = {}
+        self._snapshots: dict[tuple[str, str], Snapshot] = {}
 
     def roster(self, collection: Collection) -> Roster:
-        """Return what this run knows of ``collection``."""
+        """Return whose the objects of ``collection`` are, as far as this run knows."""
         with self._lock:
             return self._rosters.setdefault(collection.path, Roster())
+
+    def snapshot(self, collection: Collection) -> Snapshot:
+        """Return what ``collection`` holds, as far as this run has seen."""
+        with self._lock:
+            place = (collection.path, collection.id_field)
+            return self._snapshots.setdefault(place, Snapshot())
 
     def count_deletion(self) -> None:
         """Count an object that is about to be deleted or deactivated.
@@ -60,43 +68,28 @@ class Account:
             if self._deletions_left is not None:
                 self._deletions_left -= 1
 
-    def _survey(self, collection: Collection) -> None:
-        """Note a few of the ids in ``collection``, once; they cost one request at the most.
-
-        A survey that fails leaves nothing noted: the request that the run is about will fail too,
-        and tell why.
-        """
-        listing = self.roster(collection).listed
-        with self._lock:
-            if collection.path in self._seen:
-                return
-            try:
-                records = collection.records() if listing is None else listing.values()
-                found = itertools.islice(records, _REMEMBERED_IDS)
-                self._seen[collection.path] = [record.id for record in found]
-            except ApiError:
-                self._seen[collection.path] = []
-
     def mark(self, collection: Collection, identifier: str, previous: Bookkeeping) -> AccountMark:
         """Return the mark for an object that was seen in this account just now."""
         known = previous.account
-        if known is not None and self.is_the_same(previous):
-            if len(known.neighbours) >= _NEIGHBOURS:
-                return known
-            earlier = known.neighbours
-        else:
-            earlier = []
-        self._survey(collection)
+        is_the_same = self.is_the_same(previous)
+        if known is not None and is_the_same and len(known.neighbours) >= _NEIGHBOURS:
+            return known
+        snapshot = self.snapshot(collection)
+        if not is_the_same:
+            # What stood beside it is not there to be shown any more; a page is, for one request.
+            with contextlib.suppress(ApiError):
+                snapshot.begin(collection)
+        earlier = known.neighbours if known is not None and is_the_same else []
         with self._lock:
-            seen = self._seen[collection.path]
-            candidates = dict.fromkeys((*earlier, *seen))
-            if identifier not in seen and len(seen) < _REMEMBERED_IDS:
-                seen.append(identifier)
+            seen = self._seen.setdefault(collection.path, {})
+            candidates = dict.fromkeys((*earlier, *snapshot.first_ids(_REMEMBERED_IDS), *seen))
+            if len(seen) < _REMEMBERED_IDS:
+                seen[identifier] = None
         candidates.pop(identifier, None)
         return AccountMark(
             base_url=self.client.base_url,
             key_digest=self._key_digest(previous.salt),
-            neighbours=list(candidates)[:_NEIGHBOURS],
+            neighbours=[*candidates][:_NEIGHBOURS],
         )
 
     def is_the_same(self, bookkeeping: Bookkeeping) -> bool:

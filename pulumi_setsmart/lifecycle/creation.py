@@ -18,6 +18,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.roster import Roster
+from pulumi_setsmart.lifecycle.snapshot import Snapshot
 from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
 
@@ -81,7 +82,7 @@ class Creation:
         A collection of which nothing is known may have no list; then a lost POST stays unresolved.
         """
         try:
-            self._roster.listing(self._collection)
+            self._snapshot.complete(self._collection)
         except (NotFoundError, PermissionDeniedError, MethodNotAllowedError):
             if self.operation.kind.identity_names(self.operation.properties):
                 raise
@@ -90,7 +91,8 @@ class Creation:
         with self._roster.posting(self._fields):
             identifier, record = self._collection.create(self._fields, idempotency_key)
             self._roster.claim(identifier, self.owner)
-        if identifier in (self._roster.listed or {}):
+        self._snapshot.outdate(identifier)
+        if identifier in (self._snapshot.completed or {}):
             raise ExistingObjectError(
                 f"SetSmart answered with {identifier}, which existed before: nothing was created, "
                 f"and {identifier} may have been changed. Look at it in SetSmart, then import it "
@@ -100,7 +102,7 @@ class Creation:
 
     def _look_for_it(self, error: ApiError) -> Record | None:
         """Return the object that a lost POST has created, or None if it is sure not to have."""
-        if self._roster.listed is None:  # then nothing tells what is new
+        if self._snapshot.completed is None:  # then nothing tells what is new
             raise UnknownOutcomeError(f"{error.reason}; {_ADVICE}", error.context) from None
         settle_time = self.operation.settings.settle_time
         try:
@@ -122,10 +124,13 @@ class Creation:
         return found
 
     def _found(self) -> Record | None:
-        before = self._roster.listed or {}
+        before = self._snapshot.completed or {}
         new = [record for record in self._collection.records() if record.id not in before]
         whole = filter(None, (self._collection.whole(record, self._fields) for record in new))
-        return self._roster.claim_new(whole, self._fields, self.owner)
+        found = self._roster.claim_new(whole, self._fields, self.owner)
+        if found is not None:
+            self._snapshot.outdate(found.id)
+        return found
 
     @property
     def _collection(self) -> Collection:
@@ -134,6 +139,10 @@ class Creation:
     @property
     def _roster(self) -> Roster:
         return self.operation.roster
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        return self.operation.snapshot
 
     @property
     def _fields(self) -> JsonObject:

@@ -12,6 +12,7 @@ from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
 from pulumi_setsmart.lifecycle.identity import folded, identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import IF_EXISTS, STATUS
 from pulumi_setsmart.lifecycle.operation import Operation, shown
+from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import IfExists
@@ -91,14 +92,14 @@ class Existing:
             return None
         if len(found) > 1 or not adopts:
             raise ExistingObjectError(_reason(identity, [record.id for record in found]))
-        self._announce(operation.collection.get(found[0].id))
+        declared = frozenset(operation.declaration.fields)
+        wanted = Wanted(declared, watched=declared | {STATUS})
+        self._announce(operation.read(found[0].id, wanted))
         return Takeover(found[0].id, owner)
 
     def _alike(self, identity: Mapping[str, Json]) -> list[Record]:
-        collection = self.operation.collection
-        alike = self.operation.roster.alike(collection, identity)
-        whole = (collection.whole(record, identity) for record in alike)
-        return [one for one in whole if one is not None and is_same(identity, one.fields)]
+        alike = self.operation.snapshot.alike(self.operation.collection, identity)
+        return [record for record in alike if is_same(identity, record.fields)]
 
     def _announce(self, record: Record) -> None:
         """Tell who approves it what the take-over does."""

@@ -35,6 +35,7 @@ from pulumi_setsmart.lifecycle.existing import Existing, takeover_in, with_takeo
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, Kind
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.replacement import Replacement
+from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.policy import DeletionPolicy
 from pulumi_setsmart.models.record import Record
@@ -185,7 +186,7 @@ class Lifecycle:
         operation.roster.note(identifier)
         self._claim(operation, identifier, bookkeeping)
         try:
-            record = operation.collection.get(identifier)
+            record = operation.read(identifier, self._wanted(outputs, bookkeeping))
         except NotFoundError:
             if bookkeeping is None and ID not in outputs:
                 raise
@@ -223,6 +224,7 @@ class Lifecycle:
         operation = self._begin(outputs)
         collection = operation.collection
         self.account.count_deletion()
+        operation.snapshot.outdate(identifier)
         if outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE:
             known = deactivate(operation, identifier)
         else:
@@ -250,6 +252,7 @@ class Lifecycle:
         """Bring an object to the declared values and return its outputs."""
         declared = operation.declaration.fields
         operation.roster.claim(identifier, bookkeeping.salt)
+        operation.snapshot.outdate(identifier)
         known = known_fields_of(self.kind, outputs)
         shape = shape_of(declared)
 
@@ -308,6 +311,17 @@ class Lifecycle:
             inputs=None
             if before.declared is None
             else inputs_of(self.kind, outputs, current, before.secret_paths),
+        )
+
+    def _wanted(self, outputs: Mapping[str, Json], bookkeeping: Bookkeeping | None) -> Wanted:
+        """Return what a read has to show: what is declared, and what was known before."""
+        declared = None if bookkeeping is None else bookkeeping.declared
+        known = known_fields_of(self.kind, outputs)
+        names = {name for name, value in known.items() if value is not None} | {*(declared or ())}
+        shows_all = self.kind.whole_when_read and declared is None
+        return Wanted(
+            needed=frozenset(names - self.kind.secret_names),
+            watched=None if shows_all else frozenset(names | self.kind.field_names),
         )
 
     def _shown(self, operation: Operation, record: Record) -> dict[str, Json]:

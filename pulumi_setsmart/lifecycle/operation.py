@@ -17,6 +17,7 @@ from pulumi_setsmart.lifecycle.declaration import Declaration, canonical, read_d
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.masking import is_masked, without_masked
 from pulumi_setsmart.lifecycle.roster import Roster
+from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import holds_unknown
 from pulumi_setsmart.models.record import Record
@@ -37,7 +38,8 @@ class Operation:
         properties: The inputs of the resource, or its outputs where there are none.
         declaration: What they declare.
         collection: Where the object is.
-        roster: What this run knows of the collection.
+        roster: Whose the objects of the collection are, as far as this run knows.
+        snapshot: What the collection holds, as far as this run has seen.
     """
 
     kind: Kind
@@ -47,6 +49,7 @@ class Operation:
     declaration: Declaration
     collection: Collection
     roster: Roster
+    snapshot: Snapshot
 
     @classmethod
     def begin(
@@ -64,6 +67,7 @@ class Operation:
             declaration=read_declaration(kind, properties),
             collection=collection,
             roster=account.roster(collection),
+            snapshot=account.snapshot(collection),
         )
 
     def report(self, sentence: str, identifier: str | None = None) -> None:
@@ -85,6 +89,17 @@ class Operation:
         return without_masked(
             {name: value for name, value in record.fields.items() if name not in server_fields}
         )
+
+    def read(self, identifier: str, wanted: Wanted) -> Record:
+        """Return an object as this run has seen it first, or, if so configured, as it is now.
+
+        Raises:
+            NotFoundError: There is no such object.
+            ApiError: It cannot be read.
+        """
+        if self.settings.snapshot:
+            return self.snapshot.read(self.collection, identifier, wanted)
+        return self.collection.get(identifier)
 
     def whole(self, identifier: str, answered: Record | None) -> Record:
         """Return the object after a write, read again if the answer did not show it whole.

@@ -1,15 +1,14 @@
-"""What one process knows of a collection: what stood in it before, and which object is whose."""
+"""What one process knows of a collection: which object is whose."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
-from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import SharedObjectError
-from pulumi_setsmart.lifecycle.identity import folded, may_come_from
-from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.lifecycle.identity import may_come_from
+from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
 
 
@@ -20,47 +19,10 @@ class Roster:
     """
 
     def __init__(self) -> None:
-        self._listing: dict[str, Record] | None = None
-        self._by_field: dict[str, dict[str, list[Record]]] = {}
-        self._listing_lock = threading.Lock()
         self._changed = threading.Condition()
         self._owners: dict[str, str] = {}
         self._noted: set[str] = set()
         self._posting: list[JsonObject] = []
-
-    def listing(self, collection: Collection) -> dict[str, Record]:
-        """Return what the collection held, by id, before this process created anything in it.
-
-        It is read once. Whoever creates asks for it first.
-
-        Raises:
-            ApiError: It cannot be read.
-        """
-        with self._listing_lock:
-            if self._listing is None:
-                self._listing = {record.id: record for record in collection.records()}
-            return self._listing
-
-    @property
-    def listed(self) -> dict[str, Record] | None:
-        """What `listing` has read, or None if nobody has asked."""
-        return self._listing
-
-    def alike(self, collection: Collection, identity: Mapping[str, Json]) -> list[Record]:
-        """Return the listed objects that can have this identity, going by its first field.
-
-        Raises:
-            ApiError: The collection cannot be read.
-        """
-        records = self.listing(collection).values()
-        name, value = next(iter(identity.items()))
-        with self._listing_lock:
-            if name not in self._by_field:
-                index: dict[str, list[Record]] = {}
-                for record in filter(None, (collection.whole(one, (name,)) for one in records)):
-                    index.setdefault(_key(record.fields.get(name)), []).append(record)
-                self._by_field[name] = index
-        return self._by_field[name].get(_key(value), [])
 
     def note(self, identifier: str) -> None:
         """Note an object that a resource of this run was given or has read."""
@@ -149,7 +111,3 @@ class Roster:
 
 def _difference_from(declared: JsonObject) -> Callable[[Record], int]:
     return lambda record: sum(record.fields.get(name) != value for name, value in declared.items())
-
-
-def _key(value: Json) -> str:
-    return repr(folded(value))

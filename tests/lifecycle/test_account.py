@@ -32,18 +32,27 @@ def elsewhere(*neighbours: str) -> Bookkeeping:
     return Bookkeeping(account=AccountMark("https://other.example/v1", "00", [*neighbours]))
 
 
-def test_a_collection_is_surveyed_once() -> None:
-    """Many objects cost one request, not one each."""
+def test_a_new_account_costs_one_look_at_the_list() -> None:
+    """Many objects that moved cost one request, not one each."""
     fake = FakeAccount(objects("a", "b"))
     account, listings = account_of(fake)
     for identifier in ("a", "b", "c"):
-        account.mark(listings, identifier, Bookkeeping())
+        account.mark(listings, identifier, elsewhere())
     assert [path for method, path, _ in fake.sent if method == "GET"] == ["/properties"]
+
+
+def test_a_mark_in_the_same_account_costs_no_request() -> None:
+    """A single object that is refreshed costs its own GET and no more."""
+    fake = FakeAccount(objects("a", "b"))
+    account, listings = account_of(fake)
+    assert account.mark(listings, "a", Bookkeeping()).neighbours == []
+    assert fake.sent == []
 
 
 def test_the_neighbours_of_an_object_are_a_few_others() -> None:
     """It is not its own neighbour, and three are enough."""
     account, listings = account_of(FakeAccount(objects("a", "b", "c", "d", "e")))
+    account.snapshot(listings).begin(listings)
     assert account.mark(listings, "b", Bookkeeping()).neighbours == ["a", "c", "d"]
 
 
@@ -66,8 +75,10 @@ def test_a_full_mark_stays_as_it_is() -> None:
 def test_a_mark_that_is_not_full_grows() -> None:
     """Neighbours that came since are added to those that are known."""
     account, listings = account_of(FakeAccount(objects("a")))
+    account.snapshot(listings).begin(listings)
     few = Bookkeeping(account=account.mark(listings, "p", Bookkeeping(salt="00")), salt="00")
     later, same_listings = account_of(FakeAccount(objects("b", "a")))
+    later.snapshot(same_listings).begin(same_listings)
     assert later.mark(same_listings, "p", few).neighbours == ["a", "b"]
 
 
@@ -81,7 +92,7 @@ def test_a_survey_that_fails_does_not_fail_a_run() -> None:
     """What was written is written, neighbours or not."""
     client = client_of(lambda _: httpx.Response(403))
     account, listings = Account(client, accept_change=False), Collection(client, "/properties")
-    assert account.mark(listings, "p", Bookkeeping()).neighbours == []
+    assert account.mark(listings, "p", elsewhere("there")).neighbours == []
 
 
 @pytest.mark.parametrize(
@@ -91,7 +102,7 @@ def test_no_list_however_odd_fails_a_survey(page: object) -> None:
     """A create is done by then, and Pulumi would forget what it made."""
     client = client_of(lambda _: httpx.Response(200, json=page))
     account, listings = Account(client, accept_change=False), Collection(client, "/properties")
-    assert account.mark(listings, "p", Bookkeeping()).neighbours == []
+    assert account.mark(listings, "p", elsewhere("there")).neighbours == []
 
 
 @pytest.mark.parametrize(
