@@ -34,16 +34,20 @@ def get_property(id: str) -> PropertyRecord:  # noqa: A002 -- what Pulumi calls 
 
 
 def list_properties() -> list[PropertyRecord]:
-    """Return every listing of the account.
+    """Return every listing of the account, as it is now.
+
+    It costs a request for each page of the list, and one that looks whether the list shows all of a
+    listing; where it does not, one for each.
 
     Raises:
         pulumi.RunError: They could not be read; its cause is a `SetSmartError`.
     """
     with _reported():
-        properties = _properties()
-        needed = tuple(field.name for field in PROPERTY.fields if field.required)
-        found = (properties.whole(record, needed) for record in properties.records())
-        return [structure(record, PropertyRecord) for record in found if record is not None]
+        from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted  # noqa: PLC0415 -- as below
+
+        needed = frozenset(field.name for field in PROPERTY.fields if field.required)
+        records = Snapshot().records(_properties(), Wanted(needed))
+        return [structure(record, PropertyRecord) for record in records]
 
 
 def _properties() -> Collection:

@@ -45,6 +45,8 @@ class FakeAccount:
         objects: The objects by their paths below the base URL.
         stored: What it makes of the fields that it is sent.
         shown: What it shows of the fields that it holds.
+        listed: What it shows of them in a list.
+        page_size: How many objects there are on a page of a list, or None for a single page.
         sent: The requests, each as its method, its path and its payload.
         interfere: Stands between a client and the account: it is given each request and what
             carries it out, and answers.
@@ -54,6 +56,8 @@ class FakeAccount:
     objects: dict[str, dict[str, Any]] = field(factory=dict)
     stored: Callable[[dict[str, Any]], dict[str, Any]] = unchanged
     shown: Callable[[dict[str, Any]], dict[str, Any]] = unchanged
+    listed: Callable[[dict[str, Any]], dict[str, Any]] = unchanged
+    page_size: int | None = None
     sent: list[tuple[str, str, Any]] = field(factory=list)
     interfere: Interference = undisturbed
     clock: Clock = field(factory=Clock)
@@ -96,7 +100,7 @@ class FakeAccount:
         self.sent.append((request.method, path, payload))
         match request.method:
             case "GET" if path.count("/") == 1:
-                return httpx.Response(200, json=list(map(self.shown, self.objects_in(path))))
+                return self._page(path, int(request.url.params.get("page", 1)))
             case "POST":
                 identifier = f"id_{len(self.sent)}"
                 path = f"{path}/{identifier}"
@@ -109,6 +113,15 @@ class FakeAccount:
                 del self.objects[path]
                 return httpx.Response(204)
         return httpx.Response(200, json=self.shown(self.objects[path]))
+
+    def _page(self, path: str, number: int) -> httpx.Response:
+        objects = [self.listed(self.shown(one)) for one in self.objects_in(path)]
+        size = self.page_size
+        if size is None:
+            return httpx.Response(200, json=objects)
+        page = objects[(number - 1) * size : number * size]
+        total = -(-len(objects) // size)
+        return httpx.Response(200, json={"data": page, "page": number, "total_pages": total})
 
 
 def through_engine(properties: dict[str, Json]) -> dict[str, Json]:

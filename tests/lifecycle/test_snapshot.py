@@ -1,0 +1,423 @@
+"""Reads are served from one list of the collection, and are right none the less."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import pytest
+from fake_account import FakeAccount, created, through_engine, undisturbed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.errors import (
+    AuthenticationError,
+    ConnectionFailedError,
+    NotFoundError,
+)
+from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
+from pulumi_setsmart.models.json import Json
+
+THREADS = 4
+LIST = "GET /properties"
+ANYTHING = Wanted()
+NAMED = Wanted(frozenset({"name"}), frozenset({"name"}))
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def account_with(count: int, page_size: int | None = None, **habits: Any) -> FakeAccount:
+    """Return an account that holds so many listings: p0, p1 and so on."""
+    objects = {
+        f"/properties/p{number}": {"id": f"p{number}", "name": f"Villa {number}"}
+        for number in range(count)
+    }
+    return FakeAccount(objects, page_size=page_size, **habits)
+
+
+def listings_of(account: FakeAccount) -> Collection:
+    """Return the listings of an account."""
+    return Collection(account.lifecycle().account.client, "/properties")
+
+
+def requests(account: FakeAccount) -> list[str]:
+    """Return what was asked, each as its method and path."""
+    return [f"{method} {path}" for method, path, _ in account.sent]
+
+
+def brief(fields: dict[str, Any]) -> dict[str, Any]:
+    """Show an id and a name only."""
+    return {name: fields[name] for name in ("id", "name") if name in fields}
+
+
+def test_a_single_object_costs_one_request_for_it() -> None:
+    """Whoever targets one resource does not pay for the list."""
+    account = account_with(500, page_size=10)
+    assert Snapshot().read(listings_of(account), "p7", ANYTHING).id == "p7"
+    assert requests(account) == ["GET /properties/p7"]
+
+
+def test_a_few_objects_of_a_large_account_do_not_cost_its_list() -> None:
+    """At most two requests for each of them, whatever the number of pages."""
+    account = account_with(500, page_size=5)
+    snapshot, listings = Snapshot(), listings_of(account)
+    for identifier in ("p499", "p300", "p250"):
+        snapshot.read(listings, identifier, ANYTHING)
+    assert len(account.sent) <= 6
+
+
+@given(
+    count=st.integers(1, 60),
+    page_size=st.integers(1, 25),
+    absent=st.integers(0, 3),
+    data=st.data(),
+)
+@settings(deadline=None, max_examples=200)
+def test_reads_cost_at_most_what_is_promised(
+    count: int, page_size: int, absent: int, data: st.DataObject
+) -> None:
+    """Any objects, in any order: two requests for a page or an object, and one for each absent."""
+    account = account_with(count, page_size)
+    snapshot, listings = Snapshot(), listings_of(account)
+    present = [f"p{number}" for number in range(count)]
+    wanted = data.draw(st.lists(st.sampled_from(present), unique=True), label="wanted")
+    order = data.draw(st.permutations([*wanted, *(f"x{n}" for n in range(absent))]), label="order")
+    for identifier in order:
+        if identifier in present:
+            expected = account.objects[f"/properties/{identifier}"]
+            assert snapshot.read(listings, identifier, ANYTHING).fields == expected
+        else:
+            with pytest.raises(NotFoundError):
+                snapshot.read(listings, identifier, ANYTHING)
+    pages = -(-count // page_size)
+    assert len(account.sent) <= 2 * min(len(order), pages) + 4 + absent
+    assert len(order) != 1 or len(account.sent) == 1
+
+
+@given(count=st.integers(1, 40), page_size=st.integers(1, 15), data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_threads_pay_together(count: int, page_size: int, data: st.DataObject) -> None:
+    """What four threads ask for costs no more than what one does."""
+    account = account_with(count, page_size)
+    snapshot, listings = Snapshot(), listings_of(account)
+    order = data.draw(st.permutations([f"p{number}" for number in range(count)]), label="order")
+    with ThreadPoolExecutor(THREADS) as threads:
+        records = [*threads.map(lambda one: snapshot.read(listings, one, ANYTHING), order)]
+    assert [record.id for record in records] == order
+    pages = -(-count // page_size)
+    assert len(account.sent) <= 2 * min(count, pages) + 4
+    assert requests(account).count(LIST) <= pages
+
+
+class MeetingPoint:
+    """A lock that tells how many threads have come to it."""
+
+    def __init__(self) -> None:
+        self._arrived = threading.Semaphore(0)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._arrived.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def wait_for_all(self) -> None:
+        """Return when all threads have come."""
+        for _ in range(THREADS):
+            assert self._arrived.acquire(timeout=30)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_threads_that_ask_at_once_share_one_fetch(*, fails: bool) -> None:
+    """Whoever needs the page that is under way waits for it, and for its failure as well."""
+    account = account_with(30)
+    snapshot, listings = Snapshot(), listings_of(account)
+    snapshot.read(listings, "p0", ANYTHING)
+    account.sent.clear()
+    meeting, fetches = MeetingPoint(), list[str]()
+
+    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+        fetches.append(request.url.path)
+        if len(fetches) == 1:
+            meeting.wait_for_all()
+        if fails:
+            return httpx.Response(401)
+        return answer(request)
+
+    def outcome(identifier: str) -> str:
+        try:
+            return snapshot.read(listings, identifier, ANYTHING).id
+        except AuthenticationError:
+            return "refused"
+
+    account.interfere = interfere
+    with patch.object(snapshot, "_fetching", meeting), ThreadPoolExecutor(THREADS) as threads:
+        outcomes = [*threads.map(outcome, ("p1", "p2", "p3", "p4"))]
+    assert outcomes == (["refused"] * THREADS if fails else ["p1", "p2", "p3", "p4"])
+    assert fetches == ["/v1/properties"]
+
+
+def test_a_page_that_failed_is_asked_for_again_by_the_next() -> None:
+    """One failure is not the end of the list, and its place is kept."""
+    account = account_with(30, page_size=10)
+    snapshot, listings = Snapshot(), listings_of(account)
+    for identifier in ("p0", "p1"):
+        snapshot.read(listings, identifier, ANYTHING)
+
+    def down(_request: httpx.Request, _answer: Answer) -> httpx.Response:
+        raise httpx.ConnectError("down")
+
+    account.interfere = down
+    with pytest.raises(ConnectionFailedError):
+        snapshot.read(listings, "p12", ANYTHING)
+    account.interfere = undisturbed
+    account.sent.clear()
+    assert snapshot.read(listings, "p12", ANYTHING).id == "p12"
+    assert snapshot.read(listings, "p22", ANYTHING).id == "p22"
+    assert requests(account) == [LIST, LIST]
+
+
+def listed(account: FakeAccount, *numbers: int) -> tuple[Snapshot, Collection]:
+    """Return a snapshot that has read the first page, and listings that were compared."""
+    snapshot, listings = Snapshot(), listings_of(account)
+    for number in numbers or (0, 1):
+        snapshot.read(listings, f"p{number}", ANYTHING)
+    account.sent.clear()
+    return snapshot, listings
+
+
+def test_what_is_not_on_the_list_is_asked_for_by_id() -> None:
+    """A list may lag behind; only the object itself tells that it is gone."""
+    account = account_with(5)
+    snapshot, listings = listed(account)
+    account.objects["/properties/late"] = {"id": "late"}
+    assert snapshot.read(listings, "late", ANYTHING).id == "late"
+    with pytest.raises(NotFoundError):
+        snapshot.read(listings, "gone", ANYTHING)
+    assert requests(account) == ["GET /properties/late", "GET /properties/gone"]
+
+
+def test_an_item_without_a_needed_field_is_read_by_id_once() -> None:
+    """A field that a server leaves out where it is null, and one that it does not list."""
+    account = account_with(5, listed=brief)
+    snapshot, listings = listed(account)
+    account.objects["/properties/p3"]["bedrooms"] = 3
+    wanted = Wanted(frozenset({"name", "bedrooms"}), frozenset({"name", "bedrooms"}))
+    for _ in range(2):
+        assert snapshot.read(listings, "p3", wanted).fields["bedrooms"] == 3
+    assert snapshot.read(listings, "p4", NAMED).fields["name"] == "Villa 4"
+    assert requests(account) == ["GET /properties/p3"]
+
+
+def test_a_field_that_the_list_shows_otherwise_is_read_by_id() -> None:
+    """One object that was seen both ways tells; a field that nobody looks at does not matter."""
+    account = account_with(5)
+    account.listed = lambda fields: {**fields, "notes": "cut off…", "views": 1}
+    for one in account.objects.values():
+        one |= {"notes": "cut off in the list", "views": 2}
+    snapshot, listings = listed(account)
+    noted = Wanted(frozenset({"notes"}), frozenset({"notes"}))
+    assert snapshot.read(listings, "p2", noted).fields["notes"] == "cut off in the list"
+    assert snapshot.read(listings, "p3", NAMED).fields["name"] == "Villa 3"
+    assert snapshot.read(listings, "p4", ANYTHING).fields["views"] == 2
+    assert requests(account) == ["GET /properties/p2", "GET /properties/p4"]
+
+
+def test_no_item_is_relied_on_before_one_was_compared() -> None:
+    """Where the object that was read by id is not on the list, the next one is looked at too."""
+    account = account_with(3)
+    account.listed = lambda fields: {**fields, "name": "short"}
+    snapshot, listings = Snapshot(), listings_of(account)
+    with pytest.raises(NotFoundError):
+        snapshot.read(listings, "gone", NAMED)
+    names = [snapshot.read(listings, f"p{number}", NAMED).fields["name"] for number in range(3)]
+    assert names == ["Villa 0", "Villa 1", "Villa 2"]
+
+
+@pytest.mark.parametrize("status", [403, 404, 405])
+def test_without_a_list_everything_is_read_by_id(
+    status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A path may have no list, or a key may not see it: nothing to worry about."""
+    account = account_with(6)
+    account.interfere = lambda request, answer: (
+        httpx.Response(status) if request.url.path.endswith("/properties") else answer(request)
+    )
+    snapshot, listings = Snapshot(), listings_of(account)
+    for number in range(6):
+        assert snapshot.read(listings, f"p{number}", ANYTHING).id == f"p{number}"
+    assert caplog.records == []
+
+
+def test_a_list_that_cannot_be_read_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    """It costs requests, and whoever pays for them should know why."""
+    account = account_with(6)
+    account.interfere = lambda request, answer: (
+        httpx.Response(200, text="junk")
+        if request.url.path.endswith("/properties")
+        else answer(request)
+    )
+    snapshot, listings = Snapshot(), listings_of(account)
+    for number in range(6):
+        assert snapshot.read(listings, f"p{number}", ANYTHING).id == f"p{number}"
+    told = [one for one in caplog.messages if "trying again" not in one]
+    assert len(told) == 1
+    assert told[0].startswith(
+        "SetSmart: the list of /properties cannot be used, so each object is read by its id: "
+        "the answer is not JSON"
+    )
+
+
+def test_the_whole_list_is_read_afresh_where_pages_may_have_moved() -> None:
+    """After a deletion between two pages, the second begins later than where the first ended."""
+    account = account_with(9, page_size=3)
+    snapshot, listings = listed(account)
+    snapshot.outdate("p0")
+    listings.delete("p0")
+    assert [*snapshot.complete(listings)] == [f"p{number}" for number in range(1, 9)]
+
+
+def test_a_list_is_read_on_where_nothing_was_written() -> None:
+    """Whoever creates needs the rest of it only."""
+    account = account_with(9, page_size=3)
+    snapshot, listings = listed(account)
+    assert snapshot.completed is None
+    assert [*snapshot.complete(listings)] == [f"p{number}" for number in range(9)]
+    assert requests(account) == [LIST, LIST]
+    assert snapshot.completed == snapshot.complete(listings)
+
+
+def test_what_was_read_by_id_is_not_read_again_to_compare_identities() -> None:
+    """A brief list costs one request for each object in a process, whoever asks."""
+    account = account_with(4, listed=lambda fields: {"id": fields["id"]})
+    snapshot, listings = Snapshot(), listings_of(account)
+    for number in range(4):
+        snapshot.read(listings, f"p{number}", NAMED)
+    [found] = snapshot.alike(listings, {"name": "villa 2"})
+    assert found.id == "p2"
+    assert len(account.sent) == 1 + 4
+
+
+def test_all_records_are_whole() -> None:
+    """A program that lists what there is gets all of it, from a list in brief as well."""
+    account = account_with(3, page_size=2, listed=brief)
+    for one in account.objects.values():
+        one["bedrooms"] = 2
+    found = Snapshot().records(listings_of(account), ANYTHING)
+    assert [record.fields["bedrooms"] for record in found] == [2, 2, 2]
+    whole = account_with(30, page_size=10)
+    assert len([*Snapshot().records(listings_of(whole), ANYTHING)]) == 30
+    assert len(whole.sent) == 3 + 1
+
+
+KINDS: dict[str, tuple[Kind, dict[str, Json], str]] = {
+    "properties": (PROPERTY, {}, "name"),
+    "webhooks": (WEBHOOK_SUBSCRIPTION, {}, "url"),
+    "rules": (API_OBJECT, {"path": "/rules", "body": {"name": "r"}}, "name"),
+}
+
+
+@pytest.mark.parametrize(("path", "kind"), KINDS.items(), ids=KINDS)
+def test_every_kind_is_read_from_its_list(
+    path: str, kind: tuple[Kind, dict[str, Json], str]
+) -> None:
+    """Listings, subscriptions and any other object; and with the setting off, none."""
+    the_kind, inputs, title = kind
+    account = FakeAccount(
+        {f"/{path}/o{n}": {"id": f"o{n}", title: f"n{n}", "events": ["a.a"]} for n in range(9)}
+    )
+    for snapshot, expected in ((True, 2), (False, 9)):
+        account.sent.clear()
+        lifecycle = account.lifecycle(the_kind, snapshot=snapshot)
+        for number in range(9):
+            assert lifecycle.read(f"o{number}", through_engine(inputs)) is not None
+        assert len(account.sent) == expected
+
+
+def test_what_this_process_wrote_is_seen_at_once() -> None:
+    """Changed, deleted or created: what was listed before does not count any more."""
+    account = account_with(5)
+    lifecycle = account.lifecycle()
+    states: dict[str, dict[str, Json]] = {}
+    for number in range(5):
+        seen = lifecycle.read(f"p{number}", {})
+        assert seen is not None
+        states[f"p{number}"] = through_engine(seen.outputs)
+    changed = through_engine(lifecycle.update("p1", states["p1"], {"name": "Changed"}))
+    lifecycle.delete("p2", states["p2"])
+    identifier, new = created(lifecycle, {"name": "New"})
+    for known, name in ((changed, "Changed"), (new, "New")):
+        seen = lifecycle.read(str(known["id"]), known)
+        assert seen is not None
+        assert seen.outputs["name"] == name
+    assert lifecycle.read("p2", states["p2"]) is None
+    assert identifier not in states
+
+
+def test_an_update_lays_its_values_over_what_is_there_now() -> None:
+    """Its read is fresh: what somebody added after the list was read is not lost."""
+    account = account_with(3)
+    lifecycle = account.lifecycle()
+    outputs: dict[str, Json] = {}
+    for number in range(3):
+        seen = lifecycle.read(f"p{number}", {})
+        assert seen is not None
+        outputs = through_engine(seen.outputs)
+    account.objects["/properties/p2"]["wifi"] = "added since"
+    lifecycle.update("p2", outputs, {"name": "Changed"})
+    assert account.objects["/properties/p2"] == {
+        "id": "p2",
+        "name": "Changed",
+        "wifi": "added since",
+    }
+
+
+def test_a_lost_post_is_looked_for_in_a_fresh_list() -> None:
+    """The list from before tells what was there, and not what is."""
+    account = account_with(3)
+    lifecycle = account.lifecycle()
+    for number in range(3):
+        lifecycle.read(f"p{number}", {})
+
+    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+        response = answer(request)
+        if request.method == "POST":
+            raise httpx.ReadTimeout("no answer")
+        return response
+
+    account.interfere = interfere
+    identifier, _ = created(lifecycle, {"name": "New"})
+    assert account.objects[f"/properties/{identifier}"]["name"] == "New"
+    assert len(account.writes()) == 1
+
+
+def test_the_check_before_a_create_uses_the_same_list() -> None:
+    """Reads, checks and creates of one process cost the list once."""
+    account = account_with(20, page_size=10)
+    lifecycle = account.lifecycle()
+    for number in range(19):
+        lifecycle.read(f"p{number}", {})
+    for number in range(3):
+        created(lifecycle, {"name": f"New {number}"})
+    [objection] = lifecycle.check({"name": "Villa 19"}, exists=False).objections
+    assert objection.startswith("p19 in SetSmart has the same name")
+    assert requests(account).count(LIST) == 2
+    assert len(account.sent) == 1 + 2 + 3
+
+
+def test_a_take_over_is_announced_from_the_list(caplog: pytest.LogCaptureFixture) -> None:
+    """A preview that takes over a whole portfolio costs a request a page, and one to compare."""
+    account = account_with(12)
+    lifecycle = account.lifecycle()
+    for number in range(12):
+        inputs = through_engine({"name": f"Villa {number}", "if_exists": "adopt"})
+        assert lifecycle.check(inputs, exists=False).objections == []
+    assert len([one for one in caplog.records if "takes over" in one.getMessage()]) == 12
+    assert requests(account) == [LIST, "GET /properties/p0"]
