@@ -85,6 +85,13 @@ def _keys_for_networks(
     help="Length of a window.",
 )
 @click.option(
+    "--latency",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How much later it answers, as over a network.",
+)
+@click.option(
     "--secrets",
     type=click.Choice(["full", "masked", "absent"]),
     default="absent",

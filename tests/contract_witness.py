@@ -1,6 +1,7 @@
 """Holds every exchange between a client and the sandbox against the contract."""
 
 import copy
+import gzip
 import importlib.resources
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -63,10 +64,16 @@ class ContractWitness:
             elif message["type"] == "http.response.body":
                 answer = evolve(answer, data=answer.data + message.get("body", b""))
                 if not message.get("more_body", False):
-                    self.violations.extend(_violations(request, answer))
+                    self.violations.extend(_violations(request, _decompressed(answer)))
             await send(message)
 
         await self._app(scope, replay, watch)
+
+
+def _decompressed(answer: "_Answer") -> "_Answer":
+    if answer.headers.get("Content-Encoding") != "gzip":
+        return answer
+    return evolve(answer, data=gzip.decompress(answer.data))
 
 
 @define

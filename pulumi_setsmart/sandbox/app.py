@@ -8,6 +8,7 @@ from http import HTTPStatus
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,6 +21,8 @@ from pulumi_setsmart.sandbox.settings import SandboxSettings
 from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
 
 BASE_PATH = "/v1"
+_SMALLEST_COMPRESSED = 1024
+"""An answer of so many bytes is compressed for a client that offers to decompress it."""
 
 
 class Sandbox(Starlette):
@@ -63,6 +66,7 @@ def create_app(
             for route in CollectionRoutes(collection, storage, settings.dialect).routes(BASE_PATH)
         ],
         middleware=[
+            Middleware(GZipMiddleware, minimum_size=_SMALLEST_COMPRESSED),
             Middleware(RequestLogger, log=requests),
             *middleware,
             Middleware(Gate, settings=settings, clock=clock),

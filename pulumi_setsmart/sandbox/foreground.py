@@ -27,6 +27,7 @@ class Options(TypedDict):
     keys_for_networks: tuple[tuple[str, IPv4Network | IPv6Network], ...]
     rate_limit: int
     rate_window: float
+    latency: float
     secrets: Secrets
     put: Put
     normalise: bool
@@ -81,6 +82,7 @@ def _settings(options: Options) -> SandboxSettings:
         keys=_keys(options) or (ApiKey(DEFAULT_KEY),),
         rate_limit=options["rate_limit"],
         rate_window=options["rate_window"],
+        latency=options["latency"],
         dialect=Dialect(
             page_size=options["page_size"],
             put=options["put"],

@@ -1,5 +1,6 @@
 """What every request passes first, and every answer last."""
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Callable
@@ -31,6 +32,7 @@ class Gate:
         self._app = app
         self._keys = {key.value: key for key in settings.keys}
         self._rate_limit = RateLimit(settings.rate_limit, settings.rate_window, clock)
+        self._latency = settings.latency
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,6 +40,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        await asyncio.sleep(self._latency)
         request = Request(scope)
         key = self._keys.get(request.headers.get("X-API-Key", ""))
         allowance = self._rate_limit.count(key.value if key else None)

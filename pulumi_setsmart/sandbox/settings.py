@@ -17,12 +17,14 @@ class SandboxSettings:
         rate_limit: How many requests each key may send in a window (100, documented); 0 for no
             limit.
         rate_window: The length of a window in seconds (60, assumed).
+        latency: How many seconds later it answers, as over a network.
         dialect: How it words its answers (assumed).
     """
 
     keys: tuple[ApiKey, ...] = field(default=(ApiKey(DEFAULT_KEY),))
     rate_limit: int = field(default=100, validator=validators.ge(0))
     rate_window: float = field(default=60.0, validator=validators.gt(0))
+    latency: float = field(default=0.0, validator=validators.ge(0))
     dialect: Dialect = field(factory=Dialect)
 
     @keys.validator

@@ -9,6 +9,7 @@ import logging
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ import pytest
 import trustme
 from fake_setsmart import BASE_URL, KEY, Clock, Script, credential
 from served_sandbox import serving
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_setsmart.client.channel import Connection, Request
 from pulumi_setsmart.client.client import Client
@@ -31,7 +35,7 @@ from pulumi_setsmart.client.errors import (
     UntrustedServerError,
 )
 from pulumi_setsmart.client.retry import RetryPolicy
-from pulumi_setsmart.sandbox import DEFAULT_KEY
+from pulumi_setsmart.sandbox import DEFAULT_KEY, SandboxSettings
 
 VILLA = {"id": "prop_1", "name": "Villa"}
 
@@ -220,3 +224,38 @@ def test_a_lost_post_is_told_by_its_own_error() -> None:
     script = Script(httpx.ReadError("reset"))
     with pytest.raises(UnknownOutcomeError, match=r"the connection was lost \(POST /properties\)"):
         Collection(client_with(script), "/properties").create({}, "key")
+
+
+class Connections:
+    """ASGI middleware that notes from where each request came, and what it could decompress."""
+
+    def __init__(self, app: ASGIApp, ports: set[int], encodings: set[str]) -> None:
+        self._app = app
+        self._ports = ports
+        self._encodings = encodings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        self._ports.add(scope["client"][1])
+        self._encodings.add(Headers(scope=scope).get("Accept-Encoding", ""))
+        await self._app(scope, receive, send)
+
+
+def test_connections_are_reused_and_answers_may_be_compressed() -> None:
+    """Four threads need four connections at the most, whatever the number of requests."""
+    ports, encodings = set[int](), set[str]()
+    middleware = [Middleware(Connections, ports=ports, encodings=encodings)]
+    with serving(SandboxSettings(rate_limit=0), middleware=middleware) as served:
+        credentials = (credential(DEFAULT_KEY),)
+        client = Client.of(Connection(str(served.client.base_url).rstrip("/"), credentials))
+        listings = Collection(client, "/properties")
+        with ThreadPoolExecutor(4) as threads:
+            made = [
+                *threads.map(lambda n: listings.create({"name": f"Villa {n}"}, str(n)), range(40))
+            ]
+        assert [record.id for record in listings.records()] == [
+            identifier for identifier, _ in sorted(made, key=lambda one: int(one[0][5:]))
+        ]
+        client.close()
+    assert len(ports) <= 4
+    assert all("gzip" in encoding for encoding in encodings)

@@ -126,7 +126,7 @@ def test_the_habits_of_the_server_can_be_chosen() -> None:
     with (
         started(
             *("--rate-limit", "7", "--rate-window", "3600", "--secrets", "masked"),
-            *("--put", "merge", "--normalise", "--page-size", "1"),
+            *("--put", "merge", "--normalise", "--page-size", "1", "--latency", "0.01"),
         ) as sandbox,
         httpx.Client(
             base_url=sandbox.base_url, headers={"X-API-Key": "sandbox-key"}, trust_env=False
@@ -141,6 +141,7 @@ def test_the_habits_of_the_server_can_be_chosen() -> None:
     assert int(created.headers["X-RateLimit-Reset"]) > sent_at(created) + 3500
     assert created.json()["secret"] == "whsec_****5678"
     assert merged.json()["status"] == "inactive"
+    assert listed.elapsed.total_seconds() >= 0.01
     assert len(listed.json()) == 1
     assert "next" in listed.links
 
@@ -173,6 +174,7 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> N
         (("--key-for-network", "10.0.0.0/8"), "must be KEY=CIDR"),
         (("--key-for-network", "a=10.0.0.1/8"), "has host bits set"),
         (("--rate-window", "0"), "--rate-window"),
+        (("--latency", "-1"), "--latency"),
         (("--page-size", "0"), "--page-size"),
         (("--key", ""), "an API key must not be empty"),
     ],
@@ -189,8 +191,8 @@ def test_every_option_is_explained() -> None:
     """The help names them all."""
     text = failed("--help").stdout
     for option in ("--host", "--port", "--database", "--seed", "--key", "--read-only-key",
-                   "--key-for-network", "--rate-limit", "--rate-window", "--secrets", "--put",
-                   "--normalise", "--page-size"):  # fmt: skip
+                   "--key-for-network", "--rate-limit", "--rate-window", "--latency", "--secrets",
+                   "--put", "--normalise", "--page-size"):  # fmt: skip
         assert f"  {option} " in text
 
 

@@ -134,3 +134,18 @@ def test_one_connection_serves_many_requests() -> None:
             answer = client.post("/properties", json={"name": "x"})
             connections.add(answer.extensions["network_stream"].get_extra_info("client_addr"))
     assert len(connections) == 1
+
+
+def test_long_answers_are_compressed_where_that_is_offered() -> None:
+    """A list is; a single object, and an answer for somebody who cannot decompress, are not."""
+    with serving() as served:
+        for number in range(30):
+            served.client.post("/properties", json={"name": f"Cabin {number}"})
+        offered = served.client.get("/properties")
+        plain = served.client.get("/properties", headers={"Accept-Encoding": "identity"})
+        single = served.client.get("/properties/prop_1")
+    assert offered.headers["Content-Encoding"] == "gzip"
+    assert int(offered.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 3
+    assert offered.json() == plain.json()
+    assert "Content-Encoding" not in plain.headers
+    assert "Content-Encoding" not in single.headers
