@@ -1,0 +1,106 @@
+"""How few requests a run needs: reads are served from the list of the collection."""
+
+from engine_account import Account, OpenAccount
+from engine_stack import QUIET, EngineStack, unaligned
+
+from pulumi_setsmart.sandbox import PROPERTIES
+
+COUNT = 40
+PAGE_SIZE = 10
+PAGES = COUNT // PAGE_SIZE
+READING = 2 * PAGES + 4
+PORTFOLIO = f"""
+for n in range({COUNT}):
+    Property(f"p{{n}}", name=f"Villa {{n}}", bedrooms=2)
+"""
+
+
+def portfolio(stack: EngineStack, open_account: OpenAccount) -> Account:
+    """Make a portfolio on a server that shows ten listings a page."""
+    account = open_account(page_size=PAGE_SIZE)
+    stack.environment["SETSMART_BASE_URL"] = account.base_url
+    stack.declare(PORTFOLIO)
+    stack.up()
+    return account
+
+
+def requests_of(account: Account, *arguments: str, stack: EngineStack) -> tuple[str, list[str]]:
+    """Run a command; return what it printed, and the requests it made."""
+    account.sandbox.requests.clear()
+    output = unaligned(stack.succeed(*arguments, *QUIET))
+    return output, account.requests("GET", "POST", "PUT", "DELETE")
+
+
+def test_a_portfolio_costs_a_few_requests(stack: EngineStack, open_account: OpenAccount) -> None:
+    """Created with one look, previewed and brought back from drift for the pages of its list."""
+    account = portfolio(stack, open_account)
+    assert len(account.requests("POST")) == COUNT
+    assert account.requests("GET") == ["GET /properties"]
+    output, requests = requests_of(account, "preview", "--diff", stack=stack)
+    assert f"{COUNT + 1} unchanged" in output  # with the stack itself
+    assert len(requests) <= READING
+    _, requests = requests_of(account, "up", "--yes", "--skip-preview", stack=stack)
+    assert len(requests) <= READING
+
+    storage = account.sandbox.storage
+    listings = storage.objects(PROPERTIES)
+    for listing in (listings[3], listings[27]):
+        changed = {**listing, "bedrooms": 77, "wifi": "theirs"}
+        storage.replace(PROPERTIES, str(listing["id"]), changed)
+    storage.delete(PROPERTIES, str(listings[12]["id"]))
+    output, requests = requests_of(account, "preview", "--diff", stack=stack)
+    assert output.count("~ bedrooms: 77 => 2") == 2
+    assert "1 to create" in output
+    assert len(requests) <= READING + 1
+    assert requests.count(f"GET /properties/{listings[12]['id']}") == 1
+    _, requests = requests_of(account, "up", "--yes", "--skip-preview", stack=stack)
+    assert len(requests) <= PAGES + 2 * 2 + 6 + 1 + 1
+    names = sorted((str(one["name"]), one["bedrooms"]) for one in storage.objects(PROPERTIES))
+    assert names == sorted((f"Villa {number}", 2) for number in range(COUNT))
+    stack.assert_nothing_to_do()
+
+
+def test_a_single_target_costs_a_single_request(
+    stack: EngineStack, open_account: OpenAccount
+) -> None:
+    """Whoever looks at one listing does not pay for the others."""
+    account = portfolio(stack, open_account)
+    resource = stack.resource("p7")
+    _, requests = requests_of(
+        account, "refresh", "--yes", "--skip-preview", "--target", resource["urn"], stack=stack
+    )
+    assert requests == [f"GET /properties/{resource['id']}"]
+
+
+def test_every_resource_can_be_read_by_its_id(
+    stack: EngineStack, open_account: OpenAccount
+) -> None:
+    """With setsmart:snapshot set to false."""
+    account = portfolio(stack, open_account)
+    stack.succeed("config", "set", "setsmart:snapshot", "false")
+    stack.up()  # Pulumi refreshes with the configuration of the last deployment
+    _, requests = requests_of(account, "preview", stack=stack)
+    assert sorted(requests) == sorted(
+        f"GET /properties/{one['id']}" for one in account.sandbox.storage.objects(PROPERTIES)
+    )
+
+
+def test_other_collections_are_read_from_their_lists(
+    stack: EngineStack, open_account: OpenAccount
+) -> None:
+    """Webhook subscriptions, and objects of any other path."""
+    account = open_account(page_size=PAGE_SIZE)
+    stack.environment["SETSMART_BASE_URL"] = account.base_url
+    stack.declare(
+        """
+        for n in range(20):
+            WebhookSubscription(f"w{n}", url=f"https://a.example/{n}", events=["a.a"],
+                secret=pulumi.Output.secret(f"whsec_{n:08}"))
+            ApiObject(f"r{n}", path="/pricing-rules", body={"percent": n})
+        """
+    )
+    stack.up()
+    stack.assert_nothing_to_do()
+    for _ in range(2):
+        _, requests = requests_of(account, "preview", stack=stack)
+        assert len(requests) <= 2 * (2 * 2 + 4)
