@@ -1,7 +1,5 @@
 """An object of any other collection of the API, as a Pulumi resource."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 

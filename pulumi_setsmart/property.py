@@ -1,7 +1,5 @@
 """A listing, as a Pulumi resource."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Self
 

@@ -1,7 +1,5 @@
 """What the resource classes have in common: from a program's arguments to a resource's inputs."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any, Self

@@ -1,7 +1,5 @@
 """A webhook subscription, as a Pulumi resource."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 

@@ -5,6 +5,7 @@ It holds names, paths and salted digests, no values: so it cannot hold a secret.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import secrets
@@ -98,21 +99,34 @@ class Bookkeeping:
         return {one.path: digest(self.salt, one.actual) for one in differences}
 
 
+def remembered(values: Mapping[str, object]) -> dict[str, Any]:
+    """Return what stands beside the inputs or outputs of an object; nothing if it is not ours.
+
+    A program writes an object, which can be secret or not known yet. A provider writes a text:
+    every value of a state passes through the engine several times, and a text is one of them.
+    """
+    found = values.get(KEY)
+    if isinstance(found, str):
+        with contextlib.suppress(ValueError, RecursionError):
+            found = json.loads(found)
+    return found if isinstance(found, dict) else {}
+
+
 def load_bookkeeping(values: Mapping[str, object]) -> Bookkeeping | None:
     """Return the bookkeeping in an object's outputs, or None if there is none we understand."""
-    remembered = values.get(KEY)
-    if not isinstance(remembered, dict):
+    plain = remembered(values)
+    if not plain:
         return None
     try:
-        return _converter.structure(remembered, Bookkeeping)
+        return _converter.structure(plain, Bookkeeping)
     except cattrs.ClassValidationError:
         return None
 
 
-def dump_bookkeeping(bookkeeping: Bookkeeping) -> dict[str, Json]:
+def dump_bookkeeping(bookkeeping: Bookkeeping) -> str:
     """Return the bookkeeping as it is kept in an object's outputs."""
     plain: dict[str, Json] = _converter.unstructure(bookkeeping)
-    return {name: value for name, value in plain.items() if value is not None}
+    return json.dumps({name: value for name, value in plain.items() if value is not None})
 
 
 def _as_it_is(value: Any, _annotation: Any = None) -> Any:

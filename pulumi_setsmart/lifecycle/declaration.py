@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, dump_bookkeeping
+from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, dump_bookkeeping, remembered
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import UNKNOWN
@@ -55,10 +55,8 @@ def read_declaration(kind: Kind, inputs: Mapping[str, Json]) -> Declaration:
     """Return what the inputs of a resource declare."""
     fields, complete = _fields(kind, inputs)
     secret_paths = [pointer("", name) for name in kind.secret_names]
-    remembered = inputs.get(KEY)
-    if isinstance(remembered, dict):
-        paths = remembered.get(_SECRET_PATHS)
-        secret_paths += [str(path) for path in paths] if isinstance(paths, list) else []
+    paths = remembered(inputs).get(_SECRET_PATHS)
+    secret_paths += [str(path) for path in paths] if isinstance(paths, list) else []
     return Declaration(fields, complete, sorted(set(secret_paths)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import ExistingObjectError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, new_salt
+from pulumi_setsmart.lifecycle.bookkeeping import KEY, new_salt, remembered
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
 from pulumi_setsmart.lifecycle.identity import folded, identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import IF_EXISTS, STATUS
@@ -43,18 +43,16 @@ class Takeover:
 
 def with_takeover(inputs: Mapping[str, Json], takeover: Takeover) -> dict[str, Json]:
     """Return ``inputs`` with a decision that Pulumi neither shows nor compares."""
-    remembered = inputs.get(KEY)
-    bookkeeping = remembered if isinstance(remembered, dict) else {}
     decision: dict[str, Json] = {
         "takes_over": takeover.identifier,
         "owner": takeover.owner,
     }
-    return {**inputs, KEY: {**bookkeeping, **decision}}
+    return {**inputs, KEY: {**remembered(inputs), **decision}}
 
 
 def takeover_in(inputs: Mapping[str, Json]) -> Takeover | None:
     """Return the decision in ``inputs``, or None if there is none."""
-    match inputs.get(KEY):
+    match remembered(inputs):
         case {"takes_over": str(identifier), "owner": str(owner)}:
             return Takeover(identifier, owner)
     return None
