@@ -42,10 +42,10 @@ class Account:
         self._rosters: dict[str, Roster] = {}
         self._snapshots: dict[tuple[str, str], Snapshot] = {}
 
-    def roster(self, collection: Collection) -> Roster:
-        """Return whose the objects of ``collection`` are, as far as this run knows."""
+    def roster(self, path: str) -> Roster:
+        """Return whose the objects of a collection are, as far as this run knows."""
         with self._lock:
-            return self._rosters.setdefault(collection.path, Roster())
+            return self._rosters.setdefault(path, Roster())
 
     def snapshot(self, collection: Collection) -> Snapshot:
         """Return what ``collection`` holds, as far as this run has seen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -48,7 +49,7 @@ class Kind:
     identifying: tuple[str, ...] = ()
     whole_when_read: bool = False
 
-    @property
+    @cached_property
     def directives(self) -> tuple[str, ...]:
         """The inputs that say what to do with the object; they are not fields of it."""
         own_identity = () if self.identifying else (IDENTITY,)
@@ -59,12 +60,12 @@ class Kind:
         declared = inputs.get(IDENTITY)
         return tuple(map(str, declared)) if isinstance(declared, list) else self.identifying
 
-    @property
+    @cached_property
     def field_names(self) -> frozenset[str]:
         """The names of the fields that are known by name."""
         return frozenset(field.name for field in self.fields)
 
-    @property
+    @cached_property
     def secret_names(self) -> frozenset[str]:
         """The names of the fields that must not be shown."""
         return frozenset(field.name for field in self.fields if field.secret)

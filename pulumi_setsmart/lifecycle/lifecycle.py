@@ -35,6 +35,7 @@ from pulumi_setsmart.lifecycle.existing import Existing, takeover_in, with_takeo
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, Kind
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.replacement import Replacement
+from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.policy import DeletionPolicy
@@ -73,8 +74,8 @@ class Seen:
 
     Attributes:
         outputs: What the resource shows of it.
-        inputs: What a program would have to declare for the object to be as it is now, or None
-            where we do not know what the program declares.
+        inputs: What a program would have to declare for the object to be as it is now; None where
+            that has not changed, or where we do not know what the program declares.
     """
 
     outputs: dict[str, Json]
@@ -126,7 +127,8 @@ class Lifecycle:
             SharedObjectError: Another resource stands for the object.
         """
         bookkeeping = load_bookkeeping(outputs)
-        self._claim(self._begin(outputs), str(outputs.get(ID)), bookkeeping)
+        roster = self.account.roster(self.kind.path(outputs, self.settings))
+        _claim(roster, str(outputs.get(ID)), bookkeeping)
         replaces = [
             name
             for name in self.kind.addressing
@@ -184,7 +186,7 @@ class Lifecycle:
         operation = self._begin(outputs)
         bookkeeping = load_bookkeeping(outputs)
         operation.roster.note(identifier)
-        self._claim(operation, identifier, bookkeeping)
+        _claim(operation.roster, identifier, bookkeeping)
         try:
             record = operation.read(identifier, self._wanted(outputs, bookkeeping))
         except NotFoundError:
@@ -234,13 +236,6 @@ class Lifecycle:
 
     def _begin(self, properties: Mapping[str, Json]) -> Operation:
         return Operation.begin(self.kind, self.account, self.settings, properties)
-
-    def _claim(
-        self, operation: Operation, identifier: str, bookkeeping: Bookkeeping | None
-    ) -> None:
-        """Note whose the object is. A resource that is only read, or was imported, has no claim."""
-        if bookkeeping is not None and bookkeeping.declared is not None:
-            operation.roster.claim(identifier, bookkeeping.salt)
 
     def _replace(
         self,
@@ -306,11 +301,10 @@ class Lifecycle:
         current, echoes = before.settle(known, project(shape, fields))
         account = self.account.mark(operation.collection, record.id, before)
         after = attrs.evolve(before, account=account, echoes=echoes)
+        is_news = before.declared is not None and current != project(shape, known)
         return Seen(
             outputs=outputs_of(self.kind, outputs, record.id, fields, current, after),
-            inputs=None
-            if before.declared is None
-            else inputs_of(self.kind, outputs, current, before.secret_paths),
+            inputs=inputs_of(self.kind, outputs, current, before.secret_paths) if is_news else None,
         )
 
     def _wanted(self, outputs: Mapping[str, Json], bookkeeping: Bookkeeping | None) -> Wanted:
@@ -335,6 +329,12 @@ class Lifecycle:
             inputs.get(name, defaults.get(name)) != outputs.get(name, defaults.get(name))
             for name in self.kind.directives
         )
+
+
+def _claim(roster: Roster, identifier: str, bookkeeping: Bookkeeping | None) -> None:
+    """Note whose an object is. A resource that is only read, or was imported, has no claim."""
+    if bookkeeping is not None and bookkeeping.declared is not None:
+        roster.claim(identifier, bookkeeping.salt)
 
 
 def _declares_otherwise(declaration: Declaration, bookkeeping: Bookkeeping | None) -> bool:

@@ -66,7 +66,7 @@ class Operation:
             properties=properties,
             declaration=read_declaration(kind, properties),
             collection=collection,
-            roster=account.roster(collection),
+            roster=account.roster(collection.path),
             snapshot=account.snapshot(collection),
         )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import (
@@ -91,10 +91,14 @@ class LifecycleProvider(ResourceProvider):
         with self._about(props, id_):
             self._lifecycle.delete(id_, from_engine(props))
 
-    @contextlib.contextmanager
-    def _about(self, properties: Mapping[str, Any], id_: str | None = None) -> Iterator[None]:
+    def _about(
+        self, properties: Mapping[str, Any], id_: str | None = None
+    ) -> AbstractContextManager[None]:
         """Name the object in whatever goes wrong, and show nothing that was declared as secret."""
-        plain = from_engine(properties)
-        redact: Callable[[str], str] = read_declaration(self.kind, plain).redact
-        with reported(self.kind.subject(plain, id_), redact):
-            yield
+
+        def tell(text: str) -> str:
+            plain = from_engine(properties)
+            subject = self.kind.subject(plain, id_)
+            return read_declaration(self.kind, plain).redact(f"{subject}: {text}")
+
+        return reported(tell)

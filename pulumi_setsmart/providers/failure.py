@@ -33,14 +33,11 @@ def debugging() -> bool:
 
 
 @contextlib.contextmanager
-def reported(
-    subject: str | None = None, redact: Callable[[str], str] = lambda text: text
-) -> Iterator[None]:
+def reported(tell: Callable[[str], str] = str) -> Iterator[None]:
     """Turn whatever goes wrong inside into a line for the user.
 
     Args:
-        subject: What it is about.
-        redact: Takes secrets out of a text.
+        tell: Makes of the text of an error what a user may read: what it is about, no secrets.
 
     Raises:
         SetSmartFailure: Something went wrong.
@@ -48,9 +45,8 @@ def reported(
     try:
         yield
     except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
-        about = f"{subject}: " if subject else ""
         text = str(error) if isinstance(error, SetSmartError) else _unexpected(error)
-        raise SetSmartFailure(redact(about + text)) from (error if debugging() else None)
+        raise SetSmartFailure(tell(text)) from (error if debugging() else None)
 
 
 def _unexpected(error: Exception) -> str:

@@ -30,16 +30,16 @@ def to_engine(properties: Mapping[str, Json]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Json:
     match value:
-        case EngineUnknown():
-            return UNKNOWN
-        case CLEAR.value:
-            return None
+        case str():
+            return None if value == CLEAR else value
         case float() if value.is_integer() and abs(value) <= LARGEST_EXACT_INTEGER:
             return int(value)
         case dict():
             return {name: _plain(member) for name, member in value.items()}
         case list():
             return [_plain(element) for element in value]
+        case EngineUnknown():
+            return UNKNOWN
     plain: Json = value
     return plain
 

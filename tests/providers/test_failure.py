@@ -12,7 +12,7 @@ def test_our_errors_are_told_as_they_are() -> None:
     """The subject stands before the error's own text, and secrets are taken out of both."""
     with (
         pytest.raises(SetSmartFailure) as caught,
-        reported('property "Villa"', lambda text: text.replace("hush", "[secret]")),
+        reported(lambda text: f'property "Villa": {text.replace("hush", "[secret]")}'),
     ):
         raise SetSmartError("the code hush is too short")
     assert str(caught.value) == 'property "Villa": the code [secret] is too short'
@@ -22,7 +22,7 @@ def test_our_errors_are_told_as_they_are() -> None:
 
 def test_a_bug_is_told_without_its_values() -> None:
     """What was not foreseen may hold anything, so only its class is named."""
-    with pytest.raises(SetSmartFailure) as caught, reported("property"):
+    with pytest.raises(SetSmartFailure) as caught, reported("property: {}".format):
         raise KeyError("hush")
     assert str(caught.value) == (
         "property: unexpected KeyError in pulumi-setsmart; "

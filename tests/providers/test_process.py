@@ -54,7 +54,7 @@ def test_a_provider_in_trouble_prints_one_line_unless_debugging() -> None:
         "import sys, traceback\n"
         "hide_tracebacks()\n"
         "try:\n"
-        "    with reported('property'):\n"
+        "    with reported('property: {}'.format):\n"
         "        raise KeyError('why')\n"
         "except Exception:\n"
         "    sys.stdout.write(traceback.format_exc())\n"
