@@ -98,3 +98,17 @@ def test_a_program_loads_no_server_and_no_http_client() -> None:
     )
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert finished.stdout.strip() == b"[]"
+
+
+def test_a_provider_loads_no_command_line_and_no_server() -> None:
+    """Nor what httpx has for its own command line, which takes longest; and httpx stays whole."""
+    code = (
+        "import sys\n"
+        "import pulumi_setsmart.config, pulumi_setsmart.lifecycle.lifecycle\n"
+        "import pulumi_setsmart.providers.process, pulumi_setsmart.providers.property\n"
+        "unwanted = {'rich', 'pygments', 'click', 'starlette', 'sqlite3', 'httpx._main'}\n"
+        "import httpx; assert callable(httpx.main) and callable(httpx.Client)\n"
+        "print(sorted(unwanted & set(sys.modules)))"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert finished.stdout.strip() == b"[]"

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 
-import httpx
 from attrs import field, frozen
 
 from pulumi_setsmart.client.answer import Answer, status_error
@@ -25,6 +24,7 @@ from pulumi_setsmart.client.errors import (
     UnreadableAnswerError,
     UntrustedServerError,
 )
+from pulumi_setsmart.client.http import httpx
 from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.json import JsonObject

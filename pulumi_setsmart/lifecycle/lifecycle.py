@@ -301,7 +301,7 @@ class Lifecycle:
         current, echoes = before.settle(known, project(shape, fields))
         account = self.account.mark(operation.collection, record.id, before)
         after = attrs.evolve(before, account=account, echoes=echoes)
-        is_news = before.declared is not None and current != project(shape, known)
+        is_news = before.declared is not None and not matches(project(shape, known), current)
         return Seen(
             outputs=outputs_of(self.kind, outputs, record.id, fields, current, after),
             inputs=inputs_of(self.kind, outputs, current, before.secret_paths) if is_news else None,

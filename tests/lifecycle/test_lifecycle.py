@@ -163,6 +163,21 @@ def test_drift_is_told_as_inputs() -> None:
     }
 
 
+def test_a_value_of_another_type_is_told_as_inputs() -> None:
+    """Python takes True for 1; the API does not."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    identifier, outputs = created(lifecycle, VILLA)
+    seen = lifecycle.read(identifier, outputs)
+    assert seen is not None
+    assert seen.inputs is None
+    account.objects["/properties/id_2"]["pets"] = 1
+    seen = lifecycle.read(identifier, outputs)
+    assert seen is not None
+    assert seen.inputs is not None
+    assert seen.inputs["attributes"] == {"pets": 1}
+
+
 @pytest.mark.parametrize(
     ("declared", "kept", "warning"),
     [
