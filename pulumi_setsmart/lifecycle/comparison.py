@@ -45,6 +45,11 @@ def matches(declared: Json, actual: Json) -> bool:
     return next(mismatches(declared, actual), None) is None
 
 
+def is_equal(one: Json, other: Json) -> bool:
+    """Return whether two values are the same; types count (``True`` is not 1), but 2 equals 2.0."""
+    return matches(one, other) and matches(other, one)
+
+
 def mismatches(declared: Json, actual: Json, path: str = "") -> Iterator[Mismatch]:
     """Yield every place, as deep as both sides go, where ``actual`` is not what is declared."""
     match declared, actual:

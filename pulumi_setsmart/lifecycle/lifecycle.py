@@ -14,6 +14,7 @@ from pulumi_setsmart.lifecycle.bookkeeping import Bookkeeping, load_bookkeeping
 from pulumi_setsmart.lifecycle.check import objections
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
+    is_equal,
     matches,
     mismatches,
     overlay,
@@ -301,7 +302,7 @@ class Lifecycle:
         current, echoes = before.settle(known, project(shape, fields))
         account = self.account.mark(operation.collection, record.id, before)
         after = attrs.evolve(before, account=account, echoes=echoes)
-        is_news = before.declared is not None and not matches(project(shape, known), current)
+        is_news = before.declared is not None and not is_equal(project(shape, known), current)
         return Seen(
             outputs=outputs_of(self.kind, outputs, record.id, fields, current, after),
             inputs=inputs_of(self.kind, outputs, current, before.secret_paths) if is_news else None,

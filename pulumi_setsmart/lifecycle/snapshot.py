@@ -22,6 +22,7 @@ from pulumi_setsmart.client.errors import (
     StatusError,
     UnreadableAnswerError,
 )
+from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.identity import folded
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
@@ -266,7 +267,7 @@ class Snapshot:
         self._shown_otherwise |= {
             name
             for name in item.fields.keys() | whole.fields.keys()
-            if item.fields.get(name) != whole.fields.get(name)
+            if not is_equal(item.fields.get(name), whole.fields.get(name))
         }
 
     def _sufficient(self, collection: Collection, item: Record, wanted: Wanted) -> Record:

@@ -230,6 +230,21 @@ def test_a_field_that_the_list_shows_otherwise_is_read_by_id() -> None:
     assert requests(account) == ["GET /properties/p2", "GET /properties/p4"]
 
 
+@pytest.mark.parametrize(
+    ("listed_as", "is_the_same"),
+    [(1, False), ({}, False), ({"a": 1, "b": 2}, False), (True, True)],
+)
+def test_a_value_is_compared_whole_and_with_its_type(listed_as: Json, *, is_the_same: bool) -> None:
+    """Python takes True for 1, and a nested object may be shown in brief or with more."""
+    account = account_with(3)
+    account.listed = lambda fields: {**fields, "pets": listed_as}
+    for one in account.objects.values():
+        one["pets"] = True if not isinstance(listed_as, dict) else {"a": 1}
+    snapshot, listings = listed(account)
+    snapshot.read(listings, "p2", Wanted(frozenset(), frozenset({"pets"})))
+    assert requests(account) == ([] if is_the_same else ["GET /properties/p2"])
+
+
 def test_no_item_is_relied_on_before_one_was_compared() -> None:
     """Where the object that was read by id is not on the list, the next one is looked at too."""
     account = account_with(3)
