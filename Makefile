@@ -8,16 +8,17 @@ BIN := $(VENV)/bin
 PLACE := $(VENV)/.place
 INSTALLED := $(VENV)/.installed
 PULUMI := $(BIN)/python tools/pulumi-cli/install.py
+BENCH := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python bench
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test faults check bench lock clean engine
+.PHONY: help setup demo test faults check bench bench-large lock clean engine
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target purpose; do \
-		printf '  make %-6s %s\n' "$$target" "$$purpose"; \
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r target purpose; do \
+		printf '  make %-11s %s\n' "$$target" "$$purpose"; \
 	done
 
 setup: engine ## make .venv: the package, its tools, and the Pulumi CLI
@@ -38,9 +39,13 @@ check: $(INSTALLED) ## lint, format and types
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
-bench: engine ## measure what the provider itself costs, and how it keeps its pace
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python bench/startup.py
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python bench/pacing.py $(ARGS)
+bench: engine ## measure start, pace and portfolios of up to 1,000 listings: half an hour
+	@$(BENCH)/startup.py
+	@$(BENCH)/pacing.py
+	@$(BENCH)/portfolio.py $(ARGS)
+
+bench-large: engine ## measure a portfolio of 5,000 listings: another half an hour
+	@$(BENCH)/portfolio.py --listings 5000 --rounds 1 --skip-checkpoints --name portfolio-5000 $(ARGS)
 
 lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newest
 	@$(BIN)/python -m venv $(VENV)/lock

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from attrs import frozen
 from contenders import CONTENDERS, FLOOR, OURS, PLAIN, PLAIN_LISTINGS, Measurement, Portfolio
+from engine_stack import heed_interrupts
 from report import Conditions, write
 
 from pulumi_setsmart.sandbox import (
@@ -99,6 +100,7 @@ def main() -> None:
     parser.add_argument("--skip-checkpoints", action="store_true")
     parser.add_argument("--name", default="portfolio", help="what the files are called")
     arguments = parser.parse_args()
+    heed_interrupts()
     bench = Bench(arguments.rounds, arguments.skip_checkpoints)
     measurements: list[Measurement] = []
     for listings in arguments.listings:

@@ -5,9 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from engine_stack import heed_interrupts
 
 PULUMI = Path(sys.executable).parent / "pulumi"
 NO_ENGINE = "no Pulumi engine beside this Python: `make setup` gets it"
+
+
+def pytest_configure() -> None:
+    heed_interrupts()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

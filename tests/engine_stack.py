@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -23,6 +24,16 @@ options:
   refresh: always
 """
 HEADER = "import pulumi\nfrom pulumi_setsmart import *\n"
+
+
+def heed_interrupts() -> None:
+    """Have the commands that this process starts end when they are interrupted.
+
+    A shell lets its background jobs ignore SIGINT, and whatever they start inherits that. Pulumi
+    interrupts its language host in every command, and would wait 5 s each time before it kills it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def unaligned(diff: str) -> str:
