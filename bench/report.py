@@ -15,6 +15,7 @@ import matplotlib as mpl
 from attrs import frozen
 from contenders import CONTENDERS, FLOOR, OURS, PLAIN, Measurement
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, ScalarFormatter
 
 HEADINGS = ("", "listings", *(one.name for one in CONTENDERS), "ours / floor", "plain / ours")
 _COLOURS = {"ours": "tab:blue", "plain": "tab:orange", "floor": "tab:gray"}
@@ -217,6 +218,8 @@ def _plot(results: Results, path: Path, conditions: Conditions) -> None:
             panel.set_xscale("log")
             panel.set_yscale("log")
             panel.set_xticks(results.sizes, [str(size) for size in results.sizes])
+            panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            panel.yaxis.set_major_formatter(ScalarFormatter())
             panel.minorticks_off()
             panel.grid(alpha=0.3)
             for contender in CONTENDERS:
