@@ -366,14 +366,32 @@ def test_what_this_process_wrote_is_seen_at_once() -> None:
         assert seen is not None
         states[f"p{number}"] = through_engine(seen.outputs)
     changed = through_engine(lifecycle.update("p1", states["p1"], {"name": "Changed"}))
+    by_id = through_engine(lifecycle.update("p0", states["p0"], {"name": "Changed too"}))
     lifecycle.delete("p2", states["p2"])
     identifier, new = created(lifecycle, {"name": "New"})
-    for known, name in ((changed, "Changed"), (new, "New")):
+    for known, name in ((changed, "Changed"), (by_id, "Changed too"), (new, "New")):
         seen = lifecycle.read(str(known["id"]), known)
         assert seen is not None
         assert seen.outputs["name"] == name
     assert lifecycle.read("p2", states["p2"]) is None
     assert identifier not in states
+
+
+def test_what_is_written_while_it_is_read_is_read_again() -> None:
+    """An answer that was under way then tells what was."""
+    account = account_with(3)
+    snapshot, listings = Snapshot(), listings_of(account)
+
+    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+        response = answer(request)
+        snapshot.outdate("p0")
+        account.objects["/properties/p0"]["name"] = "Changed"
+        return response
+
+    account.interfere = interfere
+    assert snapshot.read(listings, "p0", NAMED).fields["name"] == "Villa 0"
+    account.interfere = undisturbed
+    assert snapshot.read(listings, "p0", NAMED).fields["name"] == "Changed"
 
 
 def test_an_update_lays_its_values_over_what_is_there_now() -> None:
