@@ -58,7 +58,9 @@ def brief(fields: dict[str, Any]) -> dict[str, Any]:
 def test_a_single_object_costs_one_request_for_it() -> None:
     """Whoever targets one resource does not pay for the list."""
     account = account_with(500, page_size=10)
-    assert Snapshot().read(listings_of(account), "p7", ANYTHING).id == "p7"
+    snapshot, listings = Snapshot(), listings_of(account)
+    for _ in range(2):  # as of a resource that is refreshed, and then got by another
+        assert snapshot.read(listings, "p7", ANYTHING).id == "p7"
     assert requests(account) == ["GET /properties/p7"]
 
 
@@ -162,6 +164,35 @@ def test_threads_that_ask_at_once_share_one_fetch(*, fails: bool) -> None:
         outcomes = [*threads.map(outcome, ("p1", "p2", "p3", "p4"))]
     assert outcomes == (["refused"] * THREADS if fails else ["p1", "p2", "p3", "p4"])
     assert fetches == ["/v1/properties"]
+
+
+def test_threads_compare_one_object_for_all() -> None:
+    """Where the list is there before anything was read by id, one request tells how good it is."""
+    account = account_with(30)
+    snapshot, listings = Snapshot(), listings_of(account)
+    snapshot.complete(listings)
+    meeting = MeetingPoint()
+
+    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+        meeting.wait_for_all()
+        return answer(request)
+
+    account.interfere = interfere
+    with patch.object(snapshot, "_comparing", meeting), ThreadPoolExecutor(THREADS) as threads:
+        wanted = ("p1", "p2", "p3", "p4")
+        found = [*threads.map(lambda one: snapshot.read(listings, one, ANYTHING).id, wanted)]
+    assert found == [*wanted]
+    assert len(account.sent) == 1 + 1
+
+
+def test_the_first_page_is_read_once() -> None:
+    """Whoever only wants to know what stands in the collection costs no second one."""
+    account = account_with(30, page_size=10)
+    snapshot, listings = Snapshot(), listings_of(account)
+    for _ in range(2):
+        snapshot.begin(listings)
+    assert snapshot.first_ids(3) == ["p0", "p1", "p2"]
+    assert requests(account) == [LIST]
 
 
 def test_a_page_that_failed_is_asked_for_again_by_the_next() -> None:
@@ -318,6 +349,17 @@ def test_what_was_read_by_id_is_not_read_again_to_compare_identities() -> None:
     [found] = snapshot.alike(listings, {"name": "villa 2"})
     assert found.id == "p2"
     assert len(account.sent) == 1 + 4
+
+
+def test_only_those_alike_are_read_for_the_rest_of_an_identity() -> None:
+    """Where the list shows names but no addresses, the names say which ones to look at."""
+    account = account_with(4, listed=brief)
+    for number, one in enumerate(account.objects.values()):
+        one["address"] = f"{number} Road"
+    snapshot, listings = Snapshot(), listings_of(account)
+    [found] = snapshot.alike(listings, {"name": "Villa 2", "address": "elsewhere"})
+    assert found.fields["address"] == "2 Road"
+    assert requests(account) == [LIST, "GET /properties/p2"]
 
 
 def test_all_records_are_whole() -> None:
