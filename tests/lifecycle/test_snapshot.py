@@ -398,6 +398,59 @@ def test_every_kind_is_read_from_its_list(
         assert len(account.sent) == expected
 
 
+def test_a_secret_that_no_list_shows_costs_no_request() -> None:
+    """It is not needed: reads by id do not show it either."""
+    account = FakeAccount(
+        shown=lambda fields: {name: one for name, one in fields.items() if name != "secret"}
+    )
+    maker = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    states = [
+        created(maker, {"url": f"https://a.example/{n}", "events": ["a.a"], "secret": "hush"})
+        for n in range(6)
+    ]
+    account.sent.clear()
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    for identifier, outputs in states:
+        seen = lifecycle.read(identifier, outputs)
+        assert seen is not None
+        assert seen.outputs["secret"] == "hush"
+    assert len(account.sent) == 1 + 1
+
+
+def test_a_declared_field_that_the_list_leaves_out_is_read_by_id() -> None:
+    """The object that was compared may happen to have no such field."""
+    account = FakeAccount(listed=brief)
+    maker = account.lifecycle()
+    bare = created(maker, {"name": "Bare"})
+    rich = created(maker, {"name": "Rich", "bedrooms": 3})
+    account.objects[f"/properties/{rich[0]}"]["bedrooms"] = 9
+    lifecycle = account.lifecycle()
+    for identifier, outputs in (bare, rich):
+        seen = lifecycle.read(identifier, outputs)
+    assert seen is not None
+    assert seen.outputs["bedrooms"] == 9
+
+
+def test_what_is_only_read_shows_all_that_it_has() -> None:
+    """Its named fields, and those of any other object all, where the list shows them otherwise."""
+    account = FakeAccount(
+        {
+            f"/{path}/o{n}": {"id": f"o{n}", "name": f"n{n}", "status": "draft", "notes": "long"}
+            for path in ("properties", "rules")
+            for n in range(3)
+        }
+    )
+    account.listed = lambda fields: {**brief(fields), "notes": "cut off…"}
+    lifecycle, rules = account.lifecycle(), account.lifecycle(API_OBJECT)
+    for number in range(3):
+        listing = lifecycle.read(f"o{number}", {})
+        rule = rules.read(f"o{number}", {"path": "/rules"})
+        assert listing is not None
+        assert listing.outputs["status"] == "draft"
+        assert rule is not None
+        assert rule.outputs["body"] == {"name": f"n{number}", "status": "draft", "notes": "long"}
+
+
 def test_what_this_process_wrote_is_seen_at_once() -> None:
     """Changed, deleted or created: what was listed before does not count any more."""
     account = account_with(5)
