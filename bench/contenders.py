@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 import psutil
 from attrs import frozen
-from engine_stack import QUIET, EngineStack
+from engine_stack import QUIET, EngineStack, provider_among
 
 from pulumi_setsmart.sandbox import PROPERTIES, Collection, Sandbox
 
@@ -20,7 +20,6 @@ PULUMI = Path(sys.executable).parent / "pulumi"
 PLAIN_LISTINGS = attrs.evolve(PROPERTIES, path="plain-listings")
 """Listings of the plain provider's own, so that both portfolios stand side by side."""
 
-_PROVIDER_MODULE = "pulumi.dynamic"
 _SAMPLING_INTERVAL = 0.05
 _TOO_MANY_REQUESTS = 429
 _MEBIBYTE = 1024 * 1024
@@ -137,16 +136,11 @@ def _peak_memory(command: subprocess.Popen[bytes]) -> int:
             command.wait(_SAMPLING_INTERVAL)
         except subprocess.TimeoutExpired:
             try:
-                provider = provider or _provider_of(command)
+                if provider is None:
+                    started = psutil.Process(command.pid).children(recursive=True)
+                    provider = provider_among(started)
                 peak = max(peak, provider.memory_info().rss if provider else 0)
             except psutil.Error:
                 provider = None
         else:
             return peak
-
-
-def _provider_of(command: subprocess.Popen[bytes]) -> psutil.Process | None:
-    for child in psutil.Process(command.pid).children(recursive=True):
-        if _PROVIDER_MODULE in child.cmdline():
-            return child
-    return None

@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import attrs
+import psutil
 from attrs import field, frozen
 
 QUIET = ("--non-interactive", "--color", "never", "--suppress-progress")
@@ -34,6 +36,11 @@ def heed_interrupts() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def provider_among(processes: Iterable[psutil.Process]) -> psutil.Process | None:
+    """Return the process that manages the resources, among those that a command has started."""
+    return next((one for one in processes if "pulumi.dynamic" in one.cmdline()), None)
 
 
 def unaligned(diff: str) -> str:

@@ -10,7 +10,7 @@ from random import Random
 
 import psutil
 import pytest
-from engine_stack import QUIET, EngineStack
+from engine_stack import QUIET, EngineStack, provider_among
 from fault_run import FaultRun, listing
 
 from pulumi_setsmart.sandbox import (
@@ -25,7 +25,6 @@ from pulumi_setsmart.sandbox import (
 LISTINGS = 100
 PROGRAM = [listing(f"villa{number}", f"Villa {number}", 1) for number in range(LISTINGS)]
 _PATIENCE = 60.0
-_PROVIDER_MODULE = "pulumi.dynamic"
 
 
 @pytest.mark.parametrize("victim", ["CLI", "provider", "CLI, state lost"])
@@ -59,7 +58,9 @@ def interrupt_up(stack: EngineStack, victim: str, sandbox: Sandbox, after: int) 
         _wait_for_creates(sandbox, after)
         everything = psutil.Process(command.pid).children(recursive=True)
         if victim == "provider":
-            _provider_among(everything).kill()
+            provider = provider_among(everything)
+            assert provider is not None
+            provider.kill()
         else:
             command.kill()
         command.wait(_PATIENCE)
@@ -78,9 +79,3 @@ def _wait_for_creates(sandbox: Sandbox, number: int) -> None:
     while sum(one.method == "POST" for one in list(sandbox.requests)) < number:
         assert time.monotonic() < gives_up_at
         time.sleep(0.001)
-
-
-def _provider_among(processes: list[psutil.Process]) -> psutil.Process:
-    """Return the process that manages the resources."""
-    [provider] = [one for one in processes if _PROVIDER_MODULE in one.cmdline()]
-    return provider
