@@ -26,6 +26,8 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         status: ``active`` is the only documented value; others are passed on.
         attributes: Any further field by its API name. Of nested objects only the declared members
             are compared; lists are compared element by element.
+        existing_id: The id of the listing to take over instead of creating one; the preview says
+            what that changes. It is kept when the argument is taken out again.
         if_exists: What to do where a listing of this name, and of this address where declared,
             exists that no resource knows: ``error``, ``adopt`` it or ``create`` another one; by
             default what ``setsmart:ifExists`` says.
@@ -57,6 +59,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         max_guests: pulumi.Input[int] | Clear | None = None,
         status: pulumi.Input[str] | Clear | None = None,
         attributes: pulumi.Input[Mapping[str, Any]] | None = None,
+        existing_id: pulumi.Input[str] | None = None,
         if_exists: pulumi.Input[str] | None = None,
         deletion_policy: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -69,6 +72,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             "max_guests": max_guests,
             "status": status,
             "attributes": attributes,
+            "existing_id": existing_id,
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
         }

@@ -10,7 +10,7 @@ from pulumi.dynamic import Resource
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.check import inexact_number, reserved_name_objections
 from pulumi_setsmart.lifecycle.declaration import secret_bookkeeping
-from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, ID_FIELD, Kind
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
 from pulumi_setsmart.models.json import pointer
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 
@@ -89,8 +89,8 @@ def _refuse_import(kind: Kind, resource_name: str, opts: pulumi.ResourceOptions 
     if opts is not None and opts.import_ is not None:
         raise pulumi.RunError(
             f"{resource_name}: import_ does not work with dynamic providers; to manage a "
-            f"{kind.label} that exists use `pulumi import --file` with inputs and outputs (README, "
-            "Existing listings), to read one use .get()"
+            f"{kind.label} that exists say {EXISTING_ID}=… or use `pulumi import --file` with inputs "
+            "and outputs (README, Existing listings), to read one use .get()"
         )
 
 

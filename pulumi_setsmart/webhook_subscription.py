@@ -24,6 +24,8 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             not show it, or shows it masked, causes no drift.
         status: For example ``active``.
         attributes: Any further field by its API name.
+        existing_id: The id of the subscription to take over instead of creating one; the preview says
+            what that changes. It is kept when the argument is taken out again.
         if_exists: What to do where a subscription of this address exists that no resource knows:
             ``error``, ``adopt`` it or ``create`` another one; by default what
             ``setsmart:ifExists`` says.
@@ -51,6 +53,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         secret: pulumi.Input[str] | Clear | None = None,
         status: pulumi.Input[str] | Clear | None = None,
         attributes: pulumi.Input[Mapping[str, Any]] | None = None,
+        existing_id: pulumi.Input[str] | None = None,
         if_exists: pulumi.Input[str] | None = None,
         deletion_policy: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -61,6 +64,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             "secret": None if secret is None else pulumi.Output.secret(secret),
             "status": status,
             "attributes": attributes,
+            "existing_id": existing_id,
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
         }

@@ -29,6 +29,7 @@ def test_the_public_names() -> None:
         "ConnectionFailedError",
         "DeadlineExceededError",
         "DeletionRefusedError",
+        "ExistingIdError",
         "ExistingObjectError",
         "MethodNotAllowedError",
         "NotFoundError",

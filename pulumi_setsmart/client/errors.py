@@ -4,6 +4,7 @@
     ├── ConfigurationError              a setting is missing or not allowed
     ├── WrongAccountError               an object of the state is not in the account that is asked
     ├── ExistingObjectError             what is to be created exists already
+    ├── ExistingIdError                 the object that existing_id names cannot be taken over
     ├── SharedObjectError               two resources stand for one object
     ├── DeletionRefusedError            an object may not be deleted, or not in this way
     └── ApiError                        about one request
@@ -48,6 +49,10 @@ class WrongAccountError(SetSmartError):
 
 class ExistingObjectError(SetSmartError):
     """An object like the one to be created exists already, and nothing says what to do with it."""
+
+
+class ExistingIdError(SetSmartError):
+    """The object that ``existing_id`` names is not there, or is not the resource's to have."""
 
 
 class SharedObjectError(SetSmartError):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pulumi_setsmart.lifecycle.kind import (
     DEFAULT_ID_FIELD,
     DELETION_POLICY,
+    EXISTING_ID,
     ID_FIELD,
     IDENTITY,
     IF_EXISTS,
@@ -22,6 +23,7 @@ from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
 _DIRECTIVES: dict[str, Constraint] = {
     IDENTITY: FieldNames(),
+    EXISTING_ID: Text(),
     IF_EXISTS: OneOf(tuple(IfExists)),
     DELETION_POLICY: OneOf(tuple(DeletionPolicy)),
 }

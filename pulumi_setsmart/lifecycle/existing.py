@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from pulumi_setsmart.client.errors import ExistingObjectError
+from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, new_salt, remembered
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
 from pulumi_setsmart.lifecycle.identity import folded, identity_of, is_same
-from pulumi_setsmart.lifecycle.kind import IF_EXISTS, STATUS
+from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.models.json import Json
@@ -72,10 +72,38 @@ class Existing:
         """Return what to take over, which is claimed and announced, or None to create an object.
 
         Raises:
+            ExistingIdError: The object that the program names by its id cannot be taken over.
             ExistingObjectError: There is such an object, and it is not to be taken over; or there
                 are several.
             ApiError: The collection cannot be read.
         """
+        named = self.operation.properties.get(EXISTING_ID)
+        if named is UNKNOWN:
+            return None
+        return self._alike_one() if named is None else self._named_one(str(named))
+
+    def _named_one(self, identifier: str) -> Takeover:
+        """Return the object with an id, claimed and announced."""
+        operation = self.operation
+        owner = new_salt()
+        try:
+            record = operation.read(identifier, self._wanted)
+        except NotFoundError:
+            raise ExistingIdError(
+                f"{EXISTING_ID}: there is no {identifier} in this account "
+                f"({operation.account.client.base_url}); correct the id, or take it out to have "
+                "an object created"
+            ) from None
+        if not operation.roster.claim_existing([record], owner):
+            raise ExistingIdError(
+                f"{EXISTING_ID}: {identifier} belongs to a resource of this stack already; to "
+                "rename that one, give it an alias instead"
+            )
+        self._announce(record)
+        return Takeover(identifier, owner)
+
+    def _alike_one(self) -> Takeover | None:
+        """Return the object of the same identity, claimed and announced, if there is one."""
         operation = self.operation
         inputs = operation.properties
         names = operation.kind.identity_names(inputs)
@@ -90,10 +118,14 @@ class Existing:
             return None
         if len(found) > 1 or not adopts:
             raise ExistingObjectError(_reason(identity, [record.id for record in found]))
-        declared = frozenset(operation.declaration.fields)
-        wanted = Wanted(declared, watched=declared | {STATUS})
-        self._announce(operation.read(found[0].id, wanted))
+        self._announce(operation.read(found[0].id, self._wanted))
         return Takeover(found[0].id, owner)
+
+    @property
+    def _wanted(self) -> Wanted:
+        """What an announcement tells of an object."""
+        declared = frozenset(self.operation.declaration.fields)
+        return Wanted(declared, watched=declared | {STATUS})
 
     def _alike(self, identity: Mapping[str, Json]) -> list[Record]:
         alike = self.operation.snapshot.alike(self.operation.collection, identity)
@@ -129,6 +161,6 @@ def _reason(identity: Mapping[str, Json], identifiers: list[str]) -> str:
     if more > 0:
         named += f" and {more} more"
     return (
-        f"{len(identifiers)} in SetSmart have {same}: {named}; import the one that is meant "
-        '(README, Existing listings), or have another one with if_exists="create"'
+        f"{len(identifiers)} in SetSmart have {same}: {named}; name the one that is meant with "
+        f'{EXISTING_ID}="{identifiers[0]}", or have another one with if_exists="create"'
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PATH = "path"
 ID_FIELD = "id_field"
 DEFAULT_ID_FIELD = "id"
+EXISTING_ID = "existing_id"
 IF_EXISTS = "if_exists"
 DELETION_POLICY = "deletion_policy"
 IDENTITY = "identity"
@@ -53,7 +54,7 @@ class Kind:
     def directives(self) -> tuple[str, ...]:
         """The inputs that say what to do with the object; they are not fields of it."""
         own_identity = () if self.identifying else (IDENTITY,)
-        return (*own_identity, IF_EXISTS, DELETION_POLICY)
+        return (*own_identity, EXISTING_ID, IF_EXISTS, DELETION_POLICY)
 
     def identity_names(self, inputs: Mapping[str, object]) -> tuple[str, ...]:
         """Return the fields by which an object with these inputs is known again."""

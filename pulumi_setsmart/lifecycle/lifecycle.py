@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import attrs
 from attrs import frozen
 
-from pulumi_setsmart.client.errors import ExistingObjectError, NotFoundError
+from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.bookkeeping import Bookkeeping, load_bookkeeping
@@ -33,12 +33,13 @@ from pulumi_setsmart.lifecycle.declaration import (
 )
 from pulumi_setsmart.lifecycle.deletion import deactivate
 from pulumi_setsmart.lifecycle.existing import Existing, takeover_in, with_takeover
-from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, Kind
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, Kind
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.replacement import Replacement
 from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import DeletionPolicy
 from pulumi_setsmart.models.record import Record
 
@@ -108,6 +109,7 @@ class Lifecycle:
             exists: Whether the state holds the object already.
 
         Raises:
+            ExistingIdError: The object that the program names by its id cannot be taken over.
             ApiError: It cannot be looked up.
         """
         found = objections(self.kind, inputs)
@@ -126,7 +128,9 @@ class Lifecycle:
 
         Raises:
             SharedObjectError: Another resource stands for the object.
+            ExistingIdError: The program names another object by its id.
         """
+        _refuse_other_id(inputs.get(EXISTING_ID), outputs.get(ID))
         bookkeeping = load_bookkeeping(outputs)
         roster = self.account.roster(self.kind.path(outputs, self.settings))
         _claim(roster, str(outputs.get(ID)), bookkeeping)
@@ -152,6 +156,7 @@ class Lifecycle:
             Its id and its outputs.
 
         Raises:
+            ExistingIdError: The object that the program names by its id cannot be taken over.
             ExistingObjectError: It exists, and it was not said what to do then.
             SharedObjectError: The server answered with an object of another resource.
             ApiError: It was not created, or, for an UnknownOutcomeError, perhaps.
@@ -336,6 +341,18 @@ def _claim(roster: Roster, identifier: str, bookkeeping: Bookkeeping | None) -> 
     """Note whose an object is. A resource that is only read, or was imported, has no claim."""
     if bookkeeping is not None and bookkeeping.declared is not None:
         roster.claim(identifier, bookkeeping.salt)
+
+
+def _refuse_other_id(named: Json, held: Json) -> None:
+    """Refuse to take a resource for another object than the one it stands for.
+
+    A replacement would delete the one to have the other.
+    """
+    if named not in (None, UNKNOWN, held):
+        raise ExistingIdError(
+            f"{EXISTING_ID}: it names {named}, but this resource stands for {held}, which is not "
+            f"given up for it; declare {named} as a resource of another name"
+        )
 
 
 def _declares_otherwise(declaration: Declaration, bookkeeping: Bookkeeping | None) -> bool:

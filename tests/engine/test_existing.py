@@ -134,3 +134,43 @@ def test_one_listing_under_two_resources_stops_the_run(
     errors = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
     assert f"{shared} belongs to another resource of this stack already" in errors[0]
     assert account.writes() == writes
+
+
+def test_one_listing_is_taken_over_by_its_id(
+    stack: EngineStack, account: Account, villa: str
+) -> None:
+    """The preview says so; a listing that is as declared is not written; the id may go again."""
+    stack.declare(f'Property("one", name="Sea  Villa", bedrooms=2, existing_id="{villa}")')
+    preview = stack.preview()
+    assert (
+        f'property "Sea  Villa": takes over {villa} as it is; its status stays "draft"' in preview
+    )
+    assert f'existing_id: "{villa}"' in preview
+    stack.up()
+    assert stack.resource("one")["id"] == villa
+    stack.assert_clean()
+    urn = stack.resource("one")["urn"]
+    [error, *_] = stack.fail(
+        "up", "--yes", "--skip-preview", "--replace", urn, "--diff", *QUIET
+    ).errors
+    assert f"{villa} belongs to a resource of this stack already" in error
+    stack.declare('Property("one", name="Sea  Villa", bedrooms=2)')
+    stack.up()
+    stack.assert_clean()
+    assert account.writes() == []
+
+
+def test_a_wrong_id_stops_the_preview(stack: EngineStack, account: Account, villa: str) -> None:
+    """One that is not there, and one that another resource has."""
+    stack.declare('Property("one", name="Villa", existing_id="prop_404")')
+    [error] = stack.fail(*PREVIEW).errors
+    assert "there is no prop_404 in this account" in error
+    stack.declare(
+        f"""
+        Property("one", name="Villa", existing_id="{villa}")
+        Property("two", name="Villa", existing_id="{villa}")
+        """
+    )
+    [error] = stack.fail(*PREVIEW).errors
+    assert f"{villa} belongs to a resource of this stack already" in error
+    assert account.writes() == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fake_account import FakeAccount, created, through_engine
 
-from pulumi_setsmart.client.errors import ExistingObjectError
+from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
@@ -249,3 +249,84 @@ def test_brief_lists_hide_nothing() -> None:
         else answer(request)
     )
     assert objections(account.lifecycle(), {"name": "Sea Villa", "address": "1 Road"})
+
+
+LOFT = {"id": "prop_6", "name": "Loft", "bedrooms": 1, "notes": "theirs"}
+
+
+def test_the_object_that_is_named_by_its_id_is_taken_over(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever it is called, and though another one has the name; a preview says what changes."""
+    account = account_with(VILLA, LOFT)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "existing_id": "prop_6"}
+    assert objections(account.lifecycle(), inputs) == []
+    assert 'takes over prop_6 (name "Loft" → "Sea Villa", bedrooms 1 → 3)' in caplog.text
+    assert account.writes() == []
+    identifier, outputs = created(account.lifecycle(), inputs)
+    assert (identifier, outputs["existing_id"]) == ("prop_6", "prop_6")
+    assert account.writes() == ["PUT /properties/prop_6"]
+    assert account.objects["/properties/prop_6"]["notes"] == "theirs"
+
+
+def test_an_object_that_is_as_declared_is_taken_over_without_a_write() -> None:
+    """It only becomes known to the state, at the cost of one request."""
+    account = account_with(VILLA)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
+    assert created(account.lifecycle(), inputs)[0] == "prop_5"
+    assert account.writes() == []
+
+
+@pytest.mark.parametrize("step", ["check", "create"])
+def test_an_id_that_is_not_there_is_an_error(step: str) -> None:
+    """Nothing is created instead: who names an id means that listing."""
+    account = account_with(VILLA)
+    inputs: dict[str, Json] = {"name": "Villa", "existing_id": "prop_9"}
+    with pytest.raises(ExistingIdError, match="there is no prop_9 in this account"):
+        if step == "check":
+            account.lifecycle().check(inputs, exists=False)
+        else:
+            account.lifecycle().create(inputs)
+    assert account.writes() == []
+
+
+def test_one_id_is_taken_over_by_one_resource() -> None:
+    """The second one that names it is refused."""
+    lifecycle = account_with(VILLA).lifecycle()
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
+    lifecycle.check(inputs, exists=False)
+    with pytest.raises(ExistingIdError, match="prop_5 belongs to a resource of this stack already"):
+        lifecycle.check(inputs, exists=False)
+
+
+def test_what_a_resource_of_the_stack_has_is_not_taken_over() -> None:
+    """Neither a listing that was read, nor one that is to be replaced by itself, and so deleted."""
+    account = account_with(VILLA, LOFT)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
+    _, outputs = created(account.lifecycle(), inputs)
+    lifecycle = account.lifecycle()
+    lifecycle.diff(through_engine(outputs), through_engine(inputs))
+    lifecycle.read("prop_6", {})
+    for identifier in ("prop_5", "prop_6"):
+        with pytest.raises(ExistingIdError):
+            lifecycle.check({"name": "Other", "existing_id": identifier}, exists=False)
+
+
+def test_a_resource_is_not_given_up_for_another_id() -> None:
+    """Its own id, none, or one that a preview cannot know yet are no change of the object."""
+    account = account_with(VILLA, LOFT)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
+    _, outputs = created(account.lifecycle(), inputs)
+    known = through_engine(outputs)
+    lifecycle = account.lifecycle()
+    with pytest.raises(ExistingIdError, match="names prop_6, but this resource stands for prop_5"):
+        lifecycle.diff(known, {"name": "Sea Villa", "existing_id": "prop_6"})
+    assert not lifecycle.diff(known, inputs).changes
+    assert lifecycle.diff(known, {"name": "Sea Villa"}).replaces == []
+    assert lifecycle.diff(known, {"name": "Sea Villa", "existing_id": UNKNOWN}).replaces == []
+
+
+def test_an_id_that_is_not_known_yet_is_looked_up_when_it_is() -> None:
+    """A preview cannot; the create that follows does."""
+    account = account_with(VILLA)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": UNKNOWN}
+    assert account.lifecycle().check(inputs, exists=False).objections == []
+    assert account.sent == []

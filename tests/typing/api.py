@@ -22,6 +22,7 @@ loft = Property(
     max_guests=2,
     status=pulumi.Config().require_secret("status"),
     attributes={"beside": villa.id, "rooms": [{"beds": 2}], "note": CLEAR},
+    existing_id="prop_1",
     if_exists="adopt",
     deletion_policy=pulumi.Config().require("policy"),
     opts=pulumi.ResourceOptions(protect=True),
