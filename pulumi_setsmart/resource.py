@@ -89,8 +89,8 @@ def _refuse_import(kind: Kind, resource_name: str, opts: pulumi.ResourceOptions 
     if opts is not None and opts.import_ is not None:
         raise pulumi.RunError(
             f"{resource_name}: import_ does not work with dynamic providers; to manage a "
-            f"{kind.label} that exists say {EXISTING_ID}=… or use `pulumi import --file` with inputs "
-            "and outputs (README, Existing listings), to read one use .get()"
+            f"{kind.label} that exists say {EXISTING_ID}=… or use `pulumi import --file` with "
+            "inputs and outputs (README, Existing listings), to read one use .get()"
         )
 
 

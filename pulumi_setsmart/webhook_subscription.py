@@ -24,8 +24,8 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             not show it, or shows it masked, causes no drift.
         status: For example ``active``.
         attributes: Any further field by its API name.
-        existing_id: The id of the subscription to take over instead of creating one; the preview says
-            what that changes. It is kept when the argument is taken out again.
+        existing_id: The id of the subscription to take over instead of creating one; the preview
+            says what that changes. It is kept when the argument is taken out again.
         if_exists: What to do where a subscription of this address exists that no resource knows:
             ``error``, ``adopt`` it or ``create`` another one; by default what
             ``setsmart:ifExists`` says.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from attrs import frozen
+
 from pulumi_setsmart.lifecycle.kind import (
     DEFAULT_ID_FIELD,
     DELETION_POLICY,
@@ -29,7 +31,24 @@ _DIRECTIVES: dict[str, Constraint] = {
 }
 
 
-def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[str]:
+@frozen
+class Objection:
+    """What is wrong with one input of a resource.
+
+    Attributes:
+        input: The name of the input.
+        reason: What is wrong with it, as the end of a sentence that holds no value.
+    """
+
+    input: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Return it as a user reads it."""
+        return f"{self.input}: {self.reason}"
+
+
+def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[Objection]:
     """Return what is wrong with the inputs of a resource: one reason for each field at the most.
 
     A value that a preview cannot know is not objected to. No reason holds a value.
@@ -37,7 +56,7 @@ def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[str]:
     return [
         *_addressing_objections(kind, inputs),
         *(
-            f"{field.name}: {reason}"
+            Objection(field.name, reason)
             for field in kind.fields
             if (reason := _field_objection(field, inputs)) is not None
         ),
@@ -71,49 +90,49 @@ def _field_objection(field: ApiField, inputs: Mapping[str, Json]) -> str | None:
     return inexact_number(value) or field.constraint.objection(value)
 
 
-def _others_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[str]:
+def _others_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
     others = inputs.get(kind.others, {})
     if others is UNKNOWN:
         return
     if not isinstance(others, dict):
-        yield f"{kind.others}: must be an object, not {type_name(others)}"
+        yield Objection(kind.others, f"must be an object, not {type_name(others)}")
         return
     yield from reserved_name_objections(kind, others, kind.id_field(inputs))
     for name, value in others.items():
         reason = inexact_number(value)
         if reason is not None:
-            yield f"{kind.others}: {name} {reason}"
+            yield Objection(kind.others, f"{name} {reason}")
 
 
 def reserved_name_objections(
     kind: Kind, others: Mapping[str, object], id_field: str = DEFAULT_ID_FIELD
-) -> Iterator[str]:
+) -> Iterator[Objection]:
     """Yield why each name in ``others`` that is not free cannot stand there."""
     for name in others:
         if name in kind.field_names:
-            yield f"{kind.others}: {name} has an argument of its own; declare it there"
+            yield Objection(kind.others, f"{name} has an argument of its own; declare it there")
         elif name == id_field:
-            yield f"{kind.others}: {name} is given by SetSmart and cannot be declared"
+            yield Objection(kind.others, f"{name} is given by SetSmart and cannot be declared")
 
 
-def _directive_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[str]:
+def _directive_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
     for name in kind.directives:
         value = inputs.get(name)
         if value is not None and not holds_unknown(value):
             reason = _DIRECTIVES[name].objection(value)
             if reason is not None:
-                yield f"{name}: {reason}"
+                yield Objection(name, reason)
     others = inputs.get(kind.others)
     if isinstance(others, dict) and not kind.identifying:
         for name in kind.identity_names(inputs):
             if name not in others:
-                yield f"{IDENTITY}: {kind.others} does not declare {name}"
+                yield Objection(IDENTITY, f"{kind.others} does not declare {name}")
 
 
-def _addressing_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[str]:
+def _addressing_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
     for name in kind.addressing:
         value = inputs.get(name, DEFAULT_ID_FIELD if name == ID_FIELD else None)
         constraint = CollectionPath() if name == PATH else Text()
         reason = None if value is UNKNOWN else constraint.objection(value)
         if reason is not None:
-            yield f"{name}: {reason}"
+            yield Objection(name, reason)

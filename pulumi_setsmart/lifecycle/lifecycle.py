@@ -112,7 +112,7 @@ class Lifecycle:
             ExistingIdError: The object that the program names by its id cannot be taken over.
             ApiError: It cannot be looked up.
         """
-        found = objections(self.kind, inputs)
+        found = [str(one) for one in objections(self.kind, inputs)]
         checked = canonical(self.kind, inputs)
         checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
         if exists or found:

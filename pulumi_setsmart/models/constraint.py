@@ -23,18 +23,27 @@ class Constraint(Protocol):
     def objection(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, as the end of a sentence, or None if it is."""
 
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+
 
 @frozen
 class Text:
-    """A text with at least one visible character."""
+    """A text with at least one visible character, unless it may be blank."""
+
+    blank: bool = False
 
     def objection(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, str):
             return f"must be a text, not {type_name(value)}"
-        if not value.strip():
+        if not (self.blank or value.strip()):
             return "must not be blank"
         return None
+
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {"type": "string"} if self.blank else {"type": "string", "pattern": r"\S"}
 
 
 @frozen
@@ -51,6 +60,10 @@ class WholeNumber:
             return f"must be at least {self.minimum}"
         return None
 
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {"type": "integer", "minimum": self.minimum}
+
 
 @frozen
 class Number:
@@ -65,6 +78,10 @@ class Number:
         if value < self.minimum:
             return f"must be at least {self.minimum}"
         return None
+
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {"type": "number", "minimum": self.minimum}
 
 
 @frozen
@@ -83,6 +100,10 @@ class WebUrl:
             return "must be a web address that begins with https:// or http://"
         return None
 
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^/]"}
+
 
 @frozen
 class EventNames:
@@ -99,6 +120,14 @@ class EventNames:
                 return f"must hold event names like property.updated (look at element {index})"
         return None
 
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "pattern": f"^{_EVENT_NAME.pattern}$"},
+        }
+
 
 @frozen
 class OneOf:
@@ -110,6 +139,10 @@ class OneOf:
         """Return why ``value`` is not allowed, or None."""
         return None if value in self.words else f"must be one of {', '.join(self.words)}"
 
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {"enum": [*self.words]}
+
 
 @frozen
 class FieldNames:
@@ -120,6 +153,10 @@ class FieldNames:
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
             return "must be a list of field names"
         return None
+
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {"type": "array", "items": {"type": "string", "minLength": 1}}
 
 
 @frozen
@@ -137,3 +174,7 @@ class CollectionPath:
         if any(segment in ("", ".", "..") for segment in value[1:].split("/")):
             return "must not have empty, . or .. segments"
         return None
+
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {"type": "string", "pattern": "^/"}

@@ -28,7 +28,7 @@ class PropertyRecord:
 
     id: str
     name: str | None = known(Text(), required=True)
-    address: str | None = known(Text())
+    address: str | None = known(Text(blank=True))
     bedrooms: int | None = known(WholeNumber(minimum=0))
     bathrooms: float | None = known(Number(minimum=0))
     max_guests: int | None = known(WholeNumber(minimum=0))

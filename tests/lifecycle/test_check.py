@@ -101,7 +101,7 @@ def test_what_is_wrong_gets_one_reason_a_field(
     kind: Kind, inputs: dict[str, Json], reasons: list[str]
 ) -> None:
     """Each field that is wrong is told once, with what is wrong but never with its value."""
-    assert objections(kind, inputs) == reasons
+    assert [str(one) for one in objections(kind, inputs)] == reasons
 
 
 @pytest.mark.parametrize(
@@ -109,5 +109,5 @@ def test_what_is_wrong_gets_one_reason_a_field(
 )
 def test_a_path_stays_below_the_base_url(path: str) -> None:
     """No path leads elsewhere or to something that is no collection."""
-    [reason] = objections(API_OBJECT, {**RULE, "path": path})
-    assert reason.startswith("path: must ")
+    [objection] = objections(API_OBJECT, {**RULE, "path": path})
+    assert str(objection).startswith("path: must ")

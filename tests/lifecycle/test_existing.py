@@ -275,16 +275,14 @@ def test_an_object_that_is_as_declared_is_taken_over_without_a_write() -> None:
     assert account.writes() == []
 
 
-@pytest.mark.parametrize("step", ["check", "create"])
-def test_an_id_that_is_not_there_is_an_error(step: str) -> None:
+def test_an_id_that_is_not_there_is_an_error() -> None:
     """Nothing is created instead: who names an id means that listing."""
     account = account_with(VILLA)
     inputs: dict[str, Json] = {"name": "Villa", "existing_id": "prop_9"}
     with pytest.raises(ExistingIdError, match="there is no prop_9 in this account"):
-        if step == "check":
-            account.lifecycle().check(inputs, exists=False)
-        else:
-            account.lifecycle().create(inputs)
+        account.lifecycle().check(inputs, exists=False)
+    with pytest.raises(ExistingIdError):
+        account.lifecycle().create(inputs)
     assert account.writes() == []
 
 

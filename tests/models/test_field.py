@@ -10,7 +10,7 @@ def test_the_fields_of_a_listing_are_the_documented_ones() -> None:
     """Six fields, of which only the name is required; the id is no input."""
     assert known_fields(PropertyRecord) == (
         ApiField("name", Text(), required=True),
-        ApiField("address", Text()),
+        ApiField("address", Text(blank=True)),
         ApiField("bedrooms", WholeNumber(0)),
         ApiField("bathrooms", Number(0)),
         ApiField("max_guests", WholeNumber(0)),
