@@ -16,6 +16,7 @@ from pulumi_setsmart.client.errors import (
     MethodNotAllowedError,
     NotFoundError,
     PermissionDeniedError,
+    PortfolioFileError,
     RateLimitError,
     RedirectError,
     ServerError,
@@ -30,7 +31,15 @@ from pulumi_setsmart.client.errors import (
 from pulumi_setsmart.lookup import get_property, list_properties
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.models.property import PropertyRecord
+from pulumi_setsmart.portfolio import Portfolio
 from pulumi_setsmart.property import Property
+from pulumi_setsmart.specification.reading import load_portfolio
+from pulumi_setsmart.specification.specification import (
+    ConfiguredSecret,
+    PortfolioSpecification,
+    PropertySpecification,
+    WebhookSpecification,
+)
 from pulumi_setsmart.webhook_subscription import WebhookSubscription
 
 __all__ = [
@@ -41,6 +50,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "ConfigurationError",
+    "ConfiguredSecret",
     "ConflictError",
     "ConnectionFailedError",
     "DeadlineExceededError",
@@ -50,8 +60,12 @@ __all__ = [
     "MethodNotAllowedError",
     "NotFoundError",
     "PermissionDeniedError",
+    "Portfolio",
+    "PortfolioFileError",
+    "PortfolioSpecification",
     "Property",
     "PropertyRecord",
+    "PropertySpecification",
     "RateLimitError",
     "RedirectError",
     "ServerError",
@@ -61,8 +75,10 @@ __all__ = [
     "UnknownOutcomeError",
     "UnreadableAnswerError",
     "UntrustedServerError",
+    "WebhookSpecification",
     "WebhookSubscription",
     "WrongAccountError",
     "get_property",
     "list_properties",
+    "load_portfolio",
 ]

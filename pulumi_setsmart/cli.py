@@ -1,5 +1,6 @@
 """The command ``pulumi-setsmart``."""
 
+import json
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Unpack
 
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
 @click.version_option(package_name="pulumi-setsmart")
 def main() -> None:
     """Short-term-rental listings and webhook subscriptions of SetSmart as code."""
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of portfolio files.
+
+    Keep it in a file, and editors complete and check portfolio.yaml that begin with the line
+    "# yaml-language-server: $schema=FILE".
+    """
+    from pulumi_setsmart.specification.schema import portfolio_schema  # noqa: PLC0415 - as below
+
+    click.echo(json.dumps(portfolio_schema(), indent=2))
 
 
 def _keys_for_networks(

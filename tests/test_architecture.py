@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "config": {"client", "models"},
     "lifecycle": {"lifecycle", "client", "config", "models"},
     "providers": {"providers", "lifecycle", "client", "config", "models"},
+    "specification": {"specification", "lifecycle", "client", "models"},
     "sandbox": {"sandbox", "cli"},  # its __main__ is the command
 }
 

@@ -25,6 +25,7 @@ def test_the_public_names() -> None:
         "AuthenticationError",
         "BadRequestError",
         "ConfigurationError",
+        "ConfiguredSecret",
         "ConflictError",
         "ConnectionFailedError",
         "DeadlineExceededError",
@@ -34,8 +35,12 @@ def test_the_public_names() -> None:
         "MethodNotAllowedError",
         "NotFoundError",
         "PermissionDeniedError",
+        "Portfolio",
+        "PortfolioFileError",
+        "PortfolioSpecification",
         "Property",
         "PropertyRecord",
+        "PropertySpecification",
         "RateLimitError",
         "RedirectError",
         "ServerError",
@@ -45,10 +50,12 @@ def test_the_public_names() -> None:
         "UnknownOutcomeError",
         "UnreadableAnswerError",
         "UntrustedServerError",
+        "WebhookSpecification",
         "WebhookSubscription",
         "WrongAccountError",
         "get_property",
         "list_properties",
+        "load_portfolio",
     ]
     assert all(hasattr(pulumi_setsmart, name) for name in pulumi_setsmart.__all__)
 

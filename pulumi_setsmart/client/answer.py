@@ -21,6 +21,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
+from pulumi_setsmart.models.text import one_line
 
 _FIRST_UNSUCCESSFUL_STATUS = 300
 _LONGEST_MESSAGE = 300
@@ -139,7 +140,7 @@ def _shortened(message: str | None) -> str | None:
     """Fold a message into one printable line, since it goes to a terminal."""
     if message is None:
         return None
-    line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
+    line = one_line(message)
     return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"
 
 

@@ -2,6 +2,7 @@
 
     SetSmartError
     ├── ConfigurationError              a setting is missing or not allowed
+    ├── PortfolioFileError              a file does not describe a portfolio
     ├── WrongAccountError               an object of the state is not in the account that is asked
     ├── ExistingObjectError             what is to be created exists already
     ├── ExistingIdError                 the object that existing_id names cannot be taken over
@@ -41,6 +42,10 @@ class SetSmartError(Exception):
 
 class ConfigurationError(SetSmartError):
     """A setting is missing or not allowed."""
+
+
+class PortfolioFileError(SetSmartError):
+    """A file does not describe a portfolio; the text names the file, the line and the field."""
 
 
 class WrongAccountError(SetSmartError):

@@ -23,7 +23,7 @@ from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, type_name
 from pulumi_setsmart.models.marker import UNKNOWN, holds_unknown
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
-_DIRECTIVES: dict[str, Constraint] = {
+DIRECTIVES: dict[str, Constraint] = {
     IDENTITY: FieldNames(),
     EXISTING_ID: Text(),
     IF_EXISTS: OneOf(tuple(IfExists)),
@@ -37,15 +37,18 @@ class Objection:
 
     Attributes:
         input: The name of the input.
+        member: The field among those that the input holds, or None for the input as a whole.
         reason: What is wrong with it, as the end of a sentence that holds no value.
     """
 
     input: str
     reason: str
+    member: str | None = None
 
     def __str__(self) -> str:
         """Return it as a user reads it."""
-        return f"{self.input}: {self.reason}"
+        member = "" if self.member is None else f"{self.member} "
+        return f"{self.input}: {member}{self.reason}"
 
 
 def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[Objection]:
@@ -101,7 +104,7 @@ def _others_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objec
     for name, value in others.items():
         reason = inexact_number(value)
         if reason is not None:
-            yield Objection(kind.others, f"{name} {reason}")
+            yield Objection(kind.others, reason, name)
 
 
 def reserved_name_objections(
@@ -110,16 +113,16 @@ def reserved_name_objections(
     """Yield why each name in ``others`` that is not free cannot stand there."""
     for name in others:
         if name in kind.field_names:
-            yield Objection(kind.others, f"{name} has an argument of its own; declare it there")
+            yield Objection(kind.others, "has an argument of its own; declare it there", name)
         elif name == id_field:
-            yield Objection(kind.others, f"{name} is given by SetSmart and cannot be declared")
+            yield Objection(kind.others, "is given by SetSmart and cannot be declared", name)
 
 
 def _directive_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
     for name in kind.directives:
         value = inputs.get(name)
         if value is not None and not holds_unknown(value):
-            reason = _DIRECTIVES[name].objection(value)
+            reason = DIRECTIVES[name].objection(value)
             if reason is not None:
                 yield Objection(name, reason)
     others = inputs.get(kind.others)

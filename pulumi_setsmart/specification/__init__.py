@@ -1,0 +1,1 @@
+"""A portfolio as data: files, overlays, typed specifications. Nothing here knows Pulumi."""

@@ -1,0 +1,106 @@
+"""Listings in a spreadsheet: a row for each, with the documented fields as columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Mapping
+
+from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.lifecycle.kind import PROPERTY
+from pulumi_setsmart.models.constraint import Text
+from pulumi_setsmart.models.field import ApiField
+from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.specification.document import Document, Place
+from pulumi_setsmart.specification.sections import PROPERTIES
+
+RESOURCE_NAME = "resource_name"
+"""The column with the names of the resources."""
+
+_FIELDS = {field.name: field for field in PROPERTY.fields}
+_DELIMITERS = ",;\t"
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+
+
+def read_csv(text: str, file: str) -> Document:
+    """Return what a CSV file holds; the columns may be parted by commas, semicolons or tabs.
+
+    An empty cell declares nothing. An apostrophe before ``=``, ``+``, ``-`` or ``@``, which keeps
+    spreadsheets from taking a text for a formula, is no part of the text.
+
+    Raises:
+        PortfolioFileError: It has other columns, or a cell cannot be read.
+    """
+    header_line = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=header_line.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    places = {"": Place(file, 1), pointer("", PROPERTIES): Place(file, 1)}
+    listings: dict[str, Json] = {}
+    begins = 1
+    try:
+        header = _header(next(rows, []), Place(file, 1))
+        begins = rows.line_num + 1
+        for row in rows:
+            if any(row):
+                _read_row(header, row, Place(file, begins), listings, places)
+            begins = rows.line_num + 1
+    except csv.Error as error:
+        raise Place(file, begins).refusal(f"is not CSV: {error}") from None
+    return Document({PROPERTIES: listings}, places)
+
+
+def _header(cells: list[str], place: Place) -> list[str]:
+    names = [cell.strip() for cell in cells]
+    for name in names:
+        if name != RESOURCE_NAME and name not in _FIELDS:
+            known = ", ".join((RESOURCE_NAME, *_FIELDS))
+            raise place.refusal(f"{name or 'an empty title'} is no column; there are {known}")
+        if names.count(name) > 1:
+            raise place.refusal(f"there are two columns {name}")
+    if RESOURCE_NAME not in names:
+        raise place.refusal(f"there is no column {RESOURCE_NAME}")
+    return names
+
+
+def _read_row(
+    header: list[str],
+    row: list[str],
+    place: Place,
+    listings: dict[str, Json],
+    places: dict[str, Place],
+) -> None:
+    if len(row) != len(header):
+        raise place.refusal(f"has {len(row)} cells where there are {len(header)} columns")
+    cells = dict(zip(header, row, strict=True))
+    resource_name = cells.pop(RESOURCE_NAME).strip()
+    if not resource_name:
+        raise place.refusal(f"{RESOURCE_NAME}: must not be empty")
+    if resource_name in listings:
+        raise place.refusal(f"{resource_name} stands in line {_line_of(resource_name, places)} too")
+    path = pointer(pointer("", PROPERTIES), resource_name)
+    places[path] = place
+    listings[resource_name] = {
+        name: _value(_FIELDS[name], cell, place) for name, cell in cells.items() if cell
+    }
+
+
+def _line_of(resource_name: str, places: Mapping[str, Place]) -> int:
+    return places[pointer(pointer("", PROPERTIES), resource_name)].line
+
+
+def _value(field: ApiField, cell: str, place: Place) -> Json:
+    if isinstance(field.constraint, Text):
+        return cell[1:] if _GUARDED.match(cell) else cell
+    try:
+        number = float(cell)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise _not_a_number(field, place)
+    return int(number) if number.is_integer() else number
+
+
+def _not_a_number(field: ApiField, place: Place) -> PortfolioFileError:
+    return place.refusal(f"{field.name}: must be a number like 2 or 1.5")

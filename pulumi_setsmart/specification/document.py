@@ -1,0 +1,86 @@
+"""A file as plain values that know their lines, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.text import one_line
+
+
+@frozen
+class Place:
+    """Where a value stands.
+
+    Attributes:
+        file: The file, as the user named it.
+        line: The line, counted from 1.
+    """
+
+    file: str
+    line: int
+
+    def refusal(self, reason: str) -> PortfolioFileError:
+        """Return the error that refuses what stands here."""
+        return PortfolioFileError(f"{self.file}:{self.line}: {one_line(reason)}")
+
+
+@frozen
+class Document:
+    """What one file holds, or several that were laid over one another.
+
+    Attributes:
+        value: The values.
+        places: Where each of them stands, by JSON pointer.
+    """
+
+    value: Json
+    places: Mapping[str, Place]
+
+    def refusal(self, path: str, reason: str) -> PortfolioFileError:
+        """Return the error that refuses what ``path`` points to, or what is missing there."""
+        name = path[1:].replace("/", ".").replace("~1", "/").replace("~0", "~")
+        while path not in self.places:
+            path = path.rpartition("/")[0]
+        return self.places[path].refusal(f"{name}: {reason}" if name else reason)
+
+
+def overlaid(base: Document, overlay: Document) -> Document:
+    """Return ``base`` with what ``overlay`` says laid over it.
+
+    Objects are laid over one another member by member; anything else is replaced. A listing or
+    subscription that is null in the overlay is left out.
+
+    Raises:
+        PortfolioFileError: The overlay leaves out what the base does not have.
+    """
+    shared: set[str] = set()
+
+    def laid(below: Json, above: Json, path: str, depth: int) -> Json:
+        if above is None and depth <= _ENTRIES:  # nothing was written there yet
+            shared.add(path)
+            return below
+        if not (isinstance(below, dict) and isinstance(above, dict)):
+            return above
+        shared.add(path)
+        result = dict(below)
+        for key, value in above.items():
+            member = pointer(path, key)
+            if depth == _ENTRIES and value is None:
+                if key not in below:
+                    raise overlay.refusal(member, "is null to be left out, but it is not there")
+                del result[key]
+            else:
+                result[key] = laid(below.get(key), value, member, depth + 1)
+        return result
+
+    value = laid(base.value, overlay.value, "", 0)
+    above = {path: place for path, place in overlay.places.items() if path not in shared}
+    return Document(value, {**base.places, **above})
+
+
+_ENTRIES = 1
+"""How deep the listings and subscriptions stand in a file."""

@@ -1,0 +1,99 @@
+"""Portfolios in JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from json import decoder, scanner
+from typing import Any
+
+from attrs import define, field
+
+from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.specification.document import Document, Place
+
+
+def read_json(text: str, file: str) -> Document:
+    """Return what a JSON file holds.
+
+    Raises:
+        PortfolioFileError: It is not JSON.
+    """
+    lines = _Lines(text, file)
+    try:
+        parsed = _Decoder(lines).decode(text)
+    except json.JSONDecodeError as error:
+        raise Place(file, error.lineno).refusal(f"is not JSON: {error.msg}") from None
+    except RecursionError:
+        raise Place(file, 1).refusal("is nested too deeply") from None
+    except ValueError:
+        raise Place(file, 1).refusal("holds a number that is too long") from None
+    places = {"": lines.place(0)}
+    return Document(_plain(parsed, "", places), places)
+
+
+@define
+class _Located:
+    """An object whose members know their places."""
+
+    members: list[tuple[str, Any, Place]]
+
+
+@define
+class _Lines:
+    """The lines of a text, counted on from the last place that was asked for."""
+
+    text: str
+    file: str
+    _index: int = field(default=0, init=False)
+    _line: int = field(default=1, init=False)
+
+    def place(self, index: int) -> Place:
+        """Return the place of the character with this index, which never goes back."""
+        self._line += self.text.count("\n", self._index, index)
+        self._index = max(self._index, index)
+        return Place(self.file, self._line)
+
+
+class _Decoder(json.JSONDecoder):
+    """The decoder of the standard library, which tells where the members of objects begin."""
+
+    def __init__(self, lines: _Lines) -> None:
+        super().__init__()
+        self._lines = lines
+        self.parse_object = self._object
+        # The scanner in C does not ask for `parse_object`.
+        self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]  # as below
+
+    def _object(
+        self,
+        begin: tuple[str, int],
+        strict: bool,  # noqa: FBT001 -- given by the standard library
+        scan_once: Callable[[str, int], tuple[Any, int]],
+        *_hooks: object,
+    ) -> tuple[_Located, int]:
+        places: list[Place] = []
+
+        def scan(text: str, index: int) -> tuple[Any, int]:
+            places.append(self._lines.place(index))
+            return scan_once(text, index)
+
+        pairs, end = decoder.JSONObject(begin, strict, scan, None, lambda pairs: pairs)  # type: ignore[attr-defined]  # typeshed leaves it out
+        members = [(key, value, place) for (key, value), place in zip(pairs, places, strict=True)]
+        return _Located(members), end
+
+
+def _plain(value: Any, path: str, places: dict[str, Place]) -> Json:
+    match value:
+        case _Located(members):
+            plain: dict[str, Json] = {}
+            for key, member, place in members:
+                if key in plain:
+                    raise place.refusal(f"{key} stands twice in the same object")
+                places[pointer(path, key)] = place
+                plain[key] = _plain(member, pointer(path, key), places)
+            return plain
+        case list():
+            return [_plain(one, pointer(path, index), places) for index, one in enumerate(value)]
+    scalar: Json = value
+    return scalar

@@ -1,0 +1,204 @@
+"""From files to typed specifications."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.lifecycle.check import objections
+from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.models.json import Json, pointer, type_name
+from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.specification.csv_file import read_csv
+from pulumi_setsmart.specification.document import Document, Place, overlaid
+from pulumi_setsmart.specification.json_file import read_json
+from pulumi_setsmart.specification.sections import (
+    CONFIG,
+    PROPERTIES,
+    SECTIONS,
+    WEBHOOKS,
+    names_of,
+)
+from pulumi_setsmart.specification.specification import (
+    ConfiguredSecret,
+    PortfolioSpecification,
+    PropertySpecification,
+    WebhookSpecification,
+)
+
+
+def _read_yaml(text: str, file: str) -> Document:
+    # Programs without a file in YAML start faster without its parser.
+    from pulumi_setsmart.specification.yaml_file import read_yaml  # noqa: PLC0415
+
+    return read_yaml(text, file)
+
+
+LARGEST_FILE = 8 * 1024 * 1024
+"""How many bytes a portfolio file may have: some 20,000 listings."""
+
+_READERS: Mapping[str, Callable[[str, str], Document]] = {
+    ".yaml": _read_yaml,
+    ".yml": _read_yaml,
+    ".json": read_json,
+    ".csv": read_csv,
+}
+
+
+def load_portfolio(
+    path: str | os.PathLike[str], overlays: Sequence[str | os.PathLike[str]] = ()
+) -> PortfolioSpecification:
+    """Return the portfolio that a file declares.
+
+    Args:
+        path: The file: YAML or JSON with the sections ``properties`` and ``webhooks``, or CSV with
+            a listing in each row. The name's ending tells which.
+        overlays: Files of the same form to lay over it, one after the other, for what differs in
+            an environment. They name only what differs. A listing or subscription that is null
+            there is left out.
+
+    Raises:
+        PortfolioFileError: A file cannot be read, or does not describe a portfolio. The text
+            names the file, the line and the field.
+    """
+    documents = [_read(one) for one in (path, *overlays)]
+    return specification_of(reduce(overlaid, documents))
+
+
+def specification_of(document: Document) -> PortfolioSpecification:
+    """Return the portfolio that a document declares.
+
+    Raises:
+        PortfolioFileError: It does not describe one.
+    """
+    refusals = _refusals(document)
+    first = next(refusals, None)
+    if first is not None:
+        others = sum(1 for _ in refusals)
+        more = f" (and {others} more)" if others else ""
+        raise PortfolioFileError(f"{first}{more}")
+    sections = document.value if isinstance(document.value, dict) else {}
+    return PortfolioSpecification(
+        properties={
+            name: PropertySpecification(**_arguments(PROPERTY, entry))
+            for name, entry in _entries(sections, PROPERTIES).items()
+        },
+        webhooks={
+            name: WebhookSpecification(**_arguments(WEBHOOK_SUBSCRIPTION, entry))
+            for name, entry in _entries(sections, WEBHOOKS).items()
+        },
+    )
+
+
+def _read(path: str | os.PathLike[str]) -> Document:
+    file = os.fspath(path)
+    read = _READERS.get(Path(file).suffix.lower())
+    if read is None:
+        raise PortfolioFileError(f"{file}: must end in one of {', '.join(_READERS)}")
+    try:
+        with Path(file).open("rb") as opened:
+            content = opened.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise PortfolioFileError(f"{file}: cannot be read: {error.strerror}") from None
+    if len(content) > LARGEST_FILE:
+        raise PortfolioFileError(f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Place(file, line).refusal("is not UTF-8") from None
+    return read(text, file)
+
+
+def _refusals(document: Document) -> Iterator[PortfolioFileError]:
+    sections = document.value
+    if sections is None:
+        return
+    if not isinstance(sections, dict):
+        yield document.refusal("", f"must hold {' and '.join(SECTIONS)}, not {type_name(sections)}")
+        return
+    for section, entries in sections.items():
+        path = pointer("", section)
+        kind = SECTIONS.get(section)
+        if kind is None:
+            yield document.refusal(path, f"is no section; there are {' and '.join(SECTIONS)}")
+        elif isinstance(entries, dict):
+            for name, entry in entries.items():
+                yield from _entry_refusals(document, kind, pointer(path, name), name, entry)
+        elif entries is not None:
+            yield document.refusal(
+                path, f"must hold each {kind.label} under a name, not {type_name(entries)}"
+            )
+
+
+def _entry_refusals(
+    document: Document, kind: Kind, path: str, name: str, entry: Json
+) -> Iterator[PortfolioFileError]:
+    if not name.strip():
+        yield document.refusal(path, f"a {kind.label} needs a name for its resource")
+    elif not isinstance(entry, dict):
+        yield document.refusal(path, f"must hold fields, not {type_name(entry)}")
+    else:
+        declared = {field: value for field, value in entry.items() if field in names_of(kind)}
+        for field in entry.keys() - declared.keys():
+            yield document.refusal(pointer(path, field), _unknown(kind, field))
+        for field in kind.secret_names & declared.keys():
+            secret = declared.pop(field)
+            if secret is not None and not _is_reference(secret):
+                yield document.refusal(
+                    pointer(path, field),
+                    f"does not belong in a file; write {{{CONFIG}: KEY}} and keep it with "
+                    "`pulumi config set --secret KEY`",
+                )
+        for objection in objections(kind, declared):
+            place = pointer(path, objection.input)
+            if objection.member is not None:
+                place = pointer(place, objection.member)
+            yield document.refusal(place, objection.reason)
+
+
+def _unknown(kind: Kind, field: str) -> str:
+    alike = difflib.get_close_matches(field, names_of(kind), 1)
+    meant = f"did you mean {alike[0]}? " if alike else ""
+    return f"is no field of a {kind.label}; {meant}others stand under {kind.others}"
+
+
+def _is_reference(secret: Json) -> bool:
+    match secret:
+        case {"config": str(key), **others}:
+            return bool(key.strip()) and not others
+    return False
+
+
+def _entries(sections: Mapping[str, Json], section: str) -> dict[str, Any]:
+    entries = sections.get(section)
+    return entries if isinstance(entries, dict) else {}
+
+
+def _arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
+    arguments = {name: _with_clear(value) for name, value in entry.items()}
+    for name in kind.secret_names & arguments.keys():
+        secret = entry[name]
+        if isinstance(secret, dict):
+            arguments[name] = ConfiguredSecret(str(secret[CONFIG]))
+    for name in kind.directives:
+        if entry.get(name) is None:
+            arguments.pop(name, None)
+    return arguments
+
+
+def _with_clear(value: Json) -> Any:
+    """Return ``value`` with null as Pulumi can carry it."""
+    match value:
+        case None:
+            return CLEAR
+        case dict():
+            return {name: _with_clear(member) for name, member in value.items()}
+        case list():
+            return [_with_clear(element) for element in value]
+    return value

@@ -1,0 +1,120 @@
+"""What differs in an environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pulumi_setsmart import CLEAR, PortfolioFileError, load_portfolio
+
+BASE = """\
+properties:
+  villa:
+    name: Villa
+    address: 1 Road
+    attributes: {pets: true, rooms: [{beds: 2}, {beds: 1}], house: {quiet: "22"}}
+  loft:
+    name: Loft
+webhooks:
+  bookings: {url: "https://hooks.example/", events: [reservation.created]}
+"""
+
+
+def files(folder: Path, *texts: str) -> list[Path]:
+    """Return a file for each text."""
+    paths = [folder / f"{number}.yaml" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text)
+    return paths
+
+
+def test_an_overlay_changes_fields_by_key(tmp_path: Path) -> None:
+    """Objects member by member, lists as a whole; what it does not name stays."""
+    base, overlay = files(
+        tmp_path,
+        BASE,
+        """
+        properties:
+          villa:
+            name: "[staging] Villa"
+            address: null
+            attributes: {rooms: [{beds: 3}], house: {smoking: false}}
+        webhooks:
+          bookings: {url: "https://staging.example/"}
+        """,
+    )
+    loaded = load_portfolio(base, overlays=[overlay])
+    villa = loaded.properties["villa"]
+    assert (villa.name, villa.address) == ("[staging] Villa", CLEAR)
+    assert villa.attributes == {
+        "pets": True,
+        "rooms": [{"beds": 3}],
+        "house": {"quiet": "22", "smoking": False},
+    }
+    assert loaded.properties["loft"] == load_portfolio(base).properties["loft"]
+    assert loaded.webhooks["bookings"].url == "https://staging.example/"
+    assert loaded.webhooks["bookings"].events == ["reservation.created"]
+
+
+def test_an_overlay_leaves_out_and_adds(tmp_path: Path) -> None:
+    """A null entry is not in this environment; a new one has to be whole."""
+    base, overlay = files(
+        tmp_path, BASE, "properties: {loft: null, cabin: {name: Cabin}}\nwebhooks:\n"
+    )
+    loaded = load_portfolio(base, [overlay])
+    assert [*loaded.properties] == ["villa", "cabin"]
+
+
+def test_a_section_that_is_null_in_an_overlay_changes_nothing(tmp_path: Path) -> None:
+    """An empty section is one in which nothing was written yet."""
+    base, *overlays = files(tmp_path, BASE, "properties:\nwebhooks:\n", "")
+    assert load_portfolio(base, overlays) == load_portfolio(base)
+
+
+def test_overlays_lie_over_one_another(tmp_path: Path) -> None:
+    """The last one wins, and may change what an earlier one added."""
+    paths = files(
+        tmp_path,
+        BASE,
+        "properties: {cabin: {name: Cabin, bedrooms: 1}}",
+        "properties: {cabin: {bedrooms: 2}, villa: {name: Last}}",
+    )
+    loaded = load_portfolio(paths[0], paths[1:])
+    assert (loaded.properties["cabin"].name, loaded.properties["cabin"].bedrooms) == ("Cabin", 2)
+    assert loaded.properties["villa"].name == "Last"
+
+
+@pytest.mark.parametrize(
+    ("overlay", "reason"),
+    [
+        ("properties:\n  lofd: null", "1.yaml:2: properties.lofd: is null to be left out, but it"),
+        ("properties:\n  lofd: {bedrooms: 1}", "1.yaml:2: properties.lofd.name: is required"),
+        ("properties:\n  loft:\n    bedrooms: x", "1.yaml:3: properties.loft.bedrooms: must be"),
+        ("properties:\n  loft: []", "1.yaml:2: properties.loft: must hold fields, not a list"),
+        (
+            "properties:\n  villa:\n    attributes: {id: 1}",
+            "1.yaml:3: properties.villa.attributes.id: is given",
+        ),
+        ("properties: 5", "1.yaml:1: properties: must hold each property under a name"),
+    ],
+)
+def test_what_an_overlay_spoils_is_told_with_its_line(
+    tmp_path: Path, overlay: str, reason: str
+) -> None:
+    """A mistaken key is no silent loss."""
+    base, path = files(tmp_path, BASE, overlay)
+    with pytest.raises(PortfolioFileError) as caught:
+        load_portfolio(base, [path])
+    assert str(caught.value).startswith(f"{tmp_path}/{reason}")
+
+
+def test_what_the_base_spoils_is_told_with_its_own_line(tmp_path: Path) -> None:
+    """Though an overlay speaks of the same listing."""
+    base, overlay = files(
+        tmp_path, BASE + "    # the end\n".replace("    ", ""), "properties: {loft: {bedrooms: 1}}"
+    )
+    base.write_text(BASE.replace("    name: Loft", "    name: 5"))
+    with pytest.raises(PortfolioFileError) as caught:
+        load_portfolio(base, [overlay])
+    assert str(caught.value).startswith(f"{base}:7: properties.loft.name: must be a text")
