@@ -31,9 +31,8 @@ from pulumi_setsmart.client.errors import (
 from pulumi_setsmart.lookup import get_property, list_properties
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.models.property import PropertyRecord
-from pulumi_setsmart.portfolio import Portfolio
+from pulumi_setsmart.portfolio import Portfolio, load_portfolio
 from pulumi_setsmart.property import Property
-from pulumi_setsmart.specification.reading import load_portfolio
 from pulumi_setsmart.specification.specification import (
     ConfiguredSecret,
     PortfolioSpecification,

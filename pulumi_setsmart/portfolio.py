@@ -1,18 +1,44 @@
-"""A whole portfolio, as a Pulumi component."""
+"""A whole portfolio: from a file to a Pulumi component."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
 import pulumi
 
+from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.property import Property
+from pulumi_setsmart.specification.reading import read_portfolio
 from pulumi_setsmart.specification.specification import (
     ConfiguredSecret,
+    PortfolioSpecification,
     PropertySpecification,
     WebhookSpecification,
 )
 from pulumi_setsmart.webhook_subscription import WebhookSubscription
+
+
+def load_portfolio(
+    path: str | os.PathLike[str], overlays: Sequence[str | os.PathLike[str]] = ()
+) -> PortfolioSpecification:
+    """Return the portfolio that a file declares.
+
+    Args:
+        path: The file: YAML or JSON with the sections ``properties`` and ``webhooks``, or CSV with
+            a listing in each row. The name's ending tells which. It may have 8 MiB.
+        overlays: Files of the same form to lay over it, one after the other, for what differs in
+            an environment. They name only what differs. A listing or subscription that is null
+            there is left out.
+
+    Raises:
+        pulumi.RunError: A file cannot be read, or does not describe a portfolio. The text names
+            the file, the line and the field; the cause is a `PortfolioFileError`.
+    """
+    try:
+        return read_portfolio(path, overlays)
+    except PortfolioFileError as error:
+        raise pulumi.RunError(str(error)) from error
 
 
 class Portfolio(pulumi.ComponentResource):

@@ -50,17 +50,10 @@ _READERS: Mapping[str, Callable[[str, str], Document]] = {
 }
 
 
-def load_portfolio(
+def read_portfolio(
     path: str | os.PathLike[str], overlays: Sequence[str | os.PathLike[str]] = ()
 ) -> PortfolioSpecification:
-    """Return the portfolio that a file declares.
-
-    Args:
-        path: The file: YAML or JSON with the sections ``properties`` and ``webhooks``, or CSV with
-            a listing in each row. The name's ending tells which.
-        overlays: Files of the same form to lay over it, one after the other, for what differs in
-            an environment. They name only what differs. A listing or subscription that is null
-            there is left out.
+    """Return the portfolio that a file declares; see `pulumi_setsmart.load_portfolio`.
 
     Raises:
         PortfolioFileError: A file cannot be read, or does not describe a portfolio. The text

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_setsmart import CLEAR, PortfolioFileError, load_portfolio
+from pulumi_setsmart import CLEAR, PortfolioFileError
+from pulumi_setsmart.specification.reading import read_portfolio
 
 BASE = """\
 properties:
@@ -44,7 +45,7 @@ def test_an_overlay_changes_fields_by_key(tmp_path: Path) -> None:
           bookings: {url: "https://staging.example/"}
         """,
     )
-    loaded = load_portfolio(base, overlays=[overlay])
+    loaded = read_portfolio(base, overlays=[overlay])
     villa = loaded.properties["villa"]
     assert (villa.name, villa.address) == ("[staging] Villa", CLEAR)
     assert villa.attributes == {
@@ -52,7 +53,7 @@ def test_an_overlay_changes_fields_by_key(tmp_path: Path) -> None:
         "rooms": [{"beds": 3}],
         "house": {"quiet": "22", "smoking": False},
     }
-    assert loaded.properties["loft"] == load_portfolio(base).properties["loft"]
+    assert loaded.properties["loft"] == read_portfolio(base).properties["loft"]
     assert loaded.webhooks["bookings"].url == "https://staging.example/"
     assert loaded.webhooks["bookings"].events == ["reservation.created"]
 
@@ -62,14 +63,14 @@ def test_an_overlay_leaves_out_and_adds(tmp_path: Path) -> None:
     base, overlay = files(
         tmp_path, BASE, "properties: {loft: null, cabin: {name: Cabin}}\nwebhooks:\n"
     )
-    loaded = load_portfolio(base, [overlay])
+    loaded = read_portfolio(base, [overlay])
     assert [*loaded.properties] == ["villa", "cabin"]
 
 
 def test_a_section_that_is_null_in_an_overlay_changes_nothing(tmp_path: Path) -> None:
     """An empty section is one in which nothing was written yet."""
     base, *overlays = files(tmp_path, BASE, "properties:\nwebhooks:\n", "")
-    assert load_portfolio(base, overlays) == load_portfolio(base)
+    assert read_portfolio(base, overlays) == read_portfolio(base)
 
 
 def test_overlays_lie_over_one_another(tmp_path: Path) -> None:
@@ -80,7 +81,7 @@ def test_overlays_lie_over_one_another(tmp_path: Path) -> None:
         "properties: {cabin: {name: Cabin, bedrooms: 1}}",
         "properties: {cabin: {bedrooms: 2}, villa: {name: Last}}",
     )
-    loaded = load_portfolio(paths[0], paths[1:])
+    loaded = read_portfolio(paths[0], paths[1:])
     assert (loaded.properties["cabin"].name, loaded.properties["cabin"].bedrooms) == ("Cabin", 2)
     assert loaded.properties["villa"].name == "Last"
 
@@ -105,7 +106,7 @@ def test_what_an_overlay_spoils_is_told_with_its_line(
     """A mistaken key is no silent loss."""
     base, path = files(tmp_path, BASE, overlay)
     with pytest.raises(PortfolioFileError) as caught:
-        load_portfolio(base, [path])
+        read_portfolio(base, [path])
     assert str(caught.value).startswith(f"{tmp_path}/{reason}")
 
 
@@ -116,5 +117,5 @@ def test_what_the_base_spoils_is_told_with_its_own_line(tmp_path: Path) -> None:
     )
     base.write_text(BASE.replace("    name: Loft", "    name: 5"))
     with pytest.raises(PortfolioFileError) as caught:
-        load_portfolio(base, [overlay])
+        read_portfolio(base, [overlay])
     assert str(caught.value).startswith(f"{base}:7: properties.loft.name: must be a text")

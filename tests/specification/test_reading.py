@@ -19,9 +19,8 @@ from pulumi_setsmart import (
     PortfolioSpecification,
     PropertySpecification,
     WebhookSpecification,
-    load_portfolio,
 )
-from pulumi_setsmart.specification.reading import LARGEST_FILE
+from pulumi_setsmart.specification.reading import LARGEST_FILE, read_portfolio
 
 PORTFOLIO = {
     "properties": {
@@ -78,7 +77,7 @@ def written(folder: Path, name: str, text: str | bytes) -> Path:
 def refusal(path: Path, *overlays: Path) -> str:
     """Return the reason why a file is refused, less the folder; it must be one line."""
     with pytest.raises(PortfolioFileError) as caught:
-        load_portfolio(path, overlays)
+        read_portfolio(path, overlays)
     [line] = str(caught.value).splitlines()
     return line.removeprefix(f"{path.parent}/")
 
@@ -86,7 +85,7 @@ def refusal(path: Path, *overlays: Path) -> str:
 def outcome(path: Path) -> PortfolioSpecification | PortfolioFileError:
     """Return what becomes of a file; any other error is one of the test."""
     try:
-        return load_portfolio(path)
+        return read_portfolio(path)
     except PortfolioFileError as error:
         return error
 
@@ -96,8 +95,8 @@ def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
     as_json = written(tmp_path, "portfolio.json", json.dumps(PORTFOLIO, indent="\t"))
     as_yaml = tmp_path / "portfolio.YAML"
     YAML().dump(PORTFOLIO, as_yaml)
-    assert load_portfolio(as_json) == SPECIFICATION
-    assert load_portfolio(str(as_yaml)) == SPECIFICATION
+    assert read_portfolio(as_json) == SPECIFICATION
+    assert read_portfolio(str(as_yaml)) == SPECIFICATION
 
 
 def test_a_date_in_yaml_is_a_text_and_an_alias_is_what_it_stands_for(tmp_path: Path) -> None:
@@ -107,7 +106,7 @@ def test_a_date_in_yaml_is_a_text_and_an_alias_is_what_it_stands_for(tmp_path: P
           villa: {name: Villa, attributes: &extra {since: 2026-01-01, on: yes}}
           loft: {name: 12 Harbour, attributes: *extra}
     """
-    loaded = load_portfolio(written(tmp_path, "a.yaml", textwrap.dedent(text)))
+    loaded = read_portfolio(written(tmp_path, "a.yaml", textwrap.dedent(text)))
     assert loaded.properties["loft"].name == "12 Harbour"
     assert loaded.properties["loft"].attributes == {"since": "2026-01-01", "on": "yes"}
 
@@ -115,7 +114,7 @@ def test_a_date_in_yaml_is_a_text_and_an_alias_is_what_it_stands_for(tmp_path: P
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "properties:\n", "webhooks: {}\n"])
 def test_a_portfolio_may_be_empty(tmp_path: Path, text: str) -> None:
     """Sections that are missing or empty declare nothing."""
-    assert load_portfolio(written(tmp_path, "a.yaml", text)) == PortfolioSpecification()
+    assert read_portfolio(written(tmp_path, "a.yaml", text)) == PortfolioSpecification()
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -133,7 +132,7 @@ def test_a_spreadsheet_has_a_listing_in_each_row(
         ["'tis", "tis", "", "", ""],
     ]
     text = "\ufeff" + newline.join(delimiter.join(row) for row in rows) + newline
-    loaded = load_portfolio(written(tmp_path, "portfolio.csv", text))
+    loaded = read_portfolio(written(tmp_path, "portfolio.csv", text))
     assert loaded == PortfolioSpecification(
         {
             "villa": PropertySpecification(name='Sea "Villa"', bedrooms=3, bathrooms=1.5),
