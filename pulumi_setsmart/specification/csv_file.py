@@ -19,7 +19,9 @@ from pulumi_setsmart.specification.sections import PROPERTIES
 RESOURCE_NAME = "resource_name"
 """The column with the names of the resources."""
 
-_FIELDS = {field.name: field for field in PROPERTY.fields}
+FIELDS = {field.name: field for field in PROPERTY.fields}
+"""The columns beside it: the documented fields of a listing."""
+
 _DELIMITERS = ",;\t"
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
@@ -54,8 +56,8 @@ def read_csv(text: str, file: str) -> Document:
 def _header(cells: list[str], place: Place) -> list[str]:
     names = [cell.strip() for cell in cells]
     for name in names:
-        if name != RESOURCE_NAME and name not in _FIELDS:
-            known = ", ".join((RESOURCE_NAME, *_FIELDS))
+        if name != RESOURCE_NAME and name not in FIELDS:
+            known = ", ".join((RESOURCE_NAME, *FIELDS))
             raise place.refusal(f"{name or 'an empty title'} is no column; there are {known}")
         if names.count(name) > 1:
             raise place.refusal(f"there are two columns {name}")
@@ -74,7 +76,7 @@ def _read_row(
     if len(row) != len(header):
         raise place.refusal(f"has {len(row)} cells where there are {len(header)} columns")
     cells = dict(zip(header, row, strict=True))
-    resource_name = cells.pop(RESOURCE_NAME).strip()
+    resource_name = _text(cells.pop(RESOURCE_NAME)).strip()
     if not resource_name:
         raise place.refusal(f"{RESOURCE_NAME}: must not be empty")
     if resource_name in listings:
@@ -82,7 +84,7 @@ def _read_row(
     path = pointer(pointer("", PROPERTIES), resource_name)
     places[path] = place
     listings[resource_name] = {
-        name: _value(_FIELDS[name], cell, place) for name, cell in cells.items() if cell
+        name: _value(FIELDS[name], cell, place) for name, cell in cells.items() if cell
     }
 
 
@@ -92,7 +94,7 @@ def _line_of(resource_name: str, places: Mapping[str, Place]) -> int:
 
 def _value(field: ApiField, cell: str, place: Place) -> Json:
     if isinstance(field.constraint, Text):
-        return cell[1:] if _GUARDED.match(cell) else cell
+        return _text(cell)
     try:
         number = float(cell)
     except ValueError:
@@ -100,6 +102,10 @@ def _value(field: ApiField, cell: str, place: Place) -> Json:
     if not math.isfinite(number):
         raise _not_a_number(field, place)
     return int(number) if number.is_integer() else number
+
+
+def _text(cell: str) -> str:
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _not_a_number(field: ApiField, place: Place) -> PortfolioFileError:

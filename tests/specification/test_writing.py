@@ -1,0 +1,99 @@
+"""From typed specifications to files, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from json_values import ANY_JSON
+
+from pulumi_setsmart import CLEAR, ConfiguredSecret, PortfolioSpecification
+from pulumi_setsmart.specification.document import Document, Place
+from pulumi_setsmart.specification.reading import read_portfolio, specification_of
+from pulumi_setsmart.specification.specification import PropertySpecification
+from pulumi_setsmart.specification.writing import Format, portfolio_text
+
+TITLES = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
+TEXTS = st.text(st.characters(codec="utf-8"))
+LISTINGS = st.fixed_dictionaries(
+    {"name": TITLES | st.sampled_from(["=1+1", "'=1", "yes", "12", "2026-01-01", "~", "<<"])},
+    optional={
+        "address": TEXTS,
+        "bedrooms": st.integers(0, 9),
+        "bathrooms": st.sampled_from([0, 1, 1.5]),
+        "status": TITLES,
+    },
+)
+OTHERS = st.fixed_dictionaries(
+    {}, optional={"attributes": st.dictionaries(st.sampled_from(["a", "b"]), ANY_JSON)}
+)
+WHOLE = st.builds(lambda listing, others: {**listing, **others}, LISTINGS, OTHERS)
+
+
+def portfolio_of(listings: Mapping[str, object], **webhooks: object) -> PortfolioSpecification:
+    """Return the portfolio with these entries."""
+    value: object = {"properties": listings, "webhooks": webhooks}
+    return specification_of(Document(value, {"": Place("p", 1)}))  # type: ignore[arg-type]  # JSON
+
+
+def read_back(text: str, folder: Path, format_: Format) -> PortfolioSpecification:
+    """Return the portfolio that a file with this text declares."""
+    path = folder / f"p.{format_}"
+    path.write_bytes(text.encode())
+    return read_portfolio(path)
+
+
+@pytest.mark.parametrize("format_", [Format.YAML, Format.JSON])
+@given(st.dictionaries(TITLES, WHOLE, max_size=3))
+def test_what_is_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, format_: Format, listings: dict[str, object]
+) -> None:
+    """All of it, whatever the texts hold; and written again it is the same text."""
+    portfolio = portfolio_of(listings)
+    text = portfolio_text(portfolio, format_)
+    again = read_back(text, tmp_path_factory.mktemp("p"), format_)
+    assert again == portfolio
+    assert portfolio_text(again, format_) == text
+
+
+@given(st.dictionaries(TITLES.map(str.strip), LISTINGS, max_size=3))
+def test_a_spreadsheet_holds_the_documented_fields(
+    tmp_path_factory: pytest.TempPathFactory, listings: dict[str, object]
+) -> None:
+    """An empty text is an empty cell; all else is read back, and written again the same."""
+    portfolio = portfolio_of(listings)
+    text = portfolio_text(portfolio, Format.CSV)
+    again = read_back(text, tmp_path_factory.mktemp("p"), Format.CSV)
+    for name, listing in portfolio.properties.items():
+        same = again.properties[name]
+        assert (same.name, same.bedrooms, same.bathrooms, same.status) == (
+            listing.name,
+            listing.bedrooms,
+            listing.bathrooms,
+            listing.status,
+        )
+        assert (same.address or "") == (listing.address or "")
+    assert portfolio_text(again, Format.CSV) == text
+
+
+def test_nothing_that_a_spreadsheet_would_run_begins_a_cell() -> None:
+    """A listing can be called anything."""
+    names = ["=1+1", "+1", "-1", "@x", "\t=1", "'=1"]
+    listings = {str(number): {"name": name} for number, name in enumerate(names)}
+    text = portfolio_text(portfolio_of(listings), Format.CSV)
+    cells = [line.split(",")[1] for line in text.splitlines()[1:]]
+    assert cells == ["'=1+1", "'+1", "'-1", "'@x", "'\t=1", "''=1"]
+
+
+@pytest.mark.parametrize("format_", [Format.YAML, Format.JSON])
+def test_null_and_references_keep_their_meaning(tmp_path: Path, format_: Format) -> None:
+    """A field that is set to null, and where a secret is configured."""
+    hook = {"url": "https://a.example/", "events": ["a.b"], "secret": {"config": "key"}}
+    portfolio = portfolio_of({"villa": {"name": "Villa", "address": None}}, hook=hook)
+    again = read_back(portfolio_text(portfolio, format_), tmp_path, format_)
+    assert again == portfolio
+    assert again.properties["villa"] == PropertySpecification(name="Villa", address=CLEAR)
+    assert again.webhooks["hook"].secret == ConfiguredSecret("key")
