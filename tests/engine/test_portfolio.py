@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from engine_account import Account
+import shutil
+from itertools import islice
+from pathlib import Path
+
+from click.testing import CliRunner
+from engine_account import Account, OpenAccount
 from engine_stack import QUIET, EngineStack
 
-from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS
+from pulumi_setsmart import PortfolioSpecification
+from pulumi_setsmart.cli import main
+from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, Json, listings
+from pulumi_setsmart.specification.reading import read_portfolio
 
 CSV = """\
 resource_name,name,address,bedrooms,bathrooms,max_guests,status
@@ -54,3 +62,48 @@ def test_renaming_with_an_alias_costs_no_write(stack: EngineStack, account: Acco
     assert account.writes() == writes
     stack.succeed("destroy", "--yes", "--skip-preview", *QUIET)
     assert account.sandbox.storage.objects(PROPERTIES) == []
+
+
+def test_an_exported_account_is_taken_over_and_replicated(
+    stack: EngineStack, account: Account, open_account: OpenAccount, pulumi: Path, tmp_path: Path
+) -> None:
+    """Into its own stack without a write, into an empty account as the same portfolio."""
+    storage = account.sandbox.storage
+    storage.insert_all(PROPERTIES, islice(listings(), 12))
+    odd: dict[str, Json] = {"name": 'Sea "Villa" 🏖 בית', "address": "", "status": "draft"}
+    storage.insert(PROPERTIES, {**odd, "more": [None, {"a": 1}]})
+    hook: dict[str, Json] = {"url": "https://a.example/", "events": ["b.b", "a.a"]}
+    storage.insert(WEBHOOKS, {**hook, "status": "active"})
+    exported = export(account, stack.folder / "portfolio.yaml")
+    stack.declare(
+        'loaded = load_portfolio("portfolio.yaml")\n'
+        'Portfolio("portfolio", loaded.properties, loaded.webhooks)'
+    )
+    stack.succeed("config", "set", "setsmart:ifExists", "adopt")
+    stack.up()
+    stack.assert_clean()
+    assert account.writes() == []
+
+    empty = open_account()
+    replica = EngineStack.create(pulumi, tmp_path / "replica", empty.base_url, DEFAULT_KEY)
+    for name in ("portfolio.yaml", "__main__.py"):
+        shutil.copy(stack.folder / name, replica.folder)
+    replica.up()
+    replica.assert_clean()
+    again = export(empty, tmp_path / "again.yaml")
+    ours, theirs = read_portfolio(exported), read_portfolio(again)
+    assert by_name(theirs) == by_name(ours)
+    assert theirs.webhooks == ours.webhooks
+
+
+def export(account: Account, path: Path) -> Path:
+    """Export an account to a file."""
+    environment = {"SETSMART_BASE_URL": account.base_url, "SETSMART_API_KEY": DEFAULT_KEY}
+    result = CliRunner().invoke(main, ["export", "--output", str(path)], env=environment)
+    assert (result.exit_code, result.output) == (0, "")
+    return path
+
+
+def by_name(portfolio: PortfolioSpecification) -> list[str]:
+    """Return the listings of a portfolio in one order; the engine creates them in any."""
+    return sorted(map(repr, portfolio.properties.values()))
