@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from engine_account import Account, OpenAccount
 from engine_stack import QUIET, EngineStack
 
-from pulumi_setsmart import PortfolioSpecification
+from pulumi_setsmart import PortfolioSpecification, PropertySpecification
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, Json, listings
 from pulumi_setsmart.specification.reading import read_portfolio
@@ -104,6 +104,6 @@ def export(account: Account, path: Path) -> Path:
     return path
 
 
-def by_name(portfolio: PortfolioSpecification) -> list[str]:
+def by_name(portfolio: PortfolioSpecification) -> list[PropertySpecification]:
     """Return the listings of a portfolio in one order; the engine creates them in any."""
-    return sorted(map(repr, portfolio.properties.values()))
+    return sorted(portfolio.properties.values(), key=lambda one: (one.name, str(one.address)))
