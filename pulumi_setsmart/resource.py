@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
-from pulumi_setsmart.lifecycle.check import inexact_number, reserved_name_objections
+from pulumi_setsmart.lifecycle.check import reserved_name_objections, unsendable
 from pulumi_setsmart.lifecycle.declaration import secret_bookkeeping
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
 from pulumi_setsmart.models.json import pointer
@@ -105,7 +105,7 @@ def _refuse_unusable(kind: Kind, resource_name: str, properties: Mapping[str, An
         for objection in names:
             raise pulumi.RunError(f"{resource_name}: {objection}")
     for name, value in properties.items():
-        reason = inexact_number(value)
+        reason = unsendable(value)
         if reason is not None:
             raise pulumi.RunError(f"{resource_name}: {name} {reason}")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -53,26 +51,15 @@ def write_file(path: Path, text: str) -> None:
     Raises:
         PortfolioFileError: It cannot be written.
     """
+    partial = path.with_name(f"{path.name}.partial")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, delete=False
-        ) as written:
-            try:
-                written.write(text)
-                written.flush()
-                Path(written.name).chmod(0o666 & ~_umask())
-                Path(written.name).replace(path)
-            except BaseException:
-                Path(written.name).unlink()
-                raise
+        try:
+            partial.write_text(text, encoding="utf-8", newline="")
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise PortfolioFileError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _not_in_a_spreadsheet(portfolio: PortfolioSpecification) -> list[str]:

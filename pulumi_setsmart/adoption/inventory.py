@@ -13,10 +13,11 @@ from pulumi_setsmart.client.errors import MethodNotAllowedError, NotFoundError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.check import objections
 from pulumi_setsmart.lifecycle.declaration import canonical, inputs_of
-from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
+from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.specification.document import Document, Place
 from pulumi_setsmart.specification.reading import specification_of
 from pulumi_setsmart.specification.sections import PROPERTIES, WEBHOOKS
@@ -71,7 +72,7 @@ def _entries(
     for record in records:
         fields = _declarable(kind, record, settings)
         entry, reasons = _accepted(kind, fields)
-        subject = kind.subject(fields, record.id)
+        subject = one_line(kind.subject(fields, record.id))
         left_out += [f"{subject}: {reason}" for reason in reasons]
         if entry is not None:
             title = str(fields.get(kind.title or "", ""))
@@ -81,7 +82,7 @@ def _entries(
 
 def _declarable(kind: Kind, record: Record, settings: Settings) -> dict[str, Json]:
     """Return the fields of a record that a program may know and set."""
-    apart = settings.server_fields | {"id"} | kind.secret_names
+    apart = settings.server_fields | {DEFAULT_ID_FIELD} | kind.secret_names
     return {
         name: _plain(value)
         for name, value in canonical(kind, record.fields).items()
@@ -93,16 +94,13 @@ def _accepted(kind: Kind, fields: Mapping[str, Json]) -> tuple[dict[str, Json] |
     """Return the inputs that declare ``fields`` as far as they can be declared, and what cannot."""
     reasons = []
     kept = dict(fields)
-    for name, value in fields.items():
-        if not _is_unicode(name) or not _is_unicode(value):
-            del kept[name]
-            reasons.append(f"{name!r} is left out: it holds half a character")
     required = {field.name for field in kind.fields if field.required}
     for objection in objections(kind, inputs_of(kind, {}, kept, [])):
         if objection.input in required:
             return None, [f"is left out: {objection}"]
-        kept.pop(objection.member or objection.input, None)
-        reasons.append(f"{objection.member or objection.input} is left out: {objection.reason}")
+        name = objection.member or objection.input
+        del kept[name]
+        reasons.append(one_line(f"{name} is left out: {objection.reason}"))
     return inputs_of(kind, {}, kept, []), reasons
 
 
@@ -116,14 +114,3 @@ def _plain(value: Json) -> Json:
         case list():
             return [_plain(element) for element in value]
     return value
-
-
-def _is_unicode(value: Json) -> bool:
-    match value:
-        case str():
-            return not any("\ud800" <= each <= "\udfff" for each in value)
-        case dict():
-            return all(_is_unicode(name) and _is_unicode(one) for name, one in value.items())
-        case list():
-            return all(map(_is_unicode, value))
-    return True

@@ -68,13 +68,15 @@ def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[Objection]:
     ]
 
 
-def inexact_number(value: Json) -> str | None:
-    """Return why a number somewhere in ``value`` would not reach the API as it is, or None."""
+def unsendable(value: Json) -> str | None:
+    """Return why something in ``value`` would not reach the API as it is, or None."""
     match value:
         case dict():
-            return next(filter(None, map(inexact_number, value.values())), None)
+            return next(filter(None, map(unsendable, (*value, *value.values()))), None)
         case list():
-            return next(filter(None, map(inexact_number, value)), None)
+            return next(filter(None, map(unsendable, value)), None)
+        case str() if any("\ud800" <= each <= "\udfff" for each in value):
+            return "holds half a character (a surrogate without its other half)"
         case float() if not math.isfinite(value):
             return "must be a finite number"
         case int() | float() if abs(value) > LARGEST_EXACT_INTEGER:
@@ -90,7 +92,7 @@ def _field_objection(field: ApiField, inputs: Mapping[str, Json]) -> str | None:
         return None
     if value is None:
         return "is required and cannot be cleared" if field.required else None
-    return inexact_number(value) or field.constraint.objection(value)
+    return unsendable(value) or field.constraint.objection(value)
 
 
 def _others_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
@@ -102,7 +104,7 @@ def _others_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objec
         return
     yield from reserved_name_objections(kind, others, kind.id_field(inputs))
     for name, value in others.items():
-        reason = inexact_number(value)
+        reason = unsendable({name: value})
         if reason is not None:
             yield Objection(kind.others, reason, name)
 

@@ -6,9 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Mapping
 
-from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.constraint import Text
 from pulumi_setsmart.models.field import ApiField
@@ -23,7 +21,7 @@ FIELDS = {field.name: field for field in PROPERTY.fields}
 """The columns beside it: the documented fields of a listing."""
 
 _DELIMITERS = ",;\t"
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_TAKEN_FOR_A_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def read_csv(text: str, file: str) -> Document:
@@ -76,37 +74,36 @@ def _read_row(
     if len(row) != len(header):
         raise place.refusal(f"has {len(row)} cells where there are {len(header)} columns")
     cells = dict(zip(header, row, strict=True))
-    resource_name = _text(cells.pop(RESOURCE_NAME)).strip()
+    resource_name = unguarded(cells.pop(RESOURCE_NAME)).strip()
     if not resource_name:
         raise place.refusal(f"{RESOURCE_NAME}: must not be empty")
-    if resource_name in listings:
-        raise place.refusal(f"{resource_name} stands in line {_line_of(resource_name, places)} too")
     path = pointer(pointer("", PROPERTIES), resource_name)
+    if path in places:
+        raise place.refusal(f"{resource_name} stands in line {places[path].line} too")
     places[path] = place
     listings[resource_name] = {
         name: _value(FIELDS[name], cell, place) for name, cell in cells.items() if cell
     }
 
 
-def _line_of(resource_name: str, places: Mapping[str, Place]) -> int:
-    return places[pointer(pointer("", PROPERTIES), resource_name)].line
-
-
 def _value(field: ApiField, cell: str, place: Place) -> Json:
     if isinstance(field.constraint, Text):
-        return _text(cell)
+        return unguarded(cell)
     try:
         number = float(cell)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise _not_a_number(field, place)
+        raise place.refusal(f"{field.name}: must be a number like 2 or 1.5")
     return int(number) if number.is_integer() else number
 
 
-def _text(cell: str) -> str:
-    return cell[1:] if _GUARDED.match(cell) else cell
+def guarded(text: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula, and would run."""
+    return f"'{text}" if _TAKEN_FOR_A_FORMULA.match(text) else text
 
 
-def _not_a_number(field: ApiField, place: Place) -> PortfolioFileError:
-    return place.refusal(f"{field.name}: must be a number like 2 or 1.5")
+def unguarded(cell: str) -> str:
+    """Return the text of a cell; whoever wrote it may have guarded it, or not."""
+    text = cell.removeprefix("'")
+    return text if _TAKEN_FOR_A_FORMULA.match(text) else cell

@@ -28,7 +28,7 @@ def read_json(text: str, file: str) -> Document:
         raise Place(file, 1).refusal("is nested too deeply") from None
     except ValueError:
         raise Place(file, 1).refusal("holds a number that is too long") from None
-    places = {"": lines.place(0)}
+    places = {"": Place(file, 1)}
     return Document(_plain(parsed, "", places), places)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_setsmart.client.errors import PortfolioFileError
-from pulumi_setsmart.lifecycle.check import objections
+from pulumi_setsmart.lifecycle.check import objections, unsendable
 from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR
@@ -134,12 +134,15 @@ def _entry_refusals(
 ) -> Iterator[PortfolioFileError]:
     if not name.strip():
         yield document.refusal(path, f"a {kind.label} needs a name for its resource")
+    elif unsendable(name):
+        yield document.refusal(path, f"{unsendable(name)}")
     elif not isinstance(entry, dict):
         yield document.refusal(path, f"must hold fields, not {type_name(entry)}")
     else:
         declared = {field: value for field, value in entry.items() if field in names_of(kind)}
-        for field in entry.keys() - declared.keys():
-            yield document.refusal(pointer(path, field), _unknown(kind, field))
+        for field in entry:
+            if field not in declared:
+                yield document.refusal(pointer(path, field), _unknown(kind, field))
         for field in kind.secret_names & declared.keys():
             secret = declared.pop(field)
             if secret is not None and not _is_reference(secret):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -14,7 +13,7 @@ import attrs
 
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
-from pulumi_setsmart.specification.csv_file import FIELDS, RESOURCE_NAME
+from pulumi_setsmart.specification.csv_file import FIELDS, RESOURCE_NAME, guarded
 from pulumi_setsmart.specification.sections import CONFIG, PROPERTIES, WEBHOOKS
 from pulumi_setsmart.specification.specification import (
     ConfiguredSecret,
@@ -24,7 +23,6 @@ from pulumi_setsmart.specification.specification import (
 )
 
 _FOLDED = "\x85\u2028\u2029"
-_TAKEN_FOR_A_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 class Format(StrEnum):
@@ -114,8 +112,7 @@ def _csv(portfolio: PortfolioSpecification) -> str:
 def _cell(value: Json) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    # A guest's spreadsheet would run it; reading takes the apostrophe away again.
-    return f"'{value}" if _TAKEN_FOR_A_FORMULA.match(value) else value
+    return guarded(value)
 
 
 _WRITERS: Mapping[Format, Callable[[PortfolioSpecification], str]] = {

@@ -37,6 +37,14 @@ def test_what_is_right_passes(kind: Kind, inputs: dict[str, Json]) -> None:
     assert objections(kind, inputs) == []
 
 
+@pytest.mark.parametrize("half", ["\ud83d", ["\ud83d"], {"a": {"\ude00": 1}}])
+def test_half_a_character_is_told_before_it_breaks_a_message(half: Json) -> None:
+    """JSON can hold a surrogate without its other half; nothing that is sent can."""
+    [objection] = objections(PROPERTY, {"name": "Villa", "attributes": {"note": half}})
+    assert str(objection).startswith("attributes: note holds half a character")
+    assert objections(PROPERTY, {"name": "Villa", "attributes": {"note": "\U0001f600"}}) == []
+
+
 @pytest.mark.parametrize(
     ("kind", "inputs", "reasons"),
     [

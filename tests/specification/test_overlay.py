@@ -112,10 +112,8 @@ def test_what_an_overlay_spoils_is_told_with_its_line(
 
 def test_what_the_base_spoils_is_told_with_its_own_line(tmp_path: Path) -> None:
     """Though an overlay speaks of the same listing."""
-    base, overlay = files(
-        tmp_path, BASE + "    # the end\n".replace("    ", ""), "properties: {loft: {bedrooms: 1}}"
-    )
-    base.write_text(BASE.replace("    name: Loft", "    name: 5"))
+    spoiled = BASE.replace("    name: Loft", "    name: 5")
+    base, overlay = files(tmp_path, spoiled, "properties: {loft: {bedrooms: 1}}")
     with pytest.raises(PortfolioFileError) as caught:
         read_portfolio(base, [overlay])
     assert str(caught.value).startswith(f"{base}:7: properties.loft.name: must be a text")

@@ -213,6 +213,12 @@ def test_a_bad_file_in_yaml_is_one_clear_line(tmp_path: Path, text: str, reason:
         ),
         ('{"properties": {"a": {"name": ' + "9" * 5000 + "}}}", "1: holds a number that is too lo"),
         ('{"properties":\n{"a" {}}}', "2: is not JSON: "),
+        ('[{"a": 1},\n{"b": 2}]', "1: must hold properties and webhooks, not a list"),
+        ('{"properties":\n{"a": {"name": "\\ud83d"}}}', "2: properties.a.name: holds half a char"),
+        (
+            '{"properties":\n{"a\\ud83d": {"name": "x"}}}',
+            "2: properties.a : holds half a",
+        ),
         ("[" * 100_000, "1: is nested too deeply"),
         ("", "1: is not JSON: "),
     ],
