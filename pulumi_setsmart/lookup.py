@@ -45,8 +45,7 @@ def list_properties() -> list[PropertyRecord]:
     with _reported():
         from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted  # noqa: PLC0415 -- as below
 
-        needed = frozenset(field.name for field in PROPERTY.fields if field.required)
-        records = Snapshot().records(_properties(), Wanted(needed))
+        records = Snapshot().records(_properties(), Wanted(PROPERTY.required_names))
         return [structure(record, PropertyRecord) for record in records]
 
 

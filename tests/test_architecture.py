@@ -15,7 +15,16 @@ MAY_IMPORT = {
     "config": {"client", "models"},
     "lifecycle": {"lifecycle", "client", "config", "models"},
     "providers": {"providers", "lifecycle", "client", "config", "models"},
-    "adoption": {"adoption", "specification", "lifecycle", "client", "config", "models"},
+    "adoption": {
+        "adoption",
+        "automation",
+        "specification",
+        "lifecycle",
+        "client",
+        "config",
+        "models",
+    },
+    "automation": {"automation", "providers", "lifecycle", "client", "models"},
     "specification": {"specification", "lifecycle", "client", "models"},
     "sandbox": {"sandbox", "cli"},  # its __main__ is the command
 }

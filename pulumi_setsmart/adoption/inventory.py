@@ -1,27 +1,51 @@
-"""What an account holds, as a portfolio that declares it."""
+"""What an account holds, and what of it a program can declare."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from attrs import Factory, frozen
+from attrs import frozen
 
 from pulumi_setsmart.adoption.naming import resource_name
-from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.adoption.progress import Progress
+from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import MethodNotAllowedError, NotFoundError
 from pulumi_setsmart.config import Settings
+from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.check import objections
 from pulumi_setsmart.lifecycle.declaration import canonical, inputs_of
-from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
-from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.specification.document import Document, Place
 from pulumi_setsmart.specification.reading import specification_of
-from pulumi_setsmart.specification.sections import PROPERTIES, WEBHOOKS
+from pulumi_setsmart.specification.sections import SECTIONS
 from pulumi_setsmart.specification.specification import PortfolioSpecification
+
+
+@frozen
+class Held:
+    """An object that an account holds.
+
+    Attributes:
+        kind: Its kind.
+        record: The object as it was read.
+        entry: What declares it, or None where it cannot be declared.
+        left_out: What of it cannot be declared, and why, a sentence each.
+    """
+
+    kind: Kind
+    record: Record
+    entry: dict[str, Json] | None
+    left_out: list[str]
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        return str(self.record.fields.get(self.kind.title or "", ""))
 
 
 @frozen
@@ -29,79 +53,100 @@ class Inventory:
     """What an account holds.
 
     Attributes:
-        portfolio: What declares it.
-        left_out: What cannot be declared, and why, a sentence each.
+        base_url: The base URL of the account's API.
+        sections: The objects, in the account's order, by the section of a file that they belong to.
     """
 
-    portfolio: PortfolioSpecification
-    left_out: list[str] = Factory(list)
+    base_url: str
+    sections: Mapping[str, list[Held]]
+
+    @property
+    def left_out(self) -> list[str]:
+        """What cannot be declared, and why, a sentence each."""
+        return [one for held in self.sections.values() for each in held for one in each.left_out]
+
+    def portfolio(self) -> PortfolioSpecification:
+        """Return what declares all of it, under names made of the titles."""
+        named: dict[str, dict[str, Json]] = {}
+        for section, held in self.sections.items():
+            entries: dict[str, Json] = {}
+            for each in held:
+                if each.entry is not None:
+                    name = resource_name(each.title, each.kind.label, entries)
+                    entries[name] = dict(each.entry)
+            named[section] = entries
+        return portfolio_of(named, self.base_url)
 
 
-def take_inventory(client: Client, settings: Settings) -> Inventory:
+def portfolio_of(entries: Mapping[str, Mapping[str, Json]], source: str) -> PortfolioSpecification:
+    """Return the portfolio with entries that an account was found to hold.
+
+    Args:
+        entries: The entries of each section by their names.
+        source: Where they come from.
+    """
+    value: Json = {section: dict(members) for section, members in entries.items()}
+    return specification_of(Document(value, {"": Place(source, 1)}))
+
+
+def take_inventory(
+    account: Account, settings: Settings, scope: Scope, progress: Progress
+) -> Inventory:
     """Read all listings and webhook subscriptions of an account.
 
     It costs a request for each page of the two lists and one more for each of them; and one for
     each object that its list does not show whole. Secrets, and fields that only the server sets,
-    are not part of it. An account without webhook subscriptions at their path has none.
+    are not declared. An account without webhook subscriptions at their path has none.
 
     Raises:
         ApiError: The account could not be read.
     """
-    left_out: list[str] = []
-    properties = _entries(PROPERTY, _records(PROPERTY, client, settings), settings, left_out)
-    try:
-        subscriptions = _records(WEBHOOK_SUBSCRIPTION, client, settings)
-    except (NotFoundError, MethodNotAllowedError):
-        subscriptions = []
-    webhooks = _entries(WEBHOOK_SUBSCRIPTION, subscriptions, settings, left_out)
-    value: Json = {PROPERTIES: properties, WEBHOOKS: webhooks}
-    place = Place(client.base_url, 1)
-    return Inventory(specification_of(Document(value, {"": place})), left_out)
+    sections: dict[str, list[Held]] = {}
+    for section, kind in SECTIONS.items():
+        try:
+            records = _records(kind, account, settings, progress)
+        except (NotFoundError, MethodNotAllowedError):
+            if kind is not WEBHOOK_SUBSCRIPTION:
+                raise
+            records = []
+        sections[section] = [_held(kind, record, settings, scope) for record in records]
+    return Inventory(account.client.base_url, sections)
 
 
-def _records(kind: Kind, client: Client, settings: Settings) -> list[Record]:
-    collection = Collection(client.operation(), kind.path({}, settings))
-    needed = frozenset(field.name for field in kind.fields if field.required)
-    return [*Snapshot().records(collection, Wanted(needed))]
+def _records(
+    kind: Kind, account: Account, settings: Settings, progress: Progress
+) -> Iterable[Record]:
+    collection = Collection(account.client.operation(), kind.path({}, settings))
+    snapshot = account.snapshot(collection)
+    with progress.stage(f"Reading {collection.path}") as tell:
+        for number in snapshot.pages(collection):
+            tell(number)
+        return [*snapshot.records(collection, Wanted(kind.required_names))]
 
 
-def _entries(
-    kind: Kind, records: list[Record], settings: Settings, left_out: list[str]
-) -> dict[str, Json]:
-    entries: dict[str, Json] = {}
-    for record in records:
-        fields = _declarable(kind, record, settings)
-        entry, reasons = _accepted(kind, fields)
-        subject = one_line(kind.subject(fields, record.id))
-        left_out += [f"{subject}: {reason}" for reason in reasons]
-        if entry is not None:
-            title = str(fields.get(kind.title or "", ""))
-            entries[resource_name(title, kind.label, entries)] = entry
-    return entries
+def _held(kind: Kind, record: Record, settings: Settings, scope: Scope) -> Held:
+    fields = _declarable(kind, record, settings, scope)
+    subject = one_line(kind.subject(record.fields, record.id))
+    left_out = []
+    for objection in objections(kind, inputs_of(kind, {}, fields, [])):
+        if objection.input in kind.required_names:
+            return Held(kind, record, None, [f"{subject}: is left out: {objection}"])
+        name = objection.member or objection.input
+        del fields[name]
+        left_out.append(one_line(f"{subject}: {name} is left out: {objection.reason}"))
+    return Held(kind, record, inputs_of(kind, {}, fields, []), left_out)
 
 
-def _declarable(kind: Kind, record: Record, settings: Settings) -> dict[str, Json]:
-    """Return the fields of a record that a program may know and set."""
+def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) -> dict[str, Json]:
+    """Return the fields of a record that a program may know and set, as far as they are wanted."""
     apart = settings.server_fields | {DEFAULT_ID_FIELD} | kind.secret_names
     return {
         name: _plain(value)
         for name, value in canonical(kind, record.fields).items()
-        if name not in apart and value is not None
+        if name not in apart
+        and value is not None
+        and (name in kind.required_names or scope(kind, name))
     }
-
-
-def _accepted(kind: Kind, fields: Mapping[str, Json]) -> tuple[dict[str, Json] | None, list[str]]:
-    """Return the inputs that declare ``fields`` as far as they can be declared, and what cannot."""
-    reasons = []
-    kept = dict(fields)
-    required = {field.name for field in kind.fields if field.required}
-    for objection in objections(kind, inputs_of(kind, {}, kept, [])):
-        if objection.input in required:
-            return None, [f"is left out: {objection}"]
-        name = objection.member or objection.input
-        del kept[name]
-        reasons.append(one_line(f"{name} is left out: {objection.reason}"))
-    return inputs_of(kind, {}, kept, []), reasons
 
 
 def _plain(value: Json) -> Json:

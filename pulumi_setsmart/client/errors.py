@@ -3,6 +3,7 @@
     SetSmartError
     ├── ConfigurationError              a setting is missing or not allowed
     ├── PortfolioFileError              a file does not describe a portfolio
+    ├── StackError                      a stack cannot be read, imported into or previewed
     ├── WrongAccountError               an object of the state is not in the account that is asked
     ├── ExistingObjectError             what is to be created exists already
     ├── ExistingIdError                 the object that existing_id names cannot be taken over
@@ -46,6 +47,10 @@ class ConfigurationError(SetSmartError):
 
 class PortfolioFileError(SetSmartError):
     """A file does not describe a portfolio; the text names the file, the line and the field."""
+
+
+class StackError(SetSmartError):
+    """A stack cannot be read, imported into or previewed; Pulumi said why."""
 
 
 class WrongAccountError(SetSmartError):

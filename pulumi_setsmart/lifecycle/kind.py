@@ -67,6 +67,11 @@ class Kind:
         return frozenset(field.name for field in self.fields)
 
     @cached_property
+    def required_names(self) -> frozenset[str]:
+        """The names of the fields that no object can do without."""
+        return frozenset(field.name for field in self.fields if field.required)
+
+    @cached_property
     def secret_names(self) -> frozenset[str]:
         """The names of the fields that must not be shown."""
         return frozenset(field.name for field in self.fields if field.secret)

@@ -202,6 +202,29 @@ class Lifecycle:
             return None
         return self._seen(operation, record, bookkeeping or Bookkeeping())
 
+    def imported(self, record: Record, inputs: Mapping[str, Json]) -> Seen:
+        """Return what the state is to hold of an object that it takes in, as it was just read.
+
+        Where it is not as declared, the next read and diff show the difference, field by field.
+
+        Args:
+            record: The object.
+            inputs: What the program declares of it.
+        """
+        checked = self.check(inputs, exists=True).inputs
+        operation = self._begin(checked)
+        shape = shape_of(operation.declaration.fields)
+        fields = operation.visible(record, {})
+        bookkeeping = Bookkeeping(
+            account=self.account.mark(operation.collection, record.id, Bookkeeping()),
+            declared=shape,
+            secret_paths=operation.declaration.secret_paths,
+        )
+        outputs = outputs_of(
+            self.kind, checked, record.id, fields, project(shape, fields), bookkeeping
+        )
+        return Seen(outputs, checked)
+
     def update(
         self, identifier: str, outputs: Mapping[str, Json], inputs: Mapping[str, Json]
     ) -> dict[str, Json]:

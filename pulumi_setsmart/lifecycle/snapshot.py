@@ -117,13 +117,23 @@ class Snapshot:
         Raises:
             ApiError: The list cannot be read.
         """
+        for _ in self.pages(collection):
+            pass
+        return self._items
+
+    def pages(self, collection: Collection) -> Iterator[int]:
+        """Read the list to its end, and yield after each page how many objects it has shown.
+
+        Raises:
+            ApiError: The list cannot be read.
+        """
         with self._changing:
             if self._written_meanwhile and not self._is_complete:
                 # What was deleted between two pages has moved others from one to the other.
                 self._cursor, self._items, self._written_meanwhile = None, {}, False
         while not self._is_complete:
             self._fetch(collection, self._fetches)
-        return self._items
+            yield len(self._items)
 
     @property
     def completed(self) -> Mapping[str, Record] | None:

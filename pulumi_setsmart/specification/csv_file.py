@@ -6,6 +6,8 @@ import csv
 import io
 import math
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.constraint import Text
@@ -33,9 +35,7 @@ def read_csv(text: str, file: str) -> Document:
     Raises:
         PortfolioFileError: It has other columns, or a cell cannot be read.
     """
-    header_line = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=header_line.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = _rows(text)
     places = {"": Place(file, 1), pointer("", PROPERTIES): Place(file, 1)}
     listings: dict[str, Json] = {}
     begins = 1
@@ -49,6 +49,39 @@ def read_csv(text: str, file: str) -> Document:
     except csv.Error as error:
         raise Place(file, begins).refusal(f"is not CSV: {error}") from None
     return Document({PROPERTIES: listings}, places)
+
+
+def csv_text(listings: Mapping[str, Mapping[str, Json]]) -> str:
+    """Return listings as a CSV file, with all columns."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow((RESOURCE_NAME, *FIELDS))
+    return extended_csv(text.getvalue(), listings)
+
+
+def extended_csv(text: str, listings: Mapping[str, Mapping[str, Json]]) -> str:
+    """Return the text of a CSV file with listings added as rows, in the columns that it has."""
+    header = [cell.strip() for cell in next(_rows(text))]
+    extended = io.StringIO(newline="")
+    extended.write(text if text.endswith("\n") else f"{text}\r\n")
+    rows = csv.writer(extended, delimiter=_delimiter(text))
+    for name, entry in listings.items():
+        cells = {**entry, RESOURCE_NAME: name}
+        rows.writerow([_cell(cells.get(column)) for column in header])
+    return extended.getvalue()
+
+
+def _rows(text: str) -> Any:  # a csv.reader, whose type has no public name
+    return csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+
+
+def _delimiter(text: str) -> str:
+    return max(_DELIMITERS, key=text.partition("\n")[0].count)
+
+
+def _cell(value: Json) -> str:
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    return guarded(value)
 
 
 def _header(cells: list[str], place: Place) -> list[str]:

@@ -16,6 +16,7 @@ from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import Document, Place, overlaid
+from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.json_file import read_json
 from pulumi_setsmart.specification.sections import (
     CONFIG,
@@ -42,11 +43,10 @@ def _read_yaml(text: str, file: str) -> Document:
 LARGEST_FILE = 8 * 1024 * 1024
 """How many bytes a portfolio file may have: some 20,000 listings."""
 
-_READERS: Mapping[str, Callable[[str, str], Document]] = {
-    ".yaml": _read_yaml,
-    ".yml": _read_yaml,
-    ".json": read_json,
-    ".csv": read_csv,
+_READERS: Mapping[Format, Callable[[str, str], Document]] = {
+    Format.YAML: _read_yaml,
+    Format.JSON: read_json,
+    Format.CSV: read_csv,
 }
 
 
@@ -59,8 +59,17 @@ def read_portfolio(
         PortfolioFileError: A file cannot be read, or does not describe a portfolio. The text
             names the file, the line and the field.
     """
-    documents = [_read(one) for one in (path, *overlays)]
+    documents = [_parsed(*text_of(one)) for one in (path, *overlays)]
     return specification_of(reduce(overlaid, documents))
+
+
+def portfolio_in(text: str, file: str) -> PortfolioSpecification:
+    """Return the portfolio that the text of a file declares, whose ending tells its format.
+
+    Raises:
+        PortfolioFileError: It does not describe a portfolio.
+    """
+    return specification_of(_parsed(text, file))
 
 
 def specification_of(document: Document) -> PortfolioSpecification:
@@ -88,11 +97,13 @@ def specification_of(document: Document) -> PortfolioSpecification:
     )
 
 
-def _read(path: str | os.PathLike[str]) -> Document:
+def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
+    """Return the text of a file, and the file's name as messages show it.
+
+    Raises:
+        PortfolioFileError: It cannot be read, or is larger than `LARGEST_FILE`.
+    """
     file = os.fspath(path)
-    read = _READERS.get(Path(file).suffix.lower())
-    if read is None:
-        raise PortfolioFileError(f"{file}: must end in one of {', '.join(_READERS)}")
     try:
         with Path(file).open("rb") as opened:
             content = opened.read(LARGEST_FILE + 1)
@@ -105,7 +116,11 @@ def _read(path: str | os.PathLike[str]) -> Document:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Place(file, line).refusal("is not UTF-8") from None
-    return read(text, file)
+    return text, file
+
+
+def _parsed(text: str, file: str) -> Document:
+    return _READERS[format_of(file)](text, file)
 
 
 def _refusals(document: Document) -> Iterator[PortfolioFileError]:

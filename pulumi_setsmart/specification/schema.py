@@ -34,7 +34,7 @@ def _entry(kind: Kind) -> dict[str, Json]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": [field.name for field in kind.fields if field.required],
+        "required": [*sorted(kind.required_names)],
         "properties": {
             **{field.name: _field(field) for field in kind.fields},
             kind.others: {

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import attrs
 
+from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
-from pulumi_setsmart.specification.csv_file import FIELDS, RESOURCE_NAME, guarded
+from pulumi_setsmart.specification.csv_file import FIELDS, csv_text, extended_csv
+from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.sections import CONFIG, PROPERTIES, WEBHOOKS
 from pulumi_setsmart.specification.specification import (
     ConfiguredSecret,
@@ -22,40 +22,98 @@ from pulumi_setsmart.specification.specification import (
     WebhookSpecification,
 )
 
-_FOLDED = "\x85\u2028\u2029"
-
-
-class Format(StrEnum):
-    """What a portfolio file may be written in."""
-
-    YAML = "yaml"
-    JSON = "json"
-    CSV = "csv"
-
 
 def portfolio_text(portfolio: PortfolioSpecification, format_: Format) -> str:
     """Return a portfolio as the text of a file, which read again is the same portfolio.
 
     CSV holds the documented fields of listings only. A secret has to be a configured one.
     """
-    return _WRITERS[format_](portfolio)
+    value = _value_of(portfolio)
+    match format_:
+        case Format.YAML:
+            # It takes longer to load than all else.
+            from pulumi_setsmart.specification.yaml_file import yaml_text  # noqa: PLC0415
+
+            return yaml_text(value)
+        case Format.JSON:
+            return _json_text(value)
+        case Format.CSV:
+            return csv_text(value.get(PROPERTIES, {}))
 
 
-def _value_of(portfolio: PortfolioSpecification) -> dict[str, Json]:
-    sections: dict[str, Mapping[str, PropertySpecification | WebhookSpecification]] = {
-        PROPERTIES: {**portfolio.properties},
-        WEBHOOKS: {**portfolio.webhooks},
-    }
-    return {
-        section: {name: _entry(one) for name, one in entries.items()}
-        for section, entries in sections.items()
-        if entries
-    }
+def extended_text(text: str, additions: PortfolioSpecification, format_: Format) -> str:
+    """Return the text of a portfolio file with entries added at the end of its sections.
+
+    Comments and the order of what is there survive.
+
+    Args:
+        text: A text that can be read.
+        additions: The entries to add, under names that are not in it.
+        format_: The format of the text.
+    """
+    value = _value_of(additions)
+    match format_:
+        case Format.YAML:
+            from pulumi_setsmart.specification.yaml_file import extended_yaml  # noqa: PLC0415
+
+            return extended_yaml(text, value)
+        case Format.JSON:
+            sections = json.loads(text) or {}
+            for section, entries in value.items():
+                sections[section] = {**(sections.get(section) or {}), **entries}
+            return _json_text(sections)
+        case Format.CSV:
+            return extended_csv(text, value.get(PROPERTIES, {}))
 
 
-def _entry(specification: PropertySpecification | WebhookSpecification) -> dict[str, Json]:
+def not_held(portfolio: PortfolioSpecification, format_: Format) -> list[str]:
+    """Return what of a portfolio a file cannot hold, a sentence each."""
+    if format_ is not Format.CSV:
+        return []
+    partial = sum(
+        any(name not in FIELDS for name in entry_of(one)) for one in portfolio.properties.values()
+    )
+    sentences = []
+    if partial:
+        sentences.append(f"other fields than the documented ones (listings: {partial})")
+    if portfolio.webhooks:
+        sentences.append(f"webhook subscriptions ({len(portfolio.webhooks)})")
+    return [f"CSV does not hold {sentence}" for sentence in sentences]
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        PortfolioFileError: It cannot be written.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        try:
+            partial.write_text(text, encoding="utf-8", newline="")
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise PortfolioFileError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def entry_of(specification: PropertySpecification | WebhookSpecification) -> dict[str, Json]:
+    """Return what a file says of a listing or subscription: what it declares."""
     arguments = attrs.asdict(specification, recurse=False)
     return {name: _plain(value) for name, value in arguments.items() if value is not None}
+
+
+def entries_of(portfolio: PortfolioSpecification) -> dict[str, dict[str, dict[str, Json]]]:
+    """Return what a file says of each listing and subscription, by sections and by their keys."""
+    return {
+        PROPERTIES: {name: entry_of(one) for name, one in portfolio.properties.items()},
+        WEBHOOKS: {name: entry_of(one) for name, one in portfolio.webhooks.items()},
+    }
+
+
+def _value_of(portfolio: PortfolioSpecification) -> dict[str, dict[str, dict[str, Json]]]:
+    return {section: entries for section, entries in entries_of(portfolio).items() if entries}
 
 
 def _plain(value: Any) -> Json:
@@ -70,53 +128,5 @@ def _plain(value: Any) -> Json:
     return plain
 
 
-def _yaml(portfolio: PortfolioSpecification) -> str:
-    # It takes longer to load than all else.
-    from ruamel.yaml import YAML  # noqa: PLC0415
-    from ruamel.yaml.representer import RoundTripRepresenter  # noqa: PLC0415
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString  # noqa: PLC0415
-
-    def represented(representer: Any, text: str) -> Any:
-        # Plain and single-quoted, these would be folded away as line breaks.
-        if any(each in text for each in _FOLDED):
-            return representer.represent_double_quoted_scalarstring(DoubleQuotedScalarString(text))
-        return representer.represent_str(text)
-
-    class _Representer(RoundTripRepresenter):
-        """Writes every text so that it is read back as it is."""
-
-    _Representer.add_representer(str, represented)
-    yaml = YAML()
-    yaml.Representer = _Representer
-    yaml.width = 100
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    text = io.StringIO()
-    yaml.dump(_value_of(portfolio), text)
-    return text.getvalue()
-
-
-def _json(portfolio: PortfolioSpecification) -> str:
-    return json.dumps(_value_of(portfolio), ensure_ascii=False, indent=2) + "\n"
-
-
-def _csv(portfolio: PortfolioSpecification) -> str:
-    text = io.StringIO(newline="")
-    rows = csv.writer(text)
-    rows.writerow((RESOURCE_NAME, *FIELDS))
-    for name, listing in portfolio.properties.items():
-        entry = _entry(listing)
-        rows.writerow((_cell(name), *(_cell(entry.get(field)) for field in FIELDS)))
-    return text.getvalue()
-
-
-def _cell(value: Json) -> str:
-    if not isinstance(value, str):
-        return "" if value is None else str(value)
-    return guarded(value)
-
-
-_WRITERS: Mapping[Format, Callable[[PortfolioSpecification], str]] = {
-    Format.YAML: _yaml,
-    Format.JSON: _json,
-    Format.CSV: _csv,
-}
+def _json_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

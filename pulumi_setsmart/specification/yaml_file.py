@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import define, field
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.representer import RoundTripRepresenter
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.specification.document import Document, Place
@@ -19,6 +23,11 @@ _CONSTRUCTED = {f"{_PREFIX}{name}" for name in ("null", "bool", "int", "float")}
 _MERGE = f"{_PREFIX}merge"
 _MOST_VALUES = 1_000_000
 _DEEPEST = 50
+_FOLDED = "\x85\u2028\u2029"
+_WIDTH = 100
+_INDENT = 2
+_INDENTED = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
+_DOCUMENT_START = re.compile(r"(?:(?:#|%).*\n|[ \t]*\n)*---[ \t]*\n")
 
 
 def read_yaml(text: str, file: str) -> Document:
@@ -44,6 +53,62 @@ def read_yaml(text: str, file: str) -> Document:
     unfolding = _Unfolding(file, yaml.constructor)
     begin = Place(file, root.start_mark.line + 1)
     return Document(unfolding.value(root, "", begin), unfolding.places)
+
+
+def yaml_text(value: object) -> str:
+    """Return plain values as a YAML file."""
+    return _dumped(_writer(_INDENT), value)
+
+
+def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str:
+    """Return the text of a YAML file with members added at the end of the objects in it.
+
+    Args:
+        text: A text that can be read.
+        additions: The members to add, by the name of the object at the top that is to have them.
+    """
+    start = _DOCUMENT_START.match(text)
+    head, body = text[: start.end() if start else 0], text[start.end() if start else 0 :]
+    indented = _INDENTED.search(body)
+    yaml = _writer(_INDENT if indented is None else len(indented[1]))
+    yaml.preserve_quotes = True
+    sections = yaml.load(body)
+    if sections is None:  # nothing but comments
+        separator = "" if not text or text.endswith("\n") else "\n"
+        return text + separator + yaml_text(additions)
+    for section, members in additions.items():
+        if sections.get(section) is None:
+            sections[section] = {}
+        sections[section].update(members)
+    return head + _dumped(yaml, sections)
+
+
+class _Representer(RoundTripRepresenter):
+    """Writes every text so that it is read back as it is."""
+
+
+def _represented(representer: Any, text: str) -> Any:
+    # Plain and single-quoted, these would be folded away as line breaks.
+    if any(each in text for each in _FOLDED):
+        return representer.represent_double_quoted_scalarstring(DoubleQuotedScalarString(text))
+    return representer.represent_str(text)
+
+
+_Representer.add_representer(str, _represented)
+
+
+def _writer(indent: int) -> YAML:
+    yaml = YAML()
+    yaml.Representer = _Representer
+    yaml.width = _WIDTH
+    yaml.indent(mapping=indent, sequence=4, offset=2)
+    return yaml
+
+
+def _dumped(yaml: YAML, value: object) -> str:
+    text = io.StringIO()
+    yaml.dump(value, text)
+    return text.getvalue()
 
 
 @define

@@ -159,7 +159,7 @@ def test_an_empty_account_is_an_empty_portfolio(tmp_path: Path) -> None:
         ((), {}, 1, "Error: no API key: run `pulumi config set"),
         ((), {"SETSMART_API_KEY": "k", "SETSMART_BASE_URL": "http://a"}, 1, "https://"),
         (("no.yaml",), {}, 1, "Error: no.yaml: cannot be read: No such file or directory"),
-        (("--output", "p.txt"), {}, 2, "p.txt must end in .yaml, .json or .csv"),
+        (("--output", "p.txt"), {}, 2, "p.txt: must end in one of .yaml, .yml, .json, .csv"),
         (("--format", "xml"), {}, 2, "'xml' is not one of"),
     ],
 )

@@ -12,9 +12,10 @@ from json_values import ANY_JSON
 
 from pulumi_setsmart import CLEAR, ConfiguredSecret, PortfolioSpecification
 from pulumi_setsmart.specification.document import Document, Place
+from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.reading import read_portfolio, specification_of
 from pulumi_setsmart.specification.specification import PropertySpecification
-from pulumi_setsmart.specification.writing import Format, portfolio_text
+from pulumi_setsmart.specification.writing import portfolio_text
 
 TITLES = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
 TEXTS = st.text(st.characters(codec="utf-8"))

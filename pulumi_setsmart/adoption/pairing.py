@@ -1,0 +1,72 @@
+"""Which object of one side is which of the other, where no id or name tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from pulumi_setsmart.lifecycle.comparison import matches
+from pulumi_setsmart.lifecycle.identity import folded
+from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.models.json import Json, JsonObject
+
+Likeness: TypeAlias = Callable[[Kind, JsonObject, JsonObject], bool]
+"""Tells whether two objects with the same title are alike enough to be one."""
+
+
+def is_as_declared(_kind: Kind, declared: JsonObject, actual: JsonObject) -> bool:
+    """Return whether ``actual`` is all that is declared."""
+    return matches(dict(declared), dict(actual))
+
+
+def has_same_identity(kind: Kind, one: JsonObject, other: JsonObject) -> bool:
+    """Return whether the fields by which a person knows objects are the same, if both have them."""
+    return all(
+        not one.get(name)
+        or not other.get(name)
+        or matches(folded(one.get(name)), folded(other.get(name)))
+        for name in kind.identifying
+    )
+
+
+def has_same_title(_kind: Kind, _one: JsonObject, _other: JsonObject) -> bool:
+    """Return True: those that are compared have the same title."""
+    return True
+
+
+def pairs(
+    kind: Kind,
+    left: Mapping[str, JsonObject],
+    right: Mapping[str, JsonObject],
+    likenesses: Sequence[Likeness],
+) -> dict[str, str]:
+    """Return the right name of each left object that is one with an object on the right.
+
+    Each object is in one pair at the most. The closest likeness pairs first, and among objects
+    that are equally alike the order of the two sides decides.
+
+    Args:
+        kind: What they are.
+        left: The fields of the objects on the left by their names there.
+        right: The same on the right.
+        likenesses: What makes two objects with the same title one, the closest likeness first.
+    """
+    free: dict[str, list[str]] = {}
+    for name, fields in right.items():
+        free.setdefault(_title(kind, fields), []).append(name)
+    paired: dict[str, str] = {}
+    for are_alike in likenesses:
+        for name, fields in left.items():
+            if name in paired:
+                continue
+            candidates = free.get(_title(kind, fields), [])
+            found = next((one for one in candidates if are_alike(kind, fields, right[one])), None)
+            if found is not None:
+                paired[name] = found
+                candidates.remove(found)
+    return paired
+
+
+def _title(kind: Kind, fields: JsonObject) -> str:
+    title: Json = fields.get(kind.title or "")
+    return str(folded(title))

@@ -1,0 +1,150 @@
+"""The files of a Pulumi project that adoption reads and writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from pulumi_setsmart.adoption.reckoning import Key
+from pulumi_setsmart.automation.import_file import Component, imported_ids
+from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.specification.format import Format, format_of
+from pulumi_setsmart.specification.reading import portfolio_in, text_of
+from pulumi_setsmart.specification.specification import PortfolioSpecification
+from pulumi_setsmart.specification.writing import (
+    entries_of,
+    extended_text,
+    portfolio_text,
+    write_file,
+)
+
+_PROGRAM = '''\
+"""Declares what {file} holds."""
+
+from pulumi_setsmart import Portfolio, load_portfolio
+
+portfolio = load_portfolio({file!r})
+Portfolio({name!r}, portfolio.properties, portfolio.webhooks)
+'''
+
+
+@frozen
+class Project:
+    """A Pulumi project, or a folder that is to become one.
+
+    Attributes:
+        folder: The folder.
+        file: The name of the portfolio file in it.
+        component: The portfolio that the program makes of that file.
+        stack: The stack that adopts, or None where none is named.
+    """
+
+    folder: Path
+    file: str
+    component: Component
+    stack: str | None = None
+
+    @property
+    def portfolio_path(self) -> Path:
+        """Where the portfolio file is."""
+        return self.folder / self.file
+
+    @property
+    def import_path(self) -> Path:
+        """Where the import file is: each stack has its own, since each has its own account."""
+        stem = Path(self.file).stem
+        stack = "" if self.stack is None else f".{self.stack.replace('/', '-')}"
+        return self.folder / f"{stem}{stack}.import.json"
+
+    @property
+    def program_path(self) -> Path:
+        """Where the program is."""
+        return self.folder / "__main__.py"
+
+    @property
+    def format(self) -> Format:
+        """What the portfolio file is written in."""
+        return format_of(self.file)
+
+    def has_program(self) -> bool:
+        """Return whether there is a program, here or where Pulumi.yaml says."""
+        settings = self.folder / "Pulumi.yaml"
+        elsewhere = settings.exists() and any(
+            line.startswith("main:") for line in settings.read_text().splitlines()
+        )
+        return elsewhere or self.program_path.exists()
+
+    def portfolio(self) -> PortfolioSpecification:
+        """Return what the portfolio file declares; nothing if there is none.
+
+        Raises:
+            PortfolioFileError: It cannot be read.
+        """
+        if not self.portfolio_path.exists():
+            return PortfolioSpecification()
+        return portfolio_in(*text_of(self.portfolio_path))
+
+    def known_ids(self) -> dict[Key, str]:
+        """Return the ids that the import file of an earlier run holds; none if there is none.
+
+        Raises:
+            PortfolioFileError: It cannot be read.
+        """
+        if not self.import_path.exists():
+            return {}
+        try:
+            file = json.loads(self.import_path.read_text(encoding="utf-8"))
+            return imported_ids(file, self.component)
+        except (OSError, ValueError):
+            raise PortfolioFileError(
+                f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away"
+            ) from None
+
+    def extended(self, additions: PortfolioSpecification) -> str | None:
+        """Return the text that the portfolio file is to have, with entries added.
+
+        Returns:
+            The text, or None where the file stays as it is.
+
+        Raises:
+            PortfolioFileError: Something else in it would change.
+        """
+        if not self.portfolio_path.exists():
+            return portfolio_text(additions, self.format)
+        if not (additions.properties or additions.webhooks):
+            return None
+        text, file = text_of(self.portfolio_path)
+        before = entries_of(portfolio_in(text, file))
+        extended = extended_text(text, additions, self.format)
+        after = entries_of(portfolio_in(extended, file))
+        if any(
+            after[section].get(key) != entry
+            for section, entries in before.items()
+            for key, entry in entries.items()
+        ):
+            raise PortfolioFileError(
+                f"{file}: cannot be added to without changing what it says; write it in plainer "
+                "YAML, for example with `pulumi-setsmart export FILE --output NEW`"
+            )
+        return extended
+
+    def write_import_file(self, file: Mapping[str, Any]) -> None:
+        """Write the import file.
+
+        Raises:
+            PortfolioFileError: It cannot be written.
+        """
+        write_file(self.import_path, json.dumps(file, ensure_ascii=False, indent=2) + "\n")
+
+    def write_program(self) -> None:
+        """Write a program that declares the portfolio file.
+
+        Raises:
+            PortfolioFileError: It cannot be written.
+        """
+        program = _PROGRAM.format(file=self.file, name=self.component.resource_name)
+        write_file(self.program_path, program)

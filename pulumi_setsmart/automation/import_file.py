@@ -1,0 +1,119 @@
+"""The file that ``pulumi import --file`` takes resources from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import frozen
+from pulumi.dynamic.dynamic import serialize_provider
+
+from pulumi_setsmart.automation.resource_type import KINDS, PORTFOLIO, TYPES, Address
+from pulumi_setsmart.lifecycle.declaration import ID
+from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.providers.values import PROVIDER_KEY, to_engine
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- marks secrets in Pulumi's JSON
+_HIDDEN = {_SIGNATURE: _SECRET, "plaintext": json.dumps(CLEAR.value)}
+
+
+@frozen
+class ImportedResource:
+    """A resource to import.
+
+    Attributes:
+        kind: Its kind.
+        name: Its name in the program.
+        inputs: What the program declares of it.
+        outputs: What the state is to hold of it, its id among them.
+    """
+
+    kind: Kind
+    name: str
+    inputs: Mapping[str, Json]
+    outputs: Mapping[str, Json]
+
+    @property
+    def identifier(self) -> str:
+        """The id of the object."""
+        return str(self.outputs[ID])
+
+    @property
+    def address(self) -> Address:
+        """Which resource of a stack it is."""
+        return Address(self.kind, self.name)
+
+
+@frozen
+class Component:
+    """The portfolio whose children are imported.
+
+    Attributes:
+        resource_name: Its name in the program.
+    """
+
+    resource_name: str
+
+    def child(self, key: str) -> str:
+        """Return the name of the resource that the portfolio makes of the entry with a key."""
+        return f"{self.resource_name}-{key}"
+
+    def key(self, name: str) -> str | None:
+        """Return the key of the entry that a resource was made of; None if it is no child."""
+        prefix = self.child("")
+        return name.removeprefix(prefix) if name.startswith(prefix) else None
+
+
+def import_file(component: Component, resources: Iterable[ImportedResource]) -> dict[str, Any]:
+    """Return the file as plain values; the component is in it, unless there is nothing else.
+
+    Pulumi asks no provider for a resource that has outputs here, and skips one that the state has
+    under the same id already. Secrets are not in it: where the server shows one, a marker keeps
+    its place, since Pulumi knows by the place which values of a state to encrypt.
+    """
+    children = [_child(component, resource) for resource in resources]
+    parent = {"type": PORTFOLIO, "name": component.resource_name, "component": True}
+    return {"resources": [parent, *children] if children else []}
+
+
+def imported_ids(file: Mapping[str, Any], component: Component) -> dict[tuple[Kind, str], str]:
+    """Return the ids in an import file, by kind and by the key of the portfolio's entry.
+
+    Raises:
+        ValueError: It is no such file.
+    """
+    match file:
+        case {"resources": list(resources)}:
+            return dict(_known(one, component) for one in resources if "component" not in one)
+    raise ValueError
+
+
+def _known(resource: Any, component: Component) -> tuple[tuple[Kind, str], str]:
+    match resource:
+        case {"type": str(token), "name": str(name), "id": str(identifier)} if token in KINDS:
+            key = component.key(name)
+            if key is not None:
+                return (KINDS[token], key), identifier
+    raise ValueError
+
+
+def _child(component: Component, resource: ImportedResource) -> dict[str, Any]:
+    known = TYPES[resource.kind]
+    provider = {PROVIDER_KEY: serialize_provider(known.provider())}
+    shown = resource.kind.secret_names & resource.outputs.keys()
+    return {
+        "type": known.token,
+        "name": resource.name,
+        "id": resource.identifier,
+        "parent": component.resource_name,
+        "inputs": {**to_engine(resource.inputs), **provider},
+        "outputs": {
+            **to_engine(resource.outputs),
+            **dict.fromkeys(shown, _HIDDEN),
+            **provider,
+        },
+    }

@@ -1,0 +1,57 @@
+"""The kinds of resource as Pulumi's engine knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.providers.adapter import LifecycleProvider
+from pulumi_setsmart.providers.api_object import ApiObjectProvider
+from pulumi_setsmart.providers.property import PropertyProvider
+from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionProvider
+
+PORTFOLIO = "setsmart:index:Portfolio"
+"""The type of the component; see `pulumi_setsmart.Portfolio`."""
+
+
+@frozen
+class Address:
+    """Which resource of a stack it is.
+
+    Attributes:
+        kind: Its kind.
+        name: Its name in the program.
+    """
+
+    kind: Kind
+    name: str
+
+
+@frozen
+class ResourceType:
+    """A kind of resource in a state.
+
+    Attributes:
+        kind: The kind.
+        token: The type in the state.
+        provider: The class that manages it.
+    """
+
+    kind: Kind
+    token: str
+    provider: type[LifecycleProvider]
+
+
+def _dynamic(name: str, provider: type[LifecycleProvider]) -> ResourceType:
+    return ResourceType(provider.kind, f"pulumi-python:dynamic/setsmart:{name}", provider)
+
+
+TYPES: Mapping[Kind, ResourceType] = {
+    PROPERTY: _dynamic("Property", PropertyProvider),
+    WEBHOOK_SUBSCRIPTION: _dynamic("WebhookSubscription", WebhookSubscriptionProvider),
+    API_OBJECT: _dynamic("ApiObject", ApiObjectProvider),
+}
+KINDS: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
+"""The kinds by the types in the state."""

@@ -1,0 +1,175 @@
+"""A stack, through Pulumi's Automation API, which drives the user's own command line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from attrs import frozen
+from pulumi import automation
+from pulumi.automation.events import EngineEvent, OpType
+
+from pulumi_setsmart.automation.resource_type import KINDS, Address
+from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.models.text import one_line
+
+_NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
+
+
+@frozen
+class State:
+    """What Pulumi knows of a stack.
+
+    Attributes:
+        text: All of it, secrets encrypted, as `Stack.restore` takes it back.
+        ids: The ids of the objects that the stack manages.
+    """
+
+    text: str
+    ids: Mapping[Address, str]
+
+
+class Stack:
+    """A stack of the project in a folder.
+
+    Args:
+        name: The stack's name.
+        folder: The folder with the project's Pulumi.yaml.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        with self._reported():
+            self._workspace = automation.LocalWorkspace(work_dir=str(folder))
+
+    def configuration(self) -> dict[str, str]:
+        """Return the stack's configuration by its keys, secrets in clear.
+
+        Raises:
+            StackError: It cannot be read.
+        """
+        with self._reported():
+            configured = self._workspace.get_all_config(self.name)
+        return {key: one.value for key, one in configured.items()}
+
+    def state(self) -> State:
+        """Return what Pulumi knows of the stack.
+
+        Raises:
+            StackError: It cannot be read.
+        """
+        with self._reported():
+            text = self._run("stack", "export", "--stack", self.name)
+        deployment = json.loads(text).get("deployment") or {}
+        ids = {
+            address: str(one["id"])
+            for one in deployment.get("resources") or []
+            if "id" in one and not one.get("external") and not one.get("delete")
+            for address in _addresses(one["urn"])
+        }
+        return State(text, ids)
+
+    def restore(self, state: State) -> None:
+        """Bring the stack back to a state that it had.
+
+        Raises:
+            StackError: It cannot be brought back.
+        """
+        with self._reported(), tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "state.json")
+            file.write_text(state.text)
+            self._run("stack", "import", "--stack", self.name, "--file", str(file))
+
+    def take_in(self, resources: list[dict[str, Any]]) -> None:
+        """Import resources; nothing is asked of SetSmart.
+
+        Args:
+            resources: Those of an import file.
+
+        Raises:
+            StackError: They could not be imported.
+        """
+        with self._reported():
+            self._selected().import_resources(
+                # Its type leaves out the inputs and outputs that Pulumi takes here.
+                resources=cast(Any, resources),
+                protect=False,
+                generate_code=False,
+                show_secrets=False,
+            )
+
+    def planned_changes(self, tell: Callable[[int], None]) -> dict[Address, str]:
+        """Preview the program, with a refresh, and return what it would do to our resources.
+
+        Args:
+            tell: Is told how many resources were looked at.
+
+        Returns:
+            What it would do to each that would not stay as it is: ``update``, ``delete`` and so on.
+
+        Raises:
+            StackError: The preview failed.
+        """
+        changes: dict[Address, str] = {}
+        seen = 0
+
+        def notice(event: EngineEvent) -> None:
+            nonlocal seen
+            if event.resource_pre_event is None:
+                return
+            step = event.resource_pre_event.metadata
+            for address in _addresses(step.urn):
+                seen += step.op != OpType.REFRESH
+                if step.op not in _NO_CHANGE:
+                    changes[address] = str(step.op.value)
+            tell(seen)
+
+        with self._reported():
+            self._selected().preview(refresh=True, on_event=notice)
+        return changes
+
+    def _selected(self) -> automation.Stack:
+        return automation.Stack.select(self.name, self._workspace)
+
+    def _run(self, *arguments: str) -> str:
+        finished = self._workspace.pulumi_command.run(
+            [*arguments, "--non-interactive"],
+            self._workspace.work_dir,
+            self._workspace.env_vars or {},
+        )
+        return str(finished.stdout)
+
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Turn what goes wrong into an error that is told in a line."""
+        try:
+            yield
+        except automation.StackNotFoundError:
+            raise StackError(
+                f"there is no stack {self.name}; make it with `pulumi stack init {self.name}`"
+            ) from None
+        except automation.ConcurrentUpdateError:
+            raise StackError(
+                f"stack {self.name}: another command is running on it, or was killed "
+                "(`pulumi cancel` takes away its lock)"
+            ) from None
+        except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
+            raise StackError(f"stack {self.name}: {_first_error(str(error))}") from None
+
+
+def _addresses(urn: str) -> Iterator[Address]:
+    """Yield the address of a resource of ours; nothing for another one."""
+    types, _, name = urn.split("::", 2)[2].partition("::")
+    kind = KINDS.get(types.rpartition("$")[2])
+    if kind is not None:
+        yield Address(kind, name)
+
+
+def _first_error(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if "error: " in line]
+    return one_line((errors or lines or ["it failed"])[0].removeprefix("error: "))

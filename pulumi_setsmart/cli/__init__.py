@@ -1,0 +1,25 @@
+"""The command ``pulumi-setsmart``: a module for each of its commands."""
+
+import click
+
+from pulumi_setsmart.cli.adopt import adopt
+from pulumi_setsmart.cli.export import export
+from pulumi_setsmart.cli.sandbox import sandbox
+from pulumi_setsmart.cli.schema import schema
+
+
+@click.group()
+@click.version_option(package_name="pulumi-setsmart")
+def main() -> None:
+    """Short-term-rental listings and webhook subscriptions of SetSmart as code.
+
+    The account is the one of SETSMART_API_KEY (and SETSMART_BASE_URL), or the one that a stack is
+    configured for. Colours are off where the output is no terminal, and where NO_COLOR is set.
+
+    Exit status: 0 if all went well, 1 if not (for compare: if there are differences),
+    2 if the command was not understood (for compare: also if something went wrong).
+    """
+
+
+for command in (adopt, export, schema, sandbox):
+    main.add_command(command)

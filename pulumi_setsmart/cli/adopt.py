@@ -1,0 +1,126 @@
+"""The command ``adopt``."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import click
+
+from pulumi_setsmart.cli.console import reported, shown_progress
+
+if TYPE_CHECKING:
+    from pulumi_setsmart.adoption.adopt import Adoption
+    from pulumi_setsmart.adoption.project import Project
+
+_MOST_NAMED = 10
+
+
+@click.command()
+@click.option(
+    "--into",
+    "stack",
+    metavar="STACK",
+    help="Stack to import into; its configuration names the account.",
+)
+@click.option(
+    "--directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    metavar="DIR",
+    help="Folder of the Pulumi project.  [default: this one]",
+)
+@click.option(
+    "--file",
+    default="portfolio.yaml",
+    metavar="FILE",
+    show_default=True,
+    help="Portfolio file in it: .yaml, .json or .csv.",
+)
+@click.option(
+    "--name",
+    default="portfolio",
+    metavar="NAME",
+    show_default=True,
+    help="Name of the Portfolio in the program.",
+)
+@click.option(
+    "--fields",
+    metavar="FIELD,…",
+    help='Fields to declare, by their API names, or "all".  [default: the documented ones]',
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+def adopt(
+    stack: str | None, directory: Path, file: str, name: str, fields: str | None, *, as_json: bool
+) -> None:
+    """Declare all that an account holds, and take it into a stack.
+
+    Writes FILE, with a readable name for each listing and webhook subscription; STACK.import.json,
+    which `pulumi import --file` takes; and __main__.py, where the project has no program yet. With
+    --into, runs the import, and previews the program to prove that nothing would change. The
+    account is only read. Run again, it adds what is new and says what is gone.
+
+    Exit status: 0 if all is taken in and would stay as it is, 1 if not, 2 if the command was not
+    understood.
+    """
+    from pulumi_setsmart.adoption.adopt import adopt as adopt_account  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.adoption.project import Project  # noqa: PLC0415 - as above
+    from pulumi_setsmart.adoption.scope import known_fields, named_fields  # noqa: PLC0415 - as above
+    from pulumi_setsmart.automation.import_file import Component  # noqa: PLC0415 - as above
+    from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
+
+    names = frozenset(one.strip() for one in (fields or "").split(",") if one.strip())
+    with reported():
+        format_of(file)
+        project = Project(directory, file, Component(name), stack)
+        scope = named_fields(names) if names else known_fields
+        adoption = adopt_account(project, scope, os.environ, shown_progress())
+    for sentence in adoption.left_out:
+        click.echo(sentence, err=True)
+    if as_json:
+        click.echo(json.dumps(_plain(adoption), ensure_ascii=False, indent=2))
+    else:
+        for line in _report(adoption, project):
+            click.echo(line)
+    if not adoption.succeeded:
+        raise SystemExit(1)
+
+
+def _plain(adoption: "Adoption") -> dict[str, Any]:
+    plain = attrs.asdict(adoption)
+    plain["files"] = [str(path) for path in adoption.files]
+    return plain
+
+
+def _report(adoption: "Adoption", project: "Project") -> list[str]:
+    lines = [f"{len(adoption.new)} taken in, {adoption.known} known before"]
+    if adoption.managed:
+        lines.append(f"{adoption.managed} left to other resources of the stack")
+    if adoption.gone:
+        lines.append(
+            f"not in this account (any more): {_named(adoption.gone)}; take them out of "
+            f"{project.file}, or `pulumi up` creates them"
+        )
+    lines.append(f"written: {', '.join(str(path) for path in adoption.files) or 'nothing'}")
+    if adoption.proof is None:
+        lines.append(
+            f"next: `pulumi import --file {project.import_path.name} --protect=false "
+            "--generate-code=false`, and `pulumi preview`"
+        )
+    elif not adoption.proof.changes:
+        lines.append("the preview shows no change")
+    else:
+        changes = [f"{name} ({change})" for name, change in adoption.proof.changes.items()]
+        lines.append(f"`pulumi up` would change {len(changes)} of them: {_named(changes)}")
+        if not adoption.proof.kept:
+            lines.append(
+                f"so the stack was left as it was. The program has to declare {project.file} as "
+                f'Portfolio("{project.component.resource_name}", …); then run this again'
+            )
+    return lines
+
+
+def _named(names: list[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,65 @@
+"""The command ``export``."""
+
+import os
+from pathlib import Path
+
+import click
+
+from pulumi_setsmart.cli.console import reported, shown_progress
+from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.specification.format import Format, format_of
+
+
+@click.command()
+@click.argument("source", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="File to write instead of standard output; one that exists is kept.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([each.value for each in Format]),
+    help="What to write.  [default: as the output's name ends, else yaml]",
+)
+@click.option("--force", is_flag=True, help="Replace the output if it exists.")
+def export(source: Path | None, output: Path | None, format_: str | None, *, force: bool) -> None:
+    """Write a portfolio as a file: YAML, JSON or CSV.
+
+    SOURCE is a portfolio file to convert. Without it, the account of SETSMART_API_KEY (and
+    SETSMART_BASE_URL) is read, and nothing is written to it. Secrets and ids are left out.
+
+    Exit status: 0 if it was written, 1 if not, 2 if the command was not understood.
+    """
+    from pulumi_setsmart.adoption.export import exportable  # noqa: PLC0415 - needs the client
+    from pulumi_setsmart.specification.writing import (  # noqa: PLC0415 - as above
+        not_held,
+        portfolio_text,
+        write_file,
+    )
+
+    if output is not None and output.exists() and not force:
+        raise click.ClickException(f"{output} exists; --force replaces it")
+    wanted = _wanted(output, format_)
+    with reported():
+        portfolio, left_out = exportable(source, os.environ, shown_progress())
+        text = portfolio_text(portfolio, wanted)
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            write_file(output, text)
+    for sentence in [*left_out, *not_held(portfolio, wanted)]:
+        click.echo(sentence, err=True)
+
+
+def _wanted(output: Path | None, format_: str | None) -> Format:
+    if format_ is not None:
+        return Format(format_)
+    if output is None:
+        return Format.YAML
+    try:
+        return format_of(output)
+    except PortfolioFileError as error:
+        raise click.UsageError(str(error)) from None
