@@ -18,6 +18,7 @@ import attrs
 import psutil
 from attrs import field, frozen
 
+OUR_COMMAND = (sys.executable, "-m", "pulumi_setsmart")
 QUIET = ("--non-interactive", "--color", "never", "--suppress-progress")
 PROJECT = """\
 name: portfolio
@@ -151,6 +152,19 @@ class EngineStack:
         )
         self.printed.append(finished.stdout)
         return Finished(finished.returncode, finished.stdout)
+
+    def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run our own command in the project, with what the CLI sees of the environment."""
+        return subprocess.run(
+            [*OUR_COMMAND, *arguments],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command of the CLI whose output nobody reads."""

@@ -46,6 +46,7 @@ def test_the_public_names() -> None:
         "ServerError",
         "SetSmartError",
         "SharedObjectError",
+        "StackError",
         "StatusError",
         "UnknownOutcomeError",
         "UnreadableAnswerError",

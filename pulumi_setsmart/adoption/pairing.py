@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from pulumi_setsmart.lifecycle.comparison import matches
+from pulumi_setsmart.lifecycle.comparison import is_equal, matches
 from pulumi_setsmart.lifecycle.identity import folded
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import Json, JsonObject
 
 Likeness: TypeAlias = Callable[[Kind, JsonObject, JsonObject], bool]
 """Tells whether two objects with the same title are alike enough to be one."""
+
+
+def is_the_same(_kind: Kind, one: JsonObject, other: JsonObject) -> bool:
+    """Return whether two objects have the same fields."""
+    return is_equal(dict(one), dict(other))
 
 
 def is_as_declared(_kind: Kind, declared: JsonObject, actual: JsonObject) -> bool:
@@ -42,8 +47,8 @@ def pairs(
 ) -> dict[str, str]:
     """Return the right name of each left object that is one with an object on the right.
 
-    Each object is in one pair at the most. The closest likeness pairs first, and among objects
-    that are equally alike the order of the two sides decides.
+    Each object is in one pair at the most. The closest likeness pairs first; of the objects on the
+    left those that say most choose first, and then the order of the two sides decides.
 
     Args:
         kind: What they are.
@@ -56,7 +61,7 @@ def pairs(
         free.setdefault(_title(kind, fields), []).append(name)
     paired: dict[str, str] = {}
     for are_alike in likenesses:
-        for name, fields in left.items():
+        for name, fields in sorted(left.items(), key=lambda item: -len(item[1])):
             if name in paired:
                 continue
             candidates = free.get(_title(kind, fields), [])

@@ -10,7 +10,8 @@ from typing import Any
 from attrs import frozen
 
 from pulumi_setsmart.adoption.reckoning import Key
-from pulumi_setsmart.automation.import_file import Component, imported_ids
+from pulumi_setsmart.automation.component import Component
+from pulumi_setsmart.automation.import_file import imported_ids
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.reading import portfolio_in, text_of

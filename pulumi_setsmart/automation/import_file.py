@@ -9,16 +9,22 @@ from typing import Any
 from attrs import frozen
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_setsmart.automation.resource_type import KINDS, PORTFOLIO, TYPES, Address
+from pulumi_setsmart.automation.component import Component
+from pulumi_setsmart.automation.resource_type import (
+    KINDS,
+    PORTFOLIO,
+    SIGNATURE,
+    TYPES,
+    Address,
+)
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.providers.values import PROVIDER_KEY, to_engine
 
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- marks secrets in Pulumi's JSON
-_HIDDEN = {_SIGNATURE: _SECRET, "plaintext": json.dumps(CLEAR.value)}
+_HIDDEN = {SIGNATURE: _SECRET, "plaintext": json.dumps(CLEAR.value)}
 
 
 @frozen
@@ -46,26 +52,6 @@ class ImportedResource:
     def address(self) -> Address:
         """Which resource of a stack it is."""
         return Address(self.kind, self.name)
-
-
-@frozen
-class Component:
-    """The portfolio whose children are imported.
-
-    Attributes:
-        resource_name: Its name in the program.
-    """
-
-    resource_name: str
-
-    def child(self, key: str) -> str:
-        """Return the name of the resource that the portfolio makes of the entry with a key."""
-        return f"{self.resource_name}-{key}"
-
-    def key(self, name: str) -> str | None:
-        """Return the key of the entry that a resource was made of; None if it is no child."""
-        prefix = self.child("")
-        return name.removeprefix(prefix) if name.startswith(prefix) else None
 
 
 def import_file(component: Component, resources: Iterable[ImportedResource]) -> dict[str, Any]:

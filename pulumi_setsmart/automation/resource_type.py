@@ -15,6 +15,9 @@ from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionPr
 PORTFOLIO = "setsmart:index:Portfolio"
 """The type of the component; see `pulumi_setsmart.Portfolio`."""
 
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The member by which Pulumi's JSON tells a special value, such as a secret, from an object."""
+
 
 @frozen
 class Address:

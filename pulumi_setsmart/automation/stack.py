@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,11 +13,32 @@ from attrs import frozen
 from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
-from pulumi_setsmart.automation.resource_type import KINDS, Address
+from pulumi_setsmart.automation.component import Component
+from pulumi_setsmart.automation.resource_type import KINDS, PORTFOLIO, SIGNATURE, Address
 from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.providers.values import from_engine
 
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
+
+
+@frozen
+class StateResource:
+    """A resource that a stack manages.
+
+    Attributes:
+        address: Which one it is.
+        identifier: The id of its object.
+        inputs: What the program declared, less what is secret.
+        key: The key of the portfolio's entry that it was made of, or else its name.
+    """
+
+    address: Address
+    identifier: str
+    inputs: Mapping[str, Json]
+    key: str
 
 
 @frozen
@@ -26,11 +47,16 @@ class State:
 
     Attributes:
         text: All of it, secrets encrypted, as `Stack.restore` takes it back.
-        ids: The ids of the objects that the stack manages.
+        resources: The resources of ours that it manages.
     """
 
     text: str
-    ids: Mapping[Address, str]
+    resources: Sequence[StateResource]
+
+    @property
+    def ids(self) -> dict[Address, str]:
+        """The ids of the objects that the stack manages."""
+        return {one.address: one.identifier for one in self.resources}
 
 
 class Stack:
@@ -39,10 +65,15 @@ class Stack:
     Args:
         name: The stack's name.
         folder: The folder with the project's Pulumi.yaml.
+
+    Raises:
+        StackError: There is no project, or no Pulumi.
     """
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
+        if not any((folder / file).exists() for file in _PROJECT_FILES):
+            raise StackError(f"there is no Pulumi project in {folder} (no Pulumi.yaml)")
         with self._reported():
             self._workspace = automation.LocalWorkspace(work_dir=str(folder))
 
@@ -65,13 +96,13 @@ class Stack:
         with self._reported():
             text = self._run("stack", "export", "--stack", self.name)
         deployment = json.loads(text).get("deployment") or {}
-        ids = {
-            address: str(one["id"])
+        resources = [
+            StateResource(address, str(one["id"]), _inputs(one), _key(address, one))
             for one in deployment.get("resources") or []
             if "id" in one and not one.get("external") and not one.get("delete")
             for address in _addresses(one["urn"])
-        }
-        return State(text, ids)
+        ]
+        return State(text, resources)
 
     def restore(self, state: State) -> None:
         """Bring the stack back to a state that it had.
@@ -169,7 +200,28 @@ def _addresses(urn: str) -> Iterator[Address]:
         yield Address(kind, name)
 
 
+def _inputs(resource: Mapping[str, Any]) -> dict[str, Json]:
+    inputs = resource.get("inputs") or {}
+    return from_engine({name: one for name, one in inputs.items() if not _holds_secret(one)})
+
+
+def _holds_secret(value: Any) -> bool:
+    match value:
+        case dict():
+            return SIGNATURE in value or any(map(_holds_secret, value.values()))
+        case list():
+            return any(map(_holds_secret, value))
+    return False
+
+
+def _key(address: Address, resource: Mapping[str, Any]) -> str:
+    parent = str(resource.get("parent", ""))
+    if f"::{PORTFOLIO}::" not in parent:
+        return address.name
+    return Component(parent.rpartition("::")[2]).key(address.name) or address.name
+
+
 def _first_error(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if "error: " in line]
-    return one_line((errors or lines or ["it failed"])[0].removeprefix("error: "))
+    return one_line((errors or lines or ["it failed"])[0].rpartition("error: ")[2])

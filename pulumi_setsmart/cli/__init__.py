@@ -3,6 +3,7 @@
 import click
 
 from pulumi_setsmart.cli.adopt import adopt
+from pulumi_setsmart.cli.compare import compare
 from pulumi_setsmart.cli.export import export
 from pulumi_setsmart.cli.sandbox import sandbox
 from pulumi_setsmart.cli.schema import schema
@@ -21,5 +22,5 @@ def main() -> None:
     """
 
 
-for command in (adopt, export, schema, sandbox):
+for command in (adopt, compare, export, schema, sandbox):
     main.add_command(command)

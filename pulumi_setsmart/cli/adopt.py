@@ -67,7 +67,7 @@ def adopt(
     from pulumi_setsmart.adoption.adopt import adopt as adopt_account  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.project import Project  # noqa: PLC0415 - as above
     from pulumi_setsmart.adoption.scope import known_fields, named_fields  # noqa: PLC0415 - as above
-    from pulumi_setsmart.automation.import_file import Component  # noqa: PLC0415 - as above
+    from pulumi_setsmart.automation.component import Component  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
 
     names = frozenset(one.strip() for one in (fields or "").split(",") if one.strip())

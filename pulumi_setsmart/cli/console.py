@@ -19,12 +19,13 @@ from pulumi_setsmart.client.errors import SetSmartError
 
 
 @contextlib.contextmanager
-def reported() -> Iterator[None]:
-    """Tell what goes wrong in a line, with exit status 1."""
+def reported(status: int = 1) -> Iterator[None]:
+    """Tell what goes wrong in a line, and end with ``status``."""
     try:
         yield
     except SetSmartError as error:
-        raise click.ClickException(str(error)) from None
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(status) from None
 
 
 def shown_progress() -> progress.Progress:

@@ -15,7 +15,7 @@ from pulumi_setsmart.specification.document import Document, Place
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.reading import read_portfolio, specification_of
 from pulumi_setsmart.specification.specification import PropertySpecification
-from pulumi_setsmart.specification.writing import portfolio_text
+from pulumi_setsmart.specification.writing import extended_text, portfolio_text
 
 TITLES = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
 TEXTS = st.text(st.characters(codec="utf-8"))
@@ -98,3 +98,65 @@ def test_null_and_references_keep_their_meaning(tmp_path: Path, format_: Format)
     assert again == portfolio
     assert again.properties["villa"] == PropertySpecification(name="Villa", address=CLEAR)
     assert again.webhooks["hook"].secret == ConfiguredSecret("key")
+
+
+@pytest.mark.parametrize("format_", [Format.YAML, Format.JSON])
+@given(st.dictionaries(TITLES, WHOLE, max_size=3), st.dictionaries(TITLES, WHOLE, max_size=3))
+def test_entries_are_added_and_nothing_else_changes(
+    tmp_path_factory: pytest.TempPathFactory,
+    format_: Format,
+    before: dict[str, object],
+    more: dict[str, object],
+) -> None:
+    """Read back, the file is what it was, and then what was added."""
+    added = {name: one for name, one in more.items() if name not in before}
+    text = extended_text(
+        portfolio_text(portfolio_of(before), format_), portfolio_of(added), format_
+    )
+    again = read_back(text, tmp_path_factory.mktemp("p"), format_)
+    assert again == portfolio_of({**before, **added})
+    assert [*again.properties] == [*before, *added]
+
+
+COMMENTED = """\
+# Ours.
+
+---
+properties:   # those by the sea
+    villa:    # "Villa"
+        name: 'Villa'
+        bathrooms: 1.50  # and a half
+        attributes: {list: [1, two]}
+    # more to come
+webhooks:
+# the end
+"""
+
+
+def test_comments_order_and_quotes_survive() -> None:
+    """Only lines are added; how deep a line is indented is taken from the file."""
+    added = portfolio_of({"new": {"name": "New: one"}})
+    lines = extended_text(COMMENTED, added, Format.YAML).splitlines()
+    before = [" ".join(line.split()) for line in COMMENTED.splitlines()]
+    after = [" ".join(line.split()) for line in lines]
+    assert [line for line in after if line in before] == before
+    assert [line for line in lines if " ".join(line.split()) not in before] == [
+        "    new:",
+        "        name: 'New: one'",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet", "properties:\n", "{}", "# a\n---\n"])
+def test_an_empty_file_can_be_added_to(tmp_path: Path, text: str) -> None:
+    """Its comments stay."""
+    added = portfolio_of({"villa": {"name": "Villa"}})
+    extended = extended_text(text, added, Format.YAML)
+    assert read_back(extended, tmp_path, Format.YAML) == added
+    assert all(line in extended for line in text.splitlines() if line.startswith("#"))
+
+
+def test_rows_are_added_in_the_columns_of_the_spreadsheet() -> None:
+    """With its own delimiter; what is there stays as it is, byte for byte."""
+    text = "name;resource_name ;status\n\n'=1 ;one;active"
+    added = portfolio_of({"two": {"name": "=Two;", "bedrooms": 2, "status": "draft"}})
+    assert extended_text(text, added, Format.CSV) == f'{text}\r\n"\'=Two;";two;draft\r\n'

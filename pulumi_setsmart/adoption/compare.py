@@ -1,0 +1,151 @@
+"""What is different between two portfolios, wherever they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from attrs import Factory, frozen
+
+from pulumi_setsmart.adoption.pairing import (
+    has_same_identity,
+    has_same_title,
+    is_as_declared,
+    is_the_same,
+    pairs,
+)
+from pulumi_setsmart.lifecycle.comparison import Mismatch, mismatches
+from pulumi_setsmart.lifecycle.declaration import canonical
+from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.specification.sections import SECTIONS
+
+
+@frozen
+class Side:
+    """One of two portfolios.
+
+    Attributes:
+        name: How the user named it.
+        sections: The fields of its objects by section, and there by key: in an account, by id.
+        whole: Whether the objects have no other fields than these, as in an account; in a file and
+            in a stack, what is not declared is not known.
+    """
+
+    name: str
+    sections: Mapping[str, Mapping[str, JsonObject]]
+    whole: bool = False
+
+
+class Change(StrEnum):
+    """What became of an object from left to right."""
+
+    ADDED = "added"
+    MISSING = "missing"
+    CHANGED = "changed"
+
+
+@frozen
+class Field:
+    """A field that differs.
+
+    Attributes:
+        name: Its name, such as ``house_rules.pets``.
+        left: Its value on the left, None for nothing.
+        right: Its value on the right.
+    """
+
+    name: str
+    left: Json
+    right: Json
+
+
+@frozen
+class Difference:
+    """An object that differs.
+
+    Attributes:
+        change: What became of it.
+        section: The section of a file that it belongs to.
+        title: What a person calls it.
+        left: Its key or id on the left, or None where it is not there.
+        right: The same on the right.
+        fields: The fields that differ, where it is on both sides.
+    """
+
+    change: Change
+    section: str
+    title: str
+    left: str | None
+    right: str | None
+    fields: Sequence[Field] = Factory(list)
+
+
+def differences(left: Side, right: Side) -> list[Difference]:
+    """Return what is different between two sides; ids, secrets and the order do not count.
+
+    Objects are one if they have the same key, where both sides are files or stacks; else if they
+    are alike: as they are declared, then with the same name and address, then the same name. Blank
+    texts, null and what is not there are the same. Between an account and a file or stack, only
+    the declared fields count.
+    """
+    found: list[Difference] = []
+    for section, kind in SECTIONS.items():
+        lefts = {key: _comparable(kind, one) for key, one in left.sections[section].items()}
+        rights = {key: _comparable(kind, one) for key, one in right.sections[section].items()}
+        paired = _paired(kind, left, lefts, right, rights)
+        for key, fields in lefts.items():
+            title = str(fields.get(kind.title or "", key))
+            other = paired.get(key)
+            if other is None:
+                found.append(Difference(Change.MISSING, section, title, key, None))
+                continue
+            differing = _differing(left, fields, right, rights[other])
+            if differing:
+                found.append(Difference(Change.CHANGED, section, title, key, other, differing))
+        for key in rights.keys() - paired.values():
+            title = str(rights[key].get(kind.title or "", key))
+            found.append(Difference(Change.ADDED, section, title, None, key))
+    return sorted(found, key=lambda one: (one.section, one.title, one.left or "", one.right or ""))
+
+
+def _comparable(kind: Kind, fields: JsonObject) -> dict[str, Json]:
+    return {
+        name: value
+        for name, value in canonical(kind, fields).items()
+        if value not in (None, "") and name not in kind.secret_names
+    }
+
+
+def _paired(
+    kind: Kind,
+    left: Side,
+    lefts: Mapping[str, JsonObject],
+    right: Side,
+    rights: Mapping[str, JsonObject],
+) -> dict[str, str]:
+    same = {} if left.whole or right.whole else {key: key for key in lefts if key in rights}
+    free_left = {key: one for key, one in lefts.items() if key not in same}
+    free_right = {key: one for key, one in rights.items() if key not in same}
+    likenesses = (is_the_same, is_as_declared, has_same_identity, has_same_title)
+    if left.whole and not right.whole:  # the side that declares asks, the other one is asked
+        found = pairs(kind, free_right, free_left, likenesses)
+        return same | {one: other for other, one in found.items()}
+    return same | pairs(kind, free_left, free_right, likenesses)
+
+
+def _differing(left: Side, lefts: JsonObject, right: Side, rights: JsonObject) -> list[Field]:
+    found: dict[str, Field] = {}
+    if right.whole or not left.whole:
+        found |= {
+            one.name: Field(one.name, one.declared, one.actual) for one in _places(lefts, rights)
+        }
+    if left.whole or not right.whole:
+        found |= {
+            one.name: Field(one.name, one.actual, one.declared) for one in _places(rights, lefts)
+        }
+    return [found[name] for name in sorted(found)]
+
+
+def _places(declared: JsonObject, actual: JsonObject) -> Iterator[Mismatch]:
+    return mismatches(dict(declared), dict(actual))

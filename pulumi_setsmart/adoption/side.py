@@ -1,0 +1,95 @@
+"""Reading a portfolio from wherever the user says it stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from pulumi_setsmart.adoption.account import opened
+from pulumi_setsmart.adoption.compare import Side
+from pulumi_setsmart.adoption.inventory import take_inventory
+from pulumi_setsmart.adoption.progress import Progress
+from pulumi_setsmart.adoption.scope import every_field
+from pulumi_setsmart.automation.stack import Stack
+from pulumi_setsmart.config import load_settings
+from pulumi_setsmart.lifecycle.declaration import known_fields_of
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
+from pulumi_setsmart.specification.reading import read_portfolio
+from pulumi_setsmart.specification.sections import SECTIONS
+from pulumi_setsmart.specification.writing import entries_of
+
+ACCOUNT = "account"
+ACCOUNT_OF = "account@"
+STACK = "stack:"
+
+
+def read_side(name: str, folder: Path, environment: Mapping[str, str], progress: Progress) -> Side:
+    """Return the portfolio that ``name`` stands for.
+
+    Args:
+        name: ``account`` for the one that the environment names, ``account@STACK`` for the one
+            that a stack is configured for, ``stack:STACK`` for what a stack's state declares, or
+            a portfolio file.
+        folder: The folder of the Pulumi project that has the stacks.
+        environment: The environment's variables.
+        progress: Shows how far it is.
+
+    Raises:
+        SetSmartError: It cannot be read.
+    """
+    if name == ACCOUNT:
+        return _account(name, {}, environment, progress)
+    if name.startswith(ACCOUNT_OF):
+        stack = Stack(name.removeprefix(ACCOUNT_OF), folder)
+        return _account(name, stack.configuration(), environment, progress)
+    if name.startswith(STACK):
+        return _stack(name, Stack(name.removeprefix(STACK), folder))
+    entries = entries_of(read_portfolio(name))
+    return Side(
+        name,
+        {
+            section: {key: known_fields_of(kind, one) for key, one in entries[section].items()}
+            for section, kind in SECTIONS.items()
+        },
+    )
+
+
+def _account(
+    name: str,
+    configuration: Mapping[str, str],
+    environment: Mapping[str, str],
+    progress: Progress,
+) -> Side:
+    settings = load_settings(configuration.get, environment)
+    with opened(settings) as account:
+        inventory = take_inventory(account, settings, every_field, progress)
+    apart = settings.server_fields | {DEFAULT_ID_FIELD}
+    sections = {
+        section: {
+            one.record.id: {
+                name: value for name, value in one.record.fields.items() if name not in apart
+            }
+            for one in held
+        }
+        for section, held in inventory.sections.items()
+    }
+    return Side(name, sections, whole=True)
+
+
+def _stack(name: str, stack: Stack) -> Side:
+    resources = stack.state().resources
+    keys = Counter((one.address.kind, one.key) for one in resources)
+    return Side(
+        name,
+        {
+            section: {
+                one.key if keys[kind, one.key] == 1 else one.address.name: known_fields_of(
+                    kind, one.inputs
+                )
+                for one in resources
+                if one.address.kind is kind
+            }
+            for section, kind in SECTIONS.items()
+        },
+    )

@@ -1,0 +1,87 @@
+"""The command ``compare``."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pulumi_setsmart.cli.console import reported, shown_progress
+
+if TYPE_CHECKING:
+    from pulumi_setsmart.adoption.compare import Difference
+    from pulumi_setsmart.models.json import Json
+
+_TROUBLE = 2
+_STYLES = {"added": "green", "missing": "red", "changed": "yellow"}
+_WIDTH = 100
+
+
+@click.command()
+@click.argument("left")
+@click.argument("right")
+@click.option(
+    "--directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    metavar="DIR",
+    help="Folder of the Pulumi project that has the stacks.  [default: this one]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
+def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
+    """Show what is different between two portfolios.
+
+    LEFT and RIGHT are each a portfolio file; stack:STACK, what the stack declared when it was last
+    deployed; account@STACK, the account that the stack is configured for; or account, the one of
+    SETSMART_API_KEY (and SETSMART_BASE_URL). Nothing is written anywhere.
+
+    Ids, secrets, the order and what only the server sets do not count; blank, null and absent are
+    the same. Between an account and a file or stack, only the declared fields count.
+
+    Exit status, as of diff: 0 if they are the same, 1 if not, 2 if something went wrong.
+    """
+    from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.adoption.side import read_side  # noqa: PLC0415 - as above
+
+    with reported(_TROUBLE):
+        sides = [read_side(one, directory, os.environ, shown_progress()) for one in (left, right)]
+    found = differences(*sides)
+    if as_json:
+        click.echo(json.dumps([attrs.asdict(one) for one in found], ensure_ascii=False, indent=2))
+    else:
+        _show(found, left, right)
+    if found:
+        raise SystemExit(1)
+
+
+def _show(found: "list[Difference]", left: str, right: str) -> None:
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, _WIDTH)
+    if not found:
+        console.print("no differences", style="green")
+        return
+    table = Table(title=Text(f"{left} → {right}"), title_justify="left", box=None, pad_edge=False)
+    for column in ("", "", "field", "left", "right"):
+        table.add_column(column, overflow="fold")
+    for one in found:
+        style = _STYLES[one.change]
+        name = Text(f"{one.title} ({one.left or one.right})")
+        cells = [Text(one.change, style), name]
+        if not one.fields:
+            table.add_row(*cells)
+        for field in one.fields:
+            table.add_row(*cells, Text(field.name), _value(field.left), _value(field.right))
+            cells = [Text(""), Text("")]
+    console.print(table)
+    counted = {change: sum(one.change == change for one in found) for change in _STYLES}
+    console.print(", ".join(f"{number} {change}" for change, number in counted.items() if number))
+
+
+def _value(value: "Json") -> Text:
+    return Text("" if value is None else json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,167 @@
+"""`pulumi-setsmart compare`: two portfolios, wherever they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from served_sandbox import serving
+
+from pulumi_setsmart.adoption.compare import Side, differences
+from pulumi_setsmart.cli import main
+from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, ApiKey, SandboxSettings
+
+LEFT = """\
+properties:
+  villa: {name: Villa, address: "1 Road", bedrooms: 3, attributes: {rules: {pets: true, tv: 1}}}
+  loft: {name: Loft, address: "2 Road"}
+  hut: {name: Hut, status: null}
+webhooks:
+  hook: {url: "https://a.example/", events: [b.b, a.a], secret: {config: x}}
+"""
+RIGHT = """\
+properties:
+  hut: {name: Hut, address: ""}
+  villa: {name: Sea Villa, address: "1 Road", bedrooms: 3, attributes: {rules: {pets: no, tv: 1}}}
+  attic: {name: Attic}
+webhooks:
+  other: {url: "https://a.example/", events: [a.a, b.b]}
+"""
+
+
+def compare(*arguments: str, environment: Mapping[str, str] | None = None) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(main, ["compare", *arguments], env=environment or {})
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two portfolio files in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "left.yaml").write_text(LEFT)
+    (tmp_path / "right.yaml").write_text(RIGHT)
+
+
+@pytest.mark.usefixtures("files")
+def test_files_are_compared_by_their_keys() -> None:
+    """The order, secrets, and whether nothing is null, blank or absent do not count."""
+    result = compare("left.yaml", "right.yaml", "--json")
+    assert result.exit_code == 1
+    assert [
+        (one["change"], one["left"], one["right"], one["fields"])
+        for one in json.loads(result.stdout)
+    ] == [
+        ("added", None, "attic", []),
+        ("missing", "loft", None, []),
+        (
+            "changed",
+            "villa",
+            "villa",
+            [
+                {"name": "name", "left": "Villa", "right": "Sea Villa"},
+                {"name": "rules.pets", "left": True, "right": "no"},
+            ],
+        ),
+    ]
+    assert compare("left.yaml", "left.yaml").exit_code == 0
+
+
+@pytest.mark.usefixtures("files")
+def test_the_table_reads_well() -> None:
+    """One row for each field, no colours outside a terminal."""
+    result = compare("left.yaml", "right.yaml")
+    assert [" ".join(line.split()) for line in result.stdout.splitlines()] == [
+        "left.yaml → right.yaml",
+        "field left right",
+        "added Attic (attic)",
+        "missing Loft (loft)",
+        'changed Villa (villa) name "Villa" "Sea Villa"',
+        'rules.pets true "no"',
+        "1 added, 1 missing, 1 changed",
+    ]
+
+
+@pytest.mark.usefixtures("files")
+def test_an_account_is_compared_with_what_a_file_declares() -> None:
+    """By what they hold; what the file does not declare does not count, on either side."""
+    with serving(SandboxSettings(keys=(ApiKey(DEFAULT_KEY, read_only=True),))) as served:
+        storage = served.app.storage
+        storage.insert(PROPERTIES, {"name": "hut ", "address": None, "more": 1})
+        storage.insert(PROPERTIES, {"name": "Loft", "address": "3 Road"})
+        villa = {"name": "Villa", "address": "1 Road", "bedrooms": 3.0}
+        storage.insert(PROPERTIES, {**villa, "rules": {"pets": True, "tv": 1, "x": 1}})
+        storage.insert(WEBHOOKS, {"url": "https://a.example/", "events": ["a.a", "b.b"]})
+        environment = {
+            "SETSMART_BASE_URL": str(served.client.base_url).rstrip("/"),
+            "SETSMART_API_KEY": DEFAULT_KEY,
+        }
+        one_way = compare("left.yaml", "account", "--json", environment=environment)
+        other_way = compare("account", "left.yaml", "--json", environment=environment)
+    fields = [("prop_1", "name", "Hut", "hut "), ("prop_2", "address", "2 Road", "3 Road")]
+    assert [
+        (one["right"], each["name"], each["left"], each["right"])
+        for one in json.loads(one_way.stdout)
+        for each in one["fields"]
+    ] == fields
+    assert [
+        (one["left"], each["name"], each["right"], each["left"])
+        for one in sorted(json.loads(other_way.stdout), key=lambda one: str(one["left"]))
+        for each in one["fields"]
+    ] == fields
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("no.yaml", "no.yaml"), "no.yaml: cannot be read: No such file or directory"),
+        (("account", "account"), "no API key: run"),
+        (("stack:dev", "account"), "there is no Pulumi project in . (no Pulumi.yaml)"),
+    ],
+)
+def test_trouble_is_not_a_difference(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, str],
+    message: str,
+) -> None:
+    """It has an exit status of its own, as with diff."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SETSMART_API_KEY", raising=False)
+    result = compare(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: {message}")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def side(*listings: JsonObject, whole: bool = True) -> Side:
+    """Return an account with these listings."""
+    return Side(
+        "s", {"properties": {f"p{n}": one for n, one in enumerate(listings)}, "webhooks": {}}, whole
+    )
+
+
+def changes(left: Side, right: Side) -> list[tuple[Any, ...]]:
+    """Return what is different, in short."""
+    return [(str(one.change), one.left, one.right) for one in differences(left, right)]
+
+
+def test_two_accounts_are_compared_whole() -> None:
+    """What only one of them has in a listing counts, whichever it is."""
+    bare, rich = side({"name": "A"}), side({"name": "A", "x": 1})
+    assert changes(bare, rich) == changes(rich, bare) == [("changed", "p0", "p0")]
+    declared = side({"name": "A"}, whole=False)
+    assert changes(declared, rich) == changes(rich, declared) == []
+
+
+def test_equal_listings_are_counted() -> None:
+    """Two that cannot be told apart are not one; the one that is the same is paired first."""
+    one: JsonObject = {"name": "A", "address": "1"}
+    two = {**one, "bedrooms": 2}
+    assert changes(side(one, one), side(one)) == [("missing", "p1", None)]
+    assert changes(side(one, two), side(two, one)) == []
+    assert changes(side(one, two), side(two)) == [("missing", "p0", None)]
