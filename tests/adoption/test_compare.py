@@ -13,7 +13,7 @@ from served_sandbox import serving
 
 from pulumi_setsmart.adoption.compare import Side, differences
 from pulumi_setsmart.cli import main
-from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, ApiKey, SandboxSettings
 
 LEFT = """\
@@ -93,7 +93,7 @@ def test_an_account_is_compared_with_what_a_file_declares() -> None:
         storage = served.app.storage
         storage.insert(PROPERTIES, {"name": "hut ", "address": None, "more": 1})
         storage.insert(PROPERTIES, {"name": "Loft", "address": "3 Road"})
-        villa = {"name": "Villa", "address": "1 Road", "bedrooms": 3.0}
+        villa: dict[str, Json] = {"name": "Villa", "address": "1 Road", "bedrooms": 3.0}
         storage.insert(PROPERTIES, {**villa, "rules": {"pets": True, "tv": 1, "x": 1}})
         storage.insert(WEBHOOKS, {"url": "https://a.example/", "events": ["a.a", "b.b"]})
         environment = {

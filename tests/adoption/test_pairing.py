@@ -49,14 +49,21 @@ def test_what_is_the_same_is_paired_in_any_order(listings: dict[str, JsonObject]
 
 def test_the_closest_likeness_pairs_first() -> None:
     """Whoever comes first does not take what another one matches better."""
-    left = {"near": {"name": "A", "address": "1"}, "same": {"name": "A", "bedrooms": 2}}
-    right = {"x": {"name": "A", "bedrooms": 2}, "y": {"name": "a", "address": "1"}}
+    left: dict[str, JsonObject] = {
+        "near": {"name": "A", "address": "1"},
+        "same": {"name": "A", "bedrooms": 2},
+    }
+    right: dict[str, JsonObject] = {
+        "x": {"name": "A", "bedrooms": 2},
+        "y": {"name": "a", "address": "1"},
+    }
     assert pairs(PROPERTY, left, right, LIKENESSES) == {"same": "x", "near": "y"}
 
 
 def test_another_address_is_another_listing() -> None:
     """Unless the title alone is enough; an address that one side does not tell is no other one."""
-    left, right = {"l": {"name": "A", "address": "1"}}, {"r": {"name": "A", "address": "2"}}
+    left: dict[str, JsonObject] = {"l": {"name": "A", "address": "1"}}
+    right: dict[str, JsonObject] = {"r": {"name": "A", "address": "2"}}
     assert pairs(PROPERTY, left, right, LIKENESSES[:2]) == {}
     assert pairs(PROPERTY, left, right, LIKENESSES) == {"l": "r"}
     assert pairs(PROPERTY, left, {"r": {"name": "A", "x": 1}}, LIKENESSES[:2]) == {"l": "r"}
