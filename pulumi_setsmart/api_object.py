@@ -32,6 +32,9 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         deletion_policy: What becomes of the object once it is no longer declared: ``delete`` it or
             ``deactivate`` it, for which it must have a ``status``; by default what
             ``setsmart:deletionPolicy`` says.
+        account: The name of the account that has it, of ``setsmart:accounts``; the one that needs
+            no name if left out. Another account means another object: it is created there and
+            deleted here.
         opts: Pulumi's options.
 
     Raises:
@@ -53,6 +56,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         existing_id: pulumi.Input[str] | None = None,
         if_exists: pulumi.Input[str] | None = None,
         deletion_policy: pulumi.Input[str] | None = None,
+        account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -63,6 +67,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             "existing_id": existing_id,
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
+            "account": account,
         }
         super().__init__(ApiObjectProvider(), resource_name, properties, opts)
 
@@ -75,6 +80,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         path: pulumi.Input[str],
         id_field: pulumi.Input[str] = DEFAULT_ID_FIELD,
         opts: pulumi.ResourceOptions | None = None,
+        account: str | None = None,
     ) -> Self:
         """Read an object that exists, without managing it.
 
@@ -84,6 +90,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             path: The collection's path below the base URL.
             id_field: The name of the field that holds the id.
             opts: Pulumi's options.
+            account: The name of the account that has it.
 
         Returns:
             A resource whose ``body`` holds every field of the object. It is secret as a whole,
@@ -94,6 +101,6 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             ApiObjectProvider(),
             resource_name,
             id,
-            {"path": path, "id_field": id_field},
+            {"path": path, "id_field": id_field, "account": account},
             pulumi.ResourceOptions.merge(secret_body, opts),
         )

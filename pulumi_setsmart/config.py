@@ -6,10 +6,10 @@ import ipaddress
 import json
 import math
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 
 from pulumi_setsmart.client.channel import (
     DEFAULT_DEADLINE,
@@ -39,6 +39,7 @@ _ADVICE_ON_CONFIGURED_KEY = (
     "If it was rotated and the new one is set already, run once with PULUMI_RUN_PROGRAM=true, or "
     "`pulumi up --refresh=false`"
 )
+_ACCOUNTS = "accounts"
 _LONGEST_TIME = 86400.0
 _LARGEST_ANSWER = 1024.0
 _MOST_DIGITS = 9
@@ -81,23 +82,30 @@ class Settings:
     snapshot: bool = True
 
 
-def load_settings(configured: Callable[[str], object], environment: Mapping[str, str]) -> Settings:
-    """Return the settings of a run.
+def load_settings(
+    configured: Callable[[str], object],
+    environment: Mapping[str, str],
+    account: str | None = None,
+) -> Settings:
+    """Return the settings of a run for one account.
 
     Args:
         configured: Looks up a key such as ``setsmart:apiKey`` in Pulumi's configuration and
             returns None where it is not set.
         environment: The environment's variables.
+        account: The name of one of ``setsmart:accounts``, or None for the account that needs no
+            name. Only the base URL and the key of a named one are its own.
 
     Raises:
         ConfigurationError: A setting is missing or not allowed.
     """
     source = _Source(configured)
+    place = _Place.of(account, source, environment)
     timeout = source.seconds("timeout", DEFAULT_TIMEOUT)
     return Settings(
         connection=Connection(
-            base_url=_base_url(source.text("baseUrl") or environment.get(BASE_URL_VARIABLE)),
-            credentials=_credentials(source.text("apiKey"), environment.get(API_KEY_VARIABLE)),
+            base_url=_base_url(place.base_url),
+            credentials=_credentials(place),
             timeout=timeout,
             deadline=source.seconds("deadline", DEFAULT_DEADLINE),
             largest_answer=source.bytes_in_mebibytes("maxAnswerMiB", DEFAULT_LARGEST_ANSWER),
@@ -114,6 +122,60 @@ def load_settings(configured: Callable[[str], object], environment: Mapping[str,
     )
 
 
+def has_named_accounts(configured: Callable[[str], object], environment: Mapping[str, str]) -> bool:
+    """Return whether any account has a name, so that the one without may be missing."""
+    source = _Source(configured)
+    return source.text(_ACCOUNTS) is not None or any(
+        name.endswith("_API_KEY") and name.startswith("SETSMART_") and name != API_KEY_VARIABLE
+        for name in environment
+    )
+
+
+@frozen
+class _Place:
+    """Where an account is said to be, and with which keys; None is what nobody says.
+
+    Attributes:
+        base_url: The base URL.
+        configured_key: The key in the configuration.
+        exported_key: The key in the environment.
+        subject: What begins a message about it.
+        key_setting: The configuration's key for the API key, with what `pulumi config set` needs.
+        key_variable: The environment's variable for the API key.
+    """
+
+    base_url: str | None
+    configured_key: str | None = field(repr=False)
+    exported_key: str | None = field(repr=False)
+    subject: str
+    key_setting: str
+    key_variable: str
+
+    @classmethod
+    def of(cls, account: str | None, source: _Source, environment: Mapping[str, str]) -> Self:
+        """Return where the account with a name is; None is the one that needs no name."""
+        shared_url = source.text("baseUrl") or environment.get(BASE_URL_VARIABLE)
+        if account is None:
+            return cls(
+                base_url=shared_url,
+                configured_key=source.text("apiKey"),
+                exported_key=environment.get(API_KEY_VARIABLE),
+                subject="",
+                key_setting=f"{NAMESPACE}:apiKey",
+                key_variable=API_KEY_VARIABLE,
+            )
+        own = source.account(account)
+        prefix = f"SETSMART_{account.upper().replace('-', '_')}_"
+        return cls(
+            base_url=own.get("baseUrl") or environment.get(f"{prefix}BASE_URL") or shared_url,
+            configured_key=own.get("apiKey"),
+            exported_key=environment.get(f"{prefix}API_KEY"),
+            subject=f"account {account}: ",
+            key_setting=f"{NAMESPACE}:{_ACCOUNTS}.{account}.apiKey",
+            key_variable=f"{prefix}API_KEY",
+        )
+
+
 @frozen
 class _Source:
     """Pulumi's configuration, read as the types that the settings have."""
@@ -123,6 +185,22 @@ class _Source:
     def text(self, key: str) -> str | None:
         value = self.configured(f"{NAMESPACE}:{key}")
         return None if value is None else str(value).strip() or None
+
+    def account(self, name: str) -> dict[str, str]:
+        """Return what is configured of the account with a name; nothing if it is not there."""
+        text = self.text(_ACCOUNTS)
+        try:
+            accounts = {} if text is None else json.loads(text)
+        except ValueError:
+            accounts = None
+        own = accounts.get(name, {}) if isinstance(accounts, dict) else None
+        if not isinstance(own, dict) or not {*own} <= {"apiKey", "baseUrl"}:
+            raise ConfigurationError(
+                f"{NAMESPACE}:{_ACCOUNTS} must hold an apiKey, and perhaps a baseUrl, under the "
+                f"name of each account: `pulumi config set --path {NAMESPACE}:{_ACCOUNTS}."
+                f"{name}.baseUrl URL`"
+            )
+        return {key: str(value).strip() for key, value in own.items()}
 
     def seconds(self, key: str, default: float) -> float:
         return self._number(key, default, _LONGEST_TIME, "seconds above 0, at most a day")
@@ -191,19 +269,23 @@ class _Source:
         return frozenset(names)
 
 
-def _credentials(configured: str | None, exported: str | None) -> tuple[Credential, ...]:
+def _credentials(place: _Place) -> tuple[Credential, ...]:
     candidates = [
         Credential(key=key.strip(), source=source, advice=advice)
         for key, source, advice in (
-            (configured, f"{NAMESPACE}:apiKey", _ADVICE_ON_CONFIGURED_KEY),
-            (exported, API_KEY_VARIABLE, f"Set {API_KEY_VARIABLE} to a key that is valid"),
+            (place.configured_key, place.key_setting, _ADVICE_ON_CONFIGURED_KEY),
+            (
+                place.exported_key,
+                place.key_variable,
+                f"Set {place.key_variable} to a key that is valid",
+            ),
         )
         if key is not None and key.strip()
     ]
     if not candidates:
         raise ConfigurationError(
-            f"no API key: run `pulumi config set --secret {NAMESPACE}:apiKey` "
-            f"or set {API_KEY_VARIABLE}"
+            f"{place.subject}no API key: run `pulumi config set --secret "
+            f"{'--path ' if place.subject else ''}{place.key_setting}` or set {place.key_variable}"
         )
     for candidate in candidates:
         if not (candidate.key.isascii() and candidate.key.isprintable()):

@@ -19,25 +19,33 @@ if TYPE_CHECKING:
     from pulumi_setsmart.client.collection import Collection
 
 
-def get_property(id: str) -> PropertyRecord:  # noqa: A002 -- what Pulumi calls it everywhere
+def get_property(
+    id: str,  # noqa: A002 -- what Pulumi calls it everywhere
+    *,
+    account: str | None = None,
+) -> PropertyRecord:
     """Return the listing with an id.
 
     Args:
         id: The listing's id at SetSmart.
+        account: The name of the account that has it; the one that needs no name if left out.
 
     Raises:
         pulumi.RunError: It could not be read; its cause is a `SetSmartError`, a `NotFoundError`
             where there is none.
     """
     with _reported():
-        return structure(_properties().get(id), PropertyRecord)
+        return structure(_properties(account).get(id), PropertyRecord)
 
 
-def list_properties() -> list[PropertyRecord]:
-    """Return every listing of the account, as it is now.
+def list_properties(*, account: str | None = None) -> list[PropertyRecord]:
+    """Return every listing of an account, as it is now.
 
     It costs a request for each page of the list, and one that looks whether the list shows all of a
     listing; where it does not, one for each.
+
+    Args:
+        account: The name of the account; the one that needs no name if left out.
 
     Raises:
         pulumi.RunError: They could not be read; its cause is a `SetSmartError`.
@@ -45,18 +53,18 @@ def list_properties() -> list[PropertyRecord]:
     with _reported():
         from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted  # noqa: PLC0415 -- as below
 
-        records = Snapshot().records(_properties(), Wanted(PROPERTY.required_names))
+        records = Snapshot().records(_properties(account), Wanted(PROPERTY.required_names))
         return [structure(record, PropertyRecord) for record in records]
 
 
-def _properties() -> Collection:
+def _properties(account: str | None) -> Collection:
     # Most programs only declare, and need no HTTP client in their own process.
     from pulumi_setsmart.client.collection import Collection  # noqa: PLC0415
     from pulumi_setsmart.config import load_settings  # noqa: PLC0415
     from pulumi_setsmart.providers import process  # noqa: PLC0415
 
     refuse_key_in_clear()
-    settings = load_settings(pulumi.runtime.get_config, os.environ)
+    settings = load_settings(pulumi.runtime.get_config, os.environ, account)
     process.prepare()
     return Collection(process.account(settings).client, PROPERTY.path({}, settings))
 

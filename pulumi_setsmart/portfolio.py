@@ -52,6 +52,8 @@ class Portfolio(pulumi.ComponentResource):
         properties: The listings by their keys, for example from `pulumi_setsmart.load_portfolio`.
         webhooks: The webhook subscriptions by their keys.
         opts: Pulumi's options.
+        account: The name of the account that has all of them, of ``setsmart:accounts``; the one
+            that needs no name if left out.
 
     Attributes:
         properties: The resources of the listings by their keys.
@@ -71,22 +73,28 @@ class Portfolio(pulumi.ComponentResource):
         properties: Mapping[str, PropertySpecification],
         webhooks: Mapping[str, WebhookSpecification] | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        account: str | None = None,
     ) -> None:
         super().__init__("setsmart:index:Portfolio", resource_name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.properties = {
-            key: Property(f"{resource_name}-{key}", **_arguments(one), opts=child)
+            key: Property(f"{resource_name}-{key}", **_arguments(one, account), opts=child)
             for key, one in properties.items()
         }
         self.webhooks = {
-            key: WebhookSubscription(f"{resource_name}-{key}", **_arguments(one), opts=child)
+            key: WebhookSubscription(
+                f"{resource_name}-{key}", **_arguments(one, account), opts=child
+            )
             for key, one in (webhooks or {}).items()
         }
         self.register_outputs({})
 
 
-def _arguments(specification: PropertySpecification | WebhookSpecification) -> dict[str, Any]:
-    arguments = attrs.asdict(specification, recurse=False)
+def _arguments(
+    specification: PropertySpecification | WebhookSpecification, account: str | None
+) -> dict[str, Any]:
+    arguments = {**attrs.asdict(specification, recurse=False), "account": account}
     secret = arguments.get("secret")
     if isinstance(secret, ConfiguredSecret):
         arguments["secret"] = _configured(secret)

@@ -34,6 +34,9 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         deletion_policy: What becomes of the listing once it is no longer declared: ``delete`` it or
             ``deactivate`` it, which sets its status to ``inactive`` (assumed); by default what
             ``setsmart:deletionPolicy`` says.
+        account: The name of the account that has it, of ``setsmart:accounts``; the one that needs
+            no name if left out. Another account means another listing: it is created there and
+            deleted here.
         opts: Pulumi's options.
 
     Raises:
@@ -62,6 +65,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         existing_id: pulumi.Input[str] | None = None,
         if_exists: pulumi.Input[str] | None = None,
         deletion_policy: pulumi.Input[str] | None = None,
+        account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -75,6 +79,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             "existing_id": existing_id,
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
+            "account": account,
         }
         super().__init__(PropertyProvider(), resource_name, properties, opts)
 
@@ -84,6 +89,8 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         resource_name: str,
         id: pulumi.Input[str],  # noqa: A002 -- what Pulumi calls it in every provider
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        account: str | None = None,
     ) -> Self:
         """Read a listing that exists, without managing it.
 
@@ -91,8 +98,9 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             resource_name: The name of the resource in the program.
             id: The listing's id at SetSmart.
             opts: Pulumi's options.
+            account: The name of the account that has it.
 
         Returns:
             A resource with the listing's outputs; it is never changed or deleted.
         """
-        return cls._existing(PropertyProvider(), resource_name, id, {}, opts)
+        return cls._existing(PropertyProvider(), resource_name, id, {"account": account}, opts)

@@ -15,6 +15,7 @@ from pulumi_setsmart.models.json import pointer
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 
 _API_KEY = "setsmart:apiKey"
+_ACCOUNTS = "setsmart:accounts"
 
 
 class SetSmartResource(Resource):
@@ -82,6 +83,16 @@ def refuse_key_in_clear() -> None:
         raise pulumi.RunError(
             f"{_API_KEY} is set in clear and would stand so in the state; "
             f"set it with `pulumi config set --secret {_API_KEY}`"
+        )
+    accounts = pulumi.runtime.get_config(_ACCOUNTS)
+    if (
+        accounts is not None
+        and '"apiKey"' in accounts
+        and not pulumi.runtime.is_config_secret(_ACCOUNTS)
+    ):
+        raise pulumi.RunError(
+            f"{_ACCOUNTS} holds a key in clear, which would stand so in the state; set it with "
+            f"`pulumi config set --secret --path {_ACCOUNTS}.NAME.apiKey`"
         )
 
 

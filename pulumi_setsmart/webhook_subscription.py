@@ -32,6 +32,9 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         deletion_policy: What becomes of the subscription once it is no longer declared: ``delete``
             it or ``deactivate`` it, which sets its status to ``inactive``; by default what
             ``setsmart:deletionPolicy`` says.
+        account: The name of the account that has it, of ``setsmart:accounts``; the one that needs
+            no name if left out. Another account means another subscription: it is created there and
+            deleted here.
         opts: Pulumi's options.
 
     Raises:
@@ -56,6 +59,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         existing_id: pulumi.Input[str] | None = None,
         if_exists: pulumi.Input[str] | None = None,
         deletion_policy: pulumi.Input[str] | None = None,
+        account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         properties = {
@@ -67,6 +71,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             "existing_id": existing_id,
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
+            "account": account,
         }
         super().__init__(WebhookSubscriptionProvider(), resource_name, properties, opts)
 
@@ -76,6 +81,8 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         resource_name: str,
         id: pulumi.Input[str],  # noqa: A002 -- what Pulumi calls it in every provider
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        account: str | None = None,
     ) -> Self:
         """Read a webhook subscription that exists, without managing it.
 
@@ -83,8 +90,11 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             resource_name: The name of the resource in the program.
             id: The subscription's id at SetSmart.
             opts: Pulumi's options.
+            account: The name of the account that has it.
 
         Returns:
             A resource with the subscription's outputs; it is never changed or deleted.
         """
-        return cls._existing(WebhookSubscriptionProvider(), resource_name, id, {}, opts)
+        return cls._existing(
+            WebhookSubscriptionProvider(), resource_name, id, {"account": account}, opts
+        )

@@ -16,6 +16,7 @@ from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.kind import PROPERTY, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.run import Run
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.providers.values import from_engine, to_engine
 
@@ -77,7 +78,7 @@ class FakeAccount:
         account = Account(
             client,
             accept_change=configured.accept_account_change,
-            max_deletions=configured.max_deletions,
+            run=Run(configured.max_deletions),
         )
         return Lifecycle(kind, account, configured)
 

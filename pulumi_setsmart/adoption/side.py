@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,16 +13,15 @@ from pulumi_setsmart.adoption.inventory import take_inventory
 from pulumi_setsmart.adoption.progress import Progress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.automation.stack import Stack
-from pulumi_setsmart.config import load_settings
+from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.lifecycle.declaration import known_fields_of
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
 from pulumi_setsmart.specification.reading import read_portfolio
 from pulumi_setsmart.specification.sections import SECTIONS
 from pulumi_setsmart.specification.writing import entries_of
 
-ACCOUNT = "account"
-ACCOUNT_OF = "account@"
-STACK = "stack:"
+_ACCOUNT = re.compile(r"account(?::(?P<name>[^@]+))?(?:@(?P<stack>.+))?")
+_STACK = "stack:"
 
 
 def read_side(name: str, folder: Path, environment: Mapping[str, str], progress: Progress) -> Side:
@@ -29,8 +29,9 @@ def read_side(name: str, folder: Path, environment: Mapping[str, str], progress:
 
     Args:
         name: ``account`` for the one that the environment names, ``account@STACK`` for the one
-            that a stack is configured for, ``stack:STACK`` for what a stack's state declares, or
-            a portfolio file.
+            that a stack is configured for, ``account:NAME`` and ``account:NAME@STACK`` for those
+            that have a name there, ``stack:STACK`` for what a stack's state declares, or a
+            portfolio file.
         folder: The folder of the Pulumi project that has the stacks.
         environment: The environment's variables.
         progress: Shows how far it is.
@@ -38,13 +39,14 @@ def read_side(name: str, folder: Path, environment: Mapping[str, str], progress:
     Raises:
         SetSmartError: It cannot be read.
     """
-    if name == ACCOUNT:
-        return _account(name, {}, environment, progress)
-    if name.startswith(ACCOUNT_OF):
-        stack = Stack(name.removeprefix(ACCOUNT_OF), folder)
-        return _account(name, stack.configuration(), environment, progress)
-    if name.startswith(STACK):
-        return _stack(name, Stack(name.removeprefix(STACK), folder))
+    account = _ACCOUNT.fullmatch(name)
+    if account is not None:
+        stack = account["stack"]
+        configuration = {} if stack is None else Stack(stack, folder).configuration()
+        settings = load_settings(configuration.get, environment, account["name"])
+        return _account(name, settings, progress)
+    if name.startswith(_STACK):
+        return _stack(name, Stack(name.removeprefix(_STACK), folder))
     entries = entries_of(read_portfolio(name))
     return Side(
         name,
@@ -55,13 +57,7 @@ def read_side(name: str, folder: Path, environment: Mapping[str, str], progress:
     )
 
 
-def _account(
-    name: str,
-    configuration: Mapping[str, str],
-    environment: Mapping[str, str],
-    progress: Progress,
-) -> Side:
-    settings = load_settings(configuration.get, environment)
+def _account(name: str, settings: Settings, progress: Progress) -> Side:
     with opened(settings) as account:
         inventory = take_inventory(account, settings, every_field, progress)
     apart = settings.server_fields | {DEFAULT_ID_FIELD}

@@ -38,7 +38,8 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
 
     LEFT and RIGHT are each a portfolio file; stack:STACK, what the stack declared when it was last
     deployed; account@STACK, the account that the stack is configured for; or account, the one of
-    SETSMART_API_KEY (and SETSMART_BASE_URL). Nothing is written anywhere.
+    SETSMART_API_KEY (and SETSMART_BASE_URL). account:NAME and account:NAME@STACK are those that
+    have a name there. Nothing is written anywhere.
 
     Ids, secrets, the order and what only the server sets do not count; blank, null and absent are
     the same. Between an account and a file or stack, only the declared fields count.

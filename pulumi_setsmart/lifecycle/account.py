@@ -9,12 +9,12 @@ from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
     ApiError,
-    DeletionRefusedError,
     NotFoundError,
     WrongAccountError,
 )
 from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, digest
 from pulumi_setsmart.lifecycle.roster import Roster
+from pulumi_setsmart.lifecycle.run import Run
 from pulumi_setsmart.lifecycle.snapshot import Snapshot
 
 _NEIGHBOURS = 3
@@ -27,46 +27,27 @@ class Account:
     Args:
         client: The client of the account.
         accept_change: Whether an object that is missing from another account counts as deleted.
-        max_deletions: How many objects a run may delete or deactivate, or None for any number.
+        run: What it shares with other accounts.
     """
 
-    def __init__(
-        self, client: Client, *, accept_change: bool, max_deletions: int | None = None
-    ) -> None:
+    def __init__(self, client: Client, *, accept_change: bool, run: Run) -> None:
         self.client = client
+        self.run = run
         self._accept_change = accept_change
-        self._deletions_left = max_deletions
         self._lock = threading.Lock()
         self._seen: dict[str, dict[str, None]] = {}
         self._present: dict[tuple[str, str], bool] = {}
-        self._rosters: dict[str, Roster] = {}
         self._snapshots: dict[tuple[str, str], Snapshot] = {}
 
     def roster(self, path: str) -> Roster:
         """Return whose the objects of a collection are, as far as this run knows."""
-        with self._lock:
-            return self._rosters.setdefault(path, Roster())
+        return self.run.roster(self.client.base_url, path)
 
     def snapshot(self, collection: Collection) -> Snapshot:
         """Return what ``collection`` holds, as far as this run has seen."""
         with self._lock:
             place = (collection.path, collection.id_field)
             return self._snapshots.setdefault(place, Snapshot())
-
-    def count_deletion(self) -> None:
-        """Count an object that is about to be deleted or deactivated.
-
-        Raises:
-            DeletionRefusedError: It would be one too many for this run.
-        """
-        with self._lock:
-            if self._deletions_left == 0:
-                raise DeletionRefusedError(
-                    "not deleted: this run has made as many deletions as setsmart:maxDeletions "
-                    "allows. If all of them are meant, raise it"
-                )
-            if self._deletions_left is not None:
-                self._deletions_left -= 1
 
     def mark(self, collection: Collection, identifier: str, previous: Bookkeeping) -> AccountMark:
         """Return the mark for an object that was seen in this account just now."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from pulumi_setsmart.lifecycle.kind import (
+    ACCOUNT,
     DEFAULT_ID_FIELD,
     DELETION_POLICY,
     EXISTING_ID,
@@ -17,7 +18,14 @@ from pulumi_setsmart.lifecycle.kind import (
     PATH,
     Kind,
 )
-from pulumi_setsmart.models.constraint import CollectionPath, Constraint, FieldNames, OneOf, Text
+from pulumi_setsmart.models.constraint import (
+    AccountName,
+    CollectionPath,
+    Constraint,
+    FieldNames,
+    OneOf,
+    Text,
+)
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, type_name
 from pulumi_setsmart.models.marker import UNKNOWN, holds_unknown
@@ -29,6 +37,14 @@ DIRECTIVES: dict[str, Constraint] = {
     IF_EXISTS: OneOf(tuple(IfExists)),
     DELETION_POLICY: OneOf(tuple(DeletionPolicy)),
 }
+
+
+_ADDRESSES: dict[str, Constraint] = {
+    ACCOUNT: AccountName(),
+    PATH: CollectionPath(),
+    ID_FIELD: Text(),
+}
+_DEFAULT_ADDRESSES = {ID_FIELD: DEFAULT_ID_FIELD}
 
 
 @frozen
@@ -136,8 +152,9 @@ def _directive_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Ob
 
 def _addressing_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
     for name in kind.addressing:
-        value = inputs.get(name, DEFAULT_ID_FIELD if name == ID_FIELD else None)
-        constraint = CollectionPath() if name == PATH else Text()
-        reason = None if value is UNKNOWN else constraint.objection(value)
+        value = inputs.get(name, _DEFAULT_ADDRESSES.get(name))
+        if name == ACCOUNT and value is None:
+            continue
+        reason = None if value is UNKNOWN else _ADDRESSES[name].objection(value)
         if reason is not None:
             yield Objection(name, reason)

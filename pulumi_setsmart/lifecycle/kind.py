@@ -16,6 +16,7 @@ from pulumi_setsmart.models.webhook_subscription import WebhookSubscriptionRecor
 if TYPE_CHECKING:
     from pulumi_setsmart.config import Settings
 
+ACCOUNT = "account"
 PATH = "path"
 ID_FIELD = "id_field"
 DEFAULT_ID_FIELD = "id"
@@ -46,7 +47,7 @@ class Kind:
     others: str
     title: str | None
     path: Callable[[Mapping[str, object], Settings], str]
-    addressing: tuple[str, ...] = ()
+    addressing: tuple[str, ...] = (ACCOUNT,)
     identifying: tuple[str, ...] = ()
     whole_when_read: bool = False
 
@@ -121,6 +122,6 @@ API_OBJECT = Kind(
     others="body",
     title=None,
     path=_own_path,
-    addressing=(PATH, ID_FIELD),
+    addressing=(ACCOUNT, PATH, ID_FIELD),
     whole_when_read=True,
 )

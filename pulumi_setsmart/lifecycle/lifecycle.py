@@ -254,7 +254,7 @@ class Lifecycle:
         """
         operation = self._begin(outputs)
         collection = operation.collection
-        self.account.count_deletion()
+        self.account.run.count_deletion()
         operation.snapshot.outdate(identifier)
         if outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE:
             known = deactivate(operation, identifier)

@@ -14,6 +14,7 @@ from attrs import frozen
 from pulumi_setsmart.models.json import Json, type_name
 
 _NOT_IN_A_PATH = re.compile(r"[?#%\\\s]")
+_ACCOUNT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _EVENT_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 
 
@@ -157,6 +158,21 @@ class FieldNames:
     def schema(self) -> dict[str, Json]:
         """Return the JSON Schema of what is allowed."""
         return {"type": "array", "items": {"type": "string", "minLength": 1}}
+
+
+@frozen
+class AccountName:
+    """The name under which an account is configured, such as ``eu`` or ``us-east``."""
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        if not isinstance(value, str) or not _ACCOUNT_NAME.fullmatch(value):
+            return "must be a name of letters, digits, - and _ that begins with a letter"
+        return None
+
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {"type": "string", "pattern": f"^{_ACCOUNT_NAME.pattern}$"}
 
 
 @frozen

@@ -24,7 +24,7 @@ from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import from_engine, to_engine
 
 if TYPE_CHECKING:
-    from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+    from pulumi_setsmart.providers.lifecycles import Lifecycles
 
 
 class LifecycleProvider(ResourceProvider):
@@ -36,25 +36,24 @@ class LifecycleProvider(ResourceProvider):
 
     serialize_as_secret_always = False  # what is pickled is the name of a class: nothing is secret
     kind: ClassVar[Kind]
-    _lifecycle: Lifecycle
+    _lifecycles: Lifecycles
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take over the configuration of the stack."""
         # The program's process pickles this class and needs no HTTP client for it.
-        from pulumi_setsmart.config import load_settings  # noqa: PLC0415
-        from pulumi_setsmart.lifecycle.lifecycle import Lifecycle  # noqa: PLC0415
         from pulumi_setsmart.providers import process  # noqa: PLC0415
+        from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles  # noqa: PLC0415
 
         hide_tracebacks()
         process.prepare()
         with reported():
-            settings = load_settings(req.config.get, os.environ)
-        self._lifecycle = Lifecycle(self.kind, process.account(settings), settings)
+            self._lifecycles = ConfiguredLifecycles.of(self.kind, req.config.get, os.environ)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate the inputs, and look whether what is to be created exists already."""
         with self._about(news):
-            checked = self._lifecycle.check(from_engine(news), exists=bool(olds))
+            inputs = from_engine(news)
+            checked = self._lifecycles.of_account(inputs).check(inputs, exists=bool(olds))
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [CheckFailure("", objection) for objection in checked.objections]
         return CheckResult(to_engine(checked.inputs), failures)
@@ -62,19 +61,22 @@ class LifecycleProvider(ResourceProvider):
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was last known with what is declared."""
         with self._about(news, id_):
-            difference = self._lifecycle.diff(from_engine(olds), from_engine(news))
+            outputs = from_engine(olds)
+            difference = self._lifecycles.of_account(outputs).diff(outputs, from_engine(news))
         return DiffResult(changes=difference.changes, replaces=difference.replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create an object."""
         with self._about(props):
-            identifier, outputs = self._lifecycle.create(from_engine(props))
+            inputs = from_engine(props)
+            identifier, outputs = self._lifecycles.of_account(inputs).create(inputs)
         return CreateResult(identifier, to_engine(outputs))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look at an object."""
         with self._about(props, id_):
-            seen = self._lifecycle.read(id_, from_engine(props))
+            outputs = from_engine(props)
+            seen = self._lifecycles.of_account(outputs).read(id_, outputs)
         if seen is None:
             return ReadResult("", {})
         inputs = None if seen.inputs is None else to_engine(seen.inputs)
@@ -83,13 +85,16 @@ class LifecycleProvider(ResourceProvider):
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Bring an object to the declared values."""
         with self._about(news, id_):
-            outputs = self._lifecycle.update(id_, from_engine(olds), from_engine(news))
+            inputs = from_engine(news)
+            lifecycle = self._lifecycles.of_account(inputs)
+            outputs = lifecycle.update(id_, from_engine(olds), inputs)
         return UpdateResult(to_engine(outputs))
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Delete an object."""
         with self._about(props, id_):
-            self._lifecycle.delete(id_, from_engine(props))
+            outputs = from_engine(props)
+            self._lifecycles.of_account(outputs).delete(id_, outputs)
 
     def _about(
         self, properties: Mapping[str, Any], id_: str | None = None

@@ -12,12 +12,14 @@ from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
+from pulumi_setsmart.lifecycle.run import Run
 
 LOG_VARIABLE = "SETSMART_LOG"
 """``debug`` shows a line for each request."""
 
 _lock = threading.Lock()
 _accounts: dict[Connection, Account] = {}
+_runs: dict[int | None, Run] = {}
 
 
 class _ToUser(logging.Handler):
@@ -42,7 +44,7 @@ def account(settings: Settings) -> Account:
     """Return the account that is configured.
 
     Pulumi makes a provider for each class; they share one account, and so one client and one set
-    of limits, for each base URL and key.
+    of limits, for each base URL and key; and all accounts share one run.
     """
     with _lock:
         found = _accounts.get(settings.connection)
@@ -50,7 +52,7 @@ def account(settings: Settings) -> Account:
             found = Account(
                 Client.of(settings.connection),
                 accept_change=settings.accept_account_change,
-                max_deletions=settings.max_deletions,
+                run=_runs.setdefault(settings.max_deletions, Run(settings.max_deletions)),
             )
             _accounts[settings.connection] = found
         return found

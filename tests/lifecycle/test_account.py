@@ -12,6 +12,7 @@ from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import ServerError, WrongAccountError
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping
+from pulumi_setsmart.lifecycle.run import Run
 
 
 def objects(*identifiers: str) -> dict[str, dict[str, Any]]:
@@ -24,7 +25,8 @@ def account_of(
 ) -> tuple[Account, Collection]:
     """Return an account as a new process has it, and its listings."""
     client = fake.lifecycle(key=key).account.client
-    return Account(client, accept_change=accept_change), Collection(client, "/properties")
+    account = Account(client, accept_change=accept_change, run=Run())
+    return account, Collection(client, "/properties")
 
 
 def elsewhere(*neighbours: str) -> Bookkeeping:
@@ -91,7 +93,10 @@ def test_neighbours_of_another_account_are_forgotten() -> None:
 def test_a_survey_that_fails_does_not_fail_a_run() -> None:
     """What was written is written, neighbours or not."""
     client = client_of(lambda _: httpx.Response(403))
-    account, listings = Account(client, accept_change=False), Collection(client, "/properties")
+    account, listings = (
+        Account(client, accept_change=False, run=Run()),
+        Collection(client, "/properties"),
+    )
     assert account.mark(listings, "p", elsewhere("there")).neighbours == []
 
 
@@ -101,7 +106,10 @@ def test_a_survey_that_fails_does_not_fail_a_run() -> None:
 def test_no_list_however_odd_fails_a_survey(page: object) -> None:
     """A create is done by then, and Pulumi would forget what it made."""
     client = client_of(lambda _: httpx.Response(200, json=page))
-    account, listings = Account(client, accept_change=False), Collection(client, "/properties")
+    account, listings = (
+        Account(client, accept_change=False, run=Run()),
+        Collection(client, "/properties"),
+    )
     assert account.mark(listings, "p", elsewhere("there")).neighbours == []
 
 
@@ -153,7 +161,10 @@ def test_each_neighbour_is_asked_for_once() -> None:
 def test_a_neighbour_that_cannot_be_looked_at_proves_nothing() -> None:
     """A failing server is told as such: neither deleted nor the wrong account."""
     client: Client = client_of(lambda _: httpx.Response(501))
-    account, listings = Account(client, accept_change=False), Collection(client, "/properties")
+    account, listings = (
+        Account(client, accept_change=False, run=Run()),
+        Collection(client, "/properties"),
+    )
     with pytest.raises(ServerError):
         account.confirm_deletion(listings, "p", elsewhere("a"))
 

@@ -24,6 +24,7 @@ from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.run import Run
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.policy import IfExists
 from pulumi_setsmart.sandbox import (
@@ -199,7 +200,7 @@ class Portfolio(RuleBasedStateMachine):
         try:
             yield Lifecycle(
                 PROPERTY,
-                Account(client, accept_change=False),
+                Account(client, accept_change=False, run=Run()),
                 Settings(connection, if_exists=IfExists.ADOPT),
             )
         finally:

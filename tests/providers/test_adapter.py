@@ -1,10 +1,12 @@
 """Pulumi's side of a provider: what comes in and goes out is what crosses the wire."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 import pytest
+from attrs import frozen
 from fake_account import FakeAccount
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from json_values import NAMES, SCALARS, nested
 from pulumi.runtime import rpc
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.providers.adapter import LifecycleProvider
@@ -28,8 +31,19 @@ def provider_of(
 ) -> LifecycleProvider:
     """Return a provider that is configured for an account in memory."""
     provider = provider_class()
-    provider._lifecycle = account.lifecycle(provider.kind)  # noqa: SLF001 -- configure() takes the network
+    provider._lifecycles = Only(account.lifecycle(provider.kind))  # noqa: SLF001 -- configure() takes the network
     return provider
+
+
+@frozen
+class Only:
+    """The lifecycle in an account that is the only one."""
+
+    lifecycle: Lifecycle
+
+    def of_account(self, _properties: Mapping[str, Json]) -> Lifecycle:
+        """Return it."""
+        return self.lifecycle
 
 
 def over_the_wire(properties: Any) -> Any:

@@ -1,0 +1,72 @@
+"""The lifecycles of one kind of resource, of which each account has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, Self
+
+from attrs import field, frozen
+
+from pulumi_setsmart.client.errors import ConfigurationError
+from pulumi_setsmart.config import Settings, has_named_accounts, load_settings
+from pulumi_setsmart.lifecycle.kind import ACCOUNT, Kind
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.models.constraint import AccountName
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.providers import process
+
+
+class Lifecycles(Protocol):
+    """Finds the lifecycle of an object."""
+
+    def of_account(self, properties: Mapping[str, Json]) -> Lifecycle:
+        """Return the lifecycle in the account that inputs or outputs name."""
+
+
+@frozen
+class ConfiguredLifecycles:
+    """The lifecycles in the accounts that a stack is configured for.
+
+    Attributes:
+        kind: The kind of resource.
+        configured: Looks up a key in Pulumi's configuration.
+        environment: The environment's variables.
+    """
+
+    kind: Kind
+    configured: Callable[[str], object]
+    environment: Mapping[str, str]
+    _settings: dict[str | None, Settings] = field(factory=dict, init=False)
+
+    @classmethod
+    def of(
+        cls, kind: Kind, configured: Callable[[str], object], environment: Mapping[str, str]
+    ) -> Self:
+        """Return them, after a look at the account that needs no name.
+
+        Raises:
+            ConfigurationError: A setting is missing or not allowed, and no account has a name.
+        """
+        lifecycles = cls(kind, configured, environment)
+        if not has_named_accounts(configured, environment):
+            lifecycles.of_account({})
+        return lifecycles
+
+    def of_account(self, properties: Mapping[str, Json]) -> Lifecycle:
+        """Return the lifecycle in the account that inputs or outputs name.
+
+        Raises:
+            ConfigurationError: A setting of the account is missing or not allowed.
+        """
+        name = properties.get(ACCOUNT)
+        if name is UNKNOWN:
+            raise ConfigurationError(f"{ACCOUNT}: must be known before the program is deployed")
+        objection = None if name is None else AccountName().objection(name)
+        if objection is not None:
+            raise ConfigurationError(f"{ACCOUNT}: {objection}")
+        account = None if name is None else str(name)
+        if account not in self._settings:
+            self._settings[account] = load_settings(self.configured, self.environment, account)
+        settings = self._settings[account]
+        return Lifecycle(self.kind, process.account(settings), settings)

@@ -1,0 +1,115 @@
+"""Several accounts in one program, each with a name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from engine_account import Account, OpenAccount
+from engine_stack import QUIET, EngineStack
+
+from pulumi_setsmart.sandbox import PROPERTIES, ApiKey
+
+KEYS = {"eu": "key-of-eu-4711", "us-east": "key-of-us-0815"}
+
+
+@pytest.fixture
+def accounts(open_account: OpenAccount) -> dict[str, Account]:
+    """An account for each name, with a key of its own."""
+    return {name: open_account(ApiKey(key)) for name, key in KEYS.items()}
+
+
+@pytest.fixture
+def stack(pulumi: Path, tmp_path: Path, accounts: dict[str, Account]) -> EngineStack:
+    """A stack that knows one of them from its configuration, the other from the environment."""
+    stack = EngineStack.create(pulumi, tmp_path / "stack", base_url="", key="")
+    path = "setsmart:accounts.eu"
+    stack.succeed("config", "set", "--secret", "--path", f"{path}.apiKey", KEYS["eu"])
+    stack.succeed("config", "set", "--path", f"{path}.baseUrl", accounts["eu"].base_url)
+    stack.environment["SETSMART_US_EAST_API_KEY"] = KEYS["us-east"]
+    stack.environment["SETSMART_US_EAST_BASE_URL"] = accounts["us-east"].base_url
+    return stack
+
+
+def names(account: Account) -> list[object]:
+    """Return the names of an account's listings."""
+    return [one["name"] for one in account.sandbox.storage.objects(PROPERTIES)]
+
+
+def test_each_resource_has_its_account(stack: EngineStack, accounts: dict[str, Account]) -> None:
+    """Moving one creates it there and deletes it here; no key gets into the state."""
+    program = """
+        villa = Property("villa", name="Villa", account="eu")
+        Property("twin", name="Villa", account="us-east")
+        ApiObject("rule", path="/pricing-rules", body={{"a": 1}}, account="us-east")
+        Portfolio("p", {{"loft": PropertySpecification(name="Loft")}}, account={moves!r})
+        pulumi.export("read", Property.get("read", villa.id, account="eu").name)
+        pulumi.export("number", len(list_properties(account="eu")))
+        """
+    stack.declare(program.format(moves="eu"))
+    stack.up()
+    stack.assert_nothing_to_do()
+    assert sorted(names(accounts["eu"]), key=str) == ["Loft", "Villa"]
+    assert names(accounts["us-east"]) == ["Villa"]
+    assert "POST /pricing-rules" in accounts["us-east"].writes()
+
+    stack.declare(program.format(moves="us-east"))
+    preview = stack.preview()
+    assert "1 to replace" in preview
+    assert '~ account: "eu" => "us-east"' in preview
+    stack.up()
+    stack.assert_nothing_to_do()
+    assert names(accounts["eu"]) == ["Villa"]
+    assert sorted(names(accounts["us-east"]), key=str) == ["Loft", "Villa"]
+    assert stack.command("compare", "account:eu@test", "account:us-east").returncode == 1
+    stack.succeed("destroy", "--yes", "--skip-preview", *QUIET)
+    assert names(accounts["eu"]) == names(accounts["us-east"]) == []
+    everything = "".join([*stack.printed, str(stack.export())])
+    assert not any(key in everything for key in KEYS.values())
+
+
+def test_an_account_that_is_gone_is_told_in_a_line(stack: EngineStack) -> None:
+    """It is not in the configuration any more, but what it holds is in the state."""
+    stack.declare('Property("villa", name="Villa", account="us-east")')
+    stack.up()
+    [error] = stack.fail("preview", *QUIET, SETSMART_US_EAST_API_KEY="").errors
+    assert error.endswith(
+        "account us-east: no API key: run `pulumi config set --secret --path "
+        "setsmart:accounts.us-east.apiKey` or set SETSMART_US_EAST_API_KEY"
+    )
+    assert '"Villa" (prop_1)' in error
+    stack.declare('Property("villa", name="Villa", account="u s")')
+    [error] = stack.fail("preview", "--refresh=false", *QUIET).errors
+    assert error.endswith(
+        "account: must be a name of letters, digits, - and _ that begins with a letter"
+    )
+
+
+def test_a_key_of_an_account_is_refused_in_clear(stack: EngineStack) -> None:
+    """It would stand in the state."""
+    stack.succeed("config", "rm", "setsmart:accounts")
+    stack.succeed(
+        "config", "set", "--path", "setsmart:accounts.eu.apiKey", KEYS["eu"], "--plaintext"
+    )
+    stack.declare('Property("villa", name="Villa", account="eu")')
+    stack.fail("preview", *QUIET)
+    assert "setsmart:accounts holds a key in clear" in stack.printed[-1]
+
+
+def test_two_accounts_at_one_place_share_no_listing(
+    stack: EngineStack, accounts: dict[str, Account]
+) -> None:
+    """Another name for the same account is no way to a listing that a resource has."""
+    stack.environment["SETSMART_EU2_API_KEY"] = KEYS["eu"]
+    stack.environment["SETSMART_EU2_BASE_URL"] = accounts["eu"].base_url
+    stack.declare('Property("villa", name="Villa", account="eu")')
+    stack.up()
+    stack.declare(
+        """
+        Property("villa", name="Villa", account="eu")
+        Property("other", name="Villa", account="eu2", existing_id="prop_1")
+        """
+    )
+    [error] = stack.fail("preview", *QUIET).errors
+    assert "prop_1 belongs to a resource of this stack already" in error
+    assert accounts["eu"].writes() == ["POST /properties"]
