@@ -3,7 +3,7 @@
 import pytest
 
 from pulumi_setsmart.client.errors import ConfigurationError
-from pulumi_setsmart.config import Settings, load_settings
+from pulumi_setsmart.config import Settings, has_named_accounts, load_settings
 
 KEY = "a-key-that-nobody-may-see"
 
@@ -168,3 +168,61 @@ def test_a_garbled_key_is_refused_unseen(key: str) -> None:
 def test_no_key_shows_in_a_repr() -> None:
     """Settings can be logged."""
     assert KEY not in repr(loaded())
+
+
+ACCOUNTS = '{"eu": {"apiKey": "key-of-eu", "baseUrl": "https://eu.example/v1/"}, "us-east": {}}'
+
+
+def named(account: str, configured: dict[str, object], **environment: str) -> Settings:
+    """Return the settings of an account with a name."""
+    return load_settings(configured.get, environment, account)
+
+
+def test_an_account_with_a_name_has_its_own_place_and_key() -> None:
+    """From the configuration or the environment; all else is as for every account."""
+    configured: dict[str, object] = {"setsmart:accounts": ACCOUNTS, "setsmart:timeout": "7"}
+    connection = named("eu", configured, SETSMART_EU_API_KEY="exported").connection
+    assert (connection.base_url, connection.timeout) == ("https://eu.example/v1", 7)
+    assert [(one.key, one.source) for one in connection.credentials] == [
+        ("key-of-eu", "setsmart:accounts.eu.apiKey"),
+        ("exported", "SETSMART_EU_API_KEY"),
+    ]
+    place = {"SETSMART_US_EAST_API_KEY": "k", "SETSMART_US_EAST_BASE_URL": "https://us.example"}
+    connection = named("us-east", configured, **place).connection
+    assert (connection.base_url, connection.credentials[0].key) == ("https://us.example", "k")
+
+
+def test_the_key_of_one_account_never_goes_to_another() -> None:
+    """A base URL that is not set is the common one; a key that is not set is missing."""
+    configured: dict[str, object] = {
+        "setsmart:accounts": ACCOUNTS,
+        "setsmart:apiKey": KEY,
+        "setsmart:baseUrl": "https://common.example",
+    }
+    exported = {"SETSMART_API_KEY": KEY, "SETSMART_ASIA_API_KEY": "key-of-asia"}
+    connection = named("asia", configured, **exported).connection
+    assert connection.base_url == "https://common.example"
+    assert [one.key for one in connection.credentials] == ["key-of-asia"]
+    with pytest.raises(ConfigurationError) as refused:
+        named("us-east", configured, **exported)
+    assert str(refused.value) == (
+        "account us-east: no API key: run `pulumi config set --secret --path "
+        "setsmart:accounts.us-east.apiKey` or set SETSMART_US_EAST_API_KEY"
+    )
+
+
+@pytest.mark.parametrize("accounts", ["junk", "[]", '{"eu": "key"}', '{"eu": {"key": "hush"}}'])
+def test_accounts_in_another_form_are_refused(accounts: str) -> None:
+    """With the form that they should have, and without what was there."""
+    with pytest.raises(
+        ConfigurationError, match="setsmart:accounts must hold an apiKey"
+    ) as refused:
+        named("eu", {"setsmart:accounts": accounts})
+    assert "hush" not in str(refused.value)
+
+
+def test_the_account_without_a_name_may_be_missing_where_others_have_one() -> None:
+    """Whether any has one shows in the configuration, or in a variable of the environment."""
+    assert has_named_accounts({"setsmart:accounts": ACCOUNTS}.get, {})
+    assert has_named_accounts({"setsmart:timeout": "7"}.get, {"SETSMART_EU_API_KEY": "k"})
+    assert not has_named_accounts({"setsmart:apiKey": KEY}.get, {"SETSMART_API_KEY": "k"})

@@ -34,6 +34,16 @@ def test_providers_share_an_account() -> None:
     ) == ["True", "False", "False", "False"]
 
 
+def test_accounts_share_a_run() -> None:
+    """What may be deleted is counted over all; at one base URL, no two keys share a listing."""
+    assert run(
+        PREFACE
+        + "print(account().run is account(apiKey='l').run)\n"
+        + "print(account().roster('/p') is account(apiKey='l').roster('/p'))\n"
+        + "print(account().roster('/p') is account(baseUrl='https://b.example').roster('/p'))\n"
+    ) == ["True", "True", "False"]
+
+
 def test_a_warning_is_shown_once_however_many_providers_there_are() -> None:
     """Pulumi configures one provider for each class in the same process."""
     shown = run(
