@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -74,16 +74,19 @@ def imported_ids(file: Mapping[str, Any], component: Component) -> dict[tuple[Ki
     """
     match file:
         case {"resources": list(resources)}:
-            return dict(_known(one, component) for one in resources if "component" not in one)
+            return dict(pair for one in resources for pair in _known(one, component))
     raise ValueError
 
 
-def _known(resource: Any, component: Component) -> tuple[tuple[Kind, str], str]:
+def _known(resource: Any, component: Component) -> Iterator[tuple[tuple[Kind, str], str]]:
     match resource:
+        case {"component": True}:
+            return
         case {"type": str(token), "name": str(name), "id": str(identifier)} if token in KINDS:
             key = component.key(name)
             if key is not None:
-                return (KINDS[token], key), identifier
+                yield (KINDS[token], key), identifier
+                return
     raise ValueError
 
 
