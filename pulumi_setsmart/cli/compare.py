@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pulumi_setsmart.cli.console import reported, shown_progress
+from pulumi_setsmart.models.text import one_line
 
 if TYPE_CHECKING:
     from pulumi_setsmart.adoption.compare import Difference
@@ -61,7 +62,7 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
 
 
 def _show(found: "list[Difference]", left: str, right: str) -> None:
-    console = Console()
+    console = Console(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _WIDTH)
     if not found:
@@ -72,7 +73,7 @@ def _show(found: "list[Difference]", left: str, right: str) -> None:
         table.add_column(column, overflow="fold")
     for one in found:
         style = _STYLES[one.change]
-        name = Text(f"{one.title} ({one.left or one.right})")
+        name = Text(one_line(f"{one.title} ({one.left or one.right})"))
         cells = [Text(one.change, style), name]
         if not one.fields:
             table.add_row(*cells)

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.representer import RoundTripRepresenter
@@ -83,6 +84,18 @@ def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str
     return head + _dumped(yaml, sections)
 
 
+@frozen(eq=False)
+class _AsWritten:
+    """A number or date that is written again as it was read, digit by digit."""
+
+    tag: str
+    text: str
+
+
+class _Constructor(RoundTripConstructor):
+    """Leaves what is no text as it is written; a number would lose digits on its way."""
+
+
 class _Representer(RoundTripRepresenter):
     """Writes every text so that it is read back as it is."""
 
@@ -94,11 +107,23 @@ def _represented(representer: Any, text: str) -> Any:
     return representer.represent_str(text)
 
 
+def _represented_as_written(representer: Any, value: _AsWritten) -> Any:
+    return representer.represent_scalar(value.tag, value.text)
+
+
+def _constructed_as_written(_constructor: Any, node: ScalarNode) -> _AsWritten:
+    return _AsWritten(str(node.tag), node.value)
+
+
 _Representer.add_representer(str, _represented)
+_Representer.add_representer(_AsWritten, _represented_as_written)
+for _name in ("int", "float", "timestamp"):
+    _Constructor.add_constructor(f"{_PREFIX}{_name}", _constructed_as_written)
 
 
 def _writer(indent: int) -> YAML:
     yaml = YAML()
+    yaml.Constructor = _Constructor
     yaml.Representer = _Representer
     yaml.width = _WIDTH
     yaml.indent(mapping=indent, sequence=4, offset=2)

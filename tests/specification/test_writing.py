@@ -126,7 +126,7 @@ properties:   # those by the sea
     villa:    # "Villa"
         name: 'Villa'
         bathrooms: 1.50  # and a half
-        attributes: {list: [1, two]}
+        attributes: {list: [1, two], exact: [7.175674554865974e-242, 0x1F, 2026-01-02, 1_0]}
     # more to come
 webhooks:
 # the end
