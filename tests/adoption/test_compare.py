@@ -156,6 +156,9 @@ def test_two_accounts_are_compared_whole() -> None:
     assert changes(bare, rich) == changes(rich, bare) == [("changed", "p0", "p0")]
     declared = side({"name": "A"}, whole=False)
     assert changes(declared, rich) == changes(rich, declared) == []
+    declares_more = side({"name": "A", "x": 1}, whole=False)
+    assert changes(declared, declares_more) == [("changed", "p0", "p0")]
+    assert changes(declares_more, declared) == [("changed", "p0", "p0")]
 
 
 def test_equal_listings_are_counted() -> None:

@@ -66,4 +66,6 @@ def test_another_address_is_another_listing() -> None:
     right: dict[str, JsonObject] = {"r": {"name": "A", "address": "2"}}
     assert pairs(PROPERTY, left, right, LIKENESSES[:2]) == {}
     assert pairs(PROPERTY, left, right, LIKENESSES) == {"l": "r"}
-    assert pairs(PROPERTY, left, {"r": {"name": "A", "x": 1}}, LIKENESSES[:2]) == {"l": "r"}
+    untold: dict[str, JsonObject] = {"u": {"name": "A", "x": 1}}
+    assert pairs(PROPERTY, left, untold, LIKENESSES[:2]) == {"l": "u"}
+    assert pairs(PROPERTY, untold, left, LIKENESSES[:2]) == {"u": "l"}
