@@ -219,7 +219,7 @@ def _take_in(
     resources = [*plan.resources.values()]
     imported = {one.address for one in resources} - state.ids.keys()
     if imported:
-        with progress.stage(f"Importing into {stack.name}"):
+        with progress.stage(f"Importing into {stack.name}", len(imported)):
             stack.take_in(import_file(project.component, resources)["resources"])
     try:
         with progress.stage("Previewing", len(resources)) as tell:

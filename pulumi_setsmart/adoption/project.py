@@ -24,12 +24,12 @@ from pulumi_setsmart.specification.writing import (
 )
 
 _PROGRAM = '''\
-"""Declares what {file} holds."""
+"""Declares what the portfolio file holds."""
 
 from pulumi_setsmart import Portfolio, load_portfolio
 
-portfolio = load_portfolio({file!r})
-Portfolio({name!r}, portfolio.properties, portfolio.webhooks)
+portfolio = load_portfolio({file})
+Portfolio({name}, portfolio.properties, portfolio.webhooks)
 '''
 
 
@@ -147,5 +147,7 @@ class Project:
         Raises:
             PortfolioFileError: It cannot be written.
         """
-        program = _PROGRAM.format(file=self.file, name=self.component.resource_name)
+        program = _PROGRAM.format(
+            file=json.dumps(self.file), name=json.dumps(self.component.resource_name)
+        )
         write_file(self.program_path, program)
