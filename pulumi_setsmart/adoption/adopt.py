@@ -34,11 +34,13 @@ class Proof:
     Attributes:
         changes: What `pulumi up` would do to the resources of the portfolio, by their names:
             ``update``, ``delete`` and so on. None is as it should be.
+        others: How many resources beside those it would do something to.
         kept: Whether the import stands. Where the program would do more to what was imported than
             update it, the stack was brought back to what it was.
     """
 
     changes: Mapping[str, str]
+    others: int
     kept: bool
 
 
@@ -228,11 +230,13 @@ def _take_in(
         if imported:
             stack.restore(state)
         raise
-    changes = {one: planned[one] for one in (each.address for each in resources) if one in planned}
+    ours = planned.ours
+    changes = {one.address: ours[one.address] for one in resources if one.address in ours}
+    others = len(ours) - len(changes) + len(planned.others)
     kept = not any(changes.get(one, _UPDATE) != _UPDATE for one in imported)
     if not kept:
         stack.restore(state)
-    return Proof({address.name: change for address, change in changes.items()}, kept)
+    return Proof({one.name: change for one, change in changes.items()}, others, kept)
 
 
 def _keys(entries: Mapping[str, Mapping[str, object]]) -> Iterator[Key]:

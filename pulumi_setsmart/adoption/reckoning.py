@@ -62,6 +62,7 @@ def reckon(inventory: Inventory, portfolio: PortfolioSpecification, known: Known
     gone: list[Key] = []
     managed = 0
     entries = entries_of(portfolio)
+    taken = {key for each in entries.values() for key in each} | {key for _, key in known.ids}
     for section, kind in SECTIONS.items():
         free = {
             one.record.id: one
@@ -75,7 +76,6 @@ def reckon(inventory: Inventory, portfolio: PortfolioSpecification, known: Known
             else:
                 declared[kind, key] = held
         names = {identifier: key for (one, key), identifier in known.ids.items() if one is kind}
-        taken = {*entries.get(section, {}), *names.values()}
         for identifier, held in free.items():
             if held.entry is not None:
                 name = names.get(identifier)

@@ -21,6 +21,7 @@ from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.providers.values import from_engine
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_NO_RESOURCES = ("pulumi:", PORTFOLIO)  # the stack, providers and portfolios: nothing by themselves
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
 
 
@@ -57,6 +58,19 @@ class State:
     def ids(self) -> dict[Address, str]:
         """The ids of the objects that the stack manages."""
         return {one.address: one.identifier for one in self.resources}
+
+
+@frozen
+class Changes:
+    """What a program would do to the resources of a stack that would not stay as they are.
+
+    Attributes:
+        ours: What to each of ours: ``update``, ``delete`` and so on.
+        others: What to others, by their URNs.
+    """
+
+    ours: Mapping[Address, str]
+    others: Mapping[str, str]
 
 
 class Stack:
@@ -133,19 +147,17 @@ class Stack:
                 show_secrets=False,
             )
 
-    def planned_changes(self, tell: Callable[[int], None]) -> dict[Address, str]:
-        """Preview the program, with a refresh, and return what it would do to our resources.
+    def planned_changes(self, tell: Callable[[int], None]) -> Changes:
+        """Preview the program, with a refresh, and return what it would do.
 
         Args:
-            tell: Is told how many resources were looked at.
-
-        Returns:
-            What it would do to each that would not stay as it is: ``update``, ``delete`` and so on.
+            tell: Is told how many resources of ours were looked at.
 
         Raises:
             StackError: The preview failed.
         """
-        changes: dict[Address, str] = {}
+        ours: dict[Address, str] = {}
+        others: dict[str, str] = {}
         seen = 0
 
         def notice(event: EngineEvent) -> None:
@@ -153,15 +165,19 @@ class Stack:
             if event.resource_pre_event is None:
                 return
             step = event.resource_pre_event.metadata
-            for address in _addresses(step.urn):
-                seen += step.op != OpType.REFRESH
-                if step.op not in _NO_CHANGE:
-                    changes[address] = str(step.op.value)
+            address = next(_addresses(step.urn), None)
+            seen += address is not None and step.op != OpType.REFRESH
             tell(seen)
+            if step.op in _NO_CHANGE or step.type.startswith(_NO_RESOURCES):
+                return
+            if address is None:
+                others[step.urn] = str(step.op.value)
+            else:
+                ours[address] = str(step.op.value)
 
         with self._reported():
             self._selected().preview(refresh=True, on_event=notice)
-        return changes
+        return Changes(ours, others)
 
     def _selected(self) -> automation.Stack:
         return automation.Stack.select(self.name, self._workspace)

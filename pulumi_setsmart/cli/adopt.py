@@ -11,7 +11,7 @@ import click
 from pulumi_setsmart.cli.console import reported, shown_progress
 
 if TYPE_CHECKING:
-    from pulumi_setsmart.adoption.adopt import Adoption
+    from pulumi_setsmart.adoption.adopt import Adoption, Proof
     from pulumi_setsmart.adoption.project import Project
 
 _MOST_NAMED = 10
@@ -109,16 +109,23 @@ def _report(adoption: "Adoption", project: "Project") -> list[str]:
             "--generate-code=false`, and `pulumi preview`"
         )
     elif not adoption.proof.changes:
-        lines.append("the preview shows no change")
+        lines.append("the preview shows no change" + _beside(adoption.proof))
     else:
         changes = [f"{name} ({change})" for name, change in adoption.proof.changes.items()]
-        lines.append(f"`pulumi up` would change {len(changes)} of them: {_named(changes)}")
+        lines.append(
+            f"`pulumi up` would change {len(changes)} of them: {_named(changes)}"
+            + _beside(adoption.proof)
+        )
         if not adoption.proof.kept:
             lines.append(
                 f"so the stack was left as it was. The program has to declare {project.file} as "
                 f'Portfolio("{project.component.resource_name}", …); then run this again'
             )
     return lines
+
+
+def _beside(proof: "Proof") -> str:
+    return f"; it does something to {proof.others} other resources" if proof.others else ""
 
 
 def _named(names: list[str]) -> str:

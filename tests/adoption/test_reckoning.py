@@ -47,6 +47,12 @@ def test_all_is_new_to_an_empty_portfolio() -> None:
     assert (reckoning.gone, reckoning.managed) == ([], 0)
 
 
+def test_no_two_entries_have_the_same_name() -> None:
+    """Not even a listing and a subscription, or one that is gone: their resources would."""
+    reckoning = reckoned({"p1": {"name": "Hook"}, "p2": {"name": "Villa"}}, {"villa": "p0"})
+    assert stands_for(reckoning) == {"hook": "p1", "villa-2": "p2"}
+
+
 def test_a_known_id_wins_over_what_a_listing_looks_like() -> None:
     """Renamed behind our back it is still the same; a twin of the entry is new."""
     villa = PropertySpecification(name="Villa", bedrooms=3)

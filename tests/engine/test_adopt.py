@@ -55,7 +55,7 @@ def adopt(stack: EngineStack, *arguments: str, status: int = 0) -> dict[str, Any
 def test_an_account_is_adopted_in_one_command(stack: EngineStack, account: Account) -> None:
     """No write, few requests, nothing to do afterwards, and drift shows by field from then on."""
     came = adopt(stack)
-    assert (len(came["new"]), came["proof"]) == (48, {"changes": {}, "kept": True})
+    assert (len(came["new"]), came["proof"]) == (48, {"changes": {}, "others": 0, "kept": True})
     assert len(account.requests("GET")) <= 2 * PAGES + 8
     assert account.writes() == []
     stack.assert_clean()
@@ -142,10 +142,12 @@ def test_what_the_stack_has_already_is_left_to_it(stack: EngineStack, account: A
     )
     (stack.folder / "portfolio.yaml").write_text("# nothing yet\n")
     stack.up()
+    program = stack.folder / "__main__.py"
+    program.write_text(program.read_text() + 'Property("extra", name="Not there yet")\n')
     came = adopt(stack)
     assert (len(came["new"]), came["managed"]) == (47, 1)
     assert "prop_3" not in came["new"].values()
-    stack.assert_clean()
+    assert came["proof"] == {"changes": {}, "others": 1, "kept": True}
     assert account.writes() == []
 
 
