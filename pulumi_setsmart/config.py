@@ -200,7 +200,7 @@ class _Source:
                 f"name of each account: `pulumi config set --path {NAMESPACE}:{_ACCOUNTS}."
                 f"{name}.baseUrl URL`"
             )
-        return {key: str(value).strip() for key, value in own.items()}
+        return {key: str(value).strip() for key, value in own.items() if value is not None}
 
     def seconds(self, key: str, default: float) -> float:
         return self._number(key, default, _LONGEST_TIME, "seconds above 0, at most a day")

@@ -203,6 +203,9 @@ def test_the_key_of_one_account_never_goes_to_another() -> None:
     connection = named("asia", configured, **exported).connection
     assert connection.base_url == "https://common.example"
     assert [one.key for one in connection.credentials] == ["key-of-asia"]
+    nothing = {"setsmart:accounts": '{"eu": {"apiKey": null}}'}
+    with pytest.raises(ConfigurationError, match="account eu: no API key"):
+        named("eu", {**nothing})
     with pytest.raises(ConfigurationError) as refused:
         named("us-east", configured, **exported)
     assert str(refused.value) == (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
@@ -20,7 +21,6 @@ from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.specification.reading import portfolio_in
 from pulumi_setsmart.specification.sections import SECTIONS
 from pulumi_setsmart.specification.writing import entries_of, not_held, write_file
 
@@ -80,12 +80,14 @@ class _Plan:
         reckoning: What the account and the portfolio have in common.
         text: The text of the portfolio file, or None where it stays as it is.
         resources: The resources to import, by the entries that stand for them.
+        import_file: The import file that holds them.
         left_out: What is not declared, and why, a sentence each.
     """
 
     reckoning: Reckoning
     text: str | None
     resources: Mapping[Key, ImportedResource]
+    import_file: Mapping[str, Any]
     left_out: list[str]
 
 
@@ -115,7 +117,7 @@ def adopt(
     files = _write(project, plan)
     proof = None
     if stack is not None and state is not None:
-        proof = _take_in(stack, state, project, plan, progress)
+        proof = _take_in(stack, state, plan, progress)
     reckoning = plan.reckoning
     return Adoption(
         new={
@@ -152,16 +154,16 @@ def _plan(
         },
         inventory.base_url,
     )
-    text = project.extended(additions)
-    entries = entries_of(portfolio if text is None else portfolio_in(text, project.file))
+    text, extended = project.extended(portfolio, additions)
     resources = {
         (kind, key): _imported(project, Lifecycle(kind, account, settings), key, entry, held)
         for section, kind in SECTIONS.items()
-        for key, entry in entries[section].items()
+        for key, entry in entries_of(extended)[section].items()
         if (held := reckoning.declared.get((kind, key))) is not None
     }
     left_out = [*inventory.left_out, *not_held(additions, project.format)]
-    return _Plan(reckoning, text, resources, left_out)
+    file = import_file(project.component, resources.values())
+    return _Plan(reckoning, text, resources, file, left_out)
 
 
 def _known(project: Project, entries: set[Key], state: State | None) -> Known:
@@ -203,7 +205,7 @@ def _write(project: Project, plan: _Plan) -> list[Path]:
     """Write the files; first the one that gives entries to objects, should the next ones fail."""
     files = []
     if plan.resources:
-        project.write_import_file(import_file(project.component, plan.resources.values()))
+        project.write_import_file(plan.import_file)
         files.append(project.import_path)
     if plan.text is not None:
         write_file(project.portfolio_path, plan.text)
@@ -214,15 +216,13 @@ def _write(project: Project, plan: _Plan) -> list[Path]:
     return files
 
 
-def _take_in(
-    stack: Stack, state: State, project: Project, plan: _Plan, progress: Progress
-) -> Proof:
+def _take_in(stack: Stack, state: State, plan: _Plan, progress: Progress) -> Proof:
     """Import what the stack does not have, and look what the program would do then."""
     resources = [*plan.resources.values()]
     imported = {one.address for one in resources} - state.ids.keys()
     if imported:
         with progress.stage(f"Importing into {stack.name}", len(imported)):
-            stack.take_in(import_file(project.component, resources)["resources"])
+            stack.take_in(plan.import_file["resources"])
     try:
         with progress.stage("Previewing", len(resources)) as tell:
             planned = stack.planned_changes(tell)

@@ -105,33 +105,40 @@ class Project:
                 f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away"
             ) from None
 
-    def extended(self, additions: PortfolioSpecification) -> str | None:
+    def extended(
+        self, portfolio: PortfolioSpecification, additions: PortfolioSpecification
+    ) -> tuple[str | None, PortfolioSpecification]:
         """Return the text that the portfolio file is to have, with entries added.
 
+        Args:
+            portfolio: What it declares now.
+            additions: What is to be added.
+
         Returns:
-            The text, or None where the file stays as it is.
+            The text, or None where the file stays as it is, and what it declares then.
 
         Raises:
             PortfolioFileError: Something else in it would change.
         """
         if not self.portfolio_path.exists():
-            return portfolio_text(additions, self.format)
+            text = portfolio_text(additions, self.format)
+            return text, portfolio_in(text, self.file)
         if not (additions.properties or additions.webhooks):
-            return None
-        text, file = text_of(self.portfolio_path)
-        before = entries_of(portfolio_in(text, file))
-        extended = extended_text(text, additions, self.format)
-        after = entries_of(portfolio_in(extended, file))
+            return None, portfolio
+        before, file = text_of(self.portfolio_path)
+        text = extended_text(before, additions, self.format)
+        extended = portfolio_in(text, file)
+        after = entries_of(extended)
         if any(
             after[section].get(key) != entry
-            for section, entries in before.items()
+            for section, entries in entries_of(portfolio).items()
             for key, entry in entries.items()
         ):
             raise PortfolioFileError(
                 f"{file}: cannot be added to without changing what it says; write it in plainer "
                 "YAML, for example with `pulumi-setsmart export FILE --output NEW`"
             )
-        return extended
+        return text, extended
 
     def write_import_file(self, file: Mapping[str, Any]) -> None:
         """Write the import file.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -90,12 +91,16 @@ def _known(resource: Any, component: Component) -> Iterator[tuple[tuple[Kind, st
     raise ValueError
 
 
+@functools.cache
+def _pickled(kind: Kind) -> str:
+    return str(serialize_provider(TYPES[kind].provider()))
+
+
 def _child(component: Component, resource: ImportedResource) -> dict[str, Any]:
-    known = TYPES[resource.kind]
-    provider = {PROVIDER_KEY: serialize_provider(known.provider())}
+    provider = {PROVIDER_KEY: _pickled(resource.kind)}
     shown = resource.kind.secret_names & resource.outputs.keys()
     return {
-        "type": known.token,
+        "type": TYPES[resource.kind].token,
         "name": resource.name,
         "id": resource.identifier,
         "parent": component.resource_name,

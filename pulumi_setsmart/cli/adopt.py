@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from pulumi_setsmart.cli.console import reported, shown_progress
+from pulumi_setsmart.cli.console import project_folder, reported, shown_progress
 
 if TYPE_CHECKING:
     from pulumi_setsmart.adoption.adopt import Adoption, Proof
@@ -24,13 +24,7 @@ _MOST_NAMED = 10
     metavar="STACK",
     help="Stack to import into; its configuration names the account.",
 )
-@click.option(
-    "--directory",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    metavar="DIR",
-    help="Folder of the Pulumi project.  [default: this one]",
-)
+@project_folder
 @click.option(
     "--file",
     default="portfolio.yaml",

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import reported, shown_progress
+from pulumi_setsmart.cli.console import project_folder, reported, shown_progress
 from pulumi_setsmart.models.text import one_line
 
 if TYPE_CHECKING:
@@ -26,13 +26,7 @@ _WIDTH = 100
 @click.command()
 @click.argument("left")
 @click.argument("right")
-@click.option(
-    "--directory",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    metavar="DIR",
-    help="Folder of the Pulumi project that has the stacks.  [default: this one]",
-)
+@project_folder
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
 def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     """Show what is different between two portfolios.

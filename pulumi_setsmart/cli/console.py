@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -16,6 +17,15 @@ from rich.progress import (
 
 from pulumi_setsmart.adoption import progress
 from pulumi_setsmart.client.errors import SetSmartError
+
+project_folder = click.option(
+    "--directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    metavar="DIR",
+    help="Folder of the Pulumi project.  [default: this one]",
+)
+"""The option that names the folder of the project whose stacks and files are meant."""
 
 
 @contextlib.contextmanager
