@@ -27,6 +27,9 @@ from pulumi_setsmart.client.errors import (
     UnknownOutcomeError,
     UnreadableAnswerError,
     UntrustedServerError,
+    WebhookReplayedError,
+    WebhookSetupError,
+    WebhookVerificationError,
     WrongAccountError,
 )
 from pulumi_setsmart.lookup import get_property, list_properties
@@ -76,8 +79,11 @@ __all__ = [
     "UnknownOutcomeError",
     "UnreadableAnswerError",
     "UntrustedServerError",
+    "WebhookReplayedError",
+    "WebhookSetupError",
     "WebhookSpecification",
     "WebhookSubscription",
+    "WebhookVerificationError",
     "WrongAccountError",
     "get_property",
     "list_properties",

@@ -9,6 +9,9 @@
     ├── ExistingIdError                 the object that existing_id names cannot be taken over
     ├── SharedObjectError               two resources stand for one object
     ├── DeletionRefusedError            an object may not be deleted, or not in this way
+    ├── WebhookVerificationError        a request does not prove that it comes from SetSmart
+    │   ├── WebhookReplayedError        it does, but tells of an event that was taken in before
+    │   └── WebhookSetupError           the receiver's secret, or another setting of it, is wrong
     └── ApiError                        about one request
         ├── ConnectionFailedError       no answer: unreachable, connection lost, timed out
         │   └── UntrustedServerError    its certificate is not trusted
@@ -71,6 +74,29 @@ class SharedObjectError(SetSmartError):
 
 class DeletionRefusedError(SetSmartError):
     """An object may not be deleted: too many were in this run, or it cannot be deactivated."""
+
+
+class WebhookVerificationError(SetSmartError):
+    """A request to a receiver does not prove that it comes from SetSmart, or cannot be read.
+
+    Its text is a reason for the receiver's log: it holds nothing of the request, and no secret.
+    """
+
+
+class WebhookReplayedError(WebhookVerificationError):
+    """A genuine request tells of an event that was taken in before; there is nothing to do.
+
+    Attributes:
+        event_id: The id of the event.
+    """
+
+    def __init__(self, reason: str, event_id: str) -> None:
+        super().__init__(reason)
+        self.event_id = event_id
+
+
+class WebhookSetupError(WebhookVerificationError):
+    """A secret or another setting of the receiver is wrong, so no request can be verified."""
 
 
 @frozen

@@ -1,0 +1,29 @@
+"""Receiving what SetSmart sends to a webhook subscription: is it genuine, and what happened?
+
+The API's documentation asks to "secure webhook endpoints with signature verification" and says no
+more. How deliveries are signed and what they hold is assumed: Standard Webhooks by default, and
+the field's other habit, a hex HMAC of the body, as `HexHmac`.
+"""
+
+from pulumi_setsmart.client.errors import (
+    WebhookReplayedError,
+    WebhookSetupError,
+    WebhookVerificationError,
+)
+from pulumi_setsmart.webhooks.event import WebhookEvent
+from pulumi_setsmart.webhooks.scheme import HexHmac, SignatureScheme, StandardWebhooks
+from pulumi_setsmart.webhooks.secret import new_secret
+from pulumi_setsmart.webhooks.verifier import WebhookVerifier, verify
+
+__all__ = [
+    "HexHmac",
+    "SignatureScheme",
+    "StandardWebhooks",
+    "WebhookEvent",
+    "WebhookReplayedError",
+    "WebhookSetupError",
+    "WebhookVerificationError",
+    "WebhookVerifier",
+    "new_secret",
+    "verify",
+]

@@ -1,0 +1,162 @@
+"""How a delivery is signed: two schemes, and what a third one would have to do."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from attrs import Attribute, field, frozen
+from standardwebhooks.webhooks import Webhook
+
+from pulumi_setsmart.client.errors import WebhookSetupError, WebhookVerificationError
+from pulumi_setsmart.webhooks.encoding import decoded_base64, decoded_hex
+from pulumi_setsmart.webhooks.secret import plain_secret, standard_key
+
+_LONGEST_HEADER = 4096
+"""Characters of a header; forty signatures fit into it."""
+
+
+@frozen
+class Signed:
+    """What a signature vouches for beside the payload.
+
+    Attributes:
+        event_id: The id of the event, the same in each attempt to deliver it; None if the scheme
+            signs none.
+        sent_at: When this attempt was made, in seconds since 1970; None if the scheme signs none.
+    """
+
+    event_id: str | None = None
+    sent_at: int | None = None
+
+
+class SignatureScheme(Protocol):
+    """How deliveries are signed."""
+
+    def check_secret(self, secret: str) -> None:
+        """Raise `WebhookSetupError` if this cannot be a secret of the scheme."""
+
+    def authenticate(
+        self, payload: bytes, headers: Mapping[str, str], secrets: Sequence[str]
+    ) -> Signed:
+        """Return what is signed, or raise `WebhookVerificationError` if no signature is right.
+
+        Args:
+            payload: The body of the request.
+            headers: Its headers; their names are in lower case.
+            secrets: Secrets that were checked. One of them has to have made the signature.
+        """
+
+
+@frozen
+class StandardWebhooks:
+    """Standard Webhooks 1.0 with HMAC-SHA256 (assumed to be SetSmart's scheme).
+
+    The headers ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature`` belong to it; the
+    signature covers id, time and payload. Signatures of other versions than ``v1`` are passed over.
+    """
+
+    def check_secret(self, secret: str) -> None:
+        """Raise `WebhookSetupError` if this is not ``whsec_`` and 24 to 64 bytes in base64."""
+        standard_key(secret)
+
+    def authenticate(
+        self, payload: bytes, headers: Mapping[str, str], secrets: Sequence[str]
+    ) -> Signed:
+        """Return id and time of the delivery, or raise `WebhookVerificationError`."""
+        event_id = _text(headers, "webhook-id")
+        # A full stop parts what is signed, so none of the parts before the payload may have one.
+        if not re.fullmatch(r"[!-\-/-~]{1,256}", event_id):
+            raise WebhookVerificationError("webhook-id is malformed")
+        timestamp = _text(headers, "webhook-timestamp")
+        if not re.fullmatch(r"0|[1-9][0-9]{0,10}", timestamp):
+            raise WebhookVerificationError("webhook-timestamp is not a Unix time in seconds")
+        given = _version_1(_text(headers, "webhook-signature"))
+        signed = Signed(event_id, int(timestamp))
+        _require_match([_standard_signature(secret, signed, payload) for secret in secrets], given)
+        return signed
+
+
+@frozen
+class HexHmac:
+    """The hex HMAC-SHA256 of the payload in one header, with or without ``sha256=`` before it.
+
+    It vouches for the payload alone: neither for an id nor for the time at which it was sent. So
+    an old delivery that is sent again by somebody else is known by ``seen`` only.
+
+    Attributes:
+        header: The name of the header, in any case.
+    """
+
+    header: str = field(default="X-SetSmart-Signature")
+
+    @header.validator
+    def _check_header(self, _attribute: "Attribute[str]", header: str) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", header):
+            raise WebhookSetupError("the header of the signature cannot be the name of a header")
+
+    def check_secret(self, secret: str) -> None:
+        """Raise `WebhookSetupError` if this is no text, or blank at either end."""
+        _hmac_key(secret)
+
+    def authenticate(
+        self, payload: bytes, headers: Mapping[str, str], secrets: Sequence[str]
+    ) -> Signed:
+        """Return nothing, as nothing else is signed, or raise `WebhookVerificationError`."""
+        given = decoded_hex(_text(headers, self.header.lower()).removeprefix("sha256="))
+        if given is None or len(given) != hashlib.sha256().digest_size:
+            raise WebhookVerificationError(f"{self.header} is not a SHA-256 in hex")
+        _require_match(
+            [hmac.digest(_hmac_key(secret), payload, "sha256") for secret in secrets], [given]
+        )
+        return Signed()
+
+
+def _standard_signature(secret: str, signed: Signed, payload: bytes) -> bytes:
+    assert signed.event_id is not None  # noqa: S101 - for the type checker
+    assert signed.sent_at is not None  # noqa: S101 - for the type checker
+    # The payload was found to be UTF-8 before: the library signs texts.
+    versioned = Webhook(standard_key(secret)).sign(
+        signed.event_id, datetime.fromtimestamp(signed.sent_at, UTC), payload.decode()
+    )
+    [signature] = _version_1(versioned)
+    return signature
+
+
+def _version_1(header: str) -> list[bytes]:
+    """Return the signatures of version 1 in a header."""
+    signatures = []
+    for each in header.split(" "):
+        version, comma, encoded = each.partition(",")
+        if not comma:
+            raise WebhookVerificationError("webhook-signature is malformed")
+        if version == "v1":
+            signature = decoded_base64(encoded)
+            if signature is None or len(signature) != hashlib.sha256().digest_size:
+                raise WebhookVerificationError("webhook-signature is not a SHA-256 in base64")
+            signatures.append(signature)
+    if not signatures:
+        raise WebhookVerificationError("webhook-signature has no signature of version v1")
+    return signatures
+
+
+def _require_match(expected: Sequence[bytes], given: Sequence[bytes]) -> None:
+    # All pairs are compared, each in constant time: how long it takes tells nothing about which.
+    matches = [hmac.compare_digest(one, other) for one in expected for other in given]
+    if not any(matches):
+        raise WebhookVerificationError("no signature was made with a secret of this receiver")
+
+
+def _text(headers: Mapping[str, str], name: str) -> str:
+    value = headers.get(name)
+    if value is None:
+        raise WebhookVerificationError(f"the header {name} is missing")
+    if len(value) > _LONGEST_HEADER:
+        raise WebhookVerificationError(f"the header {name} is too long")
+    return value
+
+
+def _hmac_key(secret: object) -> bytes:
+    return plain_secret(secret).encode("utf-8", "surrogatepass")
