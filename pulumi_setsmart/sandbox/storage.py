@@ -1,21 +1,20 @@
 """What the sandbox holds: one SQLite table for all collections."""
 
 import json
-import sqlite3
-import threading
 import time
-import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import Connection
 from types import TracebackType
 from typing import Self
 
 from pulumi_setsmart.sandbox.collection import Collection
+from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 
 _OWN_FIELDS = frozenset({"id", "created_at", "updated_at"})
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS objects (
     collection TEXT NOT NULL,
     number INTEGER NOT NULL,
@@ -51,15 +50,12 @@ class Storage:
         self, path: str | Path = ":memory:", *, clock: Callable[[], float] = time.time
     ) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, check_same_thread=False)
-        # Also runs when nobody called `close`: an open connection would be warned about.
-        self._close = weakref.finalize(self, self._connection.close)
-        self._connection.executescript(_SCHEMA)
+        self._database = Database(path)
+        self._database.create(_TABLES)
 
     def close(self) -> None:
         """Close the database; nothing can be asked of it afterwards."""
-        self._close()
+        self._database.close()
 
     def __enter__(self) -> Self:
         """Return the storage, which is closed at the end of the block."""
@@ -76,8 +72,7 @@ class Storage:
 
     def is_unused(self) -> bool:
         """Return whether nothing was ever inserted."""
-        with self._lock:
-            return self._connection.execute("SELECT 1 FROM sequences").fetchone() is None
+        return not self._database.rows("SELECT 1 FROM sequences")
 
     def objects(
         self, collection: Collection, *, offset: int = 0, limit: int | None = None
@@ -89,12 +84,11 @@ class Storage:
             offset: How many to leave out at the beginning.
             limit: How many to return at most, or None for all.
         """
-        with self._lock:
-            rows = self._connection.execute(
-                "SELECT number, body FROM objects WHERE collection = ? ORDER BY number"
-                " LIMIT ? OFFSET ?",
-                (collection.path, -1 if limit is None else limit, offset),
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT number, body FROM objects WHERE collection = ? ORDER BY number"
+            " LIMIT ? OFFSET ?",
+            (collection.path, -1 if limit is None else limit, offset),
+        )
         return [_object(collection, number, body) for number, body in rows]
 
     def get(self, collection: Collection, object_id: str) -> JsonObject:
@@ -103,15 +97,8 @@ class Storage:
         Raises:
             NoSuchObjectError: If there is none with this id.
         """
-        number = collection.number(object_id)
-        with self._lock:
-            row = self._connection.execute(
-                "SELECT body FROM objects WHERE collection = ? AND number = ?",
-                (collection.path, number),
-            ).fetchone()
-        if number is None or row is None:
-            raise NoSuchObjectError(object_id)
-        return _object(collection, number, row[0])
+        with self._database.transaction() as transaction:
+            return _found(transaction, collection, object_id)
 
     def insert(self, collection: Collection, body: Mapping[str, Json]) -> JsonObject:
         """Add an object and return it with its id. Ids are sequential and never used again."""
@@ -124,7 +111,7 @@ class Storage:
         """Add several objects, all or none, and return them with their ids."""
         now = self._now()
         texts = [_text(body, created_at=now, updated_at=now) for body in bodies]
-        with self._lock, self._connection as transaction:
+        with self._database.transaction() as transaction:
             [[last]] = transaction.execute(
                 "INSERT INTO sequences VALUES (?1, ?2) ON CONFLICT (collection)"
                 " DO UPDATE SET last_number = last_number + ?2 RETURNING last_number",
@@ -147,15 +134,15 @@ class Storage:
         Raises:
             NoSuchObjectError: If there is none with this id.
         """
-        created_at = self.get(collection, object_id)["created_at"]
-        text = _text(body, created_at=created_at, updated_at=self._now())
-        self._change(
-            "UPDATE objects SET body = ?3 WHERE collection = ?1 AND number = ?2",
-            collection,
-            object_id,
-            text,
-        )
-        return self.get(collection, object_id)
+        with self._database.transaction() as transaction:
+            before = _found(transaction, collection, object_id)
+            text = _text(body, created_at=before["created_at"], updated_at=self._now())
+            number = collection.number(object_id)
+            transaction.execute(
+                "UPDATE objects SET body = ? WHERE collection = ? AND number = ?",
+                (text, collection.path, number),
+            )
+            return _found(transaction, collection, object_id)
 
     def delete(self, collection: Collection, object_id: str) -> None:
         """Take an object away.
@@ -163,16 +150,12 @@ class Storage:
         Raises:
             NoSuchObjectError: If there is none with this id.
         """
-        self._change(
-            "DELETE FROM objects WHERE collection = ?1 AND number = ?2", collection, object_id
-        )
-
-    def _change(self, statement: str, collection: Collection, object_id: str, *more: str) -> None:
-        key = (collection.path, collection.number(object_id))
-        with self._lock, self._connection as transaction:
-            changed = transaction.execute(statement, (*key, *more)).rowcount
-        if not changed:
-            raise NoSuchObjectError(object_id)
+        with self._database.transaction() as transaction:
+            _found(transaction, collection, object_id)
+            transaction.execute(
+                "DELETE FROM objects WHERE collection = ? AND number = ?",
+                (collection.path, collection.number(object_id)),
+            )
 
     def _now(self) -> str:
         moment = datetime.fromtimestamp(self._clock(), UTC)
@@ -182,6 +165,16 @@ class Storage:
 def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:
     own = {name: value for name, value in body.items() if name not in _OWN_FIELDS}
     return json.dumps(own | {"created_at": created_at, "updated_at": updated_at})
+
+
+def _found(transaction: Connection, collection: Collection, object_id: str) -> JsonObject:
+    number = collection.number(object_id)
+    row = transaction.execute(
+        "SELECT body FROM objects WHERE collection = ? AND number = ?", (collection.path, number)
+    ).fetchone()
+    if number is None or row is None:
+        raise NoSuchObjectError(object_id)
+    return _object(collection, number, row[0])
 
 
 def _object(collection: Collection, number: int, text: str) -> JsonObject:

@@ -1,6 +1,5 @@
 """How a delivery is signed: two schemes, and what a third one would have to do."""
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -106,8 +105,8 @@ class HexHmac:
     ) -> Signed:
         """Return nothing, as nothing else is signed, or raise `WebhookVerificationError`."""
         given = decoded_hex(_text(headers, self.header.lower()).removeprefix("sha256="))
-        if given is None or len(given) != hashlib.sha256().digest_size:
-            raise WebhookVerificationError(f"{self.header} is not a SHA-256 in hex")
+        if given is None:
+            raise WebhookVerificationError(f"{self.header} is not in hex")
         _require_match(
             [hmac.digest(_hmac_key(secret), payload, "sha256") for secret in secrets], [given]
         )
@@ -134,8 +133,8 @@ def _version_1(header: str) -> list[bytes]:
             raise WebhookVerificationError("webhook-signature is malformed")
         if version == "v1":
             signature = decoded_base64(encoded)
-            if signature is None or len(signature) != hashlib.sha256().digest_size:
-                raise WebhookVerificationError("webhook-signature is not a SHA-256 in base64")
+            if signature is None:
+                raise WebhookVerificationError("webhook-signature is not in base64")
             signatures.append(signature)
     if not signatures:
         raise WebhookVerificationError("webhook-signature has no signature of version v1")

@@ -75,6 +75,17 @@ STANDARD: dict[str, SignedDelivery] = {
         str(NOW).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
     ),
     "timestamp in fullwidth digits": sent("".join(chr(0xFF10 + int(digit)) for digit in str(NOW))),
+    **{
+        f"signed timestamp, written as {other!r}": with_headers(timestamp=other)
+        for other in (
+            f"0{NOW}",
+            f"{NOW}.0",
+            f"+{NOW}",
+            f"{NOW} ",
+            f"{str(NOW)[0]}_{str(NOW)[1:]}",
+            "".join(chr(0xFF10 + int(digit)) for digit in str(NOW)),
+        )
+    },
     "timestamp a word": sent("now"),
     "timestamp not a number": sent("nan"),
     "timestamp infinite": sent("inf"),
@@ -88,6 +99,7 @@ STANDARD: dict[str, SignedDelivery] = {
     "asymmetric signature only": with_headers(
         signature=f"v1a,{base64.b64encode(bytes(64)).decode()}"
     ),
+    "right signature of another version": with_headers(signature=SIGNATURE.replace("v1", "v1a")),
     "version in capitals": with_headers(signature=SIGNATURE.replace("v1", "V1")),
     "signature cut off": with_headers(signature=SIGNATURE[:-4]),
     "signature one byte short": with_headers(
