@@ -11,8 +11,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.collection import COLLECTIONS, Collection
+from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
+from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
 from pulumi_setsmart.sandbox.gate import Gate
 from pulumi_setsmart.sandbox.refusal import Refusal
 from pulumi_setsmart.sandbox.request_log import LoggedRequest, RequestLogger, new_log
@@ -36,6 +39,14 @@ class Sandbox(Starlette):
     storage: Storage
     requests: deque[LoggedRequest]
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request, or the start of the server, of which middleware need know nothing."""
+        if scope["type"] == "lifespan":
+            scope["app"] = self
+            await self.router(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
 
 def create_app(
     settings: SandboxSettings | None = None,
@@ -44,6 +55,7 @@ def create_app(
     clock: Callable[[], float] = time.time,
     middleware: Sequence[Middleware] = (),
     collections: Sequence[Collection] = COLLECTIONS,
+    on_attempt: Callable[[Delivery, Attempt], None] = lambda _delivery, _attempt: None,
 ) -> Sandbox:
     """Return a sandbox.
 
@@ -55,10 +67,13 @@ def create_app(
             client sent it and each answer with all its headers. Answers that it gives itself are
             in the request log too.
         collections: What is served below the base path ``/v1``.
+        on_attempt: Told each attempt to deliver an event to a webhook subscription, while the
+            sandbox is served.
     """
     settings = settings or SandboxSettings()
     storage = storage or Storage(clock=clock)
     requests = new_log()
+    dispatcher = Dispatcher(storage, settings.deliveries, clock, on_attempt)
     app = Sandbox(
         routes=[
             route
@@ -76,6 +91,7 @@ def create_app(
             NoSuchObjectError: _not_found,
             HTTPException: _unroutable,
         },
+        lifespan=lambda _app: dispatcher.running(),
     )
     # A path that is not exactly an operation's path is unknown.
     app.router.redirect_slashes = False

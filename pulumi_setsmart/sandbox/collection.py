@@ -37,11 +37,14 @@ class Collection:
         path: The path below the base path, without slashes.
         id_prefix: What ids begin with: ``prop`` makes ``prop_1``.
         fields: The fields that the server knows. Others are kept as they are.
+        event_noun: What its events begin with: ``property`` makes ``property.created``; None if
+            nobody is told of its changes.
     """
 
     path: str
     id_prefix: str
     fields: tuple[Field, ...] = ()
+    event_noun: str | None = None
 
     def object_id(self, number: int) -> str:
         """Return the id of the object with a number."""
@@ -96,6 +99,7 @@ PROPERTIES = Collection(
         Field("max_guests", Number(least=1, most=200, whole=True)),
         Field("status", OneOf(("active", "inactive", "draft")), default="active"),
     ),
+    event_noun="property",
 )
 """The listings. Path and fields are documented, the limits of the fields are assumed."""
 

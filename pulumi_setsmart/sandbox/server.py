@@ -104,7 +104,7 @@ class _Server(uvicorn.Server):
                 loop="asyncio",
                 http=_Protocol,
                 ws="none",
-                lifespan="off",
+                lifespan="on",
                 log_level="warning",
                 access_log=False,
                 server_header=False,

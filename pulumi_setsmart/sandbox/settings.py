@@ -3,6 +3,7 @@
 from attrs import Attribute, field, frozen, validators
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.dialect import Dialect
 
 DEFAULT_KEY = "sandbox-key"
@@ -19,6 +20,7 @@ class SandboxSettings:
         rate_window: The length of a window in seconds (60, assumed).
         latency: How many seconds later it answers, as over a network.
         dialect: How it words its answers (assumed).
+        deliveries: How it delivers to webhook subscriptions (assumed).
     """
 
     keys: tuple[ApiKey, ...] = field(default=(ApiKey(DEFAULT_KEY),))
@@ -26,6 +28,7 @@ class SandboxSettings:
     rate_window: float = field(default=60.0, validator=validators.gt(0))
     latency: float = field(default=0.0, validator=validators.ge(0))
     dialect: Dialect = field(factory=Dialect)
+    deliveries: DeliverySettings = field(factory=DeliverySettings)
 
     @keys.validator
     def _check_that_keys_differ(

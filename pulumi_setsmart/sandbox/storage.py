@@ -2,15 +2,16 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 from types import TracebackType
 from typing import Self
 
-from pulumi_setsmart.sandbox.collection import Collection
+from pulumi_setsmart.sandbox.collection import WEBHOOKS, Collection
 from pulumi_setsmart.sandbox.database import Database
+from pulumi_setsmart.sandbox.deliveries.delivery_log import DeliveryLog
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 
 _OWN_FIELDS = frozenset({"id", "created_at", "updated_at"})
@@ -37,10 +38,14 @@ class Storage:
 
     It checks nothing, so a test can put into it whatever could stand in the real system. Only
     ``id``, ``created_at`` and ``updated_at`` are its own: it ignores them in what it is given.
+    Each change of a listing is told to the subscriptions that ask for it.
 
     Args:
         path: A file, which is made if need be, or ``:memory:``.
         clock: The time in seconds since 1970, for ``created_at`` and ``updated_at``.
+
+    Attributes:
+        deliveries: What was and is to be sent to webhook subscriptions.
 
     Raises:
         sqlite3.Error: If the file cannot be opened or is not a database.
@@ -52,6 +57,7 @@ class Storage:
         self._clock = clock
         self._database = Database(path)
         self._database.create(_TABLES)
+        self.deliveries = DeliveryLog(self._database, clock)
 
     def close(self) -> None:
         """Close the database; nothing can be asked of it afterwards."""
@@ -122,7 +128,10 @@ class Storage:
                 "INSERT INTO objects VALUES (?, ?, ?)",
                 [(collection.path, number, text) for number, text in numbered],
             )
-        return [_object(collection, number, text) for number, text in numbered]
+            inserted = [_object(collection, number, text) for number, text in numbered]
+            self._tell(transaction, collection, "created", inserted)
+        self.deliveries.wake()
+        return inserted
 
     def replace(
         self, collection: Collection, object_id: str, body: Mapping[str, Json]
@@ -142,7 +151,13 @@ class Storage:
                 "UPDATE objects SET body = ? WHERE collection = ? AND number = ?",
                 (text, collection.path, number),
             )
-            return _found(transaction, collection, object_id)
+            after = _found(transaction, collection, object_id)
+            if collection == WEBHOOKS:
+                self._keep_replaced_secret(transaction, before, after)
+            elif after | {"updated_at": before["updated_at"]} != before:
+                self._tell(transaction, collection, "updated", [after])
+        self.deliveries.wake()
+        return after
 
     def delete(self, collection: Collection, object_id: str) -> None:
         """Take an object away.
@@ -151,15 +166,53 @@ class Storage:
             NoSuchObjectError: If there is none with this id.
         """
         with self._database.transaction() as transaction:
-            _found(transaction, collection, object_id)
+            deleted = _found(transaction, collection, object_id)
             transaction.execute(
                 "DELETE FROM objects WHERE collection = ? AND number = ?",
                 (collection.path, collection.number(object_id)),
             )
+            self._tell(transaction, collection, "deleted", [deleted])
+        self.deliveries.wake()
+
+    def _tell(
+        self,
+        transaction: Connection,
+        collection: Collection,
+        verb: str,
+        objects: Sequence[JsonObject],
+    ) -> None:
+        if collection.event_noun is None:
+            return
+        event_type = f"{collection.event_noun}.{verb}"
+        rows = transaction.execute(
+            "SELECT number, body FROM objects WHERE collection = ? ORDER BY number",
+            (WEBHOOKS.path,),
+        )
+        subscriptions = [_object(WEBHOOKS, number, text) for number, text in rows]
+        self.deliveries.add(
+            transaction,
+            event_type,
+            self._now(),
+            objects,
+            [str(one["id"]) for one in subscriptions if _wants(one, event_type)],
+        )
+
+    def _keep_replaced_secret(
+        self, transaction: Connection, before: JsonObject, after: JsonObject
+    ) -> None:
+        secret = before.get("secret")
+        if isinstance(secret, str) and secret != after.get("secret"):
+            self.deliveries.replace_secret(transaction, str(before["id"]), secret)
 
     def _now(self) -> str:
         moment = datetime.fromtimestamp(self._clock(), UTC)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _wants(subscription: JsonObject, event_type: str) -> bool:
+    events = subscription.get("events")
+    is_active = subscription.get("status", "active") == "active"
+    return is_active and isinstance(events, list) and event_type in events
 
 
 def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:

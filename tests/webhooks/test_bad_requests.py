@@ -84,6 +84,7 @@ STANDARD: dict[str, SignedDelivery] = {
             f"{NOW} ",
             f"{str(NOW)[0]}_{str(NOW)[1:]}",
             "".join(chr(0xFF10 + int(digit)) for digit in str(NOW)),
+            f"{NOW // 10}{chr(0xFF10 + NOW % 10)}",
         )
     },
     "timestamp a word": sent("now"),

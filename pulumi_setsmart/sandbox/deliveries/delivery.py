@@ -1,0 +1,52 @@
+"""A delivery, and what became of it."""
+
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+State: TypeAlias = Literal["pending", "delivered", "failed", "dropped"]
+"""``failed``: given up after the last attempt; ``dropped``: nothing was to be sent any more."""
+
+
+@frozen
+class Attempt:
+    """One attempt to deliver.
+
+    Attributes:
+        at: When it began, in seconds since 1970.
+        url: Where it went.
+        status: The status of the answer, or None if there was none.
+        problem: What went wrong, in a phrase, or None if nothing did.
+        seconds: How long it took.
+    """
+
+    at: float
+    url: str
+    status: int | None
+    problem: str | None
+    seconds: float
+
+
+@frozen
+class Delivery:
+    """One event on its way to one subscription.
+
+    Attributes:
+        number: Its place among all deliveries, in the order of the events.
+        event_id: The id of the event, which is the same for all subscriptions and attempts.
+        type: What happened, such as ``property.updated``.
+        subscription: The id of the subscription.
+        payload: The body, in JSON.
+        state: What became of it.
+        reason: Why it failed or was dropped, or None.
+        attempts: The attempts so far, the first one first.
+    """
+
+    number: int
+    event_id: str
+    type: str
+    subscription: str
+    payload: str
+    state: State
+    reason: str | None
+    attempts: tuple[Attempt, ...] = ()

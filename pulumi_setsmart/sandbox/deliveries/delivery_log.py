@@ -1,0 +1,198 @@
+"""The deliveries that were and those that are to come; they survive a restart."""
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from sqlite3 import Connection
+
+from attrs import evolve
+
+from pulumi_setsmart.sandbox.database import Database
+from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
+from pulumi_setsmart.sandbox.json import Json, JsonObject
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS deliveries (
+    number INTEGER PRIMARY KEY,
+    event_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    subscription TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    due_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS pending_deliveries
+    ON deliveries (subscription, due_at) WHERE state = 'pending';
+CREATE TABLE IF NOT EXISTS attempts (
+    delivery INTEGER NOT NULL REFERENCES deliveries,
+    at REAL NOT NULL,
+    url TEXT NOT NULL,
+    status INTEGER,
+    problem TEXT,
+    seconds REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attempts_of_deliveries ON attempts (delivery);
+CREATE TABLE IF NOT EXISTS replaced_secrets (
+    subscription TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    replaced_at REAL NOT NULL
+);
+"""
+_COLUMNS = "number, event_id, type, subscription, payload, state, reason"
+
+
+class DeliveryLog:
+    """Deliveries, in the sandbox's database. Safe to use from several threads.
+
+    Args:
+        database: The database.
+        clock: The time in seconds since 1970.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+        self._wake: Callable[[], None] | None = None
+        database.create(_TABLES)
+
+    def deliveries(self, subscription: str | None = None) -> list[Delivery]:
+        """Return all deliveries, or those to the subscription with an id, in order."""
+        return self._found("?1 IS NULL OR subscription = ?1", (subscription,))
+
+    def pending(self) -> int:
+        """Return how many deliveries are still on their way."""
+        [[count]] = self._database.rows("SELECT count(*) FROM deliveries WHERE state = 'pending'")
+        return int(count)
+
+    def redeliver(self, number: int) -> None:
+        """Send a delivery once more, whatever became of it."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "UPDATE deliveries SET state = 'pending', reason = NULL, due_at = ?"
+                " WHERE number = ?",
+                (self._clock(), number),
+            )
+        self.wake()
+
+    def add(
+        self,
+        transaction: Connection,
+        event_type: str,
+        timestamp: Json,
+        objects: Sequence[JsonObject],
+        subscriptions: Sequence[str],
+    ) -> None:
+        """Add what has happened to objects, in the very transaction in which it happens.
+
+        Args:
+            transaction: The transaction.
+            event_type: What happened.
+            timestamp: When it happened, as it is told.
+            objects: What it happened to: an event for each.
+            subscriptions: The ids of the subscriptions that want to know.
+        """
+        now = self._clock()
+        for one in objects:
+            event_id = f"msg_{uuid.uuid4().hex}"
+            event = {"type": event_type, "timestamp": timestamp, "data": one}
+            payload = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+            transaction.executemany(
+                "INSERT INTO deliveries (event_id, type, subscription, payload, state, due_at)"
+                " VALUES (?, ?, ?, ?, 'pending', ?)",
+                [(event_id, event_type, each, payload, now) for each in subscriptions],
+            )
+
+    def on_addition(self, wake: Callable[[], None] | None) -> None:
+        """Set whom to tell, from any thread, that there is something to send."""
+        self._wake = wake
+
+    def wake(self) -> None:
+        """Tell that there is something to send."""
+        if self._wake is not None:
+            self._wake()
+
+    def due_times(self) -> dict[str, float]:
+        """Return when the next delivery to each subscription is due, in seconds since 1970."""
+        return dict(
+            self._database.rows(
+                "SELECT subscription, min(due_at) FROM deliveries WHERE state = 'pending'"
+                " GROUP BY subscription"
+            )
+        )
+
+    def due(self, subscription: str, now: float, limit: int) -> list[Delivery]:
+        """Return the deliveries to a subscription that are due, the one due first first."""
+        return self._found(
+            "state = 'pending' AND subscription = ? AND due_at <= ?",
+            (subscription, now),
+            order="due_at, number",
+            limit=limit,
+        )
+
+    def record(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Write down an attempt."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    delivery.number,
+                    attempt.at,
+                    attempt.url,
+                    attempt.status,
+                    attempt.problem,
+                    attempt.seconds,
+                ),
+            )
+
+    def settle(self, delivery: Delivery, state: State, reason: str | None = None) -> None:
+        """Write down what became of a delivery."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "UPDATE deliveries SET state = ?, reason = ? WHERE number = ?",
+                (state, reason, delivery.number),
+            )
+
+    def postpone(self, delivery: Delivery, due_at: float) -> None:
+        """Send a delivery again at a later time."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "UPDATE deliveries SET due_at = ? WHERE number = ?", (due_at, delivery.number)
+            )
+
+    def replace_secret(self, transaction: Connection, subscription: str, secret: str) -> None:
+        """Remember the secret that a subscription had until now."""
+        transaction.execute(
+            "INSERT INTO replaced_secrets VALUES (?, ?, ?)", (subscription, secret, self._clock())
+        )
+
+    def replaced_secrets(self, subscription: str, since: float) -> list[str]:
+        """Return the secrets of a subscription that others took over from, the newest first.
+
+        Args:
+            subscription: The id of the subscription.
+            since: How old they are at most, as a time in seconds since 1970.
+        """
+        rows = self._database.rows(
+            "SELECT secret FROM replaced_secrets WHERE subscription = ? AND replaced_at > ?"
+            " ORDER BY replaced_at DESC",
+            (subscription, since),
+        )
+        return [secret for (secret,) in rows]
+
+    def _found(
+        self, condition: str, values: Sequence[object], order: str = "number", limit: int = -1
+    ) -> list[Delivery]:
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM deliveries WHERE {condition} ORDER BY {order} LIMIT {limit}",  # noqa: S608 - texts of this module
+            values,
+        )
+        return [evolve(Delivery(*row), attempts=self._attempts(row[0])) for row in rows]
+
+    def _attempts(self, number: int) -> tuple[Attempt, ...]:
+        rows = self._database.rows(
+            "SELECT at, url, status, problem, seconds FROM attempts WHERE delivery = ?"
+            " ORDER BY rowid",
+            (number,),
+        )
+        return tuple(Attempt(*row) for row in rows)

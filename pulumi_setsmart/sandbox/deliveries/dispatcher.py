@@ -1,0 +1,186 @@
+"""Sending what there is to send, until it has arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from random import Random
+from time import monotonic
+
+import httpx
+
+from pulumi_setsmart.sandbox.collection import WEBHOOKS
+from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
+from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
+from pulumi_setsmart.sandbox.deliveries.signature import UnusableSecretError, signing_headers
+from pulumi_setsmart.sandbox.json import JsonObject
+from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
+
+_LOG = logging.getLogger(__name__)
+_AT_ONCE = 50
+"""How many deliveries are read from the log, and put in another order, at a time."""
+_LONGEST_WAIT = 600.0
+
+
+class Dispatcher:
+    """Sends deliveries: to each subscription one after the other, to different ones side by side.
+
+    Args:
+        storage: Holds the subscriptions and the log.
+        settings: How to deliver.
+        clock: The time in seconds since 1970.
+        on_attempt: Told each attempt.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        settings: DeliverySettings,
+        clock: Callable[[], float],
+        on_attempt: Callable[[Delivery, Attempt], None],
+    ) -> None:
+        self._storage = storage
+        self._log = storage.deliveries
+        self._settings = settings
+        self._clock = clock
+        self._on_attempt = on_attempt
+        self._chance = Random(settings.seed)  # noqa: S311 - it has to be repeatable
+        self._client: httpx.AsyncClient | None = None
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Send what there is to send while the block runs."""
+        work = asyncio.create_task(self._work())
+        try:
+            yield
+        finally:
+            work.cancel()
+            # An attempt that is under way counts as not made: it is made again after a restart.
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
+            if self._client is not None:
+                await self._client.aclose()
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        woken = asyncio.Event()
+        busy: set[str] = set()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(woken.set)
+
+        async def serve(subscription: str) -> None:
+            busy.add(subscription)
+            await self._serve(subscription)
+            busy.discard(subscription)
+            woken.set()
+
+        self._log.on_addition(wake)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    woken.clear()
+                    times = self._log.due_times()
+                    waits = {
+                        subscription: due_at + self._settings.shuffle - self._clock()
+                        for subscription, due_at in times.items()
+                        if subscription not in busy
+                    }
+                    for subscription in [one for one, wait in waits.items() if wait <= 0]:
+                        del waits[subscription]
+                        tasks.create_task(serve(subscription))
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(woken.wait(), min(waits.values(), default=None))
+        finally:
+            self._log.on_addition(None)
+
+    async def _serve(self, subscription: str) -> None:
+        """Send all that is due to a subscription."""
+        while due := self._due(subscription):
+            for delivery in due:
+                try:
+                    await self._deliver(delivery)
+                except Exception:  # noqa: BLE001 - it must not stop the other deliveries
+                    _LOG.exception("delivery %d failed", delivery.number)
+                    self._log.settle(delivery, "failed", "the sandbox failed")
+
+    def _due(self, subscription: str) -> list[Delivery]:
+        now = self._clock() - self._settings.shuffle
+        due = self._log.due(subscription, now, _AT_ONCE)
+        if self._settings.shuffle:
+            self._chance.shuffle(due)
+        return due
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        subscription = self._subscription(delivery)
+        if subscription is None:
+            self._log.settle(delivery, "dropped", "the subscription is gone or not active")
+            return
+        url = str(subscription["url"])
+        if not self._settings.may_call(url):
+            self._log.settle(delivery, "dropped", "the sandbox calls this machine only")
+            return
+        try:
+            arrived = await self._attempt(delivery, url, subscription)
+            if arrived and self._chance.random() < self._settings.duplicates:
+                await self._attempt(delivery, url, subscription)
+        except UnusableSecretError as error:
+            self._log.settle(delivery, "dropped", str(error))
+            return
+        made = len(delivery.attempts) + 1
+        if arrived:
+            self._log.settle(delivery, "delivered")
+        elif made >= self._settings.attempts:
+            self._log.settle(delivery, "failed", f"given up after {made} attempts")
+        else:
+            self._log.postpone(delivery, self._clock() + self._wait_after(made))
+
+    async def _attempt(self, delivery: Delivery, url: str, subscription: JsonObject) -> bool:
+        """Send a delivery, write down what came of it, and return whether it arrived."""
+        at = self._clock()
+        headers = signing_headers(
+            self._settings.signature, delivery, self._secrets(subscription, at), at
+        )
+        start = monotonic()
+        status, problem = await self._send(url, delivery.payload.encode(), headers)
+        attempt = Attempt(at, url, status, problem, round(monotonic() - start, 3))
+        self._log.record(delivery, attempt)
+        self._on_attempt(delivery, attempt)
+        return problem is None
+
+    async def _send(
+        self, url: str, payload: bytes, headers: dict[str, str]
+    ) -> tuple[int | None, str | None]:
+        if self._client is None:
+            # Made when it is first needed: reading the certificates takes a while.
+            self._client = httpx.AsyncClient(trust_env=False, timeout=self._settings.timeout)
+        headers = {**headers, "Content-Type": "application/json", "User-Agent": "SetSmart-Sandbox"}
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                answer = await self._client.post(url, content=payload, headers=headers)
+        except TimeoutError:
+            return None, f"no answer within {self._settings.timeout:g} s"
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return None, f"no answer: {type(error).__name__}"
+        status = answer.status_code
+        return status, None if answer.is_success else f"status {status}"
+
+    def _subscription(self, delivery: Delivery) -> JsonObject | None:
+        try:
+            subscription = self._storage.get(WEBHOOKS, delivery.subscription)
+        except NoSuchObjectError:
+            return None
+        return subscription if subscription.get("status", "active") == "active" else None
+
+    def _secrets(self, subscription: JsonObject, now: float) -> list[str]:
+        current = subscription.get("secret")
+        replaced = self._log.replaced_secrets(
+            str(subscription["id"]), now - self._settings.secret_overlap
+        )
+        return [*([current] if isinstance(current, str) else []), *replaced]
+
+    def _wait_after(self, made: int) -> float:
+        longest = min(_LONGEST_WAIT, self._settings.backoff * 2.0 ** (made - 1))
+        return longest * self._chance.uniform(0.8, 1.0)
