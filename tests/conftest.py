@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from engine_stack import heed_interrupts
 
+pytest_plugins = ["pulumi_setsmart.testing.plugin"]
+
 PULUMI = Path(sys.executable).parent / "pulumi"
 NO_ENGINE = "no Pulumi engine beside this Python: `make setup` gets it"
 

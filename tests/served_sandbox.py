@@ -13,9 +13,8 @@ from pulumi_setsmart.sandbox import (
     Sandbox,
     SandboxSettings,
     Storage,
-    create_app,
-    running,
 )
+from pulumi_setsmart.testing import running_sandbox
 
 
 @frozen
@@ -40,11 +39,10 @@ def serving(
     middleware: Sequence[Middleware] = (),
 ) -> Iterator[ServedSandbox]:
     """Run a sandbox, with the arguments of `create_app`, while the block runs."""
-    app = create_app(settings, storage=storage, clock=clock, middleware=middleware)
     with (
-        running(app) as base_url,
+        running_sandbox(settings, storage=storage, clock=clock, middleware=middleware) as account,
         httpx.Client(
-            base_url=base_url, headers={"X-API-Key": DEFAULT_KEY}, trust_env=False
+            base_url=account.url, headers={"X-API-Key": DEFAULT_KEY}, trust_env=False
         ) as client,
     ):
-        yield ServedSandbox(app, client)
+        yield ServedSandbox(account.app, client)

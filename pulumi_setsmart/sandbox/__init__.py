@@ -14,6 +14,8 @@ from pulumi_setsmart.sandbox.collection import (
     WEBHOOKS,
     Collection,
 )
+from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
+from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.dialect import Dialect
 from pulumi_setsmart.sandbox.faults import (
     NONSENSE,
@@ -49,8 +51,11 @@ __all__ = [
     "PROPERTIES",
     "WEBHOOKS",
     "ApiKey",
+    "Attempt",
     "Collection",
     "Cut",
+    "Delivery",
+    "DeliverySettings",
     "Dialect",
     "Failed",
     "Fault",

@@ -16,9 +16,8 @@ from pulumi_setsmart.sandbox import (
     ApiKey,
     Dialect,
     SandboxSettings,
-    create_app,
-    running,
 )
+from pulumi_setsmart.testing import running_sandbox
 
 
 @pytest.fixture
@@ -36,8 +35,10 @@ def open_account() -> Iterator[OpenAccount]:
                 Middleware(ContractWitness, violations=violations),
                 Middleware(RevokedKeys, revoked=revoked),
             ]
-            sandbox = create_app(settings, middleware=middleware)
-            return Account(sandbox, running_sandboxes.enter_context(running(sandbox)), revoked)
+            opened = running_sandboxes.enter_context(
+                running_sandbox(settings, middleware=middleware)
+            )
+            return Account(opened.app, opened.url, revoked)
 
         yield open_one
     assert violations == []

@@ -1,0 +1,368 @@
+"""What the sandbox sends when listings change: to whom, signed how, and again until it arrives."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from recording_receiver import Received, receiving
+from signed_delivery import OTHER_SECRET, SECRET
+
+from pulumi_setsmart.sandbox import (
+    PROPERTIES,
+    Delivery,
+    DeliverySettings,
+    NoSuchObjectError,
+    SandboxSettings,
+    Storage,
+)
+from pulumi_setsmart.testing import SandboxAccount, running_sandbox
+from pulumi_setsmart.webhooks import HexHmac, WebhookVerificationError, verify
+
+ALL_EVENTS = ["property.created", "property.updated", "property.deleted"]
+
+
+def delivering(**habits: Any) -> SandboxSettings:
+    """Return settings with which deliveries come again soon."""
+    return SandboxSettings(rate_limit=0, deliveries=DeliverySettings(**{"backoff": 0.02} | habits))
+
+
+def subscribe(account: SandboxAccount, url: str, **fields: Any) -> str:
+    subscription = {"url": url, "events": ALL_EVENTS, "secret": SECRET} | fields
+    return str(account.add("webhooks", **subscription)["id"])
+
+
+def types(received: list[Received]) -> list[str]:
+    return [json.loads(one.payload)["type"] for one in received]
+
+
+def states(deliveries: list[Delivery]) -> list[str]:
+    return [one.state for one in deliveries]
+
+
+def test_every_change_of_a_listing_is_told(setsmart_sandbox: SandboxAccount) -> None:
+    """Through the API, with the whole listing as it is then, and as it was when it is deleted."""
+    with (
+        receiving() as receiver,
+        httpx.Client(
+            base_url=setsmart_sandbox.url,
+            headers={"X-API-Key": setsmart_sandbox.key},
+            trust_env=False,
+        ) as client,
+    ):
+        subscribe(setsmart_sandbox, receiver.url)
+        created = client.post("/properties", json={"name": "Cabin", "pets": True}).json()
+        updated = client.put("/properties/prop_1", json={"name": "Hütte"}).json()
+        client.delete("/properties/prop_1")
+        setsmart_sandbox.wait_for_deliveries()
+    assert types(receiver.received) == ALL_EVENTS
+    events = [verify(one.payload, one.headers, SECRET) for one in receiver.received]
+    assert [event.data for event in events] == [created, updated, updated]
+    assert [event.type for event in events] == ALL_EVENTS
+    assert len({event.id for event in events}) == 3
+
+
+def test_a_change_in_the_dashboard_is_told_as_well(setsmart_sandbox: SandboxAccount) -> None:
+    """Wherever it comes from."""
+    with receiving() as receiver:
+        subscribe(setsmart_sandbox, receiver.url)
+        setsmart_sandbox.add("properties", name="Cabin")
+        setsmart_sandbox.change("prop_1", bedrooms=4)
+        setsmart_sandbox.remove("prop_1")
+        setsmart_sandbox.wait_for_deliveries()
+    assert types(receiver.received) == ALL_EVENTS
+
+
+def test_what_is_no_change_of_a_listing_is_not_told(setsmart_sandbox: SandboxAccount) -> None:
+    """A PUT of the same, a change that failed, and whatever happens to other objects."""
+    subscribe(setsmart_sandbox, "http://127.0.0.1:9/")
+    setsmart_sandbox.add("pricing-rules", name="Summer")
+    storage = setsmart_sandbox.app.storage
+    listing = storage.insert(PROPERTIES, {"name": "Cabin"})
+    told = len(setsmart_sandbox.deliveries())
+    storage.replace(PROPERTIES, "prop_1", listing)
+    with pytest.raises(NoSuchObjectError):
+        storage.replace(PROPERTIES, "prop_2", {"name": "Hut"})
+    with pytest.raises(NoSuchObjectError):
+        storage.delete(PROPERTIES, "prop_2")
+    assert (told, len(setsmart_sandbox.deliveries())) == (1, 1)
+
+
+def test_each_subscription_is_told_what_it_asks_for(setsmart_sandbox: SandboxAccount) -> None:
+    """Active ones only; one event has the same id for all, and is signed for each."""
+    with receiving() as receiver, receiving() as other:
+        subscribe(setsmart_sandbox, receiver.url, events=["property.created"])
+        subscribe(setsmart_sandbox, other.url, secret=OTHER_SECRET)
+        subscribe(setsmart_sandbox, receiver.url, status="inactive")
+        subscribe(setsmart_sandbox, receiver.url, events=["message.received"])
+        setsmart_sandbox.add("properties", name="Cabin")
+        setsmart_sandbox.remove("prop_1")
+        setsmart_sandbox.wait_for_deliveries()
+    assert types(receiver.received) == ["property.created"]
+    assert types(other.received) == ["property.created", "property.deleted"]
+    [mine], [theirs, _] = receiver.received, other.received
+    assert mine.payload == theirs.payload
+    same_event = verify(mine.payload, mine.headers, SECRET)
+    assert verify(theirs.payload, theirs.headers, OTHER_SECRET) == same_event
+
+
+def test_a_delivery_has_the_form_of_its_time() -> None:
+    """The hex habit has one header; a changed byte is found out."""
+    with (
+        running_sandbox(delivering(signature="hex")) as account,
+        receiving() as receiver,
+    ):
+        subscribe(account, receiver.url, secret="any text will do")
+        account.add("properties", name="Cabin")
+        account.wait_for_deliveries()
+    [received] = receiver.received
+    secret = "any text will do"
+    assert (
+        verify(received.payload, received.headers, secret, scheme=HexHmac()).type == ALL_EVENTS[0]
+    )
+    with pytest.raises(WebhookVerificationError):
+        verify(received.payload + b" ", received.headers, secret, scheme=HexHmac())
+
+
+def test_what_is_refused_comes_again_with_the_same_id() -> None:
+    """After every status but 2xx, redirects included, signed anew each time."""
+    with running_sandbox(delivering()) as account, receiving(500, 404, 302, 429) as receiver:
+        subscribe(account, receiver.url)
+        account.add("properties", name="Cabin")
+        [delivery] = account.wait_for_deliveries()
+    assert [one.status for one in delivery.attempts] == [500, 404, 302, 429, 204]
+    assert [one.problem for one in delivery.attempts][-2:] == ["status 429", None]
+    assert {one.url for one in delivery.attempts} == {receiver.url}
+    assert delivery.state == "delivered"
+    events = [verify(one.payload, one.headers, SECRET) for one in receiver.received]
+    assert {event.id for event in events} == {delivery.event_id}
+    waits = [
+        later.at - earlier.at
+        for earlier, later in zip(delivery.attempts, delivery.attempts[1:], strict=False)
+    ]
+    assert waits[3] > waits[0]
+
+
+def test_who_takes_too_long_is_asked_again() -> None:
+    """And so is who cannot be reached at all."""
+    with running_sandbox(delivering(timeout=0.2)) as account, receiving(0.9) as receiver:
+        subscribe(account, receiver.url)
+        account.add("properties", name="Cabin")
+        [delivery] = account.wait_for_deliveries()
+        assert [one.problem for one in delivery.attempts] == ["no answer within 0.2 s", None]
+    with running_sandbox(delivering(attempts=2)) as account:
+        subscribe(account, receiver.url)
+        account.add("properties", name="Cabin")
+        [delivery] = account.wait_for_deliveries()
+    assert [one.problem for one in delivery.attempts] == ["no answer: ConnectError"] * 2
+    assert (delivery.state, delivery.reason) == ("failed", "given up after 2 attempts")
+
+
+def test_who_is_slow_holds_up_nobody_else() -> None:
+    """Subscriptions are served side by side."""
+    with (
+        running_sandbox(delivering()) as account,
+        receiving(0.9) as slow,
+        receiving() as quick,
+    ):
+        subscribe(account, slow.url)
+        subscribe(account, quick.url)
+        account.add("properties", name="Cabin")
+        account.add("properties", name="Hut")
+        first, second, third, fourth = account.wait_for_deliveries()
+    assert first.attempts[0].seconds > 0.8
+    assert fourth.attempts[0].at < first.attempts[0].at + 0.8
+    assert states([first, second, third, fourth]) == ["delivered"] * 4
+
+
+def test_deliveries_keep_the_order_of_the_changes(setsmart_sandbox: SandboxAccount) -> None:
+    """As long as the receiver takes them."""
+    with receiving() as receiver:
+        subscribe(setsmart_sandbox, receiver.url)
+        setsmart_sandbox.add("properties", name="Cabin", bedrooms=0)
+        for bedrooms in range(1, 120):
+            setsmart_sandbox.change("prop_1", bedrooms=bedrooms)
+        setsmart_sandbox.wait_for_deliveries()
+    told = [json.loads(one.payload)["data"]["bedrooms"] for one in receiver.received]
+    assert told == [*range(120)]
+
+
+def test_receivers_can_be_tested_with_duplicates_and_disorder() -> None:
+    """All of them come twice, in an order that is not that of the changes, and none is missing."""
+    settings = delivering(duplicates=1.0, shuffle=0.2)
+    with running_sandbox(settings) as account, receiving() as receiver:
+        subscribe(account, receiver.url)
+        for number in range(30):
+            account.add("properties", name=f"Cabin {number}")
+        account.wait_for_deliveries()
+    ids = [one.headers["webhook-id"] for one in receiver.received]
+    in_order = [one.event_id for one in account.deliveries()]
+    assert sorted(ids) == sorted(in_order * 2)
+    assert [*dict.fromkeys(ids)] != in_order
+
+
+def test_a_share_of_duplicates_is_a_share() -> None:
+    """Not all and not none of fifty."""
+    with running_sandbox(delivering(duplicates=0.5)) as account, receiving() as receiver:
+        subscribe(account, receiver.url)
+        for number in range(50):
+            account.add("properties", name=f"Cabin {number}")
+        account.wait_for_deliveries()
+    assert 60 < len(receiver.received) < 90
+
+
+def test_what_was_delivered_can_be_delivered_again(setsmart_sandbox: SandboxAccount) -> None:
+    """With the id it had, as a dashboard offers it."""
+    with receiving() as receiver:
+        subscribe(setsmart_sandbox, receiver.url)
+        setsmart_sandbox.add("properties", name="Cabin")
+        [delivery] = setsmart_sandbox.wait_for_deliveries()
+        setsmart_sandbox.redeliver(delivery)
+        [again] = setsmart_sandbox.wait_for_deliveries()
+    assert len(again.attempts) == 2
+    assert len({one.headers["webhook-id"] for one in receiver.received}) == 1
+
+
+def test_the_log_and_what_is_pending_survive_a_restart(tmp_path: Path) -> None:
+    """The receiver is down, the sandbox stops; both come back, and nothing is lost."""
+    path = tmp_path / "sandbox.db"
+    with receiving() as receiver:
+        url = receiver.url
+    with Storage(path) as storage, running_sandbox(delivering(), storage=storage) as account:
+        subscribe(account, url)
+        for number in range(20):
+            account.add("properties", name=f"Cabin {number}")
+        ids = [one.event_id for one in account.deliveries()]
+        while not account.deliveries()[0].attempts:
+            pass
+    with (
+        receiving() as receiver,
+        Storage(path) as storage,
+        running_sandbox(delivering(), storage=storage) as account,
+    ):
+        account.change("wh_1", url=receiver.url)
+        deliveries = account.wait_for_deliveries()
+    assert [one.event_id for one in deliveries] == ids
+    assert states(deliveries) == ["delivered"] * 20
+    assert deliveries[0].attempts[0].problem == "no answer: ConnectError"
+    assert sorted(one.headers["webhook-id"] for one in receiver.received) == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.example.com/setsmart",
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest",
+        "http://[2001:db8::1]/",
+        "http://127.0.0.1.example.com/",
+        "https://api.setsmart.com/v1/properties",
+        "http://[::1",
+    ],
+)
+def test_only_this_machine_is_called(setsmart_sandbox: SandboxAccount, url: str) -> None:
+    """Whoever tries out a program does not surprise the addresses in it."""
+    subscribe(setsmart_sandbox, url)
+    setsmart_sandbox.add("properties", name="Cabin")
+    [delivery] = setsmart_sandbox.wait_for_deliveries()
+    assert (delivery.state, delivery.attempts) == ("dropped", ())
+    assert delivery.reason == "the sandbox calls this machine only"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1/", "http://127.0.0.9/", "https://[::1]:80", "http://receiver:80/x"]
+)
+def test_this_machine_and_named_hosts_may_be_called(url: str) -> None:
+    """Such as another container."""
+    assert DeliverySettings(hosts=["receiver"]).may_call(url)
+
+
+def test_a_new_secret_signs_from_then_on(setsmart_sandbox: SandboxAccount) -> None:
+    """The old one does not sign any more, unless the server lets them overlap."""
+    with receiving() as receiver:
+        subscribe(setsmart_sandbox, receiver.url)
+        setsmart_sandbox.change("wh_1", secret=OTHER_SECRET)
+        setsmart_sandbox.add("properties", name="Cabin")
+        setsmart_sandbox.wait_for_deliveries()
+    [received] = receiver.received
+    assert verify(received.payload, received.headers, OTHER_SECRET)
+    with pytest.raises(WebhookVerificationError, match="no signature"):
+        verify(received.payload, received.headers, SECRET)
+
+
+def test_secrets_can_overlap() -> None:
+    """As Standard Webhooks recommends: receivers of either secret accept what is sent."""
+    with running_sandbox(delivering(secret_overlap=60)) as account, receiving() as receiver:
+        subscribe(account, receiver.url)
+        account.change("wh_1", secret=OTHER_SECRET)
+        account.change("wh_1", status="active")
+        account.add("properties", name="Cabin")
+        account.wait_for_deliveries()
+    [received] = receiver.received
+    for secret in (SECRET, OTHER_SECRET):
+        assert verify(received.payload, received.headers, secret).type == "property.created"
+
+
+def test_without_a_secret_nothing_is_signed(setsmart_sandbox: SandboxAccount) -> None:
+    """A receiver that verifies refuses it."""
+    with receiving() as receiver:
+        subscribe(setsmart_sandbox, receiver.url, secret=None)
+        setsmart_sandbox.add("properties", name="Cabin")
+        setsmart_sandbox.wait_for_deliveries()
+    [received] = receiver.received
+    with pytest.raises(WebhookVerificationError, match="webhook-signature is missing"):
+        verify(received.payload, received.headers, SECRET)
+
+
+def test_a_secret_that_cannot_sign_is_told_in_the_log(setsmart_sandbox: SandboxAccount) -> None:
+    """Instead of signing with something that nobody has."""
+    subscribe(setsmart_sandbox, "http://127.0.0.1:9/", secret="my own secret")
+    setsmart_sandbox.add("properties", name="Cabin")
+    [delivery] = setsmart_sandbox.wait_for_deliveries()
+    assert delivery.state == "dropped"
+    assert delivery.reason == "its secret is not whsec_ followed by base64"
+
+
+@pytest.mark.parametrize("end", ["remove", "deactivate"])
+def test_a_subscription_that_ended_gets_nothing_more(end: str) -> None:
+    """What was still on its way to it is dropped."""
+    with running_sandbox(delivering(backoff=0.1)) as account, receiving(500) as receiver:
+        subscribe(account, receiver.url)
+        account.add("properties", name="Cabin")
+        while not receiver.received:
+            pass
+        if end == "remove":
+            account.remove("wh_1")
+        else:
+            account.change("wh_1", status="inactive")
+        [delivery] = account.wait_for_deliveries()
+    assert len(receiver.received) == 1
+    assert delivery.state == "dropped"
+
+
+def test_subscriptions_of_any_form_do_no_harm(setsmart_sandbox: SandboxAccount) -> None:
+    """The storage takes whatever a test puts into it."""
+    setsmart_sandbox.add("webhooks", url="http://127.0.0.1:9/", events="property.created")
+    setsmart_sandbox.add("webhooks", url=5, events=["property.created"])
+    setsmart_sandbox.add("properties", name="Cabin")
+    [delivery] = setsmart_sandbox.wait_for_deliveries()
+    assert delivery.state == "dropped"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"signature": "rsa"},
+        {"duplicates": 1.5},
+        {"attempts": 0},
+        {"timeout": 0},
+        {"backoff": -1},
+        {"shuffle": -1},
+        {"secret_overlap": -1},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
+    """When they are made."""
+    with pytest.raises(ValueError):  # noqa: PT011 -- attrs words them
+        DeliverySettings(**wrong)
