@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from attrs import field, frozen
 from starlette.middleware import Middleware
@@ -13,7 +14,6 @@ from pulumi_setsmart.sandbox import (
     Collection,
     Delivery,
     FaultLayer,
-    Json,
     JsonObject,
     LoggedRequest,
     Sandbox,
@@ -71,13 +71,13 @@ class SandboxAccount:
         """
         return self.app.storage.get(_collection_of(object_id), object_id)
 
-    def add(self, collection: str, **fields: Json) -> JsonObject:
+    def add(self, collection: str, **fields: Any) -> JsonObject:
         """Add an object behind the program's back; return it with its id. Nothing is checked."""
         kind = _collection(collection)
         defaults: JsonObject = {one.name: one.default for one in kind.fields}
         return self.app.storage.insert(kind, {**defaults, **fields})
 
-    def change(self, object_id: str, **fields: Json) -> JsonObject:
+    def change(self, object_id: str, **fields: Any) -> JsonObject:
         """Change fields of an object behind the program's back; return it as it is now."""
         kind = _collection_of(object_id)
         return self.app.storage.replace(kind, object_id, {**self.get(object_id), **fields})

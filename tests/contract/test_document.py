@@ -47,6 +47,13 @@ def schema_properties(part: Any, where: str) -> Iterator[tuple[str, dict[str, An
             yield from schema_properties(value, f"{where}/{key}")
 
 
+def deliveries() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, item in contract()["webhooks"].items():
+        yield f"webhook {name}", item["post"]
+        for status, response in item["post"]["responses"].items():
+            yield f"webhook {name} {status}", response
+
+
 def parts_to_mark() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield all that must say where it comes from, with where it stands."""
     document = contract()
@@ -57,6 +64,7 @@ def parts_to_mark() -> Iterator[tuple[str, dict[str, Any]]]:
     for where, operation in operations():
         for parameter in operation.get("parameters", []):
             yield f"parameter of {where}", resolved(parameter)
+    yield from deliveries()
     for where, status, response in responses():
         yield f"{where} {status}", response
         for name, header in response.get("headers", {}).items():

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from recording_receiver import Received, receiving
 from signed_delivery import OTHER_SECRET, SECRET
+from waiting import wait_until
 
 from pulumi_setsmart.sandbox import (
     PROPERTIES,
@@ -234,8 +235,7 @@ def test_the_log_and_what_is_pending_survive_a_restart(tmp_path: Path) -> None:
         for number in range(20):
             account.add("properties", name=f"Cabin {number}")
         ids = [one.event_id for one in account.deliveries()]
-        while not account.deliveries()[0].attempts:
-            pass
+        wait_until(lambda: account.deliveries()[0].attempts)
     with (
         receiving() as receiver,
         Storage(path) as storage,
@@ -275,7 +275,7 @@ def test_only_this_machine_is_called(setsmart_sandbox: SandboxAccount, url: str)
 )
 def test_this_machine_and_named_hosts_may_be_called(url: str) -> None:
     """Such as another container."""
-    assert DeliverySettings(hosts=["receiver"]).may_call(url)
+    assert DeliverySettings(hosts=frozenset({"receiver"})).may_call(url)
 
 
 def test_a_new_secret_signs_from_then_on(setsmart_sandbox: SandboxAccount) -> None:
@@ -330,8 +330,7 @@ def test_a_subscription_that_ended_gets_nothing_more(end: str) -> None:
     with running_sandbox(delivering(backoff=0.1)) as account, receiving(500) as receiver:
         subscribe(account, receiver.url)
         account.add("properties", name="Cabin")
-        while not receiver.received:
-            pass
+        wait_until(lambda: receiver.received)
         if end == "remove":
             account.remove("wh_1")
         else:

@@ -37,7 +37,7 @@ class DeliverySettings:
     duplicates: float = field(default=0.0, validator=[validators.ge(0), validators.le(1)])
     shuffle: float = field(default=0.0, validator=validators.ge(0))
     seed: int = 0
-    hosts: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    hosts: frozenset[str] = frozenset()
 
     def may_call(self, url: str) -> bool:
         """Return whether a URL may be called: a sandbox must not surprise the internet."""
