@@ -109,11 +109,67 @@ def _keys_for_networks(
     metavar="N",
     help="Objects on a page of a list.",
 )
+@click.option(
+    "--webhook-signature",
+    type=click.Choice(["standard", "hex"]),
+    default="standard",
+    help="How deliveries are signed: Standard Webhooks, or hex in X-SetSmart-Signature.",
+)
+@click.option(
+    "--webhook-secret-overlap",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long a secret that was replaced signs beside the new one.",
+)
+@click.option(
+    "--webhook-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=15.0,
+    metavar="SECONDS",
+    help="After how long without an answer an attempt has failed.",
+)
+@click.option(
+    "--webhook-attempts",
+    type=click.IntRange(min=1),
+    default=12,
+    metavar="N",
+    help="After how many of them a delivery is given up.",
+)
+@click.option(
+    "--webhook-backoff",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    metavar="SECONDS",
+    help="Wait after the first failed attempt; each further one is twice as long.",
+)
+@click.option(
+    "--webhook-duplicates",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="SHARE",
+    help="Share of the deliveries that is sent twice, to test receivers with.",
+)
+@click.option(
+    "--webhook-shuffle",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Collect deliveries for so long and send them in random order.",
+)
+@click.option(
+    "--webhook-host",
+    "webhook_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Host to deliver to beside this machine; may be repeated.",
+)
 def sandbox(**options: Unpack["Options"]) -> None:
     """Run a SetSmart on this machine.
 
     It answers like the API, keeps what it is sent, and needs no account. Point a Pulumi program
-    or any HTTP client at the address it prints.
+    or any HTTP client at the address it prints. When listings change, it calls the webhook
+    subscriptions that lead to this machine, and prints what came of it.
     """
     try:
         from pulumi_setsmart.sandbox.foreground import run  # noqa: PLC0415 - its packages are an extra

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.collection import COLLECTIONS, Collection
-from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
+from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
 from pulumi_setsmart.sandbox.gate import Gate
 from pulumi_setsmart.sandbox.refusal import Refusal
@@ -55,7 +55,7 @@ def create_app(
     clock: Callable[[], float] = time.time,
     middleware: Sequence[Middleware] = (),
     collections: Sequence[Collection] = COLLECTIONS,
-    on_attempt: Callable[[Delivery, Attempt], None] = lambda _delivery, _attempt: None,
+    on_outcome: Callable[[Delivery, str], None] = lambda _delivery, _outcome: None,
 ) -> Sandbox:
     """Return a sandbox.
 
@@ -67,13 +67,13 @@ def create_app(
             client sent it and each answer with all its headers. Answers that it gives itself are
             in the request log too.
         collections: What is served below the base path ``/v1``.
-        on_attempt: Told each attempt to deliver an event to a webhook subscription, while the
-            sandbox is served.
+        on_outcome: Told, in a phrase, what came of each attempt to deliver an event to a webhook
+            subscription, while the sandbox is served.
     """
     settings = settings or SandboxSettings()
     storage = storage or Storage(clock=clock)
     requests = new_log()
-    dispatcher = Dispatcher(storage, settings.deliveries, clock, on_attempt)
+    dispatcher = Dispatcher(storage, settings.deliveries, clock, on_outcome)
     app = Sandbox(
         routes=[
             route

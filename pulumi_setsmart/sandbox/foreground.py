@@ -8,6 +8,8 @@ import click
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.app import create_app
+from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
+from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings, Signature
 from pulumi_setsmart.sandbox.dialect import Dialect, Put, Secrets
 from pulumi_setsmart.sandbox.listings import seed
 from pulumi_setsmart.sandbox.server import serve
@@ -32,6 +34,14 @@ class Options(TypedDict):
     put: Put
     normalise: bool
     page_size: int | None
+    webhook_signature: Signature
+    webhook_secret_overlap: float
+    webhook_timeout: float
+    webhook_attempts: int
+    webhook_backoff: float
+    webhook_duplicates: float
+    webhook_shuffle: float
+    webhook_hosts: tuple[str, ...]
 
 
 def run(options: Options) -> None:
@@ -58,12 +68,16 @@ def run(options: Options) -> None:
     try:
         with Storage(options["database"]) as storage:
             seed(storage, options["listings"])
-            app = create_app(settings, storage=storage)
+            app = create_app(settings, storage=storage, on_outcome=_report)
             serve(app, host=host, port=port, announce=announce)
     except sqlite3.Error as error:
         raise click.ClickException(f"Cannot use {options['database']}: {error}") from None
     except OSError as error:
         raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}") from None
+
+
+def _report(delivery: Delivery, outcome: str) -> None:
+    click.echo(f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}")
 
 
 def _keys(options: Options) -> tuple[ApiKey, ...]:
@@ -88,5 +102,15 @@ def _settings(options: Options) -> SandboxSettings:
             put=options["put"],
             secrets=options["secrets"],
             normalise=options["normalise"],
+        ),
+        deliveries=DeliverySettings(
+            signature=options["webhook_signature"],
+            secret_overlap=options["webhook_secret_overlap"],
+            timeout=options["webhook_timeout"],
+            attempts=options["webhook_attempts"],
+            backoff=options["webhook_backoff"],
+            duplicates=options["webhook_duplicates"],
+            shuffle=options["webhook_shuffle"],
+            hosts=frozenset(options["webhook_hosts"]),
         ),
     )

@@ -10,7 +10,6 @@ from starlette.middleware import Middleware
 
 from pulumi_setsmart.sandbox import (
     COLLECTIONS,
-    Attempt,
     Collection,
     Delivery,
     FaultLayer,
@@ -118,7 +117,6 @@ def running_sandbox(
     storage: Storage | None = None,
     clock: Callable[[], float] = time.time,
     middleware: Sequence[Middleware] = (),
-    on_attempt: Callable[[Delivery, Attempt], None] = lambda _delivery, _attempt: None,
 ) -> Iterator[SandboxAccount]:
     """Run a sandbox on a free port of this machine while the block runs.
 
@@ -128,7 +126,6 @@ def running_sandbox(
         storage: What it holds; nothing, in memory, if None.
         clock: Its time in seconds since 1970.
         middleware: Wraps all of it but the faults.
-        on_attempt: Told each attempt to deliver to a webhook subscription.
 
     Yields:
         The account, which accepts requests.
@@ -140,7 +137,6 @@ def running_sandbox(
         storage=storage,
         clock=clock,
         middleware=[Middleware(FaultLayer, plan=faults), *middleware],
-        on_attempt=on_attempt,
     )
     with running(app) as url:
         yield SandboxAccount(url, settings.keys[0].value, app, faults)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 from attrs import frozen
+from recording_receiver import receiving
+from signed_delivery import OTHER_SECRET, SECRET
+from waiting import wait_until
+
+from pulumi_setsmart.webhooks import HexHmac, verify
 
 MODULE = (sys.executable, "-m", "pulumi_setsmart.sandbox")
 COMMAND = (sys.executable, "-m", "pulumi_setsmart", "sandbox")
@@ -146,6 +152,73 @@ def test_the_habits_of_the_server_can_be_chosen() -> None:
     assert "next" in listed.links
 
 
+def test_it_prints_what_came_of_each_delivery() -> None:
+    """A line for each attempt, and one where it gives up."""
+    options = ("--webhook-attempts", "2", "--webhook-backoff", "0.01")
+    with started(*options) as sandbox, receiving(500, 204, 500, 404) as receiver:
+        assert sandbox.process.stdout is not None
+        lines = [sandbox.process.stdout.readline()]
+        with httpx.Client(headers={"X-API-Key": "sandbox-key"}, trust_env=False) as client:
+            hook = {"url": receiver.url, "events": ["property.created"], "secret": SECRET}
+            client.post(f"{sandbox.base_url}/webhooks", json=hook)
+            for name, attempts in (("Cabin", 2), ("Hut", 3)):
+                client.post(f"{sandbox.base_url}/properties", json={"name": name})
+                lines += [sandbox.process.stdout.readline() for _ in range(attempts)]
+    first, _, second, _ = (one.headers["webhook-id"] for one in receiver.received)
+    assert lines[1:] == [
+        f"property.created to wh_1, {first}: status 500\n",
+        f"property.created to wh_1, {first}: status 204\n",
+        f"property.created to wh_1, {second}: status 500\n",
+        f"property.created to wh_1, {second}: status 404\n",
+        f"property.created to wh_1, {second}: failed, given up after attempt 2\n",
+    ]
+
+
+def test_how_it_delivers_can_be_chosen() -> None:
+    """Each option reaches the server."""
+    with (
+        started(
+            *("--webhook-duplicates", "1", "--webhook-shuffle", "0.2"),
+            *("--webhook-secret-overlap", "60", "--webhook-host", "nowhere.invalid"),
+            *("--webhook-attempts", "1", "--webhook-timeout", "0.3"),
+        ) as sandbox,
+        started("--webhook-signature", "hex") as other,
+        receiving(204, 204, 0.9) as receiver,
+        httpx.Client(headers={"X-API-Key": "sandbox-key"}, trust_env=False) as client,
+    ):
+        assert sandbox.process.stdout is not None
+        hook = {"url": receiver.url, "events": ["property.created"], "secret": SECRET}
+        client.post(f"{sandbox.base_url}/webhooks", json=hook)
+        client.put(f"{sandbox.base_url}/webhooks/wh_1", json={**hook, "secret": OTHER_SECRET})
+        start = time.monotonic()
+        client.post(f"{sandbox.base_url}/properties", json={"name": "Cabin"})
+        wait_until(lambda: len(receiver.received) == 2)
+        assert time.monotonic() - start >= 0.2
+        client.post(f"{sandbox.base_url}/properties", json={"name": "Hut"})
+        wait_until(lambda: len(receiver.received) == 3)
+        elsewhere = {**hook, "url": "http://nowhere.invalid/"}
+        client.put(f"{sandbox.base_url}/webhooks/wh_1", json=elsewhere)
+        client.post(f"{sandbox.base_url}/properties", json={"name": "Barn"})
+        lines = [sandbox.process.stdout.readline().split(": ")[1] for _ in range(7)][1:]
+        client.post(f"{other.base_url}/webhooks", json=hook)
+        client.post(f"{other.base_url}/properties", json={"name": "Cabin"})
+        wait_until(lambda: len(receiver.received) == 4)
+    one, again, _, in_hex = receiver.received
+    for secret in (SECRET, OTHER_SECRET):
+        assert verify(one.payload, one.headers, secret) == (
+            verify(again.payload, again.headers, secret)
+        )
+    assert verify(in_hex.payload, in_hex.headers, SECRET, scheme=HexHmac())
+    assert lines == [
+        "status 204\n",
+        "status 204\n",
+        "no answer within 0.3 s\n",
+        "failed, given up after attempt 1\n",
+        "no answer",
+        "failed, given up after attempt 1\n",
+    ]
+
+
 def sent_at(answer: httpx.Response) -> float:
     return parsedate_to_datetime(answer.headers["Date"]).timestamp()
 
@@ -176,6 +249,7 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> N
         (("--rate-window", "0"), "--rate-window"),
         (("--latency", "-1"), "--latency"),
         (("--page-size", "0"), "--page-size"),
+        (("--webhook-duplicates", "2"), "--webhook-duplicates"),
         (("--key", ""), "an API key must not be empty"),
     ],
 )
@@ -192,7 +266,10 @@ def test_every_option_is_explained() -> None:
     text = failed("--help").stdout
     for option in ("--host", "--port", "--database", "--seed", "--key", "--read-only-key",
                    "--key-for-network", "--rate-limit", "--rate-window", "--latency", "--secrets",
-                   "--put", "--normalise", "--page-size"):  # fmt: skip
+                   "--put", "--normalise", "--page-size", "--webhook-signature",
+                   "--webhook-secret-overlap", "--webhook-timeout", "--webhook-attempts",
+                   "--webhook-backoff", "--webhook-duplicates", "--webhook-shuffle",
+                   "--webhook-host"):  # fmt: skip
         assert f"  {option} " in text
 
 

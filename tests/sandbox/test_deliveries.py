@@ -157,7 +157,7 @@ def test_who_takes_too_long_is_asked_again() -> None:
         account.add("properties", name="Cabin")
         [delivery] = account.wait_for_deliveries()
     assert [one.problem for one in delivery.attempts] == ["no answer: ConnectError"] * 2
-    assert (delivery.state, delivery.reason) == ("failed", "given up after 2 attempts")
+    assert (delivery.state, delivery.reason) == ("failed", "given up after attempt 2")
 
 
 def test_who_is_slow_holds_up_nobody_else() -> None:

@@ -12,7 +12,7 @@ from time import monotonic
 import httpx
 
 from pulumi_setsmart.sandbox.collection import WEBHOOKS
-from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
+from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.deliveries.signature import UnusableSecretError, signing_headers
 from pulumi_setsmart.sandbox.json import JsonObject
@@ -31,7 +31,7 @@ class Dispatcher:
         storage: Holds the subscriptions and the log.
         settings: How to deliver.
         clock: The time in seconds since 1970.
-        on_attempt: Told each attempt.
+        on_outcome: Told, in a phrase, what came of each attempt, and why none is made any more.
     """
 
     def __init__(
@@ -39,13 +39,13 @@ class Dispatcher:
         storage: Storage,
         settings: DeliverySettings,
         clock: Callable[[], float],
-        on_attempt: Callable[[Delivery, Attempt], None],
+        on_outcome: Callable[[Delivery, str], None],
     ) -> None:
         self._storage = storage
         self._log = storage.deliveries
         self._settings = settings
         self._clock = clock
-        self._on_attempt = on_attempt
+        self._on_outcome = on_outcome
         self._chance = Random(settings.seed)  # noqa: S311 - it has to be repeatable
         self._client: httpx.AsyncClient | None = None
 
@@ -104,7 +104,7 @@ class Dispatcher:
                     await self._deliver(delivery)
                 except Exception:  # noqa: BLE001 - it must not stop the other deliveries
                     _LOG.exception("delivery %d failed", delivery.number)
-                    self._log.settle(delivery, "failed", "the sandbox failed")
+                    self._give_up(delivery, "failed", "the sandbox failed")
 
     def _due(self, subscription: str) -> list[Delivery]:
         now = self._clock() - self._settings.shuffle
@@ -116,24 +116,24 @@ class Dispatcher:
     async def _deliver(self, delivery: Delivery) -> None:
         subscription = self._subscription(delivery)
         if subscription is None:
-            self._log.settle(delivery, "dropped", "the subscription is gone or not active")
+            self._give_up(delivery, "dropped", "the subscription is gone or not active")
             return
         url = str(subscription["url"])
         if not self._settings.may_call(url):
-            self._log.settle(delivery, "dropped", "the sandbox calls this machine only")
+            self._give_up(delivery, "dropped", "the sandbox calls this machine only")
             return
         try:
             arrived = await self._attempt(delivery, url, subscription)
             if arrived and self._chance.random() < self._settings.duplicates:
                 await self._attempt(delivery, url, subscription)
         except UnusableSecretError as error:
-            self._log.settle(delivery, "dropped", str(error))
+            self._give_up(delivery, "dropped", str(error))
             return
         made = len(delivery.attempts) + 1
         if arrived:
             self._log.settle(delivery, "delivered")
         elif made >= self._settings.attempts:
-            self._log.settle(delivery, "failed", f"given up after {made} attempts")
+            self._give_up(delivery, "failed", f"given up after attempt {made}")
         else:
             self._log.postpone(delivery, self._clock() + self._wait_after(made))
 
@@ -147,8 +147,12 @@ class Dispatcher:
         status, problem = await self._send(url, delivery.payload.encode(), headers)
         attempt = Attempt(at, url, status, problem, round(monotonic() - start, 3))
         self._log.record(delivery, attempt)
-        self._on_attempt(delivery, attempt)
+        self._on_outcome(delivery, problem or f"status {status}")
         return problem is None
+
+    def _give_up(self, delivery: Delivery, state: State, reason: str) -> None:
+        self._log.settle(delivery, state, reason)
+        self._on_outcome(delivery, f"{state}, {reason}")
 
     async def _send(
         self, url: str, payload: bytes, headers: dict[str, str]
