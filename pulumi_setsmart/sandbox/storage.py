@@ -192,7 +192,6 @@ class Storage:
         self.deliveries.add(
             transaction,
             event_type,
-            self._now(),
             objects,
             [str(one["id"]) for one in subscriptions if _wants(one, event_type)],
         )

@@ -13,9 +13,10 @@ from pulumi_setsmart.client.errors import (
 from pulumi_setsmart.webhooks.event import WebhookEvent
 from pulumi_setsmart.webhooks.scheme import HexHmac, SignatureScheme, StandardWebhooks
 from pulumi_setsmart.webhooks.secret import new_secret
-from pulumi_setsmart.webhooks.verifier import WebhookVerifier, verify
+from pulumi_setsmart.webhooks.verifier import LARGEST_PAYLOAD, WebhookVerifier, verify
 
 __all__ = [
+    "LARGEST_PAYLOAD",
     "HexHmac",
     "SignatureScheme",
     "StandardWebhooks",

@@ -3,13 +3,14 @@
 import json
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from sqlite3 import Connection
 
 from attrs import evolve
 
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
-from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.json import JsonObject
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS deliveries (
@@ -79,7 +80,6 @@ class DeliveryLog:
         self,
         transaction: Connection,
         event_type: str,
-        timestamp: Json,
         objects: Sequence[JsonObject],
         subscriptions: Sequence[str],
     ) -> None:
@@ -88,11 +88,12 @@ class DeliveryLog:
         Args:
             transaction: The transaction.
             event_type: What happened.
-            timestamp: When it happened, as it is told.
             objects: What it happened to: an event for each.
             subscriptions: The ids of the subscriptions that want to know.
         """
         now = self._clock()
+        # To the microsecond: a receiver puts events in order by it.
+        timestamp = datetime.fromtimestamp(now, UTC).isoformat(timespec="microseconds")
         for one in objects:
             event_id = f"msg_{uuid.uuid4().hex}"
             event = {"type": event_type, "timestamp": timestamp, "data": one}

@@ -1,0 +1,104 @@
+"""The events that were taken in: safe before they are acknowledged, each processed once."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pulumi_setsmart.webhooks import WebhookEvent
+
+_TABLES = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE IF NOT EXISTS events (
+    id TEXT PRIMARY KEY,
+    type TEXT,
+    timestamp TEXT,
+    data TEXT NOT NULL,
+    received_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    failures INTEGER NOT NULL DEFAULT 0,
+    processed_at TEXT
+);
+CREATE INDEX IF NOT EXISTS waiting ON events (failures) WHERE processed_at IS NULL;
+"""
+
+
+class Inbox:
+    """Events by id, in a file. `id in inbox` is what the verification asks to find replays.
+
+    Args:
+        path: The file, which is made if need be.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = path
+        with self._transaction() as transaction:
+            transaction.executescript(_TABLES)
+
+    def __contains__(self, event_id: object) -> bool:
+        with self._transaction() as transaction:
+            found = transaction.execute("SELECT 1 FROM events WHERE id = ?", (event_id,))
+            return found.fetchone() is not None
+
+    def add(self, event: WebhookEvent) -> None:
+        """Take in an event. One that comes twice at the same moment is one."""
+        moment = event.timestamp.isoformat() if event.timestamp else None
+        with self._transaction() as transaction:
+            transaction.execute(
+                "INSERT OR IGNORE INTO events (id, type, timestamp, data) VALUES (?, ?, ?, ?)",
+                (event.id, event.type, moment, json.dumps(event.data)),
+            )
+
+    def process_next(self, work: Callable[[sqlite3.Connection, WebhookEvent], None]) -> bool:
+        """Let `work` do what the next event asks for; return whether there was one.
+
+        What it does in this database, and that it has done so, are one transaction: the process
+        may be killed at any moment. What it does elsewhere may happen twice.
+        """
+        with self._transaction() as transaction:
+            # Taken at once, so that two workers never have the same event.
+            transaction.execute("BEGIN IMMEDIATE")
+            row = transaction.execute(
+                "SELECT id, type, timestamp, data FROM events WHERE processed_at IS NULL"
+                " ORDER BY failures, rowid LIMIT 1"
+            ).fetchone()
+            if row is None:
+                return False
+            event = _event(*row)
+            try:
+                transaction.execute("SAVEPOINT work")
+                work(transaction, event)
+            except Exception:
+                transaction.execute("ROLLBACK TO work")
+                transaction.execute(
+                    "UPDATE events SET failures = failures + 1 WHERE id = ?", (event.id,)
+                )
+                transaction.commit()
+                raise
+            transaction.execute(
+                "UPDATE events SET processed_at = CURRENT_TIMESTAMP WHERE id = ?", (event.id,)
+            )
+        return True
+
+    def forget(self, days: int) -> None:
+        """Drop what was processed so many days ago: longer than any sender goes on trying."""
+        with self._transaction() as transaction:
+            transaction.execute(
+                "DELETE FROM events WHERE processed_at < datetime('now', ?)", (f"-{days} days",)
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        # A connection of its own each time: requests and worker are different threads.
+        connection = sqlite3.connect(self._path)
+        try:
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+
+def _event(event_id: str, event_type: str | None, moment: str | None, data: str) -> WebhookEvent:
+    timestamp = datetime.fromisoformat(moment) if moment else None
+    return WebhookEvent(event_id, event_type, timestamp, json.loads(data))

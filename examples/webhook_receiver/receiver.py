@@ -1,0 +1,114 @@
+"""A receiver of SetSmart's webhooks: `uvicorn --factory receiver:create_app`.
+
+SETSMART_WEBHOOK_SECRETS holds the secret of the subscription, or the new one and the old one, with
+a space between them, while one takes over from the other. INBOX names the file that events are kept
+in (default: inbox.db).
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from inbox import Inbox
+from listings import keep_copy
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pulumi_setsmart.webhooks import (
+    LARGEST_PAYLOAD,
+    WebhookReplayedError,
+    WebhookSetupError,
+    WebhookVerificationError,
+    WebhookVerifier,
+)
+
+log = logging.getLogger("uvicorn.error.receiver")
+PAUSE_AFTER_FAILURE = 1.0
+"""Seconds."""
+
+
+class Receiver:
+    """Takes in what is genuine and answers at once; the work is done in the background.
+
+    Args:
+        secrets: Of the subscription; several while one takes over from another.
+        inbox: Where events are kept.
+    """
+
+    def __init__(self, secrets: Sequence[str], inbox: Inbox) -> None:
+        self._verifier = WebhookVerifier(secrets, seen=inbox)
+        self._inbox = inbox
+        self._added = asyncio.Event()
+
+    async def receive(self, request: Request) -> Response:
+        """Answer a delivery: 2xx only once the event is safe."""
+        payload = await raw_body(request)
+        if payload is None:
+            return Response(status_code=413)
+        try:
+            event = self._verifier.verify(payload, request.headers)
+        except WebhookReplayedError:
+            return Response(status_code=204)  # we have it, and it need not come again
+        except WebhookSetupError:
+            log.exception("nothing can be verified")
+            return Response(status_code=500)  # our fault: it is to come again
+        except WebhookVerificationError as error:
+            log.warning("refused a delivery: %s", error)
+            return Response(status_code=400)
+        await asyncio.to_thread(self._inbox.add, event)
+        self._added.set()
+        return Response(status_code=202)
+
+    @asynccontextmanager
+    async def working(self, _app: Starlette) -> AsyncIterator[None]:
+        """Process events while the server runs, those from before its start first."""
+        work = asyncio.create_task(self._work())
+        yield
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+
+    async def _work(self) -> None:
+        await asyncio.to_thread(self._inbox.forget, days=30)
+        while True:
+            self._added.clear()
+            try:
+                while await asyncio.to_thread(self._inbox.process_next, keep_copy):
+                    pass
+            except Exception:
+                log.exception("an event could not be processed; it is tried again")
+                await asyncio.sleep(PAUSE_AFTER_FAILURE)
+            else:
+                await self._added.wait()
+
+
+async def raw_body(request: Request) -> bytes | None:
+    """Return the bytes that were signed, or None if they are more than we take.
+
+    Not `request.json()`: what is parsed and written again has another signature.
+    """
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_PAYLOAD:
+            return None
+    return body
+
+
+def create_app() -> Starlette:
+    """Return the receiver that the environment describes; end the process if it is wrong."""
+    try:
+        receiver = Receiver(
+            os.environ.get("SETSMART_WEBHOOK_SECRETS", "").split(),
+            Inbox(os.environ.get("INBOX", "inbox.db")),
+        )
+    except WebhookSetupError as error:
+        sys.exit(f"SETSMART_WEBHOOK_SECRETS: {error}")
+    return Starlette(
+        routes=[Route("/setsmart", receiver.receive, methods=["POST"])], lifespan=receiver.working
+    )
