@@ -1,6 +1,7 @@
 """Secrets: the new ones, and those that are refused when they are given."""
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,35 @@ def encoded(length: int) -> str:
     return "whsec_" + base64.b64encode(bytes(range(length))).decode()
 
 
+BAD_SECRETS: list[Any] = [
+    None,
+    5,
+    SECRET.encode(),
+    "",
+    "whsec_",
+    "whsec_ ",
+    "my own secret",
+    f" {SECRET}",
+    f"{SECRET}\n",
+    SECRET[:-1],
+    SECRET.rstrip("="),
+    SECRET + "=",
+    SECRET.replace("A", "-", 1),
+    SECRET.replace("A", "\n", 1),
+    SECRET.replace("A", "é", 1),
+    SECRET.replace("whsec_", "WHSEC_"),
+    SECRET.replace("whsec_", "whsk_"),
+    f"whsec_{SECRET}",
+    "whsec_****LaSw",
+    encoded(23),
+    encoded(65),
+    "whsec_" + "\ud800" * 32,
+    [],
+    [SECRET, ""],
+    [SECRET, None],
+]
+
+
 def test_a_new_secret_is_accepted_by_both_schemes_and_is_another_each_time() -> None:
     """32 random bytes, as much as the signature has."""
     one, other = new_secret(), new_secret()
@@ -31,41 +61,18 @@ def test_a_new_secret_is_accepted_by_both_schemes_and_is_another_each_time() -> 
         assert WebhookVerifier([one, other], scheme=scheme)
 
 
-@pytest.mark.parametrize(
-    "secret",
-    [
-        None,
-        5,
-        SECRET.encode(),
-        "",
-        "whsec_",
-        "whsec_ ",
-        "my own secret",
-        f" {SECRET}",
-        f"{SECRET}\n",
-        SECRET[:-1],
-        SECRET.rstrip("="),
-        SECRET + "=",
-        SECRET.replace("A", "-", 1),
-        SECRET.replace("A", "\n", 1),
-        SECRET.replace("A", "é", 1),
-        SECRET.replace("whsec_", "WHSEC_"),
-        SECRET.replace("whsec_", "whsk_"),
-        f"whsec_{SECRET}",
-        "whsec_****LaSw",
-        encoded(23),
-        encoded(65),
-        "whsec_" + "\ud800" * 32,
-        [],
-        [SECRET, ""],
-        [SECRET, None],
-    ],
-)
+@pytest.mark.parametrize("secret", BAD_SECRETS)
 def test_a_secret_that_is_none_is_refused_when_it_is_given(secret: Any) -> None:
     """Before any request, and without showing it; one bad one among good ones is enough."""
     with pytest.raises(WebhookSetupError) as refusal:
         WebhookVerifier(secret)
     assert not isinstance(secret, str) or secret[6:] == "" or secret not in str(refusal.value)
+
+
+def test_the_readme_tells_how_many_bad_ones_were_tried() -> None:
+    """As they are counted here."""
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    assert f"| bad secrets | {len(BAD_SECRETS)} | 0 | 0 |" in readme
 
 
 @pytest.mark.parametrize("length", [24, 32, 64])
