@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from recording_receiver import Received, receiving
 from signed_delivery import OTHER_SECRET, SECRET
 from waiting import wait_until
@@ -365,3 +367,28 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     """When they are made."""
     with pytest.raises(ValueError):  # noqa: PT011 -- attrs words them
         DeliverySettings(**wrong)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_whatever_the_receiver_answers_each_event_arrives(data: st.DataObject) -> None:
+    """Once accepted it is never sent again, and until then always."""
+    answers = data.draw(st.lists(st.sampled_from([200, 202, 204, 301, 400, 404, 410, 500, 503])))
+    with (
+        running_sandbox(delivering(backoff=0, attempts=100)) as account,
+        receiving() as receiver,
+    ):
+        subscribe(account, receiver.url)
+        receiver.answers.extend(answers)
+        number = data.draw(st.integers(1, 4))
+        for _ in range(number):
+            account.add("properties", name="Cabin")
+        deliveries = account.wait_for_deliveries()
+    received = [one.headers["webhook-id"] for one in receiver.received]
+    assert states(deliveries) == ["delivered"] * number
+    for delivery in deliveries:
+        *refused, accepted = [attempt.status for attempt in delivery.attempts]
+        assert accepted is not None
+        assert 200 <= accepted < 300
+        assert all(status is not None and status >= 300 for status in refused)
+        assert received.count(delivery.event_id) == len(delivery.attempts)

@@ -1,6 +1,9 @@
 """What users write, for the type checker to read; it is never run."""
 
+from datetime import datetime
+
 import pulumi
+from starlette.requests import Request
 
 from pulumi_setsmart import (
     CLEAR,
@@ -11,6 +14,9 @@ from pulumi_setsmart import (
     get_property,
     list_properties,
 )
+from pulumi_setsmart.sandbox import DeliverySettings, Failed, SandboxSettings
+from pulumi_setsmart.testing import SandboxAccount, running_sandbox
+from pulumi_setsmart.webhooks import HexHmac, WebhookEvent, WebhookVerifier, new_secret, verify
 
 villa = Property("villa", name="Villa")
 loft = Property(
@@ -44,3 +50,26 @@ record: PropertyRecord = get_property("prop_1")
 names: list[str | None] = [listing.name for listing in list_properties()]
 bedrooms: pulumi.Output[int | None] = theirs.bedrooms
 pulumi.export("secret", hook.secret)
+
+
+async def receive(request: Request) -> str | None:
+    event: WebhookEvent = verify(
+        await request.body(), request.headers, ["whsec_a", "whsec_b"], tolerance=60, seen={"msg_1"}
+    )
+    verifier = WebhookVerifier(new_secret(), scheme=HexHmac("X-Signature"), seen=Seen())
+    happened_at: datetime | None = verifier.verify(b"{}", {"X-Signature": "00"}).timestamp
+    return event.type if happened_at else None
+
+
+class Seen:
+    def __contains__(self, event_id: object) -> bool:
+        return event_id == "msg_2"
+
+
+def test_something(setsmart_sandbox: SandboxAccount) -> None:
+    setsmart_sandbox.faults.add(Failed("before"), methods=("POST",))
+    listing = setsmart_sandbox.add("properties", name="Cabin", rooms=[{"beds": 2}])
+    setsmart_sandbox.change(str(listing["id"]), bedrooms=2)
+    with running_sandbox(SandboxSettings(deliveries=DeliverySettings(duplicates=0.5))) as other:
+        reasons: list[str | None] = [one.reason for one in other.wait_for_deliveries()]
+        assert not reasons
