@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
@@ -58,3 +58,14 @@ TYPES: Mapping[Kind, ResourceType] = {
 }
 KINDS: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
 """The kinds by the types in the state."""
+
+NO_RESOURCES = ("pulumi:", PORTFOLIO)
+"""How the types begin that are nothing by themselves: the stack, providers and portfolios."""
+
+
+def addresses(urn: str) -> Iterator[Address]:
+    """Yield the address of a resource of ours; nothing for another one."""
+    types, _, name = urn.split("::", 2)[2].partition("::")
+    kind = KINDS.get(types.rpartition("$")[2])
+    if kind is not None:
+        yield Address(kind, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,14 +15,19 @@ from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
 from pulumi_setsmart.automation.component import Component
-from pulumi_setsmart.automation.resource_type import KINDS, PORTFOLIO, SIGNATURE, Address
+from pulumi_setsmart.automation.resource_type import (
+    NO_RESOURCES,
+    PORTFOLIO,
+    SIGNATURE,
+    Address,
+    addresses,
+)
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.providers.values import from_engine
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
-_NO_RESOURCES = ("pulumi:", PORTFOLIO)  # the stack, providers and portfolios: nothing by themselves
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
 
 
@@ -114,7 +120,7 @@ class Stack:
             StateResource(address, str(one["id"]), _inputs(one), _key(address, one))
             for one in deployment.get("resources") or []
             if "id" in one and not one.get("external") and not one.get("delete")
-            for address in _addresses(one["urn"])
+            for address in addresses(one["urn"])
         ]
         return State(text, resources)
 
@@ -165,10 +171,10 @@ class Stack:
             if event.resource_pre_event is None:
                 return
             step = event.resource_pre_event.metadata
-            address = next(_addresses(step.urn), None)
+            address = next(addresses(step.urn), None)
             seen += address is not None and step.op != OpType.REFRESH
             tell(seen)
-            if step.op in _NO_CHANGE or step.type.startswith(_NO_RESOURCES):
+            if step.op in _NO_CHANGE or step.type.startswith(NO_RESOURCES):
                 return
             if address is None:
                 others[step.urn] = str(step.op.value)
@@ -178,6 +184,21 @@ class Stack:
         with self._reported():
             self._selected().preview(refresh=True, on_event=notice)
         return Changes(ours, others)
+
+    def preview(self) -> str:
+        """Return what `pulumi preview --json` prints, with a refresh, also where it fails.
+
+        Raises:
+            StackError: It prints nothing of the kind.
+        """
+        with self._reported():
+            try:
+                return self._run("preview", "--json", "--refresh", "--stack", self.name)
+            except automation.CommandError as error:
+                printed = _printed(str(error))
+                if printed is None:
+                    raise
+                return printed
 
     def _selected(self) -> automation.Stack:
         return automation.Stack.select(self.name, self._workspace)
@@ -208,12 +229,10 @@ class Stack:
             raise StackError(f"stack {self.name}: {_first_error(str(error))}") from None
 
 
-def _addresses(urn: str) -> Iterator[Address]:
-    """Yield the address of a resource of ours; nothing for another one."""
-    types, _, name = urn.split("::", 2)[2].partition("::")
-    kind = KINDS.get(types.rpartition("$")[2])
-    if kind is not None:
-        yield Address(kind, name)
+def _printed(failure: str) -> str | None:
+    """Return the JSON that a command printed before it failed, if it did."""
+    found = re.search(r"stdout: (\{.*\})\s+stderr:", failure, re.DOTALL)
+    return found[1] if found else None
 
 
 def _inputs(resource: Mapping[str, Any]) -> dict[str, Json]:

@@ -5,6 +5,7 @@ import click
 from pulumi_setsmart.cli.adopt import adopt
 from pulumi_setsmart.cli.compare import compare
 from pulumi_setsmart.cli.export import export
+from pulumi_setsmart.cli.report import report
 from pulumi_setsmart.cli.sandbox import sandbox
 from pulumi_setsmart.cli.schema import schema
 
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for command in (adopt, compare, export, schema, sandbox):
+for command in (adopt, compare, export, report, schema, sandbox):
     main.add_command(command)

@@ -147,11 +147,20 @@ def test_order_means_nothing(inbox: Path) -> None:
         keep_copy(database, event)
     [[fields]] = database.execute("SELECT fields FROM listings").fetchall()
     assert json.loads(fields)["name"] == "updated"
-    for event in (events[2], events[1]):
+    for event in (events[2], events[0], events[1]):
         keep_copy(database, event)
-    assert database.execute("SELECT fields, events FROM listings").fetchall() == [(None, 4)]
+    assert database.execute("SELECT fields, events FROM listings").fetchall() == [(None, 5)]
     keep_copy(database, WebhookEvent("msg_9", "message.received", None, {}))
     database.close()
+
+
+def test_an_event_that_is_taken_in_twice_at_once_is_one(inbox: Path) -> None:
+    """Also where the first was processed in between."""
+    events, event = Inbox(inbox), WebhookEvent("msg_1", None, None, {})
+    events.add(event)
+    assert events.process_next(lambda _database, _event: None)
+    events.add(event)
+    assert not events.process_next(lambda _database, _event: None)
 
 
 def test_ids_are_kept_as_long_as_somebody_could_send_them_again(inbox: Path) -> None:

@@ -102,6 +102,7 @@ def test_each_subscription_is_told_what_it_asks_for(setsmart_sandbox: SandboxAcc
         setsmart_sandbox.add("properties", name="Cabin")
         setsmart_sandbox.remove("prop_1")
         setsmart_sandbox.wait_for_deliveries()
+    assert setsmart_sandbox.deliveries("wh_3") == []
     assert types(receiver.received) == ["property.created"]
     assert types(other.received) == ["property.created", "property.deleted"]
     [mine], [theirs, _] = receiver.received, other.received
@@ -205,6 +206,15 @@ def test_receivers_can_be_tested_with_duplicates_and_disorder() -> None:
     assert [*dict.fromkeys(ids)] != in_order
 
 
+def test_only_what_arrived_is_sent_twice() -> None:
+    """What was refused comes again anyway."""
+    with running_sandbox(delivering(duplicates=1.0)) as account, receiving(500) as receiver:
+        subscribe(account, receiver.url)
+        account.add("properties", name="Cabin")
+        [delivery] = account.wait_for_deliveries()
+    assert [one.status for one in delivery.attempts] == [500, 204, 204]
+
+
 def test_a_share_of_duplicates_is_a_share() -> None:
     """Not all and not none of fifty."""
     with running_sandbox(delivering(duplicates=0.5)) as account, receiving() as receiver:
@@ -302,6 +312,7 @@ def test_secrets_can_overlap() -> None:
         account.add("properties", name="Cabin")
         account.wait_for_deliveries()
     [received] = receiver.received
+    assert len(received.headers["webhook-signature"].split(" ")) == 2
     for secret in (SECRET, OTHER_SECRET):
         assert verify(received.payload, received.headers, secret).type == "property.created"
 
@@ -317,9 +328,12 @@ def test_without_a_secret_nothing_is_signed(setsmart_sandbox: SandboxAccount) ->
         verify(received.payload, received.headers, SECRET)
 
 
-def test_a_secret_that_cannot_sign_is_told_in_the_log(setsmart_sandbox: SandboxAccount) -> None:
+@pytest.mark.parametrize("secret", ["my own secret", SECRET + "!", SECRET[:20] + " " + SECRET[20:]])
+def test_a_secret_that_cannot_sign_is_told_in_the_log(
+    setsmart_sandbox: SandboxAccount, secret: str
+) -> None:
     """Instead of signing with something that nobody has."""
-    subscribe(setsmart_sandbox, "http://127.0.0.1:9/", secret="my own secret")
+    subscribe(setsmart_sandbox, "http://127.0.0.1:9/", secret=secret)
     setsmart_sandbox.add("properties", name="Cabin")
     [delivery] = setsmart_sandbox.wait_for_deliveries()
     assert delivery.state == "dropped"

@@ -1,0 +1,102 @@
+"""The command ``report``."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from pulumi_setsmart.cli.console import project_folder, reported
+
+if TYPE_CHECKING:
+    from pulumi_setsmart.reporting.report import Report
+
+_TROUBLE = 2
+
+
+@click.command()
+@click.argument("file", required=False, type=click.File(encoding="utf-8", errors="replace"))
+@click.option("--stack", metavar="STACK", help="Preview this stack, instead of reading a FILE.")
+@project_folder
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "html", "json"]),
+    default="markdown",
+    show_default=True,
+    help="Markdown for a pull request, one HTML page, or JSON.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write.  [default: standard output]",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["drift", "delete", "any"]),
+    multiple=True,
+    help="Status 1 if something changed behind our back; if something is deleted, replaced or"
+    " deactivated; or if anything changes. May be repeated.",
+)
+def report(
+    file: TextIO | None,
+    stack: str | None,
+    directory: Path,
+    form: str,
+    output: Path | None,
+    fail_on: tuple[str, ...],
+) -> None:
+    """Tell what a preview would change, for people who approve it.
+
+    FILE holds what `pulumi preview --json` printed; - is standard input. Without it, a preview is
+    run, with a refresh. Nothing is changed anywhere. Secrets are never shown.
+
+    Exit status: 0; 1 if --fail-on says so; 2 if something went wrong or the preview failed.
+    """
+    from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - heavy
+
+    if (file is None) == (stack is None):
+        raise click.UsageError("Give either a FILE (or -) or --stack.")
+    with reported(_TROUBLE):
+        found = read_preview(_preview_of(stack, directory) if file is None else file.read())
+        text = _renderer(form)(found)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+    if found.errors:
+        sys.exit(_TROUBLE)
+    if any(_holds(condition, found) for condition in fail_on):
+        sys.exit(1)
+
+
+def _preview_of(stack: str | None, directory: Path) -> str:
+    from pulumi_setsmart.automation.stack import Stack  # noqa: PLC0415 - heavy
+
+    return Stack(stack or "", directory).preview()
+
+
+def _renderer(form: str) -> "Callable[[Report], str]":
+    match form:
+        case "html":
+            from pulumi_setsmart.reporting.page import page  # noqa: PLC0415 - not always needed
+
+            return page
+        case "json":
+            from pulumi_setsmart.reporting.data import data  # noqa: PLC0415 - as above
+
+            return data
+    from pulumi_setsmart.reporting.markdown import markdown  # noqa: PLC0415 - as above
+
+    return markdown
+
+
+def _holds(condition: str, found: "Report") -> bool:
+    match condition:
+        case "drift":
+            return bool(found.drifted)
+        case "delete":
+            return bool(found.losses)
+    return not found.is_empty

@@ -1,0 +1,57 @@
+"""A report as JSON, for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pulumi_setsmart.reporting.field_change import ABSENT, FieldChange, Value
+from pulumi_setsmart.reporting.report import Entry, Report
+from pulumi_setsmart.reporting.wording import summary
+
+
+def data(report: Report) -> str:
+    """Return a report as JSON; a value that is not there has no key, a secret one is hidden."""
+    document = {
+        "project": report.project,
+        "stack": report.stack,
+        "summary": summary(report),
+        "refreshed": report.refreshed,
+        "entries": [_entry(one) for one in report.entries],
+        "others": dict(report.others),
+        "warnings": [*report.warnings],
+        "errors": [*report.errors],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "action": entry.action.value,
+        "kind": entry.label,
+        "title": entry.title,
+        "resource": entry.resource,
+        "id": entry.identifier,
+        "account": entry.account,
+        "drift": entry.is_drift,
+        "hides_secrets": entry.hides,
+        "fields": [_field(one) for one in entry.fields],
+    }
+
+
+def _field(change: FieldChange) -> dict[str, Any]:
+    sides: dict[str, Value] = {
+        "last": change.last,
+        "now": change.held,
+        "afterwards": change.planned,
+    }
+    return {
+        "name": change.name,
+        "cause": change.cause.value,
+        "secret": change.secret,
+        **{
+            side: "[secret]" if change.secret else value
+            for side, value in sides.items()
+            if value is not ABSENT
+        },
+    }

@@ -1,0 +1,128 @@
+"""One field on its way: what was declared, what is at SetSmart, and what is declared now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from attrs import frozen
+
+from pulumi_setsmart.lifecycle.comparison import is_equal
+from pulumi_setsmart.models.json import Json, pointer
+
+
+class Absent:
+    """Stands for a value where there is none, which is not null."""
+
+    def __repr__(self) -> str:
+        """Return how it is written in code."""
+        return "ABSENT"
+
+
+ABSENT: Final = Absent()
+Value: TypeAlias = Any
+"""A value of JSON, or `ABSENT`."""
+
+
+class Cause(StrEnum):
+    """Who changed a field."""
+
+    DRIFT = "drift"
+    PROGRAM = "program"
+    BOTH = "both"
+
+
+@frozen
+class FieldChange:
+    """A field that does not stay as it is.
+
+    Attributes:
+        path: Its JSON pointer.
+        last: What was declared when the stack was last deployed.
+        held: What is at SetSmart now, or `ABSENT` where that is not known.
+        planned: What the program declares, or `ABSENT` where it does not any more.
+        secret: Whether its values must not be shown.
+    """
+
+    path: str
+    last: Value
+    held: Value
+    planned: Value
+    secret: bool = False
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: ``house_rules.pets``."""
+        return self.path[1:].replace("/", ".")
+
+    @property
+    def is_drift(self) -> bool:
+        """Whether somebody changed it at SetSmart since the last deployment."""
+        return self.last is not ABSENT and not _same(self.last, self.held)
+
+    @property
+    def cause(self) -> Cause:
+        """Who changed it."""
+        if not self.is_drift:
+            return Cause.PROGRAM
+        return Cause.DRIFT if _same(self.last, self.planned) else Cause.BOTH
+
+
+def field_changes(
+    last: Value, held: Value, planned: Value, path: str = ""
+) -> Iterator[FieldChange]:
+    """Yield every place, as deep as all sides go, where the three are not the same.
+
+    What is neither declared now nor was before is left alone, and not looked at.
+
+    Args:
+        last: What was declared when the stack was last deployed.
+        held: What is at SetSmart.
+        planned: What is declared now.
+        path: The JSON pointer of the place.
+    """
+    declared = [one for one in (last, planned) if one is not ABSENT]
+    if not declared:
+        return
+    sides = [*declared, *([] if held is ABSENT else [held])]
+    if all(isinstance(one, dict) for one in sides):
+        if not any(declared) and len(declared) == 1:
+            yield FieldChange(path, last, held, planned)
+        for key in dict.fromkeys(key for one in declared for key in one):
+            yield from field_changes(
+                _member(last, key), _member(held, key), _member(planned, key), pointer(path, key)
+            )
+    elif _can_be_paired(sides):
+        for index in range(len(sides[0])):
+            yield from field_changes(
+                _element(last, index),
+                _element(held, index),
+                _element(planned, index),
+                pointer(path, index),
+            )
+    elif not (_same(last, held) and _same(held, planned)):
+        yield FieldChange(path, last, held, planned)
+
+
+def _can_be_paired(sides: list[Value]) -> bool:
+    return (
+        all(isinstance(one, list) for one in sides)
+        and len({len(one) for one in sides}) == 1
+        and any(isinstance(element, dict) for one in sides for element in one)
+    )
+
+
+def _member(side: Value, key: str) -> Value:
+    return side.get(key, ABSENT) if isinstance(side, dict) else ABSENT
+
+
+def _element(side: Value, index: int) -> Value:
+    return side[index] if isinstance(side, list) else ABSENT
+
+
+def _same(one: Value, other: Value) -> bool:
+    # To the API, null and absent are the same.
+    first: Json = None if one is ABSENT else one
+    second: Json = None if other is ABSENT else other
+    return is_equal(first, second)

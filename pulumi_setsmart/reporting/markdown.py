@@ -1,0 +1,124 @@
+"""A report as Markdown, for a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pulumi_setsmart.reporting.report import LOSSES, Action, Entry, Report
+from pulumi_setsmart.reporting.wording import (
+    HEADINGS,
+    HIDDEN,
+    NOT_REFRESHED,
+    afterwards,
+    now,
+    reason,
+    shown,
+    subject,
+    summary,
+)
+
+_LONGEST = 60_000
+"""Characters; GitHub takes 65,536 in a comment."""
+_ROOM_FOR_THE_END = 300
+
+
+def marker(report: Report) -> str:
+    """Return the comment by which the next report finds the comment that this one is in."""
+    return f"<!-- pulumi-setsmart report {_name(report.project)}/{_name(report.stack)} -->"
+
+
+def markdown(report: Report) -> str:
+    """Return a report in Markdown, of no more than 60,000 characters.
+
+    What comes from a listing stands in code, each character that could mean something to Markdown
+    as an entity: it can neither format, link nor mention anything.
+    """
+    text = f"{marker(report)}\n{_head(report)}\n"
+    left_out = 0
+    for block in _blocks(report):
+        if len(text) + len(block) > _LONGEST - _ROOM_FOR_THE_END:
+            left_out += 1
+        elif not left_out:
+            text += f"\n{block}\n"
+    if left_out:
+        text += f"\n**And {left_out} more**, for which there is no room here.\n"
+    return text
+
+
+def _head(report: Report) -> str:
+    icon = "🛑 " if report.errors or report.losses else "⚠️ " if report.drifted else ""
+    return f"### {icon}{summary(report)} · {_code(f'{report.project}/{report.stack}')}"
+
+
+def _blocks(report: Report) -> Iterator[str]:
+    for error in report.errors:
+        yield f"> **It says:** {_code(error)}"
+    if not report.refreshed and not report.errors:
+        yield f"> {NOT_REFRESHED}"
+    for action in Action:
+        entries = report.of(action)
+        if entries:
+            yield _heading(action, len(entries))
+            yield from map(_entry, entries)
+    if report.others:
+        counted = ", ".join(f"{number} to {step}" for step, number in report.others.items())
+        yield f"Resources of other providers: {_text(counted)}."
+    yield from (f"> Pulumi warns: {_code(warning)}" for warning in report.warnings)
+
+
+def _heading(action: Action, number: int) -> str:
+    heading = HEADINGS[action]
+    icon = "🛑 " if action in LOSSES else ""
+    return f"#### {icon}{heading.title}: {number}\n\n{heading.explanation}"
+
+
+def _entry(entry: Entry) -> str:
+    lines = [f"- {_code(entry.title)}, {_text(subject(entry))} ({_code(entry.resource)})"]
+    if entry.hides:
+        lines.append(f"  {HIDDEN}")
+    if entry.fields and entry.is_compared:
+        lines += _table(
+            ("field", "now", "afterwards", "why"),
+            [
+                (_code(one.name), _code(now(one)), _code(afterwards(one)), _text(reason(one)))
+                for one in entry.fields
+            ],
+        )
+    elif entry.fields:
+        lines += _table(
+            ("field", "value"),
+            [
+                (_code(one.name), _code(shown(one.planned, secret=one.secret)))
+                for one in entry.fields
+            ],
+        )
+    return "\n".join(lines)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield ""
+    yield f"  | {' | '.join(head)} |"
+    yield f"  |{'---|' * len(head)}"
+    for row in rows:
+        yield f"  | {' | '.join(row)} |"
+
+
+def _code(text: str) -> str:
+    return f"<code>{_text(text)}</code>"
+
+
+def _text(text: str) -> str:
+    """Return a text in which nothing means anything to Markdown or HTML."""
+    return re.sub(r"[^\w\s]|_", lambda one: _entity(one[0]), text)
+
+
+def _entity(character: str) -> str:
+    if not character.isascii():
+        return character
+    # GitHub looks for @somebody and #12 in what comes out; a word joiner keeps them apart.
+    return f"&#{ord(character)};" + ("&#8288;" if character in "@#" else "")
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[^\w.-]", "", text)

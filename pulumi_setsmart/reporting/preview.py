@@ -1,0 +1,227 @@
+"""From what `pulumi preview --json` prints to a report."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import evolve, frozen
+from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
+
+from pulumi_setsmart.automation.resource_type import (
+    NO_RESOURCES,
+    SIGNATURE,
+    Address,
+    addresses,
+)
+from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.lifecycle.declaration import known_fields_of, read_declaration
+from pulumi_setsmart.lifecycle.existing import takeover_in
+from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
+from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.providers.values import from_engine
+from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, field_changes
+from pulumi_setsmart.reporting.report import Action, Entry, Report
+
+SECRET = "[secret]"  # noqa: S105 - how Pulumi shows one
+_ORDER = [*Action]
+_NO_CHANGE = {"same", "refresh", "read", "discard"}
+_ACTIONS = {
+    "create": Action.CREATE,
+    "update": Action.UPDATE,
+    "replace": Action.REPLACE,
+    "create-replacement": Action.REPLACE,
+    "delete": Action.DELETE,
+}
+
+
+def read_preview(text: str) -> Report:
+    """Return what a preview comes to.
+
+    Args:
+        text: What `pulumi preview --json` printed.
+
+    Raises:
+        StackError: It is something else.
+    """
+    steps, diagnostics = _parts(text)
+    before = {step["urn"]: step.get("oldState") for step in steps if step["op"] == "refresh"}
+    entries: dict[Address, Entry] = {}
+    others: Counter[str] = Counter()
+    for step in steps:
+        kind_of_step, urn = step["op"], step["urn"]
+        address = next(addresses(urn), None)
+        resource_type = urn.split("::")[2].rpartition("$")[2]
+        if kind_of_step in _NO_CHANGE or resource_type.startswith(NO_RESOURCES):
+            continue
+        if address is None or kind_of_step not in _ACTIONS:
+            others[kind_of_step] += 1
+        else:
+            entries.setdefault(address, _entry(address, step, before.get(urn)))
+    project, stack = _project_and_stack(steps)
+    return Report(
+        project=project,
+        stack=stack,
+        entries=sorted(
+            entries.values(),
+            key=lambda one: (_ORDER.index(one.action), one.label, one.title.casefold()),
+        ),
+        others=others,
+        warnings=[*_messages(diagnostics, "warning")],
+        errors=[*_messages(diagnostics, "error")],
+        refreshed=bool(before),
+    )
+
+
+@frozen
+class _Sides:
+    """The three things that are compared, as fields, and what among them is secret."""
+
+    last: Any
+    held: Any
+    planned: Any
+    secret_paths: frozenset[str]
+
+
+def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] | None) -> Entry:
+    kind = address.kind
+    held, planned = step.get("oldState"), step.get("newState")
+    inputs = from_engine((planned or held or {}).get("inputs") or {})
+    action = _action(step["op"], inputs, held, before)
+    sides = _sides(kind, before or held, held, planned)
+    takeover = takeover_in(inputs) if action is Action.CREATE else None
+    if takeover is not None:
+        action = Action.TAKE_OVER
+    changes = [] if planned is None else [*_changes(kind, sides)]
+    if action is Action.REPLACE:
+        changes = [*_moves(kind, (held or {}).get("inputs") or {}, inputs), *changes]
+    if action is Action.UPDATE and changes and all(one.cause is Cause.DRIFT for one in changes):
+        action = Action.PUT_BACK
+    identifier = takeover.identifier if takeover else (held or before or {}).get("id")
+    return Entry(
+        action=action,
+        label="listing" if kind is PROPERTY else kind.label,
+        title=_title(kind, sides, inputs) or address.name,
+        resource=address.name,
+        identifier=str(identifier) if identifier else None,
+        account=str(inputs[ACCOUNT]) if ACCOUNT in inputs else None,
+        fields=changes,
+        hides=action is Action.UPDATE and not changes and _has_secret(inputs),
+    )
+
+
+def _action(
+    step: str,
+    inputs: Mapping[str, Json],
+    held: Mapping[str, Any] | None,
+    before: Mapping[str, Any] | None,
+) -> Action:
+    action = _ACTIONS[step]
+    if action is Action.CREATE and before is not None:
+        return Action.RESTORE
+    if action is Action.DELETE and (held or {}).get("retainOnDelete"):
+        return Action.RELEASE
+    if action is Action.DELETE and inputs.get(DELETION_POLICY) == "deactivate":
+        return Action.DEACTIVATE
+    return action
+
+
+def _sides(
+    kind: Kind,
+    last: Mapping[str, Any] | None,
+    held: Mapping[str, Any] | None,
+    planned: Mapping[str, Any] | None,
+) -> _Sides:
+    declared = {
+        side: read_declaration(kind, from_engine((state or {}).get("inputs") or {}))
+        for side, state in (("last", last), ("planned", planned))
+    }
+    shown = from_engine((held or {}).get("outputs") or {})
+    return _Sides(
+        last=ABSENT if last is None else declared["last"].fields,
+        held=ABSENT if held is None else known_fields_of(kind, shown),
+        planned=ABSENT if planned is None else declared["planned"].fields,
+        secret_paths=frozenset(path for one in declared.values() for path in one.secret_paths),
+    )
+
+
+def _changes(kind: Kind, sides: _Sides) -> Iterator[FieldChange]:
+    unordered = {f"/{field.name}" for field in kind.fields if field.unordered}
+    for change in field_changes(sides.last, sides.held, sides.planned):
+        if change.path in unordered and _is_reordered(change):
+            continue
+        yield evolve(change, secret=_is_secret(change, sides.secret_paths))
+
+
+def _moves(
+    kind: Kind, held: Mapping[str, Any], planned: Mapping[str, Json]
+) -> Iterator[FieldChange]:
+    """Yield what says where the object is, which is why it has to be replaced."""
+    for name in kind.addressing:
+        before, after = held.get(name, ABSENT), planned.get(name, ABSENT)
+        if before != after:
+            yield FieldChange(pointer("", name), before, before, after)
+
+
+def _is_reordered(change: FieldChange) -> bool:
+    lists = [one for one in (change.last, change.held, change.planned) if one is not ABSENT]
+    return len({json.dumps(sorted(map(str, one or []))) for one in lists}) == 1
+
+
+def _is_secret(change: FieldChange, secret_paths: frozenset[str]) -> bool:
+    return any(
+        f"{change.path}/".startswith(f"{one}/") or one.startswith(f"{change.path}/")
+        for one in secret_paths
+    ) or any(_has_secret(one) for one in (change.last, change.held, change.planned))
+
+
+def _has_secret(value: Any) -> bool:
+    match value:
+        case dict():
+            return SIGNATURE in value or any(map(_has_secret, value.values()))
+        case list():
+            return any(map(_has_secret, value))
+    return bool(value == SECRET)
+
+
+def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:
+    titles = (kind.title, "name") if kind.title else ("name",)
+    for side in (sides.planned, sides.held, sides.last):
+        for title in titles:
+            value = None if side is ABSENT else side.get(title)
+            if isinstance(value, str) and value not in (SECRET, UNKNOWN_TEXT) and value.strip():
+                return one_line(value)
+    return str(inputs.get(PATH) or "")
+
+
+def _parts(text: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    try:
+        document = json.loads(text)
+        steps = document["steps"]
+        diagnostics = document.get("diagnostics") or []
+        # Whatever is read of them later.
+        _ = [(step["urn"].split("::")[3], step["op"]) for step in steps]
+        _ = [one["severity"] for one in diagnostics]
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+        raise StackError(
+            "this is not what `pulumi preview --json` prints; give its output as a file or on "
+            "standard input"
+        ) from None
+    return steps, diagnostics
+
+
+def _project_and_stack(steps: list[dict[str, Any]]) -> tuple[str, str]:
+    if not steps:
+        return "", ""
+    stack, project, *_ = steps[0]["urn"].split("::")
+    return project, stack.rpartition(":")[2]
+
+
+def _messages(diagnostics: list[dict[str, Any]], severity: str) -> Iterator[str]:
+    for one in diagnostics:
+        word, _, message = str(one.get("message", "")).partition(": ")
+        if one["severity"].partition("#")[0] in (severity, "info") and word == severity:
+            yield one_line(message)

@@ -1,0 +1,106 @@
+"""What a preview comes to: each object that does not stay as it is, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from attrs import frozen
+
+from pulumi_setsmart.reporting.field_change import FieldChange
+
+
+class Action(StrEnum):
+    """What happens to an object, the gravest first."""
+
+    DELETE = "delete"
+    REPLACE = "replace"
+    DEACTIVATE = "deactivate"
+    RELEASE = "release"
+    CREATE = "create"
+    RESTORE = "restore"
+    TAKE_OVER = "take over"
+    PUT_BACK = "put back"
+    UPDATE = "update"
+
+
+LOSSES = frozenset({Action.DELETE, Action.REPLACE, Action.DEACTIVATE})
+"""After these, guests cannot book what they could before."""
+
+
+@frozen
+class Entry:
+    """An object that does not stay as it is.
+
+    Attributes:
+        action: What happens to it.
+        label: What a person calls its kind, such as ``listing``.
+        title: What a person calls it, such as the listing's name.
+        resource: The name of its resource in the program.
+        identifier: Its id at SetSmart, or None where it has none yet.
+        account: The name of its account, or None.
+        fields: The fields that change; of a new one, those that are declared.
+        hides: Whether something secret may change as well, which a preview does not show.
+    """
+
+    action: Action
+    label: str
+    title: str
+    resource: str
+    identifier: str | None
+    account: str | None
+    fields: Sequence[FieldChange]
+    hides: bool
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether its fields have a value now that can stand beside the next one."""
+        return self.action in (Action.REPLACE, Action.PUT_BACK, Action.UPDATE)
+
+    @property
+    def is_drift(self) -> bool:
+        """Whether somebody changed or deleted it at SetSmart since the last deployment."""
+        return self.action is Action.RESTORE or any(one.is_drift for one in self.fields)
+
+
+@frozen
+class Report:
+    """What a preview comes to.
+
+    Attributes:
+        project: The name of the project.
+        stack: The name of the stack.
+        entries: The objects that do not stay as they are, the gravest first.
+        others: How many resources that are not SetSmart's do not stay as they are, by what Pulumi
+            does to them.
+        warnings: What Pulumi warned of.
+        errors: Why the preview failed; nothing if it did not.
+        refreshed: Whether the preview looked at SetSmart; if not, drift cannot be seen.
+    """
+
+    project: str
+    stack: str
+    entries: Sequence[Entry]
+    others: Mapping[str, int]
+    warnings: Sequence[str]
+    errors: Sequence[str]
+    refreshed: bool
+
+    def of(self, action: Action) -> list[Entry]:
+        """Return the objects to which something happens."""
+        return [one for one in self.entries if one.action is action]
+
+    @property
+    def drifted(self) -> list[Entry]:
+        """The objects that somebody changed or deleted at SetSmart."""
+        return [one for one in self.entries if one.is_drift]
+
+    @property
+    def losses(self) -> list[Entry]:
+        """The objects that are deleted, replaced or deactivated."""
+        return [one for one in self.entries if one.action in LOSSES]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything stays as it is."""
+        return not (self.entries or self.others or self.errors)

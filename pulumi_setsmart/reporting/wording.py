@@ -1,0 +1,131 @@
+"""The words of a report, the same in every format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from attrs import frozen
+from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
+
+from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, Value
+from pulumi_setsmart.reporting.report import Action, Entry, Report
+
+_LONGEST_VALUE = 300
+"""Characters; a description can have thousands."""
+
+
+@frozen
+class Heading:
+    """What stands above the objects to which the same thing happens.
+
+    Attributes:
+        title: What happens.
+        explanation: What that means for the listing.
+    """
+
+    title: str
+    explanation: str
+
+
+HEADINGS: Mapping[Action, Heading] = {
+    Action.DELETE: Heading("Deleted", "The object is deleted at SetSmart. It cannot be undone."),
+    Action.REPLACE: Heading(
+        "Replaced", "The object is deleted at SetSmart, and a new one with another id is created."
+    ),
+    Action.DEACTIVATE: Heading(
+        "Deactivated", "Its status is set to inactive, and the stack knows it no longer."
+    ),
+    Action.RELEASE: Heading(
+        "Released", "It stays at SetSmart as it is, and the stack knows it no longer."
+    ),
+    Action.CREATE: Heading("Created", "A new object at SetSmart."),
+    Action.RESTORE: Heading(
+        "Created again", "Somebody deleted it at SetSmart. It is created with a new id."
+    ),
+    Action.TAKE_OVER: Heading(
+        "Taken over", "It exists at SetSmart, and belongs to the stack from now on."
+    ),
+    Action.PUT_BACK: Heading(
+        "Put back", "Somebody changed it at SetSmart. It gets back what the program declares."
+    ),
+    Action.UPDATE: Heading("Changed", "The program declares something else than before."),
+}
+
+_SECRET = "secret"  # noqa: S105 - the word that stands for one
+
+
+def summary(report: Report) -> str:
+    """Return what a report comes to in a line."""
+    if report.errors:
+        return "The preview failed"
+    if report.is_empty:
+        return "No changes: everything at SetSmart is as declared"
+    parts = [
+        f"{len(entries)} {HEADINGS[action].title.lower()}"
+        for action in Action
+        if (entries := report.of(action))
+    ]
+    if report.others:
+        parts.append(f"{sum(report.others.values())} of other providers")
+    text = ", ".join(parts)
+    if report.drifted:
+        text += f"; {len(report.drifted)} changed behind our back"
+    return text
+
+
+def subject(entry: Entry) -> str:
+    """Return what an object is, without its title: ``listing prop_1 of account eu``."""
+    words = [entry.label]
+    if entry.identifier:
+        words.append(entry.identifier)
+    if entry.account:
+        words.append(f"of account {entry.account}")
+    return " ".join(words)
+
+
+def shown(value: Value, *, secret: bool) -> str:
+    """Return a value for a person to read, in one line; a secret one never."""
+    if value is ABSENT:
+        return "—"
+    if secret:
+        return _SECRET
+    if value == UNKNOWN_TEXT:
+        return "known once it is created"
+    if isinstance(value, str):
+        text = one_line(value) or '""'
+    else:
+        text = json.dumps(value, ensure_ascii=False).replace(f'"{UNKNOWN_TEXT}"', "…")
+        text = one_line(text)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+
+
+def now(change: FieldChange) -> str:
+    """Return what a field holds at SetSmart now."""
+    return shown(change.held, secret=change.secret)
+
+
+def afterwards(change: FieldChange) -> str:
+    """Return what a field will hold."""
+    if change.planned is ABSENT:
+        return f"{shown(change.held, secret=change.secret)} (no longer declared)"
+    return shown(change.planned, secret=change.secret)
+
+
+def reason(change: FieldChange) -> str:
+    """Return why a field changes."""
+    last = shown(change.last, secret=change.secret)
+    match change.cause:
+        case Cause.DRIFT:
+            return f"changed behind our back, was {last}"
+        case Cause.BOTH:
+            return f"this change; changed behind our back as well, was {last}"
+    return "this change"
+
+
+HIDDEN = "Something secret may change, which a preview does not show."
+NOT_REFRESHED = (
+    "The preview did not look at SetSmart, so changes behind our back are not in it. "
+    "Add options: {refresh: always} to Pulumi.yaml, or --refresh."
+)

@@ -1,0 +1,121 @@
+"""The report of a real preview: what the pull request changes, and what others did."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+from engine_account import Account
+from engine_stack import EngineStack
+
+from pulumi_setsmart.sandbox import PROPERTIES
+
+BEFORE = """
+    Property("villa", name="Sea Villa", bedrooms=3, max_guests=6, attributes={"pets": True})
+    Property("loft", name="Harbour Loft", bedrooms=1, attributes={"code": pulumi.Output.secret(7)})
+    Property("cabin", name="Pine Cabin", deletion_policy="deactivate")
+    Property("hut", name="Old Hut")
+    Property("same", name="Same")
+    WebhookSubscription("hook", url="https://a.example/", events=["a.b", "c.d"], secret="first")
+"""
+AFTER = """
+    Property("villa", name="Sea Villa", bedrooms=4, max_guests=6, attributes={"pets": True})
+    Property("loft", name="Harbour Loft", bedrooms=1, attributes={"code": pulumi.Output.secret(7)})
+    Property("same", name="Same")
+    Property("new", name="Barn", bedrooms=2)
+    WebhookSubscription("hook", url="https://a.example/", events=["c.d", "a.b"], secret="second")
+"""
+
+
+@pytest.fixture
+def changed(stack: EngineStack, account: Account) -> EngineStack:
+    """A stack whose program changed, and whose account somebody changed as well."""
+    stack.declare(BEFORE)
+    stack.up()
+    storage = account.sandbox.storage
+    for listing in storage.objects(PROPERTIES):
+        if listing["name"] == "Harbour Loft":
+            storage.replace(PROPERTIES, str(listing["id"]), {**listing, "bedrooms": 9})
+        if listing["name"] == "Sea Villa":
+            storage.replace(PROPERTIES, str(listing["id"]), {**listing, "pets": False})
+    stack.declare(AFTER)
+    return stack
+
+
+def fields_of(document: dict[str, list[dict[str, object]]]) -> dict[object, object]:
+    return {
+        (one["action"], one["title"]): [
+            (field["name"], field["cause"], field.get("now"), field.get("afterwards"))
+            for field in one["fields"]  # type: ignore[attr-defined]  # a list, as is asserted
+        ]
+        for one in document["entries"]
+    }
+
+
+EXPECTED = {
+    ("delete", "Old Hut"): [],
+    ("deactivate", "Pine Cabin"): [],
+    ("create", "Barn"): [
+        ("bedrooms", "program", None, 2),
+        ("name", "program", None, "Barn"),
+    ],
+    ("put back", "Harbour Loft"): [("bedrooms", "drift", 9, 1)],
+    ("update", "Sea Villa"): [("bedrooms", "program", 3, 4), ("pets", "drift", False, True)],
+    ("update", "https://a.example/"): [],
+}
+
+
+def assert_as_expected(printed: str) -> None:
+    found = fields_of(json.loads(printed))
+    assert {key: sorted(fields) for key, fields in found.items()} == EXPECTED  # type: ignore[call-overload]  # as above
+
+
+def test_a_report_tells_the_change_from_the_drift(changed: EngineStack) -> None:
+    """Run by us or made of what Pulumi printed, and nothing is written by it."""
+    ran = changed.command("report", "--stack", "test", "--format", "json", "--fail-on", "delete")
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert_as_expected(ran.stdout)
+    printed = subprocess.run(
+        [changed.pulumi, "preview", "--json", "--non-interactive"],
+        cwd=changed.folder,
+        env=changed.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (changed.folder / "preview.json").write_text(printed.stdout)
+    made = changed.command("report", "preview.json", "--format", "json")
+    assert made.returncode == 0
+    assert_as_expected(made.stdout)
+    for text in (ran.stdout, made.stdout):
+        assert "first" not in text
+        assert "second" not in text
+
+
+def test_after_the_deployment_there_is_nothing_to_report(
+    changed: EngineStack, account: Account
+) -> None:
+    """One line, and status 0 for every condition."""
+    changed.up()
+    quiet = changed.command("report", "--stack", "test", "--fail-on", "any", "--fail-on", "drift")
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    assert "No changes" in quiet.stdout.splitlines()[1]
+    storage = account.sandbox.storage
+    storage.delete(PROPERTIES, str(storage.objects(PROPERTIES)[-1]["id"]))
+    loud = changed.command("report", "--stack", "test", "--fail-on", "drift")
+    assert loud.returncode == 1
+    assert "Created again: 1" in loud.stdout
+
+
+def test_a_preview_that_fails_is_reported(changed: EngineStack) -> None:
+    """With its reason and status 2; a program that crashes leaves no traceback of ours."""
+    changed.declare('Property("villa", name="")')
+    failed = changed.command("report", "--stack", "test")
+    assert failed.returncode == 2
+    assert "The preview failed" in failed.stdout
+    assert "name" in failed.stdout
+    missing = changed.command("report", "--stack", "nowhere")
+    assert missing.returncode == 2
+    assert missing.stderr.startswith("Error: there is no stack nowhere")

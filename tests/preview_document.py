@@ -1,0 +1,67 @@
+"""What `pulumi preview --json` prints, made up for a test."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from attrs import define, field
+
+PREFIX = "urn:pulumi:production::portfolio::"
+PROPERTY = "pulumi-python:dynamic/setsmart:Property"
+
+
+@define
+class PreviewDocument:
+    """The steps and messages of a preview."""
+
+    steps: list[dict[str, Any]] = field(factory=list)
+    diagnostics: list[dict[str, Any]] = field(factory=list)
+
+    def listing(
+        self,
+        name: str,
+        *,
+        last: dict[str, Any] | None = None,
+        held: dict[str, Any] | None = None,
+        planned: dict[str, Any] | None = None,
+        op: str | None = None,
+        kind: str = PROPERTY,
+        refreshed: bool = True,
+        **state: Any,
+    ) -> None:
+        """Add the steps of one resource, given its fields as inputs have them.
+
+        Args:
+            name: The name of the resource.
+            last: What was declared at the last deployment.
+            held: What SetSmart holds; as last if None.
+            planned: What the program declares, or None if it does not.
+            op: What Pulumi would do; as the others say if None.
+            kind: The type of the resource.
+            refreshed: Whether Pulumi looked at SetSmart.
+            state: Further members of the old state.
+        """
+        urn = f"{PREFIX}{kind}::{name}"
+        held = last if held is None else held
+        old = {"inputs": last, "outputs": {**(last or {}), "id": "prop_1"}, "id": "prop_1"}
+        if last is not None and refreshed:
+            self.steps.append({"op": "refresh", "urn": urn, "oldState": old, "newState": old})
+        if op is None:
+            op = "create" if last is None else "delete" if planned is None else "update"
+        step: dict[str, Any] = {"op": op, "urn": urn}
+        if held is not None and op != "create":
+            outputs = {**held, "id": "prop_1"}
+            step["oldState"] = {"inputs": held, "outputs": outputs, "id": "prop_1", **state}
+        if planned is not None:
+            step["newState"] = {"inputs": planned}
+        self.steps.append(step)
+
+    def says(self, severity: str, message: str) -> None:
+        """Add a message."""
+        self.diagnostics.append({"severity": severity, "message": message})
+
+    @property
+    def text(self) -> str:
+        """The document."""
+        return json.dumps({"steps": self.steps, "diagnostics": self.diagnostics})

@@ -1,0 +1,94 @@
+"""Who changed a field, told from three sides."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from json_values import ANY_OBJECT
+
+from pulumi_setsmart.lifecycle.comparison import is_equal
+from pulumi_setsmart.reporting.field_change import ABSENT, Cause, field_changes
+
+
+def told(last: Any, held: Any, planned: Any) -> list[tuple[str, Any, Any, Any, Cause]]:
+    return [
+        (one.name, one.last, one.held, one.planned, one.cause)
+        for one in field_changes(last, held, planned)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("last", "held", "planned", "cause"),
+    [
+        (3, 3, 4, Cause.PROGRAM),
+        (3, 5, 3, Cause.DRIFT),
+        (3, 5, 4, Cause.BOTH),
+        (3, 5, 5, Cause.BOTH),
+        (ABSENT, 5, 4, Cause.PROGRAM),
+        (ABSENT, ABSENT, 4, Cause.PROGRAM),
+        (ABSENT, 4, 4, Cause.PROGRAM),
+        (3, 3, ABSENT, Cause.PROGRAM),
+        (3, ABSENT, 3, Cause.DRIFT),
+        (True, 1, True, Cause.DRIFT),
+        (None, 2, None, Cause.DRIFT),
+    ],
+)
+def test_a_field_is_changed_by_whom_it_is_changed(
+    last: Any, held: Any, planned: Any, cause: Cause
+) -> None:
+    """By the program, by somebody at SetSmart, or by both."""
+    sides = [{} if one is ABSENT else {"beds": one} for one in (last, held, planned)]
+    assert told(*sides) == [("beds", last, held, planned, cause)]
+
+
+@pytest.mark.parametrize(("last", "held", "planned"), [(2, 2.0, 2), (None, None, None)])
+def test_what_is_the_same_is_no_change(last: Any, held: Any, planned: Any) -> None:
+    """However it is written."""
+    assert told({"beds": last}, {"beds": held}, {"beds": planned}) == []
+
+
+def test_what_nobody_declares_is_left_alone() -> None:
+    """Neither now nor before."""
+    assert told({}, {"pets": True}, {}) == []
+    assert told({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}) == []
+
+
+def test_it_is_told_as_deep_as_it_goes() -> None:
+    """In objects by name, in lists of objects by place; other lists as a whole."""
+    last = {"rooms": [{"beds": 1}, {"beds": 2}], "tags": ["a"], "rules": {"pets": True}}
+    held = {"rooms": [{"beds": 1}, {"beds": 5}], "tags": ["a"], "rules": {"pets": False}}
+    planned = {"rooms": [{"beds": 1}, {"beds": 2}], "tags": ["a", "b"], "rules": {"pets": True}}
+    assert told(last, held, planned) == [
+        ("rooms.1.beds", 2, 5, 2, Cause.DRIFT),
+        ("tags", ["a"], ["a"], ["a", "b"], Cause.PROGRAM),
+        ("rules.pets", True, False, True, Cause.DRIFT),
+    ]
+    assert told({"rooms": [{"beds": 1}]}, {"rooms": [{"beds": 1}]}, {"rooms": []}) == [
+        ("rooms", [{"beds": 1}], [{"beds": 1}], [], Cause.PROGRAM)
+    ]
+
+
+@given(ANY_OBJECT)
+def test_three_times_the_same_is_no_change(fields: dict[str, Any]) -> None:
+    """Whatever it is."""
+    assert told(fields, fields, fields) == []
+
+
+@given(ANY_OBJECT, ANY_OBJECT)
+def test_nothing_is_missed(one: dict[str, Any], other: dict[str, Any]) -> None:
+    """Where sides differ in what is declared, a change says so, and by whom it is."""
+    same = is_equal(one, other)
+    drift = told(one, {**other, **{key: other.get(key) for key in one}}, one)
+    assert all(cause is Cause.DRIFT for *_, cause in drift)
+    program = told(one, one, other)
+    assert bool(program) == (not same)
+    assert all(cause is Cause.PROGRAM for *_, cause in program)
+
+
+@given(st.lists(ANY_OBJECT, min_size=3, max_size=3))
+def test_each_place_is_told_once(sides: list[dict[str, Any]]) -> None:
+    """Whatever the three are."""
+    last, held, planned = sides
+    paths = [one.path for one in field_changes(last, held, planned)]
+    assert len(paths) == len(set(paths))

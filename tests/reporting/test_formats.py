@@ -1,0 +1,254 @@
+"""A report in its three formats: complete, and harmless whatever a listing is called."""
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from preview_document import PreviewDocument
+
+from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.reporting.data import data
+from pulumi_setsmart.reporting.markdown import markdown, marker
+from pulumi_setsmart.reporting.page import page
+from pulumi_setsmart.reporting.preview import read_preview
+from pulumi_setsmart.reporting.report import Report
+
+VILLA = {"name": "Sea Villa", "bedrooms": 3}
+NASTY = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "![pixel](https://evil.example/p.png)",
+    "[click](javascript:alert(1))",
+    "@everybody #12 GH-12",
+    "https://evil.example/ www.evil.example mail@evil.example",
+    "a | b || c",
+    "`code` ``` ~~~",
+    "**bold** _it_ ~~gone~~",
+    "-->",
+    "&lt;b&gt; &#60;",
+    "# heading\n\n- list\n> quote\n| a |\n|---|",
+    "</code></td></table>",
+    "{{ 7 * 7 }} {% raw %}",
+    "\u202eright to left\u202c",
+    "<!-- pulumi-setsmart report other/other -->",
+    "$HOME $(id) \\n",
+    "משפחה 家 🏡 Ωραίο",
+]
+
+
+def full_report(name: str = "Sea Villa") -> Report:
+    """Return a report with one of everything, in which one name stands everywhere."""
+    document = PreviewDocument()
+    document.listing("gone", last={**VILLA, "name": f"Old {name}"})
+    document.listing("new", planned={**VILLA, "name": name, "attributes": {"notes": name}})
+    document.listing("lost", last=VILLA, planned=VILLA, op="create")
+    document.listing(
+        "both",
+        last={"name": "Was", "bedrooms": 3},
+        held={"name": name, "bedrooms": 9},
+        planned={"name": f"New {name}", "bedrooms": 3},
+    )
+    document.listing(
+        "hidden",
+        last={"name": "Hut", "attributes": {"code": "[secret]"}},
+        planned={"name": "Hut", "attributes": {"code": "[secret]"}},
+    )
+    document.steps.append({"op": "create", "urn": "urn:pulumi:s::p::aws:s3:Bucket::b"})
+    document.says("warning", f"warning: {name}")
+    return read_preview(document.text)
+
+
+def empty_report() -> Report:
+    document = PreviewDocument()
+    document.listing("villa", last=VILLA, planned=VILLA, op="same")
+    return read_preview(document.text)
+
+
+class _Page(HTMLParser):
+    """Collects what a browser would make of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def rendered(text: str) -> _Page:
+    """Return what GitHub's dialect of Markdown makes of a text."""
+    return _Page(MarkdownIt("gfm-like", {"html": True}).render(text))
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.replace("\u2060", "").split())
+
+
+def test_a_report_in_markdown_reads_like_this() -> None:
+    """The gravest first; each field from what is there to what will be, and why."""
+    text = squeezed(rendered(markdown(full_report())).text)
+    order = [
+        "🛑 1 deleted, 1 created, 1 created again, 2 changed, 1 of other providers;",
+        "2 changed behind our back · portfolio/production",
+        "🛑 Deleted: 1 The object is deleted at SetSmart. It cannot be undone.",
+        "Old Sea Villa, listing prop_1 (gone)",
+        "Created: 1",
+        "Created again: 1 Somebody deleted it at SetSmart.",
+        "Changed: 2",
+        "Something secret may change",
+        "field now afterwards why name Sea Villa New Sea Villa",
+        "this change; changed behind our back as well, was Was",
+        "bedrooms 9 3 changed behind our back, was 3",
+        "Resources of other providers: 1 to create.",
+        "Pulumi warns: Sea Villa",
+    ]
+    places = [text.find(each) for each in order]
+    assert -1 not in places, (places, text)
+    assert places == sorted(places)
+
+
+def test_a_page_says_the_same() -> None:
+    """With a title, headings, and tables whose cells say on a phone what they are."""
+    html = page(full_report())
+    text = squeezed(_Page(html).text)
+    for each in (
+        "1 deleted, 1 created, 1 created again, 2 changed",
+        "portfolio, stack production",
+        "Deleted: 1",
+        "Old Sea Villa",
+        "changed behind our back",
+        "this change; changed behind our back as well, was Was",
+        "Something secret may change",
+        "1 to create",
+    ):
+        assert each in text
+    assert html.count('data-label="why"') == 2
+    assert "src=" not in html
+    assert "href=" not in html
+
+
+def test_json_says_the_same() -> None:
+    """For programs, with every side of a field that there is."""
+    document = json.loads(data(full_report()))
+    assert [one["action"] for one in document["entries"]] == [
+        "delete",
+        "create",
+        "restore",
+        "update",
+        "update",
+    ]
+    both = next(one for one in document["entries"] if one["resource"] == "both")
+    assert both["fields"][1] == {
+        "name": "bedrooms",
+        "cause": "drift",
+        "secret": False,
+        "last": 3,
+        "now": 9,
+        "afterwards": 3,
+    }
+    assert document["entries"][1]["fields"][0] == {
+        "name": "name",
+        "cause": "program",
+        "secret": False,
+        "afterwards": "Sea Villa",
+    }
+    assert document["others"] == {"create": 1}
+
+
+def test_an_empty_change_is_one_line() -> None:
+    """In Markdown beside the line that nobody sees."""
+    [comment, line, *rest] = markdown(empty_report()).splitlines()
+    assert comment == "<!-- pulumi-setsmart report portfolio/production -->"
+    assert line.startswith("### No changes: everything at SetSmart is as declared")
+    assert rest == []
+    assert "No changes" in page(empty_report())
+    assert json.loads(data(empty_report()))["entries"] == []
+
+
+def test_a_failed_preview_says_why() -> None:
+    """First of all, and without a word on drift."""
+    document = PreviewDocument()
+    document.says("error", "error: prop_1 is not in this account")
+    report = read_preview(document.text)
+    assert "The preview failed" in markdown(report)
+    assert "is not in this account" in squeezed(rendered(markdown(report)).text)
+    assert "is not in this account" in page(report)
+
+
+def test_a_preview_that_did_not_look_says_so() -> None:
+    """Or else nobody would know that drift can be there."""
+    document = PreviewDocument()
+    document.listing("villa", last=VILLA, planned={**VILLA, "bedrooms": 4}, refreshed=False)
+    report = read_preview(document.text)
+    for text in (rendered(markdown(report)).text, _Page(page(report)).text):
+        assert "did not look at SetSmart" in squeezed(text)
+
+
+def test_secrets_are_in_no_format() -> None:
+    """Even where Pulumi was told to show them."""
+    document = PreviewDocument()
+    hook = {"url": "https://a.example/", "events": ["a.b"], "secret": "open-sesame"}
+    kind = "pulumi-python:dynamic/setsmart:WebhookSubscription"
+    document.listing("hook", last=hook, planned={**hook, "secret": "open-barley"}, kind=kind)
+    document.listing("other", planned=hook, kind=kind)
+    report = read_preview(document.text)
+    for text in (markdown(report), page(report), data(report)):
+        assert "open" not in text
+        assert "secret" in text
+
+
+def test_long_reports_end_where_github_ends() -> None:
+    """With the gravest still there, and how many are not."""
+    document = PreviewDocument()
+    for number in range(600):
+        listing = {"name": f"Villa {number}", "attributes": {"text": "é" * 2000}}
+        document.listing(f"villa-{number}", planned=listing)
+    document.listing("gone", last={"name": "Gone for good"})
+    text = markdown(read_preview(document.text))
+    assert len(text) < 65_536
+    assert "Gone for good" in text
+    left_out = re.search(r"\*\*And (\d+) more\*\*", text)
+    assert left_out is not None
+    assert text.count("(<code>villa") + int(left_out[1]) == 600
+
+
+def allowed(parsed: _Page) -> bool:
+    tags = {"h3", "h4", "p", "ul", "li", "code", "table", "thead", "tbody", "tr", "th", "td"}
+    return parsed.tags <= tags | {"blockquote", "strong"} and not parsed.attributes
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_no_name_of_a_listing_does_harm(name: str) -> None:
+    """It formats, links, mentions and runs nothing, in Markdown or on the page."""
+    report = full_report(name)
+    in_markdown = rendered(markdown(report))
+    assert allowed(in_markdown), (in_markdown.tags, in_markdown.attributes)
+    assert squeezed(one_line(name)) in squeezed(in_markdown.text)
+    assert not re.search(r"[@#]\w", in_markdown.text)
+    assert markdown(report).count("<!--") == 1
+    assert marker(report) == "<!-- pulumi-setsmart report portfolio/production -->"
+    harmless, named = _Page(page(full_report())), _Page(page(report))
+    assert (named.tags, named.attributes) == (harmless.tags, harmless.attributes)
+    assert squeezed(one_line(name)) in squeezed(named.text)
+    json.loads(data(report))
+
+
+@given(st.text(max_size=60))
+def test_no_name_at_all_does_harm(name: str) -> None:
+    """Whatever it is made of."""
+    report = full_report(name)
+    assert allowed(rendered(markdown(report)))
+    harmless: Any = _Page(page(full_report()))
+    assert _Page(page(report)).tags == harmless.tags

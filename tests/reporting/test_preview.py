@@ -1,0 +1,203 @@
+"""From the steps of a preview to what happens to each object."""
+
+from typing import Any
+
+import pytest
+from preview_document import PREFIX, PROPERTY, PreviewDocument
+
+from pulumi_setsmart import StackError
+from pulumi_setsmart.reporting.field_change import Cause
+from pulumi_setsmart.reporting.preview import read_preview
+from pulumi_setsmart.reporting.report import Action, Entry, Report
+
+VILLA = {"name": "Sea Villa", "bedrooms": 3, "deletion_policy": "delete"}
+
+
+def report_of(**listing: Any) -> Report:
+    document = PreviewDocument()
+    document.listing("villa", **listing)
+    return read_preview(document.text)
+
+
+def entry_of(**listing: Any) -> Entry:
+    [entry] = report_of(**listing).entries
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("listing", "action"),
+    [
+        ({"planned": VILLA}, Action.CREATE),
+        ({"last": VILLA, "planned": VILLA, "op": "create"}, Action.RESTORE),
+        ({"last": VILLA, "planned": {**VILLA, "bedrooms": 4}}, Action.UPDATE),
+        ({"last": VILLA, "held": {**VILLA, "bedrooms": 9}, "planned": VILLA}, Action.PUT_BACK),
+        (
+            {"last": VILLA, "held": {**VILLA, "bedrooms": 9}, "planned": {**VILLA, "name": "V"}},
+            Action.UPDATE,
+        ),
+        ({"last": VILLA}, Action.DELETE),
+        ({"last": {**VILLA, "deletion_policy": "deactivate"}}, Action.DEACTIVATE),
+        ({"last": VILLA, "retainOnDelete": True}, Action.RELEASE),
+        ({"last": VILLA, "planned": {**VILLA, "account": "eu"}, "op": "replace"}, Action.REPLACE),
+        (
+            {"planned": {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}},
+            Action.TAKE_OVER,
+        ),
+    ],
+)
+def test_what_happens_to_a_listing(listing: dict[str, Any], action: Action) -> None:
+    """It has its name, its resource and, once it has one, its id."""
+    entry = entry_of(**listing)
+    assert (entry.action, entry.label, entry.resource) == (action, "listing", "villa")
+    assert entry.title in ("Sea Villa", "V")
+    expected = {Action.CREATE: None, Action.TAKE_OVER: "prop_7"}
+    assert entry.identifier == expected.get(action, "prop_1")
+
+
+@pytest.mark.parametrize("op", ["same", "refresh", "read", "discard"])
+def test_what_stays_is_not_told(op: str) -> None:
+    """Nor are the stack, providers and portfolios, which are nothing by themselves."""
+    document = PreviewDocument()
+    document.listing("villa", last=VILLA, planned=VILLA, op=op)
+    document.steps += [
+        {"op": "create", "urn": f"{PREFIX}{kind}::x"}
+        for kind in (
+            "pulumi:pulumi:Stack",
+            "pulumi:providers:pulumi-python",
+            "setsmart:index:Portfolio",
+        )
+    ]
+    report = read_preview(document.text)
+    assert report.is_empty
+    assert (report.project, report.stack, report.refreshed) == ("portfolio", "production", True)
+
+
+def test_drift_is_told_apart_from_the_change() -> None:
+    """Field by field, with what was there before."""
+    entry = entry_of(
+        last={**VILLA, "attributes": {"pets": True}},
+        held={**VILLA, "bedrooms": 9, "attributes": {"pets": True}},
+        planned={**VILLA, "attributes": {"pets": False}},
+    )
+    told = {one.name: (one.last, one.held, one.planned, one.cause) for one in entry.fields}
+    assert told == {
+        "bedrooms": (3, 9, 3, Cause.DRIFT),
+        "pets": (True, True, False, Cause.PROGRAM),
+    }
+    assert entry.is_drift
+
+
+def test_without_a_refresh_there_is_no_drift() -> None:
+    """And the report says so."""
+    report = report_of(last=VILLA, planned={**VILLA, "bedrooms": 4}, refreshed=False)
+    assert not report.refreshed
+    assert report.drifted == []
+    assert [one.cause for one in report.entries[0].fields] == [Cause.PROGRAM]
+
+
+def test_a_replacement_says_where_it_goes() -> None:
+    """The account or the path is why."""
+    entry = entry_of(last=VILLA, planned={**VILLA, "account": "eu"}, op="replace")
+    assert [(one.name, str(one.held), one.planned) for one in entry.fields] == [
+        ("account", "ABSENT", "eu")
+    ]
+    assert entry.account == "eu"
+
+
+def test_secrets_are_secret() -> None:
+    """Masked by Pulumi, or shown by --show-secrets: the kind and the program say what is one."""
+    entry = entry_of(
+        last={**VILLA, "attributes": {"door": {"code": 1234}}},
+        planned={
+            **VILLA,
+            "attributes": {"door": {"code": 5678}},
+            "__setsmart": {"secret_paths": ["/door/code"]},
+        },
+    )
+    assert [(one.name, one.secret) for one in entry.fields] == [("door.code", True)]
+    hook = {"url": "https://a.example/", "events": ["a.b"], "secret": "shown"}
+    entry = entry_of(
+        last=hook,
+        planned={**hook, "secret": "other"},
+        kind="pulumi-python:dynamic/setsmart:WebhookSubscription",
+    )
+    assert [(one.name, one.secret) for one in entry.fields] == [("secret", True)]
+    assert entry.title == "https://a.example/"
+
+
+def test_an_update_of_which_nothing_is_seen_is_of_something_secret() -> None:
+    """Pulumi shows the old one and the new one alike."""
+    hidden = {**VILLA, "attributes": {"code": "[secret]"}}
+    entry = entry_of(last=hidden, planned=hidden, op="update")
+    assert (entry.fields, entry.hides) == ([], True)
+    assert not entry_of(last=VILLA, planned=VILLA, op="update").hides
+
+
+def test_the_order_of_events_means_nothing() -> None:
+    """It is no change."""
+    hook = {"url": "https://a.example/", "events": ["a.b", "c.d"]}
+    kind = "pulumi-python:dynamic/setsmart:WebhookSubscription"
+    turned = {**hook, "events": ["c.d", "a.b"]}
+    assert entry_of(last=hook, planned=turned, kind=kind).fields == []
+    fewer = {**hook, "events": ["a.b"]}
+    assert len(entry_of(last=hook, planned=fewer, kind=kind).fields) == 1
+
+
+def test_the_gravest_come_first_and_each_object_once() -> None:
+    """Then in the order of their names."""
+    document = PreviewDocument()
+    document.listing("b", last=VILLA, planned={**VILLA, "name": "beta"})
+    document.listing("a", last=VILLA, planned={**VILLA, "name": "Alpha"})
+    document.listing("n", planned=VILLA)
+    document.listing("r", last=VILLA, planned={**VILLA, "account": "eu"}, op="replace")
+    document.listing("r", planned={**VILLA, "account": "eu"}, op="create-replacement")
+    document.listing("d", last=VILLA)
+    report = read_preview(document.text)
+    assert [one.resource for one in report.entries] == ["d", "r", "n", "a", "b"]
+    assert [one.resource for one in report.losses] == ["d", "r"]
+
+
+def test_resources_of_others_are_counted() -> None:
+    """By what happens to them, and so is what Pulumi may do to ours that we do not know."""
+    document = PreviewDocument()
+    document.steps = [
+        {"op": op, "urn": f"{PREFIX}aws:s3:Bucket::{op}{number}"}
+        for op, number in (("create", 1), ("create", 2), ("delete", 3), ("same", 4))
+    ]
+    document.steps.append({"op": "import", "urn": f"{PREFIX}{PROPERTY}::x"})
+    assert read_preview(document.text).others == {"create": 2, "delete": 1, "import": 1}
+
+
+def test_messages_are_told_in_a_line() -> None:
+    """Warnings and errors, those of the provider too, less Pulumi's word before them."""
+    document = PreviewDocument()
+    document.says("warning", "warning: hey\nyou\n")
+    document.says("info#err", "warning: takes over prop_1\n\n")
+    document.says("info", "just saying")
+    document.says("error", "error: it\x1b[31m failed\n")
+    report = read_preview(document.text)
+    assert report.warnings == ["hey you", "takes over prop_1"]
+    assert report.errors == ["it [31m failed"]
+    assert not report.is_empty
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Previewing update (dev):",
+        "[]",
+        "{}",
+        '{"steps": 5}',
+        '{"steps": [{}]}',
+        '{"steps": [{"op": "create", "urn": 5}]}',
+        '{"steps": [{"op": "create", "urn": "villa"}]}',
+        '{"steps": [], "diagnostics": [5]}',
+        "[" * 100_000,
+        '{"sequence": 0, "preludeEvent": {}}',
+    ],
+)
+def test_what_is_no_preview_is_an_error(text: str) -> None:
+    """In one line that says what is expected."""
+    with pytest.raises(StackError, match="not what `pulumi preview --json` prints"):
+        read_preview(text)

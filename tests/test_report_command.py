@@ -1,0 +1,132 @@
+"""The command `report`, given a preview."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from preview_document import PreviewDocument
+
+from pulumi_setsmart.cli import main
+
+VILLA = {"name": "Sea Villa", "bedrooms": 3}
+
+
+def document(what: str) -> str:
+    """Return a preview in which one thing happens."""
+    preview = PreviewDocument()
+    match what:
+        case "nothing":
+            preview.listing("villa", last=VILLA, planned=VILLA, op="same")
+        case "creation":
+            preview.listing("villa", planned=VILLA)
+        case "change":
+            preview.listing("villa", last=VILLA, planned={**VILLA, "bedrooms": 4})
+        case "drift":
+            preview.listing("villa", last=VILLA, held={**VILLA, "bedrooms": 9}, planned=VILLA)
+        case "loss behind our back":
+            preview.listing("villa", last=VILLA, planned=VILLA, op="create")
+        case "deletion":
+            preview.listing("villa", last=VILLA)
+        case "deactivation":
+            preview.listing("villa", last={**VILLA, "deletion_policy": "deactivate"})
+        case "release":
+            preview.listing("villa", last=VILLA, retainOnDelete=True)
+        case "failure":
+            preview.says("error", "error: no such account")
+    return preview.text
+
+
+def report(text: str, *options: str) -> Result:
+    return CliRunner().invoke(main, ["report", "-", *options], input=text)
+
+
+@pytest.mark.parametrize(
+    ("what", "failing"),
+    [
+        ("nothing", set()),
+        ("creation", {"any"}),
+        ("change", {"any"}),
+        ("drift", {"drift", "any"}),
+        ("loss behind our back", {"drift", "any"}),
+        ("deletion", {"delete", "any"}),
+        ("deactivation", {"delete", "any"}),
+        ("release", {"any"}),
+    ],
+)
+def test_the_status_is_what_is_asked_for(what: str, failing: set[str]) -> None:
+    """0 unless one of the conditions holds; the report is printed all the same."""
+    for condition in ("drift", "delete", "any"):
+        result = report(document(what), "--fail-on", condition)
+        assert result.exit_code == (1 if condition in failing else 0), (what, condition)
+        assert "portfolio" in result.stdout
+    both = report(document(what), "--fail-on", "drift", "--fail-on", "delete")
+    assert both.exit_code == (1 if failing & {"drift", "delete"} else 0)
+    assert report(document(what)).exit_code == 0
+
+
+def test_a_failed_preview_is_status_2() -> None:
+    """Whatever else is asked for; the report says why."""
+    result = report(document("failure"), "--fail-on", "any")
+    assert result.exit_code == 2
+    assert "no such account" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("markdown", "<!-- pulumi-setsmart"), ("html", "<!doctype html>"), ("json", "{")],
+)
+def test_each_format_can_be_written_to_a_file(form: str, start: str, tmp_path: Path) -> None:
+    """The same as is printed."""
+    source, target = tmp_path / "preview.json", tmp_path / "report"
+    source.write_text(document("change"))
+    arguments = ["report", str(source), "--format", form]
+    printed = CliRunner().invoke(main, arguments)
+    written = CliRunner().invoke(main, [*arguments, "--output", str(target)])
+    assert written.stdout == ""
+    assert target.read_text() == printed.stdout
+    assert printed.stdout.startswith(start)
+
+
+def test_markdown_is_what_is_printed_by_default() -> None:
+    """It is made for pull requests."""
+    assert report(document("change")).stdout == (
+        report(document("change"), "--format", "markdown").stdout
+    )
+    assert json.loads(report(document("change"), "--format", "json").stdout)["entries"]
+
+
+@pytest.mark.parametrize("text", ["", "Previewing update", "\ufffd", '{"steps": 1}'])
+def test_what_is_no_preview_is_told_in_a_line(text: str) -> None:
+    """With status 2."""
+    result = report(text)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: this is not what `pulumi preview --json` prints")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_bytes_that_are_no_text_are_told_in_a_line(tmp_path: Path) -> None:
+    """Some shells write UTF-16."""
+    file = tmp_path / "preview.json"
+    file.write_bytes(document("change").encode("utf-16"))
+    result = CliRunner().invoke(main, ["report", str(file)])
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["-", "--stack", "dev"], ["missing.json"], ["-", "--fail-on", "never"]]
+)
+def test_arguments_that_make_no_sense_are_refused(arguments: list[str]) -> None:
+    """With status 2 and a word on what is wrong."""
+    result = CliRunner().invoke(main, ["report", *arguments], input=document("change"))
+    assert result.exit_code == 2
+    assert "Usage:" in result.stderr
+
+
+def test_a_folder_without_a_project_is_told_in_a_line(tmp_path: Path) -> None:
+    """With status 2."""
+    result = CliRunner().invoke(main, ["report", "--stack", "dev", "--directory", str(tmp_path)])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: there is no Pulumi project in")
