@@ -25,6 +25,7 @@ MAY_IMPORT = {
         "models",
     },
     "automation": {"automation", "providers", "lifecycle", "client", "models"},
+    "diagnosis": {"diagnosis", "automation", "client", "config", "models"},
     "reporting": {"reporting", "automation", "providers", "lifecycle", "client", "models"},
     "specification": {"specification", "lifecycle", "client", "models"},
     "webhooks": {"webhooks", "client"},  # of the client, the tree of errors

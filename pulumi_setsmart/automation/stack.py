@@ -15,6 +15,7 @@ from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
 from pulumi_setsmart.automation.component import Component
+from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
     PORTFOLIO,
@@ -27,7 +28,6 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.providers.values import from_engine
 
-_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
 
 
@@ -92,8 +92,7 @@ class Stack:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
-        if not any((folder / file).exists() for file in _PROJECT_FILES):
-            raise StackError(f"there is no Pulumi project in {folder} (no Pulumi.yaml)")
+        Project.of(folder)
         with self._reported():
             self._workspace = automation.LocalWorkspace(work_dir=str(folder))
 
@@ -106,6 +105,16 @@ class Stack:
         with self._reported():
             configured = self._workspace.get_all_config(self.name)
         return {key: one.value for key, one in configured.items()}
+
+    def keys_in_clear(self) -> set[str]:
+        """Return the keys of the stack's configuration that are not secret.
+
+        Raises:
+            StackError: It cannot be read.
+        """
+        with self._reported():
+            configured = self._workspace.get_all_config(self.name)
+        return {key for key, one in configured.items() if not one.secret}
 
     def state(self) -> State:
         """Return what Pulumi knows of the stack.

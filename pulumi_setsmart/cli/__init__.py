@@ -4,6 +4,7 @@ import click
 
 from pulumi_setsmart.cli.adopt import adopt
 from pulumi_setsmart.cli.compare import compare
+from pulumi_setsmart.cli.doctor import doctor
 from pulumi_setsmart.cli.export import export
 from pulumi_setsmart.cli.report import report
 from pulumi_setsmart.cli.sandbox import sandbox
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (adopt, compare, export, report, schema, sandbox):
+for command in (adopt, compare, doctor, export, report, schema, sandbox):
     main.add_command(command)

@@ -1,0 +1,74 @@
+"""A Pulumi project: its command line, its settings, where its state is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+from pulumi import automation
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from pulumi_setsmart.client.errors import StackError
+
+PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+
+@frozen
+class Project:
+    """The project in a folder.
+
+    Attributes:
+        file: Its Pulumi.yaml.
+    """
+
+    file: Path
+
+    @classmethod
+    def of(cls, folder: Path) -> Project:
+        """Return the project in a folder.
+
+        Raises:
+            StackError: There is none.
+        """
+        for name in PROJECT_FILES:
+            if (folder / name).exists():
+                return cls(folder / name)
+        raise StackError(f"there is no Pulumi project in {folder} (no Pulumi.yaml)")
+
+    def refreshes(self) -> bool:
+        """Return whether every command looks at SetSmart first (``refresh: always``).
+
+        Raises:
+            StackError: Its Pulumi.yaml cannot be read.
+        """
+        try:
+            settings: Any = YAML(typ="safe").load(self.file.read_text(encoding="utf-8"))
+        except (YAMLError, OSError, UnicodeDecodeError):
+            raise StackError(f"{self.file} cannot be read") from None
+        options = settings.get("options") if isinstance(settings, Mapping) else None
+        return isinstance(options, Mapping) and options.get("refresh") in ("always", True)
+
+    def backend(self) -> str:
+        """Return where the state is kept.
+
+        Raises:
+            StackError: Pulumi does not say; nobody is logged in.
+        """
+        try:
+            workspace = automation.LocalWorkspace(work_dir=str(self.file.parent))
+            who = workspace.who_am_i()
+        except (automation.CommandError, automation.InvalidVersionError, OSError):
+            raise StackError("Pulumi does not know where to keep the state") from None
+        return str(who.url or "unknown")
+
+
+def cli_version() -> str | None:
+    """Return the version of the Pulumi command line, or None if there is none that can be used."""
+    try:
+        command = automation.PulumiCommand()
+    except (automation.InvalidVersionError, OSError):
+        return None
+    return None if command.version is None else str(command.version)

@@ -1,0 +1,1 @@
+"""What stands between a project and its account: looked at piece by piece, changing nothing."""

@@ -1,0 +1,104 @@
+"""The account: is the key accepted, how much of the budget is left, are the clocks together?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import attrs
+
+from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.channel import Request
+from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.errors import (
+    ApiError,
+    AuthenticationError,
+    NotFoundError,
+    PermissionDeniedError,
+)
+from pulumi_setsmart.client.retry import RetryPolicy
+from pulumi_setsmart.client.server_clock import http_date
+from pulumi_setsmart.config import Settings
+from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
+
+_PATIENCE = 30.0
+_MOST_SKEW = 60.0
+_FEW_LEFT = 10
+
+
+def account_findings(
+    settings: Settings, clock: Callable[[], float] = time.time
+) -> Iterator[Finding]:
+    """Look at an account with two requests that read, and yield what is found.
+
+    Args:
+        settings: Where it is, and its key.
+        clock: This machine's time in seconds since 1970.
+    """
+    connection = settings.connection
+    patient = min(connection.deadline, _PATIENCE)
+    client = Client.of(attrs.evolve(connection, retry=RetryPolicy(repeats=1), deadline=patient))
+    try:
+        answer = client.send(Request("GET", "/properties"), _itself)
+    except AuthenticationError as error:
+        yield bad("key", str(error), "Put a key that is valid where it is read from.")
+    except PermissionDeniedError as error:
+        yield bad("key", str(error), "Ask for the permission to read listings, from this address.")
+    except ApiError as error:
+        yield bad("account", str(error), f"Is {connection.base_url} right, and reachable?")
+    else:
+        yield good("key", f"accepted by {connection.base_url}, from {client.credential.source}")
+        yield _clock_finding(answer, clock())
+        yield _budget_finding(answer)
+        yield from _webhooks_findings(client, settings.webhooks_path)
+    finally:
+        client.close()
+
+
+def _itself(answer: Answer) -> Answer:
+    return answer
+
+
+def _clock_finding(answer: Answer, now: float) -> Finding:
+    date = http_date(answer.headers.get("Date", ""))
+    if date is None:
+        return doubtful(
+            "clock", "the server does not tell its time", "Waits go by this machine's clock."
+        )
+    skew = now - date
+    if abs(skew) <= _MOST_SKEW:
+        return good("clock", "together with the server's, to the minute")
+    ahead = "ahead of" if skew > 0 else "behind"
+    return doubtful(
+        "clock",
+        f"{abs(skew):.0f} s {ahead} the server's",
+        "Set this machine's clock: a receiver refuses webhooks that are five minutes away. "
+        "Requests go by the server's clock anyway.",
+    )
+
+
+def _budget_finding(answer: Answer) -> Finding:
+    limit, left = (answer.headers.get(f"X-RateLimit-{name}", "") for name in ("Limit", "Remaining"))
+    if not left.isdigit():
+        return doubtful(
+            "budget", "the server does not tell it", "Requests are sent until it refuses one."
+        )
+    text = f"{left} of {limit or 'unknown'} requests left in this window"
+    if int(left) >= _FEW_LEFT:
+        return good("budget", text)
+    return doubtful("budget", text, "Somebody else uses the same key; runs will wait for them.")
+
+
+def _webhooks_findings(client: Client, path: str) -> Iterator[Finding]:
+    try:
+        client.send(Request("GET", path), _itself)
+    except NotFoundError:
+        yield doubtful(
+            "webhooks",
+            f"there is nothing at {path}",
+            "Set setsmart:webhooksPath to where subscriptions are, if you declare any.",
+        )
+    except ApiError as error:
+        yield doubtful("webhooks", str(error), "Subscriptions cannot be managed with this key.")
+    else:
+        yield good("webhooks", f"found at {path}")

@@ -1,0 +1,46 @@
+"""All that is looked at, in the order in which one thing needs the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pulumi_setsmart.automation.stack import Stack
+from pulumi_setsmart.client.errors import ConfigurationError, StackError
+from pulumi_setsmart.config import load_settings
+from pulumi_setsmart.diagnosis.account import account_findings
+from pulumi_setsmart.diagnosis.finding import Finding, bad
+from pulumi_setsmart.diagnosis.project import (
+    configuration_finding,
+    project_findings,
+    version_findings,
+)
+
+
+def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at everything that a run needs, and yield what is found as soon as it is.
+
+    Nothing is changed; the account is asked twice.
+
+    Args:
+        folder: The folder of the project.
+        stack: The stack whose configuration counts, or None for the environment's alone.
+        environment: The environment's variables.
+    """
+    yield from version_findings()
+    yield from project_findings(folder, environment)
+    configuration: dict[str, str] = {}
+    in_clear: set[str] = set()
+    if stack is not None:
+        try:
+            configured = Stack(stack, folder)
+            configuration, in_clear = configured.configuration(), configured.keys_in_clear()
+        except StackError as error:
+            yield bad("stack", str(error), "Without it, the environment alone is looked at.")
+    yield configuration_finding(configuration, in_clear, environment)
+    try:
+        settings = load_settings(configuration.get, environment)
+    except ConfigurationError as error:
+        yield bad("key", str(error), "Nothing can be asked without it.")
+        return
+    yield from account_findings(settings)

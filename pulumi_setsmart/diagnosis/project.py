@@ -1,0 +1,96 @@
+"""The project: programs, options, state, configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from pulumi_setsmart.automation.project import Project, cli_version
+from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
+
+_OLDEST_CLI = (3, 254)
+"""The first one that takes an import file with inputs and outputs."""
+_API_KEY = "setsmart:apiKey"
+_ACCOUNTS = "setsmart:accounts"
+_KEYS = (_API_KEY, "setsmart:baseUrl", _ACCOUNTS)
+_VARIABLES = re.compile(r"SETSMART_(\w+_)?(API_KEY|BASE_URL)")
+
+
+def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Finding]:
+    """Yield what is found of the programs.
+
+    Args:
+        cli: Returns the version of Pulumi's command line, or None if there is none.
+    """
+    yield good(
+        "packages", f"pulumi-setsmart {version('pulumi-setsmart')}, Pulumi SDK {version('pulumi')}"
+    )
+    found = cli()
+    if found is None:
+        yield bad("pulumi", "no command line on PATH", "Install it: pulumi.com/docs/install")
+        return
+    numbers = tuple(int(one) for one in re.findall(r"\d+", found)[:2])
+    if numbers < _OLDEST_CLI:
+        oldest = ".".join(map(str, _OLDEST_CLI))
+        yield doubtful(
+            "pulumi", f"command line {found}", f"Update it to {oldest} or later: adopt needs it."
+        )
+    else:
+        yield good("pulumi", f"command line {found}")
+
+
+def project_findings(folder: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what is found of the project in a folder."""
+    try:
+        project = Project.of(folder)
+        refreshes = project.refreshes()
+    except StackError as error:
+        yield bad(
+            "project", str(error), "Run it in the folder of your program, or use --directory."
+        )
+        return
+    if refreshes or environment.get("PULUMI_OPTION_REFRESH") == "true":
+        yield good("refresh", "every command looks at SetSmart first")
+    else:
+        yield doubtful(
+            "refresh",
+            "previews do not look at SetSmart",
+            "Add options: {refresh: always} to Pulumi.yaml, or changes behind your back go unseen.",
+        )
+    try:
+        yield good("state", f"kept at {project.backend()}")
+    except StackError as error:
+        yield bad("state", str(error), "Run pulumi login, or set PULUMI_BACKEND_URL.")
+
+
+def configuration_finding(
+    configuration: Mapping[str, str], in_clear: Collection[str], environment: Mapping[str, str]
+) -> Finding:
+    """Return where the address and the key of the account are set; never what they are.
+
+    Args:
+        configuration: The stack's configuration.
+        in_clear: Which of its keys are not secret.
+        environment: The environment's variables.
+    """
+    exposed = [key for key in (_API_KEY, _ACCOUNTS) if key in in_clear]
+    if exposed:
+        return bad(
+            "configuration",
+            f"{' and '.join(exposed)} in clear, in a file that is meant for version control",
+            "Get another key from SetSmart, and set it with pulumi config set --secret.",
+        )
+    places = [f"{key} in the stack's configuration" for key in _KEYS if key in configuration]
+    places += [
+        f"{name} in the environment" for name in sorted(environment) if _VARIABLES.fullmatch(name)
+    ]
+    if places:
+        return good("configuration", ", ".join(places))
+    return bad(
+        "configuration",
+        "nothing of SetSmart is configured",
+        "Name the stack with --stack, and run pulumi config set --secret setsmart:apiKey.",
+    )

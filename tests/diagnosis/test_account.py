@@ -1,0 +1,99 @@
+"""What is found of an account, on a real sandbox."""
+
+import time
+from ipaddress import ip_network
+
+import attrs
+import pytest
+
+from pulumi_setsmart.config import Settings, load_settings
+from pulumi_setsmart.diagnosis.account import account_findings
+from pulumi_setsmart.diagnosis.finding import Finding, Verdict
+from pulumi_setsmart.sandbox import ApiKey, Failed, Garbage, SandboxSettings
+from pulumi_setsmart.sandbox.exchange import Answer
+from pulumi_setsmart.testing import SandboxAccount, running_sandbox
+
+
+def settings_of(account: SandboxAccount, **changed: str) -> Settings:
+    configured: dict[str, object] = {}
+    return load_settings(configured.get, account.environment | changed)
+
+
+def found(settings: Settings) -> dict[str, Finding]:
+    return {one.subject: one for one in account_findings(settings)}
+
+
+def test_an_account_in_order_is_good_in_all(setsmart_sandbox: SandboxAccount) -> None:
+    """Two requests, both of which read; the key is named by its place."""
+    findings = found(settings_of(setsmart_sandbox))
+    assert {one.verdict for one in findings.values()} == {Verdict.GOOD}
+    assert findings["key"].text == f"accepted by {setsmart_sandbox.url}, from SETSMART_API_KEY"
+    assert findings["webhooks"].text == "found at /webhooks"
+    assert [one.method for one in setsmart_sandbox.requests] == ["GET", "GET"]
+    assert all(setsmart_sandbox.key not in str(one) for one in findings.values())
+
+
+def test_a_key_that_is_refused_is_bad(setsmart_sandbox: SandboxAccount) -> None:
+    """And nothing else is asked."""
+    settings = settings_of(setsmart_sandbox, SETSMART_API_KEY="rotated-away")
+    [finding] = found(settings).values()
+    assert (finding.subject, finding.verdict) == ("key", Verdict.BAD)
+    assert "from SETSMART_API_KEY" in finding.text
+    assert "rotated-away" not in str(finding)
+
+
+def test_a_key_for_other_places_is_bad() -> None:
+    """It is known, but not from here."""
+    keys = (ApiKey("elsewhere", networks=(ip_network("10.0.0.0/8"),)),)
+    with running_sandbox(SandboxSettings(keys=keys)) as account:
+        [finding] = found(settings_of(account)).values()
+    assert (finding.subject, finding.verdict) == ("key", Verdict.BAD)
+    assert "may not be used from this address" in finding.text
+
+
+def test_a_server_that_is_not_there_is_bad(setsmart_sandbox: SandboxAccount) -> None:
+    """Told soon, not after the patience of a whole run."""
+    nowhere = settings_of(setsmart_sandbox, SETSMART_BASE_URL="http://127.0.0.1:9/v1")
+    started = time.monotonic()
+    [finding] = found(nowhere).values()
+    assert (finding.subject, finding.verdict) == ("account", Verdict.BAD)
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(("ahead", "word"), [(3600.0, "behind"), (-3600.0, "ahead of")])
+def test_clocks_that_are_apart_are_doubtful(ahead: float, word: str) -> None:
+    """By how much, and to which side."""
+    with running_sandbox(clock=lambda: time.time() + ahead) as account:
+        clock = found(settings_of(account))["clock"]
+    assert clock.verdict is Verdict.DOUBTFUL
+    assert f"s {word} the server's" in clock.text
+    assert abs(int(clock.text.split()[0]) - 3600) < 30
+
+
+def test_a_clock_that_nobody_tells_is_doubtful(setsmart_sandbox: SandboxAccount) -> None:
+    """So is a budget that nobody tells: as with a server that is not SetSmart."""
+
+    def bare(answer: Answer) -> Answer:
+        return attrs.evolve(answer, headers=((b"content-length", b"2"),), body=b"[]")
+
+    setsmart_sandbox.faults.add(Garbage("bare", bare))
+    findings = found(settings_of(setsmart_sandbox))
+    assert findings["clock"].text == "the server does not tell its time"
+    assert findings["budget"].text == "the server does not tell it"
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(11, Verdict.GOOD), (10, Verdict.DOUBTFUL)])
+def test_a_budget_that_is_nearly_used_up_is_doubtful(limit: int, verdict: Verdict) -> None:
+    """Fewer than ten requests are not enough for a run."""
+    with running_sandbox(SandboxSettings(rate_limit=limit)) as account:
+        budget = found(settings_of(account))["budget"]
+    assert budget.verdict is verdict
+    assert budget.text == f"{limit - 1} of {limit} requests left in this window"
+
+
+def test_webhooks_that_are_elsewhere_are_doubtful(setsmart_sandbox: SandboxAccount) -> None:
+    """Or that cannot be read."""
+    moved = attrs.evolve(settings_of(setsmart_sandbox), webhooks_path="/hooks")
+    assert found(moved)["webhooks"].text == "there is nothing at /hooks"
+    setsmart_sandbox.faults.add(Failed("before", 200, b"[]"), Failed("before", 403, b"{}"))
+    assert found(settings_of(setsmart_sandbox))["webhooks"].verdict is Verdict.DOUBTFUL

@@ -1,0 +1,92 @@
+"""What is found of programs, project and configuration."""
+
+from pathlib import Path
+
+import pytest
+
+from pulumi_setsmart.diagnosis.finding import Verdict
+from pulumi_setsmart.diagnosis.project import (
+    configuration_finding,
+    project_findings,
+    version_findings,
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"),
+    [
+        ("3.259.0", Verdict.GOOD),
+        ("4.0.0", Verdict.GOOD),
+        ("3.254.0", Verdict.GOOD),
+        ("3.99.0", Verdict.DOUBTFUL),
+        (None, Verdict.BAD),
+    ],
+)
+def test_the_command_line_has_to_be_there(version: str | None, verdict: Verdict) -> None:
+    """And to be recent enough."""
+    packages, pulumi = version_findings(lambda: version)
+    assert packages.verdict is Verdict.GOOD
+    assert "Pulumi SDK 3." in packages.text
+    assert (pulumi.subject, pulumi.verdict) == ("pulumi", verdict)
+    assert (pulumi.advice is None) == (verdict is Verdict.GOOD)
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "verdict"),
+    [
+        ("options: {refresh: always}", {}, Verdict.GOOD),
+        ("options:\n  refresh: true", {}, Verdict.GOOD),
+        ("name: x", {"PULUMI_OPTION_REFRESH": "true"}, Verdict.GOOD),
+        ("name: x", {}, Verdict.DOUBTFUL),
+        ("options: {refresh: false}", {}, Verdict.DOUBTFUL),
+        ("options: refresh", {}, Verdict.DOUBTFUL),
+        ("- a list", {}, Verdict.DOUBTFUL),
+    ],
+)
+def test_a_project_should_refresh(
+    tmp_path: Path, text: str, environment: dict[str, str], verdict: Verdict
+) -> None:
+    """By its options, or by the environment."""
+    (tmp_path / "Pulumi.yaml").write_text(text)
+    refresh = next(project_findings(tmp_path, environment))
+    assert (refresh.subject, refresh.verdict) == ("refresh", verdict)
+
+
+@pytest.mark.parametrize("text", [None, "a: [", "\x00"])
+def test_a_folder_without_a_project_is_bad(tmp_path: Path, text: str | None) -> None:
+    """Or one with a Pulumi.yaml that nobody can read."""
+    if text is not None:
+        (tmp_path / "Pulumi.yaml").write_text(text)
+    [finding] = project_findings(tmp_path, {})
+    assert (finding.subject, finding.verdict) == ("project", Verdict.BAD)
+
+
+def test_the_places_of_the_configuration_are_named() -> None:
+    """And never what stands there."""
+    finding = configuration_finding(
+        {"setsmart:apiKey": "the-key", "aws:region": "eu", "setsmart:accounts": "{}"},
+        ["aws:region"],
+        {"SETSMART_EU_API_KEY": "their-key", "SETSMART_BASE_URL": "x", "SETSMART_LOG": "debug"},
+    )
+    assert finding.verdict is Verdict.GOOD
+    assert finding.text.split(", ") == [
+        "setsmart:apiKey in the stack's configuration",
+        "setsmart:accounts in the stack's configuration",
+        "SETSMART_BASE_URL in the environment",
+        "SETSMART_EU_API_KEY in the environment",
+    ]
+
+
+def test_no_configuration_at_all_is_bad() -> None:
+    """With what to do."""
+    finding = configuration_finding({"aws:region": "eu"}, [], {"HOME": "/"})
+    assert finding.verdict is Verdict.BAD
+    assert "--secret setsmart:apiKey" in str(finding.advice)
+
+
+@pytest.mark.parametrize("key", ["setsmart:apiKey", "setsmart:accounts"])
+def test_a_key_in_clear_is_bad(key: str) -> None:
+    """It is in a file that others read."""
+    finding = configuration_finding({key: "the-key"}, [key], {"SETSMART_API_KEY": "x"})
+    assert finding.verdict is Verdict.BAD
+    assert "the-key" not in str(finding)

@@ -1,0 +1,53 @@
+"""The command `doctor` in a real project."""
+
+import json
+
+from engine_account import Account
+from engine_stack import EngineStack
+
+from pulumi_setsmart.sandbox import DEFAULT_KEY
+
+SUBJECTS = [
+    "packages",
+    "pulumi",
+    "refresh",
+    "state",
+    "configuration",
+    "key",
+    "clock",
+    "budget",
+    "webhooks",
+]
+
+
+def test_a_project_in_order_is_told_line_by_line(stack: EngineStack, account: Account) -> None:
+    """Nine lines, none with the key, and nothing is written."""
+    told = stack.command("doctor")
+    assert (told.returncode, told.stderr) == (0, "")
+    lines = told.stdout.splitlines()
+    assert [line.split(":")[0] for line in lines if line[0] != " "] == [
+        f"✓ {subject}" for subject in SUBJECTS
+    ]
+    assert f"✓ state: kept at file://{stack.folder}/state" in lines
+    assert account.writes() == []
+    assert DEFAULT_KEY not in told.stdout.replace(f"pulumi-{DEFAULT_KEY}", "")
+
+
+def test_what_is_wrong_is_told_with_what_to_do(stack: EngineStack, account: Account) -> None:
+    """The stack's configuration counts: its key, and where it stands in clear."""
+    stack.succeed("config", "set", "--secret", "setsmart:apiKey", "an-old-key")
+    stack.succeed("config", "set", "setsmart:baseUrl", account.base_url)
+    by_the_stack = stack.command("doctor", "--stack", "test", "--json", SETSMART_API_KEY="")
+    assert by_the_stack.returncode == 1
+    found = {one["subject"]: one for one in json.loads(by_the_stack.stdout)}
+    assert found["key"]["verdict"] == "bad"
+    assert "setsmart:apiKey" in found["key"]["text"]
+    stack.succeed("config", "set", "--plaintext", "setsmart:apiKey", "an-old-key")
+    in_clear = stack.command("doctor", "--stack", "test")
+    assert in_clear.returncode == 1
+    assert "✗ configuration: setsmart:apiKey in clear" in in_clear.stdout
+    assert "an-old-key" not in by_the_stack.stdout + in_clear.stdout
+    elsewhere = stack.command("doctor", "--stack", "nowhere", PULUMI_BACKEND_URL="nonsense://x")
+    assert elsewhere.returncode == 1
+    assert "✗ state: Pulumi does not know where to keep the state" in elsewhere.stdout
+    assert "Traceback" not in elsewhere.stdout + elsewhere.stderr
