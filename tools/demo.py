@@ -39,6 +39,9 @@ def main() -> int:
             show(f"{error.stdout}{error.stderr}")
             return 1
     say("Done. The sandbox is stopped, and the stack went with its temporary folder.")
+    say("To look at one in a browser, and to change listings behind Pulumi's back by hand, run")
+    show(".venv/bin/pulumi-setsmart sandbox --seed 40")
+    say("and open http://127.0.0.1:8787/")
     return 0
 
 

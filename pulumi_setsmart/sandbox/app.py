@@ -11,9 +11,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.collection import COLLECTIONS, Collection
+from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
 from pulumi_setsmart.sandbox.gate import Gate
@@ -34,16 +35,21 @@ class Sandbox(Starlette):
     Attributes:
         storage: What it holds. Tests may change it, as somebody would in the dashboard.
         requests: What it was asked, the latest 100,000 requests, the oldest first.
+        dashboard: What browsers get beside the API.
     """
 
     storage: Storage
     requests: deque[LoggedRequest]
+
+    dashboard: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request, or the start of the server, of which middleware need know nothing."""
         if scope["type"] == "lifespan":
             scope["app"] = self
             await self.router(scope, receive, send)
+        elif scope["type"] == "http" and not f"{scope['path']}/".startswith(f"{BASE_PATH}/"):
+            await self.dashboard(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -96,6 +102,7 @@ def create_app(
     # A path that is not exactly an operation's path is unknown.
     app.router.redirect_slashes = False
     app.storage = storage
+    app.dashboard = dashboard(storage)
     app.requests = requests
     return app
 

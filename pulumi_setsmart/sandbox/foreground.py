@@ -7,7 +7,7 @@ from typing import TypedDict
 import click
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
-from pulumi_setsmart.sandbox.app import create_app
+from pulumi_setsmart.sandbox.app import BASE_PATH, create_app
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings, Signature
 from pulumi_setsmart.sandbox.dialect import Dialect, Put, Secrets
@@ -62,6 +62,7 @@ def run(options: Options) -> None:
 
     def announce(base_url: str) -> None:
         click.echo(f"SetSmart sandbox on {base_url}")
+        click.echo(f"In a browser on this machine: {base_url.removesuffix(BASE_PATH)}/")
         default = any(key.value == DEFAULT_KEY for key in settings.keys)
         click.echo(f"API key: {DEFAULT_KEY}. Ctrl-C stops it." if default else "Ctrl-C stops it.")
 

@@ -77,7 +77,7 @@ def test_refused_requests_are_not_noted() -> None:
             client.get("/properties", headers={"X-API-Key": "wrong"}),
             client.get("/nope"),
             client.request("PATCH", "/properties"),
-            client.get(client.base_url.copy_with(path="/elsewhere")),
+            client.get(client.base_url.copy_with(path="/v1")),
             *(client.get("/properties") for _ in range(2)),
         ]
     statuses = [answer.status_code for answer in answers]

@@ -81,7 +81,10 @@ def test_it_says_where_it_listens_and_stops_cleanly(
     assert sandbox.base_url.startswith("http://127.0.0.1:")
     assert sandbox.base_url.endswith("/v1")
     assert (status, errors) == (0, "")
-    assert rest == "API key: sandbox-key. Ctrl-C stops it.\n"
+    assert rest == (
+        f"In a browser on this machine: {sandbox.base_url.removesuffix('v1')}\n"
+        "API key: sandbox-key. Ctrl-C stops it.\n"
+    )
 
 
 def test_it_stops_while_a_client_is_connected() -> None:
@@ -124,7 +127,7 @@ def test_keys_of_all_kinds_can_be_given() -> None:
         "sandbox-key": 401,
     }
     assert written.status_code == 403
-    assert rest == "Ctrl-C stops it.\n"
+    assert rest.splitlines()[1:] == ["Ctrl-C stops it."]
 
 
 def test_the_habits_of_the_server_can_be_chosen() -> None:
@@ -157,7 +160,7 @@ def test_it_prints_what_came_of_each_delivery() -> None:
     options = ("--webhook-attempts", "2", "--webhook-backoff", "0.01")
     with started(*options) as sandbox, receiving(500, 204, 500, 404) as receiver:
         assert sandbox.process.stdout is not None
-        lines = [sandbox.process.stdout.readline()]
+        lines = [sandbox.process.stdout.readline() for _ in range(2)]
         with httpx.Client(headers={"X-API-Key": "sandbox-key"}, trust_env=False) as client:
             hook = {"url": receiver.url, "events": ["property.created"], "secret": SECRET}
             client.post(f"{sandbox.base_url}/webhooks", json=hook)
@@ -165,7 +168,7 @@ def test_it_prints_what_came_of_each_delivery() -> None:
                 client.post(f"{sandbox.base_url}/properties", json={"name": name})
                 lines += [sandbox.process.stdout.readline() for _ in range(attempts)]
     first, _, second, _ = (one.headers["webhook-id"] for one in receiver.received)
-    assert lines[1:] == [
+    assert lines[2:] == [
         f"property.created to wh_1, {first}: status 500\n",
         f"property.created to wh_1, {first}: status 204\n",
         f"property.created to wh_1, {second}: status 500\n",
@@ -199,7 +202,7 @@ def test_how_it_delivers_can_be_chosen() -> None:
         elsewhere = {**hook, "url": "http://nowhere.invalid/"}
         client.put(f"{sandbox.base_url}/webhooks/wh_1", json=elsewhere)
         client.post(f"{sandbox.base_url}/properties", json={"name": "Barn"})
-        lines = [sandbox.process.stdout.readline().split(": ")[1] for _ in range(7)][1:]
+        lines = [sandbox.process.stdout.readline().split(": ")[1] for _ in range(8)][2:]
         client.post(f"{other.base_url}/webhooks", json=hook)
         client.post(f"{other.base_url}/properties", json={"name": "Cabin"})
         wait_until(lambda: len(receiver.received) == 4)

@@ -1,0 +1,1 @@
+"""The sandbox in a browser: what it holds, looked at and changed as somebody would at SetSmart."""

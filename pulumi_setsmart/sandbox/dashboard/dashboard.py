@@ -1,0 +1,284 @@
+"""The pages of the dashboard: rendered here, usable without scripts."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from pulumi_setsmart.sandbox.collection import PROPERTIES, WEBHOOKS
+from pulumi_setsmart.sandbox.dashboard.listing_form import STATUSES, Problem, read, shown
+from pulumi_setsmart.sandbox.dashboard.protection import FormToken, LocalOnly
+from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
+from pulumi_setsmart.sandbox.json import JsonObject
+from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
+
+_LISTINGS_ON_A_PAGE = 100
+_DELIVERIES_ON_A_PAGE = 100
+_LARGEST_FORM = 1024 * 1024
+_NOTICES = {
+    "created": "The listing was created.",
+    "saved": "The listing was saved.",
+    "deleted": "The listing was deleted.",
+    "again": "It is delivered again.",
+}
+
+
+def dashboard(storage: Storage) -> Starlette:
+    """Return the dashboard of what a storage holds, for browsers on this machine.
+
+    Args:
+        storage: What it shows and changes.
+    """
+    pages = _Pages(storage)
+    listing = "/listings/{id}"
+    return Starlette(
+        routes=[
+            Route("/", pages.listings),
+            Route("/listings/new", pages.new_listing),
+            Route("/listings/new", pages.create, methods=["POST"]),
+            Route(listing, pages.listing),
+            Route(listing, pages.save, methods=["POST"]),
+            Route(f"{listing}/delete", pages.ask_before_deletion),
+            Route(f"{listing}/delete", pages.delete, methods=["POST"]),
+            Route("/webhooks", pages.webhooks),
+            Route("/webhooks/{id}", pages.webhook),
+            Route("/webhooks/{id}/deliveries/{number:int}", pages.redeliver, methods=["POST"]),
+            Route("/dashboard.css", pages.style),
+        ],
+        middleware=[Middleware(LocalOnly)],
+        exception_handlers={NoSuchObjectError: pages.missing, HTTPException: pages.refused},
+    )
+
+
+class _Pages:
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._token = FormToken()
+        self._templates = Environment(
+            loader=PackageLoader("pulumi_setsmart.sandbox.dashboard"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    async def listings(self, request: Request) -> Response:
+        query, status = request.query_params.get("q", ""), request.query_params.get("status", "")
+        found = [
+            one
+            for one in self._storage.objects(PROPERTIES)
+            if _matches(one, query) and status in ("", one.get("status"))
+        ]
+        pages = max(1, -(-len(found) // _LISTINGS_ON_A_PAGE))
+        page = min(_page(request), pages)
+        first = (page - 1) * _LISTINGS_ON_A_PAGE
+        return self._page(
+            "listings.html.j2",
+            request,
+            total=len(found),
+            listings=[_row(one) for one in found[first : first + _LISTINGS_ON_A_PAGE]],
+            q=query,
+            status=status,
+            page=page,
+            pages=pages,
+        )
+
+    async def new_listing(self, request: Request) -> Response:
+        return self._form(request, {}, shown({"status": "active"}))
+
+    async def create(self, request: Request) -> Response:
+        form = await self._sent(request)
+        listing = read(form, {})
+        if isinstance(listing, Problem):
+            return self._form(request, {}, form, listing)
+        created = self._storage.insert(PROPERTIES, listing)
+        return RedirectResponse(f"/listings/{created['id']}?notice=created", 303)
+
+    async def listing(self, request: Request) -> Response:
+        listing = self._listing(request)
+        return self._form(request, listing, shown(listing))
+
+    async def save(self, request: Request) -> Response:
+        form = await self._sent(request)
+        stored = self._listing(request)
+        if form.get("updated_at") != stored["updated_at"]:
+            text = "was changed by somebody else in the meantime; look at it and try again"
+            return self._form(request, stored, shown(stored), Problem("the listing", text))
+        listing = read(form, stored)
+        if isinstance(listing, Problem):
+            return self._form(request, stored, form, listing)
+        self._storage.replace(PROPERTIES, str(stored["id"]), listing)
+        return RedirectResponse(f"/listings/{stored['id']}?notice=saved", 303)
+
+    async def ask_before_deletion(self, request: Request) -> Response:
+        listing = self._listing(request)
+        return self._page("delete.html.j2", request, listing_id=listing["id"], name=_title(listing))
+
+    async def delete(self, request: Request) -> Response:
+        await self._sent(request)
+        self._storage.delete(PROPERTIES, request.path_params["id"])
+        return RedirectResponse("/?notice=deleted", 303)
+
+    async def webhooks(self, request: Request) -> Response:
+        counts: dict[str, Counter[str]] = {}
+        for each in self._storage.deliveries.deliveries():
+            counts.setdefault(each.subscription, Counter())[each.state] += 1
+        subscriptions = [
+            _subscription(one)
+            | {
+                "deliveries": ", ".join(
+                    f"{number} {state}"
+                    for state, number in counts.get(str(one["id"]), Counter()).items()
+                )
+            }
+            for one in self._storage.objects(WEBHOOKS)
+        ]
+        return self._page("webhooks.html.j2", request, subscriptions=subscriptions)
+
+    async def webhook(self, request: Request) -> Response:
+        subscription = self._storage.get(WEBHOOKS, request.path_params["id"])
+        deliveries = self._storage.deliveries.deliveries(str(subscription["id"]))
+        existing = {str(one["id"]) for one in self._storage.objects(PROPERTIES)}
+        return self._page(
+            "webhook.html.j2",
+            request,
+            subscription=_subscription(subscription),
+            total=len(deliveries),
+            deliveries=[
+                _delivery(one, existing) for one in deliveries[: -_DELIVERIES_ON_A_PAGE - 1 : -1]
+            ],
+        )
+
+    async def redeliver(self, request: Request) -> Response:
+        await self._sent(request)
+        subscription = self._storage.get(WEBHOOKS, request.path_params["id"])
+        self._storage.deliveries.redeliver(request.path_params["number"])
+        return RedirectResponse(f"/webhooks/{subscription['id']}?notice=again", 303)
+
+    async def style(self, _request: Request) -> Response:
+        text = self._templates.get_template("dashboard.css").render()
+        return Response(text, media_type="text/css")
+
+    async def missing(self, request: Request, _error: Exception) -> Response:
+        return self._say(request, 404, "Not there", "There is no such page, or not any more.")
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for no other
+        if error.status_code == 404:  # noqa: PLR2004 - as it is known
+            return await self.missing(request, error)
+        return self._say(request, error.status_code, "Not done", error.detail)
+
+    def _say(self, request: Request, status: int, title: str, text: str) -> Response:
+        return self._page("missing.html.j2", request, status_code=status, title=title, text=text)
+
+    def _form(
+        self,
+        request: Request,
+        listing: JsonObject,
+        values: Mapping[str, str],
+        problem: Problem | None = None,
+    ) -> Response:
+        return self._page(
+            "listing.html.j2",
+            request,
+            status_code=200 if problem is None else 400,
+            heading=_title(listing) if listing else "New listing",
+            listing_id=listing.get("id"),
+            created_at=listing.get("created_at", ""),
+            updated_at=listing.get("updated_at", ""),
+            values=shown({}) | dict(values),
+            problem=problem,
+        )
+
+    def _page(
+        self, template: str, request: Request, status_code: int = 200, **values: Any
+    ) -> Response:
+        section = "webhooks" if request.url.path.startswith("/webhooks") else "listings"
+        notice = _NOTICES.get(request.query_params.get("notice", ""))
+        text = self._templates.get_template(template).render(
+            section=section,
+            notice=notice,
+            token=self._token.value,
+            statuses=[*STATUSES],
+            **values,
+        )
+        return HTMLResponse(text, status_code)
+
+    def _listing(self, request: Request) -> JsonObject:
+        return self._storage.get(PROPERTIES, request.path_params["id"])
+
+    async def _sent(self, request: Request) -> dict[str, str]:
+        """Return a form that was sent from a page of ours."""
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LARGEST_FORM:
+                raise HTTPException(413, "The form is larger than 1 MiB.")
+        form = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        if not self._token.is_in(form):
+            raise HTTPException(403, "The form is not of this page, or too old. Load it again.")
+        return form
+
+
+def _page(request: Request) -> int:
+    text = request.query_params.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else 1  # noqa: PLR2004 - digits enough
+
+
+def _matches(listing: JsonObject, query: str) -> bool:
+    texts = (str(listing.get(name) or "") for name in ("name", "address", "id"))
+    return query.strip().casefold() in " ".join(texts).casefold()
+
+
+def _title(listing: JsonObject) -> str:
+    return str(listing.get("name") or listing["id"])
+
+
+def _row(listing: JsonObject) -> dict[str, str]:
+    return {**shown(listing), "id": str(listing["id"]), "name": _title(listing)}
+
+
+def _subscription(subscription: JsonObject) -> dict[str, Any]:
+    events = subscription.get("events")
+    return {
+        "id": subscription["id"],
+        "url": str(subscription.get("url")),
+        "events": ", ".join(map(str, events)) if isinstance(events, list) else str(events),
+        "status": str(subscription.get("status") or "active"),
+        "signed": bool(subscription.get("secret")),
+    }
+
+
+def _delivery(delivery: Delivery, existing: set[str]) -> dict[str, Any]:
+    payload: dict[str, Any] = json.loads(delivery.payload)
+    listing_id = str(payload["data"]["id"])
+    return {
+        "number": delivery.number,
+        "type": delivery.type,
+        "event_id": delivery.event_id,
+        "about": _title(payload["data"]),
+        "listing_id": listing_id if listing_id in existing else None,
+        "state": delivery.state,
+        "reason": delivery.reason,
+        "payload": json.dumps(payload, ensure_ascii=False, indent=2),
+        "attempts": [
+            {
+                "at": datetime.fromtimestamp(one.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+                "outcome": one.problem or f"status {one.status}",
+                "seconds": f"{one.seconds:.2f}",
+            }
+            for one in delivery.attempts
+        ],
+    }

@@ -1,0 +1,79 @@
+"""Who may use the dashboard: a browser on this machine, and no page of somebody else's in it."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+TOKEN_FIELD = "token"  # noqa: S105 - the name of a field, not a secret
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class FormToken:
+    """What a form of ours has and nobody else's can have: other sites cannot read our pages."""
+
+    def __init__(self) -> None:
+        self.value = secrets.token_urlsafe(32)
+
+    def is_in(self, form: dict[str, str]) -> bool:
+        """Return whether a form that was sent is ours."""
+        return hmac.compare_digest(form.get(TOKEN_FIELD, "").encode(), self.value.encode())
+
+
+class LocalOnly:
+    """ASGI middleware that answers browsers on this machine alone, and tells them to be careful.
+
+    The name that the browser asked for has to be this machine's as well: else another site's name
+    could lead here, and its pages read ours.
+
+    Args:
+        app: The application.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        request = Request(scope)
+        client = request.client.host if request.client else ""
+        if not (_is_local(client) and _is_local(_host(request))):
+            answer = PlainTextResponse("The dashboard is for this machine only.\n", 403)
+            await answer(scope, receive, send)
+            return
+
+        async def send_carefully(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, send_carefully)
+
+
+def _host(request: Request) -> str:
+    try:
+        return urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,333 @@
+"""The dashboard: what a browser is shown, what it may change, and who may not."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from json_values import ANY_OBJECT
+from recording_receiver import receiving
+from signed_delivery import SECRET
+
+from pulumi_setsmart.sandbox import PROPERTIES, Storage
+from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
+from pulumi_setsmart.sandbox.dashboard.listing_form import Problem, read, shown
+from pulumi_setsmart.testing import SandboxAccount
+
+NASTY = "<script>alert(1)</script> \"'><img src=x onerror=alert(1)> {{ 7 * 7 }} &amp;"
+
+
+class Form(HTMLParser):
+    """The forms on a page: their fields, filled in as a browser shows them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._name: str | None = None
+        self._text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "input" and "name" in given and given.get("type") != "search":
+            self.fields.setdefault(given["name"], given.get("value", ""))
+        if tag in ("select", "textarea"):
+            self._name, self._text = given["name"], ""
+        if tag == "option" and "selected" in given and self._name:
+            self.fields[self._name] = given.get("value", "")
+
+    def handle_data(self, data: str) -> None:
+        self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._name:
+            # Browsers leave out the line break that follows the tag.
+            self.fields[self._name] = self._text.removeprefix("\n")
+        if tag in ("select", "textarea"):
+            self._name = None
+
+
+@pytest.fixture
+def browser(setsmart_sandbox: SandboxAccount) -> Iterator[httpx.Client]:
+    """A browser without scripts."""
+    origin = setsmart_sandbox.url.removesuffix("/v1")
+    with httpx.Client(base_url=origin, trust_env=False, follow_redirects=True) as client:
+        yield client
+
+
+def text_of(page: httpx.Response) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text.split("<main")[1])).split())
+
+
+def submit(browser: httpx.Client, path: str, **changed: str) -> httpx.Response:
+    """Load a page, change fields of its form, and send it."""
+    fields = Form(browser.get(path).text).fields
+    return browser.post(path, data={**fields, **changed})
+
+
+def test_listings_are_shown_in_a_table(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """With a way to search them, by name, address or id, and by status."""
+    assert "There are no listings yet" in text_of(browser.get("/"))
+    setsmart_sandbox.add("properties", name="Sea Villa", address="1 Quay", bedrooms=3)
+    setsmart_sandbox.add("properties", name="Hütte", status="inactive", max_guests=2)
+    everything = text_of(browser.get("/"))
+    assert "Listings 2" in everything
+    assert "Sea Villa 1 Quay 3 active prop_1" in everything
+    for query, found in (
+        ({"q": "hÜtTE"}, ["Hütte"]),
+        ({"q": " quay "}, ["Sea Villa"]),
+        ({"q": "prop_2"}, ["Hütte"]),
+        ({"status": "active"}, ["Sea Villa"]),
+        ({"q": "Villa", "status": "inactive"}, []),
+    ):
+        text = text_of(browser.get("/", params=query))
+        assert [name for name in ("Sea Villa", "Hütte") if name in text] == found, query
+    assert "No listing matches" in text_of(browser.get("/", params={"q": "nothing"}))
+
+
+def test_many_listings_are_shown_on_pages(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """A hundred on each, in the order of their creation; for one that is not there, the nearest."""
+    setsmart_sandbox.app.storage.insert_all(
+        PROPERTIES, [{"name": f"Villa {number}."} for number in range(250)]
+    )
+    shown_on = {
+        page: re.findall(r"Villa (\d+)\.", browser.get("/", params={"page": page, "q": "v"}).text)
+        for page in ("1", "2", "3", "4", "0", "x", "-1")
+    }
+    assert [len(shown_on[page]) for page in ("1", "2", "3")] == [100, 100, 50]
+    assert shown_on["4"] == shown_on["3"]
+    assert shown_on["0"] == shown_on["x"] == shown_on["-1"] == shown_on["1"]
+    second = browser.get("/", params={"page": "2", "q": "v"}).text
+    [previous, following] = re.findall(r'rel="(?:prev|next)" href="([^"]*)"', second)
+    assert "Page 1 of 3" in text_of(browser.get(unescape(previous)))
+    assert "Page 3 of 3" in text_of(browser.get(unescape(following)))
+
+
+def test_a_listing_can_be_changed(browser: httpx.Client, setsmart_sandbox: SandboxAccount) -> None:
+    """By its form; what was not touched stays as it is."""
+    setsmart_sandbox.add("properties", name="Villa", bedrooms=3, pets=True, price=10.50)
+    before = setsmart_sandbox.get("prop_1")
+    answer = submit(browser, "/listings/prop_1", bedrooms="4", bathrooms="1.5", address="1 Quay")
+    assert "The listing was saved." in text_of(answer)
+    after = setsmart_sandbox.get("prop_1")
+    changed = {"bedrooms": 4, "bathrooms": 1.5, "address": "1 Quay"}
+    assert after == {**before, **changed, "updated_at": after["updated_at"]}
+    submit(browser, "/listings/prop_1", others='{"pets": false}', bathrooms="")
+    emptied = setsmart_sandbox.get("prop_1")
+    assert (emptied["pets"], emptied["bathrooms"], "price" in emptied) == (False, None, False)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("name", " "),
+        ("name", "x" * 201),
+        ("bedrooms", "three"),
+        ("bedrooms", "1.5"),
+        ("bedrooms", "-1"),
+        ("bedrooms", "nan"),
+        ("bathrooms", "1e3"),
+        ("max_guests", "0"),
+        ("max_guests", "\u0663"),
+        ("status", "gone"),
+        ("others", "{"),
+        ("others", "[]"),
+        ("others", '{"a": NaN}'),
+    ],
+)
+def test_what_is_no_listing_is_not_saved(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount, field: str, text: str
+) -> None:
+    """The form comes back as it was sent, and says at which field what is wrong."""
+    stored = setsmart_sandbox.add("properties", name="Villa")
+    answer = submit(browser, "/listings/prop_1", address="2 Quay", **{field: text})
+    assert answer.status_code == 400
+    assert f"Nothing was saved: {field} " in text_of(answer)
+    assert f'id="{field}"' in answer.text.split('aria-invalid="true"')[0].rsplit("<", 1)[1]
+    form = Form(answer.text).fields
+    assert form["address"] == "2 Quay"
+    assert form[field] == text
+    assert setsmart_sandbox.get("prop_1") == stored
+
+
+def test_a_listing_that_changed_in_the_meantime_is_not_overwritten(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """Whoever comes second sees what is there now."""
+    setsmart_sandbox.add("properties", name="Villa", bedrooms=3)
+    fields = Form(browser.get("/listings/prop_1").text).fields
+    fields["updated_at"] = "2020-01-01T00:00:00.000Z"
+    setsmart_sandbox.change("prop_1", bedrooms=5)
+    answer = browser.post("/listings/prop_1", data={**fields, "bedrooms": "4"})
+    assert answer.status_code == 400
+    assert "changed by somebody else in the meantime" in text_of(answer)
+    assert Form(answer.text).fields["bedrooms"] == "5"
+    assert setsmart_sandbox.get("prop_1")["bedrooms"] == 5
+
+
+def test_listings_are_made_and_deleted(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """The second after it was asked for on a page of its own."""
+    answer = submit(browser, "/listings/new", name="Barn", max_guests="2")
+    assert "The listing was created." in text_of(answer)
+    assert answer.url.path == "/listings/prop_1"
+    created = setsmart_sandbox.get("prop_1")
+    assert (created["name"], created["max_guests"], created["status"]) == ("Barn", 2, "active")
+    asked = browser.get("/listings/prop_1/delete")
+    assert "Delete Barn?" in text_of(asked)
+    assert len(setsmart_sandbox.objects()) == 1
+    assert "The listing was deleted." in text_of(submit(browser, "/listings/prop_1/delete"))
+    assert setsmart_sandbox.objects() == []
+
+
+def test_subscriptions_are_shown_with_their_deliveries(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """With every attempt, never with the secret, and with a way to deliver again."""
+    assert "There are none." in text_of(browser.get("/webhooks"))
+    with receiving(500) as receiver:
+        events = ["property.created", "property.deleted"]
+        setsmart_sandbox.add("webhooks", url=receiver.url, events=events, secret=SECRET)
+        setsmart_sandbox.add("properties", name="Villa")
+        setsmart_sandbox.wait_for_deliveries()
+        listed = browser.get("/webhooks")
+        assert f"{receiver.url} property.created, property.deleted active yes 1 delivered" in (
+            text_of(listed)
+        )
+        page = browser.get("/webhooks/wh_1")
+        assert "status 500" in text_of(page)
+        assert "status 204" in text_of(page)
+        assert 'href="/listings/prop_1"' in page.text
+        again = browser.post("/webhooks/wh_1/deliveries/1", data=Form(page.text).fields)
+        assert "It is delivered again." in text_of(again)
+        setsmart_sandbox.wait_for_deliveries()
+    assert [len(one.attempts) for one in setsmart_sandbox.deliveries()] == [3]
+    setsmart_sandbox.remove("prop_1")
+    assert 'href="/listings/prop_1"' not in browser.get("/webhooks/wh_1").text
+    assert SECRET not in listed.text + page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nope", "/listings/prop_9", "/listings/prop_9/delete", "/webhooks/wh_9", "/v2/x"]
+)
+def test_what_is_not_there_is_a_page_too(browser: httpx.Client, path: str) -> None:
+    """With a way back."""
+    answer = browser.get(path)
+    assert answer.status_code == 404
+    assert "There is no such page" in text_of(answer)
+    assert 'href="/"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/listings/new", "/listings/prop_1", "/listings/prop_1/delete", "/webhooks/wh_1/deliveries/1"],
+)
+@pytest.mark.parametrize("token", [None, "", "x" * 43, "é"])
+def test_a_form_of_another_page_changes_nothing(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount, path: str, token: str | None
+) -> None:
+    """It cannot have the token."""
+    setsmart_sandbox.add("webhooks", url="https://a.example/", events=["property.created"])
+    setsmart_sandbox.add("properties", name="Villa")
+    setsmart_sandbox.wait_for_deliveries()
+    before = setsmart_sandbox.objects(), setsmart_sandbox.deliveries()
+    answer = browser.post(
+        path, data={"name": "Owned"} | ({} if token is None else {"token": token})
+    )
+    assert answer.status_code == 403
+    assert "not of this page" in text_of(answer)
+    assert (setsmart_sandbox.objects(), setsmart_sandbox.deliveries()) == before
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "10.0.0.1"])
+def test_a_name_that_is_not_this_machine_s_is_refused(browser: httpx.Client, host: str) -> None:
+    """So no other site can be made to lead here and read its pages."""
+    answer = browser.get("/", headers={"Host": host})
+    assert answer.status_code == 403
+    assert "Listings" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("client", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.168.1.5", 403), ("", 403)]
+)
+def test_other_machines_are_refused(client: str, status: int) -> None:
+    """Even where the sandbox listens to them."""
+
+    async def ask(storage: Storage) -> int:
+        transport = httpx.ASGITransport(dashboard(storage), client=(client, 5))
+        async with httpx.AsyncClient(transport=transport) as browser:
+            return (await browser.get("http://localhost:8787/")).status_code
+
+    with Storage() as storage:
+        assert asyncio.run(ask(storage)) == status
+
+
+def test_pages_tell_the_browser_to_be_careful(browser: httpx.Client) -> None:
+    """No scripts, nothing from elsewhere, in nobody's frame, kept by nobody; no key is needed."""
+    for path in ("/", "/listings/new", "/webhooks", "/nope"):
+        headers = browser.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "script" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "no-store"
+    assert browser.get("/dashboard.css").headers["Content-Type"].startswith("text/css")
+
+
+def test_no_name_of_a_listing_does_harm(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """On every page on which it stands."""
+    setsmart_sandbox.add("webhooks", url=f"http://a/{NASTY}", events=["property.created", NASTY])
+    setsmart_sandbox.add("properties", name=NASTY, address=NASTY, status=NASTY, extra=NASTY)
+    setsmart_sandbox.wait_for_deliveries()
+    for path in (
+        "/",
+        "/listings/prop_1",
+        "/listings/prop_1/delete",
+        "/webhooks",
+        "/webhooks/wh_1",
+    ):
+        page = browser.get(path, params={"q": "", "notice": NASTY}).text
+        assert "<script" not in page
+        assert "<img" not in page
+        assert "onerror=alert(1)>" not in page
+        assert "49" not in page.split("<main")[1].split("</h1>")[0]
+    assert Form(browser.get("/listings/prop_1").text).fields["name"] == NASTY
+    searched = browser.get("/", params={"q": NASTY}).text
+    assert "<script" not in searched
+
+
+def test_the_api_beside_it_is_as_strict_as_ever(browser: httpx.Client) -> None:
+    """Its paths need a key, and answer in JSON."""
+    for path in ("/v1", "/v1/properties", "/v1/nope"):
+        answer = browser.get(path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
+
+
+@settings(max_examples=50)
+@given(ANY_OBJECT, st.sampled_from(["Villa", " Villa ", "v\u00a0w"]))
+def test_a_form_that_nobody_touched_changes_nothing(fields: dict[str, Any], name: str) -> None:
+    """Whatever the storage holds: what a form shows and gets back is what there was."""
+    named = {one.name for one in PROPERTIES.fields} | {"id", "created_at", "updated_at"}
+    others = {key: value for key, value in fields.items() if key not in named}
+    odd = {"name": name, "bedrooms": 3.0, "max_guests": "two", "status": "gone"}
+    stored = {"id": "prop_1", "updated_at": "now", **others, **odd}
+    form = {field: text.replace("\n", "\r\n") for field, text in shown(stored).items()}
+    taken = read(form, stored)
+    assert not isinstance(taken, Problem)
+    expected = {**others, **odd, "address": None, "bathrooms": None}
+    assert json.dumps(taken, sort_keys=True) == json.dumps(expected, sort_keys=True)
