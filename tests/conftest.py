@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from engine_stack import heed_interrupts
+from skipping import NO_BROWSER, NO_ENGINE
 
 pytest_plugins = ["pulumi_setsmart.testing.plugin"]
 
 PULUMI = Path(sys.executable).parent / "pulumi"
-NO_ENGINE = "no Pulumi engine beside this Python: `make setup` gets it"
 
 
 def pytest_configure() -> None:
@@ -32,12 +32,9 @@ def pulumi() -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [
-        report
-        for report in terminalreporter.getreports("skipped")
-        if NO_ENGINE in str(report.longrepr)
-    ]
-    if skipped:
-        terminalreporter.write_line(
-            f"{len(skipped)} tests with the real engine were NOT run: {NO_ENGINE}.", yellow=True
-        )
+    reasons = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
+    for what, reason in (("the real engine", NO_ENGINE), ("a real browser", NO_BROWSER)):
+        skipped = sum(reason in one for one in reasons)
+        if skipped:
+            line = f"{skipped} tests with {what} were NOT run: {reason}."
+            terminalreporter.write_line(line, yellow=True)

@@ -1,0 +1,4 @@
+"""Why tests may be skipped; the summary of every run counts them by these."""
+
+NO_ENGINE = "no Pulumi engine beside this Python: `make setup` gets it"
+NO_BROWSER = "no chromium and chromedriver on PATH: Debian has packages with these names"
