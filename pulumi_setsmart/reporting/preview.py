@@ -48,7 +48,7 @@ def read_preview(text: str) -> Report:
         StackError: It is something else.
     """
     steps, diagnostics = _parts(text)
-    before = {step["urn"]: step.get("oldState") for step in steps if step["op"] == "refresh"}
+    before = {step["urn"]: _state(step, "oldState") for step in steps if step["op"] == "refresh"}
     entries: dict[Address, Entry] = {}
     others: Counter[str] = Counter()
     for step in steps:
@@ -88,8 +88,8 @@ class _Sides:
 
 def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] | None) -> Entry:
     kind = address.kind
-    held, planned = step.get("oldState"), step.get("newState")
-    inputs = from_engine((planned or held or {}).get("inputs") or {})
+    held, planned = _state(step, "oldState"), _state(step, "newState")
+    inputs = _properties(planned or held, "inputs")
     action = _action(step["op"], inputs, held, before)
     sides = _sides(kind, before or held, held, planned)
     takeover = takeover_in(inputs) if action is Action.CREATE else None
@@ -97,7 +97,7 @@ def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] 
         action = Action.TAKE_OVER
     changes = [] if planned is None else [*_changes(kind, sides)]
     if action is Action.REPLACE:
-        changes = [*_moves(kind, (held or {}).get("inputs") or {}, inputs), *changes]
+        changes = [*_moves(kind, _properties(held, "inputs"), inputs), *changes]
     if action is Action.UPDATE and changes and all(one.cause is Cause.DRIFT for one in changes):
         action = Action.PUT_BACK
     identifier = takeover.identifier if takeover else (held or before or {}).get("id")
@@ -136,10 +136,10 @@ def _sides(
     planned: Mapping[str, Any] | None,
 ) -> _Sides:
     declared = {
-        side: read_declaration(kind, from_engine((state or {}).get("inputs") or {}))
+        side: read_declaration(kind, _properties(state, "inputs"))
         for side, state in (("last", last), ("planned", planned))
     }
-    shown = from_engine((held or {}).get("outputs") or {})
+    shown = _properties(held, "outputs")
     return _Sides(
         last=ABSENT if last is None else declared["last"].fields,
         held=ABSENT if held is None else known_fields_of(kind, shown),
@@ -195,6 +195,16 @@ def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:
             if isinstance(value, str) and value not in (SECRET, UNKNOWN_TEXT) and value.strip():
                 return one_line(value)
     return str(inputs.get(PATH) or "")
+
+
+def _state(step: Mapping[str, Any], side: str) -> Mapping[str, Any] | None:
+    state = step.get(side)
+    return state if isinstance(state, dict) else None
+
+
+def _properties(state: Mapping[str, Any] | None, which: str) -> dict[str, Json]:
+    properties = None if state is None else state.get(which)
+    return from_engine(properties) if isinstance(properties, dict) else {}
 
 
 def _parts(text: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

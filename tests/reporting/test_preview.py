@@ -1,12 +1,19 @@
 """From the steps of a preview to what happens to each object."""
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from json_values import ANY_JSON, ANY_OBJECT
 from preview_document import PREFIX, PROPERTY, PreviewDocument
 
 from pulumi_setsmart import StackError
+from pulumi_setsmart.reporting.data import data
 from pulumi_setsmart.reporting.field_change import Cause
+from pulumi_setsmart.reporting.markdown import markdown
+from pulumi_setsmart.reporting.page import page
 from pulumi_setsmart.reporting.preview import read_preview
 from pulumi_setsmart.reporting.report import Action, Entry, Report
 
@@ -141,6 +148,27 @@ def test_the_order_of_events_means_nothing() -> None:
     assert entry_of(last=hook, planned=turned, kind=kind).fields == []
     fewer = {**hook, "events": ["a.b"]}
     assert len(entry_of(last=hook, planned=fewer, kind=kind).fields) == 1
+
+
+@given(ANY_JSON, ANY_OBJECT, ANY_JSON, st.sampled_from(["create", "update", "replace", "delete"]))
+def test_whatever_a_state_holds_it_is_told(
+    last: Any, held: dict[str, Any], planned: Any, op: str
+) -> None:
+    """In every format, or it is an error of ours; a state may be of another version of Pulumi."""
+    urn = f"{PREFIX}{PROPERTY}::villa"
+    steps = [
+        {"op": "refresh", "urn": urn, "oldState": last},
+        {
+            "op": op,
+            "urn": urn,
+            "oldState": {"inputs": held, "outputs": held, "id": planned},
+            "newState": {"inputs": planned},
+        },
+    ]
+    report = read_preview(json.dumps({"steps": steps}))
+    assert len(report.entries) == 1
+    for form in (markdown, page, data):
+        assert form(report)
 
 
 def test_the_gravest_come_first_and_each_object_once() -> None:
