@@ -72,7 +72,8 @@ def read_preview(text: str) -> Report:
         others=others,
         warnings=[*_messages(diagnostics, "warning")],
         errors=[*_messages(diagnostics, "error")],
-        refreshed=bool(before),
+        # Before the first deployment there is nothing to look at.
+        refreshed=bool(before) or not any(_state(step, "oldState") for step in steps),
     )
 
 

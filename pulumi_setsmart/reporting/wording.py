@@ -60,6 +60,8 @@ def summary(report: Report) -> str:
     """Return what a report comes to in a line."""
     if report.errors:
         return "The preview failed"
+    if report.is_empty and not report.refreshed:
+        return "No changes since the last deployment"
     if report.is_empty:
         return "No changes: everything at SetSmart is as declared"
     parts = [

@@ -109,6 +109,29 @@ def test_after_the_deployment_there_is_nothing_to_report(
     assert "Created again: 1" in loud.stdout
 
 
+def test_it_is_said_whether_anybody_looked(stack: EngineStack) -> None:
+    """Before the first deployment there is nothing to look at; later it takes a refresh."""
+    stack.declare('Property("villa", name="Sea Villa")')
+    first = stack.command("report", "--stack", "test").stdout
+    assert "1 created" in first
+    assert "did not look" not in first
+    stack.up()
+    for option, looked in (("--refresh=true", True), ("--refresh=false", False)):
+        printed = subprocess.run(
+            [stack.pulumi, "preview", "--json", "--non-interactive", option],
+            cwd=stack.folder,
+            env=stack.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        (stack.folder / "preview.json").write_text(printed.stdout)
+        told = stack.command("report", "preview.json").stdout
+        assert ("everything at SetSmart is as declared" in told) is looked
+        assert ("did not look at SetSmart" in told) is not looked
+
+
 def test_a_preview_that_fails_is_reported(changed: EngineStack) -> None:
     """With its reason and status 2; a program that crashes leaves no traceback of ours."""
     changed.declare('Property("villa", name="")')

@@ -196,6 +196,16 @@ def test_a_preview_that_did_not_look_says_so() -> None:
         assert "did not look at SetSmart" in squeezed(text)
 
 
+def test_no_changes_that_nobody_looked_for_are_no_proof() -> None:
+    """It is not said that SetSmart holds what is declared."""
+    document = PreviewDocument()
+    document.listing("villa", last=VILLA, planned=VILLA, op="same", refreshed=False)
+    text = markdown(read_preview(document.text))
+    assert "No changes since the last deployment" in text
+    assert "is as declared" not in text
+    assert "did not look at SetSmart" in text
+
+
 def test_secrets_are_in_no_format() -> None:
     """Even where Pulumi was told to show them."""
     document = PreviewDocument()

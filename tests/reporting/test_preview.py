@@ -102,6 +102,12 @@ def test_without_a_refresh_there_is_no_drift() -> None:
     assert [one.cause for one in report.entries[0].fields] == [Cause.PROGRAM]
 
 
+def test_before_the_first_deployment_there_is_nothing_to_look_at() -> None:
+    """So nothing is said of a refresh."""
+    assert report_of(planned=VILLA).refreshed
+    assert read_preview(PreviewDocument().text).refreshed
+
+
 def test_a_replacement_says_where_it_goes() -> None:
     """The account or the path is why."""
     entry = entry_of(last=VILLA, planned={**VILLA, "account": "eu"}, op="replace")
