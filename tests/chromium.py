@@ -9,11 +9,22 @@ from contextlib import contextmanager
 
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions
+from selenium.webdriver.support.wait import WebDriverWait
 
 
 def is_there() -> bool:
     """Return whether there is a browser, and what drives it."""
     return None not in (shutil.which("chromium"), shutil.which("chromedriver"))
+
+
+@contextmanager
+def leaving(browser: Chrome) -> Iterator[None]:
+    """Wait until what the block does has led to another page, which the browser does not."""
+    page = browser.find_element(By.TAG_NAME, "html")
+    yield
+    WebDriverWait(browser, 30).until(expected_conditions.staleness_of(page))
 
 
 @contextmanager

@@ -1,16 +1,14 @@
 """The dashboard as a person uses it: without scripts, with the keyboard, on a phone."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from chromium import leaving
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support import expected_conditions
-from selenium.webdriver.support.wait import WebDriverWait
 
 from pulumi_setsmart.sandbox import PROPERTIES, listings
 from pulumi_setsmart.testing import SandboxAccount
@@ -34,14 +32,6 @@ def account(setsmart_sandbox: SandboxAccount) -> SandboxAccount:
     setsmart_sandbox.change("prop_1", bedrooms=9)
     setsmart_sandbox.wait_for_deliveries()
     return setsmart_sandbox
-
-
-@contextmanager
-def leaving(browser: Chrome) -> Iterator[None]:
-    """Wait until what the block does has led to another page."""
-    page = browser.find_element(By.TAG_NAME, "html")
-    yield
-    WebDriverWait(browser, 20).until(expected_conditions.staleness_of(page))
 
 
 def focused(browser: Chrome) -> WebElement:

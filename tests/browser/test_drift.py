@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from chromium import leaving
 from engine_stack import EngineStack
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -27,7 +28,8 @@ def test_what_somebody_changes_in_the_dashboard_is_in_the_next_report(
     bedrooms = browser.find_element(By.NAME, "bedrooms")
     bedrooms.clear()
     bedrooms.send_keys("8")
-    browser.find_element(By.XPATH, "//button[text()='Save']").click()
+    with leaving(browser):
+        browser.find_element(By.XPATH, "//button[text()='Save']").click()
     assert "The listing was saved." in browser.find_element(By.TAG_NAME, "main").text
 
     told = stack.command("report", "--stack", "test", "--fail-on", "drift")
