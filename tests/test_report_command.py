@@ -98,6 +98,16 @@ def test_markdown_is_what_is_printed_by_default() -> None:
     assert json.loads(report(document("change"), "--format", "json").stdout)["entries"]
 
 
+def test_a_file_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+    """With status 2, and nothing is left behind."""
+    result = report(document("change"), "--output", str(tmp_path / "nowhere" / "report.md"))
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")
+    assert "report.md: cannot be written" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert [*tmp_path.iterdir()] == []
+
+
 @pytest.mark.parametrize("text", ["", "Previewing update", "\ufffd", '{"steps": 1}'])
 def test_what_is_no_preview_is_told_in_a_line(text: str) -> None:
     """With status 2."""

@@ -55,27 +55,28 @@ def report(
 
     Exit status: 0; 1 if --fail-on says so; 2 if something went wrong or the preview failed.
     """
-    from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.automation.stack import Stack  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - as above
+    from pulumi_setsmart.specification.writing import write_file  # noqa: PLC0415 - as above
 
-    if (file is None) == (stack is None):
-        raise click.UsageError("Give either a FILE (or -) or --stack.")
     with reported(_TROUBLE):
-        found = read_preview(_preview_of(stack, directory) if file is None else file.read())
+        match file, stack:
+            case None, str():
+                previewed = Stack(stack, directory).preview()
+            case _, None if file is not None:
+                previewed = file.read()
+            case _:
+                raise click.UsageError("Give either a FILE (or -) or --stack.")
+        found = read_preview(previewed)
         text = _renderer(form)(found)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            write_file(output, text)
     if found.errors:
         sys.exit(_TROUBLE)
     if any(_holds(condition, found) for condition in fail_on):
         sys.exit(1)
-
-
-def _preview_of(stack: str | None, directory: Path) -> str:
-    from pulumi_setsmart.automation.stack import Stack  # noqa: PLC0415 - heavy
-
-    return Stack(stack or "", directory).preview()
 
 
 def _renderer(form: str) -> "Callable[[Report], str]":
