@@ -81,11 +81,11 @@ class GitHub:
         return JSONResponse({})
 
 
-def steps(path: Path) -> list[dict[str, Any]]:
-    """Return the steps of a workflow's one job."""
+def job_of(path: Path) -> dict[str, Any]:
+    """Return the one job of a workflow."""
+    job: dict[str, Any]
     [job] = yaml.safe_load(path.read_text())["jobs"].values()
-    found: list[dict[str, Any]] = job["steps"]
-    return found
+    return job
 
 
 def run_workflow(
@@ -102,7 +102,7 @@ def run_workflow(
     Returns:
         The step that failed, or the last one.
     """
-    [job] = yaml.safe_load(path.read_text())["jobs"].values()
+    job = job_of(path)
 
     def resolved(variables: Mapping[str, Any]) -> dict[str, str]:
         return {

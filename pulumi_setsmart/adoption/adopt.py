@@ -110,7 +110,7 @@ def adopt(
     """
     stack = None if project.stack is None else Stack(project.stack, project.folder)
     state = None if stack is None else stack.state()
-    configuration = {} if stack is None else stack.configuration()
+    configuration = {} if stack is None else stack.configuration().values
     settings = load_settings(configuration.get, environment)
     with opened(settings) as account:
         plan = _plan(project, account, settings, state, scope, progress)

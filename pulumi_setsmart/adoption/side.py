@@ -42,7 +42,7 @@ def read_side(name: str, folder: Path, environment: Mapping[str, str], progress:
     account = _ACCOUNT.fullmatch(name)
     if account is not None:
         stack = account["stack"]
-        configuration = {} if stack is None else Stack(stack, folder).configuration()
+        configuration = {} if stack is None else Stack(stack, folder).configuration().values
         settings = load_settings(configuration.get, environment, account["name"])
         return _account(name, settings, progress)
     if name.startswith(_STACK):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from attrs import frozen
 
@@ -61,6 +62,21 @@ KINDS: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
 
 NO_RESOURCES = ("pulumi:", PORTFOLIO)
 """How the types begin that are nothing by themselves: the stack, providers and portfolios."""
+
+
+def holds_secret(value: Any, mask: str | None = None) -> bool:
+    """Return whether something in Pulumi's JSON is secret.
+
+    Args:
+        value: A value, as deep as it goes.
+        mask: The text that stands for a secret, where Pulumi puts one in its place.
+    """
+    match value:
+        case dict():
+            return SIGNATURE in value or any(holds_secret(one, mask) for one in value.values())
+        case list():
+            return any(holds_secret(one, mask) for one in value)
+    return mask is not None and bool(value == mask)
 
 
 def addresses(urn: str) -> Iterator[Address]:

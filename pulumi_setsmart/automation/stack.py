@@ -6,11 +6,11 @@ import contextlib
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from attrs import frozen
+from attrs import field, frozen
 from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
@@ -19,9 +19,9 @@ from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
     PORTFOLIO,
-    SIGNATURE,
     Address,
     addresses,
+    holds_secret,
 )
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.models.json import Json
@@ -29,6 +29,19 @@ from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.providers.values import from_engine
 
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
+
+
+@frozen
+class Configuration:
+    """What is configured of a stack.
+
+    Attributes:
+        values: The values by their keys, secrets in clear.
+        in_clear: The keys of those that are not secret.
+    """
+
+    values: Mapping[str, str] = field(factory=dict, repr=False)
+    in_clear: Collection[str] = frozenset()
 
 
 @frozen
@@ -96,25 +109,18 @@ class Stack:
         with self._reported():
             self._workspace = automation.LocalWorkspace(work_dir=str(folder))
 
-    def configuration(self) -> dict[str, str]:
-        """Return the stack's configuration by its keys, secrets in clear.
+    def configuration(self) -> Configuration:
+        """Return the stack's configuration.
 
         Raises:
             StackError: It cannot be read.
         """
         with self._reported():
             configured = self._workspace.get_all_config(self.name)
-        return {key: one.value for key, one in configured.items()}
-
-    def keys_in_clear(self) -> set[str]:
-        """Return the keys of the stack's configuration that are not secret.
-
-        Raises:
-            StackError: It cannot be read.
-        """
-        with self._reported():
-            configured = self._workspace.get_all_config(self.name)
-        return {key for key, one in configured.items() if not one.secret}
+        return Configuration(
+            values={key: one.value for key, one in configured.items()},
+            in_clear={key for key, one in configured.items() if not one.secret},
+        )
 
     def state(self) -> State:
         """Return what Pulumi knows of the stack.
@@ -246,16 +252,7 @@ def _printed(failure: str) -> str | None:
 
 def _inputs(resource: Mapping[str, Any]) -> dict[str, Json]:
     inputs = resource.get("inputs") or {}
-    return from_engine({name: one for name, one in inputs.items() if not _holds_secret(one)})
-
-
-def _holds_secret(value: Any) -> bool:
-    match value:
-        case dict():
-            return SIGNATURE in value or any(map(_holds_secret, value.values()))
-        case list():
-            return any(map(_holds_secret, value))
-    return False
+    return from_engine({name: one for name, one in inputs.items() if not holds_secret(one)})
 
 
 def _key(address: Address, resource: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from pulumi_setsmart.client.errors import (
     NotFoundError,
     PermissionDeniedError,
 )
+from pulumi_setsmart.client.pacing import Told
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.client.server_clock import http_date
 from pulumi_setsmart.config import Settings
@@ -78,13 +79,14 @@ def _clock_finding(answer: Answer, now: float) -> Finding:
 
 
 def _budget_finding(answer: Answer) -> Finding:
-    limit, left = (answer.headers.get(f"X-RateLimit-{name}", "") for name in ("Limit", "Remaining"))
-    if not left.isdigit():
+    left = Told.by(answer.headers).remaining
+    if left is None:
         return doubtful(
             "budget", "the server does not tell it", "Requests are sent until it refuses one."
         )
-    text = f"{left} of {limit or 'unknown'} requests left in this window"
-    if int(left) >= _FEW_LEFT:
+    limit = answer.headers.get("X-RateLimit-Limit", "unknown")
+    text = f"{left} of {limit} requests left in this window"
+    if left >= _FEW_LEFT:
         return good("budget", text)
     return doubtful("budget", text, "Somebody else uses the same key; runs will wait for them.")
 

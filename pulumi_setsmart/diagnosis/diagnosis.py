@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pulumi_setsmart.automation.stack import Stack
+from pulumi_setsmart.automation.stack import Configuration, Stack
 from pulumi_setsmart.client.errors import ConfigurationError, StackError
 from pulumi_setsmart.config import load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
@@ -29,17 +29,15 @@ def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) ->
     """
     yield from version_findings()
     yield from project_findings(folder, environment)
-    configuration: dict[str, str] = {}
-    in_clear: set[str] = set()
+    configuration = Configuration()
     if stack is not None:
         try:
-            configured = Stack(stack, folder)
-            configuration, in_clear = configured.configuration(), configured.keys_in_clear()
+            configuration = Stack(stack, folder).configuration()
         except StackError as error:
             yield bad("stack", str(error), "Without it, the environment alone is looked at.")
-    yield configuration_finding(configuration, in_clear, environment)
+    yield configuration_finding(configuration, environment)
     try:
-        settings = load_settings(configuration.get, environment)
+        settings = load_settings(configuration.values.get, environment)
     except ConfigurationError as error:
         yield bad("key", str(error), "Nothing can be asked without it.")
         return

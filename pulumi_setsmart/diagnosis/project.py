@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from pulumi_setsmart.automation.project import Project, cli_version
+from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
 
@@ -66,24 +67,16 @@ def project_findings(folder: Path, environment: Mapping[str, str]) -> Iterator[F
         yield bad("state", str(error), "Run pulumi login, or set PULUMI_BACKEND_URL.")
 
 
-def configuration_finding(
-    configuration: Mapping[str, str], in_clear: Collection[str], environment: Mapping[str, str]
-) -> Finding:
-    """Return where the address and the key of the account are set; never what they are.
-
-    Args:
-        configuration: The stack's configuration.
-        in_clear: Which of its keys are not secret.
-        environment: The environment's variables.
-    """
-    exposed = [key for key in (_API_KEY, _ACCOUNTS) if key in in_clear]
+def configuration_finding(configuration: Configuration, environment: Mapping[str, str]) -> Finding:
+    """Return where the address and the key of the account are set; never what they are."""
+    exposed = [key for key in (_API_KEY, _ACCOUNTS) if key in configuration.in_clear]
     if exposed:
         return bad(
             "configuration",
             f"{' and '.join(exposed)} in clear, in a file that is meant for version control",
             "Get another key from SetSmart, and set it with pulumi config set --secret.",
         )
-    places = [f"{key} in the stack's configuration" for key in _KEYS if key in configuration]
+    places = [f"{key} in the stack's configuration" for key in _KEYS if key in configuration.values]
     places += [
         f"{name} in the environment" for name in sorted(environment) if _VARIABLES.fullmatch(name)
     ]

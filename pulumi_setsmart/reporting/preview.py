@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -12,12 +12,17 @@ from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
-    SIGNATURE,
     Address,
     addresses,
+    holds_secret,
 )
 from pulumi_setsmart.client.errors import StackError
-from pulumi_setsmart.lifecycle.declaration import known_fields_of, read_declaration
+from pulumi_setsmart.lifecycle.declaration import (
+    Declaration,
+    canonical,
+    known_fields_of,
+    read_declaration,
+)
 from pulumi_setsmart.lifecycle.existing import takeover_in
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
 from pulumi_setsmart.models.json import Json, pointer
@@ -26,7 +31,7 @@ from pulumi_setsmart.providers.values import from_engine
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, field_changes
 from pulumi_setsmart.reporting.report import Action, Entry, Report
 
-SECRET = "[secret]"  # noqa: S105 - how Pulumi shows one
+_SECRET = "[secret]"  # noqa: S105 - how Pulumi shows one
 _ORDER = [*Action]
 _NO_CHANGE = {"same", "refresh", "read", "discard"}
 _ACTIONS = {
@@ -79,12 +84,12 @@ def read_preview(text: str) -> Report:
 
 @frozen
 class _Sides:
-    """The three things that are compared, as fields, and what among them is secret."""
+    """The three things that are compared, as fields, and the declarations that know secrets."""
 
     last: Any
     held: Any
     planned: Any
-    secret_paths: frozenset[str]
+    declarations: tuple[Declaration, Declaration]
 
 
 def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] | None) -> Entry:
@@ -110,7 +115,7 @@ def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] 
         identifier=str(identifier) if identifier else None,
         account=str(inputs[ACCOUNT]) if ACCOUNT in inputs else None,
         fields=changes,
-        hides=action is Action.UPDATE and not changes and _has_secret(inputs),
+        hides=action is Action.UPDATE and not changes and holds_secret(inputs, _SECRET),
     )
 
 
@@ -136,25 +141,23 @@ def _sides(
     held: Mapping[str, Any] | None,
     planned: Mapping[str, Any] | None,
 ) -> _Sides:
-    declared = {
-        side: read_declaration(kind, _properties(state, "inputs"))
-        for side, state in (("last", last), ("planned", planned))
-    }
+    before = read_declaration(kind, _properties(last, "inputs"))
+    after = read_declaration(kind, _properties(planned, "inputs"))
     shown = _properties(held, "outputs")
     return _Sides(
-        last=ABSENT if last is None else declared["last"].fields,
+        last=ABSENT if last is None else before.fields,
         held=ABSENT if held is None else known_fields_of(kind, shown),
-        planned=ABSENT if planned is None else declared["planned"].fields,
-        secret_paths=frozenset(path for one in declared.values() for path in one.secret_paths),
+        planned=ABSENT if planned is None else after.fields,
+        declarations=(before, after),
     )
 
 
 def _changes(kind: Kind, sides: _Sides) -> Iterator[FieldChange]:
     unordered = {f"/{field.name}" for field in kind.fields if field.unordered}
     for change in field_changes(sides.last, sides.held, sides.planned):
-        if change.path in unordered and _is_reordered(change):
+        if change.path in unordered and _is_reordered(kind, change):
             continue
-        yield evolve(change, secret=_is_secret(change, sides.secret_paths))
+        yield evolve(change, secret=_is_secret(change, sides.declarations))
 
 
 def _moves(
@@ -167,25 +170,14 @@ def _moves(
             yield FieldChange(pointer("", name), before, before, after)
 
 
-def _is_reordered(change: FieldChange) -> bool:
+def _is_reordered(kind: Kind, change: FieldChange) -> bool:
     lists = [one for one in (change.last, change.held, change.planned) if one is not ABSENT]
-    return len({json.dumps(sorted(map(str, one or []))) for one in lists}) == 1
+    return len({json.dumps(canonical(kind, {change.name: one or []})) for one in lists}) == 1
 
 
-def _is_secret(change: FieldChange, secret_paths: frozenset[str]) -> bool:
-    return any(
-        f"{change.path}/".startswith(f"{one}/") or one.startswith(f"{change.path}/")
-        for one in secret_paths
-    ) or any(_has_secret(one) for one in (change.last, change.held, change.planned))
-
-
-def _has_secret(value: Any) -> bool:
-    match value:
-        case dict():
-            return SIGNATURE in value or any(map(_has_secret, value.values()))
-        case list():
-            return any(map(_has_secret, value))
-    return bool(value == SECRET)
+def _is_secret(change: FieldChange, declarations: Iterable[Declaration]) -> bool:
+    sides = [change.last, change.held, change.planned]
+    return any(one.is_secret(change.path) for one in declarations) or holds_secret(sides, _SECRET)
 
 
 def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:
@@ -193,7 +185,7 @@ def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:
     for side in (sides.planned, sides.held, sides.last):
         for title in titles:
             value = None if side is ABSENT else side.get(title)
-            if isinstance(value, str) and value not in (SECRET, UNKNOWN_TEXT) and value.strip():
+            if isinstance(value, str) and value not in (_SECRET, UNKNOWN_TEXT) and value.strip():
                 return one_line(value)
     return str(inputs.get(PATH) or "")
 
@@ -214,8 +206,8 @@ def _parts(text: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         steps = document["steps"]
         diagnostics = document.get("diagnostics") or []
         # Whatever is read of them later.
-        _ = [(step["urn"].split("::")[3], step["op"]) for step in steps]
-        _ = [one["severity"] for one in diagnostics]
+        _ = [(step["urn"].split("::")[3], step["op"].strip()) for step in steps]
+        _ = [one["severity"].strip() for one in diagnostics]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         raise StackError(
             "this is not what `pulumi preview --json` prints; give its output as a file or on "

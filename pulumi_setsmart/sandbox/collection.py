@@ -88,6 +88,9 @@ def _invalid(field: Field, wrong: str) -> Refusal:
     return Refusal(400, "invalid_parameter", f"{field.name} {wrong}.", field=field.name)
 
 
+LISTING_STATUSES = ("active", "inactive", "draft")
+"""What the status of a listing can be; only ``active`` is documented."""
+
 PROPERTIES = Collection(
     path="properties",
     id_prefix="prop",
@@ -97,7 +100,7 @@ PROPERTIES = Collection(
         Field("bedrooms", Number(least=0, most=100, whole=True)),
         Field("bathrooms", Number(least=0, most=100)),
         Field("max_guests", Number(least=1, most=200, whole=True)),
-        Field("status", OneOf(("active", "inactive", "draft")), default="active"),
+        Field("status", OneOf(LISTING_STATUSES), default="active"),
     ),
     event_noun="property",
 )
@@ -126,6 +129,12 @@ WEBHOOKS = Collection(
     ),
 )
 """The webhook subscriptions (assumed)."""
+
+
+def is_active(subscription: Mapping[str, Json]) -> bool:
+    """Return whether a webhook subscription is to be told of events."""
+    return subscription.get("status", "active") == "active"
+
 
 PRICING_RULES = Collection(path="pricing-rules", id_prefix="rule")
 """An example of any other collection of the API (assumed): objects with any fields."""

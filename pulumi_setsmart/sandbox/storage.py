@@ -9,12 +9,13 @@ from sqlite3 import Connection
 from types import TracebackType
 from typing import Self
 
-from pulumi_setsmart.sandbox.collection import WEBHOOKS, Collection
+from pulumi_setsmart.sandbox.collection import WEBHOOKS, Collection, is_active
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery_log import DeliveryLog
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 
-_OWN_FIELDS = frozenset({"id", "created_at", "updated_at"})
+OWN_FIELDS = frozenset({"id", "created_at", "updated_at"})
+"""The fields that the server alone sets."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS objects (
     collection TEXT NOT NULL,
@@ -210,12 +211,11 @@ class Storage:
 
 def _wants(subscription: JsonObject, event_type: str) -> bool:
     events = subscription.get("events")
-    is_active = subscription.get("status", "active") == "active"
-    return is_active and isinstance(events, list) and event_type in events
+    return is_active(subscription) and isinstance(events, list) and event_type in events
 
 
 def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:
-    own = {name: value for name, value in body.items() if name not in _OWN_FIELDS}
+    own = {name: value for name, value in body.items() if name not in OWN_FIELDS}
     return json.dumps(own | {"created_at": created_at, "updated_at": updated_at})
 
 

@@ -73,9 +73,16 @@ class StandardWebhooks:
         if not re.fullmatch(r"0|[1-9][0-9]{0,10}", timestamp):
             raise WebhookVerificationError("webhook-timestamp is not a Unix time in seconds")
         given = _version_1(_text(headers, "webhook-signature"))
-        signed = Signed(event_id, int(timestamp))
-        _require_match([_standard_signature(secret, signed, payload) for secret in secrets], given)
-        return signed
+        sent_at = int(timestamp)
+        # The library signs texts; the payload was found to be UTF-8 before.
+        moment, text = datetime.fromtimestamp(sent_at, UTC), payload.decode()
+        expected = [
+            signature
+            for secret in secrets
+            for signature in _version_1(Webhook(standard_key(secret)).sign(event_id, moment, text))
+        ]
+        _require_match(expected, given)
+        return Signed(event_id, sent_at)
 
 
 @frozen
@@ -111,17 +118,6 @@ class HexHmac:
             [hmac.digest(_hmac_key(secret), payload, "sha256") for secret in secrets], [given]
         )
         return Signed()
-
-
-def _standard_signature(secret: str, signed: Signed, payload: bytes) -> bytes:
-    assert signed.event_id is not None  # noqa: S101 - for the type checker
-    assert signed.sent_at is not None  # noqa: S101 - for the type checker
-    # The payload was found to be UTF-8 before: the library signs texts.
-    versioned = Webhook(standard_key(secret)).sign(
-        signed.event_id, datetime.fromtimestamp(signed.sent_at, UTC), payload.decode()
-    )
-    [signature] = _version_1(versioned)
-    return signature
 
 
 def _version_1(header: str) -> list[bytes]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.diagnosis.finding import Verdict
 from pulumi_setsmart.diagnosis.project import (
     configuration_finding,
@@ -64,8 +65,10 @@ def test_a_folder_without_a_project_is_bad(tmp_path: Path, text: str | None) -> 
 def test_the_places_of_the_configuration_are_named() -> None:
     """And never what stands there."""
     finding = configuration_finding(
-        {"setsmart:apiKey": "the-key", "aws:region": "eu", "setsmart:accounts": "{}"},
-        ["aws:region"],
+        Configuration(
+            {"setsmart:apiKey": "the-key", "aws:region": "eu", "setsmart:accounts": "{}"},
+            {"aws:region"},
+        ),
         {"SETSMART_EU_API_KEY": "their-key", "SETSMART_BASE_URL": "x", "SETSMART_LOG": "debug"},
     )
     assert finding.verdict is Verdict.GOOD
@@ -79,7 +82,7 @@ def test_the_places_of_the_configuration_are_named() -> None:
 
 def test_no_configuration_at_all_is_bad() -> None:
     """With what to do."""
-    finding = configuration_finding({"aws:region": "eu"}, [], {"HOME": "/"})
+    finding = configuration_finding(Configuration({"aws:region": "eu"}), {"HOME": "/"})
     assert finding.verdict is Verdict.BAD
     assert "--secret setsmart:apiKey" in str(finding.advice)
 
@@ -87,6 +90,8 @@ def test_no_configuration_at_all_is_bad() -> None:
 @pytest.mark.parametrize("key", ["setsmart:apiKey", "setsmart:accounts"])
 def test_a_key_in_clear_is_bad(key: str) -> None:
     """It is in a file that others read."""
-    finding = configuration_finding({key: "the-key"}, [key], {"SETSMART_API_KEY": "x"})
+    finding = configuration_finding(
+        Configuration({key: "the-key"}, {key}), {"SETSMART_API_KEY": "x"}
+    )
     assert finding.verdict is Verdict.BAD
     assert "the-key" not in str(finding)

@@ -43,6 +43,20 @@ def changed(stack: EngineStack, account: Account) -> EngineStack:
     return stack
 
 
+def save_preview(stack: EngineStack, *options: str) -> None:
+    """Write what Pulumi previews to preview.json, as a user would."""
+    printed = subprocess.run(
+        [stack.pulumi, "preview", "--json", "--non-interactive", *options],
+        cwd=stack.folder,
+        env=stack.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (stack.folder / "preview.json").write_text(printed.stdout)
+
+
 def fields_of(document: dict[str, list[dict[str, object]]]) -> dict[object, object]:
     return {
         (one["action"], one["title"]): [
@@ -76,16 +90,7 @@ def test_a_report_tells_the_change_from_the_drift(changed: EngineStack) -> None:
     ran = changed.command("report", "--stack", "test", "--format", "json", "--fail-on", "delete")
     assert (ran.returncode, ran.stderr) == (1, "")
     assert_as_expected(ran.stdout)
-    printed = subprocess.run(
-        [changed.pulumi, "preview", "--json", "--non-interactive"],
-        cwd=changed.folder,
-        env=changed.environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    (changed.folder / "preview.json").write_text(printed.stdout)
+    save_preview(changed)
     made = changed.command("report", "preview.json", "--format", "json")
     assert made.returncode == 0
     assert_as_expected(made.stdout)
@@ -117,16 +122,7 @@ def test_it_is_said_whether_anybody_looked(stack: EngineStack) -> None:
     assert "did not look" not in first
     stack.up()
     for option, looked in (("--refresh=true", True), ("--refresh=false", False)):
-        printed = subprocess.run(
-            [stack.pulumi, "preview", "--json", "--non-interactive", option],
-            cwd=stack.folder,
-            env=stack.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        (stack.folder / "preview.json").write_text(printed.stdout)
+        save_preview(stack, option)
         told = stack.command("report", "preview.json").stdout
         assert ("everything at SetSmart is as declared" in told) is looked
         assert ("did not look at SetSmart" in told) is not looked

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from workflow import steps
+from workflow import job_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "gitops" / ".github" / "workflows"
 WORKFLOWS = sorted(FOLDER.glob("*.yaml"))
@@ -43,7 +43,7 @@ def test_they_may_do_what_they_need_and_no_more(path: Path) -> None:
         "pull-request": {"contents": "read", "pull-requests": "write"},
     }
     assert document(path)["permissions"] == needed[path.stem]
-    [job] = document(path)["jobs"].values()
+    job = job_of(path)
     assert "permissions" not in job
     secret = "SETSMART_API_KEY" if path.stem == "deploy" else "SETSMART_READ_ONLY_KEY"
     assert job["env"]["SETSMART_API_KEY"] == f"${{{{ secrets.{secret} }}}}"
@@ -54,7 +54,7 @@ def test_they_may_do_what_they_need_and_no_more(path: Path) -> None:
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_actions_are_pinned_and_shells_are_given_no_expressions(path: Path) -> None:
     """Nothing that somebody typed becomes a part of a script."""
-    for step in steps(path):
+    for step in job_of(path)["steps"]:
         if "uses" in step:
             assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+\.\d+\.\d+", step["uses"])
             if step["uses"].startswith("actions/checkout"):

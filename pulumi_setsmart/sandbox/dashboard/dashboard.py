@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -17,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from pulumi_setsmart.sandbox.collection import PROPERTIES, WEBHOOKS
-from pulumi_setsmart.sandbox.dashboard.listing_form import STATUSES, Problem, read, shown
+from pulumi_setsmart.sandbox.collection import LISTING_STATUSES, PROPERTIES, WEBHOOKS
+from pulumi_setsmart.sandbox.dashboard.listing_form import Problem, read, shown
 from pulumi_setsmart.sandbox.dashboard.protection import FormToken, LocalOnly
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.json import JsonObject
@@ -132,15 +131,12 @@ class _Pages:
         return RedirectResponse("/?notice=deleted", 303)
 
     async def webhooks(self, request: Request) -> Response:
-        counts: dict[str, Counter[str]] = {}
-        for each in self._storage.deliveries.deliveries():
-            counts.setdefault(each.subscription, Counter())[each.state] += 1
+        counts = self._storage.deliveries.counts()
         subscriptions = [
             _subscription(one)
             | {
                 "deliveries": ", ".join(
-                    f"{number} {state}"
-                    for state, number in counts.get(str(one["id"]), Counter()).items()
+                    f"{number} {state}" for state, number in counts.get(str(one["id"]), {}).items()
                 )
             }
             for one in self._storage.objects(WEBHOOKS)
@@ -149,15 +145,16 @@ class _Pages:
 
     async def webhook(self, request: Request) -> Response:
         subscription = self._storage.get(WEBHOOKS, request.path_params["id"])
-        deliveries = self._storage.deliveries.deliveries(str(subscription["id"]))
+        log, subscription_id = self._storage.deliveries, str(subscription["id"])
         existing = {str(one["id"]) for one in self._storage.objects(PROPERTIES)}
         return self._page(
             "webhook.html.j2",
             request,
             subscription=_subscription(subscription),
-            total=len(deliveries),
+            total=sum(log.counts().get(subscription_id, {}).values()),
             deliveries=[
-                _delivery(one, existing) for one in deliveries[: -_DELIVERIES_ON_A_PAGE - 1 : -1]
+                _delivery(one, existing)
+                for one in log.latest(subscription_id, _DELIVERIES_ON_A_PAGE)
             ],
         )
 
@@ -211,7 +208,7 @@ class _Pages:
             section=section,
             notice=notice,
             token=self._token.value,
-            statuses=[*STATUSES],
+            statuses=[*LISTING_STATUSES],
             **values,
         )
         return HTMLResponse(text, status_code)

@@ -11,10 +11,9 @@ from attrs import frozen
 from pulumi_setsmart.sandbox.collection import PROPERTIES
 from pulumi_setsmart.sandbox.json import Json, JsonObject, parse_object
 from pulumi_setsmart.sandbox.refusal import Refusal
+from pulumi_setsmart.sandbox.storage import OWN_FIELDS
 
-STATUSES = ("active", "inactive", "draft")
 _NUMBERS = ("bedrooms", "bathrooms", "max_guests")
-_OWN_FIELDS = ("id", "created_at", "updated_at")
 OTHERS = "others"
 """The field of the form that holds, as JSON, all fields that have none of their own."""
 
@@ -80,7 +79,7 @@ def read(form: Mapping[str, str], stored: Mapping[str, Json]) -> JsonObject | Pr
 
 
 def _others(listing: Mapping[str, Json]) -> dict[str, Json]:
-    known = (*_NAMES, *_OWN_FIELDS)
+    known = (*_NAMES, *OWN_FIELDS)
     return {name: value for name, value in listing.items() if name not in known}
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import secrets
-from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pulumi_setsmart.sandbox.loopback import host_in, is_loopback
 
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a field, not a secret
 _HEADERS = {
@@ -52,7 +52,8 @@ class LocalOnly:
         """Handle a request."""
         request = Request(scope)
         client = request.client.host if request.client else ""
-        if not (_is_local(client) and _is_local(_host(request))):
+        asked_for = host_in(f"//{request.headers.get('Host', '')}")
+        if not (is_loopback(client) and is_loopback(asked_for)):
             answer = PlainTextResponse("The dashboard is for this machine only.\n", 403)
             await answer(scope, receive, send)
             return
@@ -63,17 +64,3 @@ class LocalOnly:
             await send(message)
 
         await self._app(scope, receive, send_carefully)
-
-
-def _host(request: Request) -> str:
-    try:
-        return urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

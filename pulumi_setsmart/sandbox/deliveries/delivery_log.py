@@ -61,6 +61,21 @@ class DeliveryLog:
         """Return all deliveries, or those to the subscription with an id, in order."""
         return self._found("?1 IS NULL OR subscription = ?1", (subscription,))
 
+    def latest(self, subscription: str, limit: int) -> list[Delivery]:
+        """Return the latest deliveries to a subscription, the newest first."""
+        return self._found("subscription = ?", (subscription,), order="number DESC", limit=limit)
+
+    def counts(self) -> dict[str, dict[State, int]]:
+        """Return how many deliveries to each subscription are in each state."""
+        counts: dict[str, dict[State, int]] = {}
+        rows = self._database.rows(
+            "SELECT subscription, state, count(*) FROM deliveries GROUP BY subscription, state"
+            " ORDER BY min(number)"
+        )
+        for subscription, state, count in rows:
+            counts.setdefault(subscription, {})[state] = count
+        return counts
+
     def pending(self) -> int:
         """Return how many deliveries are still on their way."""
         [[count]] = self._database.rows("SELECT count(*) FROM deliveries WHERE state = 'pending'")

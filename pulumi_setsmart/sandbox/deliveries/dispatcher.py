@@ -11,7 +11,7 @@ from time import monotonic
 
 import httpx
 
-from pulumi_setsmart.sandbox.collection import WEBHOOKS
+from pulumi_setsmart.sandbox.collection import WEBHOOKS, is_active
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.deliveries.signature import UnusableSecretError, signing_headers
@@ -176,7 +176,7 @@ class Dispatcher:
             subscription = self._storage.get(WEBHOOKS, delivery.subscription)
         except NoSuchObjectError:
             return None
-        return subscription if subscription.get("status", "active") == "active" else None
+        return subscription if is_active(subscription) else None
 
     def _secrets(self, subscription: JsonObject, now: float) -> list[str]:
         current = subscription.get("secret")

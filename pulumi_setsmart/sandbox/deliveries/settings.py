@@ -1,10 +1,10 @@
 """How the sandbox delivers."""
 
-from ipaddress import ip_address
 from typing import Literal, TypeAlias, get_args
-from urllib.parse import urlsplit
 
 from attrs import field, frozen, validators
+
+from pulumi_setsmart.sandbox.loopback import host_in, is_loopback
 
 Signature: TypeAlias = Literal["standard", "hex"]
 
@@ -41,15 +41,5 @@ class DeliverySettings:
 
     def may_call(self, url: str) -> bool:
         """Return whether a URL may be called: a sandbox must not surprise the internet."""
-        try:
-            host = urlsplit(url).hostname or ""
-        except ValueError:
-            return False
-        return host in self.hosts or host == "localhost" or _is_loopback(host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+        host = host_in(url)
+        return host in self.hosts or is_loopback(host)
