@@ -48,6 +48,7 @@ class Forge:
             {**environment, "GITHUB_API_URL": self.api_url},
             {
                 "vars.PULUMI_BACKEND_URL": self.project.environment["PULUMI_BACKEND_URL"],
+                "secrets.PULUMI_ACCESS_TOKEN": "",
                 "secrets.PULUMI_CONFIG_PASSPHRASE": "test",
                 "secrets.SETSMART_READ_ONLY_KEY": READER,
                 "secrets.SETSMART_API_KEY": writer,
