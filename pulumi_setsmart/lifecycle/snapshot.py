@@ -187,8 +187,10 @@ class Snapshot:
         Raises:
             ApiError: It cannot be read.
         """
-        if self._cursor is None:
-            self._fetch(collection, self._fetches)
+        fetches = self._fetches
+        # Where there is a cursor but no page yet, another thread is at it: that is waited for.
+        if self._cursor is None or not fetches:
+            self._fetch(collection, fetches)
 
     def outdate(self, identifier: str) -> None:
         """Note that this process is about to write an object, or has just created it."""

@@ -64,6 +64,33 @@ def test_a_single_object_costs_one_request_for_it() -> None:
     assert requests(account) == ["GET /properties/p7"]
 
 
+def test_whoever_needs_the_first_page_waits_for_it() -> None:
+    """A thread that comes while another reads it has it afterwards, at no request of its own."""
+    account = account_with(5)
+    snapshot, listings = Snapshot(), listings_of(account)
+    under_way, go_on = threading.Event(), threading.Event()
+
+    def slowly(request: httpx.Request, answer: Answer) -> httpx.Response:
+        under_way.set()
+        assert go_on.wait(10)
+        return answer(request)
+
+    def ids_of_the_first_page() -> list[str]:
+        snapshot.begin(listings)
+        return snapshot.first_ids(9)
+
+    account.interfere = slowly
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(ids_of_the_first_page)
+        assert under_way.wait(10)
+        second = threads.submit(ids_of_the_first_page)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.2)
+        go_on.set()
+        assert first.result() == second.result() == ["p0", "p1", "p2", "p3", "p4"]
+    assert requests(account) == [LIST]
+
+
 def test_a_few_objects_of_a_large_account_do_not_cost_its_list() -> None:
     """At most two requests for each of them, whatever the number of pages."""
     account = account_with(500, page_size=5)
