@@ -10,8 +10,9 @@ import pytest
 import yaml
 from workflow import job_of
 
-FOLDER = Path(__file__).resolve().parents[2] / "examples" / "gitops" / ".github" / "workflows"
-WORKFLOWS = sorted(FOLDER.glob("*.yaml"))
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gitops"
+WORKFLOWS = sorted((EXAMPLE / ".github" / "workflows").glob("*.yaml"))
+DEPENDABOT = EXAMPLE / ".github" / "dependabot.yml"
 
 
 def document(path: Path) -> dict[str, Any]:
@@ -19,13 +20,14 @@ def document(path: Path) -> dict[str, Any]:
     return found
 
 
-def test_they_keep_to_githubs_schema() -> None:
-    """As a checker outside of this project reads it."""
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [("vendor.github-workflows", WORKFLOWS), ("vendor.dependabot", [DEPENDABOT])],
+)
+def test_they_keep_to_githubs_schemas(schema: str, files: list[Path]) -> None:
+    """As a checker outside of this project reads them."""
     checked = subprocess.run(
-        [
-            *(sys.executable, "-m", "check_jsonschema"),
-            *("--builtin-schema", "vendor.github-workflows", *map(str, WORKFLOWS)),
-        ],
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, files)],
         capture_output=True,
         text=True,
         check=False,
@@ -52,12 +54,22 @@ def test_they_may_do_what_they_need_and_no_more(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_actions_are_pinned_and_shells_are_given_no_expressions(path: Path) -> None:
+def test_shells_are_given_no_expressions_and_checkouts_keep_no_credentials(path: Path) -> None:
     """Nothing that somebody typed becomes a part of a script."""
     for step in job_of(path)["steps"]:
-        if "uses" in step:
-            assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+\.\d+\.\d+", step["uses"])
-            if step["uses"].startswith("actions/checkout"):
-                assert step["with"] == {"persist-credentials": False}
-        else:
-            assert "${{" not in step["run"]
+        assert "${{" not in step.get("run", "")
+        if step.get("uses", "").startswith("actions/checkout"):
+            assert step["with"] == {"persist-credentials": False}
+
+
+def test_actions_are_pinned_to_commits_that_say_their_version() -> None:
+    """The same ones in all workflows; Dependabot reads the version, and writes it anew."""
+    uses = [
+        line.strip(" -")
+        for path in WORKFLOWS
+        for line in path.read_text().splitlines()
+        if "uses:" in line
+    ]
+    pin = r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+"
+    assert [one for one in uses if not re.fullmatch(pin, one)] == []
+    assert len(set(uses)) == 3
