@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from engine_stack import heed_interrupts
-from skipping import NO_BROWSER, NO_ENGINE
+from skipping import NO_ACTIONLINT, NO_BROWSER, NO_ENGINE
 
 pytest_plugins = ["pulumi_setsmart.testing.plugin"]
 
@@ -33,7 +33,11 @@ def pulumi() -> Path:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
-    for what, reason in (("the real engine", NO_ENGINE), ("a real browser", NO_BROWSER)):
+    for what, reason in (
+        ("the real engine", NO_ENGINE),
+        ("a real browser", NO_BROWSER),
+        ("actionlint", NO_ACTIONLINT),
+    ):
         skipped = sum(reason in one for one in reasons)
         if skipped:
             line = f"{skipped} tests with {what} were NOT run: {reason}."
