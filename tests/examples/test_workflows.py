@@ -112,3 +112,11 @@ def test_actions_are_pinned_to_commits_that_say_their_version() -> None:
     pin = r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+"
     assert [one for one in uses if not re.fullmatch(pin, one)] == []
     assert len(set(uses)) == 3
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    """What a reader copies is whole."""
+    named = set(re.findall(r"`((?:[\w-]+\.)+(?:yaml|txt))`", (EXAMPLE / "README.md").read_text()))
+    assert "Pulumi.production.yaml" in named
+    files = {path.name for path in EXAMPLE.rglob("*") if path.is_file()}
+    assert named <= files
