@@ -11,7 +11,7 @@ PULUMI := $(BIN)/python tools/pulumi-cli/install.py
 BENCH := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python bench
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test faults check bench bench-large lock clean engine
+.PHONY: help setup demo test faults check bench bench-large docs lock clean engine
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -49,6 +49,9 @@ bench: engine ## measure start, pace and portfolios of up to 1,000 listings: hal
 bench-large: engine ## measure a portfolio of 5,000 listings: another half an hour
 	@$(BENCH)/portfolio.py --listings 5000 --rounds 1 --skip-checkpoints --name portfolio-5000 $(ARGS)
 
+docs: $(INSTALLED) ## build the documentation into site/
+	@$(BIN)/zensical build --clean --strict
+
 lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newest
 	@$(BIN)/python -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv
@@ -58,7 +61,7 @@ lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newes
 	@echo "requirements.txt is up to date."
 
 clean: ## remove what the other targets made in this folder
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis dist
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis dist site
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 engine: $(INSTALLED)
