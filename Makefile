@@ -50,6 +50,7 @@ bench-large: engine ## measure a portfolio of 5,000 listings: another half an ho
 	@$(BENCH)/portfolio.py --listings 5000 --rounds 1 --skip-checkpoints --name portfolio-5000 $(ARGS)
 
 docs: $(INSTALLED) ## build the documentation into site/
+	@$(BIN)/python tools/docs/assumptions.py
 	@$(BIN)/zensical build --clean --strict
 
 lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newest

@@ -37,6 +37,12 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             deleted here.
         opts: Pulumi's options.
 
+    Attributes:
+        id (pulumi.Output[str]): The object's id at SetSmart.
+        path: The collection's path, as declared.
+        body: The declared fields; of an object that is only read, every field, and then secret.
+        id_field: The name of the field that holds the id, as declared.
+
     Raises:
         pulumi.RunError: The program asks for something that cannot be.
     """

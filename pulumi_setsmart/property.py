@@ -39,6 +39,16 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             deleted here.
         opts: Pulumi's options.
 
+    Attributes:
+        id (pulumi.Output[str]): The listing's id at SetSmart, such as ``prop_123``.
+        name: The title, as declared.
+        address: The address: as declared, or else as SetSmart has it; None where it has none.
+        bedrooms: The number of bedrooms, likewise.
+        bathrooms: The number of bathrooms, likewise.
+        max_guests: The number of guests that may stay, likewise.
+        status: The status, likewise.
+        attributes: The declared attributes; of a listing that is only read, every other field.
+
     Raises:
         pulumi.RunError: The program asks for something that cannot be.
     """

@@ -37,6 +37,14 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             deleted here.
         opts: Pulumi's options.
 
+    Attributes:
+        id (pulumi.Output[str]): The subscription's id at SetSmart, such as ``wh_1``.
+        url: The address, as declared.
+        events: The names of the events, as declared.
+        secret: The secret: as declared, or else as SetSmart shows it. It is secret.
+        status: The status: as declared, or else as SetSmart has it; None where it has none.
+        attributes: The declared attributes; of one that is only read, every other field.
+
     Raises:
         pulumi.RunError: The program asks for something that cannot be.
     """

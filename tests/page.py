@@ -30,7 +30,7 @@ pulumi() {  # a person says yes
 """
 
 
-class Unrunnable(Exception):
+class UnrunnableError(Exception):
     """A block of a page that there is no way to run."""
 
 
@@ -55,7 +55,7 @@ class Block:
         """What a shell does in place of the reader.
 
         Raises:
-            Unrunnable: There is nothing that it could do.
+            UnrunnableError: There is nothing that it could do.
         """
         here = f"<<'{_END}'\n{self.text}{_END}\n"
         match self.language, self.title:
@@ -67,7 +67,7 @@ class Block:
                 return f"python - {here}"
             case _, str():
                 return f'mkdir -p "$(dirname "{self.title}")"\ncat > "{self.title}" {here}'
-        raise Unrunnable(f"{self.where}: {self.language or 'no language'}, and no title")
+        raise UnrunnableError(f"{self.where}: {self.language or 'no language'}, and no title")
 
     def is_shown_by(self, printed: str) -> bool:
         """Return whether what was printed has the lines of this block, in this order.
@@ -95,22 +95,33 @@ class Page:
         """Return a page, or what stands before a heading of it."""
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         text = "".join(takewhile(lambda line: line.strip() != until, lines))
-        where = path.relative_to(ROOT)
+        return cls.of(text, str(path.relative_to(ROOT)))
+
+    @classmethod
+    def of(cls, text: str, name: str) -> Self:
+        """Return the page with a text.
+
+        Raises:
+            UnrunnableError: A block cannot be run, or is hidden from whoever looks for blocks.
+        """
         fences = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
-        written = len(re.findall(r"^ *```\w", text, re.MULTILINE))
+        written = len(re.findall(r"^ *```", text, re.MULTILINE)) / 2
         if len(fences) != written:
-            raise Unrunnable(f"{where}: {written} blocks begin, {len(fences)} are found")
-        return cls(
-            tuple(
-                Block(
-                    where=f"{where}:{(token.map or [0])[0] + 1}",
-                    language=token.info.partition(" ")[0],
-                    title=_title(token.info),
-                    text=_INCLUDED.sub(_included, token.content),
-                )
-                for token in fences
+            raise UnrunnableError(
+                f"{name}: {written:g} blocks stand there, {len(fences)} are found"
             )
+        blocks = tuple(
+            Block(
+                where=f"{name}:{(token.map or [0])[0] + 1}",
+                language=token.info.partition(" ")[0],
+                title=_title(token.info),
+                text=_INCLUDED.sub(_included, token.content),
+            )
+            for token in fences
         )
+        for block in blocks:
+            _ = block.command
+        return cls(blocks)
 
     def follow(self, folder: Path, changes: Iterable[tuple[str, str]] = ()) -> str:
         """Do what the page says, in a folder that is a new home as well; return what is printed.

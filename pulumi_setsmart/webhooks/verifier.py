@@ -39,7 +39,7 @@ def _listed(secret: str | Iterable[str]) -> tuple[str, ...]:
 class WebhookVerifier:
     """What a receiver knows: its secrets and how strict it is. Made once, it serves all requests.
 
-    Args:
+    Attributes:
         secrets: The secret of the subscription, or several while one takes over from another.
         tolerance: How many seconds ago, or ahead of this machine's clock, a delivery may have been
             sent. Where the scheme does not sign that time it means nothing.

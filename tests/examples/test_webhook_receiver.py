@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 import receiver as receiver_module
 from inbox import Inbox
 from listings import keep_copy
+from page import Page
 from receiver import create_app
 from signed_delivery import OTHER_SECRET, SECRET, SignedDelivery
 from starlette.types import ASGIApp
@@ -24,7 +24,7 @@ from pulumi_setsmart.sandbox import running
 from pulumi_setsmart.testing import SandboxAccount
 from pulumi_setsmart.webhooks import LARGEST_PAYLOAD, WebhookEvent
 
-README = Path(receiver_module.__file__).with_name("README.md").read_text()
+README = Page.read(Path(receiver_module.__file__).with_name("README.md"))
 LISTING = {"id": "prop_1", "name": "Cabin"}
 
 
@@ -215,10 +215,9 @@ def test_the_sandbox_and_the_receiver_agree(
 
 def documented(framework: str, folder: Path) -> Any:
     """Return the application in the README's lines for a framework."""
-    match = re.search(rf"## With {framework}\n\n```python\n(.*?)```", README, re.DOTALL)
-    assert match is not None
-    file = folder / f"with_{framework.lower()}.py"
-    file.write_text(match[1])
+    [block] = [one for one in README.blocks if one.title == f"{framework.lower()}_receiver.py"]
+    file = folder / str(block.title)
+    file.write_text(block.text)
     spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec is not None
     assert spec.loader is not None
