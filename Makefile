@@ -11,7 +11,7 @@ PULUMI := $(BIN)/python tools/pulumi-cli/install.py
 BENCH := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python bench
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test faults check bench bench-large docs lock clean engine
+.PHONY: help setup demo test faults check bench bench-large docs pictures lock clean engine
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -52,6 +52,9 @@ bench-large: engine ## measure a portfolio of 5,000 listings: another half an ho
 docs: $(INSTALLED) ## build the documentation into site/
 	@$(BIN)/python tools/docs/assumptions.py
 	@$(BIN)/zensical build --clean --strict
+
+pictures: engine ## take the pictures of the documentation anew, with chromium
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python tools/docs/pictures.py
 
 lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newest
 	@$(BIN)/python -m venv $(VENV)/lock

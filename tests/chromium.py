@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
+
+MIDDLE = 128  # of the 256 steps from black to white
 
 
 def is_there() -> bool:
@@ -25,6 +30,40 @@ def leaving(browser: Chrome) -> Iterator[None]:
     page = browser.find_element(By.TAG_NAME, "html")
     yield
     WebDriverWait(browser, 30).until(expected_conditions.staleness_of(page))
+
+
+def misfits(browser: Chrome) -> list[str]:
+    """Return what reaches beyond the side of a page, or is cut off in it, each as HTML."""
+    found: list[str] = browser.execute_script(
+        "return [...document.querySelectorAll('body *:not(.hidden, .skip, thead *, thead)')]"
+        ".filter(one => one.getBoundingClientRect().right > innerWidth + 1"
+        " || one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display != 'inline'"
+        " && !['INPUT', 'SELECT', 'TEXTAREA'].includes(one.tagName))"
+        ".map(one => one.outerHTML.slice(0, 80))"
+    )
+    page = browser.execute_script("return document.documentElement.scrollWidth - innerWidth")
+    return [*found, *(["the page itself"] if page > 0 else [])]
+
+
+def is_dark(browser: Chrome) -> bool:
+    """Return whether a page has a dark ground."""
+    colour: str = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
+    return int(re.findall(r"\d+", colour)[0]) < MIDDLE
+
+
+def look(browser: Chrome, name: str) -> None:
+    """Keep a picture for a person to look at, if ``SCREENSHOTS`` names a folder for it."""
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        photograph(browser, Path(folder) / f"{name}.png")
+
+
+def photograph(browser: Chrome, file: Path) -> None:
+    """Save a picture of a whole page, also of what lies below the window."""
+    whole = {"captureBeyondViewport": True}
+    taken = browser.execute_cdp_cmd("Page.captureScreenshot", whole)
+    file.write_bytes(base64.b64decode(taken["data"]))
 
 
 @contextmanager

@@ -1,11 +1,9 @@
 """The dashboard as a person uses it: without scripts, with the keyboard, on a phone."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from chromium import leaving
+from chromium import is_dark, leaving, look, misfits
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -110,7 +108,6 @@ def test_every_page_fits(
 ) -> None:
     """Nothing is cut off or reaches beyond the side; the scheme is the one that is asked for."""
     browser = open_browser(width, scheme, scripts=True)
-    folder = os.environ.get("SCREENSHOTS")
     for name, path in (
         ("listings", "/"),
         ("listing", "/listings/prop_13"),
@@ -119,22 +116,9 @@ def test_every_page_fits(
         ("webhook", "/webhooks/wh_1"),
     ):
         browser.get(origin(account) + path)
-        wide = browser.execute_script(
-            "return [...document.querySelectorAll('body *:not(.hidden, .skip, thead *, thead)')]"
-            ".filter(one => one.getBoundingClientRect().right > innerWidth + 1"
-            " || one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display != 'inline'"
-            " && !['INPUT', 'SELECT', 'TEXTAREA'].includes(one.tagName))"
-            ".map(one => one.outerHTML.slice(0, 80))"
-        )
-        assert wide == [], (name, width)
-        assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-        red, *_ = browser.execute_script(
-            "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
-        )
-        assert (red < 128) == (scheme == "dark")
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            browser.save_screenshot(f"{folder}/{name}-{width}-{scheme}.png")
+        assert misfits(browser) == [], (name, width)
+        assert is_dark(browser) == (scheme == "dark")
+        look(browser, f"{name}-{width}-{scheme}")
 
 
 def test_it_does_without_scripts_and_without_complaints(

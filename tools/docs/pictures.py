@@ -1,0 +1,115 @@
+"""Takes the pictures of the documentation: `make pictures`, with the real engine and Chromium.
+
+They are taken of what is shown, not made up: of the sandbox's dashboard, and of reports on a stack
+in which somebody changed something.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from chromium import chromium, photograph
+from engine_stack import PROJECT, EngineStack, heed_interrupts
+from receiver_process import ReceiverProcess
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+
+from pulumi_setsmart.sandbox import PROPERTIES, listings
+from pulumi_setsmart.testing import SandboxAccount, running_sandbox
+from pulumi_setsmart.webhooks import new_secret
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
+PULUMI = Path(sys.executable).parent / "pulumi"
+WIDTH = 880  # pixels; what the text of a page is wide, with sharp letters
+EVENTS = ["property.created", "property.updated", "property.deleted"]
+BEFORE = """
+villa = Property("villa", name="Beachfront Villa", bedrooms=3, max_guests=6)
+loft = Property("loft", name="Harbour Loft", bedrooms=1, max_guests=2)
+cabin = Property("cabin", name="Pine Cabin", bedrooms=2, max_guests=4)
+"""
+AFTER = """
+villa = Property("villa", name="Beachfront Villa", bedrooms=3, max_guests=6)
+loft = Property("loft", name="Harbour Loft", bedrooms=2, max_guests=4)
+"""
+
+
+def main() -> None:
+    """Take all of them."""
+    heed_interrupts()
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, running_sandbox() as account:
+        pages = reports(account, Path(folder))
+        for listing in account.objects():
+            account.remove(str(listing["id"]))
+        pages |= dashboard(account, Path(folder))
+        for scheme in ("light", "dark"):
+            with chromium(WIDTH, scheme, scripts=False) as browser:
+                for name, address in pages.items():
+                    show(browser, address)
+                    photograph(browser, FOLDER / f"{name}-{scheme}.png")
+                    sys.stdout.write(f"{name}-{scheme}.png\n")
+
+
+def reports(account: SandboxAccount, folder: Path) -> dict[str, str]:
+    """Return the addresses of two reports: on drift alone, and on a change of the program."""
+    stack = EngineStack.create(PULUMI, folder / "my-portfolio", account.url, account.key)
+    (stack.folder / "Pulumi.yaml").write_text(PROJECT.replace("portfolio", "my-portfolio"))
+    stack.succeed("stack", "init", "dev")
+    stack.declare(BEFORE)
+    stack.up()
+    [villa] = [one for one in account.objects() if one["name"] == "Beachfront Villa"]
+    pages = {}
+    for name, program, change in (
+        ("report-drift", BEFORE, {"bedrooms": 5}),
+        ("report", AFTER, {"bedrooms": 3, "max_guests": 12}),
+    ):
+        account.change(str(villa["id"]), **change)
+        stack.declare(program)
+        file = folder / f"{name}.html"
+        stack.command("report", "--stack", "dev", "--format", "html", "--output", str(file))
+        pages[name] = file.as_uri()
+    return pages
+
+
+def dashboard(account: SandboxAccount, folder: Path) -> dict[str, str]:
+    """Return the addresses of pages of a dashboard in which something happened."""
+    secret = new_secret()
+    receiver = ReceiverProcess(folder / "inbox.db")
+    storage = account.app.storage
+    made_up = listings()
+    storage.insert_all(PROPERTIES, [next(made_up) for _ in range(12)])
+    shown = account.add(
+        "properties", name="Beachfront Villa", address="123 Ocean Drive", bedrooms=3
+    )
+    hook = account.add("webhooks", url=receiver.url, events=EVENTS, secret=secret)
+    account.change(str(shown["id"]), bedrooms=5)  # nobody listens yet: it is tried again
+    receiver.start(secret)
+    try:
+        account.wait_for_deliveries()
+        account.change(
+            str(shown["id"]), max_guests=6, pets_allowed=True, amenities=["wifi", "pool"]
+        )
+        account.wait_for_deliveries()
+    finally:
+        receiver.stop()
+    origin = account.url.removesuffix("/v1")
+    return {
+        "dashboard": origin,
+        "listing": f"{origin}/listings/{shown['id']}",
+        "deliveries": f"{origin}/webhooks/{hook['id']}",
+    }
+
+
+def show(browser: Chrome, address: str) -> None:
+    """Open a page, and the last thing in it that can be unfolded; no higher than it has to be."""
+    metrics = {"width": WIDTH, "height": 1, "deviceScaleFactor": 1.5, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get(address)
+    for attempts in browser.find_elements(By.TAG_NAME, "summary")[-1:]:
+        attempts.click()
+
+
+if __name__ == "__main__":
+    main()
