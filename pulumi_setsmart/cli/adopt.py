@@ -51,7 +51,7 @@ def adopt(
     """Declare all that an account holds, and take it into a stack.
 
     Writes FILE, with a readable name for each listing and webhook subscription; beside it an
-    import file, which `pulumi import --file` takes; and __main__.py, where the project has no
+    import file, which `pulumi import --file` takes; and `__main__.py`, where the project has no
     program yet. With --into, runs the import, and previews the program to prove that nothing would
     change. The account is only read. Run again, it adds what is new and says what is gone.
 
