@@ -101,7 +101,7 @@ def _refuse_import(kind: Kind, resource_name: str, opts: pulumi.ResourceOptions 
         raise pulumi.RunError(
             f"{resource_name}: import_ does not work with dynamic providers; to manage a "
             f"{kind.label} that exists say {EXISTING_ID}=… or use `pulumi import --file` with "
-            "inputs and outputs (README, Existing listings), to read one use .get()"
+            "inputs and outputs (documentation, Take over what exists), to read one use .get()"
         )
 
 

@@ -153,7 +153,7 @@ def test_import_by_option_is_refused_with_the_way_that_works() -> None:
     assert str(caught.value) == (
         "hook: import_ does not work with dynamic providers; to manage a webhook subscription "
         "that exists say existing_id=… or use `pulumi import --file` with inputs and outputs "
-        "(README, Existing listings), to read one use .get()"
+        "(documentation, Take over what exists), to read one use .get()"
     )
 
 
