@@ -104,7 +104,7 @@ def load_settings(
     timeout = source.seconds("timeout", DEFAULT_TIMEOUT)
     return Settings(
         connection=Connection(
-            base_url=_base_url(place.base_url),
+            base_url=_base_url(place),
             credentials=_credentials(place),
             timeout=timeout,
             deadline=source.seconds("deadline", DEFAULT_DEADLINE),
@@ -137,6 +137,7 @@ class _Place:
 
     Attributes:
         base_url: The base URL.
+        url_setting: What says the base URL, or could.
         configured_key: The key in the configuration.
         exported_key: The key in the environment.
         subject: What begins a message about it.
@@ -145,6 +146,7 @@ class _Place:
     """
 
     base_url: str | None
+    url_setting: str
     configured_key: str | None = field(repr=False)
     exported_key: str | None = field(repr=False)
     subject: str
@@ -154,10 +156,15 @@ class _Place:
     @classmethod
     def of(cls, account: str | None, source: _Source, environment: Mapping[str, str]) -> Self:
         """Return where the account with a name is; None is the one that needs no name."""
-        shared_url = source.text("baseUrl") or environment.get(BASE_URL_VARIABLE)
+        urls = {
+            f"{NAMESPACE}:baseUrl": source.text("baseUrl"),
+            BASE_URL_VARIABLE: environment.get(BASE_URL_VARIABLE),
+        }
         if account is None:
+            url_setting = _first_said(urls)
             return cls(
-                base_url=shared_url,
+                base_url=urls[url_setting],
+                url_setting=url_setting,
                 configured_key=source.text("apiKey"),
                 exported_key=environment.get(API_KEY_VARIABLE),
                 subject="",
@@ -166,8 +173,15 @@ class _Place:
             )
         own = source.account(account)
         prefix = f"SETSMART_{account.upper().replace('-', '_')}_"
+        urls = {
+            f"{NAMESPACE}:{_ACCOUNTS}.{account}.baseUrl": own.get("baseUrl"),
+            f"{prefix}BASE_URL": environment.get(f"{prefix}BASE_URL"),
+            **urls,
+        }
+        url_setting = _first_said(urls)
         return cls(
-            base_url=own.get("baseUrl") or environment.get(f"{prefix}BASE_URL") or shared_url,
+            base_url=urls[url_setting],
+            url_setting=url_setting,
             configured_key=own.get("apiKey"),
             exported_key=environment.get(f"{prefix}API_KEY"),
             subject=f"account {account}: ",
@@ -298,8 +312,13 @@ def _credentials(place: _Place) -> tuple[Credential, ...]:
     return tuple(candidates)
 
 
-def _base_url(text: str | None) -> str:
-    url = (text or DEFAULT_BASE_URL).strip().rstrip("/")
+def _first_said(values: Mapping[str, str | None]) -> str:
+    """Return which setting counts: the first that has a value, or could have one."""
+    return next((setting for setting, value in values.items() if value), next(iter(values)))
+
+
+def _base_url(place: _Place) -> str:
+    url = (place.base_url or DEFAULT_BASE_URL).strip().rstrip("/")
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -308,16 +327,16 @@ def _base_url(text: str | None) -> str:
         host = None
     if host is None or parts.scheme not in ("https", "http") or not _is_printable(url):
         raise ConfigurationError(
-            f"{NAMESPACE}:baseUrl must be a web address, like {DEFAULT_BASE_URL}"
+            f"{place.url_setting} must be a web address, like {DEFAULT_BASE_URL}"
         )
     if parts.username is not None or "?" in url or "#" in url:
         raise ConfigurationError(
-            f"{NAMESPACE}:baseUrl must hold no user name, query or fragment; "
-            f"the API key belongs in {NAMESPACE}:apiKey"
+            f"{place.url_setting} must hold no user name, query or fragment; "
+            f"the API key belongs in {place.key_setting}"
         )
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigurationError(
-            f"{NAMESPACE}:baseUrl must begin with https:// since the API key would travel in "
+            f"{place.url_setting} must begin with https:// since the API key would travel in "
             f"clear to {host}; http:// is only for a sandbox on this machine"
         )
     return url

@@ -229,3 +229,30 @@ def test_the_account_without_a_name_may_be_missing_where_others_have_one() -> No
     assert has_named_accounts({"setsmart:accounts": ACCOUNTS}.get, {})
     assert has_named_accounts({"setsmart:timeout": "7"}.get, {"SETSMART_EU_API_KEY": "k"})
     assert not has_named_accounts({"setsmart:apiKey": KEY}.get, {"SETSMART_API_KEY": "k"})
+
+
+@pytest.mark.parametrize(
+    ("setting", "account", "configuration", "environment"),
+    [
+        ("setsmart:baseUrl", None, {"setsmart:baseUrl": "eu"}, {"SETSMART_BASE_URL": "us"}),
+        ("SETSMART_BASE_URL", None, {}, {"SETSMART_BASE_URL": "eu"}),
+        (
+            "setsmart:accounts.eu.baseUrl",
+            "eu",
+            {"setsmart:accounts": '{"eu": {"baseUrl": "eu"}}'},
+            {"SETSMART_EU_BASE_URL": "us"},
+        ),
+        ("SETSMART_EU_BASE_URL", "eu", {"setsmart:baseUrl": "us"}, {"SETSMART_EU_BASE_URL": "eu"}),
+        ("setsmart:baseUrl", "eu", {"setsmart:baseUrl": "eu"}, {}),
+    ],
+)
+def test_a_base_url_that_is_wrong_is_told_with_its_place(
+    setting: str,
+    account: str | None,
+    configuration: dict[str, str],
+    environment: dict[str, str],
+) -> None:
+    """Whoever reads the message knows what to correct, whichever account it is about."""
+    keys = {"SETSMART_API_KEY": KEY, "SETSMART_EU_API_KEY": KEY}
+    with pytest.raises(ConfigurationError, match=rf"^{setting} must be a web address"):
+        load_settings(configuration.get, {**keys, **environment}, account)

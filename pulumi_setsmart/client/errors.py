@@ -267,7 +267,7 @@ class RateLimitError(StatusError):
 class RedirectError(StatusError):
     """SetSmart points to another address, where the API key must not go (assumed)."""
 
-    summary = "SetSmart redirects to another address, which is not followed; check setsmart:baseUrl"
+    summary = "SetSmart redirects to another address, which is not followed; check the base URL"
 
 
 class ServerError(StatusError):
