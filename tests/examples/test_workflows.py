@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,9 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     assert "Pulumi.production.yaml" in named
     files = {path.name for path in EXAMPLE.rglob("*") if path.is_file()}
     assert named <= files
+
+
+def test_the_package_is_pinned_to_its_release() -> None:
+    """A deployment changes when somebody approves it, not when something is released."""
+    pinned = (EXAMPLE / "requirements.txt").read_text()
+    assert pinned == f"pulumi-setsmart=={version('pulumi-setsmart')}\n"
