@@ -37,7 +37,8 @@ class Form(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "input" and "name" in given and given.get("type") != "search":
-            self.fields.setdefault(given["name"], given.get("value", ""))
+            # Browsers leave line breaks out of a field that has one line.
+            self.fields.setdefault(given["name"], re.sub(r"[\r\n]", "", given.get("value", "")))
         if tag in ("select", "textarea"):
             self._name, self._text = given["name"], ""
         if tag == "option" and "selected" in given and self._name:
@@ -126,6 +127,19 @@ def test_a_listing_can_be_changed(browser: httpx.Client, setsmart_sandbox: Sandb
     submit(browser, "/listings/prop_1", others='{"pets": false}', bathrooms="")
     emptied = setsmart_sandbox.get("prop_1")
     assert (emptied["pets"], emptied["bathrooms"], "price" in emptied) == (False, None, False)
+
+
+def test_line_breaks_that_a_form_cannot_show_are_kept(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """A field of one line comes back without them, although nobody touched it."""
+    setsmart_sandbox.add("properties", name="Sea\nVilla", address="1 Quay\r\nHarbour\r")
+    before = setsmart_sandbox.get("prop_1")
+    submit(browser, "/listings/prop_1", bedrooms="4")
+    after = setsmart_sandbox.get("prop_1")
+    assert after == {**before, "bedrooms": 4, "updated_at": after["updated_at"]}
+    submit(browser, "/listings/prop_1", address="2 Quay")
+    assert setsmart_sandbox.get("prop_1")["address"] == "2 Quay"
 
 
 @pytest.mark.parametrize(
@@ -217,6 +231,26 @@ def test_subscriptions_are_shown_with_their_deliveries(
     setsmart_sandbox.remove("prop_1")
     assert 'href="/listings/prop_1"' not in browser.get("/webhooks/wh_1").text
     assert SECRET not in listed.text + page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["wh_1/deliveries/2", f"wh_1/deliveries/{10**30}", "wh_2/deliveries/1"]
+)
+def test_what_was_not_sent_to_a_subscription_is_not_delivered_again(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount, path: str
+) -> None:
+    """It is not there, and nobody is told that it was done."""
+    with receiving() as receiver:
+        for events in (["property.created"], ["property.deleted"]):
+            setsmart_sandbox.add("webhooks", url=receiver.url, events=events)
+        setsmart_sandbox.add("properties", name="Villa")
+        setsmart_sandbox.wait_for_deliveries()
+        token = Form(browser.get("/webhooks/wh_1").text).fields["token"]
+        answer = browser.post(f"/webhooks/{path}", data={"token": token})
+        [delivery] = setsmart_sandbox.wait_for_deliveries()
+    assert answer.status_code == 404
+    assert "There is no such page" in text_of(answer)
+    assert len(delivery.attempts) == 1
 
 
 @pytest.mark.parametrize(

@@ -160,9 +160,12 @@ class _Pages:
 
     async def redeliver(self, request: Request) -> Response:
         await self._sent(request)
-        subscription = self._storage.get(WEBHOOKS, request.path_params["id"])
-        self._storage.deliveries.redeliver(request.path_params["number"])
-        return RedirectResponse(f"/webhooks/{subscription['id']}?notice=again", 303)
+        subscription = str(self._storage.get(WEBHOOKS, request.path_params["id"])["id"])
+        log, number = self._storage.deliveries, request.path_params["number"]
+        if number not in (one.number for one in log.deliveries(subscription)):
+            raise NoSuchObjectError(number)
+        log.redeliver(number)
+        return RedirectResponse(f"/webhooks/{subscription}?notice=again", 303)
 
     async def style(self, _request: Request) -> Response:
         text = self._templates.get_template("dashboard.css").render()

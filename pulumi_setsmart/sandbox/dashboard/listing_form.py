@@ -54,7 +54,9 @@ def read(form: Mapping[str, str], stored: Mapping[str, Json]) -> JsonObject | Pr
     before = shown(stored)
     texts = {name: form.get(name, "").replace("\r\n", "\n") for name in (*_NAMES, OTHERS)}
     untouched = {
-        name: stored.get(name) for name in _NAMES if stored and texts[name] == before[name]
+        name: stored.get(name)
+        for name in _NAMES
+        if stored and _in_one_line(texts[name]) == _in_one_line(before[name])
     }
     fields: dict[str, Json] = {}
     for name in _NAMES:
@@ -81,6 +83,11 @@ def read(form: Mapping[str, str], stored: Mapping[str, Json]) -> JsonObject | Pr
 def _others(listing: Mapping[str, Json]) -> dict[str, Json]:
     known = (*_NAMES, *OWN_FIELDS)
     return {name: value for name, value in listing.items() if name not in known}
+
+
+def _in_one_line(text: str) -> str:
+    # Browsers leave line breaks out of a field that has one line.
+    return re.sub(r"[\r\n]", "", text)
 
 
 def _number(text: str) -> Json:
