@@ -181,7 +181,11 @@ def _is_secret(change: FieldChange, declarations: Iterable[Declaration]) -> bool
 
 
 def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:
-    titles = (kind.title, "name") if kind.title else ("name",)
+    titles = [
+        title
+        for title in ((kind.title, "name") if kind.title else ("name",))
+        if not any(one.is_secret(pointer("", title)) for one in sides.declarations)
+    ]
     for side in (sides.planned, sides.held, sides.last):
         for title in titles:
             value = None if side is ABSENT else side.get(title)

@@ -1,6 +1,7 @@
 """From the steps of a preview to what happens to each object."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -136,6 +137,17 @@ def test_secrets_are_secret() -> None:
     )
     assert [(one.name, one.secret) for one in entry.fields] == [("secret", True)]
     assert entry.title == "https://a.example/"
+
+
+@pytest.mark.parametrize("secretly", ["last", "planned"])
+def test_a_secret_name_is_no_title(secretly: str) -> None:
+    """Whether it is one now or was before; the resource's name stands for it."""
+    sides = {"last": {**VILLA, "name": "Hideaway"}, "planned": {**VILLA, "name": "Refuge"}}
+    sides[secretly]["__setsmart"] = {"secret_paths": ["/name"]}
+    report = report_of(**sides)
+    assert report.entries[0].title == "villa"
+    for form in (markdown, page, data):
+        assert not re.search("Hideaway|Refuge", form(report))
 
 
 def test_an_update_of_which_nothing_is_seen_is_of_something_secret() -> None:
