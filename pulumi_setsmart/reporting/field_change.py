@@ -54,7 +54,7 @@ class FieldChange:
     @property
     def name(self) -> str:
         """What a person calls it: ``house_rules.pets``."""
-        return self.path[1:].replace("/", ".")
+        return self.path[1:].replace("/", ".").replace("~1", "/").replace("~0", "~")
 
     @property
     def is_drift(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.reporting.report import LOSSES, Action, Entry, Report
 from pulumi_setsmart.reporting.wording import (
     HEADINGS,
@@ -62,8 +63,8 @@ def _blocks(report: Report) -> Iterator[str]:
             yield _heading(action, len(entries))
             yield from map(_entry, entries)
     if report.others:
-        counted = ", ".join(f"{number} to {step}" for step, number in report.others.items())
-        yield f"Resources of other providers: {_text(counted)}."
+        counted = (f"{number} to {_code(step)}" for step, number in report.others.items())
+        yield f"Resources of other providers: {', '.join(counted)}."
     yield from (f"> Pulumi warns: {_code(warning)}" for warning in report.warnings)
 
 
@@ -74,14 +75,14 @@ def _heading(action: Action, number: int) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    lines = [f"- {_code(entry.title)}, {_text(subject(entry))} ({_code(entry.resource)})"]
+    lines = [f"- {_code(entry.title)}, {subject(entry, _code)} ({_code(entry.resource)})"]
     if entry.hides:
         lines.append(f"  {HIDDEN}")
     if entry.fields and entry.is_compared:
         lines += _table(
             ("field", "now", "afterwards", "why"),
             [
-                (_code(one.name), _code(now(one)), _code(afterwards(one)), _text(reason(one)))
+                (_code(one.name), _code(now(one)), _code(afterwards(one)), reason(one, _code))
                 for one in entry.fields
             ],
         )
@@ -105,12 +106,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    return f"<code>{_text(text)}</code>"
-
-
-def _text(text: str) -> str:
-    """Return a text in which nothing means anything to Markdown or HTML."""
-    return re.sub(r"[^\w\s]|_", lambda one: _entity(one[0]), text)
+    """Return a text as code in which nothing means anything to Markdown or HTML."""
+    escaped = re.sub(r"[^\w\s]|_", lambda one: _entity(one[0]), one_line(text))
+    return f"<code>{escaped}</code>"
 
 
 def _entity(character: str) -> str:

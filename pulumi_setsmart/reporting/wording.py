@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from attrs import frozen
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
@@ -77,13 +77,18 @@ def summary(report: Report) -> str:
     return text
 
 
-def subject(entry: Entry) -> str:
-    """Return what an object is, without its title: ``listing prop_1 of account eu``."""
+def subject(entry: Entry, quoted: Callable[[str], str] = str) -> str:
+    """Return what an object is, without its title: ``listing prop_1 of account eu``.
+
+    Args:
+        entry: The object.
+        quoted: How its id and the account's name are set off from the words around them.
+    """
     words = [entry.label]
     if entry.identifier:
-        words.append(entry.identifier)
+        words.append(quoted(entry.identifier))
     if entry.account:
-        words.append(f"of account {entry.account}")
+        words.append(f"of account {quoted(entry.account)}")
     return " ".join(words)
 
 
@@ -115,9 +120,14 @@ def afterwards(change: FieldChange) -> str:
     return shown(change.planned, secret=change.secret)
 
 
-def reason(change: FieldChange) -> str:
-    """Return why a field changes."""
-    last = shown(change.last, secret=change.secret)
+def reason(change: FieldChange, quoted: Callable[[str], str] = str) -> str:
+    """Return why a field changes.
+
+    Args:
+        change: The field.
+        quoted: How a value is set off from the words around it.
+    """
+    last = quoted(shown(change.last, secret=change.secret))
     match change.cause:
         case Cause.DRIFT:
             return f"changed behind our back, was {last}"

@@ -115,7 +115,7 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
     rows = [line.strip(" |").split(" | ") for line in changed.splitlines() if "| <code>" in line]
     assert [[re.sub(r"</?code>", "", cell) for cell in row] for row in rows] == [
         ["bedrooms", "3", "4", "this change"],
-        ["bedrooms", "9", "1", "changed behind our back&#44; was 1"],
+        ["bedrooms", "9", "1", "changed behind our back, was 1"],
         ["max&#95;guests", "2", "3", "this change"],
     ]
     assert (forge.project.folder / ".summary").read_text() == report * 2

@@ -42,10 +42,13 @@ def test_a_field_is_changed_by_whom_it_is_changed(
     assert told(*sides) == [("beds", last, held, planned, cause)]
 
 
-@pytest.mark.parametrize(("last", "held", "planned"), [(2, 2.0, 2), (None, None, None)])
+@pytest.mark.parametrize(
+    ("last", "held", "planned"), [(2, 2.0, 2), (None, None, None), (None, ABSENT, None)]
+)
 def test_what_is_the_same_is_no_change(last: Any, held: Any, planned: Any) -> None:
     """However it is written."""
-    assert told({"beds": last}, {"beds": held}, {"beds": planned}) == []
+    sides = [{} if one is ABSENT else {"beds": one} for one in (last, held, planned)]
+    assert told(*sides) == []
 
 
 def test_what_nobody_declares_is_left_alone() -> None:
@@ -67,6 +70,12 @@ def test_it_is_told_as_deep_as_it_goes() -> None:
     assert told({"rooms": [{"beds": 1}]}, {"rooms": [{"beds": 1}]}, {"rooms": []}) == [
         ("rooms", [{"beds": 1}], [{"beds": 1}], [], Cause.PROGRAM)
     ]
+
+
+def test_a_field_has_the_name_that_the_program_gives_it() -> None:
+    """Not the one that its path has."""
+    changes = told({"rules": {"cats/dogs ~1": 1}}, {}, {"rules": {"cats/dogs ~1": 2}})
+    assert [name for name, *_ in changes] == ["rules.cats/dogs ~1"]
 
 
 @given(ANY_OBJECT)

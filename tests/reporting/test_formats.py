@@ -3,10 +3,9 @@
 import json
 import re
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from preview_document import PreviewDocument
@@ -37,29 +36,35 @@ NASTY = [
     "\u202eright to left\u202c",
     "<!-- pulumi-setsmart report other/other -->",
     "$HOME $(id) \\n",
+    "a\n\n    b\n\n\tc\u2028\x85d",
     "משפחה 家 🏡 Ωραίο",
 ]
 
 
-def full_report(name: str = "Sea Villa") -> Report:
+def full_report(name: str = "Sea Villa", *, fails: bool = False) -> Report:
     """Return a report with one of everything, in which one name stands everywhere."""
     document = PreviewDocument()
-    document.listing("gone", last={**VILLA, "name": f"Old {name}"})
-    document.listing("new", planned={**VILLA, "name": name, "attributes": {"notes": name}})
-    document.listing("lost", last=VILLA, planned=VILLA, op="create")
+    document.listing("gone", last={**VILLA, "name": f"Old {name}", "account": f"of {name}"})
+    document.listing("new", planned={**VILLA, "name": name, "attributes": {f"n {name}": name}})
+    document.listing(f"lost {name}", last=VILLA, planned=VILLA, op="create")
     document.listing(
         "both",
-        last={"name": "Was", "bedrooms": 3},
+        last={"name": f"Was {name}", "bedrooms": 3},
         held={"name": name, "bedrooms": 9},
-        planned={"name": f"New {name}", "bedrooms": 3},
+        planned={"name": f"New {name}", "bedrooms": 3, "attributes": {f"f {name}": 2}},
     )
     document.listing(
         "hidden",
         last={"name": "Hut", "attributes": {"code": "[secret]"}},
         planned={"name": "Hut", "attributes": {"code": "[secret]"}},
     )
-    document.steps.append({"op": "create", "urn": "urn:pulumi:s::p::aws:s3:Bucket::b"})
+    document.steps += [
+        {"op": op, "urn": f"urn:pulumi:s::p::aws:s3:Bucket::{number}"}
+        for number, op in enumerate(["create", f"do {name}"])
+    ]
     document.says("warning", f"warning: {name}")
+    if fails:
+        document.says("error", f"error: {name}")
     return read_preview(document.text)
 
 
@@ -74,17 +79,24 @@ class _Page(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.tags: set[str] = set()
+        self.tags: list[str] = []
         self.attributes: set[str] = set()
-        self.text = ""
+        self.text = self.text_outside_code = ""
+        self._in_code = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
+        self.tags.append(tag)
+        self._in_code |= tag == "code"
         self.attributes |= {name for name, _ in attrs}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_code &= tag != "code"
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        if not self._in_code:
+            self.text_outside_code += data
 
 
 def rendered(text: str) -> _Page:
@@ -100,18 +112,18 @@ def test_a_report_in_markdown_reads_like_this() -> None:
     """The gravest first; each field from what is there to what will be, and why."""
     text = squeezed(rendered(markdown(full_report())).text)
     order = [
-        "🛑 1 deleted, 1 created, 1 created again, 2 changed, 1 of other providers;",
+        "🛑 1 deleted, 1 created, 1 created again, 2 changed, 2 of other providers;",
         "2 changed behind our back · portfolio/production",
         "🛑 Deleted: 1 The object is deleted at SetSmart. It cannot be undone.",
-        "Old Sea Villa, listing prop_1 (gone)",
+        "Old Sea Villa, listing prop_1 of account of Sea Villa (gone)",
         "Created: 1",
         "Created again: 1 Somebody deleted it at SetSmart.",
         "Changed: 2",
         "Something secret may change",
         "field now afterwards why name Sea Villa New Sea Villa",
-        "this change; changed behind our back as well, was Was",
+        "this change; changed behind our back as well, was Was Sea Villa",
         "bedrooms 9 3 changed behind our back, was 3",
-        "Resources of other providers: 1 to create.",
+        "Resources of other providers: 1 to create, 1 to do Sea Villa.",
         "Pulumi warns: Sea Villa",
     ]
     places = [text.find(each) for each in order]
@@ -129,12 +141,12 @@ def test_a_page_says_the_same() -> None:
         "Deleted: 1",
         "Old Sea Villa",
         "changed behind our back",
-        "this change; changed behind our back as well, was Was",
+        "this change; changed behind our back as well, was Was Sea Villa",
         "Something secret may change",
-        "1 to create",
+        "1 to create, 1 to do Sea Villa",
     ):
         assert each in text
-    assert html.count('data-label="why"') == 2
+    assert html.count('data-label="why"') == 3
     assert "src=" not in html
     assert "href=" not in html
 
@@ -164,7 +176,7 @@ def test_json_says_the_same() -> None:
         "secret": False,
         "afterwards": "Sea Villa",
     }
-    assert document["others"] == {"create": 1}
+    assert document["others"] == {"create": 1, "do Sea Villa": 1}
 
 
 def test_an_empty_change_is_one_line() -> None:
@@ -236,29 +248,38 @@ def test_long_reports_end_where_github_ends() -> None:
 
 def allowed(parsed: _Page) -> bool:
     tags = {"h3", "h4", "p", "ul", "li", "code", "table", "thead", "tbody", "tr", "th", "td"}
-    return parsed.tags <= tags | {"blockquote", "strong"} and not parsed.attributes
+    return set(parsed.tags) <= tags | {"blockquote", "strong"} and not parsed.attributes
 
 
+@pytest.mark.parametrize("fails", [False, True])
 @pytest.mark.parametrize("name", NASTY)
-def test_no_name_of_a_listing_does_harm(name: str) -> None:
+def test_no_name_of_a_listing_does_harm(name: str, *, fails: bool) -> None:
     """It formats, links, mentions and runs nothing, in Markdown or on the page."""
-    report = full_report(name)
+    report = full_report(name, fails=fails)
     in_markdown = rendered(markdown(report))
     assert allowed(in_markdown), (in_markdown.tags, in_markdown.attributes)
+    assert in_markdown.tags == rendered(markdown(full_report(fails=fails))).tags
     assert squeezed(one_line(name)) in squeezed(in_markdown.text)
     assert not re.search(r"[@#]\w", in_markdown.text)
+    assert "GH-12" not in in_markdown.text_outside_code
     assert markdown(report).count("<!--") == 1
     assert marker(report) == "<!-- pulumi-setsmart report portfolio/production -->"
-    harmless, named = _Page(page(full_report())), _Page(page(report))
+    harmless, named = _Page(page(full_report(fails=fails))), _Page(page(report))
     assert (named.tags, named.attributes) == (harmless.tags, harmless.attributes)
     assert squeezed(one_line(name)) in squeezed(named.text)
     json.loads(data(report))
 
 
+HARMLESS = full_report(fails=True)
+HARMLESS_MARKDOWN, HARMLESS_PAGE = rendered(markdown(HARMLESS)), _Page(page(HARMLESS))
+
+
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_name_at_all_does_harm(name: str) -> None:
     """Whatever it is made of."""
-    report = full_report(name)
-    assert allowed(rendered(markdown(report)))
-    harmless: Any = _Page(page(full_report()))
-    assert _Page(page(report)).tags == harmless.tags
+    report = full_report(name, fails=True)
+    in_markdown = rendered(markdown(report))
+    assert allowed(in_markdown)
+    assert in_markdown.tags == HARMLESS_MARKDOWN.tags
+    assert _Page(page(report)).tags == HARMLESS_PAGE.tags
