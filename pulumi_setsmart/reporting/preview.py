@@ -55,17 +55,20 @@ def read_preview(text: str) -> Report:
     steps, diagnostics = _parts(text)
     before = {step["urn"]: _state(step, "oldState") for step in steps if step["op"] == "refresh"}
     entries: dict[Address, Entry] = {}
-    others: Counter[str] = Counter()
-    for step in steps:
+    others: dict[str, str] = {}
+    # A replacement has up to three steps, of which the deletion says the least.
+    for step in sorted(steps, key=lambda one: one["op"] == "delete-replaced"):
         kind_of_step, urn = step["op"], step["urn"]
         address = next(addresses(urn), None)
         resource_type = urn.split("::")[2].rpartition("$")[2]
         if kind_of_step in _NO_CHANGE or resource_type.startswith(NO_RESOURCES):
             continue
+        if address in entries:
+            continue
         if address is None or kind_of_step not in _ACTIONS:
-            others[kind_of_step] += 1
+            others.setdefault(urn, _ACTIONS.get(kind_of_step, kind_of_step))
         else:
-            entries.setdefault(address, _entry(address, step, before.get(urn)))
+            entries[address] = _entry(address, step, before.get(urn))
     project, stack = _project_and_stack(steps)
     return Report(
         project=project,
@@ -74,7 +77,7 @@ def read_preview(text: str) -> Report:
             entries.values(),
             key=lambda one: (_ORDER.index(one.action), one.label, one.title.casefold()),
         ),
-        others=others,
+        others=Counter(others.values()),
         warnings=[*_messages(diagnostics, "warning")],
         errors=[*_messages(diagnostics, "error")],
         # Before the first deployment there is nothing to look at.

@@ -32,7 +32,9 @@ class Heading:
 HEADINGS: Mapping[Action, Heading] = {
     Action.DELETE: Heading("Deleted", "The object is deleted at SetSmart. It cannot be undone."),
     Action.REPLACE: Heading(
-        "Replaced", "The object is deleted at SetSmart, and a new one with another id is created."
+        "Replaced",
+        "The object is deleted at SetSmart, or set to inactive where the program says so, and a "
+        "new one with another id is created.",
     ),
     Action.DEACTIVATE: Heading(
         "Deactivated", "Its status is set to inactive, and the stack knows it no longer."

@@ -214,6 +214,34 @@ def test_resources_of_others_are_counted() -> None:
     assert read_preview(document.text).others == {"create": 2, "delete": 1, "import": 1}
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ["replace"],
+        ["create-replacement", "replace", "delete-replaced"],
+        ["delete-replaced", "replace", "create-replacement"],
+    ],
+)
+def test_a_replacement_is_one_however_many_steps_it_has(steps: list[str]) -> None:
+    """With --show-replacement-steps there are three; whoever owns the resource."""
+    document = PreviewDocument()
+    for op in steps:
+        after = None if op == "delete-replaced" else {**VILLA, "account": "eu"}
+        document.listing("villa", last=VILLA, planned=after, op=op)
+        document.steps.append({"op": op, "urn": f"{PREFIX}aws:s3:Bucket::b"})
+    report = read_preview(document.text)
+    [entry] = report.entries
+    assert (entry.action, [one.name for one in entry.fields]) == (Action.REPLACE, ["account"])
+    assert report.others == {"replace": 1}
+
+
+def test_what_an_interrupted_replacement_left_is_not_forgotten() -> None:
+    """It is deleted, and there is no other step that says so."""
+    document = PreviewDocument()
+    document.listing("villa", last=VILLA, op="delete-replaced")
+    assert read_preview(document.text).others == {"delete-replaced": 1}
+
+
 def test_messages_are_told_in_a_line() -> None:
     """Warnings and errors, those of the provider too, less Pulumi's word before them."""
     document = PreviewDocument()
