@@ -27,11 +27,13 @@ class GitHub:
         comments: The comments, by their ids.
         issues: The issues, by their numbers.
         writes: What was asked that changes something.
+        may_write: Whether the token may.
     """
 
     comments: dict[int, dict[str, Any]] = Factory(dict)
     issues: dict[int, dict[str, Any]] = Factory(dict)
     writes: list[str] = Factory(list)
+    may_write: bool = True
 
     @property
     def app(self) -> Starlette:
@@ -62,10 +64,13 @@ class GitHub:
         self, request: Request, kept: dict[int, dict[str, Any]], key: str
     ) -> Response:
         assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+        if request.method == "POST" and not self.may_write:
+            return _not_allowed()
         if request.method == "POST":
             self.writes.append(f"POST {request.url.path.rpartition('/')[2]}")
             number = len(kept) + 1
-            kept[number] = {key: number, "state": "open", **await request.json()}
+            bot = {"login": "github-actions[bot]", "type": "Bot"}
+            kept[number] = {key: number, "state": "open", "user": bot, **await request.json()}
             return JSONResponse(kept[number], 201)
         page = int(request.query_params.get("page", "1"))
         state = request.query_params.get("state", "open")
@@ -76,9 +81,15 @@ class GitHub:
 
     async def _change(self, request: Request, kept: dict[int, dict[str, Any]]) -> Response:
         assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+        if not self.may_write:
+            return _not_allowed()
         self.writes.append(f"PATCH {request.url.path.split('/issues/')[1]}")
         kept[request.path_params["id"]].update(await request.json())
         return JSONResponse({})
+
+
+def _not_allowed() -> Response:
+    return JSONResponse({"message": "Resource not accessible by integration"}, 403)
 
 
 def job_of(path: Path) -> dict[str, Any]:

@@ -77,8 +77,9 @@ class Forge:
 def forge(pulumi: Path, tmp_path: Path, setsmart_sandbox: SandboxAccount) -> Iterator[Forge]:
     """The example in a repository of its own, deployed once."""
     github = GitHub()
-    github.comments[1] = {"id": 1, "state": "open", "body": "Looks good to me"}
-    github.comments[2] = {"id": 2, "state": "open", "body": "<!-- pulumi-setsmart report a/b -->"}
+    for number, body in enumerate(["Looks good to me", "<!-- pulumi-setsmart report a/b -->"], 1):
+        user = {"login": "ada", "type": "User"}
+        github.comments[number] = {"id": number, "state": "open", "user": user, "body": body}
     project = EngineStack.create(pulumi, tmp_path / "clone", setsmart_sandbox.url, "")
     shutil.copytree(EXAMPLE, project.folder, dirs_exist_ok=True)
     project.succeed("stack", "init", "production")

@@ -35,7 +35,9 @@ class Repository:
         path = f"/issues/{number}/comments"
         marker = text.partition("\n")[0]
         for one in self._all(path):
-            if one["body"].startswith(marker):
+            # Whoever wrote a comment can change it later: the report goes into no person's.
+            by = (one["user"] or {}).get("type")
+            if by == "Bot" and one["body"].startswith(marker):
                 self._send("PATCH", f"/issues/comments/{one['id']}", {"body": text})
                 return
         self._send("POST", path, {"body": text})
@@ -53,7 +55,12 @@ class Repository:
             self._send("PATCH", f"/issues/{one['number']}", {"state": "closed"})
 
     def _issues(self, title: str) -> list[dict[str, Any]]:
-        return [one for one in self._all("/issues?state=open") if one["title"] == title]
+        # To GitHub, a pull request is an issue as well.
+        return [
+            one
+            for one in self._all("/issues?state=open")
+            if one["title"] == title and "pull_request" not in one
+        ]
 
     def _all(self, path: str) -> Iterator[dict[str, Any]]:
         url: str | None = path
