@@ -15,6 +15,7 @@ from pulumi_setsmart.client.errors import (
     AuthenticationError,
     NotFoundError,
     PermissionDeniedError,
+    RateLimitError,
 )
 from pulumi_setsmart.client.pacing import Told
 from pulumi_setsmart.client.retry import RetryPolicy
@@ -38,13 +39,15 @@ def account_findings(
     """
     connection = settings.connection
     patient = min(connection.deadline, _PATIENCE)
-    client = Client.of(attrs.evolve(connection, retry=RetryPolicy(repeats=1), deadline=patient))
+    client = Client.of(attrs.evolve(connection, retry=RetryPolicy(repeats=0), deadline=patient))
     try:
         answer = client.send(Request("GET", "/properties"), _itself)
     except AuthenticationError as error:
         yield bad("key", str(error), "Put a key that is valid where it is read from.")
     except PermissionDeniedError as error:
         yield bad("key", str(error), "Ask for the permission to read listings, from this address.")
+    except RateLimitError as error:
+        yield doubtful("budget", str(error), "Somebody else uses the same key; look again later.")
     except ApiError as error:
         yield bad("account", str(error), f"Is {connection.base_url} right, and reachable?")
     else:
@@ -100,7 +103,11 @@ def _webhooks_findings(client: Client, path: str) -> Iterator[Finding]:
             f"there is nothing at {path}",
             "Set setsmart:webhooksPath to where subscriptions are, if you declare any.",
         )
-    except ApiError as error:
+    except PermissionDeniedError as error:
         yield doubtful("webhooks", str(error), "Subscriptions cannot be managed with this key.")
+    except ApiError as error:
+        yield doubtful(
+            "webhooks", str(error), "Nothing is known of subscriptions; look again later."
+        )
     else:
         yield good("webhooks", f"found at {path}")

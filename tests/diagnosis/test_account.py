@@ -91,6 +91,20 @@ def test_a_budget_that_is_nearly_used_up_is_doubtful(limit: int, verdict: Verdic
     assert budget.text == f"{limit - 1} of {limit} requests left in this window"
 
 
+def test_a_budget_that_is_used_up_is_doubtful() -> None:
+    """Told at once and for what it is; it says nothing against the account."""
+    with running_sandbox(SandboxSettings(rate_limit=1)) as account:
+        started = time.monotonic()
+        webhooks = found(settings_of(account))["webhooks"]
+        [budget] = found(settings_of(account)).values()
+        assert time.monotonic() - started < 10
+    assert webhooks.verdict is Verdict.DOUBTFUL
+    assert "rate limit" in webhooks.text
+    assert "with this key" not in str(webhooks.advice)
+    assert (budget.subject, budget.verdict) == ("budget", Verdict.DOUBTFUL)
+    assert "429" in budget.text
+
+
 def test_webhooks_that_are_elsewhere_are_doubtful(setsmart_sandbox: SandboxAccount) -> None:
     """Or that cannot be read."""
     moved = attrs.evolve(settings_of(setsmart_sandbox), webhooks_path="/hooks")
