@@ -61,10 +61,18 @@ def test_the_status_is_what_is_asked_for(what: str, failing: set[str]) -> None:
     for condition in ("drift", "delete", "any"):
         result = report(document(what), "--fail-on", condition)
         assert result.exit_code == (1 if condition in failing else 0), (what, condition)
-        assert "portfolio" in result.stdout
+        assert result.stdout == report(document(what)).stdout != ""
     both = report(document(what), "--fail-on", "drift", "--fail-on", "delete")
     assert both.exit_code == (1 if failing & {"drift", "delete"} else 0)
     assert report(document(what)).exit_code == 0
+
+
+@pytest.mark.parametrize(("condition", "status"), [("any", 1), ("drift", 0), ("delete", 0)])
+def test_resources_of_other_providers_are_any_change(condition: str, status: int) -> None:
+    """But neither drift nor a loss: they are no listings."""
+    preview = PreviewDocument()
+    preview.steps.append({"op": "delete", "urn": "urn:pulumi:s::p::aws:s3:Bucket::b"})
+    assert report(preview.text, "--fail-on", condition).exit_code == status
 
 
 def test_a_failed_preview_is_status_2() -> None:

@@ -101,7 +101,7 @@ def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] 
     inputs = _properties(planned or held, "inputs")
     action = _action(step["op"], inputs, held, before)
     sides = _sides(kind, before or held, held, planned)
-    takeover = takeover_in(inputs) if action is Action.CREATE else None
+    takeover = takeover_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
     if takeover is not None:
         action = Action.TAKE_OVER
     changes = [] if planned is None else [*_changes(kind, sides)]

@@ -70,6 +70,20 @@ def test_clocks_that_are_apart_are_doubtful(ahead: float, word: str) -> None:
     assert abs(int(clock.text.split()[0]) - 3600) < 30
 
 
+@pytest.mark.parametrize(
+    ("apart", "verdict"),
+    [(50, Verdict.GOOD), (-50, Verdict.GOOD), (70, Verdict.DOUBTFUL), (-70, Verdict.DOUBTFUL)],
+)
+def test_a_minute_is_near_enough(
+    setsmart_sandbox: SandboxAccount, apart: float, verdict: Verdict
+) -> None:
+    """To either side."""
+    settings = settings_of(setsmart_sandbox)
+    findings = account_findings(settings, clock=lambda: time.time() + apart)
+    [clock] = [one for one in findings if one.subject == "clock"]
+    assert clock.verdict is verdict
+
+
 def test_a_clock_that_nobody_tells_is_doubtful(setsmart_sandbox: SandboxAccount) -> None:
     """So is a budget that nobody tells: as with a server that is not SetSmart."""
 

@@ -38,6 +38,7 @@ def test_the_command_line_has_to_be_there(version: str | None, verdict: Verdict)
         ("options: {refresh: always}", {}, Verdict.GOOD),
         ("options:\n  refresh: true", {}, Verdict.GOOD),
         ("name: x", {"PULUMI_OPTION_REFRESH": "true"}, Verdict.GOOD),
+        ("name: x", {"PULUMI_OPTION_REFRESH": "false"}, Verdict.DOUBTFUL),
         ("name: x", {}, Verdict.DOUBTFUL),
         ("options: {refresh: false}", {}, Verdict.DOUBTFUL),
         ("options: refresh", {}, Verdict.DOUBTFUL),
@@ -64,16 +65,26 @@ def test_a_folder_without_a_project_is_bad(tmp_path: Path, text: str | None) -> 
 
 def test_the_places_of_the_configuration_are_named() -> None:
     """And never what stands there."""
+    configured = {
+        "setsmart:apiKey": "the-key",
+        "setsmart:baseUrl": "https://a.example/v1",
+        "setsmart:accounts": "{}",
+        "aws:region": "eu",
+    }
+    environment = {
+        "SETSMART_EU_API_KEY": "their-key",
+        "SETSMART_BASE_URL": "x",
+        "SETSMART_LOG": "debug",
+        "OLD_SETSMART_API_KEY": "old-key",
+        "SETSMART_API_KEY_FILE": "/key",
+    }
     finding = configuration_finding(
-        Configuration(
-            {"setsmart:apiKey": "the-key", "aws:region": "eu", "setsmart:accounts": "{}"},
-            {"aws:region"},
-        ),
-        {"SETSMART_EU_API_KEY": "their-key", "SETSMART_BASE_URL": "x", "SETSMART_LOG": "debug"},
+        Configuration(configured, {"aws:region", "setsmart:baseUrl"}), environment
     )
     assert finding.verdict is Verdict.GOOD
     assert finding.text.split(", ") == [
         "setsmart:apiKey in the stack's configuration",
+        "setsmart:baseUrl in the stack's configuration",
         "setsmart:accounts in the stack's configuration",
         "SETSMART_BASE_URL in the environment",
         "SETSMART_EU_API_KEY in the environment",

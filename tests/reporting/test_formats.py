@@ -3,19 +3,24 @@
 import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from preview_document import PreviewDocument
+from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.reporting.data import data
+from pulumi_setsmart.reporting.field_change import ABSENT
 from pulumi_setsmart.reporting.markdown import markdown, marker
 from pulumi_setsmart.reporting.page import page
 from pulumi_setsmart.reporting.preview import read_preview
 from pulumi_setsmart.reporting.report import Report
+from pulumi_setsmart.reporting.wording import shown
 
 VILLA = {"name": "Sea Villa", "bedrooms": 3}
 NASTY = [
@@ -64,7 +69,7 @@ def full_report(name: str = "Sea Villa", *, fails: bool = False) -> Report:
     ]
     document.says("warning", f"warning: {name}")
     if fails:
-        document.says("error", f"error: {name}")
+        document.says("error", f"error: not {name}")
     return read_preview(document.text)
 
 
@@ -144,24 +149,53 @@ def test_a_page_says_the_same() -> None:
         "this change; changed behind our back as well, was Was Sea Villa",
         "Something secret may change",
         "1 to create, 1 to do Sea Villa",
+        "Pulumi warns Sea Villa",
     ):
         assert each in text
     assert html.count('data-label="why"') == 3
+    assert html.count('data-label="why" class="drift"') == 2
+    [losses] = re.findall(r'<section class="loss">(.*?)</section>', html, re.DOTALL)
+    assert "Deleted: 1" in losses
+    articles = [_Page(one).text for one in html.split("<article>")[1:]]
+    behind_our_back = [one.split()[0] for one in articles if "changed behind our back\n" in one]
+    assert behind_our_back == ["Sea", "New"]
+    assert "default-src 'none'" in html.split("<style>")[0]
     assert "src=" not in html
     assert "href=" not in html
 
 
 def test_json_says_the_same() -> None:
     """For programs, with every side of a field that there is."""
-    document = json.loads(data(full_report()))
-    assert [one["action"] for one in document["entries"]] == [
-        "delete",
-        "create",
-        "restore",
-        "update",
-        "update",
+    document = json.loads(data(full_report(fails=True)))
+    entries = document.pop("entries")
+    assert document == {
+        "project": "portfolio",
+        "stack": "production",
+        "summary": "The preview failed",
+        "refreshed": True,
+        "others": {"create": 1, "do Sea Villa": 1},
+        "warnings": ["Sea Villa"],
+        "errors": ["not Sea Villa"],
+    }
+    assert [(one["action"], one["drift"], one["hides_secrets"]) for one in entries] == [
+        ("delete", False, False),
+        ("create", False, False),
+        ("restore", True, False),
+        ("update", False, True),
+        ("update", True, False),
     ]
-    both = next(one for one in document["entries"] if one["resource"] == "both")
+    assert entries[0] == {
+        "action": "delete",
+        "kind": "listing",
+        "title": "Old Sea Villa",
+        "resource": "gone",
+        "id": "prop_1",
+        "account": "of Sea Villa",
+        "drift": False,
+        "hides_secrets": False,
+        "fields": [],
+    }
+    both = next(one for one in entries if one["resource"] == "both")
     assert both["fields"][1] == {
         "name": "bedrooms",
         "cause": "drift",
@@ -170,13 +204,100 @@ def test_json_says_the_same() -> None:
         "now": 9,
         "afterwards": 3,
     }
-    assert document["entries"][1]["fields"][0] == {
+    assert entries[1]["fields"][0] == {
         "name": "name",
         "cause": "program",
         "secret": False,
         "afterwards": "Sea Villa",
     }
-    assert document["others"] == {"create": 1, "do Sea Villa": 1}
+
+
+@pytest.mark.parametrize(
+    ("sides", "icon"),
+    [
+        ({"last": VILLA}, "🛑 "),
+        ({"last": VILLA, "held": {**VILLA, "bedrooms": 9}, "planned": VILLA}, "⚠️ "),
+        ({"last": VILLA, "planned": {**VILLA, "bedrooms": 9}}, ""),
+    ],
+)
+def test_the_first_line_says_how_grave_it_is(sides: dict[str, Any], icon: str) -> None:
+    """A loss is graver than a drift, and a change that the program asks for is neither."""
+    document = PreviewDocument()
+    document.listing("villa", **sides)
+    assert markdown(read_preview(document.text)).splitlines()[1].startswith(f"### {icon}1 ")
+
+
+@pytest.mark.parametrize(
+    ("sides", "head", "row"),
+    [
+        (
+            {"last": VILLA, "held": {**VILLA, "bedrooms": 9}, "planned": VILLA},
+            "Put back: 1 Somebody changed it at SetSmart.",
+            "now afterwards why bedrooms 9 3 changed behind our back, was 3",
+        ),
+        (
+            {"last": VILLA, "planned": {**VILLA, "bedrooms": 4}},
+            "Changed: 1 The program declares something else than before.",
+            "now afterwards why bedrooms 3 4 this change",
+        ),
+        (
+            {"last": VILLA, "planned": {"name": "Sea Villa"}},
+            "Changed: 1",
+            "now afterwards why bedrooms 3 3 (no longer declared) this change",
+        ),
+        (
+            {"last": VILLA, "planned": {**VILLA, "account": "eu"}, "op": "replace"},
+            "Replaced: 1 The object is deleted at SetSmart, or set to inactive",
+            "now afterwards why account — eu this change",
+        ),
+        (
+            {"last": {**VILLA, "deletion_policy": "deactivate"}},
+            "Deactivated: 1 Its status is set to inactive, and the stack knows it no longer.",
+            "Sea Villa, listing prop_1 (villa)",
+        ),
+        (
+            {"last": VILLA, "retainOnDelete": True},
+            "Released: 1 It stays at SetSmart as it is, and the stack knows it no longer.",
+            "Sea Villa, listing prop_1 (villa)",
+        ),
+        (
+            {"planned": {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}},
+            "Taken over: 1 It exists at SetSmart, and belongs to the stack from now on.",
+            "field value name Sea Villa bedrooms 3",
+        ),
+    ],
+)
+def test_each_action_is_told_in_its_own_words(sides: dict[str, Any], head: str, row: str) -> None:
+    """With what it means for the listing; the page says in each cell what it is."""
+    document = PreviewDocument()
+    document.listing("villa", **sides)
+    report = read_preview(document.text)
+    text = squeezed(rendered(markdown(report)).text)
+    assert head in text
+    assert row in text
+    on_the_page = squeezed(_Page(page(report)).text.replace("\n", " "))
+    assert head in on_the_page
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("", '""'),
+        (" \n", '""'),
+        ("one\ntwo", "one two"),
+        (None, "null"),
+        ({"pets": True, "é": [1.5]}, '{"pets": true, "é": [1.5]}'),
+        (UNKNOWN, "known once it is created"),
+        ({"id": UNKNOWN, "beds": 2}, '{"id": …, "beds": 2}'),
+        ("x" * 300, "x" * 300),
+        ("x" * 301, "x" * 300 + "…"),
+        (ABSENT, "—"),
+    ],
+)
+def test_a_value_is_shown_in_one_line(value: Any, text: str) -> None:
+    """As far as a person reads it; and a secret one never."""
+    assert shown(value, secret=False) == text
+    assert shown(value, secret=True) == ("—" if value is ABSENT else "secret")
 
 
 def test_an_empty_change_is_one_line() -> None:
@@ -192,11 +313,13 @@ def test_an_empty_change_is_one_line() -> None:
 def test_a_failed_preview_says_why() -> None:
     """First of all, and without a word on drift."""
     document = PreviewDocument()
+    document.listing("villa", last=VILLA, planned=VILLA, op="same", refreshed=False)
     document.says("error", "error: prop_1 is not in this account")
     report = read_preview(document.text)
-    assert "The preview failed" in markdown(report)
-    assert "is not in this account" in squeezed(rendered(markdown(report)).text)
-    assert "is not in this account" in page(report)
+    assert markdown(report).splitlines()[1].startswith("### 🛑 The preview failed · ")
+    for text in (rendered(markdown(report)).text, _Page(page(report)).text):
+        assert "is not in this account" in squeezed(text)
+        assert "did not look at SetSmart" not in squeezed(text)
 
 
 def test_a_preview_that_did_not_look_says_so() -> None:
@@ -206,6 +329,7 @@ def test_a_preview_that_did_not_look_says_so() -> None:
     report = read_preview(document.text)
     for text in (rendered(markdown(report)).text, _Page(page(report)).text):
         assert "did not look at SetSmart" in squeezed(text)
+    assert json.loads(data(report))["refreshed"] is False
 
 
 def test_no_changes_that_nobody_looked_for_are_no_proof() -> None:
@@ -225,10 +349,21 @@ def test_secrets_are_in_no_format() -> None:
     kind = "pulumi-python:dynamic/setsmart:WebhookSubscription"
     document.listing("hook", last=hook, planned={**hook, "secret": "open-barley"}, kind=kind)
     document.listing("other", planned=hook, kind=kind)
+    document.listing(
+        "turned", last=hook, held={**hook, "secret": "open-wheat"}, planned=hook, kind=kind
+    )
+    without = {name: value for name, value in hook.items() if name != "secret"}
+    document.listing("dropped", last=hook, planned=without, kind=kind)
     report = read_preview(document.text)
     for text in (markdown(report), page(report), data(report)):
         assert "open" not in text
         assert "secret" in text
+
+
+def test_the_line_that_nobody_sees_is_closed_where_it_ends() -> None:
+    """Whatever a project and a stack are called."""
+    report = evolve(full_report(), project="a --> <b>", stack="c\nd")
+    assert marker(report) == "<!-- pulumi-setsmart report a--b/cd -->"
 
 
 def test_long_reports_end_where_github_ends() -> None:

@@ -5,10 +5,11 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from json_values import ANY_JSON, ANY_OBJECT
 from preview_document import PREFIX, PROPERTY, PreviewDocument
+from pulumi.runtime.rpc import UNKNOWN
 
 from pulumi_setsmart import StackError
 from pulumi_setsmart.reporting.data import data
@@ -46,6 +47,10 @@ def entry_of(**listing: Any) -> Entry:
         ({"last": VILLA}, Action.DELETE),
         ({"last": {**VILLA, "deletion_policy": "deactivate"}}, Action.DEACTIVATE),
         ({"last": VILLA, "retainOnDelete": True}, Action.RELEASE),
+        (
+            {"last": {**VILLA, "deletion_policy": "deactivate"}, "retainOnDelete": True},
+            Action.RELEASE,
+        ),
         ({"last": VILLA, "planned": {**VILLA, "account": "eu"}, "op": "replace"}, Action.REPLACE),
         (
             {"planned": {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}},
@@ -93,6 +98,84 @@ def test_drift_is_told_apart_from_the_change() -> None:
         "pets": (True, True, False, Cause.PROGRAM),
     }
     assert entry.is_drift
+
+
+def test_last_is_what_was_declared_and_now_is_what_setsmart_holds() -> None:
+    """A field that nobody declared before is no drift, whatever became of it meanwhile."""
+    urn = f"{PREFIX}{PROPERTY}::villa"
+    name = {"name": "Sea Villa"}
+
+    def state(**fields: int) -> dict[str, Any]:
+        return {"id": "prop_1", "inputs": name, "outputs": {**name, **fields, "id": "prop_1"}}
+
+    before, held = state(bedrooms=2), state(bedrooms=5)
+    steps = [
+        {"op": "refresh", "urn": urn, "oldState": before, "newState": held},
+        {
+            "op": "update",
+            "urn": urn,
+            "oldState": held,
+            "newState": {"inputs": {**name, "bedrooms": 4}},
+        },
+    ]
+    [entry] = read_preview(json.dumps({"steps": steps})).entries
+    assert [(one.name, str(one.last), one.held, one.planned) for one in entry.fields] == [
+        ("bedrooms", "ABSENT", 5, 4)
+    ]
+    assert not entry.is_drift
+
+
+def test_an_object_that_somebody_deleted_is_drift() -> None:
+    """Even one of which no field was declared."""
+    entry = entry_of(
+        last={"path": "/rules", "body": {}},
+        planned={"path": "/rules", "body": {}},
+        op="create",
+        kind="pulumi-python:dynamic/setsmart:ApiObject",
+    )
+    assert (entry.action, list(entry.fields), entry.is_drift) == (Action.RESTORE, [], True)
+    assert (entry.title, entry.label, entry.identifier) == ("/rules", "object", "prop_1")
+
+
+def test_what_stands_in_for_a_deleted_listing_is_taken_over() -> None:
+    """Somebody deleted the listing and made another: nothing is created, and it is drift."""
+    decided = {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}
+    entry = entry_of(last=VILLA, planned=decided, op="create")
+    assert (entry.action, entry.identifier, entry.is_drift) == (Action.TAKE_OVER, "prop_7", True)
+
+
+def test_a_take_over_is_told_once() -> None:
+    """The decision stays in the inputs, and means nothing later."""
+    decided = {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}
+    entry = entry_of(last=decided, planned={**decided, "bedrooms": 4})
+    assert (entry.action, entry.identifier) == (Action.UPDATE, "prop_1")
+
+
+@pytest.mark.parametrize("hidden", ["[secret]", UNKNOWN])
+def test_a_name_that_is_not_shown_is_no_title(hidden: str) -> None:
+    """What SetSmart holds stands for it, or else the resource's name."""
+    planned = {**VILLA, "name": hidden}
+    assert entry_of(last=VILLA, planned=planned).title == "Sea Villa"
+    assert entry_of(planned=planned).title == "villa"
+
+
+def test_what_pulumi_hides_on_one_side_is_secret_on_all() -> None:
+    """The other sides may be of before it was one, or of after."""
+    entry = entry_of(
+        last={**VILLA, "attributes": {"code": "[secret]"}},
+        held={**VILLA, "attributes": {"code": "1234"}},
+        planned={**VILLA, "attributes": {"code": "[secret]"}},
+    )
+    assert [(one.name, one.secret) for one in entry.fields] == [("code", True)]
+
+
+def test_what_was_secret_before_stays_so() -> None:
+    """A program that no longer marks a value as one does not publish it."""
+    entry = entry_of(
+        last={**VILLA, "attributes": {"code": 1}, "__setsmart": {"secret_paths": ["/code"]}},
+        planned={**VILLA, "attributes": {"code": 2}},
+    )
+    assert [(one.name, one.secret) for one in entry.fields] == [("code", True)]
 
 
 def test_without_a_refresh_there_is_no_drift() -> None:
@@ -168,6 +251,7 @@ def test_the_order_of_events_means_nothing() -> None:
     assert len(entry_of(last=hook, planned=fewer, kind=kind).fields) == 1
 
 
+@settings(deadline=None)
 @given(ANY_JSON, ANY_OBJECT, ANY_JSON, st.sampled_from(["create", "update", "replace", "delete"]))
 def test_whatever_a_state_holds_it_is_told(
     last: Any, held: dict[str, Any], planned: Any, op: str
