@@ -41,13 +41,25 @@ def test_what_is_wrong_is_told_with_what_to_do(stack: EngineStack, account: Acco
     assert by_the_stack.returncode == 1
     found = {one["subject"]: one for one in json.loads(by_the_stack.stdout)}
     assert found["key"]["verdict"] == "bad"
-    assert "setsmart:apiKey" in found["key"]["text"]
+    assert "401" in found["key"]["text"]
+    assert "from setsmart:apiKey" in found["key"]["text"]
     stack.succeed("config", "set", "--plaintext", "setsmart:apiKey", "an-old-key")
     in_clear = stack.command("doctor", "--stack", "test")
     assert in_clear.returncode == 1
     assert "✗ configuration: setsmart:apiKey in clear" in in_clear.stdout
     assert "an-old-key" not in by_the_stack.stdout + in_clear.stdout
+    assert "  Get another key from SetSmart" in in_clear.stdout
     elsewhere = stack.command("doctor", "--stack", "nowhere", PULUMI_BACKEND_URL="nonsense://x")
     assert elsewhere.returncode == 1
     assert "✗ state: Pulumi does not know where to keep the state" in elsewhere.stdout
+    assert "✗ stack: stack nowhere: " in elsewhere.stdout
+    assert "✓ key: accepted" in elsewhere.stdout
     assert "Traceback" not in elsewhere.stdout + elsewhere.stderr
+
+
+def test_what_may_be_meant_as_it_is_fails_nothing(stack: EngineStack) -> None:
+    """It is told with what to do about it; a project may do without a refresh."""
+    (stack.folder / "Pulumi.yaml").write_text("name: portfolio\nruntime: python\n")
+    told = stack.command("doctor")
+    assert told.returncode == 0
+    assert "! refresh: previews do not look at SetSmart\n  Add options: " in told.stdout

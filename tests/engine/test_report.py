@@ -138,3 +138,17 @@ def test_a_preview_that_fails_is_reported(changed: EngineStack) -> None:
     missing = changed.command("report", "--stack", "nowhere")
     assert missing.returncode == 2
     assert missing.stderr.startswith("Error: there is no stack nowhere")
+
+
+def test_what_stands_in_for_a_deleted_listing_is_reported_as_taken_over(
+    stack: EngineStack, account: Account
+) -> None:
+    """Somebody deleted the listing and made another of its name: nothing is created."""
+    stack.declare('Property("villa", name="Sea Villa", bedrooms=3, if_exists="adopt")')
+    stack.up()
+    storage = account.sandbox.storage
+    storage.delete(PROPERTIES, str(storage.objects(PROPERTIES)[0]["id"]))
+    other = storage.insert(PROPERTIES, {"name": "Sea Villa", "bedrooms": 9})
+    told = stack.command("report", "--stack", "test", "--format", "json", "--fail-on", "drift")
+    [entry] = json.loads(told.stdout)["entries"]
+    assert (told.returncode, entry["action"], entry["id"]) == (1, "take over", other["id"])
