@@ -19,7 +19,7 @@ from signed_delivery import SECRET
 from pulumi_setsmart.sandbox import PROPERTIES, Storage
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.dashboard.listing_form import Problem, read, shown
-from pulumi_setsmart.testing import SandboxAccount
+from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
 NASTY = "<script>alert(1)</script> \"'><img src=x onerror=alert(1)> {{ 7 * 7 }} &amp;"
 
@@ -86,6 +86,7 @@ def test_listings_are_shown_in_a_table(
     for query, found in (
         ({"q": "hÜtTE"}, ["Hütte"]),
         ({"q": " quay "}, ["Sea Villa"]),
+        ({"q": "  villa "}, ["Sea Villa"]),
         ({"q": "prop_2"}, ["Hütte"]),
         ({"status": "active"}, ["Sea Villa"]),
         ({"q": "Villa", "status": "inactive"}, []),
@@ -100,19 +101,42 @@ def test_many_listings_are_shown_on_pages(
 ) -> None:
     """A hundred on each, in the order of their creation; for one that is not there, the nearest."""
     setsmart_sandbox.app.storage.insert_all(
-        PROPERTIES, [{"name": f"Villa {number}."} for number in range(250)]
+        PROPERTIES, [{"name": f"Villa {number}.", "status": "draft"} for number in range(250)]
     )
     shown_on = {
         page: re.findall(r"Villa (\d+)\.", browser.get("/", params={"page": page, "q": "v"}).text)
-        for page in ("1", "2", "3", "4", "0", "x", "-1")
+        for page in ("1", "2", "3", "4", "0", "x", "-1", "²", "9" * 5000)
     }
     assert [len(shown_on[page]) for page in ("1", "2", "3")] == [100, 100, 50]
     assert shown_on["4"] == shown_on["3"]
-    assert shown_on["0"] == shown_on["x"] == shown_on["-1"] == shown_on["1"]
-    second = browser.get("/", params={"page": "2", "q": "v"}).text
+    assert all(shown_on[page] == shown_on["1"] for page in ("0", "x", "-1", "²", "9" * 5000))
+    assert shown_on["1"] + shown_on["2"] + shown_on["3"] == [str(one) for one in range(250)]
+    second = browser.get("/", params={"page": "2", "q": "v", "status": "draft"}).text
     [previous, following] = re.findall(r'rel="(?:prev|next)" href="([^"]*)"', second)
-    assert "Page 1 of 3" in text_of(browser.get(unescape(previous)))
-    assert "Page 3 of 3" in text_of(browser.get(unescape(following)))
+    for link, page in ((previous, "Page 1 of 3"), (following, "Page 3 of 3")):
+        followed = browser.get(unescape(link))
+        assert page in text_of(followed)
+        assert followed.url.params.multi_items()[:2] == [("q", "v"), ("status", "draft")]
+
+
+def test_full_pages_are_followed_by_no_empty_one(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """A hundred listings are one page, without links to others; two hundred are two."""
+    storage = setsmart_sandbox.app.storage
+    storage.insert_all(PROPERTIES, [{"name": "Villa"}] * 100)
+    assert "Page 1" not in text_of(browser.get("/"))
+    storage.insert_all(PROPERTIES, [{"name": "Villa"}] * 100)
+    assert "Page 2 of 2" in text_of(browser.get("/", params={"page": "3"}))
+
+
+def test_what_was_searched_for_stays_in_the_form(browser: httpx.Client) -> None:
+    """So that it can be changed, and nobody wonders why so little is shown."""
+    page = browser.get("/", params={"q": 'a "b" <c>', "status": "draft"})
+    assert re.findall(r"<option[^>]* selected[^>]*>(\w+)", page.text) == ["draft"]
+    assert 'value="a &#34;b&#34; &lt;c&gt;"' in page.text
+    assert "Show all" in text_of(page)
+    assert "Show all" not in text_of(browser.get("/"))
 
 
 def test_a_listing_can_be_changed(browser: httpx.Client, setsmart_sandbox: SandboxAccount) -> None:
@@ -285,6 +309,27 @@ def test_a_form_of_another_page_changes_nothing(
     assert (setsmart_sandbox.objects(), setsmart_sandbox.deliveries()) == before
 
 
+def test_each_dashboard_has_a_token_of_its_own(browser: httpx.Client) -> None:
+    """Long enough that nobody guesses it; it cannot be known from another sandbox."""
+    with running_sandbox() as other:
+        theirs = httpx.get(f"{other.url.removesuffix('/v1')}/listings/new", trust_env=False)
+    form = Form(browser.get("/listings/new").text).fields
+    foreign = Form(theirs.text).fields["token"]
+    assert len(form["token"]) >= 32
+    assert form["token"] != foreign
+    refused = browser.post("/listings/new", data={**form, "name": "Owned", "token": foreign})
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(("size", "status"), [(1024 * 1024, 400), (1024 * 1024 + 1, 413)])
+def test_a_form_has_its_limits(browser: httpx.Client, size: int, status: int) -> None:
+    """Nobody fills this machine's memory through it; up to a mebibyte is read."""
+    start = "token=" + Form(browser.get("/listings/new").text).fields["token"] + "&name="
+    answer = browser.post("/listings/new", content=start + "x" * (size - len(start)))
+    assert answer.status_code == status
+    assert ("larger than 1 MiB" in text_of(answer)) == (status == 413)
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "10.0.0.1"])
 def test_a_name_that_is_not_this_machine_s_is_refused(browser: httpx.Client, host: str) -> None:
     """So no other site can be made to lead here and read its pages."""
@@ -310,13 +355,19 @@ def test_other_machines_are_refused(client: str, status: int) -> None:
 
 def test_pages_tell_the_browser_to_be_careful(browser: httpx.Client) -> None:
     """No scripts, nothing from elsewhere, in nobody's frame, kept by nobody; no key is needed."""
-    for path in ("/", "/listings/new", "/webhooks", "/nope"):
+    for path in ("/", "/listings/new", "/webhooks", "/nope", "/dashboard.css"):
         headers = browser.get(path).headers
-        policy = headers["Content-Security-Policy"]
-        assert "default-src 'none'" in policy
-        assert "frame-ancestors 'none'" in policy
-        assert "script" not in policy
+        policy = dict(one.split() for one in headers["Content-Security-Policy"].split(";"))
+        assert policy == {
+            "default-src": "'none'",
+            "style-src": "'self'",
+            "img-src": "data:",
+            "form-action": "'self'",
+            "base-uri": "'none'",
+            "frame-ancestors": "'none'",
+        }
         assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Cache-Control"] == "no-store"
     assert browser.get("/dashboard.css").headers["Content-Type"].startswith("text/css")
 

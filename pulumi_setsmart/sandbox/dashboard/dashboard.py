@@ -226,7 +226,7 @@ class _Pages:
             body += chunk
             if len(body) > _LARGEST_FORM:
                 raise HTTPException(413, "The form is larger than 1 MiB.")
-        form = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        form = dict(parse_qsl(body.decode(errors="replace")))
         if not self._token.is_in(form):
             raise HTTPException(403, "The form is not of this page, or too old. Load it again.")
         return form
