@@ -38,9 +38,9 @@ def markdown(report: Report) -> str:
     text = f"{marker(report)}\n{_head(report)}\n"
     left_out = 0
     for block in _blocks(report):
-        if len(text) + len(block) > _LONGEST - _ROOM_FOR_THE_END:
+        if left_out or len(text) + len(block) > _LONGEST - _ROOM_FOR_THE_END:
             left_out += 1
-        elif not left_out:
+        else:
             text += f"\n{block}\n"
     if left_out:
         text += f"\n**And {left_out} more**, for which there is no room here.\n"

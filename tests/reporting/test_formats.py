@@ -153,6 +153,10 @@ def test_a_page_says_the_same() -> None:
     ):
         assert each in text
     assert html.count('data-label="why"') == 3
+    cells = (
+        '<th scope="row">bedrooms</th><td data-label="now">9</td><td data-label="afterwards">3</td>'
+    )
+    assert cells in html
     assert html.count('data-label="why" class="drift"') == 2
     [losses] = re.findall(r'<section class="loss">(.*?)</section>', html, re.DOTALL)
     assert "Deleted: 1" in losses
@@ -370,15 +374,21 @@ def test_long_reports_end_where_github_ends() -> None:
     """With the gravest still there, and how many are not."""
     document = PreviewDocument()
     for number in range(600):
-        listing = {"name": f"Villa {number}", "attributes": {"text": "é" * 2000}}
+        listing = {
+            "name": f"Villa {number}",
+            "attributes": {f"text {one}": "é" * 2000 for one in range(9)},
+        }
         document.listing(f"villa-{number}", planned=listing)
+    document.listing("short", planned={"name": "Villa and last of all"})
     document.listing("gone", last={"name": "Gone for good"})
     text = markdown(read_preview(document.text))
     assert len(text) < 65_536
     assert "Gone for good" in text
     left_out = re.search(r"\*\*And (\d+) more\*\*", text)
     assert left_out is not None
-    assert text.count("(<code>villa") + int(left_out[1]) == 600
+    assert text.count("(<code>villa") + int(left_out[1]) == 601
+    # What is left out is the end, not whatever happens to be long.
+    assert "last of all" not in text
 
 
 def allowed(parsed: _Page) -> bool:
