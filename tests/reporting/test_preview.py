@@ -18,6 +18,7 @@ from pulumi_setsmart.reporting.markdown import markdown
 from pulumi_setsmart.reporting.page import page
 from pulumi_setsmart.reporting.preview import read_preview
 from pulumi_setsmart.reporting.report import Action, Entry, Report
+from pulumi_setsmart.reporting.wording import summary
 
 VILLA = {"name": "Sea Villa", "bedrooms": 3, "deletion_policy": "delete"}
 
@@ -295,7 +296,9 @@ def test_resources_of_others_are_counted() -> None:
         for op, number in (("create", 1), ("create", 2), ("delete", 3), ("same", 4))
     ]
     document.steps.append({"op": "import", "urn": f"{PREFIX}{PROPERTY}::x"})
-    assert read_preview(document.text).others == {"create": 2, "delete": 1, "import": 1}
+    report = read_preview(document.text)
+    assert report.others == {"create": 2, "delete": 1, "import": 1}
+    assert summary(report) == "4 of other providers"
 
 
 @pytest.mark.parametrize(
