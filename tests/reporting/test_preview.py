@@ -277,8 +277,8 @@ def test_whatever_a_state_holds_it_is_told(
 def test_the_gravest_come_first_and_each_object_once() -> None:
     """Then in the order of their names."""
     document = PreviewDocument()
-    document.listing("b", last=VILLA, planned={**VILLA, "name": "beta"})
-    document.listing("a", last=VILLA, planned={**VILLA, "name": "Alpha"})
+    document.listing("b", last=VILLA, planned={**VILLA, "name": "Beta"})
+    document.listing("a", last=VILLA, planned={**VILLA, "name": "alpha"})
     document.listing("n", planned=VILLA)
     document.listing("r", last=VILLA, planned={**VILLA, "account": "eu"}, op="replace")
     document.listing("r", planned={**VILLA, "account": "eu"}, op="create-replacement")
