@@ -133,7 +133,7 @@ def test_http_to_elsewhere(stack: EngineStack) -> None:
     """The key does not travel in clear to another machine."""
     stack.declare(VILLA)
     error = only_error(stack, *UP, SETSMART_BASE_URL="http://setsmart.example/v1")
-    assert "setsmart:baseUrl must begin with https://" in error
+    assert "SETSMART_BASE_URL must begin with https://" in error
 
 
 def test_debugging_brings_the_traceback_back(stack: EngineStack) -> None:
