@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,16 @@ from waiting import wait_until
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "webhook_receiver"
 
 
+PORTS = range(20_000, 30_000)
+"""Below those that systems give to connections, of which the engine makes many at any time."""
+
+
 def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+    """Return a port that nothing listens on, nor is likely to until somebody is told of it."""
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", secrets.choice(PORTS))) as one:
+            port: int = one.getsockname()[1]
+            return port
 
 
 @define
