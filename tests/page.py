@@ -120,7 +120,7 @@ class Page:
             for token in fences
         )
         for block in blocks:
-            _ = block.command
+            _ = block.command  # what cannot be run is found before anything is
         return cls(blocks)
 
     def follow(self, folder: Path, changes: Iterable[tuple[str, str]] = ()) -> str:
