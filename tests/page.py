@@ -22,12 +22,7 @@ PORTS = ("8787", "8788")
 _INCLUDED = re.compile(r'^--8<-- "(.+)"$', re.MULTILINE)
 _MARK = "\x1e"
 _END = "END-OF-WHAT-STANDS-IN-THE-PAGE"
-_ANSWERING = """\
-trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
-pulumi() {  # a person says yes
-    case $1 in up | destroy) command pulumi "$@" --yes ;; *) command pulumi "$@" ;; esac
-}
-"""
+_LEAVING_NOTHING = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
 
 
 class UnrunnableError(Exception):
@@ -140,7 +135,7 @@ class Page:
         for port in PORTS:
             blocks = _with(blocks, port, str(free_port()))
         script = "".join(f"printf '{_MARK}'\n{block.command}\n" for block in blocks)
-        printed = _run(_ANSWERING + script, folder)
+        printed = _run(_LEAVING_NOTHING + script, folder)
         seen = ""
         for block, part in zip(blocks, printed.split(_MARK)[1:], strict=True):
             if block.language != "text":

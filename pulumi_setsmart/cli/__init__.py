@@ -19,8 +19,8 @@ def main() -> None:
     The account is the one of SETSMART_API_KEY (and SETSMART_BASE_URL), or the one that a stack is
     configured for. Colours are off where the output is no terminal, and where NO_COLOR is set.
 
-    Exit status: 0 if all went well, 1 if not (for compare: if there are differences),
-    2 if the command was not understood (for compare: also if something went wrong).
+    Exit status: 0 if all went well, 1 if not, 2 if the command was not understood; compare and
+    report have meanings of their own, which their help tells.
     """
 
 

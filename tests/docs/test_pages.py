@@ -46,7 +46,8 @@ def test_a_newcomer_gets_from_the_readme_to_a_listing(pulumi: Path, tmp_path: Pa
         [
             ("make demo\nmake setup\n", ""),
             (". .venv/bin/activate\n", f"export PATH={pulumi.parent}:$PATH\n"),
-            ("pulumi preview --diff\n", "pulumi preview --diff\npulumi up\n"),
+            ("pulumi stack init dev\npulumi up\n", "pulumi stack init dev\npulumi up --yes\n"),
+            ("pulumi preview --diff\n", "pulumi preview --diff\npulumi up --yes\n"),
         ],
     )
     assert '"name":"Beachfront Villa"' in printed
@@ -79,3 +80,11 @@ def test_a_newcomer_gets_from_the_example_to_a_rotated_secret(pulumi: Path, tmp_
     assert "whsec_" not in printed
     assert set(re.findall(r"status (\d+)", printed)) == {"202"}
     assert "[(1,), (1,)]" in printed
+
+
+def test_commands_hold_no_comments() -> None:
+    """An interactive zsh, as macOS has it, takes their words for arguments."""
+    pages = [*PAGES.values(), Page.read(TUTORIAL), Page.read(ROOT / "README.md")]
+    commands = [block for page in pages for block in page.blocks if block.language == "sh"]
+    assert len(commands) > 50
+    assert [one.where for one in commands if re.search(r"(^|\s)#", one.text)] == []
