@@ -161,9 +161,9 @@ class _Place:
             BASE_URL_VARIABLE: environment.get(BASE_URL_VARIABLE),
         }
         if account is None:
-            url_setting = _first_said(urls)
+            url_setting, base_url = _first_said(urls)
             return cls(
-                base_url=urls[url_setting],
+                base_url=base_url,
                 url_setting=url_setting,
                 configured_key=source.text("apiKey"),
                 exported_key=environment.get(API_KEY_VARIABLE),
@@ -178,9 +178,9 @@ class _Place:
             f"{prefix}BASE_URL": environment.get(f"{prefix}BASE_URL"),
             **urls,
         }
-        url_setting = _first_said(urls)
+        url_setting, base_url = _first_said(urls)
         return cls(
-            base_url=urls[url_setting],
+            base_url=base_url,
             url_setting=url_setting,
             configured_key=own.get("apiKey"),
             exported_key=environment.get(f"{prefix}API_KEY"),
@@ -312,9 +312,10 @@ def _credentials(place: _Place) -> tuple[Credential, ...]:
     return tuple(candidates)
 
 
-def _first_said(values: Mapping[str, str | None]) -> str:
-    """Return which setting counts: the first that has a value, or could have one."""
-    return next((setting for setting, value in values.items() if value), next(iter(values)))
+def _first_said(values: Mapping[str, str | None]) -> tuple[str, str | None]:
+    """Return the setting that counts, the first that has a value or could have one, and it."""
+    settings = [*values.items()]
+    return next(((setting, value) for setting, value in settings if value), settings[0])
 
 
 def _base_url(place: _Place) -> str:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, dump_bookkeeping, remembered
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.json import Json, pointer, steps
 from pulumi_setsmart.models.marker import UNKNOWN
 
 ID = "id"
@@ -151,8 +151,7 @@ def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json]
 
 
 def _texts_at(value: Json, path: str) -> Iterator[str]:
-    for step in path.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
+    for key in steps(path):
         match value:
             case dict():
                 value = value.get(key)

@@ -30,3 +30,13 @@ def type_name(value: Json) -> str:
 def pointer(path: str, key: str | int) -> str:
     """Return the JSON pointer (RFC 6901) of member ``key`` of what ``path`` points to."""
     return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def steps(path: str) -> list[str]:
+    """Return the keys that a JSON pointer goes through, the outermost first."""
+    return [key.replace("~1", "/").replace("~0", "~") for key in path.split("/")[1:]]
+
+
+def dotted(path: str) -> str:
+    """Return what a person calls what a JSON pointer leads to: ``house_rules.pets``."""
+    return ".".join(steps(path))

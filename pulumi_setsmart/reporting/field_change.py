@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from attrs import frozen
 
 from pulumi_setsmart.lifecycle.comparison import is_equal
-from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.json import Json, dotted, pointer
 
 
 class Absent:
@@ -54,7 +54,7 @@ class FieldChange:
     @property
     def name(self) -> str:
         """What a person calls it: ``house_rules.pets``."""
-        return self.path[1:].replace("/", ".").replace("~1", "/").replace("~0", "~")
+        return dotted(self.path)
 
     @property
     def is_drift(self) -> bool:

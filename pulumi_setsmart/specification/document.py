@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import PortfolioFileError
-from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.json import Json, dotted, pointer
 from pulumi_setsmart.models.text import one_line
 
 
@@ -42,7 +42,7 @@ class Document:
 
     def refusal(self, path: str, reason: str) -> PortfolioFileError:
         """Return the error that refuses what ``path`` points to, or what is missing there."""
-        name = path[1:].replace("/", ".").replace("~1", "/").replace("~0", "~")
+        name = dotted(path)
         while path not in self.places:
             path = path.rpartition("/")[0]
         return self.places[path].refusal(f"{name}: {reason}" if name else reason)

@@ -1,8 +1,10 @@
 """JSON, named for people and for paths."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pulumi_setsmart.models.json import Json, pointer, type_name
+from pulumi_setsmart.models.json import Json, dotted, pointer, steps, type_name
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,13 @@ def test_a_pointer_is_unambiguous() -> None:
     assert pointer("/a", "b/c") == "/a/b~1c"
     assert pointer("", "~1") == "/~01"
     assert pointer("", "") == "/"
+
+
+@given(st.lists(st.text(alphabet="ab/~01.é", max_size=5), max_size=4))
+def test_a_pointer_leads_through_the_keys_that_it_was_made_of(keys: list[str]) -> None:
+    """Whatever is in them; a person sees them as they are."""
+    path = ""
+    for key in keys:
+        path = pointer(path, key)
+    assert steps(path) == keys
+    assert dotted(path) == ".".join(keys)
