@@ -11,8 +11,9 @@ from http import HTTPStatus
 
 from attrs import field, frozen
 
-from pulumi_setsmart.client.answer import Answer, status_error
+from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.credential import Credential, Keyring
+from pulumi_setsmart.client.error_body import status_error
 from pulumi_setsmart.client.errors import (
     AnswerTooLargeError,
     ApiError,

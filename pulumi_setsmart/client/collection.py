@@ -9,10 +9,11 @@ from urllib.parse import quote, unquote
 import attrs
 from attrs import frozen
 
-from pulumi_setsmart.client.answer import Answer, read_items, read_object, read_record
+from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.cursor import Cursor
+from pulumi_setsmart.client.envelope import read_items, read_object, read_record
 from pulumi_setsmart.client.errors import (
     ConfigurationError,
     NotFoundError,
