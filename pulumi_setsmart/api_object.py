@@ -24,6 +24,10 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         id_field: The name of the field that holds the id.
         identity: The names of the fields in ``body`` by which an object is known again; none by
             default, and then it is not looked up whether it exists.
+        paging: How the collection's list is paged, where its responses do not say so: ``style``
+            (``page``, ``offset``, ``cursor``, ``link`` or ``single``), ``parameter``, ``field``,
+            ``first`` and ``totals``, as in ``setsmart:paging``, which applies where this is left
+            out.
         existing_id: The id of the object to take over instead of creating one; the preview says
             what that changes. It is kept when the argument is taken out again.
         if_exists: What to do where an object of this identity exists that no resource knows:
@@ -59,6 +63,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         body: pulumi.Input[Mapping[str, Any]],
         id_field: pulumi.Input[str] = DEFAULT_ID_FIELD,
         identity: pulumi.Input[Sequence[str]] | None = None,
+        paging: pulumi.Input[Mapping[str, Any]] | None = None,
         existing_id: pulumi.Input[str] | None = None,
         if_exists: pulumi.Input[str] | None = None,
         deletion_policy: pulumi.Input[str] | None = None,
@@ -70,6 +75,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             "body": body,
             "id_field": id_field,
             "identity": identity,
+            "paging": paging,
             "existing_id": existing_id,
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,

@@ -22,6 +22,7 @@ from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ConfigurationError
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.constraint import CollectionPath
+from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
 _Count = TypeVar("_Count", int, None)
@@ -69,6 +70,7 @@ class Settings:
         settle_time: How many seconds a server may take to carry out a request that it did not
             answer.
         snapshot: Whether reads are served from one list of the collection.
+        paging: How lists are paged, as far as their responses do not say so.
     """
 
     connection: Connection
@@ -80,6 +82,7 @@ class Settings:
     max_deletions: int | None = None
     settle_time: float = DEFAULT_TIMEOUT
     snapshot: bool = True
+    paging: PagingScheme | None = None
 
 
 def load_settings(
@@ -119,6 +122,7 @@ def load_settings(
         max_deletions=source.count("maxDeletions", None),
         settle_time=source.seconds("settleTime", timeout),
         snapshot=source.boolean("snapshot", default=True),
+        paging=source.paging("paging"),
     )
 
 
@@ -259,6 +263,19 @@ class _Source:
         if objection is not None:
             raise ConfigurationError(f"{NAMESPACE}:{key} {objection}")
         return path
+
+    def paging(self, key: str) -> PagingScheme | None:
+        text = self.text(key)
+        if text is None:
+            return None
+        try:
+            described = json.loads(text)
+        except ValueError:
+            described = text
+        try:
+            return PagingScheme.of(described)
+        except ValueError as error:
+            raise ConfigurationError(f"{NAMESPACE}:{key} {error}") from None
 
     def boolean(self, key: str, *, default: bool) -> bool:
         match (self.text(key) or str(default)).lower():

@@ -66,7 +66,9 @@ def _properties(account: str | None) -> Collection:
     refuse_key_in_clear()
     settings = load_settings(pulumi.runtime.get_config, os.environ, account)
     process.prepare()
-    return Collection(process.account(settings).client, PROPERTY.path({}, settings))
+    return Collection(
+        process.account(settings).client, PROPERTY.path({}, settings), paging=settings.paging
+    )
 
 
 @contextlib.contextmanager

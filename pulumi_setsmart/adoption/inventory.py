@@ -116,7 +116,9 @@ def take_inventory(
 def _records(
     kind: Kind, account: Account, settings: Settings, progress: Progress
 ) -> Iterable[Record]:
-    collection = Collection(account.client.operation(), kind.path({}, settings))
+    collection = Collection(
+        account.client.operation(), kind.path({}, settings), paging=settings.paging
+    )
     snapshot = account.snapshot(collection)
     with progress.stage(f"Reading {collection.path}") as tell:
         for number in snapshot.pages(collection):

@@ -16,11 +16,14 @@ from pulumi_setsmart.client.cursor import Cursor
 from pulumi_setsmart.client.envelope import read_items, read_object, read_record
 from pulumi_setsmart.client.errors import (
     ConfigurationError,
+    IncompleteListError,
     NotFoundError,
+    UnexpectedAnswerError,
     UnreadableAnswerError,
 )
-from pulumi_setsmart.client.paging import ForeignPageError, next_page_url
+from pulumi_setsmart.client.paging import Following, ForeignPageError, Page, following
 from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.record import Record
 
 
@@ -32,17 +35,20 @@ class Collection:
         client: The account that they belong to.
         path: The path below the base URL, beginning with a slash: ``/properties``.
         id_field: The field that holds an object's id.
+        paging: How its list is paged, as far as that is configured.
     """
 
     client: Client
     path: str
     id_field: str = "id"
+    paging: PagingScheme | None = None
 
     def records(self) -> Iterator[Record]:
         """Yield every object as the list shows it, page after page, each id once.
 
         Raises:
-            ApiError: A page could not be had; a page that repeats is an UnreadableAnswerError.
+            IncompleteListError: The list has more objects than it shows.
+            ApiError: A page could not be had; a page that repeats is an UnexpectedAnswerError.
         """
         cursor = self.cursor()
         while cursor.next_url is not None:
@@ -62,11 +68,35 @@ class Collection:
             The objects of the page as the list shows them, without those of earlier pages.
 
         Raises:
+            IncompleteListError: The list has more objects than it shows.
             ApiError: The page could not be had.
         """
         request = Request("GET", str(cursor.next_url))
-        records, following = self.client.send(request, self._read_page)
-        return cursor.advance(records, following)
+
+        def read_page(answer: Answer) -> tuple[list[Record], Following]:
+            records = self._records_on(answer)
+            return records, self._following(answer, records, cursor)
+
+        try:
+            records, after = self.client.send(request, read_page)
+        except NotFoundError as error:
+            if cursor.pages_read == 0:
+                raise
+            if not self._is_counted:
+                raise IncompleteListError(
+                    f"page {cursor.pages_read + 1} of the list is not there, although the page "
+                    "before leads to it; describe how it is paged in setsmart:paging",
+                    error.context,
+                ) from None
+            records, after = [], Following()  # the page after the last one
+        return cursor.advance(records, after)
+
+    @property
+    def _is_counted(self) -> bool:
+        """Whether pages are counted until there is none, as the configuration says."""
+        return (
+            self.paging is not None and self.paging.style is not None and self.paging.field is None
+        )
 
     def whole(self, record: Record, needed: Iterable[str]) -> Record | None:
         """Return ``record`` with all that is needed of it; lists may show objects in brief.
@@ -157,23 +187,32 @@ class Collection:
         """Return the names under which the API may put these objects: plural and singular."""
         plural = self.path.rsplit("/", 1)[-1].replace("-", "_")
         singular = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
-        return plural, singular
+        return tuple(dict.fromkeys((plural, singular, *map(_in_camel_case, (plural, singular)))))
 
-    def _read_page(self, answer: Answer) -> tuple[list[Record], str | None]:
+    def _records_on(self, answer: Answer) -> list[Record]:
         items = read_items(answer, self._envelopes())
-        records = [read_record(item, self.id_field, answer) for item in items]
+        return [read_record(item, self.id_field, answer) for item in items]
+
+    def _following(self, answer: Answer, records: list[Record], cursor: Cursor) -> Following:
+        page = Page(
+            url=answer.url,
+            headers=answer.headers,
+            body=answer.json(),
+            ids=[record.id for record in records],
+            read=cursor.read_with(records),
+            pages_read=cursor.pages_read + 1,
+        )
         try:
-            following = next_page_url(answer.url, answer.headers, answer.json())
+            return following(page, self.paging)
         except ForeignPageError:
-            raise UnreadableAnswerError(
+            raise UnexpectedAnswerError(
                 "the next page of the list is said to be on another server, which is not asked",
                 answer.context(),
             ) from None
         except ValueError:
-            raise UnreadableAnswerError(
+            raise UnexpectedAnswerError(
                 "the next page of the list has no usable address", answer.context()
             ) from None
-        return records, following
 
     def _read_record(self, answer: Answer) -> Record:
         fields = read_object(answer, self._envelopes(), self.id_field)
@@ -183,13 +222,28 @@ class Collection:
         return self._read_record(answer) if answer.body.strip() else None
 
     def _read_created(self, answer: Answer) -> tuple[str, Record | None]:
-        if answer.body.strip():
+        identifier = self._located(answer.headers.get("Location", ""))
+        if not answer.body.strip():
+            if identifier is None:
+                raise UnexpectedAnswerError(
+                    "the answer names no id for what was created", answer.context()
+                )
+            return identifier, None
+        try:
             record = self._read_record(answer)
-            return record.id, record
-        location = answer.headers.get("Location", "")
-        identifier = unquote(location.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1])
-        if not identifier:
-            raise UnreadableAnswerError(
-                "the answer names no id for what was created", answer.context()
-            )
-        return identifier, None
+        except UnreadableAnswerError:
+            if identifier is None:
+                raise
+            return identifier, None
+        return record.id, record
+
+    def _located(self, location: str) -> str | None:
+        """Return the id at the end of the address of an object, or None if there is none."""
+        path = location.split("?", 1)[0].rstrip("/")
+        identifier = unquote(path.rsplit("/", 1)[-1])
+        return identifier if identifier and not path.endswith(self.path.rstrip("/")) else None
+
+
+def _in_camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return "".join((first, *(word.capitalize() for word in others)))

@@ -1,57 +1,129 @@
-"""How far the list of a collection has been read."""
+"""How far the list of a collection has been read, and whether it was read to its end."""
 
 from __future__ import annotations
 
-from attrs import Factory, define
+from attrs import define, field
 
-from pulumi_setsmart.client.errors import ErrorContext, UnreadableAnswerError
+from pulumi_setsmart.client.errors import (
+    ErrorContext,
+    IncompleteListError,
+    UnexpectedAnswerError,
+)
+from pulumi_setsmart.client.paging import Following
 from pulumi_setsmart.models.record import Record
 
 _MOST_PAGES_WITHOUT_NEWS = 10
+_ADVICE = "describe how it is paged in setsmart:paging"
 
 
 @define
 class Cursor:
     """A place in a list that is read page by page; any client of the account may read on.
 
+    A list that turns out to be incomplete at its end is read once more from its beginning, as
+    others may have written to it meanwhile.
+
     Attributes:
         path: The path of the collection.
+        first_url: The address of the first page.
         next_url: The address of the next page, or None after the last one.
+        pages_read: How many pages were read.
     """
 
     path: str
-    next_url: str | None
-    _seen_urls: set[str] = Factory(set)
-    _seen_ids: set[str] = Factory(set)
-    _pages_without_news: int = 0
+    first_url: str
+    next_url: str | None = field(init=False)
+    pages_read: int = field(default=0, init=False)
+    _returned_ids: set[str] = field(factory=set, init=False)
+    _seen_ids: set[str] = field(factory=set, init=False)
+    _seen_urls: set[str] = field(factory=set, init=False)
+    _chosen_parameter: str | None = field(default=None, init=False)
+    _pages_without_news: int = field(default=0, init=False)
+    _is_repeated: bool = field(default=False, init=False)
 
-    def advance(self, records: list[Record], following: str | None) -> list[Record]:
+    @next_url.default
+    def _begin(self) -> str:
+        return self.first_url
+
+    def read_with(self, records: list[Record]) -> int:
+        """Return how many objects the list has shown once a page with ``records`` is read."""
+        return len(self._seen_ids | {record.id for record in records})
+
+    def advance(self, records: list[Record], following: Following) -> list[Record]:
         """Go on to the page after one that was read.
 
         Args:
             records: The objects on the page.
-            following: The address of the page after it, or None if there is none.
+            following: What comes after it.
 
         Returns:
             The objects that no page before it held.
 
         Raises:
-            UnreadableAnswerError: The list leads in a circle.
+            IncompleteListError: The list has more objects than it shows.
+            UnexpectedAnswerError: The list leads in a circle.
         """
+        ids = {record.id for record in records}
+        has_news = bool(ids - self._seen_ids)
+        self._refuse_circle(following, has_news=has_news)
+        gap = self._gap(following, ids, has_news=has_news)
+        if gap is not None and self._is_repeated:
+            raise IncompleteListError(gap, ErrorContext("GET", self.path))
         new: dict[str, Record] = {}
         for record in records:
-            if record.id not in self._seen_ids:
+            if record.id not in self._returned_ids:
                 new.setdefault(record.id, record)
-        # While others write, a page may repeat the one before; a server that ignores its own
-        # cursors repeats it for ever.
-        without_news = 0 if new else self._pages_without_news + 1
-        self._seen_urls.add(str(self.next_url))
-        if following in self._seen_urls or (following and without_news > _MOST_PAGES_WITHOUT_NEWS):
-            raise UnreadableAnswerError(
-                "the list of objects never ends: a page leads back to one already read",
+        self._returned_ids |= ids
+        if gap is None:
+            self._go_on(following, ids, has_news=has_news)
+        else:
+            self._begin_again()
+        return [*new.values()]
+
+    def _refuse_circle(self, following: Following, *, has_news: bool) -> None:
+        without_news = 0 if has_news else self._pages_without_news + 1
+        leads_back = following.url in {*self._seen_urls, self.next_url} - {None}
+        if leads_back or (following.url and without_news > _MOST_PAGES_WITHOUT_NEWS):
+            asked = "" if following.parameter is None else f" ({following.parameter}=…)"
+            raise UnexpectedAnswerError(
+                f"the list of objects never ends: a page leads back to one already read{asked}; "
+                f"{_ADVICE}",
                 ErrorContext("GET", self.path),
             )
-        self.next_url = following
-        self._pages_without_news = without_news
-        self._seen_ids |= new.keys()
-        return [*new.values()]
+
+    def _gap(self, following: Following, ids: set[str], *, has_news: bool) -> str | None:
+        """Return why the list is incomplete where it ends, or None if it is not, or goes on."""
+        if self._chosen_parameter is not None and ids and not has_news:
+            return (
+                f"asking for the next page of the list with {self._chosen_parameter}=… brings the "
+                f"same objects again, so it never ends; {_ADVICE}"
+            )
+        if following.url is not None:
+            return None
+        read = len(self._seen_ids | ids)
+        total = following.total
+        if total is not None and total.number > read:
+            return (
+                f"the list has {total.number} entries ({total.said_by}), {read} were returned, "
+                "and the next page is unknown; see setsmart:paging"
+            )
+        if following.announced_by is not None:
+            return (
+                f"the list says that there are more than the {read} entries that were returned "
+                f"({following.announced_by}), and the next page is unknown; see setsmart:paging"
+            )
+        return None
+
+    def _go_on(self, following: Following, ids: set[str], *, has_news: bool) -> None:
+        self._seen_urls.add(str(self.next_url))
+        self._seen_ids |= ids
+        self._pages_without_news = 0 if has_news else self._pages_without_news + 1
+        self._chosen_parameter = following.parameter
+        self.next_url = following.url
+        self.pages_read += 1
+
+    def _begin_again(self) -> None:
+        self._is_repeated = True
+        self._seen_ids, self._seen_urls = set(), set()
+        self._chosen_parameter, self._pages_without_news = None, 0
+        self.next_url, self.pages_read = self.first_url, 0

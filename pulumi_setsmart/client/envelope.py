@@ -2,39 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 
 from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.error_body import error_details
-from pulumi_setsmart.client.errors import UnreadableAnswerError
-from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.client.errors import UnexpectedAnswerError, UnreadableAnswerError
+from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
+from pulumi_setsmart.models.text import one_line
 
-_LIST_ENVELOPES = ("data", "items", "results", "result")
+_ENVELOPES = (
+    "data",
+    "items",
+    "results",
+    "result",
+    "records",
+    "record",
+    "item",
+    "object",
+    "objects",
+    "content",
+    "value",
+    "payload",
+    "response",
+    "body",
+    "list",
+    "rows",
+    "entries",
+    "elements",
+    "docs",
+    "hydra:member",
+    "member",
+    "_embedded",
+    "embedded",
+)
+_NAMED_BY_CONTENT = frozenset({"_embedded", "embedded"})
+"""Envelopes in which a list has a name of its own, whatever that is (HAL)."""
+
+_DEEPEST = 2
+_MOST_NAMED = 8
+_LONGEST_NAMES = 120
 
 
 def read_object(answer: Answer, envelopes: Sequence[str], id_field: str = "id") -> JsonObject:
-    """Return the object in ``answer``, taken out of its envelope.
+    """Return the object in ``answer``, taken out of its envelopes.
 
     Args:
         answer: A successful answer with a body.
-        envelopes: The names under which the object may stand, beside ``data``.
+        envelopes: The names under which the object may be, beside the usual ones.
         id_field: The field that an envelope lacks and an object has.
 
     Raises:
-        UnreadableAnswerError: There is no object in it, or it carries an error in spite of its
-            status.
+        UnreadableAnswerError: The answer is not JSON, or carries an error in spite of its status.
+        UnexpectedAnswerError: There is no object in it.
     """
     value = answer.json()
-    if not isinstance(value, dict):
-        raise UnreadableAnswerError("the answer is not an object", answer.context())
-    if id_field not in value:
+    if isinstance(value, dict) and id_field not in value:
         _refuse_error(value, answer)
-    for name in ("data", *envelopes):
-        inner = value.get(name)
-        if isinstance(inner, dict) and id_field not in value:
-            return inner
+    found = next(_objects_in(value, (*envelopes, *_ENVELOPES), id_field, _DEEPEST), None)
+    if found is not None:
+        return found
+    if not isinstance(value, dict):
+        raise UnexpectedAnswerError("the answer is not an object", answer.context())
     return value
+
+
+def _objects_in(
+    value: Json, envelopes: Sequence[str], id_field: str, deepest: int
+) -> Iterator[JsonObject]:
+    """Yield the objects with an id that are in a value or its envelopes, the outermost first."""
+    if not isinstance(value, dict):
+        return
+    if id_field in value:
+        yield value
+    elif deepest:
+        for name in envelopes:
+            yield from _objects_in(value.get(name), envelopes, id_field, deepest - 1)
 
 
 def _refuse_error(value: JsonObject, answer: Answer) -> None:
@@ -51,41 +95,85 @@ def read_items(answer: Answer, envelopes: Sequence[str]) -> list[JsonObject]:
 
     Args:
         answer: A successful answer.
-        envelopes: The names under which the list may stand, beside the usual ones.
+        envelopes: The names under which the list may be, beside the usual ones.
 
     Raises:
-        UnreadableAnswerError: There is no list of objects in it.
+        UnreadableAnswerError: The answer is not JSON, or carries an error in spite of its status.
+        UnexpectedAnswerError: There is no list of objects in it, or more than one.
     """
     value = answer.json()
     if isinstance(value, dict):
         _refuse_error(value, answer)
-        value = next(
-            (
-                value[name]
-                for name in (*_LIST_ENVELOPES, *envelopes)
-                if isinstance(value.get(name), list)
-            ),
-            None,
-        )
+        value = _list_in(value, envelopes, answer)
     if not isinstance(value, list):
-        raise UnreadableAnswerError("the answer is not a list", answer.context())
+        raise UnexpectedAnswerError("the answer is not a list", answer.context())
     items: list[JsonObject] = [item for item in value if isinstance(item, dict)]
     if len(items) != len(value):
-        raise UnreadableAnswerError(
+        raise UnexpectedAnswerError(
             "the list holds something that is not an object", answer.context()
         )
     return items
 
 
+def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Json:
+    """Return the list in an envelope: the one under the collection's own name, or the only one."""
+    lists = dict(_lists_in(value, (*envelopes, *_ENVELOPES), _DEEPEST))
+    own = [found for name, found in lists.items() if name.rsplit(".", 1)[-1] in envelopes]
+    if own:
+        return own[0]
+    if len(lists) > 1:
+        raise UnexpectedAnswerError(
+            f"the answer has more than one list: {', '.join(lists)}", answer.context()
+        )
+    if not lists:
+        raise UnexpectedAnswerError(
+            f"the answer is not a list, but an object with {_members_of(value)}", answer.context()
+        )
+    return next(iter(lists.values()))
+
+
+def _lists_in(
+    value: JsonObject, envelopes: Sequence[str], deepest: int, inside: str = ""
+) -> Iterator[tuple[str, list[Json]]]:
+    """Yield the lists in the envelopes of a value, by the path of each."""
+    for name in dict.fromkeys(envelopes):
+        match value.get(name):
+            case list() as found:
+                yield f"{inside}{name}", found
+            case dict() as inner if deepest > 1:
+                names = [*inner] if name in _NAMED_BY_CONTENT else envelopes
+                yield from _lists_in(inner, names, deepest - 1, f"{inside}{name}.")
+
+
 def read_record(fields: JsonObject, id_field: str, answer: Answer) -> Record:
-    """Return an object of the API as a record.
+    """Return an object of the API as a record. A whole number as its id counts as its digits.
 
     Raises:
-        UnreadableAnswerError: Its id is missing or not a text that can be shown.
+        UnexpectedAnswerError: Its id is missing, or nothing that can be shown.
     """
-    identifier = fields.get(id_field)
-    if not isinstance(identifier, str) or not identifier or not identifier.isprintable():
-        raise UnreadableAnswerError(
-            f"the object in the answer has no text as its {id_field}", answer.context()
+    identifier = identifier_of(fields.get(id_field))
+    if identifier is None:
+        raise UnexpectedAnswerError(
+            f"the object in the answer has no usable {id_field}; it has {_members_of(fields)}",
+            answer.context(),
         )
     return Record(identifier, fields)
+
+
+def _members_of(value: JsonObject) -> str:
+    names = one_line(", ".join([*value][:_MOST_NAMED]))
+    return names[:_LONGEST_NAMES] if names else "no members"
+
+
+def identifier_of(value: Json) -> str | None:
+    """Return an id as the string that stands for it everywhere, or None if it is none."""
+    match value:
+        case bool():
+            return None
+        case int():
+            return str(value)
+        case float() if math.isfinite(value) and value.is_integer():
+            return str(int(value))
+        case str() if value and value.isprintable():
+            return value
+    return None

@@ -17,7 +17,9 @@
         │   └── UntrustedServerError    its certificate is not trusted
         ├── DeadlineExceededError       there is no time left for it
         ├── UnreadableAnswerError       an answer that is not what the API answers
-        │   └── AnswerTooLargeError     it is larger than we take in
+        │   ├── AnswerTooLargeError     it is larger than we take in
+        │   └── UnexpectedAnswerError   well-formed, but not of a form that we read
+        │       └── IncompleteListError a list has more objects than it shows
         ├── UnknownOutcomeError         whether a POST was carried out cannot be known
         └── StatusError                 an answer with an error status
             ├── RedirectError           3xx
@@ -209,6 +211,14 @@ class UnreadableAnswerError(ApiError):
 
 class AnswerTooLargeError(UnreadableAnswerError):
     """The answer is larger than we take in."""
+
+
+class UnexpectedAnswerError(UnreadableAnswerError):
+    """The answer is well-formed, but not of a form that we read; asking again changes nothing."""
+
+
+class IncompleteListError(UnexpectedAnswerError):
+    """A list has more objects than it shows, and nothing says how to ask for the others."""
 
 
 class UnknownOutcomeError(ApiError):

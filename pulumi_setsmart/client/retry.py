@@ -12,6 +12,7 @@ from pulumi_setsmart.client.errors import (
     ConnectionFailedError,
     RateLimitError,
     ServerError,
+    UnexpectedAnswerError,
     UnreadableAnswerError,
     UntrustedServerError,
 )
@@ -40,7 +41,7 @@ class RetryPolicy:
         never made, or the server turned it away at the rate limit.
         """
         match error:
-            case UntrustedServerError() | AnswerTooLargeError():
+            case UntrustedServerError() | AnswerTooLargeError() | UnexpectedAnswerError():
                 return False
             case RateLimitError():
                 return True

@@ -15,6 +15,7 @@ from pulumi_setsmart.lifecycle.kind import (
     ID_FIELD,
     IDENTITY,
     IF_EXISTS,
+    PAGING,
     PATH,
     Kind,
 )
@@ -29,6 +30,7 @@ from pulumi_setsmart.models.constraint import (
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, type_name
 from pulumi_setsmart.models.marker import UNKNOWN, holds_unknown
+from pulumi_setsmart.models.paging import PagingDescription
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
 DIRECTIVES: dict[str, Constraint] = {
@@ -36,6 +38,7 @@ DIRECTIVES: dict[str, Constraint] = {
     EXISTING_ID: Text(),
     IF_EXISTS: OneOf(tuple(IfExists)),
     DELETION_POLICY: OneOf(tuple(DeletionPolicy)),
+    PAGING: PagingDescription(),
 }
 
 

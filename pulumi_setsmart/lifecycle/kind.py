@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from pulumi_setsmart.models.field import ApiField, known_fields
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.property import PropertyRecord
 from pulumi_setsmart.models.webhook_subscription import WebhookSubscriptionRecord
 
@@ -24,6 +26,7 @@ EXISTING_ID = "existing_id"
 IF_EXISTS = "if_exists"
 DELETION_POLICY = "deletion_policy"
 IDENTITY = "identity"
+PAGING = "paging"
 STATUS = "status"
 
 
@@ -54,8 +57,8 @@ class Kind:
     @cached_property
     def directives(self) -> tuple[str, ...]:
         """The inputs that say what to do with the object; they are not fields of it."""
-        own_identity = () if self.identifying else (IDENTITY,)
-        return (*own_identity, EXISTING_ID, IF_EXISTS, DELETION_POLICY)
+        of_any_collection = () if self.identifying else (IDENTITY, PAGING)
+        return (*of_any_collection, EXISTING_ID, IF_EXISTS, DELETION_POLICY)
 
     def identity_names(self, inputs: Mapping[str, object]) -> tuple[str, ...]:
         """Return the fields by which an object with these inputs is known again."""
@@ -82,6 +85,11 @@ class Kind:
         title = properties.get(self.title) if self.title else None
         name = f' "{title}"' if isinstance(title, str) and title is not UNKNOWN else ""
         return f"{self.label}{name}" + (f" ({identifier})" if identifier else "")
+
+    def paging(self, values: Mapping[str, Json], settings: Settings) -> PagingScheme | None:
+        """Return how the list of the object's collection is paged, as far as that is declared."""
+        declared = values.get(PAGING) if PAGING in self.directives else None
+        return PagingScheme.of(declared) if isinstance(declared, dict) else settings.paging
 
     def id_field(self, values: Mapping[str, object]) -> str:
         """Return the name of the field that holds the object's id."""

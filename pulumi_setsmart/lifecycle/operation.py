@@ -57,7 +57,10 @@ class Operation:
     ) -> Self:
         """Begin an operation on the object with these inputs or outputs."""
         collection = Collection(
-            account.client.operation(), kind.path(properties, settings), kind.id_field(properties)
+            account.client.operation(),
+            kind.path(properties, settings),
+            kind.id_field(properties),
+            kind.paging(properties, settings),
         )
         return cls(
             kind=kind,

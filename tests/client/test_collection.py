@@ -197,7 +197,9 @@ def test_a_number_that_is_none_is_unreadable(number: str) -> None:
         Collection(client_of(lambda _: next(answers)), "/properties").get("prop_1")
 
 
-@pytest.mark.parametrize("identifier", ['"\\ud800"', '"a\\nb"', '"\\u001b[31m"', '""', "5"])
+@pytest.mark.parametrize(
+    "identifier", ['"\\ud800"', '"a\\nb"', '"\\u001b[31m"', '""', "5.5", "true"]
+)
 def test_an_id_that_cannot_be_shown_is_none(identifier: str) -> None:
     """It would reach the terminal and the state."""
     with pytest.raises(UnknownOutcomeError):

@@ -4,7 +4,7 @@ import pytest
 from client_answer import answer
 
 from pulumi_setsmart.client.envelope import read_items, read_object, read_record
-from pulumi_setsmart.client.errors import UnreadableAnswerError
+from pulumi_setsmart.client.errors import UnexpectedAnswerError, UnreadableAnswerError
 
 VILLA = {"id": "prop_1", "name": "Villa"}
 
@@ -57,9 +57,9 @@ def test_junk_instead_of_a_list_is_an_error(body: object) -> None:
         read_items(answer(body), ())
 
 
-@pytest.mark.parametrize("identifier", [None, 7, "", True, ["prop_1"]])
-def test_an_object_needs_a_text_as_its_id(identifier: object) -> None:
-    """An id that is missing or a number is not guessed at."""
+@pytest.mark.parametrize("identifier", [None, 7.5, "", "a\x1b", True, ["prop_1"], {"id": 1}])
+def test_an_object_needs_an_id(identifier: object) -> None:
+    """An id that is missing, or nothing that can stand for an object, is not guessed at."""
     fields = {"name": "Villa", "id": identifier}
-    with pytest.raises(UnreadableAnswerError, match="has no text as its id"):
+    with pytest.raises(UnexpectedAnswerError, match="has no usable id; it has name, id"):
         read_record(fields, "id", answer(fields))  # type: ignore[arg-type]  # junk on purpose

@@ -101,7 +101,7 @@ def test_a_survey_that_fails_does_not_fail_a_run() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [{"data": [], "next": "http://["}, {"data": [{"id": 5}]}, "junk", {"next": "?a"}]
+    "page", [{"data": [], "next": "http://["}, {"data": [{"id": 5.5}]}, "junk", {"next": "?a"}]
 )
 def test_no_list_however_odd_fails_a_survey(page: object) -> None:
     """A create is done by then, and Pulumi would forget what it made."""

@@ -1,0 +1,269 @@
+"""What a page of a list says about the rest of the list: the words for it, and where they are.
+
+The field's APIs agree on a few words and on no spelling: `total_pages`, `totalPages`,
+`X-Total-Pages` and `meta.pagination.total_pages` say the same. So names are compared by their
+words, and one table says what each of them means. All of it is assumed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from enum import Enum, auto
+
+from attrs import frozen
+
+from pulumi_setsmart.models.json import Json, JsonObject
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
+_CONTENT_RANGE = re.compile(r"\s*\w+\s+(?:\d+-\d+|\*)/(\d{1,15})\s*")
+_LINK = re.compile(r"""<([^<>]*)>((?:[^"<]|"(?:[^"\\]|\\.)*")*)""")
+_RELATION = re.compile(r"""(?:^|[;\s])rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
+_DEEPEST = 4
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+class Meaning(Enum):
+    """What a member of a response means for the list it is a page of."""
+
+    NEXT = auto()
+    """What to ask for next: an address, a page number or a cursor, as its value shows."""
+    CURSOR = auto()
+    """A string that asks for the next page."""
+    MORE = auto()
+    """Whether there is more."""
+    END = auto()
+    """Whether this is the end; where it is a number, that of the last page."""
+    PAGE = auto()
+    """The number of this page."""
+    PAGES = auto()
+    """How many pages there are."""
+    OFFSET = auto()
+    """How many objects come before this page."""
+    NEXT_OFFSET = auto()
+    """How many objects come before the next page."""
+    LIMIT = auto()
+    """How many objects a page has at most."""
+    TOTAL = auto()
+    """How many objects there are."""
+    COUNT = auto()
+    """How many objects there are, or are on this page."""
+    HINT = auto()
+    """Something that speaks of more in words that are not in the table."""
+
+
+_NAMES: Mapping[Meaning, str] = {
+    Meaning.NEXT: """
+        next nextpage nexturl nexturi nextlink nexthref nextpageurl nextpageuri nextpagelink
+        nextpagehref nextrecordsurl nextpath nextpagepath""",
+    Meaning.CURSOR: """
+        nextcursor cursornext nextpagecursor nextpagetoken nexttoken nextkey nextmarker nextbookmark
+        nextid nextcontinuationtoken continuationtoken continuation continue endcursor aftercursor
+        cursor after startingafter nextstartingafter pagetoken scrollid resumptiontoken marker
+        bookmark lastevaluatedkey nextbatch pagingstate""",
+    Meaning.MORE: """
+        more hasmore hasnext hasnextpage hasmorepages hasmoreresults hasmoreitems hasmorerecords
+        hasmoredata morepages moreresults moreitems moredata moreavailable moreitemsincollection
+        truncated istruncated incomplete incompleteresults partial ispartial""",
+    Meaning.END: """
+        last islast lastpage islastpage done isdone complete iscomplete finished end isend endoflist
+        nomore final reachedend""",
+    Meaning.PAGE: """
+        page currentpage pagenumber pageno pagenum pageindex currentpagenumber number current
+        thispage""",
+    Meaning.PAGES: """
+        totalpages pages pagecount pagescount numpages numberofpages totalpagecount totalpage
+        pagetotal pagestotal maxpage lastpagenumber""",
+    Meaning.OFFSET: "offset skip start startindex startat from currentoffset",
+    Meaning.NEXT_OFFSET: "nextoffset nextskip nextstart nextstartindex nextstartat nextfrom",
+    Meaning.LIMIT: """
+        limit perpage pagesize pagelimit size itemsperpage resultsperpage recordsperpage maxresults
+        take maxitems maxpagesize""",
+    Meaning.COUNT: """
+        count itemcount itemscount resultcount resultscount recordcount recordscount objectcount
+        entrycount rowcount length""",
+}
+_MEANINGS: Mapping[str, Meaning] = {
+    name: meaning for meaning, names in _NAMES.items() for name in _words_of(names)
+}
+
+_PREFIXES = frozenset({"x", "wp", "odata", "hydra", "opensearch", "pagination", "paging"})
+"""Words before a name that add nothing: `X-Total`, `@odata.count`, `X-Pagination-Page-Count`."""
+
+_TOTAL_WORDS = frozenset({"total", "totals"})
+_COUNTING_WORDS = frozenset({"count", "found", "available", "matches"})
+_HINTING_WORDS = frozenset({"next", "more", "continuation"})
+_WORDS_OF_NO_HINT = _words_of(
+    """
+    previous prev info help details docs documentation step steps update date at time run sync
+    billing payment arrival reservation booking guest
+    """
+)
+_OTHER_WORDS = _words_of(
+    """
+    rate limit limits retry page pages per previous prev amount price revenue value sum cost fee
+    nights guests time duration ms seconds bytes requests request remaining used unread
+    selected cached deleted
+    """
+)
+"""A total with one of these words does not count the objects of a list."""
+
+
+_PAGING_CONTAINERS = _words_of(
+    """
+    meta metadata pagination paging pager paginator page pages pageable cursor cursors link links
+    info navigation next view response result results data payload body list embedded set search
+    range summary collection
+    """
+)
+_PLAIN_MEANINGS = frozenset({Meaning.NEXT, Meaning.MORE, Meaning.PAGES})
+
+_LINK_NAMES = ("href", "url", "link", "uri")
+
+
+@frozen
+class Member:
+    """A member of a response that says something about the list.
+
+    Attributes:
+        name: What a message calls it: ``meta.total_pages``, ``X-Total-Count``.
+        own_name: Its name without what it is inside of, as the server spells it.
+        depth: How many objects it is inside of; headers are deeper than everything in a body.
+        meaning: What it means.
+        value: Its value.
+    """
+
+    name: str
+    own_name: str
+    depth: int
+    meaning: Meaning
+    value: Json
+
+
+def members_of(headers: Mapping[str, str], body: Json) -> list[Member]:
+    """Return what a page says about the list, the outermost first.
+
+    Args:
+        headers: The headers of the response.
+        body: Its body.
+    """
+    found = [*_in_body(body, "", 0)] if isinstance(body, dict) else []
+    return sorted([*found, *_in_headers(headers)], key=lambda member: member.depth)
+
+
+def meaning_of(name: str) -> Meaning | None:
+    """Return what a name means for a list, or None if it means nothing."""
+    meaning = _MEANINGS.get(folded_name(name))
+    if meaning is not None:
+        return meaning
+    told = {*_words(name)}
+    if told & _HINTING_WORDS and not told & _WORDS_OF_NO_HINT:
+        return Meaning.HINT
+    if told & _OTHER_WORDS:
+        return None
+    if told & _TOTAL_WORDS:
+        return Meaning.TOTAL
+    return Meaning.COUNT if told & _COUNTING_WORDS else None
+
+
+def whole_number(value: Json) -> int | None:
+    """Return a whole number of 0 or more, which may be written as a string, or None."""
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if value >= 0 and value == int(value) else None
+
+
+def truth(value: Json) -> bool | None:
+    """Return a boolean, which may be written as a string, or None."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(str(value).strip().lower())
+
+
+def folded_name(name: str) -> str:
+    """Return a name without case, separators and what adds nothing to it."""
+    return "".join(_words(name))
+
+
+def _words(name: str) -> list[str]:
+    words = [word.lower() for word in _WORD.findall(name)]
+    while len(words) > 1 and words[0] in _PREFIXES:
+        del words[0]
+    return words
+
+
+def _in_body(body: JsonObject, inside: str, depth: int) -> Iterator[Member]:
+    for own_name, value in body.items():
+        name = f"{inside}{own_name}"
+        meaning = meaning_of(own_name)
+        if inside and meaning is None and _words(inside)[-1:] == ["next"]:
+            meaning = Meaning.NEXT if own_name.lower() in _LINK_NAMES else None
+        if isinstance(value, dict):
+            if depth < _DEEPEST and own_name != "self":
+                yield from _of_container(value, f"{name}.", depth + 1, own_name)
+        elif isinstance(value, list):
+            yield from _relations(value, f"{name}.", depth + 1)
+        elif meaning is not None:
+            yield Member(name, own_name, depth, meaning, value)
+
+
+def _of_container(
+    container: JsonObject, inside: str, depth: int, own_name: str
+) -> Iterator[Member]:
+    """Yield what an inner object says; one that is about other things says only what is plain."""
+    holds_a_list = any(isinstance(value, list) for value in container.values())
+    speaks_of_paging = holds_a_list or bool({*_words(own_name)} & _PAGING_CONTAINERS)
+    for member in _in_body(container, inside, depth):
+        if speaks_of_paging or member.meaning in _PLAIN_MEANINGS:
+            yield member
+
+
+def _relations(links: list[Json], inside: str, depth: int) -> Iterator[Member]:
+    """Yield the next link in a list of links: `[{"rel": "next", "href": …}]`."""
+    for link in links:
+        if isinstance(link, dict) and str(link.get("rel", "")).lower() == "next":
+            for name in _LINK_NAMES:
+                if link.get(name):
+                    yield Member(f"{inside}next", "next", depth, Meaning.NEXT, link[name])
+
+
+def _in_headers(headers: Mapping[str, str]) -> Iterator[Member]:
+    depth = _DEEPEST + 1
+    for name, text in headers.items():
+        value: Json = text.strip()
+        words = {*_words(name)}
+        if name.lower() == "link":
+            for address in _next_links(text):
+                yield Member("Link", name, depth, Meaning.NEXT, address)
+        elif name.lower() == "content-range":
+            counted = _CONTENT_RANGE.fullmatch(text)
+            if counted is not None:
+                yield Member("Content-Range", name, depth, Meaning.TOTAL, counted.group(1))
+        elif "pagination" in name.lower() and text.lstrip().startswith("{"):
+            yield from _in_body(_object_in(text), f"{name}: ", depth)
+        elif not words & {"rate", "ratelimit", "retry", "content", "cache", "accept"}:
+            meaning = meaning_of(name)
+            if meaning is not None:
+                yield Member(name, name, depth, meaning, value)
+
+
+def _next_links(header: str) -> Iterator[str]:
+    for address, parameters in _LINK.findall(header):
+        for quoted, bare in _RELATION.findall(parameters):
+            if "next" in (quoted or bare).lower().split():
+                yield address
+
+
+def _object_in(text: str) -> JsonObject:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
