@@ -15,6 +15,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.text import one_line
 
 _FIRST_UNSUCCESSFUL_STATUS = 300
+_FIRST_ERROR_STATUS = 400
 _LONGEST_MESSAGE = 300
 _STRONG_ETAG = re.compile(r'"[!#-~]*"')
 
@@ -45,6 +46,11 @@ class Answer:
     def succeeded(self) -> bool:
         """Whether the status is a success."""
         return self.status < _FIRST_UNSUCCESSFUL_STATUS
+
+    @property
+    def redirects(self) -> bool:
+        """Whether the status points to another address."""
+        return _FIRST_UNSUCCESSFUL_STATUS <= self.status < _FIRST_ERROR_STATUS
 
     @property
     def etag(self) -> str | None:

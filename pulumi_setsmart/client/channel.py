@@ -8,7 +8,9 @@ import ssl
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
+import attrs
 from attrs import field, frozen
 
 from pulumi_setsmart.client.answer import Answer
@@ -22,6 +24,7 @@ from pulumi_setsmart.client.errors import (
     DeadlineExceededError,
     ErrorContext,
     PermissionDeniedError,
+    RedirectError,
     UnreadableAnswerError,
     UntrustedServerError,
 )
@@ -137,7 +140,22 @@ class Channel:
         answer = self._send(request, credential, attempt, patience)
         if answer.succeeded:
             return answer
+        slashed_url = _url_with_other_slash(answer)
+        if slashed_url is not None and request.method == "GET":
+            slashed = attrs.evolve(request, path=slashed_url)
+            answer = self._send(slashed, credential, attempt, patience)
+            if answer.succeeded:
+                return answer
         error = status_error(answer)
+        if slashed_url is not None and isinstance(error, RedirectError):
+            path = slashed_url.removeprefix(self.connection.base_url)
+            reason = (
+                f"SetSmart redirects to {path}. Write the path with that slash: in the path of an "
+                "ApiObject, or in setsmart:webhooksPath"
+                if path.split("?", 1)[0].endswith("/")
+                else f"SetSmart redirects to {path}. Write the path without a slash at its end"
+            )
+            raise RedirectError(reason, error.context)
         if isinstance(error, AuthenticationError):
             if self._keyring.after(credential) is not None:
                 return self.exchange(request, attempt=attempt, patience=patience)
@@ -246,6 +264,22 @@ class Channel:
                 "remaining": self._pacer.remaining,
             }
             logger.debug("SetSmart request %s", json.dumps(facts))
+
+
+def _url_with_other_slash(answer: Answer) -> str | None:
+    """Return where an answer redirects to, if only a slash at the end of the path differs."""
+    location = answer.headers.get("Location")
+    if location is None or not answer.redirects:
+        return None
+    try:
+        target = urlsplit(urljoin(answer.url, location))
+    except ValueError:
+        return None
+    here = urlsplit(answer.url)
+    is_the_same = target._replace(path=target.path.rstrip("/")) == here._replace(
+        path=here.path.rstrip("/")
+    )
+    return urlunsplit(target) if is_the_same and target.path != here.path else None
 
 
 def _settle(permit: Permit, answer: Answer | None) -> None:

@@ -33,7 +33,8 @@ class Collection:
 
     Attributes:
         client: The account that they belong to.
-        path: The path below the base URL, beginning with a slash: ``/properties``.
+        path: The path below the base URL, beginning with a slash: ``/properties``. With a slash at
+            its end, the paths of its objects have one, too.
         id_field: The field that holds an object's id.
         paging: How its list is paged, as far as that is configured.
     """
@@ -181,11 +182,12 @@ class Collection:
     def _object_path(self, identifier: str) -> str:
         if identifier in ("", ".", ".."):
             raise ConfigurationError(f"{identifier!r} is not the id of an object in {self.path}")
-        return f"{self.path}/{quote(identifier, safe='')}"
+        path = self.path.removesuffix("/")
+        return f"{path}/{quote(identifier, safe='')}{self.path[len(path) :]}"
 
     def _envelopes(self) -> tuple[str, ...]:
         """Return the names under which the API may put these objects: plural and singular."""
-        plural = self.path.rsplit("/", 1)[-1].replace("-", "_")
+        plural = self.path.rstrip("/").rsplit("/", 1)[-1].replace("-", "_")
         singular = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
         return tuple(dict.fromkeys((plural, singular, *map(_in_camel_case, (plural, singular)))))
 

@@ -109,7 +109,7 @@ class Cursor:
             )
         if following.announced_by is not None:
             return (
-                f"the list says that there are more than the {read} entries that were returned "
+                f"the list may have more than the {read} entries that were returned "
                 f"({following.announced_by}), and the next page is unknown; see setsmart:paging"
             )
         return None

@@ -32,8 +32,12 @@ _ENVELOPES = (
     "entries",
     "elements",
     "docs",
-    "hydra:member",
+    "resources",
+    "nodes",
+    "values",
+    "hits",
     "member",
+    "hydra:member",
     "_embedded",
     "embedded",
 )
@@ -118,7 +122,8 @@ def read_items(answer: Answer, envelopes: Sequence[str]) -> list[JsonObject]:
 def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Json:
     """Return the list in an envelope: the one under the collection's own name, or the only one."""
     lists = dict(_lists_in(value, (*envelopes, *_ENVELOPES), _DEEPEST))
-    own = [found for name, found in lists.items() if name.rsplit(".", 1)[-1] in envelopes]
+    own_names = {name.lower() for name in envelopes}
+    own = [found for name, found in lists.items() if name.lower().rsplit(".", 1)[-1] in own_names]
     if own:
         return own[0]
     if len(lists) > 1:
@@ -136,11 +141,12 @@ def _lists_in(
     value: JsonObject, envelopes: Sequence[str], deepest: int, inside: str = ""
 ) -> Iterator[tuple[str, list[Json]]]:
     """Yield the lists in the envelopes of a value, by the path of each."""
-    for name in dict.fromkeys(envelopes):
-        match value.get(name):
-            case list() as found:
+    expected = {name.lower() for name in envelopes}
+    for name, member in value.items():
+        match member:
+            case list() as found if name.lower() in expected:
                 yield f"{inside}{name}", found
-            case dict() as inner if deepest > 1:
+            case dict() as inner if deepest > 1 and name.lower() in expected:
                 names = [*inner] if name in _NAMED_BY_CONTENT else envelopes
                 yield from _lists_in(inner, names, deepest - 1, f"{inside}{name}.")
 

@@ -8,6 +8,7 @@
     ├── ExistingObjectError             what is to be created exists already
     ├── ExistingIdError                 the object that existing_id names cannot be taken over
     ├── SharedObjectError               two resources stand for one object
+    ├── ContradictionError              two responses cannot both be right
     ├── DeletionRefusedError            an object may not be deleted, or not in this way
     ├── WebhookVerificationError        a request does not prove that it comes from SetSmart
     │   ├── WebhookReplayedError        it does, but tells of an event that was taken in before
@@ -72,6 +73,10 @@ class ExistingIdError(SetSmartError):
 
 class SharedObjectError(SetSmartError):
     """An object turned up under a second resource; each listing belongs to one."""
+
+
+class ContradictionError(SetSmartError):
+    """Two responses of the server cannot both be right, so it is not known what is there."""
 
 
 class DeletionRefusedError(SetSmartError):

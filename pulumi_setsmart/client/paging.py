@@ -229,7 +229,9 @@ class _Said:
         ):
             if member.value not in _NOTHING and (self.page.ids or not self.was_sent(member)):
                 return member.name
-        return self.is_full.name if self.is_full and self.is_full.own_name != "size" else None
+        # A limit in a header may be that of requests, and a size that of this page.
+        full = self.is_full
+        return full.name if full and not full.in_header and full.own_name != "size" else None
 
     def was_sent(self, member: Member) -> bool:
         """Return whether a member only repeats what the page was asked for with."""

@@ -144,6 +144,11 @@ class Member:
     meaning: Meaning
     value: Json
 
+    @property
+    def in_header(self) -> bool:
+        """Whether it is a header of the response."""
+        return self.depth > _DEEPEST
+
 
 def members_of(headers: Mapping[str, str], body: Json) -> list[Member]:
     """Return what a page says about the list, the outermost first.

@@ -46,7 +46,7 @@ class Account:
     def snapshot(self, collection: Collection) -> Snapshot:
         """Return what ``collection`` holds, as far as this run has seen."""
         with self._lock:
-            place = (collection.path, collection.id_field)
+            place = (collection.path.rstrip("/"), collection.id_field)
             return self._snapshots.setdefault(place, Snapshot())
 
     def mark(self, collection: Collection, identifier: str, previous: Bookkeeping) -> AccountMark:

@@ -24,6 +24,7 @@ from pulumi_setsmart.models.constraint import (
     CollectionPath,
     Constraint,
     FieldNames,
+    Identifier,
     OneOf,
     Text,
 )
@@ -35,7 +36,7 @@ from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
 DIRECTIVES: dict[str, Constraint] = {
     IDENTITY: FieldNames(),
-    EXISTING_ID: Text(),
+    EXISTING_ID: Identifier(),
     IF_EXISTS: OneOf(tuple(IfExists)),
     DELETION_POLICY: OneOf(tuple(DeletionPolicy)),
     PAGING: PagingDescription(),

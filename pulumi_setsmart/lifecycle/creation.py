@@ -82,7 +82,7 @@ class Creation:
         A collection of which nothing is known may have no list; then a lost POST stays unresolved.
         """
         try:
-            self._snapshot.complete(self._collection)
+            self.operation.require_whole_list()
         except (NotFoundError, PermissionDeniedError, MethodNotAllowedError):
             if self.operation.kind.identity_names(self.operation.properties):
                 raise

@@ -13,6 +13,7 @@ from pulumi_setsmart.lifecycle.identity import folded, identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.snapshot import Wanted
+from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import IfExists
@@ -111,13 +112,15 @@ class Existing:
         policy = inputs.get(IF_EXISTS) or operation.settings.if_exists
         if identity is None or policy in (UNKNOWN, IfExists.CREATE):
             return None
-        adopts = policy == IfExists.ADOPT
         owner = new_salt()
-        found = operation.roster.claim_existing(self._alike(identity), owner if adopts else None)
+        alike = self._alike(identity)
+        deleted = any(soft_deletion_of(record.fields) for record in alike)
+        adopts = policy == IfExists.ADOPT and not deleted
+        found = operation.roster.claim_existing(alike, owner if adopts else None)
         if not found:
             return None
         if len(found) > 1 or not adopts:
-            raise ExistingObjectError(_reason(identity, [record.id for record in found]))
+            raise ExistingObjectError(_reason(identity, found))
         self._announce(operation.read(found[0].id, self._wanted))
         return Takeover(found[0].id, owner)
 
@@ -128,6 +131,7 @@ class Existing:
         return Wanted(declared, watched=declared | {STATUS})
 
     def _alike(self, identity: Mapping[str, Json]) -> list[Record]:
+        self.operation.require_whole_list()
         alike = self.operation.snapshot.alike(self.operation.collection, identity)
         return [record for record in alike if is_same(identity, record.fields)]
 
@@ -152,9 +156,18 @@ class Existing:
         self.operation.report(sentence)
 
 
-def _reason(identity: Mapping[str, Json], identifiers: list[str]) -> str:
+def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:
     same = f"the same {' and '.join(identity)}"
+    identifiers = [record.id for record in found]
     if len(identifiers) == 1:
+        deletion = soft_deletion_of(found[0].fields)
+        if deletion is not None:
+            return (
+                f"{identifiers[0]} in SetSmart has {same}, but it was deleted or archived there "
+                f"({deletion}), so it is not taken over by itself; say "
+                f'{EXISTING_ID}="{identifiers[0]}" to have it, or if_exists="create" to have '
+                "another one"
+            )
         return f"{identifiers[0]} in SetSmart has {same}; {_WAYS_OUT}"
     named = ", ".join(identifiers[:_MOST_NAMED])
     more = len(identifiers) - _MOST_NAMED

@@ -7,7 +7,12 @@ from collections.abc import Mapping
 import attrs
 from attrs import frozen
 
-from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
+from pulumi_setsmart.client.errors import (
+    DeletionRefusedError,
+    ExistingIdError,
+    ExistingObjectError,
+    NotFoundError,
+)
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.bookkeeping import Bookkeeping, load_bookkeeping
@@ -33,11 +38,13 @@ from pulumi_setsmart.lifecycle.declaration import (
 )
 from pulumi_setsmart.lifecycle.deletion import deactivate
 from pulumi_setsmart.lifecycle.existing import Existing, takeover_in, with_takeover
-from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, Kind
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, Kind
 from pulumi_setsmart.lifecycle.operation import Operation, shown
+from pulumi_setsmart.lifecycle.presence import look_again
 from pulumi_setsmart.lifecycle.replacement import Replacement
 from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.snapshot import Wanted
+from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import DeletionPolicy
@@ -115,6 +122,8 @@ class Lifecycle:
         found = [str(one) for one in objections(self.kind, inputs)]
         checked = canonical(self.kind, inputs)
         checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
+        if isinstance(checked.get(EXISTING_ID), int):
+            checked[EXISTING_ID] = str(checked[EXISTING_ID])  # an id is a string everywhere
         if exists or found:
             return Checked(checked, found)
         try:
@@ -134,14 +143,19 @@ class Lifecycle:
         bookkeeping = load_bookkeeping(outputs)
         roster = self.account.roster(self.kind.path(outputs, self.settings))
         _claim(roster, str(outputs.get(ID)), bookkeeping)
-        replaces = [
+        addressed_otherwise = [
             name
             for name in self.kind.addressing
             if not matches(inputs.get(name), outputs.get(name))
         ]
+        replaces = [
+            name
+            for name in addressed_otherwise
+            if name != PATH or _without_slash(inputs.get(name)) != _without_slash(outputs.get(name))
+        ]
         declaration = read_declaration(self.kind, inputs)
         changes = (
-            bool(replaces)
+            bool(addressed_otherwise)
             or not declaration.complete
             or not matches(declaration.fields, known_fields_of(self.kind, outputs))
             or _declares_otherwise(declaration, bookkeeping)
@@ -199,7 +213,11 @@ class Lifecycle:
             if bookkeeping is None and ID not in outputs:
                 raise
             self.account.confirm_deletion(operation.collection, identifier, bookkeeping)
-            return None
+            found = look_again(operation, identifier)
+            if found is None:
+                return None
+            record = found
+        _report_soft_deletion(operation, record)
         return self._seen(operation, record, bookkeeping or Bookkeeping())
 
     def imported(self, record: Record, inputs: Mapping[str, Json]) -> Seen:
@@ -262,6 +280,7 @@ class Lifecycle:
             known = collection.delete(identifier)
         if not known:
             self.account.confirm_deletion(collection, identifier, load_bookkeeping(outputs))
+            _refuse_denied_deletion(operation, identifier)
 
     def _begin(self, properties: Mapping[str, Json]) -> Operation:
         return Operation.begin(self.kind, self.account, self.settings, properties)
@@ -358,6 +377,35 @@ class Lifecycle:
             inputs.get(name, defaults.get(name)) != outputs.get(name, defaults.get(name))
             for name in self.kind.directives
         )
+
+
+def _without_slash(path: Json) -> Json:
+    return path.rstrip("/") if isinstance(path, str) and path is not UNKNOWN else path
+
+
+def _refuse_denied_deletion(operation: Operation, identifier: str) -> None:
+    """Refuse to take an object for deleted that is still there, whatever the deletion was told."""
+    try:
+        found: Record | None = operation.collection.get(identifier)
+    except NotFoundError:
+        found = look_again(operation, identifier)
+    if found is not None:
+        raise DeletionRefusedError(
+            "SetSmart answers its deletion as if it did not exist, but still shows it; so it was "
+            "not deleted. Delete it in SetSmart, or run again later"
+        )
+
+
+def _report_soft_deletion(operation: Operation, record: Record) -> None:
+    """Tell the user of an object that somebody deleted, and that the server keeps all the same."""
+    deletion = soft_deletion_of(record.fields)
+    if deletion is None or deletion == soft_deletion_of(operation.declaration.fields):
+        return
+    operation.report(
+        f"it was deleted or archived in SetSmart ({deletion}). It stays managed and is not created "
+        "again; restore it there, or take it out of the program",
+        record.id,
+    )
 
 
 def _claim(roster: Roster, identifier: str, bookkeeping: Bookkeeping | None) -> None:

@@ -20,6 +20,7 @@ from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import holds_unknown
+from pulumi_setsmart.models.paging import PagingStyle
 from pulumi_setsmart.models.record import Record
 
 _LONGEST_SHOWN = 80
@@ -103,6 +104,21 @@ class Operation:
         if self.settings.snapshot:
             return self.snapshot.read(self.collection, identifier, wanted)
         return self.collection.get(identifier)
+
+    def require_whole_list(self) -> None:
+        """Make sure that the list shows what is there, before an object is created or looked for.
+
+        Raises:
+            IncompleteListError: It does not.
+            ApiError: It cannot be read.
+        """
+        scheme = self.collection.paging
+        if scheme is not None and scheme.style is PagingStyle.SINGLE:
+            self.snapshot.complete(self.collection)
+        else:
+            self.snapshot.require_whole(
+                self.collection, self.roster.known_ids, self.settings.settle_time
+            )
 
     def whole(self, identifier: str, answered: Record | None) -> Record:
         """Return the object after a write, read again if the answer did not show it whole.

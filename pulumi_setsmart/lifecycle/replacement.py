@@ -7,7 +7,13 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from pulumi_setsmart.client.errors import BadRequestError, ConflictError
+from pulumi_setsmart.client.errors import (
+    BadRequestError,
+    ConflictError,
+    MethodNotAllowedError,
+    NotFoundError,
+    StatusError,
+)
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
@@ -67,6 +73,20 @@ class Replacement:
             except ConflictError:
                 if record.etag is None or rounds == _MOST_ROUNDS:
                     raise
+            except (NotFoundError, MethodNotAllowedError) as error:
+                raise self._explained(error) from None
+
+    def _explained(self, error: StatusError) -> StatusError:
+        """Return what it means that an object that was just read cannot be replaced."""
+        try:
+            self.operation.collection.get(self.identifier)
+        except NotFoundError:
+            return error
+        return MethodNotAllowedError(
+            "SetSmart shows it, but does not support its update (PUT); nothing was changed. Change "
+            "it in SetSmart and declare it as it is there",
+            error.context,
+        )
 
     def _put(self, whole: dict[str, Json], etag: str | None) -> Record | None:
         """Send the object, less the undeclared fields that the server does not take back."""

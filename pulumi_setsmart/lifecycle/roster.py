@@ -29,6 +29,12 @@ class Roster:
         with self._changed:
             self._noted.add(identifier)
 
+    @property
+    def known_ids(self) -> frozenset[str]:
+        """The ids of the objects that resources of this run have, as far as is known by now."""
+        with self._changed:
+            return frozenset(self._noted | self._owners.keys())
+
     def claim(self, identifier: str, owner: str) -> None:
         """Note that an object belongs to a resource.
 

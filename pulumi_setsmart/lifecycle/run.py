@@ -26,7 +26,7 @@ class Run:
         Several keys may lead to the same objects, so accounts at one base URL share it.
         """
         with self._lock:
-            return self._rosters.setdefault((base_url, path), Roster())
+            return self._rosters.setdefault((base_url, path.rstrip("/")), Roster())
 
     def count_deletion(self) -> None:
         """Count an object that is about to be deleted or deactivated.

@@ -15,6 +15,8 @@ from pulumi_setsmart.client.cursor import Cursor
 from pulumi_setsmart.client.errors import (
     ApiError,
     AuthenticationError,
+    ErrorContext,
+    IncompleteListError,
     MethodNotAllowedError,
     NotFoundError,
     PermissionDeniedError,
@@ -24,11 +26,15 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.identity import folded
+from pulumi_setsmart.lifecycle.kind import STATUS
+from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
 
 _NO_LIST = (NotFoundError, PermissionDeniedError, MethodNotAllowedError)
 _ABOUT_ALL_REQUESTS = (AuthenticationError, RateLimitError)
+_MOST_LOOKED_FOR = 5
+_ACTIVE = "active"
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +74,7 @@ class Snapshot:
         self._changing = threading.Lock()
         self._fetching = threading.Lock()
         self._comparing = threading.Lock()
+        self._verifying = threading.Lock()
         self._cursor: Cursor | None = None
         self._items: dict[str, Record] = {}
         self._whole: dict[str, Record] = {}
@@ -81,6 +88,8 @@ class Snapshot:
         self._fetches = 0
         self._failure: ApiError | None = None
         self._gave_up = False
+        self._absent: set[str] = set()
+        self._hidden: IncompleteListError | None = None
 
     def read(self, collection: Collection, identifier: str, wanted: Wanted) -> Record:
         """Return an object as it is, or was when this process saw it first.
@@ -120,6 +129,68 @@ class Snapshot:
         for _ in self.pages(collection):
             pass
         return self._items
+
+    def require_whole(
+        self, collection: Collection, known: Iterable[str], settle_time: float
+    ) -> None:
+        """Read the list to its end, and make sure that it shows the objects that are there.
+
+        A list that says nothing of pages may be a first page all the same. It is, if it lacks an
+        object that is found by its id, and still does when the server has had time to settle.
+
+        Args:
+            collection: The collection.
+            known: The ids of objects that resources of this run have.
+            settle_time: How many seconds a list may be behind.
+
+        Raises:
+            IncompleteListError: The list lacks an object that is there.
+            ApiError: The list cannot be read.
+        """
+        with self._verifying:
+            if self._hidden is not None:
+                raise self._hidden
+            self.complete(collection)
+            if not self._lacks(collection, known):
+                return
+            with contextlib.suppress(TimeoutError):
+                collection.client.wait(settle_time)
+            with self._changing:
+                self._cursor, self._items, self._by_field = None, {}, {}
+                self._whole.clear()
+            self.complete(collection)
+            lacking = self._lacks(collection, known)
+            if lacking is not None:
+                self._hidden = IncompleteListError(
+                    f"the list of {collection.path} does not show {lacking}, which exists, so it "
+                    "may lack others, and nothing is created. Describe how it is paged in "
+                    "setsmart:paging; style single says that it leaves objects out on purpose",
+                    ErrorContext("GET", collection.path),
+                )
+                raise self._hidden
+
+    def _lacks(self, collection: Collection, known: Iterable[str]) -> str | None:
+        """Return the id of an object that is there, but not on the list; None if none is known.
+
+        A list may leave out what cannot be booked, so such an object proves nothing.
+        """
+        with self._changing:
+            seen_otherwise = self._items.keys() | self._written | self._absent
+            missing = [one for one in (*self._whole, *known) if one not in seen_otherwise]
+        for identifier in [*dict.fromkeys(missing)][:_MOST_LOOKED_FOR]:
+            try:
+                record = self._whole.get(identifier) or self._read_by_id(collection, identifier)
+            except NotFoundError:
+                self._absent.add(identifier)
+                continue
+            is_active = folded(record.fields.get(STATUS)) in (None, _ACTIVE)
+            if is_active and soft_deletion_of(record.fields) is None:
+                return identifier
+        return None
+
+    def shows(self, identifier: str) -> bool:
+        """Return whether the part of the list that was read shows an object."""
+        return identifier in self._items
 
     def pages(self, collection: Collection) -> Iterator[int]:
         """Read the list to its end, and yield after each page how many objects it has shown.

@@ -48,6 +48,21 @@ class Text:
 
 
 @frozen
+class Identifier:
+    """An id that the API gave: a text, or a whole number."""
+
+    def objection(self, value: Json) -> str | None:
+        """Return why ``value`` is not allowed, or None."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return None
+        return Text().objection(value)
+
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of what is allowed."""
+        return {"type": ["string", "integer"], "pattern": r"\S"}
+
+
+@frozen
 class WholeNumber:
     """An integer of at least ``minimum``."""
 
@@ -177,7 +192,7 @@ class AccountName:
 
 @frozen
 class CollectionPath:
-    """The path of a collection below the base URL."""
+    """The path of a collection below the base URL; it may have a slash at its end."""
 
     def objection(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
@@ -187,7 +202,7 @@ class CollectionPath:
             return "must begin with a slash, like /pricing-rules"
         if _NOT_IN_A_PATH.search(value) or not value.isprintable():
             return "must be a plain path, like /pricing-rules"
-        if any(segment in ("", ".", "..") for segment in value[1:].split("/")):
+        if any(segment in ("", ".", "..") for segment in value[1:].removesuffix("/").split("/")):
             return "must not have empty, . or .. segments"
         return None
 

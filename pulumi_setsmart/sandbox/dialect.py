@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from pulumi_setsmart.sandbox.collection import Collection, Field
 from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.list_style import LIST_STYLES
 from pulumi_setsmart.sandbox.normalisation import normalised
 
 CreateAnswer: TypeAlias = Literal["object", "enveloped", "location"]
@@ -30,6 +31,10 @@ class Dialect:
         update_answer: ``object``: 200 with the object; ``enveloped``: 200 with the object in
             ``data``; ``empty``: 204.
         list_answer: ``array``: the bare list; ``enveloped``: the list in ``data``.
+        list_style: How a list is split into pages, by its name in `LIST_STYLES`, instead of what
+            ``list_answer`` says; None for a ``Link`` header.
+        obeys_paging: Whether the list style looks at what it is asked for; otherwise every page is
+            the first one.
         page_size: How many objects a page of a list has at most, or None for a single page.
             The next page is told in a ``Link`` header.
         put: ``replace``: the object becomes what is sent; ``merge``: fields not sent stay.
@@ -47,6 +52,10 @@ class Dialect:
         default="object", validator=validators.in_(get_args(UpdateAnswer))
     )
     list_answer: ListAnswer = field(default="array", validator=validators.in_(get_args(ListAnswer)))
+    list_style: str | None = field(
+        default=None, validator=validators.optional(validators.in_(LIST_STYLES))
+    )
+    obeys_paging: bool = True
     page_size: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
     put: Put = field(default="replace", validator=validators.in_(get_args(Put)))
     secrets: Secrets = field(default="absent", validator=validators.in_(get_args(Secrets)))
@@ -116,6 +125,15 @@ class Dialect:
         headers = {} if next_page is None else {"Link": f'<{next_page}>; rel="next"'}
         return JSONResponse(
             {"data": shown} if self.list_answer == "enveloped" else shown, headers=headers
+        )
+
+    def listed_in_style(
+        self, style: str, collection: Collection, stored: Sequence[JsonObject], url: URL
+    ) -> Response:
+        """Return the answer to a ``GET`` of a list that went to a URL, in a list style."""
+        shown = [self._shown(collection, one) for one in stored]
+        return LIST_STYLES[style].answer(
+            shown, self.page_size, collection.path, url, obeys=self.obeys_paging
         )
 
     def _version_header(self, stored: JsonObject) -> dict[str, str]:

@@ -55,6 +55,10 @@ class CollectionRoutes:
         return self.dialect.read(self.collection, stored)
 
     def _list(self, request: Request) -> Response:
+        style = self.dialect.list_style
+        if style is not None:
+            everything = self.storage.objects(self.collection)
+            return self.dialect.listed_in_style(style, self.collection, everything, request.url)
         page = _page(request)
         size = self.dialect.page_size
         if size is None:

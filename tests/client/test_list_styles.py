@@ -1,0 +1,99 @@
+"""Every way of splitting a list into pages: read to its end or refused, never cut in silence."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fake_setsmart import client_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.datastructures import URL
+
+from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.errors import UnexpectedAnswerError
+from pulumi_setsmart.models.paging import PagingScheme
+from pulumi_setsmart.sandbox.list_style import LIST_STYLES, UNTOLD_STYLES
+
+TOLD_STYLES = sorted(LIST_STYLES.keys() - UNTOLD_STYLES)
+
+
+def server(
+    style: str, ids: list[str], size: int | None, *, obeys: bool = True
+) -> Callable[[httpx.Request], httpx.Response]:
+    """Return a server that has listings with these ids, and shows them in a style."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        response = LIST_STYLES[style].answer(
+            [{"id": one, "name": f"Listing {one}"} for one in ids],
+            size,
+            "properties",
+            URL(str(request.url)),
+            obeys=obeys,
+        )
+        return httpx.Response(200, content=response.body, headers=dict(response.headers))
+
+    return answer
+
+
+def listed(
+    handler: Callable[[httpx.Request], httpx.Response], scheme: PagingScheme | None = None
+) -> list[str]:
+    """Return the ids that the client makes of a server's list."""
+    collection = Collection(client_of(handler), "/properties", paging=scheme)
+    return [record.id for record in collection.records()]
+
+
+def test_there_are_enough_styles() -> None:
+    """Thirty at the least are promised."""
+    assert len(TOLD_STYLES) >= 30
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, None])
+@pytest.mark.parametrize("style", TOLD_STYLES)
+def test_every_style_is_read_to_its_end(style: str, size: int | None) -> None:
+    """Whatever the size of a page, each listing is found once and in order."""
+    ids = ["a", "b", "c", "d", "e"]
+    assert listed(server(style, ids, size)) == ids
+
+
+@pytest.mark.parametrize("style", TOLD_STYLES)
+def test_an_empty_list_is_complete(style: str) -> None:
+    """An account without listings is no error."""
+    assert listed(server(style, [], 2)) == []
+
+
+@pytest.mark.parametrize("style", sorted(LIST_STYLES))
+def test_a_server_that_ignores_what_it_is_asked_for_is_refused(style: str) -> None:
+    """Every page is the first one: the rest is not taken for the whole."""
+    with pytest.raises(UnexpectedAnswerError, match="setsmart:paging"):
+        listed(server(style, ["a", "b", "c", "d", "e"], 2, obeys=False))
+
+
+@pytest.mark.parametrize("style", sorted(UNTOLD_STYLES))
+def test_what_speaks_of_more_without_saying_where_is_refused_by_its_name(style: str) -> None:
+    """The message names the member that speaks of more, and the setting that helps."""
+    with pytest.raises(UnexpectedAnswerError, match="setsmart:paging"):
+        listed(server(style, ["a", "b", "c"], 2))
+
+
+@pytest.mark.parametrize("style", sorted(UNTOLD_STYLES))
+def test_what_counts_no_more_than_it_shows_is_complete(style: str) -> None:
+    """One page is the whole list where nothing says otherwise."""
+    assert listed(server(style, ["a", "b", "c"], None)) == ["a", "b", "c"]
+
+
+@given(
+    style=st.sampled_from(sorted(LIST_STYLES)),
+    count=st.integers(0, 12),
+    size=st.none() | st.integers(1, 13),
+    obeys=st.booleans(),
+)
+@settings(deadline=None)
+def test_no_list_is_cut_in_silence(style: str, count: int, size: int | None, obeys: bool) -> None:  # noqa: FBT001 -- drawn by Hypothesis
+    """All of it, or an error."""
+    ids = [f"prop_{number}" for number in range(count)]
+    try:
+        assert listed(server(style, ids, size, obeys=obeys)) == ids
+    except UnexpectedAnswerError:
+        assert (size or count) <= count
+        assert not obeys or (style in UNTOLD_STYLES and size is not None)
