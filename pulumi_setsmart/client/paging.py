@@ -177,7 +177,11 @@ class _Said:
         """How many pages there are, and what says so."""
         if not self.counts_reliably:
             return None
-        last = ((one, number) for one, number in self.numbers(Meaning.END) if "last" in one.name)
+        last = (
+            (one, number)
+            for one, number in self.numbers(Meaning.END)
+            if "last" in folded_name(one.own_name)
+        )
         return next(self.numbers(Meaning.PAGES), None) or next(last, None)
 
     @cached_property

@@ -84,6 +84,10 @@ _NAMES: Mapping[Meaning, str] = {
     Meaning.LIMIT: """
         limit perpage pagesize pagelimit size itemsperpage resultsperpage recordsperpage maxresults
         take maxitems maxpagesize""",
+    Meaning.TOTAL: """
+        total totals totalcount totalitems totalitem totalresults totalrecords totalelements
+        totalentries totalobjects totalsize totaldocs totalrows totalhits totalnumber totalfound
+        grandtotal numfound recordstotal recordsfiltered itemstotal resultstotal""",
     Meaning.COUNT: """
         count itemcount itemscount resultcount resultscount recordcount recordscount objectcount
         entrycount rowcount length""",

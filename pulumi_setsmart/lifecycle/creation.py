@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
+from collections.abc import Container
 
 from attrs import frozen
 
@@ -92,7 +94,7 @@ class Creation:
             identifier, record = self._collection.create(self._fields, idempotency_key)
             self._roster.claim(identifier, self.owner)
         self._snapshot.outdate(identifier)
-        if identifier in (self._snapshot.completed or {}):
+        if identifier in self._ids_before and not self._snapshot.is_gone(identifier):
             raise ExistingObjectError(
                 f"SetSmart answered with {identifier}, which existed before: nothing was created, "
                 f"and {identifier} may have been changed. Look at it in SetSmart, then import it "
@@ -124,13 +126,26 @@ class Creation:
         return found
 
     def _found(self) -> Record | None:
-        before = self._snapshot.completed or {}
-        new = [record for record in self._collection.records() if record.id not in before]
-        whole = filter(None, (self._collection.whole(record, self._fields) for record in new))
+        new = (self._new(record) for record in self._collection.records())
+        whole = [record for record in new if record is not None]
         found = self._roster.claim_new(whole, self._fields, self.owner)
         if found is not None:
             self._snapshot.outdate(found.id)
         return found
+
+    def _new(self, record: Record) -> Record | None:
+        """Return an object that is new on the list, with all that is declared, or None."""
+        if record.id not in self._ids_before:
+            return self._collection.whole(record, self._fields)
+        if not self._snapshot.is_gone(record.id):
+            return None
+        with contextlib.suppress(NotFoundError):  # the list is late, or its id was given again
+            return self._collection.get(record.id)
+        return None
+
+    @property
+    def _ids_before(self) -> Container[str]:
+        return self._snapshot.completed or ()
 
     @property
     def _collection(self) -> Collection:

@@ -215,6 +215,7 @@ class Lifecycle:
             self.account.confirm_deletion(operation.collection, identifier, bookkeeping)
             found = look_again(operation, identifier)
             if found is None:
+                operation.note_gone(identifier)
                 return None
             record = found
         _report_soft_deletion(operation, record)
@@ -281,6 +282,7 @@ class Lifecycle:
         if not known:
             self.account.confirm_deletion(collection, identifier, load_bookkeeping(outputs))
             _refuse_denied_deletion(operation, identifier)
+        operation.note_gone(identifier)
 
     def _begin(self, properties: Mapping[str, Json]) -> Operation:
         return Operation.begin(self.kind, self.account, self.settings, properties)

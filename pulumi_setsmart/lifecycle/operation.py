@@ -105,6 +105,11 @@ class Operation:
             return self.snapshot.read(self.collection, identifier, wanted)
         return self.collection.get(identifier)
 
+    def note_gone(self, identifier: str) -> None:
+        """Note that an object is gone: its id is free for another one."""
+        self.roster.release(identifier)
+        self.snapshot.note_gone(identifier)
+
     def require_whole_list(self) -> None:
         """Make sure that the list shows what is there, before an object is created or looked for.
 

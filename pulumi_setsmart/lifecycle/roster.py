@@ -35,6 +35,13 @@ class Roster:
         with self._changed:
             return frozenset(self._noted | self._owners.keys())
 
+    def release(self, identifier: str) -> None:
+        """Note that an object is gone. A server may give its id to another one."""
+        with self._changed:
+            self._owners.pop(identifier, None)
+            self._noted.discard(identifier)
+            self._changed.notify_all()
+
     def claim(self, identifier: str, owner: str) -> None:
         """Note that an object belongs to a resource.
 

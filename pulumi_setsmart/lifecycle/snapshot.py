@@ -89,6 +89,7 @@ class Snapshot:
         self._failure: ApiError | None = None
         self._gave_up = False
         self._absent: set[str] = set()
+        self._gone: set[str] = set()
         self._hidden: IncompleteListError | None = None
 
     def read(self, collection: Collection, identifier: str, wanted: Wanted) -> Record:
@@ -244,7 +245,11 @@ class Snapshot:
                 for record in self._with_fields(collection, items, frozenset({name})):
                     index.setdefault(_key(record.fields.get(name)), []).append(record)
                 self._by_field[name] = index
-        found = self._by_field[name].get(_key(value), [])
+        found = [
+            record
+            for record in self._by_field[name].get(_key(value), [])
+            if record.id not in self._gone
+        ]
         return [*self._with_fields(collection, found, frozenset(identity))]
 
     def first_ids(self, number: int) -> list[str]:
@@ -269,6 +274,17 @@ class Snapshot:
             self._written.add(identifier)
             self._whole.pop(identifier, None)
             self._written_meanwhile |= self._cursor is not None and not self._is_complete
+
+    def note_gone(self, identifier: str) -> None:
+        """Note that an object is gone, so that what has its id later is another one."""
+        with self._changing:
+            self._gone.add(identifier)
+            self._written.add(identifier)
+            self._whole.pop(identifier, None)
+
+    def is_gone(self, identifier: str) -> bool:
+        """Return whether this process saw that the object with an id was gone."""
+        return identifier in self._gone
 
     @property
     def _is_complete(self) -> bool:

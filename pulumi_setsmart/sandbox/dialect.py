@@ -18,6 +18,7 @@ CreateAnswer: TypeAlias = Literal["object", "enveloped", "location"]
 UpdateAnswer: TypeAlias = Literal["object", "enveloped", "empty"]
 ListAnswer: TypeAlias = Literal["array", "enveloped"]
 Put: TypeAlias = Literal["replace", "merge"]
+Ids: TypeAlias = Literal["text", "number"]
 Secrets: TypeAlias = Literal["full", "masked", "absent"]
 
 
@@ -38,6 +39,7 @@ class Dialect:
         page_size: How many objects a page of a list has at most, or None for a single page.
             The next page is told in a ``Link`` header.
         put: ``replace``: the object becomes what is sent; ``merge``: fields not sent stay.
+        ids: What ids are: ``text`` (``prop_1``) or ``number`` (``1``).
         secrets: How secrets are shown: ``full``, ``masked`` or ``absent``.
         versions: Whether the version of an object is told in ``ETag``, and an update can name it in
             ``If-Match``.
@@ -58,6 +60,7 @@ class Dialect:
     obeys_paging: bool = True
     page_size: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
     put: Put = field(default="replace", validator=validators.in_(get_args(Put)))
+    ids: Ids = field(default="text", validator=validators.in_(get_args(Ids)))
     secrets: Secrets = field(default="absent", validator=validators.in_(get_args(Secrets)))
     versions: bool = False
     normalise: bool = False
@@ -80,7 +83,8 @@ class Dialect:
         headers = self._version_header(stored)
         match self.create_answer:
             case "location":
-                headers["Location"] = f"{url.path}/{stored['id']}"
+                identifier = self._shown(collection, stored)["id"]
+                headers["Location"] = f"{url.path}/{identifier}"
                 return Response(status_code=201, headers=headers)
             case "enveloped":
                 return JSONResponse({"data": self._shown(collection, stored)}, headers=headers)
@@ -102,6 +106,10 @@ class Dialect:
                 return JSONResponse({"data": self._shown(collection, stored)}, headers=headers)
             case "object":
                 return self.read(collection, stored)
+
+    def stored_id(self, collection: Collection, requested: str) -> str:
+        """Return the id under which an object is stored that is asked for by the id it shows."""
+        return f"{collection.id_prefix}_{requested}" if self.ids == "number" else requested
 
     def is_expected(self, stored: JsonObject, if_match: str | None) -> bool:
         """Return whether an object is the version that a request asks for, if it asks for one."""
@@ -141,6 +149,8 @@ class Dialect:
 
     def _shown(self, collection: Collection, stored: JsonObject) -> JsonObject:
         shown = dict(stored)
+        if self.ids == "number":
+            shown["id"] = int(str(stored["id"]).removeprefix(f"{collection.id_prefix}_"))
         for each in collection.fields:
             if each.secret:
                 self._hide(each, shown)

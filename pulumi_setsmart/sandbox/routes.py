@@ -44,7 +44,7 @@ class CollectionRoutes:
         return self._list(request)
 
     async def _read_update_or_delete(self, request: Request) -> Response:
-        object_id = request.path_params["id"]
+        object_id = self.dialect.stored_id(self.collection, request.path_params["id"])
         match request.method:
             case "PUT":
                 return await self._update(request, object_id)

@@ -160,7 +160,7 @@ def test_a_list_that_says_that_it_goes_on_is_whole_or_refused(server: MadeUpServ
         assert server.size <= server.count
         return
     if server.says.keys() & {"link", "cursor", "pages", "total", "more", "end"}:
-        assert found == server.ids
+        assert found == server.ids, server
 
 
 @given(SERVERS)
