@@ -25,6 +25,7 @@ WITHOUT_MESSAGES = {"SetSmartError", "ApiError"}
 """Classes of which only subclasses are raised."""
 
 SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
+    "client.signals": "the words of lists",
     "models.json": "the names of types, which stand in other messages",
     "reporting.markdown": "the words of a report",
     "reporting.report": "the words of a report",
@@ -35,6 +36,7 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "sandbox.deliveries.delivery_log": "SQL",
     "sandbox.dialect": "a header",
     "sandbox.faults": "the names of faults that tests ask for",
+    "sandbox.list_style": "the members of responses",
     "sandbox.listings": "the words of invented listings",
     "sandbox.rule": "what the sandbox says of values, behind what the client says of a 400",
     "sandbox.storage": "SQL",
@@ -46,6 +48,9 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
     "part of a message that has an entry": (
         " (and … more)",
         " and … more",
+        "… is true",
+        "describe how it is paged in setsmart:paging",
+        "no members",
         "ahead of",
         "an empty title",
         "as it is",

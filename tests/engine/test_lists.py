@@ -1,0 +1,136 @@
+"""Lists of every style: found whole by each command, or nothing is created, exported or adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_stack import QUIET, EngineStack
+from starlette.middleware import Middleware
+
+from pulumi_setsmart.sandbox import (
+    DEFAULT_KEY,
+    PROPERTIES,
+    Dialect,
+    FaultLayer,
+    Lost,
+    Sandbox,
+    SandboxSettings,
+    ScriptedFaults,
+)
+from pulumi_setsmart.testing import running_sandbox
+
+OpenStack = Callable[..., tuple[EngineStack, Sandbox]]
+NAMES = ("Attic", "Barn", "Cabin", "Den", "Estate")
+FIVE = "\n".join(f'Property("{name.lower()}", name="{name}")' for name in NAMES)
+
+
+@pytest.fixture
+def open_stack(pulumi: Path, tmp_path: Path) -> Iterator[OpenStack]:
+    """Make stacks whose account has habits that the contract does not have."""
+    with ExitStack() as sandboxes:
+
+        def open_one(*layers: Middleware, **habits: Any) -> tuple[EngineStack, Sandbox]:
+            settings = SandboxSettings(rate_limit=0, dialect=Dialect(page_size=2, **habits))
+            account = sandboxes.enter_context(running_sandbox(settings, middleware=layers))
+            stack = EngineStack.create(pulumi, tmp_path / "stack", account.url, DEFAULT_KEY)
+            return stack, account.app
+
+        yield open_one
+
+
+def posts(sandbox: Sandbox) -> int:
+    """Return how many listings the sandbox was asked to create."""
+    return sum(one.method == "POST" for one in sandbox.requests)
+
+
+@pytest.mark.parametrize(
+    ("style", "ids"), [("has-more", "text"), ("pageNumber", "number"), ("skip", "text")]
+)
+def test_a_listing_on_the_last_page_is_not_created_again(
+    open_stack: OpenStack, style: str, ids: str
+) -> None:
+    """It is named by its id, and adopted where that is asked for; the whole account can be, too."""
+    stack, sandbox = open_stack(list_style=style, ids=ids)
+    for name in NAMES:
+        sandbox.storage.insert(PROPERTIES, {"name": name})
+    shown = "5" if ids == "number" else "prop_5"
+    stack.declare('Property("estate", name="Estate", bedrooms=2)')
+    [error] = stack.fail("preview", *QUIET).errors
+    assert f"{shown} in SetSmart has the same name" in error
+    stack.succeed("config", "set", "setsmart:ifExists", "adopt")
+    assert f"takes over {shown} (bedrooms nothing → 2)" in stack.up()
+    assert stack.resource("estate")["id"] == shown
+    stack.assert_clean()
+    exported = stack.command("export")
+    assert exported.returncode == 0, exported.stderr
+    assert [name in exported.stdout for name in NAMES] == [True] * 5
+    assert posts(sandbox) == 0
+
+
+@pytest.mark.parametrize(
+    "habits", [{"list_style": "X-Total-Count"}, {"obeys_paging": False, "list_style": "totalPages"}]
+)
+def test_a_list_that_is_cut_stops_all_that_needs_it_whole(
+    open_stack: OpenStack, habits: dict[str, Any]
+) -> None:
+    """A create in the preview, an export, an adoption and a comparison; each in one line."""
+    stack, sandbox = open_stack(**habits)
+    for name in NAMES:
+        sandbox.storage.insert(PROPERTIES, {"name": name})
+    stack.declare('Property("estate", name="Estate")')
+    [error] = stack.fail("preview", *QUIET).errors
+    assert "setsmart:paging" in error
+    for command in (
+        ("export",),
+        ("adopt", "--into", "test"),
+        ("compare", "account", "account"),
+    ):
+        finished = stack.command(*command)
+        assert finished.returncode != 0, command
+        assert "setsmart:paging" in finished.stderr, command
+        assert "Traceback" not in finished.stderr
+        assert "Barn" not in finished.stdout
+    assert posts(sandbox) == 0
+
+
+def test_paging_that_is_configured_makes_it_whole(open_stack: OpenStack) -> None:
+    """What the server does not say, the user can; the same stack then finds the listing."""
+    stack, sandbox = open_stack(list_style="X-Total-Count")
+    for name in NAMES:
+        sandbox.storage.insert(PROPERTIES, {"name": name})
+    stack.declare('Property("estate", name="Estate")')
+    stack.succeed("config", "set", "--path", "setsmart:paging.style", "page")
+    [error] = stack.fail("preview", *QUIET).errors
+    assert "prop_5 in SetSmart has the same name" in error
+
+
+def test_a_lost_response_creates_one_listing(open_stack: OpenStack) -> None:
+    """The list on which it is looked for has three pages, and the listing is on the last."""
+    faults = ScriptedFaults([Lost("after")], methods=("POST",))
+    stack, sandbox = open_stack(Middleware(FaultLayer, plan=faults), list_style="has-more")
+    for name in NAMES[:4]:
+        sandbox.storage.insert(PROPERTIES, {"name": name})
+    stack.declare('Property("estate", name="Estate")')
+    stack.succeed("config", "set", "setsmart:settleTime", "0.1")
+    assert "but prop_5 was created" in stack.up()
+    assert posts(sandbox) == 1
+    stack.assert_clean()
+
+
+def test_a_refresh_goes_on_by_id(open_stack: OpenStack) -> None:
+    """With one warning; drift is found, and updates are made."""
+    stack, sandbox = open_stack(list_style="total-only")
+    stack.declare('[Property(f"p{n}", name=f"P{n}", bedrooms=1) for n in range(3)]')
+    stack.up()
+    sandbox.storage.insert(PROPERTIES, {"name": "Theirs"})
+    changed = sandbox.storage.get(PROPERTIES, "prop_3")
+    sandbox.storage.replace(PROPERTIES, "prop_3", {**changed, "bedrooms": 7})
+    preview = stack.preview()
+    assert "~ bedrooms: 7 => 1" in preview
+    assert preview.count("so each object is read by its id") == 1
+    stack.up()
+    assert sandbox.storage.get(PROPERTIES, "prop_3")["bedrooms"] == 1
