@@ -102,6 +102,6 @@ def test_a_client_of_openapi_typescript_works(account: SandboxAccount, tmp_path:
     for name in ("crud.ts", "tsconfig.json"):
         shutil.copy(PROGRAMS / name, tmp_path)
     programs = node_modules / ".bin"
-    run(programs / "openapi-typescript", CONTRACT, "--output", "setsmart.d.ts", folder=tmp_path)
+    run(programs / "openapi-typescript", CONTRACT, "--output", "setsmart.ts", folder=tmp_path)
     run(programs / "tsc", "--project", ".", folder=tmp_path)
     assert_worked(run("node", "crud.js", folder=tmp_path, **account.environment), account)
