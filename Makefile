@@ -31,6 +31,8 @@ test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses
 	@$(PULUMI) || { test "$$CI" != true && echo "Going on without: tests that need the engine are skipped." >&2; }
 	@tools/chromium.sh || echo "Going on without: tests in a browser are skipped." >&2
 	@tools/actionlint.sh || echo "Going on without: tests with actionlint are skipped." >&2
+	@tools/npm.sh || echo "Going on without: tests with npm's packages are skipped." >&2
+	@tools/pocketbase.sh || echo "Going on without: tests with PocketBase are skipped." >&2
 	@$(BIN)/python -m pytest $(ARGS)
 
 faults: engine ## let everything go wrong, over many seeds: about half an hour

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from engine_stack import heed_interrupts
-from skipping import NO_ACTIONLINT, NO_BROWSER, NO_ENGINE
+from skipping import NO_ACTIONLINT, NO_BROWSER, NO_ENGINE, NO_NPM_PACKAGES
 
 pytest_plugins = ["pulumi_setsmart.testing.plugin"]
 
@@ -37,6 +37,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         ("the real engine", NO_ENGINE),
         ("a real browser", NO_BROWSER),
         ("actionlint", NO_ACTIONLINT),
+        ("packages from npm", NO_NPM_PACKAGES),
     ):
         skipped = sum(reason in one for one in reasons)
         if skipped:

@@ -2,10 +2,10 @@
 
 import copy
 import gzip
-import importlib.resources
 from collections.abc import Iterable, Iterator
 from functools import cache
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -17,6 +17,10 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import pulumi_setsmart
+
+CONTRACT = Path(pulumi_setsmart.__file__).parent / "contract" / "openapi.yaml"
+
 # Stands for all that the contract does not describe, which its own list of answers applies to.
 _ELSEWHERE = "/x-setsmart-otherwise"
 
@@ -24,8 +28,7 @@ _ELSEWHERE = "/x-setsmart-otherwise"
 @cache
 def contract() -> dict[str, Any]:
     """Return the contract as it is written. It is shared: do not change it."""
-    path = importlib.resources.files("pulumi_setsmart") / "contract" / "openapi.yaml"
-    document: dict[str, Any] = yaml.safe_load(path.read_text())
+    document: dict[str, Any] = yaml.safe_load(CONTRACT.read_text())
     return document
 
 

@@ -3,3 +3,6 @@
 NO_ENGINE = "no Pulumi engine beside this Python: `make setup` gets it"
 NO_BROWSER = "no chromium and chromedriver on PATH: Debian has packages with these names"
 NO_ACTIONLINT = "no actionlint on PATH or in .venv: `make test` builds it with Go 1.25 or later"
+NO_NPM_PACKAGES = (
+    "no packages from npm in .venv: `make test` installs them with Node.js 20 or later"
+)

@@ -33,7 +33,7 @@ RIGHT: dict[str, tuple[str, dict[str, Any]]] = {
 def limits() -> Iterator[tuple[str, str, Any, Any]]:
     """Yield each limit of a field: its kind of object, its name, a value at it, one beyond it."""
     for kind in RIGHT:
-        fields = contract()["components"]["schemas"][f"{kind}Fields"]["properties"]
+        fields = contract()["components"]["schemas"][f"{kind}Input"]["properties"]
         for name, field in fields.items():
             if "maxLength" in field:
                 start = "https://example.com/" if name == "url" else ""

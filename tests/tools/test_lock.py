@@ -1,3 +1,4 @@
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -18,11 +19,25 @@ def test_every_pinned_package_has_a_hash(lock: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "lock", [*LOCKS, "tools/actionlint/go.sum", "tools/pulumi-cli/engine/go.sum"]
+    "lock",
+    [
+        *LOCKS,
+        "tools/actionlint/go.sum",
+        "tools/pocketbase/go.sum",
+        "tools/pulumi-cli/engine/go.sum",
+    ],
 )
 def test_a_lock_names_no_server(lock: str) -> None:
     """Where packages come from is for each machine's own configuration to say."""
     assert "://" not in (ROOT / lock).read_text()
+
+
+def test_every_npm_package_has_a_hash_and_no_address() -> None:
+    """The same for what the tests take from npm."""
+    packages = json.loads((ROOT / "tools/npm/package-lock.json").read_text())["packages"]
+    installed = [one for name, one in packages.items() if name]
+    assert installed
+    assert [one for one in installed if "integrity" not in one or "resolved" in one] == []
 
 
 def test_the_lock_covers_all_that_the_project_asks_for() -> None:

@@ -76,13 +76,25 @@ class Contract:
             for one in self.operations()
             for parameter in one.get("parameters", [])
         )
-        return sorted({one["name"]: one for one in parameters}.items())
+        return sorted({one["name"]: one for one in parameters if one["in"] != "path"}.items())
+
+    def list_query(self) -> Group:
+        """Return which query parameters the client adds to the operations that list."""
+        said = self.document["x-setsmart-list-query"]
+        unasked = ", ".join(f"`{name}`" for name in said["unasked"]) or "none"
+        description = f"{said['description']} Sent unasked: {unasked}."
+        asked = [(one["name"], one) for one in said["asked"]]
+        return Group("Query parameters of lists", description, "asks for another page", asked)
 
     def answered_headers(self) -> list[tuple[str, Part]]:
         """Return the headers of all answers."""
+        responses = [
+            *self.document["x-setsmart-otherwise"]["responses"].values(),
+            *self.document["components"]["responses"].values(),
+        ]
         found = {
             name: self.resolved(header)
-            for response in self.document["components"]["responses"].values()
+            for response in map(self.resolved, responses)
             for name, header in response.get("headers", {}).items()
         }
         return sorted(found.items())
@@ -91,14 +103,15 @@ class Contract:
         """Yield the tables of fields and headers."""
         for title, name in (
             ("Fields of every object", "ServerFields"),
-            ("Fields of a property", "PropertyFields"),
-            ("Fields of a webhook subscription", "WebhookFields"),
+            ("Fields of a property", "PropertyInput"),
+            ("Fields of a webhook subscription", "WebhookInput"),
             ("Fields of an object of another collection", "AnyFields"),
         ):
             yield self._fields(title, self.schema(name))
         reason = self.schema("Error")["properties"]["error"]
         yield self._fields("Reasons of an error, in `error`", reason)
         yield Group("Sent with requests", "", "parameter", self.sent_headers())
+        yield self.list_query()
         yield Group("Sent with answers", "", "header", self.answered_headers())
         event = self.document["webhooks"]["event"]["post"]
         sent = [(one["name"], one) for one in map(self.resolved, event["parameters"])]
