@@ -30,7 +30,7 @@ def server(
             URL(str(request.url)),
             obeys=obeys,
         )
-        return httpx.Response(200, content=response.body, headers=dict(response.headers))
+        return httpx.Response(200, content=bytes(response.body), headers=dict(response.headers))
 
     return answer
 

@@ -124,7 +124,7 @@ def test_a_lost_response_creates_one_listing(open_stack: OpenStack) -> None:
 def test_a_refresh_goes_on_by_id(open_stack: OpenStack) -> None:
     """With one warning; drift is found, and updates are made."""
     stack, sandbox = open_stack(list_style="total-only")
-    stack.declare('[Property(f"p{n}", name=f"P{n}", bedrooms=1) for n in range(3)]')
+    stack.declare('[Property(f"p{n}", name=f"P{n}", bedrooms=1) for n in range(7)]')
     stack.up()
     sandbox.storage.insert(PROPERTIES, {"name": "Theirs"})
     changed = sandbox.storage.get(PROPERTIES, "prop_3")
