@@ -107,6 +107,7 @@ class FaultRun:
         foreign: The objects that are not the stack's, as they must stay.
         remarks: The undeclared field of each of the stack's objects, by its id.
         ups: How often `pulumi up` had to be run again.
+        refusals: How often it refused to create anything, as it had to.
         tally: What went wrong.
     """
 
@@ -116,6 +117,7 @@ class FaultRun:
     foreign: list[dict[str, Json]] = field(factory=list)
     remarks: dict[str, str] = field(factory=dict)
     ups: int = 0
+    refusals: int = 0
     tally: Tally = field(factory=Tally)
 
     @classmethod
@@ -149,6 +151,17 @@ class FaultRun:
             assert attempt + 1 < MOST_UPS, finished.output
         self.assert_holds(declared)
 
+    def expect_refusal(self, declared: list[Declared], reason: str) -> None:
+        """Run `pulumi up`, which must refuse to create listings and leave nothing behind."""
+        self.stack.declare("\n".join(one.program for one in declared))
+        finished = self.stack.run("up", "--yes", "--skip-preview", *QUIET)
+        assert finished.status != 0, finished.output
+        assert "Traceback" not in finished.output
+        assert reason in finished.output
+        self.refusals += 1
+        self._count(declared)
+        assert self.storage.objects(PROPERTIES) == self.foreign
+
     def remark(self) -> None:
         """Have somebody else note something in each of the stack's objects."""
         for collection in COLLECTIONS:
@@ -170,6 +183,16 @@ class FaultRun:
 
     def assert_holds(self, declared: list[Declared]) -> None:
         """Hold the account and the state against the program."""
+        known, held = self._count(declared)
+        assert len(set(known.values())) == len(known)
+        assert known.keys() == {one.name for one in declared}
+        for one in declared:
+            actual = held[known[one.name]]
+            assert one.fields.items() <= actual.items()
+        assert self.storage.objects(PROPERTIES)[: len(self.foreign)] == self.foreign
+
+    def _count(self, declared: list[Declared]) -> tuple[dict[str, str], dict[str, dict[str, Json]]]:
+        """Count what went wrong: nothing may have. Return the state's ids and the objects."""
         known = self.ids_by_name()
         held = {
             str(one["id"]): one
@@ -185,12 +208,7 @@ class FaultRun:
             if identifier in held
         )
         assert self.tally == Tally(), (self.tally, sorted(ours), known)
-        assert len(set(known.values())) == len(known)
-        assert known.keys() == {one.name for one in declared}
-        for one in declared:
-            actual = held[known[one.name]]
-            assert one.fields.items() <= actual.items()
-        assert self.storage.objects(PROPERTIES)[: len(self.foreign)] == self.foreign
+        return known, held
 
     def ids_by_name(self) -> dict[str, str]:
         """Return the ids that the state holds, by the names of the resources."""

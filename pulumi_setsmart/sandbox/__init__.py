@@ -35,6 +35,7 @@ from pulumi_setsmart.sandbox.faults import (
     Slow,
 )
 from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.list_style import LIST_STYLES, UNTOLD_STYLES
 from pulumi_setsmart.sandbox.listings import listings, seed
 from pulumi_setsmart.sandbox.request_log import LoggedRequest
 from pulumi_setsmart.sandbox.server import running, serve
@@ -45,10 +46,12 @@ __all__ = [
     "BASE_PATH",
     "COLLECTIONS",
     "DEFAULT_KEY",
+    "LIST_STYLES",
     "MESSAGE_TEMPLATES",
     "NONSENSE",
     "PRICING_RULES",
     "PROPERTIES",
+    "UNTOLD_STYLES",
     "WEBHOOKS",
     "ApiKey",
     "Attempt",

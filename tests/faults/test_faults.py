@@ -12,9 +12,11 @@ from fault_run import HANG, Declared, FaultRun, listing, rule, subscription
 from starlette.middleware import Middleware
 
 from pulumi_setsmart.sandbox import (
+    LIST_STYLES,
     MESSAGE_TEMPLATES,
     NONSENSE,
     PRICING_RULES,
+    UNTOLD_STYLES,
     Cut,
     Dialect,
     Failed,
@@ -112,6 +114,31 @@ def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
         run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
         live(run)
     record_faults("requests that go wrong", plan.met, run)
+
+
+def test_paging_that_is_not_known_costs_no_listing(
+    pulumi: Path, tmp_path: Path, seed: int, record_faults: Callable[..., None]
+) -> None:
+    """Every list is found whole, or nothing is created in it, while requests go wrong."""
+    style = sorted(LIST_STYLES)[3 * seed % len(LIST_STYLES)]
+    obeys = seed % 5 != 4
+    moments = [Lost(moment) for moment in MOMENTS]
+    plan = RandomFaults(seed, 1 / 6, [*moments, Failed("after", 502), Cut()])
+    storage = Storage()
+    sandbox = create_app(
+        SandboxSettings(
+            rate_limit=0, dialect=Dialect(list_style=style, obeys_paging=obeys, page_size=4)
+        ),
+        storage=storage,
+        middleware=[Middleware(FaultLayer, plan=plan)],
+    )
+    with running(sandbox) as base_url:
+        run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
+        if obeys and style not in UNTOLD_STYLES:
+            live(run)
+        else:
+            run.expect_refusal(portfolio(run.random), "setsmart:paging")
+    record_faults("paging that is not known", plan.met, run)
 
 
 def test_a_window_that_shrinks_costs_no_listing(
