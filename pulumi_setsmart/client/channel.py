@@ -87,6 +87,7 @@ class Channel:
         transport: What carries the requests; None is the network.
         sleep: Waits for a number of seconds.
         clock: The monotonic time in seconds.
+        observe: Told each answer as it comes, whatever its status.
     """
 
     def __init__(
@@ -96,10 +97,12 @@ class Channel:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        observe: Callable[[Answer], None] = lambda _answer: None,
     ) -> None:
         self.connection = connection
         self.sleep = sleep
         self.clock = clock
+        self._observe = observe
         self._keyring = Keyring(connection.credentials)
         self._pacer = Pacer(clock=clock, sleep=sleep, announce=_announce_wait)
         if transport is None and connection.base_url.startswith("http:"):
@@ -185,6 +188,7 @@ class Channel:
             _settle(permit, answer)
             self._log(context, answer, self.clock() - started)
         if isinstance(outcome, Answer):
+            self._observe(outcome)
             return outcome
         # Raised out here, so that nothing is chained to it that holds the request and its key.
         raise outcome

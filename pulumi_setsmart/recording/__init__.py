@@ -1,0 +1,1 @@
+"""What a real account answers, written down without anything that is the account's own."""

@@ -1,0 +1,41 @@
+"""What ids look like: the classes of their characters, and how many there are of each."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+from pulumi_setsmart.recording.recording import Run
+
+_MOST_RUNS = 5
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CLASSES = {
+    "lower": re.compile(r"[a-z]"),
+    "upper": re.compile(r"[A-Z]"),
+    "digits": re.compile(r"[0-9]"),
+    "underscore": re.compile(r"_"),
+    "hyphen": re.compile(r"-"),
+}
+
+
+def id_form(identifiers: list[str]) -> tuple[Run, ...]:
+    """Return of which runs of characters all of some ids are made; ids differ in their lengths."""
+    if all(_UUID.fullmatch(one) for one in identifiers):
+        return (Run("uuid", 36, 36),)
+    runs = [[(of, len([*run])) for of, run in groupby(one, _class)] for one in identifiers]
+    kinds = {tuple(of for of, _ in one) for one in runs}
+    if len(kinds) != 1 or len(next(iter(kinds))) > _MOST_RUNS:
+        lengths = [len(one) for one in identifiers]
+        return (Run("mixed", min(lengths), max(lengths)),)
+    return tuple(
+        Run(position[0][0], *_least_and_most([length for _, length in position]))
+        for position in zip(*runs, strict=True)
+    )
+
+
+def _least_and_most(lengths: list[int]) -> tuple[int, int]:
+    return min(lengths), max(lengths)
+
+
+def _class(character: str) -> str:
+    return next((of for of, one in _CLASSES.items() if one.fullmatch(character)), "other")

@@ -1,0 +1,228 @@
+"""Looking at an account with GET requests only."""
+
+from __future__ import annotations
+
+import string
+import time
+import uuid
+from collections.abc import Callable
+from urllib.parse import quote
+
+import attrs
+from attrs import Factory, define, frozen
+
+from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.channel import Channel, Request
+from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.errors import ApiError, SetSmartError
+from pulumi_setsmart.client.http import httpx
+from pulumi_setsmart.client.retry import RetryPolicy
+from pulumi_setsmart.config import Settings
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.recording.answer_body import id_in, items_in
+
+MOST_PAGES = 3
+"""So many pages of a list are read."""
+_DEADLINE = 120.0
+"""A look takes no more seconds, waits for the rate limit included."""
+_NO_ID = "no-such-object"
+
+
+@frozen
+class Heard:
+    """An answer, and when it came.
+
+    Attributes:
+        answer: The answer.
+        at: When it came, by this machine's clock, in seconds since 1970.
+    """
+
+    answer: Answer
+    at: float
+
+    def json(self) -> Json:
+        """Return the body as JSON; null if it is none."""
+        try:
+            return self.answer.json()
+        except ApiError:
+            return None
+
+
+@frozen
+class Look:
+    """What came of one look.
+
+    Attributes:
+        heard: The answers, of which the last one counts.
+        failure: The error that it ended in, or None.
+    """
+
+    heard: tuple[Heard, ...]
+    failure: SetSmartError | None = None
+
+
+@frozen
+class CollectionLooks:
+    """The looks at a collection.
+
+    Attributes:
+        pages: At each page of its list, up to `MOST_PAGES`.
+        complete: Whether the last of them is the last page, by what our client makes of it.
+        object: At the first item by its id, or None where the list shows none.
+        missing: At an id of the same form.
+        malformed: At an id of another form.
+    """
+
+    pages: tuple[Look, ...]
+    complete: bool
+    object: Look | None = None
+    missing: Look | None = None
+    malformed: Look | None = None
+
+
+@frozen
+class AccountLooks:
+    """The looks at an account.
+
+    Attributes:
+        base_url: Its address.
+        properties: Its listings.
+        webhooks: Its webhook subscriptions.
+    """
+
+    base_url: str
+    properties: CollectionLooks
+    webhooks: CollectionLooks
+
+    def heard(self) -> list[Heard]:
+        """Return all answers, in the order in which they came."""
+        looks = [
+            look
+            for one in (self.properties, self.webhooks)
+            for look in (*one.pages, one.object, one.missing, one.malformed)
+            if look is not None
+        ]
+        return [heard for look in looks for heard in look.heard]
+
+
+class WriteRefusedError(Exception):
+    """Something else than a GET was about to be sent. It is a mistake of ours, and was not sent."""
+
+
+class ReadingChannel(Channel):
+    """A channel that sends nothing but GET, whoever asks it to."""
+
+    def exchange(self, request: Request, *, attempt: int, patience: float) -> Answer:
+        """Send a GET once; see `Channel.exchange`.
+
+        Raises:
+            WriteRefusedError: It is another request.
+        """
+        if request.method != "GET":
+            raise WriteRefusedError(request.method)
+        return super().exchange(request, attempt=attempt, patience=patience)
+
+
+def look_at(
+    settings: Settings,
+    *,
+    clock: Callable[[], float] = time.time,
+    transport: httpx.BaseTransport | None = None,
+) -> AccountLooks:
+    """Look at an account: a few pages of each list, an object by its id, ids that nothing has.
+
+    Args:
+        settings: Where it is, and its key.
+        clock: This machine's time in seconds since 1970.
+        transport: What carries the requests; None is the network.
+    """
+    observer = _Observer(clock)
+    connection = attrs.evolve(
+        settings.connection,
+        retry=RetryPolicy(repeats=0),
+        deadline=min(settings.connection.deadline, _DEADLINE),
+    )
+    channel = ReadingChannel(connection, transport=transport, observe=observer.note)
+    client = Client(channel)
+    try:
+        return AccountLooks(
+            base_url=connection.base_url,
+            properties=_look_at_collection(client, "/properties", observer),
+            webhooks=_look_at_collection(client, settings.webhooks_path, observer),
+        )
+    finally:
+        client.close()
+
+
+@define
+class _Observer:
+    """Takes down the answers, look by look."""
+
+    clock: Callable[[], float]
+    _heard: list[Heard] = Factory(list)
+
+    def note(self, answer: Answer) -> None:
+        self._heard.append(Heard(answer, self.clock()))
+
+    def look(self, look: Callable[[], object]) -> Look:
+        """Return what comes of a look: the answers to it, and its failure."""
+        failure = None
+        try:
+            look()
+        except SetSmartError as error:
+            failure = error
+        heard, self._heard = tuple(self._heard), []
+        return Look(heard, failure)
+
+
+def _look_at_collection(client: Client, path: str, observer: _Observer) -> CollectionLooks:
+    pages, complete = _look_at_list(Collection(client, path), observer)
+    found = _first_id(pages[0])
+    if found is None:
+        return CollectionLooks(pages, complete)
+
+    def at(identifier: str) -> Look:
+        request = Request("GET", f"{path}/{quote(identifier, safe='')}")
+        return observer.look(lambda: client.send(request, lambda _answer: None))
+
+    return CollectionLooks(
+        pages,
+        complete,
+        object=at(str(found)),
+        missing=at(another_id(found)),
+        malformed=at(_NO_ID),
+    )
+
+
+def _look_at_list(collection: Collection, observer: _Observer) -> tuple[tuple[Look, ...], bool]:
+    cursor = collection.cursor()
+    pages: list[Look] = []
+    while len(pages) < MOST_PAGES:
+        look = observer.look(lambda: collection.read_on(cursor))
+        pages.append(look)
+        if look.failure is not None or cursor.next_url is None:
+            return tuple(pages), look.failure is None
+    return tuple(pages), False
+
+
+def _first_id(page: Look) -> str | int | None:
+    if not page.heard or not page.heard[-1].answer.succeeded:
+        return None
+    _, items = items_in(page.heard[-1].json()) or ((), [])
+    found = id_in(items[0]) if items else None
+    return None if found is None else found[1]
+
+
+def another_id(identifier: str | int) -> str:
+    """Return an id of the same form, which surely no object has."""
+    text = str(identifier)
+    try:
+        return str(uuid.uuid5(uuid.UUID(text), "another"))
+    except ValueError:
+        pass
+    if any(one in string.digits for one in text):
+        other = "".join("9" if one in string.digits else one for one in text)
+    else:
+        other = "".join("z" if one.islower() else "Z" if one.isupper() else one for one in text)
+    return other if other != text else f"{text}{text}"

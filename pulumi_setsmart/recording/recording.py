@@ -1,0 +1,198 @@
+"""What a recording tells of an account. Nothing in it is the account's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from pulumi_setsmart.recording.headers import Address
+from pulumi_setsmart.recording.shape import Shape
+
+VERSION = 1
+"""The version of the file's format."""
+
+
+@frozen
+class SeenAnswer:
+    """An answer, or that there was none.
+
+    Attributes:
+        status: Its status, or None where no answer came.
+        failure: The class of our error where the look failed, or None.
+        earlier_statuses: The statuses of answers before it, to the same look.
+        headers: The known headers, and what may be told of their values.
+        other_headers: How many headers are not known.
+        links: Where its ``Link`` header leads to, by the relation.
+        content: What its body is: ``json``, ``html``, ``text`` or ``nothing``.
+        shape: What its JSON looks like.
+    """
+
+    status: int | None
+    failure: str | None = None
+    earlier_statuses: tuple[int, ...] = ()
+    headers: Mapping[str, str] = field(factory=dict)
+    other_headers: int = 0
+    links: Mapping[str, Address] = field(factory=dict)
+    content: str = "nothing"
+    shape: Shape | None = None
+
+
+@frozen
+class Signal:
+    """A member of a page that tells how far the list goes.
+
+    Attributes:
+        at: Where it is: ``meta.total``.
+        role: What it counts or names, one of `signals.ROLES`.
+        says: What it says, in relation to what was read; the size of pages is a number.
+        address: Where it leads to, if it is an address.
+    """
+
+    at: str
+    role: str
+    says: str | int
+    address: Address | None = None
+
+
+@frozen
+class SeenPage:
+    """A page of a list.
+
+    Attributes:
+        answer: The answer.
+        asked_with: The names of the query parameters that it was asked for with.
+        items_at: Where its items are: ``data.items``; empty for the whole answer.
+        items: How many they are: a number where another page follows, which had the same size;
+            ``none``, ``one`` or ``several`` on the last page. None where there is no list.
+        signals: What it tells of the list.
+    """
+
+    answer: SeenAnswer
+    asked_with: tuple[str, ...] = ()
+    items_at: str = ""
+    items: str | int | None = None
+    signals: tuple[Signal, ...] = ()
+
+
+@frozen
+class Run:
+    """Characters of one class that stand together in ids.
+
+    Attributes:
+        of: ``lower``, ``upper``, ``digits``, ``underscore``, ``hyphen``, ``other``, ``uuid`` or
+            ``mixed``.
+        least: How many they are at least.
+        most: How many they are at most.
+    """
+
+    of: str
+    least: int
+    most: int
+
+
+@frozen
+class SeenId:
+    """What ids look like.
+
+    Attributes:
+        field: The member that holds it, as it is called.
+        type: Its type.
+        form: The characters that it is made of.
+    """
+
+    field: str
+    type: str
+    form: tuple[Run, ...] = ()
+
+
+@frozen
+class SeenCollection:
+    """The answers of one collection.
+
+    Attributes:
+        pages: The pages of its list, the first ones.
+        list_end: Whether our client came to the end of the list: ``reached``, ``not looked for``,
+            or the class of the error that stopped it.
+        id: What its ids look like.
+        item: What the items of the list look like.
+        object: The answer to reading one of them, or None where nothing could be read.
+        object_at: Where the object is in it; empty for the whole answer.
+        list_shows: ``whole objects`` or ``brief objects``; None where nothing tells.
+        missing: The answer to an id of the same form that no object has.
+        malformed: The answer to an id of another form.
+    """
+
+    pages: tuple[SeenPage, ...] = ()
+    list_end: str = "not looked for"
+    id: SeenId | None = None
+    item: Shape | None = None
+    object: SeenAnswer | None = None
+    object_at: str = ""
+    list_shows: str | None = None
+    missing: SeenAnswer | None = None
+    malformed: SeenAnswer | None = None
+
+
+@frozen
+class SeenClock:
+    """The server's clock.
+
+    Attributes:
+        told: Whether every answer has a ``Date``.
+        seconds_ahead: How far it is ahead of the clock of the machine that looked.
+    """
+
+    told: bool
+    seconds_ahead: int | None = None
+
+
+@frozen
+class SeenRateLimit:
+    """How the rate limit is told.
+
+    Attributes:
+        headers: The names of the headers that tell it, in lower case.
+        in_every_answer: Whether every answer has them.
+        limit: How many requests a window allows.
+        remaining: How what is left goes on: ``falls by 1``, ``falls by more``, ``stays``,
+            ``rises``, or None.
+        reset: What the reset is: ``Unix seconds``, ``Unix milliseconds``, ``seconds from now``,
+            or None.
+        seconds_to_reset: How far away the reset was at most.
+    """
+
+    headers: tuple[str, ...] = ()
+    in_every_answer: bool = False
+    limit: int | None = None
+    remaining: str | None = None
+    reset: str | None = None
+    seconds_to_reset: int | None = None
+
+
+@frozen
+class Recording:
+    """What was seen of an account.
+
+    Attributes:
+        made_by: The program that looked, with its version.
+        date: The day on which it looked, as ``2026-11-25``.
+        server: ``documented address``, ``another address`` or ``this machine``.
+        requests: How many requests were sent; all were GET.
+        replaced_names: How many names were replaced, since they could be somebody's.
+        properties: The listings.
+        webhooks: The webhook subscriptions.
+        clock: The server's clock.
+        rate_limit: How the rate limit is told.
+    """
+
+    made_by: str
+    date: str
+    server: str
+    requests: int
+    replaced_names: int
+    properties: SeenCollection
+    webhooks: SeenCollection
+    clock: SeenClock
+    rate_limit: SeenRateLimit
+    recording: int = VERSION
