@@ -48,6 +48,7 @@ _KNOWN = (
     )
     | RATE_LIMIT
 )
+_NOT_TOLD_HERE = NOT_LOOKED_AT | RATE_LIMIT - {"retry-after"}
 _MEDIA_TYPES = frozenset(
     """
     application/json application/problem+json application/vnd.api+json application/hal+json
@@ -106,7 +107,7 @@ def headers_seen(headers: Mapping[str, str]) -> tuple[dict[str, str], int]:
     """Return the known headers, with what may be told of each, and how many are not known."""
     told: dict[str, str] = {}
     others = 0
-    for name in sorted({name.lower() for name in headers} - NOT_LOOKED_AT):
+    for name in sorted({name.lower() for name in headers} - _NOT_TOLD_HERE):
         if name in _KNOWN:
             told[name] = _value(name, headers[name])
         else:

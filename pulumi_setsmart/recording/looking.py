@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import string
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -27,6 +27,11 @@ MOST_PAGES = 3
 _DEADLINE = 120.0
 """A look takes no more seconds, waits for the rate limit included."""
 _NO_ID = "no-such-object"
+_SURELY_UNUSED = 9
+"""So many nines are no id of an object yet, and fit any integer."""
+_DIGIT = re.compile(r"[0-9]")
+_LAST_DIGITS = re.compile(r"[0-9]+(?=[^0-9]*$)")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @frozen
@@ -63,22 +68,39 @@ class Look:
 
 
 @frozen
+class LooksById:
+    """The looks at ids.
+
+    Attributes:
+        object: At the first item of the list by its id.
+        missing: At an id of the same form.
+        malformed: At an id of another form.
+    """
+
+    object: Look
+    missing: Look
+    malformed: Look
+
+
+@frozen
 class CollectionLooks:
     """The looks at a collection.
 
     Attributes:
         pages: At each page of its list, up to `MOST_PAGES`.
         complete: Whether the last of them is the last page, by what our client makes of it.
-        object: At the first item by its id, or None where the list shows none.
-        missing: At an id of the same form.
-        malformed: At an id of another form.
+        by_id: At ids, or None where the list shows none.
     """
 
     pages: tuple[Look, ...]
     complete: bool
-    object: Look | None = None
-    missing: Look | None = None
-    malformed: Look | None = None
+    by_id: LooksById | None = None
+
+    def looks(self) -> list[Look]:
+        """Return all of them, in order."""
+        by_id = self.by_id
+        others = [] if by_id is None else [by_id.object, by_id.missing, by_id.malformed]
+        return [*self.pages, *others]
 
 
 @frozen
@@ -97,12 +119,7 @@ class AccountLooks:
 
     def heard(self) -> list[Heard]:
         """Return all answers, in the order in which they came."""
-        looks = [
-            look
-            for one in (self.properties, self.webhooks)
-            for look in (*one.pages, one.object, one.missing, one.malformed)
-            if look is not None
-        ]
+        looks = [*self.properties.looks(), *self.webhooks.looks()]
         return [heard for look in looks for heard in look.heard]
 
 
@@ -186,13 +203,8 @@ def _look_at_collection(client: Client, path: str, observer: _Observer) -> Colle
         request = Request("GET", f"{path}/{quote(identifier, safe='')}")
         return observer.look(lambda: client.send(request, lambda _answer: None))
 
-    return CollectionLooks(
-        pages,
-        complete,
-        object=at(str(found)),
-        missing=at(another_id(found)),
-        malformed=at(_NO_ID),
-    )
+    by_id = LooksById(at(str(found)), missing=at(another_id(found)), malformed=at(_NO_ID))
+    return CollectionLooks(pages, complete, by_id)
 
 
 def _look_at_list(collection: Collection, observer: _Observer) -> tuple[tuple[Look, ...], bool]:
@@ -217,12 +229,10 @@ def _first_id(page: Look) -> str | int | None:
 def another_id(identifier: str | int) -> str:
     """Return an id of the same form, which surely no object has."""
     text = str(identifier)
-    try:
+    if _UUID.fullmatch(text):
         return str(uuid.uuid5(uuid.UUID(text), "another"))
-    except ValueError:
-        pass
-    if any(one in string.digits for one in text):
-        other = "".join("9" if one in string.digits else one for one in text)
-    else:
-        other = "".join("z" if one.islower() else "Z" if one.isupper() else one for one in text)
-    return other if other != text else f"{text}{text}"
+    if not _DIGIT.search(text):
+        return f"{text}{'z' * _SURELY_UNUSED}"
+    # Small numbers may be taken; of long ids, such as hashes, the length may matter.
+    few = len(_DIGIT.findall(text)) < _SURELY_UNUSED
+    return _LAST_DIGITS.sub("9" * _SURELY_UNUSED, text) if few else _DIGIT.sub("9", text)

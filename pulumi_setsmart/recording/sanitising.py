@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import ipaddress
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import pairwise
 from urllib.parse import parse_qsl, urlsplit
 
-from pulumi_setsmart.client.server_clock import http_date
+import attrs
+
 from pulumi_setsmart.config import DEFAULT_BASE_URL
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording import headers
 from pulumi_setsmart.recording.answer_body import Object, Path, id_in, items_in, object_in
+from pulumi_setsmart.recording.habits_seen import clock_seen, rate_limit_seen
 from pulumi_setsmart.recording.ids import id_form
 from pulumi_setsmart.recording.looking import AccountLooks, CollectionLooks, Heard, Look
 from pulumi_setsmart.recording.paging_seen import Progress, asked_with, signals_of
 from pulumi_setsmart.recording.recording import (
     Recording,
     SeenAnswer,
-    SeenClock,
     SeenCollection,
     SeenId,
     SeenPage,
-    SeenRateLimit,
 )
 from pulumi_setsmart.recording.shape import Shape, shape_of
 from pulumi_setsmart.recording.signals import STRUCTURE
 from pulumi_setsmart.recording.words import Names
 
-_NEAR = 2
-"""A clock that is so many seconds away is not away: ``Date`` tells whole seconds."""
-_MILLISECONDS = 100_000_000_000
-_SECONDS_SINCE_1970 = 1_000_000_000
-_LARGEST_FIGURE = 10_000_000
 _FIRST_UNSUCCESSFUL_STATUS = 300
 
 
@@ -58,8 +51,8 @@ def recorded(looks: AccountLooks, today: datetime) -> Recording:
         replaced_names=names.replaced,
         properties=properties,
         webhooks=webhooks,
-        clock=_clock(heard),
-        rate_limit=_rate_limit(heard),
+        clock=clock_seen(heard),
+        rate_limit=rate_limit_seen(heard),
     )
 
 
@@ -104,26 +97,23 @@ def _collection(looks: CollectionLooks, names: Names) -> SeenCollection:
         item=shape,
         id=_id(ids, names),
     )
-    if looks.object is None or not ids:
+    if looks.by_id is None or not ids:
         return collection
-    at, whole = _object(looks.object, ids[0]) or ((), None)
-    return SeenCollection(
-        pages=collection.pages,
-        list_end=collection.list_end,
-        item=shape,
-        id=collection.id,
-        object=_answer(looks.object, names),
+    at, whole = _object(looks.by_id.object, ids[0]) or ((), None)
+    return attrs.evolve(
+        collection,
+        object=_answer(looks.by_id.object, names),
         object_at=_dotted(at, names),
         list_shows=_list_shows(items[0], whole),
-        missing=_answer(looks.missing, names),
-        malformed=_answer(looks.malformed, names),
+        missing=_answer(looks.by_id.missing, names),
+        malformed=_answer(looks.by_id.malformed, names),
     )
 
 
 def _list_end(looks: CollectionLooks) -> str:
-    failure = looks.pages[-1].failure
+    failure = _failure(looks.pages[-1])
     if failure is not None:
-        return type(failure).__name__
+        return failure
     return "reached" if looks.complete else "not looked for"
 
 
@@ -147,7 +137,7 @@ def _pages(
         progress = Progress(number, len(items), before, is_last)
         pages.append(
             SeenPage(
-                answer=_answer(look, names),
+                answer=_answer(look, names, at),
                 asked_with=asked_with(heard, names),
                 items_at=_dotted(at or (), names),
                 items=None if at is None else _count(len(items), exact=not is_last),
@@ -188,16 +178,20 @@ def _dotted(path: Path, names: Names) -> str:
     return ".".join(names.shown(name) for name in path)
 
 
-def _answer(look: Look | None, names: Names) -> SeenAnswer:
-    if look is None or not look.heard:
-        failure = None if look is None else look.failure
-        return SeenAnswer(None, None if failure is None else type(failure).__name__)
+def _failure(look: Look) -> str | None:
+    return None if look.failure is None else type(look.failure).__name__
+
+
+def _answer(look: Look, names: Names, items_at: Path | None = None) -> SeenAnswer:
+    """Return what may be told of the answer to a look; of the items in it nothing."""
+    if not look.heard:
+        return SeenAnswer(None, _failure(look))
     heard = look.heard[-1]
     told, others = headers.headers_seen(heard.answer.headers)
-    content, shape = _content(heard, names)
+    content, shape = _content(heard, items_at, names)
     return SeenAnswer(
         status=heard.answer.status,
-        failure=None if look.failure is None else type(look.failure).__name__,
+        failure=_failure(look) if heard.answer.succeeded else None,
         earlier_statuses=tuple(one.answer.status for one in look.heard[:-1]),
         headers=told,
         other_headers=others,
@@ -207,77 +201,20 @@ def _answer(look: Look | None, names: Names) -> SeenAnswer:
     )
 
 
-def _content(heard: Heard, names: Names) -> tuple[str, Shape | None]:
+def _content(heard: Heard, items_at: Path | None, names: Names) -> tuple[str, Shape | None]:
     body = heard.answer.body.strip()
     if not body:
         return "nothing", None
     value = heard.json()
     if value is not None or body == b"null":
-        return "json", shape_of([value], names)
+        return "json", shape_of([_without(value, items_at)], names)
     return ("html" if body.startswith(b"<") else "text"), None
 
 
-def _clock(heard: list[Heard]) -> SeenClock:
-    dates = [(http_date(one.answer.headers.get("Date", "")), one.at) for one in heard]
-    ahead = [round(date - at) for date, at in dates if date is not None]
-    if not ahead:
-        return SeenClock(told=False)
-    seconds = ahead[0] if abs(ahead[0]) > _NEAR else 0
-    return SeenClock(told=len(ahead) == len(dates), seconds_ahead=seconds)
-
-
-def _rate_limit(heard: list[Heard]) -> SeenRateLimit:
-    told = [{name.lower(): value for name, value in one.answer.headers.items()} for one in heard]
-    names = [headers.RATE_LIMIT & one.keys() - {"retry-after"} for one in told]
-    reset, seconds = _reset(
-        [
-            (value, http_date(one.get("date", "")) or each.at)
-            for one, each in zip(told, heard, strict=True)
-            for value in _figures([one], "reset")
-        ]
-    )
-    return SeenRateLimit(
-        headers=tuple(sorted(frozenset().union(*names))),
-        in_every_answer=bool(names) and all(names),
-        limit=next(_figures(told, "limit"), None),
-        remaining=_course([*_figures(told, "remaining")]),
-        reset=reset,
-        seconds_to_reset=seconds,
-    )
-
-
-def _figures(told: Iterable[dict[str, str]], ending: str) -> Iterator[int]:
-    for one in told:
-        for name in sorted(headers.RATE_LIMIT & one.keys()):
-            text = one[name].strip()
-            if name.endswith(f"-{ending}") and text.isascii() and text.isdigit():
-                number = int(text)
-                if ending == "reset" or number <= _LARGEST_FIGURE:
-                    yield number
-                break
-
-
-def _course(remaining: list[int]) -> str | None:
-    """Return how what is left of the window goes on from answer to answer."""
-    steps = [before - after for before, after in pairwise(remaining)]
-    if not steps:
-        return None
-    [(step, _)] = Counter(steps).most_common(1)
-    if step == 1:
-        return "falls by 1"
-    return "falls by more" if step > 1 else "stays" if step == 0 else "rises"
-
-
-def _reset(resets: list[tuple[int, float]]) -> tuple[str | None, int | None]:
-    """Return what the reset is, and how many seconds away it was at most."""
-    if not resets:
-        return None, None
-    value = resets[0][0]
-    if value >= _MILLISECONDS:
-        kind, ahead = "Unix milliseconds", [each / 1000 - now for each, now in resets]
-    elif value >= _SECONDS_SINCE_1970:
-        kind, ahead = "Unix seconds", [each - now for each, now in resets]
-    else:
-        kind, ahead = "seconds from now", [float(each) for each, _ in resets]
-    most = round(max(ahead))
-    return kind, most if 0 <= most <= _LARGEST_FIGURE else None
+def _without(body: Json, items_at: Path | None) -> Json:
+    """Return a body whose list of items is empty."""
+    if items_at == ():
+        return []
+    if items_at is None or not isinstance(body, dict):
+        return body
+    return {**body, items_at[0]: _without(body[items_at[0]], items_at[1:])}

@@ -132,23 +132,21 @@ def _form(strings: list[str], named: str) -> str | None:
 def written(shape: Shape) -> Json:
     """Return a shape as a recording's file holds it.
 
-    Scalars are a string, as ``integer | null`` or ``string (date-time)``. Objects and lists have
-    their ``type`` beside their ``fields`` or ``elements``; a name that ends in ``?`` is that of a
-    member which some of the objects lack.
+    It is a string, as ``integer | null`` or ``string (date-time)``. Where there are objects or
+    lists with anything in them, that is the ``type``, beside their ``fields`` or ``elements``; a
+    name that ends in ``?`` is that of a member which some of the objects lack.
     """
     form = f" ({shape.form})" if shape.form else ""
     types = " | ".join(f"string{form}" if one == "string" else one for one in shape.types)
-    if not {"object", "list"} & {*shape.types}:
-        return types or "unknown"
-    told: dict[str, Json] = {"type": types}
-    if "object" in shape.types:
+    told: dict[str, Json] = {}
+    if shape.members:
         told["fields"] = {
             name if member.always else f"{name}?": written(member.shape)
             for name, member in shape.members.items()
         }
-    if "list" in shape.types:
-        told["elements"] = "unknown" if shape.elements is None else written(shape.elements)
-    return told
+    if shape.elements is not None:
+        told["elements"] = written(shape.elements)
+    return {"type": types, **told} if told else types
 
 
 def read(told: Json) -> Shape:
@@ -176,13 +174,11 @@ def read(told: Json) -> Shape:
             name.removesuffix("?"): Member(read(inner), not name.endswith("?"))
             for name, inner in fields.items()
         },
-        elements=None if elements in (None, "unknown") else read(elements),
+        elements=None if elements is None else read(elements),
     )
 
 
 def _scalar(text: str) -> Shape:
-    if text == "unknown":
-        return Shape()
     types, form = [], None
     for part in text.split(" | "):
         kind, _, rest = part.partition(" (")

@@ -42,35 +42,36 @@ DOCUMENTED_VALUES = {"status": frozenset({"active"})}
 WORDS = frozenset(
     # What APIs say of their answers.
     """
-    account accounts action actions active after all allow allowed answer api app array at
-    attribute attributes base batch before begin body bool boolean by cache call cancel category
-    channel channels class client code codes collection collections column config content
-    context continuation control count counts created createdat creation current currentpage
-    cursor custom customs data database date dates datetime default deleted deletedat
-    description detail details direction disabled doc document documentation draft elements
-    embedded empty enabled end ended entity entries entry envelope error errors etag event
-    events exists expand expires external extra failed field fields file files filter filters
-    first flag flags for format from full group groups has hash hasmore headers height href http
-    id identifier ids image images included index info input instance integration internal is
-    item items json key keys kind label labels language last lastname lastpage length level
-    limit limits link links list listed loc locale location lock locked log long machine main
-    map max maximum message messages meta metadata method min minimum mode model modified
-    modifiedat more msg name names new next nextpage no not note notes notification null num
-    number numberofelements numbers object objects odata of off offset on option options order
-    ordering org organisation organization origin other others output owned owner owners page
-    pagecount pagenumber pages pagesize pagination paging parameter parameters params parent
-    password patch path payload per permission permissions perpage position prefix prev previous
-    primary priority private problem profile properties property provider public published
-    publishedat query range rank ratio raw read ready reason record records ref reference
-    references refresh region rel related relation relationships remaining remote request
-    requests required reset resource response responses result results retry returned role roles
-    root row rows schema scope search second seconds secret secrets section self sequence server
-    service session set setting settings shared show shown size skip skipped slug sort source
-    stack start started starting state status statuses string subscription subscriptions suffix
-    sync synced tag tags target team tenant text time timestamp timezone title to token tokens
-    top total totalcount totalelements totalitems totalpages totalrecords totalresults totals
-    trace type types uid unit units updated updatedat url urls user users uuid valid value
-    values version versions visible warning warnings webhook webhooks width with write zone
+    account accounts action actions active after all allow allowed answer any api app are array
+    at attribute attributes base batch before begin body bool boolean by cache call cancel
+    category channel channels class client code codes collection collections column config
+    content context continuation control count counts created createdat creation current
+    currentpage cursor custom customs data database date dates datetime default deleted
+    deletedat description detail details direction disabled doc document documentation down
+    draft each elements embedded empty enabled end ended entity entries entry envelope error
+    errors etag event events exists expand expires external extra failed field fields file files
+    filter filters first flag flags for format from full group groups has hash hasmore headers
+    height href http id identifier ids image images in included index info input instance
+    integration internal is item items json key keys kind label labels language last lastname
+    lastpage length level limit limits link links list listed loc locale location lock locked
+    log long machine main map max maximum message messages meta metadata method min minimum mode
+    model modified modifiedat more msg my name names new next nextpage no not note notes
+    notification null num number numberofelements numbers object objects odata of off offset on
+    only option options order ordering org organisation organization origin other others out
+    output owned owner owners page pagecount pagenumber pages pagesize pagination paging
+    parameter parameters params parent password patch path payload per permission permissions
+    perpage position prefix prev previous primary priority private problem profile properties
+    property provider public published publishedat query range rank ratio raw read ready reason
+    record records ref reference references refresh region rel related relation relationships
+    remaining remote request requests required reset resource response responses result results
+    retry returned role roles root row rows schema scope search second seconds secret secrets
+    section self sequence server service session set setting settings shared show shown size
+    skip skipped slug sort source stack start started starting state status statuses string
+    subscription subscriptions suffix sync synced tag tags target team tenant text time
+    timestamp timezone title to token tokens top total totalcount totalelements totalitems
+    totalpages totalrecords totalresults totals trace type types uid unit units until up updated
+    updatedat url urls user users uuid valid value values version versions via visible warning
+    warnings webhook webhooks width with write zone
     """.split()
     # What listings and their bookings are made of.
     + """

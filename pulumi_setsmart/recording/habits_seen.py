@@ -1,0 +1,88 @@
+"""What the headers of all answers together tell: the server's clock, and its rate limit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from pulumi_setsmart.client.server_clock import http_date
+from pulumi_setsmart.recording import headers
+from pulumi_setsmart.recording.looking import Heard
+from pulumi_setsmart.recording.recording import SeenClock, SeenRateLimit
+
+_NEAR = 2
+"""A clock that is so many seconds away is not away: ``Date`` tells whole seconds."""
+_MILLISECONDS = 100_000_000_000
+"""From this number on, a moment is told in milliseconds; in seconds it would be the year 5138."""
+_MOMENT = 1_000_000_000
+"""From this number on, it is a moment, rather than how long it takes."""
+_LARGEST_FIGURE = 10_000_000
+
+
+def clock_seen(heard: list[Heard]) -> SeenClock:
+    """Return how far the server's clock is away, by its answers in their order."""
+    dates = [(http_date(one.answer.headers.get("Date", "")), one.at) for one in heard]
+    ahead = [round(date - at) for date, at in dates if date is not None]
+    if not ahead:
+        return SeenClock(told=False)
+    seconds = ahead[0] if abs(ahead[0]) > _NEAR else 0
+    return SeenClock(told=len(ahead) == len(dates), seconds_ahead=seconds)
+
+
+def rate_limit_seen(heard: list[Heard]) -> SeenRateLimit:
+    """Return how the rate limit is told, by answers in their order."""
+    told = [{name.lower(): value for name, value in one.answer.headers.items()} for one in heard]
+    names = [headers.RATE_LIMIT & one.keys() - {"retry-after"} for one in told]
+    reset, seconds = _reset(
+        [
+            (value, http_date(one.get("date", "")) or each.at)
+            for one, each in zip(told, heard, strict=True)
+            for value in _figures([one], "reset")
+        ]
+    )
+    return SeenRateLimit(
+        headers=tuple(sorted(frozenset().union(*names))),
+        in_every_answer=bool(names) and all(names),
+        limit=next(_figures(told, "limit"), None),
+        remaining=_course([*_figures(told, "remaining")]),
+        reset=reset,
+        seconds_to_reset=seconds,
+    )
+
+
+def _figures(told: Iterable[dict[str, str]], ending: str) -> Iterator[int]:
+    for one in told:
+        for name in sorted(headers.RATE_LIMIT & one.keys()):
+            text = one[name].strip()
+            if name.endswith(f"-{ending}") and text.isascii() and text.isdigit():
+                number = int(text)
+                if ending == "reset" or number <= _LARGEST_FIGURE:
+                    yield number
+                break
+
+
+def _course(remaining: list[int]) -> str | None:
+    """Return how what is left of the window goes on from answer to answer."""
+    steps = [before - after for before, after in pairwise(remaining)]
+    if not steps:
+        return None
+    [(step, _)] = Counter(steps).most_common(1)
+    if step == 1:
+        return "falls by 1"
+    return "falls by more" if step > 1 else "stays" if step == 0 else "rises"
+
+
+def _reset(resets: list[tuple[int, float]]) -> tuple[str | None, int | None]:
+    """Return what the reset is, and how many seconds away it was at most."""
+    if not resets:
+        return None, None
+    value = resets[0][0]
+    if value >= _MILLISECONDS:
+        kind, ahead = "Unix milliseconds", [each / 1000 - now for each, now in resets]
+    elif value >= _MOMENT:
+        kind, ahead = "Unix seconds", [each - now for each, now in resets]
+    else:
+        kind, ahead = "seconds from now", [float(each) for each, _ in resets]
+    most = round(max(ahead))
+    return kind, most if 0 <= most <= _LARGEST_FIGURE else None
