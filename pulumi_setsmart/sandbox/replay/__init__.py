@@ -1,0 +1,1 @@
+"""A sandbox that answers as a recorded account does."""

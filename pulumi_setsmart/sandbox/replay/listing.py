@@ -1,0 +1,240 @@
+"""Pages of a list as a recorded account answers them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from attrs import define, frozen
+
+from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.replay.sample import sample
+
+_SEVERAL = 5
+"""So many are ``several``, if a page may be that long."""
+_MORE = 2
+"""So many objects are on the page after the last one that was looked at."""
+_CURSOR = "at-"
+
+
+@frozen
+class RecordedList:
+    """A list as it was recorded.
+
+    Attributes:
+        pages: Its pages.
+        is_whole: Whether the last of them was the last one.
+    """
+
+    pages: Sequence[Mapping[str, Any]]
+    is_whole: bool
+
+    @property
+    def size(self) -> int | None:
+        """How many objects a page has, or None if all of them are on one."""
+        first = self.pages[0].get("items")
+        if isinstance(first, int):
+            return first
+        return None if self.is_whole else _SEVERAL
+
+    @property
+    def objects(self) -> int:
+        """How many objects the list had, as far as it was told."""
+        size = self.size
+        if not self.is_whole:
+            return len(self.pages) * (size or 0) + _MORE
+        last = {"none": 0, "one": 1, "several": min(_SEVERAL, size or _SEVERAL)}
+        before = sum(int(page["items"]) for page in self.pages[:-1])
+        return before + last.get(str(self.pages[-1].get("items")), 0)
+
+    def signal_says(self, at: str, says: str) -> bool:
+        """Return whether a signal says something on any of the pages."""
+        return any(
+            signal["at"] == at and signal["says"] == says
+            for page in self.pages
+            for signal in page.get("signals", ())
+        )
+
+    @property
+    def first_page(self) -> int:
+        """The number of the first page."""
+        counted_from_0 = any(
+            str(signal["says"]).endswith("counted from 0")
+            for page in self.pages
+            for signal in page.get("signals", ())
+        )
+        return 0 if counted_from_0 else 1
+
+
+@define
+class Page:
+    """A page that is asked for.
+
+    Attributes:
+        recorded: The list as it was recorded.
+        ids: The ids of all its objects.
+        address: The absolute address of the list, without a query.
+        start: Which object is the first on it, from 0.
+    """
+
+    recorded: RecordedList
+    ids: Sequence[str]
+    address: str
+    start: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many objects a page has."""
+        return self.recorded.size or max(1, len(self.ids))
+
+    @property
+    def index(self) -> int:
+        """Which page it is, from 0."""
+        return self.start // self.size
+
+    @property
+    def count(self) -> int:
+        """How many pages there are."""
+        return max(1, math.ceil(len(self.ids) / self.size))
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no page comes after it."""
+        return self.start + self.size >= len(self.ids)
+
+    @property
+    def template(self) -> Mapping[str, Any]:
+        """The recorded page that it is like."""
+        pages = self.recorded.pages
+        if self.is_last and self.recorded.is_whole:
+            return pages[-1]
+        others = pages[:-1] if self.recorded.is_whole else pages
+        return (others or pages)[min(self.index, len(others) - 1) if others else 0]
+
+    @property
+    def ends_unseen(self) -> bool:
+        """Whether it is the last page, and none such was recorded."""
+        return self.is_last and not self.recorded.is_whole
+
+    def seek(self, query: str) -> None:
+        """Go to the page that a query asks for."""
+        for name, value in parse_qsl(query):
+            match _means(name):
+                case "page" if value.isdigit():
+                    self.start = (int(value) - self.recorded.first_page) * self.size
+                case "offset" if value.isdigit():
+                    self.start = int(value)
+                case "last id" if value in self.ids:
+                    self.start = self.ids.index(value) + 1
+                case "token" if value.startswith(_CURSOR):
+                    self.start = int(value.removeprefix(_CURSOR))
+
+    def body(self, items: Sequence[JsonObject]) -> Json:
+        """Return the body, with the objects on it."""
+        answer = self.template["answer"]
+        at = self.template.get("items_at", "")
+        body = placed(sample(answer.get("shape"), 0), at, [*items])
+        for signal in self.template.get("signals", ()):
+            if not signal["at"].startswith("header "):
+                body = placed(body, signal["at"], self._says(signal, len(items)))
+        return body
+
+    def headers(self, items: int) -> dict[str, str]:
+        """Return the headers that tell of other pages."""
+        told = {
+            signal["at"].removeprefix("header "): str(self._says(signal, items) or "")
+            for signal in self.template.get("signals", ())
+            if signal["at"].startswith("header ")
+        }
+        links = {} if self.ends_unseen else self.template["answer"].get("links", {})
+        if links:
+            told["link"] = ", ".join(
+                f'<{self._address(address)}>; rel="{relation}"'
+                for relation, address in links.items()
+            )
+        return told
+
+    def _says(self, signal: Mapping[str, Any], items: int) -> Json:
+        says = signal["says"]
+        if self.ends_unseen and signal["role"] in ("more", "end", "cursor", "next"):
+            return {"more": False, "end": True}.get(signal["role"])
+        fixed: dict[Any, Json] = {"null": None, "true": True, "false": False, "empty": ""}
+        if isinstance(says, int) or says in fixed:
+            return fixed.get(says, says) if isinstance(says, str) else says
+        if says == "an address":
+            return self._address(signal["address"])
+        if says == "a string":
+            return f"{_CURSOR}{self.start + items}"
+        return self._number(signal, items)
+
+    def _number(self, signal: Mapping[str, Any], items: int) -> int:
+        says = str(signal["says"])
+        first = self.recorded.first_page
+        match str(signal["role"]):
+            case _ if says == "less":
+                return 0
+            case "total":
+                return items if self._counts_pages(signal["at"]) else len(self.ids)
+            case "page":
+                return self.index + first + (says == "more")
+            case "pages":
+                return self.count
+            case "next":
+                return self.index + 1 + first
+            case "cursor":
+                return self.start + items + (says == "more")
+        return self.start + (says == "more")
+
+    def _counts_pages(self, at: str) -> bool:
+        """Return whether a total counts the objects of each page rather than of the list."""
+        pages = self.recorded.pages
+        on_the_first = [
+            signal["says"] for signal in pages[0].get("signals", ()) if signal["at"] == at
+        ]
+        is_only_page = len(pages) == 1
+        return self.recorded.signal_says(at, "what is on this page") or (
+            on_the_first == ["what was read"] and not is_only_page
+        )
+
+    def _address(self, address: Mapping[str, Any]) -> str:
+        if address["leads_to"] == "another origin":
+            return "https://elsewhere.example/"
+        query = {name: self._parameter(name) for name in address.get("query", ())}
+        return f"{self.address}?{urlencode(query)}" if query else self.address
+
+    def _parameter(self, name: str) -> str | int:
+        following = self.start + self.size
+        match _means(name):
+            case "page":
+                return self.index + 1 + self.recorded.first_page
+            case "offset":
+                return following
+            case "size":
+                return self.size
+            case "last id":
+                return self.ids[min(following, len(self.ids)) - 1]
+        return f"{_CURSOR}{following}"
+
+
+def placed(body: Json, at: str, value: Json) -> Json:
+    """Return a body with a value at a place in it: ``meta.total``; empty for the whole body."""
+    if not at:
+        return value
+    holder = body if isinstance(body, dict) else {}
+    # A name may have a full stop in it, as OData's have.
+    name = at if at in holder else at.partition(".")[0]
+    return {**holder, name: placed(holder.get(name), at[len(name) + 1 :], value)}
+
+
+def _means(name: str) -> str:
+    """Return what a query parameter with a name says."""
+    word = name.lower()
+    if any(one in word for one in ("token", "cursor")):
+        return "token"
+    if any(one in word for one in ("limit", "size", "per", "top")):
+        return "size"
+    if word in ("starting_after", "after_id"):
+        return "last id"
+    if any(one in word for one in ("offset", "skip", "start")):
+        return "offset"
+    return "page" if "page" in word else "token"
