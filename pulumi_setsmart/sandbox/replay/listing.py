@@ -169,21 +169,18 @@ class Page:
 
     def _number(self, signal: Mapping[str, Any], items: int) -> int:
         says = str(signal["says"])
-        first = self.recorded.first_page
-        match str(signal["role"]):
-            case _ if says == "less":
-                return 0
-            case "total":
-                return items if self._counts_pages(signal["at"]) else len(self.ids)
-            case "page":
-                return self.index + first + (says == "more")
-            case "pages":
-                return self.count
-            case "next":
-                return self.index + 1 + first
-            case "cursor":
-                return self.start + items + (says == "more")
-        return self.start + (says == "more")
+        if says == "less":
+            return 0
+        first, more = self.recorded.first_page, int(says == "more")
+        total = items if self._counts_pages(signal["at"]) else len(self.ids)
+        return {
+            "total": total,
+            "page": self.index + first + more,
+            "pages": self.count,
+            "next": self.index + 1 + first,
+            "cursor": self.start + items + more,
+            "offset": self.start + more,
+        }[str(signal["role"])]
 
     def _counts_pages(self, at: str) -> bool:
         """Return whether a total counts the objects of each page rather than of the list."""
