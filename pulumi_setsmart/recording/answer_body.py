@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.recording.signals import ENVELOPES
+from pulumi_setsmart.recording.words import ENVELOPES
 
 _DEEPEST = 3
 _ID_NAMES = ("id", "_id", "uuid", "uid", "key")

@@ -15,8 +15,7 @@ from pulumi_setsmart.client import errors
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording import headers, shape
 from pulumi_setsmart.recording.recording import VERSION, Recording
-from pulumi_setsmart.recording.signals import STRUCTURE
-from pulumi_setsmart.recording.words import DOCUMENTED_NAMES, WORDS
+from pulumi_setsmart.recording.words import DOCUMENTED_NAMES, ENVELOPES, WORDS, is_known
 
 _FIRST_MEMBER = "recording"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -98,7 +97,7 @@ def _texts(value: Json) -> Iterator[str]:
 
 
 def _foreign(text: str) -> Iterator[str]:
-    if _DATED.fullmatch(text):
+    if _DATED.fullmatch(text) or is_known(text):
         return
     if not text.isascii() or any(len(one) > _LONGEST_FIGURE for one in _FIGURE.findall(text)):
         yield text
@@ -113,7 +112,7 @@ def _words(text: str) -> list[str]:
 
 @functools.cache
 def _known() -> frozenset[str]:
-    lists = (DOCUMENTED_NAMES, STRUCTURE, headers.LISTED, shape.LISTED, vars(errors))
+    lists = (DOCUMENTED_NAMES, ENVELOPES, headers.LISTED, shape.LISTED, vars(errors))
     return WORDS | _OUR_WORDS | {word for one in lists for text in one for word in _words(text)}
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from attrs import frozen
 
-from pulumi_setsmart.recording.words import Names
+from pulumi_setsmart.recording.words import Names, is_known
 
 PRESENT = "present"
 """Told of a header whose value is nobody's business."""
@@ -103,12 +103,17 @@ def address_seen(asked: str, address: str, names: Names) -> Address:
     return Address("the same path" if same_path else "another path", query)
 
 
+def is_told(name: str) -> bool:
+    """Return whether the name of a header may be told."""
+    return name.lower() in _KNOWN or is_known(name)
+
+
 def headers_seen(headers: Mapping[str, str]) -> tuple[dict[str, str], int]:
     """Return the known headers, with what may be told of each, and how many are not known."""
     told: dict[str, str] = {}
     others = 0
     for name in sorted({name.lower() for name in headers} - _NOT_TOLD_HERE):
-        if name in _KNOWN:
+        if is_told(name):
             told[name] = _value(name, headers[name])
         else:
             others += 1

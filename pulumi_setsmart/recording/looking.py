@@ -15,7 +15,7 @@ from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.channel import Channel, Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
-from pulumi_setsmart.client.errors import ApiError, SetSmartError
+from pulumi_setsmart.client.errors import ApiError, IncompleteListError, SetSmartError
 from pulumi_setsmart.client.http import httpx
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.config import Settings
@@ -88,12 +88,13 @@ class CollectionLooks:
 
     Attributes:
         pages: At each page of its list, up to `MOST_PAGES`.
-        complete: Whether the last of them is the last page, by what our client makes of it.
+        end: What our client makes of the list: ``reached`` where the last of them is the last page,
+            ``not looked for`` where it is not, or the class of the error that stopped it.
         by_id: At ids, or None where the list shows none.
     """
 
     pages: tuple[Look, ...]
-    complete: bool
+    end: str
     by_id: LooksById | None = None
 
     def looks(self) -> list[Look]:
@@ -165,8 +166,8 @@ def look_at(
     try:
         return AccountLooks(
             base_url=connection.base_url,
-            properties=_look_at_collection(client, "/properties", observer),
-            webhooks=_look_at_collection(client, settings.webhooks_path, observer),
+            properties=_look_at_collection(client, "/properties", settings, observer),
+            webhooks=_look_at_collection(client, settings.webhooks_path, settings, observer),
         )
     finally:
         client.close()
@@ -193,29 +194,37 @@ class _Observer:
         return Look(heard, failure)
 
 
-def _look_at_collection(client: Client, path: str, observer: _Observer) -> CollectionLooks:
-    pages, complete = _look_at_list(Collection(client, path), observer)
+def _look_at_collection(
+    client: Client, path: str, settings: Settings, observer: _Observer
+) -> CollectionLooks:
+    collection = Collection(client, path, paging=settings.paging)
+    pages, end = _look_at_list(collection, observer)
     found = _first_id(pages[0])
     if found is None:
-        return CollectionLooks(pages, complete)
+        return CollectionLooks(pages, end)
 
     def at(identifier: str) -> Look:
         request = Request("GET", f"{path}/{quote(identifier, safe='')}")
         return observer.look(lambda: client.send(request, lambda _answer: None))
 
     by_id = LooksById(at(str(found)), missing=at(another_id(found)), malformed=at(_NO_ID))
-    return CollectionLooks(pages, complete, by_id)
+    return CollectionLooks(pages, end, by_id)
 
 
-def _look_at_list(collection: Collection, observer: _Observer) -> tuple[tuple[Look, ...], bool]:
+def _look_at_list(collection: Collection, observer: _Observer) -> tuple[tuple[Look, ...], str]:
     cursor = collection.cursor()
     pages: list[Look] = []
     while len(pages) < MOST_PAGES:
         look = observer.look(lambda: collection.read_on(cursor))
         pages.append(look)
-        if look.failure is not None or cursor.next_url is None:
-            return tuple(pages), look.failure is None
-    return tuple(pages), False
+        if look.failure is not None:
+            return tuple(pages), type(look.failure).__name__
+        if cursor.next_url is None:
+            return tuple(pages), "reached"
+        if cursor.pages_read < len(pages):
+            # Our client is about to read an incomplete list once more, in case others wrote to it.
+            return tuple(pages), IncompleteListError.__name__
+    return tuple(pages), "not looked for"
 
 
 def _first_id(page: Look) -> str | int | None:

@@ -8,15 +8,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 from attrs import frozen
 
+from pulumi_setsmart.client.signals import Member, members_of, whole_number
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.recording.answer_body import Path, members
-from pulumi_setsmart.recording.headers import Address, address_seen
+from pulumi_setsmart.recording.answer_body import Path
+from pulumi_setsmart.recording.headers import address_seen, is_told
 from pulumi_setsmart.recording.looking import Heard
 from pulumi_setsmart.recording.recording import Signal
-from pulumi_setsmart.recording.signals import HEADER_ROLES, role_of
 from pulumi_setsmart.recording.words import Names
 
-_LARGEST_SIZE = 10_000
+_LARGEST_LIMIT = 10_000
 _WORDS = {None: "null", True: "true", False: "false", "": "empty"}
 
 
@@ -54,90 +54,80 @@ def signals_of(
         progress: How far the list has been read with it.
         names: What the names of members and parameters are called.
     """
-    found = []
-    for path, value in members(heard.json()):
-        role = role_of(path[-1]) if path and path != items_at else None
-        if role is None or not _fits(role, value):
-            continue
-        at = ".".join(names.shown(name) for name in path)
-        found.append(_signal(at, role, value, heard, progress, names))
-    for name, role in HEADER_ROLES.items():
-        text = heard.answer.headers.get(name)
-        if text is not None:
-            value = int(text) if text.isascii() and text.isdigit() else text
-            found.append(_signal(f"header {name}", role, value, heard, progress, names))
-    return tuple(found)
+    in_headers = members_of(heard.answer.headers, None)
+    in_body = members_of({}, heard.json())
+    # Links are told with the answer; a header that nobody knows is not told at all.
+    headers = [
+        (f"header {one.name.lower()}", one)
+        for one in in_headers
+        if one.name != "Link" and is_told(one.name)
+    ]
+    inside = ".".join(items_at or ())
+    body = [
+        (".".join(names.shown(name) for name in _steps(one)), one)
+        for one in in_body
+        if not (inside and one.name.startswith(f"{inside}."))
+    ]
+    return tuple(_signal(at, one, heard, progress, names) for at, one in (*body, *headers))
 
 
-def _fits(role: str, value: Json) -> bool:
-    match role:
-        case "more" | "end":
-            return isinstance(value, bool)
-        case "cursor" | "next":
-            return value is None or (
-                isinstance(value, str | int | dict) and not isinstance(value, bool)
-            )
-    return isinstance(value, int) and not isinstance(value, bool)
+def _steps(member: Member) -> list[str]:
+    """Return the names on the way to a member; one of them may have a full stop in it."""
+    around = member.name.removesuffix(member.own_name).rstrip(".")
+    return [*(around.split(".") if around else []), member.own_name]
 
 
-def _signal(
-    at: str, role: str, value: Json, heard: Heard, progress: Progress, names: Names
-) -> Signal:
-    match value:
-        case {"href": str(address)}:
-            return Signal(f"{at}.href", role, "an address", _address(heard, address, names))
-        case str(address) if role == "next" and address:
-            return Signal(at, role, "an address", _address(heard, address, names))
-        case int() if not isinstance(value, bool):
-            return Signal(at, role, _relation(role, value, progress))
-    return Signal(at, role, _WORDS.get(value, "a string") if _is_scalar(value) else "an object")
+def _signal(at: str, member: Member, heard: Heard, progress: Progress, names: Names) -> Signal:
+    role = member.meaning.name.lower().replace("_", " ")
+    value = member.value
+    number = None if isinstance(value, bool) else whole_number(value)
+    if isinstance(value, str) and ("://" in value or value.startswith(("/", "?"))):
+        return Signal(at, role, "an address", address_seen(heard.answer.url, value, names))
+    if number is not None:
+        return Signal(at, role, _relation(role, number, progress))
+    says = _WORDS.get(value, "a string") if _is_scalar(value) else "something else"
+    return Signal(at, role, says)
 
 
 def _is_scalar(value: Json) -> TypeGuard[str | bool | None]:
     return value is None or isinstance(value, str | bool)
 
 
-def _address(heard: Heard, address: str, names: Names) -> Address:
-    return address_seen(heard.answer.url, address, names)
-
-
 def _relation(role: str, value: int, progress: Progress) -> str | int:
-    if role == "size":
-        return value if 0 <= value <= _LARGEST_SIZE else "another number"
-    return next((says for says, holds in _RELATIONS[role] if holds(value, progress)), "less")
+    if role == "limit":
+        return min(value, _LARGEST_LIMIT)
+    relations = _RELATIONS.get(role, _FLAG)
+    return next((says for says, holds in relations if holds(value, progress)), "less")
 
 
 _Relations = Sequence[tuple[str, Callable[[int, Progress], bool]]]
 
-_THIS_PAGE: _Relations = (
+_OBJECTS: _Relations = (
+    ("what was read", lambda value, seen: value == seen.before + seen.items),
+    ("what is on this page", lambda value, seen: value == seen.items),
+    ("more than was read", lambda value, seen: value > seen.before + seen.items),
+)
+_PAGES: _Relations = (
     ("this page", lambda value, seen: value == seen.number),
     ("this page, counted from 0", lambda value, seen: value == seen.number - 1),
+    ("the next page", lambda value, seen: value == seen.number + 1),
     ("more", lambda value, seen: value > seen.number),
 )
+_FLAG: _Relations = (
+    ("0", lambda value, _seen: value == 0),
+    ("1", lambda value, _seen: value == 1),
+    ("more", lambda value, _seen: value > 1),
+)
 _RELATIONS: dict[str, _Relations] = {
-    "total": (
-        ("what was read", lambda value, seen: value == seen.before + seen.items),
-        ("what is on this page", lambda value, seen: value == seen.items),
-        ("more than was read", lambda value, seen: value > seen.before + seen.items),
-    ),
-    "page": _THIS_PAGE,
-    "pages": (
-        ("this page", lambda value, seen: value == seen.number),
-        ("more", lambda value, seen: value > seen.number),
-    ),
+    "total": _OBJECTS,
+    "count": _OBJECTS,
+    "page": _PAGES,
+    "pages": _PAGES,
+    "next": _PAGES,
     "offset": (
         ("what was read before", lambda value, seen: value == seen.before),
         ("more", lambda value, seen: value > seen.before),
     ),
-    "next": (
-        ("the next page", lambda value, seen: value == seen.number + 1),
-        ("the next page, counted from 0", lambda value, seen: value == seen.number),
-        ("more", lambda value, seen: value > seen.number),
-    ),
-    "cursor": (
-        ("what was read", lambda value, seen: value == seen.before + seen.items),
-        ("more", lambda value, seen: value > seen.before + seen.items),
-    ),
-    "more": (),
-    "end": (),
+    "next offset": _OBJECTS,
+    "cursor": _OBJECTS,
 }

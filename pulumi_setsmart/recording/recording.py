@@ -43,8 +43,8 @@ class Signal:
     """A member of a page that tells how far the list goes.
 
     Attributes:
-        at: Where it is: ``meta.total``.
-        role: What it counts or names, one of `signals.ROLES`.
+        at: Where it is: ``meta.total``, or ``header x-total-count``.
+        role: What it means, a `Meaning` of the client in lower case.
         says: What it says, in relation to what was read; the size of pages is a number.
         address: Where it leads to, if it is an address.
     """

@@ -26,7 +26,6 @@ from pulumi_setsmart.recording.recording import (
     SeenPage,
 )
 from pulumi_setsmart.recording.shape import Shape, shape_of
-from pulumi_setsmart.recording.signals import STRUCTURE
 from pulumi_setsmart.recording.words import Names
 
 _FIRST_UNSUCCESSFUL_STATUS = 300
@@ -39,7 +38,7 @@ def recorded(looks: AccountLooks, today: datetime) -> Recording:
         looks: What came of them.
         today: When they were made.
     """
-    names = Names(frozenset(_values(looks)), STRUCTURE)
+    names = Names(frozenset(_values(looks)))
     heard = looks.heard()
     properties = _collection(looks.properties, names)
     webhooks = _collection(looks.webhooks, names)
@@ -93,7 +92,7 @@ def _collection(looks: CollectionLooks, names: Names) -> SeenCollection:
     shape = shape_of(items, names) if items else None
     collection = SeenCollection(
         pages=_pages(looks, found, names),
-        list_end=_list_end(looks),
+        list_end=looks.end,
         item=shape,
         id=_id(ids, names),
     )
@@ -108,13 +107,6 @@ def _collection(looks: CollectionLooks, names: Names) -> SeenCollection:
         missing=_answer(looks.by_id.missing, names),
         malformed=_answer(looks.by_id.malformed, names),
     )
-
-
-def _list_end(looks: CollectionLooks) -> str:
-    failure = _failure(looks.pages[-1])
-    if failure is not None:
-        return failure
-    return "reached" if looks.complete else "not looked for"
 
 
 def _items(look: Look) -> tuple[Path | None, list[Object]]:

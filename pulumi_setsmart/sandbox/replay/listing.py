@@ -1,7 +1,7 @@
 """Pages of a list as a recorded account answers them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,6 +15,8 @@ _SEVERAL = 5
 _MORE = 2
 """So many objects are on the page after the last one that was looked at."""
 _CURSOR = "at-"
+_ANNOUNCING = ("more", "end", "cursor", "next", "next offset", "hint")
+"""What a page may say of the next one."""
 
 
 @frozen
@@ -47,23 +49,18 @@ class RecordedList:
         before = sum(int(page["items"]) for page in self.pages[:-1])
         return before + last.get(str(self.pages[-1].get("items")), 0)
 
-    def signal_says(self, at: str, says: str) -> bool:
-        """Return whether a signal says something on any of the pages."""
-        return any(
-            signal["at"] == at and signal["says"] == says
-            for page in self.pages
-            for signal in page.get("signals", ())
-        )
+    def says(self, *, at: str | None = None, role: str | None = None) -> Iterator[str]:
+        """Yield what the signals at a place, or with a role, say on any of the pages."""
+        for page in self.pages:
+            for signal in page.get("signals", ()):
+                if at in (None, signal["at"]) and role in (None, signal["role"]):
+                    yield str(signal["says"])
 
     @property
     def first_page(self) -> int:
         """The number of the first page."""
-        counted_from_0 = any(
-            str(signal["says"]).endswith("counted from 0")
-            for page in self.pages
-            for signal in page.get("signals", ())
-        )
-        return 0 if counted_from_0 else 1
+        from_0 = "this page, counted from 0" in self.says(role="page")
+        return 0 if from_0 or "this page" in self.says(role="next") else 1
 
 
 @define
@@ -136,7 +133,7 @@ class Page:
         body = placed(sample(answer.get("shape"), 0), at, [*items])
         for signal in self.template.get("signals", ()):
             if not signal["at"].startswith("header "):
-                body = placed(body, signal["at"], self._says(signal, len(items)))
+                body = placed(body, signal["at"], self._says(signal, len(items)), anew=False)
         return body
 
     def headers(self, items: int) -> dict[str, str]:
@@ -156,7 +153,7 @@ class Page:
 
     def _says(self, signal: Mapping[str, Any], items: int) -> Json:
         says = signal["says"]
-        if self.ends_unseen and signal["role"] in ("more", "end", "cursor", "next"):
+        if self.ends_unseen and signal["role"] in _ANNOUNCING:
             return {"more": False, "end": True}.get(signal["role"])
         fixed: dict[Any, Json] = {"null": None, "true": True, "false": False, "empty": ""}
         if isinstance(says, int) or says in fixed:
@@ -175,12 +172,16 @@ class Page:
         total = items if self._counts_pages(signal["at"]) else len(self.ids)
         return {
             "total": total,
+            "count": total,
             "page": self.index + first + more,
-            "pages": self.count,
+            "pages": self.count if self.ids else 0,
             "next": self.index + 1 + first,
+            "next offset": self.start + items,
             "cursor": self.start + items + more,
             "offset": self.start + more,
-        }[str(signal["role"])]
+            "more": int(not self.is_last),
+            "end": int(self.is_last),
+        }.get(str(signal["role"]), more)
 
     def _counts_pages(self, at: str) -> bool:
         """Return whether a total counts the objects of each page rather than of the list."""
@@ -189,7 +190,7 @@ class Page:
             signal["says"] for signal in pages[0].get("signals", ()) if signal["at"] == at
         ]
         is_only_page = len(pages) == 1
-        return self.recorded.signal_says(at, "what is on this page") or (
+        return "what is on this page" in self.recorded.says(at=at) or (
             on_the_first == ["what was read"] and not is_only_page
         )
 
@@ -213,14 +214,23 @@ class Page:
         return f"{_CURSOR}{following}"
 
 
-def placed(body: Json, at: str, value: Json) -> Json:
-    """Return a body with a value at a place in it: ``meta.total``; empty for the whole body."""
+def placed(body: Json, at: str, value: Json, *, anew: bool = True) -> Json:
+    """Return a body with a value at a place in it.
+
+    Args:
+        body: The body.
+        at: The place: ``meta.total``; empty for the whole body.
+        value: The value.
+        anew: Whether the place is made where there is none. A number is a string where one was.
+    """
     if not at:
-        return value
+        return str(value) if isinstance(body, str) and type(value) is int else value
     holder = body if isinstance(body, dict) else {}
     # A name may have a full stop in it, as OData's have.
     name = at if at in holder else at.partition(".")[0]
-    return {**holder, name: placed(holder.get(name), at[len(name) + 1 :], value)}
+    if name not in holder and not anew:
+        return body
+    return {**holder, name: placed(holder.get(name), at[len(name) + 1 :], value, anew=anew)}
 
 
 def _means(name: str) -> str:
