@@ -25,10 +25,10 @@ _DATED = re.compile(r"\d{4}-\d\d-\d\d|pulumi-setsmart [0-9][\w.+-]{0,20}")
 _OUR_WORDS = frozenset(
     """
     ahead an another as asked brief by clock counted decimal digits documented earlier every
-    failure falls form header html hyphen in is know leads least looked lower made malformed
-    masked milliseconds missing mixed most none nothing now one our present reached recording
-    replaced rises run same says seen several shape shows signals something stays strong than
-    the this told underscore unix unknown upper usable was weak what whole
+    failure falls false form header html hyphen in is know leads least looked lower made
+    malformed masked milliseconds missing mixed most none nothing now one our present reached
+    recording replaced rises run same says seen several shape shows signals something stays
+    strong than the this told true underscore unix unknown upper usable was weak what whole
     """.split()
 )
 """The words with which a recording is written, beside those of names and lists."""

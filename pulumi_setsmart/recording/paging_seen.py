@@ -122,7 +122,7 @@ _RELATIONS: dict[str, _Relations] = {
     "total": _OBJECTS,
     "count": _OBJECTS,
     "page": _PAGES,
-    "pages": _PAGES,
+    "pages": (_PAGES[0], _PAGES[-1]),
     "next": _PAGES,
     "offset": (
         ("what was read before", lambda value, seen: value == seen.before),

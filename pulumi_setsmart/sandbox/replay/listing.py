@@ -138,11 +138,12 @@ class Page:
 
     def headers(self, items: int) -> dict[str, str]:
         """Return the headers that tell of other pages."""
-        told = {
-            signal["at"].removeprefix("header "): str(self._says(signal, items) or "")
+        said = {
+            signal["at"].removeprefix("header "): self._says(signal, items)
             for signal in self.template.get("signals", ())
             if signal["at"].startswith("header ")
         }
+        told = {name: "" if value is None else str(value) for name, value in said.items()}
         links = {} if self.ends_unseen else self.template["answer"].get("links", {})
         if links:
             told["link"] = ", ".join(
