@@ -12,6 +12,7 @@ import cattrs
 from cattrs.strategies import configure_union_passthrough
 
 from pulumi_setsmart.client import errors
+from pulumi_setsmart.client.signals import Meaning
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording import headers, shape
 from pulumi_setsmart.recording.recording import VERSION, Recording
@@ -24,11 +25,12 @@ _LONGEST_FIGURE = 3
 _DATED = re.compile(r"\d{4}-\d\d-\d\d|pulumi-setsmart [0-9][\w.+-]{0,20}")
 _OUR_WORDS = frozenset(
     """
-    ahead an another as asked brief by clock counted decimal digits documented earlier every
-    failure falls false form header html hyphen in is know leads least looked lower made
-    malformed masked milliseconds missing mixed most none nothing now one our present reached
-    recording replaced rises run same says seen several shape shows signals something stays
-    strong than the this told true underscore unix unknown upper usable was weak what whole
+    ahead an another as asked brief by clock counted decimal digits documented earlier else
+    every failure falls false form header html hyphen in is know leads least less looked lower
+    made malformed masked milliseconds missing mixed most none nothing now one our present
+    reached recording replaced rises run same says seen several shape shows signals something
+    stays strong than the this told true underscore unix unknown upper usable was weak what
+    whole
     """.split()
 )
 """The words with which a recording is written, beside those of names and lists."""
@@ -112,7 +114,8 @@ def _words(text: str) -> list[str]:
 
 @functools.cache
 def _known() -> frozenset[str]:
-    lists = (DOCUMENTED_NAMES, ENVELOPES, headers.LISTED, shape.LISTED, vars(errors))
+    meanings = Meaning.__members__
+    lists = (DOCUMENTED_NAMES, ENVELOPES, headers.LISTED, shape.LISTED, vars(errors), meanings)
     return WORDS | _OUR_WORDS | {word for one in lists for text in one for word in _words(text)}
 
 
