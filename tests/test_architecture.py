@@ -26,6 +26,7 @@ MAY_IMPORT = {
     },
     "automation": {"automation", "providers", "lifecycle", "client", "models"},
     "diagnosis": {"diagnosis", "automation", "client", "config", "models"},
+    "recording": {"recording", "client", "config", "models"},
     "reporting": {"reporting", "automation", "providers", "lifecycle", "client", "models"},
     "specification": {"specification", "lifecycle", "client", "models"},
     "webhooks": {"webhooks", "client"},  # of the client, the tree of errors
@@ -62,6 +63,7 @@ def test_no_arrow_points_back(room: str) -> None:
         "config",
         "lifecycle",
         "adoption",
+        "recording",
         "webhooks",
         "testing",
         "sandbox",

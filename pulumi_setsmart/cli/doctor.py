@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import attrs
@@ -9,7 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import project_folder
+from pulumi_setsmart.cli.console import project_folder, reported
 
 _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
 
@@ -22,17 +23,30 @@ _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", 
 )
 @project_folder
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def doctor(stack: str | None, directory: Path, *, as_json: bool) -> None:
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write how the account answers, without anything that is its own.",
+)
+def doctor(stack: str | None, directory: Path, record: Path | None, *, as_json: bool) -> None:
     """Look at all that a run needs, and say what to do about it.
 
     Versions, the project's options, where the state is, where the key is read from, whether
     SetSmart accepts it, the clocks, the budget, the path of the webhook subscriptions. Nothing is
     changed, and no key is shown.
 
+    With --record, a few more requests, all of them GET, look at how the account answers: statuses,
+    headers, envelopes, pages, the types of fields and the form of ids. What is written holds no
+    value and no name of the account; read it before you share it. A FILE that is no recording is
+    kept.
+
     Exit status: 0, or 1 if something cannot work.
     """
     from pulumi_setsmart.diagnosis.diagnosis import findings  # noqa: PLC0415 - heavy
 
+    if record is not None:
+        _refuse_to_replace(record)
     console = Console(highlight=False, soft_wrap=True)
     found = []
     for one in findings(directory, stack, os.environ):
@@ -44,5 +58,38 @@ def doctor(stack: str | None, directory: Path, *, as_json: bool) -> None:
                 console.print(Text(f"  {one.advice}", "dim"))
     if as_json:
         click.echo(json.dumps([attrs.asdict(one) for one in found], ensure_ascii=False, indent=2))
+    if record is not None:
+        with reported():
+            _record(stack, directory, record)
     if any(one.verdict == "bad" for one in found):
         raise SystemExit(1)
+
+
+def _refuse_to_replace(file: Path) -> None:
+    from pulumi_setsmart.recording.file import is_recording  # noqa: PLC0415 - heavy
+
+    if file.exists() and not is_recording(file):
+        raise click.ClickException(f"{file} exists and is not a recording; name another file")
+
+
+def _record(stack: str | None, directory: Path, file: Path) -> None:
+    from pulumi_setsmart.diagnosis.diagnosis import account_settings  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.recording.file import written  # noqa: PLC0415 - as above
+    from pulumi_setsmart.recording.looking import look_at  # noqa: PLC0415 - as above
+    from pulumi_setsmart.recording.sanitising import recorded  # noqa: PLC0415 - as above
+    from pulumi_setsmart.specification.writing import write_file  # noqa: PLC0415 - as above
+
+    looks = look_at(account_settings(directory, stack, os.environ))
+    if not looks.heard():
+        raise click.ClickException(f"the account did not answer; {file} was not written")
+    recording = recorded(looks, datetime.now(UTC))
+    write_file(file, written(recording))
+    click.echo(
+        f"wrote {file}: {recording.requests} requests, all GET; read it before you share it",
+        err=True,
+    )
+    if recording.replaced_names:
+        click.echo(
+            f"{recording.replaced_names} names could be somebody's; they are field_1 and so on",
+            err=True,
+        )

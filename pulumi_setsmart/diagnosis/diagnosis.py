@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pulumi_setsmart.automation.stack import Configuration, Stack
 from pulumi_setsmart.client.errors import ConfigurationError, StackError
-from pulumi_setsmart.config import load_settings
+from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
 from pulumi_setsmart.diagnosis.finding import Finding, bad
 from pulumi_setsmart.diagnosis.project import (
@@ -42,3 +42,14 @@ def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) ->
         yield bad("key", str(error), "Nothing can be asked without it.")
         return
     yield from account_findings(settings)
+
+
+def account_settings(folder: Path, stack: str | None, environment: Mapping[str, str]) -> Settings:
+    """Return the settings of the account that is looked at; see `findings` for the arguments.
+
+    Raises:
+        StackError: The stack's configuration cannot be read.
+        ConfigurationError: A setting is missing or not allowed.
+    """
+    configuration = Configuration() if stack is None else Stack(stack, folder).configuration()
+    return load_settings(configuration.values.get, environment)
