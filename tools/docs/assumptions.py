@@ -1,4 +1,4 @@
-"""Makes docs/reference/assumptions.md of the contract: what is documented of the API, what not."""
+"""Makes docs/reference/assumptions.md of the contract: what is documented, assumed, observed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import Any
 import yaml
 from attrs import frozen
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from observations import load_recordings, observations
+
+from pulumi_setsmart.recording.recording import Recording
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT / "pulumi_setsmart" / "contract" / "openapi.yaml"
+RECORDINGS = ROOT / "pulumi_setsmart" / "contract" / "recordings"
 PAGE = ROOT / "docs" / "reference" / "assumptions.md"
 METHODS = ("get", "post", "put", "delete")
 
@@ -20,12 +24,21 @@ Part = dict[str, Any]
 
 @frozen
 class Group:
-    """Parts of the contract that stand in a table of their own."""
+    """Parts of the contract that have a table of their own.
+
+    Attributes:
+        title: Its title.
+        description: What is said above it.
+        column: What its parts are.
+        parts: The parts by their names.
+        about: What observations of the parts are about, before their names.
+    """
 
     title: str
     description: str
     column: str
     parts: list[tuple[str, Part]]
+    about: str
 
 
 @frozen
@@ -84,7 +97,9 @@ class Contract:
         unasked = ", ".join(f"`{name}`" for name in said["unasked"]) or "none"
         description = f"{said['description']} Sent unasked: {unasked}."
         asked = [(one["name"], one) for one in said["asked"]]
-        return Group("Query parameters of lists", description, "asks for another page", asked)
+        return Group(
+            "Query parameters of lists", description, "asks for another page", asked, "query "
+        )
 
     def answered_headers(self) -> list[tuple[str, Part]]:
         """Return the headers of all answers."""
@@ -107,19 +122,20 @@ class Contract:
             ("Fields of a webhook subscription", "WebhookInput"),
             ("Fields of an object of another collection", "AnyFields"),
         ):
-            yield self._fields(title, self.schema(name))
+            yield self._fields(title, self.schema(name), f"field {name}.")
         reason = self.schema("Error")["properties"]["error"]
-        yield self._fields("Reasons of an error, in `error`", reason)
-        yield Group("Sent with requests", "", "parameter", self.sent_headers())
+        yield self._fields("Reasons of an error, in `error`", reason, "error ")
+        yield Group("Sent with requests", "", "parameter", self.sent_headers(), "parameter ")
         yield self.list_query()
-        yield Group("Sent with answers", "", "header", self.answered_headers())
+        yield Group("Sent with answers", "", "header", self.answered_headers(), "header ")
         event = self.document["webhooks"]["event"]["post"]
         sent = [(one["name"], one) for one in map(self.resolved, event["parameters"])]
-        yield Group("Headers of a delivery", event["description"], "header", sent)
-        yield self._fields("Fields of a delivery", self.schema("Event"))
+        yield Group("Headers of a delivery", event["description"], "header", sent, "delivery ")
+        yield self._fields("Fields of a delivery", self.schema("Event"), "field Event.")
 
-    def _fields(self, title: str, schema: Part) -> Group:
-        return Group(title, schema.get("description", ""), "field", [*schema["properties"].items()])
+    def _fields(self, title: str, schema: Part, about: str) -> Group:
+        parts = [*schema["properties"].items()]
+        return Group(title, schema.get("description", ""), "field", parts, about)
 
 
 def source(part: Mapping[str, Any]) -> str:
@@ -152,21 +168,39 @@ def limits(part: Mapping[str, Any]) -> str:
     return f" *{', '.join(words)}*" if words else ""
 
 
-def render() -> str:
-    """Return the page."""
+def render(
+    contract: Contract | None = None, recordings: Mapping[str, Recording] | None = None
+) -> str:
+    """Return the page.
+
+    Args:
+        contract: The contract; the one of the package if None.
+        recordings: The recordings of accounts by their names; those of the package if None.
+    """
+    if contract is None:
+        contract = Contract(yaml.safe_load(CONTRACT.read_text(encoding="utf-8")))
+    if recordings is None:
+        recordings = load_recordings(RECORDINGS)
+    observed = observations(contract.document, recordings)
+
+    def marked(part: Mapping[str, Any], about: str) -> str:
+        """Return where a part comes from, and what recordings say about it."""
+        return "; ".join([source(part), *(one.mark for one in observed.get(about, ()))])
+
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Markdown, of a document of our own
     )
-    environment.filters.update(source=source, text=text, limits=limits)
-    contract = Contract(yaml.safe_load(CONTRACT.read_text(encoding="utf-8")))
+    environment.filters.update(marked=marked, text=text, limits=limits)
     rendered = environment.get_template("assumptions.md.j2").render(
+        recordings=recordings,
         servers=contract.document["servers"],
         security=contract.document["components"]["securitySchemes"].values(),
         operations=[{"description": "", **one} for one in contract.operations()],
         answers=contract.answers("/properties"),
+        habits=contract.document["x-setsmart-habits"],
         groups=[*contract.groups()],
     )
     return rendered.rstrip("\n") + "\n"
