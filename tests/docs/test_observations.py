@@ -50,10 +50,8 @@ def recording(account: StrangeAccount) -> Recording:
 
 def marks(page: str) -> dict[str, str]:
     """Return the observing marks of the rows of a page, by what each row is about."""
-    rows = re.findall(
-        r"^\| (.+?) \|.* ((?:observed|\*\*contradicted\*\*) .+) \|$", page, re.MULTILINE
-    )
-    return {about.strip("`"): mark for about, mark in rows}
+    row = r"^\| (.+?) \|.*? ((?:observed|\*\*contradicted\*\*) \(.+) \|$"
+    return {about.strip("`"): mark for about, mark in re.findall(row, page, re.MULTILINE)}
 
 
 def rendered(**recordings: Recording) -> dict[str, str]:

@@ -27,6 +27,23 @@ WITHOUT_MESSAGES = {"SetSmartError", "ApiError"}
 SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "client.signals": "the words of lists",
     "models.json": "the names of types, which stand in other messages",
+    "recording.file": "what maintainers read of recordings, and the words of these",
+    **dict.fromkeys(
+        (
+            "recording.habits_seen",
+            "recording.headers",
+            "recording.looking",
+            "recording.paging_seen",
+            "recording.recording",
+            "recording.sanitising",
+            "recording.shape",
+            "recording.words",
+            "sandbox.replay.listing",
+            "sandbox.replay.replay",
+            "sandbox.replay.sample",
+        ),
+        "the words of a recording",
+    ),
     "reporting.markdown": "the words of a report",
     "reporting.report": "the words of a report",
     "reporting.wording": "the words of a report",
