@@ -123,7 +123,7 @@ def test_the_client_works_with_a_replay(habits: str) -> None:
             PROPERTY, Account(client, accept_change=False, run=Run(None)), settings
         )
         declared: dict[str, Json] = {
-            "name": "Harbour Loft",
+            "name": "Loft",
             "bedrooms": 2,
             "attributes": {"pets": True},
         }
