@@ -61,6 +61,7 @@ def test_no_other_request_can_be_sent(method: str) -> None:
     assert sent == []
     client.send(Request("GET", "/properties"), lambda _answer: None)
     assert len(sent) == 1
+    client.close()
 
 
 def test_an_account_at_work_is_not_changed() -> None:

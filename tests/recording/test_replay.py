@@ -1,6 +1,7 @@
 """A recording replays: what answers like the account was recorded like it, and can be used."""
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -114,9 +115,11 @@ def test_the_client_works_with_a_replay(habits: str) -> None:
     """All objects are listed, and one is created, read, updated and deleted, whole."""
     with ACCOUNTS[habits].running() as url:
         recording = json.loads(written(recording_of(url)))
-    with running(replay(recording, clock=lambda: NOW)) as url:
+    with (
+        running(replay(recording, clock=lambda: NOW)) as url,
+        closing(Client.of(settings_of(url).connection)) as client,
+    ):
         settings = settings_of(url)
-        client = Client.of(settings.connection)
         collection = Collection(client, "/properties")
         there = [*collection.records()]
         lifecycle = Lifecycle(
@@ -139,7 +142,6 @@ def test_the_client_works_with_a_replay(habits: str) -> None:
         with pytest.raises(NotFoundError):
             collection.get(identifier)
         assert [one.id for one in collection.records()] == [one.id for one in there]
-        client.close()
 
 
 def test_a_list_that_is_cut_is_cut_in_the_replay() -> None:
@@ -147,8 +149,9 @@ def test_a_list_that_is_cut_is_cut_in_the_replay() -> None:
     with ACCOUNTS["cut"].running() as url:
         recording = recording_of(url)
     assert recording.properties.list_end == "IncompleteListError"
-    with running(replay(json.loads(written(recording)), clock=lambda: NOW)) as url:
-        client = Client.of(settings_of(url).connection)
-        with pytest.raises(IncompleteListError):
-            [*Collection(client, "/properties").records()]
-        client.close()
+    with (
+        running(replay(json.loads(written(recording)), clock=lambda: NOW)) as url,
+        closing(Client.of(settings_of(url).connection)) as client,
+        pytest.raises(IncompleteListError),
+    ):
+        [*Collection(client, "/properties").records()]
