@@ -92,10 +92,14 @@ class MadeUpServer:
             said = {name: said}
         return httpx.Response(200, json={self.envelope: items, **said})
 
+    @property
+    def _counts_pages(self) -> bool:
+        return self.parameter in ("page", "pageNumber", "p")
+
     def _start(self, selected: str | None) -> int:
         if selected is None:
             return 0
-        if self.parameter in ("page", "pageNumber", "p"):
+        if self._counts_pages:
             return (int(selected) - 1) * self.size if selected.isdecimal() else 0
         if selected in self.ids:
             return self.ids.index(selected) + 1
@@ -105,7 +109,7 @@ class MadeUpServer:
     def _value(self, topic: str, start: int, request: httpx.Request) -> Any:
         after = start + self.size
         more = after < self.count
-        selector = str(start // self.size + 2) if "p" in self.parameter[:1] else f"after-{after}"
+        selector = str(start // self.size + 2) if self._counts_pages else f"after-{after}"
         values: dict[str, Callable[[], Any]] = {
             "link": lambda: str(request.url.copy_set_param(self.parameter, selector)),
             "cursor": lambda: f"after-{after}",
