@@ -1,0 +1,109 @@
+"""Listings come into being, drift, are found again and go, under servers that nobody here wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from engine_stack import QUIET, EngineStack
+from foreign import django_rest, json_server, mockoon, pocketbase, strict_fastapi
+from foreign.server import ForeignServer, RunningServer
+
+SERVERS = (
+    django_rest.PAGE_NUMBER,
+    django_rest.LIMIT_OFFSET,
+    django_rest.CURSOR,
+    strict_fastapi.FASTAPI,
+    json_server.OLD,
+    json_server.OLD_IN_PAGES,
+    json_server.NEW,
+    mockoon.MOCKOON,
+    pocketbase.WITH_PUT,
+)
+THEIRS = {f"Their {number}. flat": {"bedrooms": number} for number in range(1, 5)}
+OURS = {"Sea Villa": 3, "Loft": 1, "Town House": 2}
+"""How many bedrooms each of our listings has."""
+
+
+def program(server: ForeignServer, bedrooms: Mapping[str, int]) -> str:
+    """Return a program that declares listings with so many bedrooms, by their names."""
+    body = '{{"name": "{name}", "address": "1 Quay", "bedrooms": {count}}}'
+    form = (
+        f'Property("{{slug}}", **{body})'
+        if server.path == "/properties"
+        else f'ApiObject("{{slug}}", path="{server.path}", identity=["name"], body={body})'
+    )
+    return "\n".join(
+        form.format(slug=name.lower().replace(" ", "-"), name=name, count=count)
+        for name, count in bedrooms.items()
+    )
+
+
+def bedrooms(running: RunningServer) -> dict[str, int]:
+    """Return how many bedrooms our listings have at the server, by their names."""
+    held = {name: one for name, one in running.objects().items() if name not in THEIRS}
+    return {name: one["bedrooms"] for name, one in held.items()}
+
+
+@pytest.fixture
+def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningServer]:
+    """The server that a test is parametrised with, with four listings of somebody else."""
+    server: ForeignServer = request.param
+    server.requirement()
+    with server.running(tmp_path / "server") as running_server:
+        for name, fields in THEIRS.items():
+            running_server.insert({"name": name, "address": "2 Quay", "notes": "theirs", **fields})
+        yield running_server
+
+
+def stack_for(pulumi: Path, folder: Path, running: RunningServer) -> EngineStack:
+    """Return a stack whose programs ask a server, configured as it needs."""
+    stack = EngineStack.create(pulumi, folder, running.base_url, "any-key")
+    configuration = [f"{key}={value}" for key, value in running.described.configuration.items()]
+    if configuration:
+        stack.succeed(
+            "config", "set-all", "--path", *(f"--plaintext={one}" for one in configuration)
+        )
+    return stack
+
+
+@pytest.mark.parametrize("running", SERVERS, indirect=True, ids=lambda server: server.name)
+def test_listings_live_under_a_foreign_server(
+    pulumi: Path, tmp_path: Path, running: RunningServer
+) -> None:
+    """Created, clean, changed, drifted, deleted by others, found by a second stack, destroyed."""
+    stack = stack_for(pulumi, tmp_path / "stack", running)
+    stack.declare(program(running.described, OURS))
+    stack.up()
+    others = {name: running.objects()[name] for name in THEIRS}
+    assert bedrooms(running) == OURS
+    stack.assert_clean()
+
+    # Somebody adds to a listing what we do not declare, and we change another field of it.
+    running.change("Loft", notes="added by hand")
+    changed = {**OURS, "Loft": 2}
+    stack.declare(program(running.described, changed))
+    assert "1 updated" in stack.up()
+    assert bedrooms(running) == changed
+    assert running.objects()["Loft"]["notes"] == "added by hand"
+
+    running.change("Sea Villa", bedrooms=9)
+    running.delete("Town House")
+    preview = stack.preview()
+    assert "bedrooms: 9 => 3" in preview
+    assert "1 to create" in preview
+    assert "1 to update" in preview
+    stack.up()
+    assert bedrooms(running) == changed
+
+    second = stack.afresh(tmp_path / "second")
+    [error, *_] = second.fail("preview", *QUIET).errors
+    assert 'to take it over say if_exists="adopt"' in error
+    second.succeed("config", "set", "setsmart:ifExists", "adopt")
+    diagnostics = second.up().split("Diagnostics:")[-1]
+    assert diagnostics.count("takes over") == len(changed)
+    assert bedrooms(running) == changed
+
+    second.succeed("destroy", "--yes", "--skip-preview", *QUIET)
+    assert running.objects() == others
