@@ -1,6 +1,8 @@
 """Django REST framework: integer keys, each of its three paginators, pages of two."""
 
 import sys
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from foreign.server import APPS, ForeignServer
@@ -15,6 +17,7 @@ def _server(name: str, paginator: str, whole: str, *, slash: bool = False) -> Fo
 
     return ForeignServer(
         name=f"Django REST framework, {name}",
+        version=partial(version, "djangorestframework"),
         command=command,
         path="/properties/" if slash else "/properties",
         whole=whole,

@@ -1,9 +1,10 @@
 """json-server: the last release with integer keys, and the one that is being rewritten."""
 
+from functools import partial
 from pathlib import Path
 
-from foreign.npm_package import PACKAGES, required
-from foreign.server import APPS, ForeignServer
+from foreign.npm_package import PACKAGES, required, version
+from foreign.server import APPS, Command, ForeignServer
 
 
 def _data(folder: Path) -> str:
@@ -17,9 +18,13 @@ def _old(port: int, folder: Path) -> list[str]:
     return ["node", str(program), _data(folder), "--port", str(port), "--quiet"]
 
 
-def _old_in_pages(port: int, folder: Path) -> list[str]:
-    program = APPS / "json_server_paged.cjs"
-    return ["node", str(program), str(PACKAGES / "json-server-0.17"), str(port), _data(folder)]
+def _old_in_pages(first_page: str) -> Command:
+    def command(port: int, folder: Path) -> list[str]:
+        program = APPS / "json_server_paged.cjs"
+        module = PACKAGES / "json-server-0.17"
+        return ["node", str(program), str(module), str(port), _data(folder), first_page]
+
+    return command
 
 
 def _new(port: int, folder: Path) -> list[str]:
@@ -28,15 +33,30 @@ def _new(port: int, folder: Path) -> list[str]:
     return ["node", str(program), _data(folder), "--port", str(port), "--host", "127.0.0.1"]
 
 
-OLD = ForeignServer(name="json-server 0.17", command=_old, requirement=required)
+OLD = ForeignServer(
+    name="json-server 0.17",
+    version=partial(version, "json-server-0.17"),
+    command=_old,
+    requirement=required,
+)
 OLD_IN_PAGES = ForeignServer(
-    name="json-server 0.17, pages",
-    command=_old_in_pages,
+    name="json-server 0.17, links",
+    version=partial(version, "json-server-0.17"),
+    command=_old_in_pages("_page=1&_limit=2"),
     requirement=required,
     whole="_limit=1000",
 )
+OLD_BY_OFFSET = ForeignServer(
+    name="json-server 0.17, offsets",
+    version=partial(version, "json-server-0.17"),
+    command=_old_in_pages("_start=0&_limit=2"),
+    requirement=required,
+    whole="_limit=1000",
+    configuration={"setsmart:paging.style": "offset", "setsmart:paging.parameter": "_start"},
+)
 NEW = ForeignServer(
     name="json-server 1.0",
+    version=partial(version, "json-server"),
     command=_new,
     requirement=required,
     # Else it reads its file again while it writes it, and forgets what is created at that moment.

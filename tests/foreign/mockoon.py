@@ -1,8 +1,9 @@
 """Mockoon: a CRUD route on a data bucket, UUIDs for keys, and the total in a header."""
 
+from functools import partial
 from pathlib import Path
 
-from foreign.npm_package import PACKAGES, required
+from foreign.npm_package import PACKAGES, required, version
 from foreign.server import APPS, ForeignServer
 
 
@@ -14,4 +15,9 @@ def _command(port: int, _: Path) -> list[str]:
     ]
 
 
-MOCKOON = ForeignServer(name="Mockoon", command=_command, requirement=required)
+MOCKOON = ForeignServer(
+    name="Mockoon",
+    version=partial(version, "@mockoon/cli"),
+    command=_command,
+    requirement=required,
+)

@@ -1,6 +1,7 @@
 """PocketBase: keys of letters and digits, pages with their number and the total, no PUT."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from foreign.server import ForeignServer
 from skipping import NO_POCKETBASE
 
+MODULE = Path(__file__).parents[2] / "tools" / "pocketbase" / "go.mod"
 PROGRAM = Path(sys.executable).parent / "pocketbase"
 
 
@@ -26,9 +28,15 @@ def _command(port: int, folder: Path) -> list[str]:
     ]
 
 
+def _version() -> str:
+    [version] = re.findall(r"pocketbase/pocketbase v(\S+)", MODULE.read_text())
+    return str(version)
+
+
 def _server(name: str, **environment: str) -> ForeignServer:
     return ForeignServer(
         name=name,
+        version=_version,
         command=_command,
         requirement=_required,
         environment=environment,

@@ -16,6 +16,8 @@ from waiting import wait_until
 
 APPS = Path(__file__).parent / "apps"
 JsonObject = dict[str, Any]
+Command = Callable[[int, Path], list[str]]
+"""What starts a server, from a port and an empty folder for its data."""
 
 
 @frozen
@@ -24,7 +26,8 @@ class ForeignServer:
 
     Attributes:
         name: What it is called in test names and in the documentation.
-        command: What starts it, from a port and an empty folder for its data.
+        version: Tells which version of it is installed.
+        command: What starts it.
         requirement: Fails or skips the test where the server is not installed.
         environment: What it finds in its environment, beside PATH and HOME.
         base_url_path: The path of the base URL.
@@ -35,7 +38,8 @@ class ForeignServer:
     """
 
     name: str
-    command: Callable[[int, Path], list[str]]
+    version: Callable[[], str]
+    command: Command
     requirement: Callable[[], None] = lambda: None
     environment: Mapping[str, str] = field(factory=dict)
     base_url_path: str = ""

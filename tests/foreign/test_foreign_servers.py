@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,12 @@ SERVERS = (
     strict_fastapi.FASTAPI,
     json_server.OLD,
     json_server.OLD_IN_PAGES,
+    json_server.OLD_BY_OFFSET,
     json_server.NEW,
     mockoon.MOCKOON,
     pocketbase.WITH_PUT,
 )
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "foreign-servers.md"
 THEIRS = {f"Their {number}. flat": {"bedrooms": number} for number in range(1, 5)}
 OURS = {"Sea Villa": 3, "Loft": 1, "Town House": 2}
 """How many bedrooms each of our listings has."""
@@ -46,6 +50,13 @@ def bedrooms(running: RunningServer) -> dict[str, int]:
     return {name: one["bedrooms"] for name, one in held.items()}
 
 
+def requests(printed: Iterable[str]) -> list[str]:
+    """Return the requests that runs of the CLI showed, each as its method and path."""
+    shown = "".join(output.split("Diagnostics:")[-1] for output in printed)
+    facts = [json.loads(one) for one in re.findall(r"SetSmart request (\{.*\})", shown)]
+    return [f"{one['method']} {one['path']}" for one in facts]
+
+
 @pytest.fixture
 def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningServer]:
     """The server that a test is parametrised with, with four listings of somebody else."""
@@ -57,23 +68,24 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningS
         yield running_server
 
 
-def stack_for(pulumi: Path, folder: Path, running: RunningServer) -> EngineStack:
-    """Return a stack whose programs ask a server, configured as it needs."""
-    stack = EngineStack.create(pulumi, folder, running.base_url, "any-key")
-    configuration = [f"{key}={value}" for key, value in running.described.configuration.items()]
-    if configuration:
-        stack.succeed(
-            "config", "set-all", "--path", *(f"--plaintext={one}" for one in configuration)
-        )
-    return stack
+def configure(stack: EngineStack, configuration: Mapping[str, str]) -> None:
+    """Set keys of a stack's configuration."""
+    values = [f"--plaintext={key}={value}" for key, value in configuration.items()]
+    if values:
+        stack.succeed("config", "set-all", "--path", *values)
 
 
 @pytest.mark.parametrize("running", SERVERS, indirect=True, ids=lambda server: server.name)
 def test_listings_live_under_a_foreign_server(
-    pulumi: Path, tmp_path: Path, running: RunningServer
+    pulumi: Path,
+    tmp_path: Path,
+    running: RunningServer,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Created, clean, changed, drifted, deleted by others, found by a second stack, destroyed."""
-    stack = stack_for(pulumi, tmp_path / "stack", running)
+    stack = EngineStack.create(pulumi, tmp_path / "stack", running.base_url, "any-key")
+    stack.environment["SETSMART_LOG"] = "debug"
+    configure(stack, running.described.configuration)
     stack.declare(program(running.described, OURS))
     stack.up()
     others = {name: running.objects()[name] for name in THEIRS}
@@ -100,10 +112,35 @@ def test_listings_live_under_a_foreign_server(
     second = stack.afresh(tmp_path / "second")
     [error, *_] = second.fail("preview", *QUIET).errors
     assert 'to take it over say if_exists="adopt"' in error
-    second.succeed("config", "set", "setsmart:ifExists", "adopt")
-    diagnostics = second.up().split("Diagnostics:")[-1]
-    assert diagnostics.count("takes over") == len(changed)
+    configure(second, {"setsmart:ifExists": "adopt"})
+    assert not [one for one in requests([second.up()]) if not one.startswith("GET ")]
     assert bedrooms(running) == changed
 
     second.succeed("destroy", "--yes", "--skip-preview", *QUIET)
     assert running.objects() == others
+    record_property("requests", len(requests(stack.printed)))
+
+
+@pytest.mark.parametrize(
+    "running",
+    [strict_fastapi.FASTAPI, json_server.OLD_BY_OFFSET],
+    indirect=True,
+    ids=lambda server: server.name,
+)
+def test_a_list_that_ends_too_early_is_refused(
+    pulumi: Path, tmp_path: Path, running: RunningServer
+) -> None:
+    """A total without a word on where the rest is: the error says how to describe it."""
+    stack = EngineStack.create(pulumi, tmp_path / "stack", running.base_url, "any-key")
+    stack.declare(program(running.described, OURS))
+    [error, *_] = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
+    assert "the list has 4 entries (count), 2 were returned" in error
+    assert "setsmart:paging" in error
+    assert running.objects().keys() == THEIRS.keys()
+
+
+@pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
+def test_the_documentation_names_what_is_installed(server: ForeignServer) -> None:
+    """The table has a row for each server, with the version that the tests ran against."""
+    server.requirement()
+    assert f"\n| {server.name} | {server.version()} |" in PAGE.read_text()
