@@ -6,9 +6,13 @@ const jsonServer = require(module_);
 const server = jsonServer.create();
 server.use(jsonServer.defaults({ logger: false }));
 server.use((request, response, next) => {
-  if (request.method === "GET" && !("_limit" in request.query)) {
-    const asked = request.query;
-    request.query = { ...Object.fromEntries(new URLSearchParams(firstPage)), ...asked };
+  const asked = new URL(request.url, "http://localhost");
+  if (request.method === "GET" && !asked.searchParams.has("_limit")) {
+    for (const [name, value] of new URLSearchParams(firstPage)) {
+      if (!asked.searchParams.has(name)) asked.searchParams.set(name, value);
+    }
+    request.url = request.originalUrl = asked.pathname + asked.search;
+    request.query = Object.fromEntries(asked.searchParams);
   }
   next();
 });
