@@ -15,7 +15,7 @@ def _data(folder: Path) -> str:
 
 def _old(port: int, folder: Path) -> list[str]:
     program = PACKAGES / "json-server-0.17" / "lib" / "cli" / "bin.js"
-    return ["node", str(program), _data(folder), "--port", str(port), "--quiet"]
+    return ["node", str(program), _data(folder), "--port", str(port), "--host", "127.0.0.1"]
 
 
 def _old_in_pages(first_page: str) -> Command:
