@@ -3,13 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from foreign.npm_package import PACKAGES, required, version
 from foreign.server import APPS, ForeignServer
+from npm_packages import NODE_MODULES, npm_packages, npm_version
 
 
 def _command(port: int, _: Path) -> list[str]:
     return [
-        *("node", str(PACKAGES / "@mockoon" / "cli" / "bin" / "run.js"), "start"),
+        *("node", str(NODE_MODULES / "@mockoon" / "cli" / "bin" / "run.js"), "start"),
         *("--data", str(APPS / "mockoon_listings.json"), "--port", str(port)),
         *("--hostname", "127.0.0.1", "--disable-log-to-file", "--disable-admin-api"),
     ]
@@ -17,7 +17,7 @@ def _command(port: int, _: Path) -> list[str]:
 
 MOCKOON = ForeignServer(
     name="Mockoon",
-    version=partial(version, "@mockoon/cli"),
+    version=partial(npm_version, "@mockoon/cli"),
     command=_command,
-    requirement=required,
+    requirement=npm_packages,
 )

@@ -40,7 +40,7 @@ class ForeignServer:
     name: str
     version: Callable[[], str]
     command: Command
-    requirement: Callable[[], None] = lambda: None
+    requirement: Callable[[], object] = lambda: None
     environment: Mapping[str, str] = field(factory=dict)
     base_url_path: str = ""
     path: str = "/properties"
