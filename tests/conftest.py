@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from engine_stack import heed_interrupts
-from skipping import NO_ACTIONLINT, NO_BROWSER, NO_ENGINE, NO_NPM_PACKAGES
+from skipping import NO_ACTIONLINT, NO_BROWSER, NO_ENGINE, NO_NPM_PACKAGES, NO_POCKETBASE
 
 pytest_plugins = ["pulumi_setsmart.testing.plugin"]
 
@@ -38,6 +38,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         ("a real browser", NO_BROWSER),
         ("actionlint", NO_ACTIONLINT),
         ("packages from npm", NO_NPM_PACKAGES),
+        ("PocketBase", NO_POCKETBASE),
     ):
         skipped = sum(reason in one for one in reasons)
         if skipped:

@@ -1,9 +1,11 @@
 """Programs from npm, which `tools/npm.sh` installs; where there are none, a test is skipped."""
 
+import json
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from skipping import NO_NPM_PACKAGES
@@ -18,3 +20,9 @@ def npm_packages() -> Path:
     if os.environ.get("CI") == "true" and shutil.which("npm"):
         pytest.fail(NO_NPM_PACKAGES)
     pytest.skip(NO_NPM_PACKAGES)
+
+
+def npm_version(package: str) -> str:
+    """Return which version of a package is installed."""
+    described: dict[str, Any] = json.loads((NODE_MODULES / package / "package.json").read_text())
+    return str(described["version"])

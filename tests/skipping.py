@@ -6,3 +6,4 @@ NO_ACTIONLINT = "no actionlint on PATH or in .venv: `make test` builds it with G
 NO_NPM_PACKAGES = (
     "no packages from npm in .venv: `make test` installs them with Node.js 20 or later"
 )
+NO_POCKETBASE = "no PocketBase in .venv: `make test` builds it with Go 1.25 or later"

@@ -135,13 +135,13 @@ class Creation:
 
     def _new(self, record: Record) -> Record | None:
         """Return an object that is new on the list, with all that is declared, or None."""
-        if record.id not in self._ids_before:
-            return self._collection.whole(record, self._fields)
-        if not self._snapshot.is_gone(record.id):
+        if self._snapshot.is_gone(record.id):  # the list is late, or its id was given again
+            with contextlib.suppress(NotFoundError):
+                return self._collection.get(record.id)
             return None
-        with contextlib.suppress(NotFoundError):  # the list is late, or its id was given again
-            return self._collection.get(record.id)
-        return None
+        if record.id in self._ids_before:
+            return None
+        return self._collection.whole(record, self._fields)
 
     @property
     def _ids_before(self) -> Container[str]:

@@ -1,4 +1,5 @@
-// PocketBase with a collection of listings that everybody may read and write.
+// PocketBase with a collection of listings that everybody may read and write. With PAGE_SIZE in its
+// environment, it has pages that short, and serves PUT.
 package main
 
 import (
@@ -20,8 +21,8 @@ func main() {
 		if err := event.Next(); err != nil {
 			return err
 		}
-		if os.Getenv("ACCEPT_PUT") != "" {
-			event.Server.Handler = putAsPatch(event.Server.Handler)
+		if size := os.Getenv("PAGE_SIZE"); size != "" {
+			event.Server.Handler = withPut(inPages(size, event.Server.Handler))
 		}
 		return nil
 	})
@@ -46,11 +47,23 @@ func listings() *core.Collection {
 	return collection
 }
 
-// putAsPatch serves PUT, which PocketBase does not know, in the way of its PATCH.
-func putAsPatch(inner http.Handler) http.Handler {
+// withPut serves PUT, which PocketBase does not know, in the way of its PATCH.
+func withPut(inner http.Handler) http.Handler {
 	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		if request.Method == http.MethodPut {
 			request.Method = http.MethodPatch
+		}
+		inner.ServeHTTP(writer, request)
+	})
+}
+
+// inPages makes pages as long as size, rather than 30, where the request does not say how long.
+func inPages(size string, inner http.Handler) http.Handler {
+	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		query := request.URL.Query()
+		if !query.Has("perPage") {
+			query.Set("perPage", size)
+			request.URL.RawQuery = query.Encode()
 		}
 		inner.ServeHTTP(writer, request)
 	})
