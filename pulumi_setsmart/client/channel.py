@@ -101,7 +101,7 @@ class Channel:
         self.sleep = sleep
         self.clock = clock
         self._keyring = Keyring(connection.credentials)
-        self._pacer = Pacer(clock=clock, sleep=sleep, announce=_announce_wait)
+        self._pacer = Pacer(clock=clock, sleep=sleep, announce=_announce_wait, warn=logger.warning)
         if transport is None and connection.base_url.startswith("http:"):
             # A proxy of the environment would be handed the key in clear.
             transport = httpx.HTTPTransport()

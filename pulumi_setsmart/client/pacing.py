@@ -13,7 +13,9 @@ from http import HTTPStatus
 
 from attrs import define, frozen
 
-from pulumi_setsmart.client.server_clock import ServerClock, http_date
+from pulumi_setsmart.client.moment import moment_in
+from pulumi_setsmart.client.server_clock import ServerClock
+from pulumi_setsmart.client.violation import bounded
 
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _SAME_WINDOW = 2.0
@@ -23,6 +25,7 @@ _ROUNDING = 1.0
 """By how many seconds a server may round the reset down."""
 
 _ANNOUNCED_WAIT = 5.0
+_LONGEST_SHOWN = 40
 _FIRST_UNSUCCESSFUL_STATUS = 300
 _WAITING_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
@@ -56,16 +59,8 @@ class Window:
 class Told:
     """What the headers of an answer tell about the budget; None where they do not."""
 
-    resets_at: int | None
+    resets_at: float | None
     remaining: int | None
-
-    @classmethod
-    def by(cls, headers: Mapping[str, str]) -> Told:
-        """Read the headers of an answer."""
-        return cls(
-            resets_at=_number(headers.get("X-RateLimit-Reset")),
-            remaining=_number(headers.get("X-RateLimit-Remaining")),
-        )
 
 
 class Permit:
@@ -96,6 +91,7 @@ class Pacer:
         clock: The monotonic time in seconds.
         sleep: Waits for a number of seconds.
         announce: Told how many seconds all requests are held back, and why, before a long wait.
+        warn: Told, once for each header, what a server says that cannot be.
         server_clock: Learns the server's time from its answers.
     """
 
@@ -104,11 +100,13 @@ class Pacer:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         announce: Callable[[float, str], None] = lambda _seconds, _reason: None,
+        warn: Callable[[str], None] = lambda _sentence: None,
         server_clock: ServerClock | None = None,
     ) -> None:
         self._clock = clock
         self._sleep = sleep
         self._announce = announce
+        self._warn = warn
         self._server_clock = server_clock or ServerClock()
         self._changed = threading.Condition()
         self._window: Window | None = None
@@ -119,6 +117,7 @@ class Pacer:
         self._announced_until = 0.0
         self._rounding = 0.0
         self._last_reset = 0.0
+        self._impossible: set[str] = set()
 
     @property
     def remaining(self) -> int | None:
@@ -209,7 +208,8 @@ class Pacer:
     def _learn(
         self, permit: Permit, status: int, headers: Mapping[str, str], received_at: float
     ) -> None:
-        told = Told.by(headers)
+        remaining = _number(headers.get("X-RateLimit-Remaining"))
+        told = Told(self._moment(headers, "X-RateLimit-Reset", received_at), remaining)
         refused = status == HTTPStatus.TOO_MANY_REQUESTS
         asked_to_wait = status in _WAITING_STATUSES and self._hold(headers, received_at)
         if asked_to_wait or (refused and told.resets_at is None):
@@ -221,7 +221,8 @@ class Pacer:
                 self._unlimited = self._window is None
             return
         self._unlimited = False
-        if permit.explores and told.resets_at <= self._last_reset:
+        is_over = told.resets_at <= self._server_clock.time(received_at)
+        if (permit.explores and told.resets_at <= self._last_reset) or (refused and is_over):
             self._rounding = _ROUNDING  # the window went on after the moment that was told
         self._update(told.resets_at, 0 if refused else told.remaining)
 
@@ -240,17 +241,24 @@ class Pacer:
 
     def _hold(self, headers: Mapping[str, str], received_at: float) -> bool:
         """Hold all requests back where the server asks for it, and return whether it does."""
-        retry_after = headers.get("Retry-After", "")
-        seconds = _number(retry_after)
-        moment = http_date(retry_after)
-        if seconds is not None:
-            until = received_at + seconds
-        elif moment is not None:
-            until = self._server_clock.local(moment)
-        else:
+        moment = self._moment(headers, "Retry-After", received_at)
+        if moment is None:
             return False
+        until = self._server_clock.local(moment)
         self._held_until = max(self._held_until, until)
         return True
+
+    def _moment(self, headers: Mapping[str, str], name: str, received_at: float) -> float | None:
+        """Return the moment that a header tells by the server's clock, unless it cannot be."""
+        text = headers.get(name, "")
+        moment = moment_in(text, self._server_clock.time(received_at))
+        if moment is None and text.strip() and name not in self._impossible:
+            self._impossible.add(name)
+            self._warn(
+                f"SetSmart sends {name}: {bounded(text, _LONGEST_SHOWN)}, which is not within a "
+                "day of its clock; it is ignored"
+            )
+        return moment
 
 
 def _number(text: str | None) -> int | None:
