@@ -37,7 +37,14 @@ _REFUSING = re.compile(
 )
 """How servers say that they do not take a field, whatever its value is."""
 
-_OF_A_SUBJECT = r"(?=\s*:|\s+(is|are|must|should|can|cannot|can't|may|has|was|does|did)\b)"
+_AFTER_A_SUBJECT = r"(?=\s*:|\s+(?:is|are|must|should|can|cannot|can't|may|has|was|does|did)\b)"
+_AFTER_A_NOUN = (
+    r"(?:field|propert|key|attribute|parameter|param|argument|member|column|input|unknown|unexpected"
+    r"|unsupported|unpermitted|additional|extra)(?:y|ies|s|\(s\))?\s*:?\s*"
+    r"(?:[:\w.-]+(?:\s*,\s*|\s+and\s+|\s+or\s+))*:?"
+)
+"""What stands before the name of a field that is not in quotation marks: `unknown fields: a, b`."""
+
 _GENERIC = frozenset(
     {
         *("property", "properties", "field", "fields", "key", "keys", "attribute", "attributes"),
@@ -183,14 +190,17 @@ def _place(sent: Json, path: Path) -> Path | None:
 
 def _mentioned(reason: str, fields: list[Path]) -> list[Path]:
     """Return the fields whose names stand in a text."""
+    text = _folded(reason)
     by_name: dict[str, list[Path]] = {}
     for path in fields:
-        by_name.setdefault(path[-1], []).append(path)
-    dotted = [path for path in fields if len(path) > 1 and _is_quoted(reason, ".".join(path))]
+        if path[-1] and _folded(path[-1]) in text:
+            by_name.setdefault(path[-1], []).append(path)
+    nested = [path for paths in by_name.values() for path in paths if len(path) > 1]
+    dotted = [path for path in nested if _is_quoted(reason, ".".join(path))]
     if dotted:
         return dotted
-    names = [name for name in by_name if name and _is_quoted(reason, name)]
-    names = names or [name for name in by_name if name and _is_said(reason, name)]
+    quoted = [name for name in by_name if _is_quoted(reason, name)]
+    names = quoted or [name for name in by_name if _is_said(reason, name)]
     return [path for name in names for path in _outermost(by_name[name])]
 
 
@@ -208,14 +218,17 @@ def _is_quoted(reason: str, name: str) -> bool:
 
 def _is_said(reason: str, name: str) -> bool:
     """Return whether a text has the name of a field as a word of its own, and means the field."""
-    word = rf"(?<![\w.]){_spelled(name)}(?![\w\[])(?!\.\w)"
-    subject = rf"^(the )?{_spelled(name)}{_OF_A_SUBJECT}"
-    if re.match(subject, reason, re.IGNORECASE):
+    spelled = _spelled(name)
+    if re.match(f"(the )?{spelled}{_AFTER_A_SUBJECT}", reason, re.IGNORECASE):
         return True
-    if re.search(word, reason, re.IGNORECASE) is None:
-        return False
-    is_no_word = re.search(r"[_\d]|[a-z][A-Z]", name) is not None
-    return is_no_word or (_REFUSING.search(reason) is not None and _folded(name) not in _GENERIC)
+    ending = r"(?![\w\[])(?!\.\w)"
+    if re.search(r"[_\d]|[a-z][A-Z]", name):  # no word of a sentence looks like that
+        return re.search(rf"(?<![\w.]){spelled}{ending}", reason, re.IGNORECASE) is not None
+    return (
+        _REFUSING.search(reason) is not None
+        and _folded(name) not in _GENERIC
+        and re.search(rf"\b{_AFTER_A_NOUN}{spelled}{ending}", reason, re.IGNORECASE) is not None
+    )
 
 
 def _spelled(name: str) -> str:
