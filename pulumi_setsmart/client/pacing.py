@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from attrs import define, frozen
+from attrs import define
 
 from pulumi_setsmart.client.moment import moment_in
 from pulumi_setsmart.client.server_clock import ServerClock
@@ -53,14 +53,6 @@ class Window:
 
     resets_at: float
     remaining: int
-
-
-@frozen
-class Told:
-    """What the headers of an answer tell about the budget; None where they do not."""
-
-    resets_at: float | None
-    remaining: int | None
 
 
 class Permit:
@@ -208,23 +200,23 @@ class Pacer:
     def _learn(
         self, permit: Permit, status: int, headers: Mapping[str, str], received_at: float
     ) -> None:
-        remaining = _number(headers.get("X-RateLimit-Remaining"))
-        told = Told(self._moment(headers, "X-RateLimit-Reset", received_at), remaining)
+        remaining = told_remaining(headers)
+        resets_at = self._moment(headers, "X-RateLimit-Reset", received_at)
         refused = status == HTTPStatus.TOO_MANY_REQUESTS
         asked_to_wait = status in _WAITING_STATUSES and self._hold(headers, received_at)
-        if asked_to_wait or (refused and told.resets_at is None):
+        if asked_to_wait or (refused and resets_at is None):
             self._window = None  # to be learned anew, by one request alone
             self._unlimited = False
             return
-        if told.resets_at is None or told.remaining is None:
+        if resets_at is None or remaining is None:
             if permit.explores and status < _FIRST_UNSUCCESSFUL_STATUS:
                 self._unlimited = self._window is None
             return
         self._unlimited = False
-        is_over = told.resets_at <= self._server_clock.time(received_at)
-        if (permit.explores and told.resets_at <= self._last_reset) or (refused and is_over):
+        is_over = resets_at <= self._server_clock.time(received_at)
+        if (permit.explores and resets_at <= self._last_reset) or (refused and is_over):
             self._rounding = _ROUNDING  # the window went on after the moment that was told
-        self._update(told.resets_at, 0 if refused else told.remaining)
+        self._update(resets_at, 0 if refused else remaining)
 
     def _update(self, resets_at: float, remaining: int) -> None:
         window = self._window
@@ -261,5 +253,7 @@ class Pacer:
         return moment
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and _DIGITS.fullmatch(text.strip()) else None
+def told_remaining(headers: Mapping[str, str]) -> int | None:
+    """Return how many requests are left of the window, or None where an answer does not tell."""
+    text = headers.get("X-RateLimit-Remaining", "").strip()
+    return int(text) if _DIGITS.fullmatch(text) else None

@@ -120,7 +120,9 @@ def test_what_cannot_be_is_not_waited_for_and_told_once(name: str) -> None:
     warnings: list[str] = []
     pacer = Pacer(clock.time, clock.sleep, warn=warnings.append)
     for _ in range(3):
-        send(pacer, 503, headers(50, 60, **{name.replace("-", "_"): "9" * 60}))
+        told = headers(50, 60)
+        told[name] = "9" * 60
+        send(pacer, 503, told)
     assert clock.slept == []
     assert warnings == [
         f"SetSmart sends {name}: {'9' * 40}…, which is not within a day of its clock; it is ignored"
