@@ -215,4 +215,4 @@ def test_a_server_can_refuse_its_own_fields(form: str) -> None:
     assert made["created"]
     assert refused.status_code in (400, 422)
     assert ("created" in refused.text.lower()) == (form != "silent")
-    assert taken.json() == made
+    assert {**taken.json(), "updated_at": None} == {**made, "updated_at": None}
