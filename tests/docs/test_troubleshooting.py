@@ -81,6 +81,7 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
     "code": (
         '"""Declares what the portfolio file holds…',
         r"stdout: (\{.*\})\s+stderr:",
+        r"(the |property )?…",
         "default-src 'none'; …",
     ),
 }
