@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import ErrorContext, UnreadableAnswerError
+from pulumi_setsmart.client.violation import LONGEST_MESSAGE, bounded
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.text import one_line
 
 _FIRST_UNSUCCESSFUL_STATUS = 300
 _FIRST_ERROR_STATUS = 400
-_LONGEST_MESSAGE = 300
 _STRONG_ETAG = re.compile(r'"[!#-~]*"')
 
 
@@ -98,7 +97,4 @@ def _finite(digits: str) -> float:
 
 def shortened(message: str | None) -> str | None:
     """Fold a message into one printable line, since it goes to a terminal."""
-    if message is None:
-        return None
-    line = one_line(message)
-    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"
+    return None if message is None else bounded(message, LONGEST_MESSAGE)

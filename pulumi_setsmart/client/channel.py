@@ -104,7 +104,7 @@ class Channel:
         self.clock = clock
         self._observe = observe
         self._keyring = Keyring(connection.credentials)
-        self._pacer = Pacer(clock=clock, sleep=sleep, announce=_announce_wait)
+        self._pacer = Pacer(clock=clock, sleep=sleep, announce=_announce_wait, warn=logger.warning)
         if transport is None and connection.base_url.startswith("http:"):
             # A proxy of the environment would be handed the key in clear.
             transport = httpx.HTTPTransport()

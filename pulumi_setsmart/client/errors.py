@@ -38,13 +38,21 @@ Statuses 400, 401, 403, 404, 429 and 500 are documented; the others are assumed.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from attrs import frozen
 
+from pulumi_setsmart.client.violation import Violation
+
+_MOST_VIOLATIONS = 10
+"""How many reasons the text of an error shows."""
+
 
 class SetSmartError(Exception):
-    """Anything that this package raises on purpose. Its text is one or two lines, for the user."""
+    """Anything that this package raises on purpose.
+
+    Its text is for the user: one or two lines, and one for each of several reasons.
+    """
 
 
 class ConfigurationError(SetSmartError):
@@ -231,10 +239,56 @@ class UnknownOutcomeError(ApiError):
 
 
 class StatusError(ApiError):
-    """An answer with an error status."""
+    """An answer with an error status.
+
+    Attributes:
+        violations: What the answer objects to, each with its field where it names one; all of
+            them, however many its text shows.
+        heading: What the answer says beside them, or None.
+        advice: What to do about it, as a sentence of its own, or None.
+    """
 
     summary: ClassVar[str] = "SetSmart refused the request"
     """What the status means, for answers that say nothing themselves."""
+
+    def __init__(
+        self,
+        reason: str,
+        context: ErrorContext,
+        *,
+        violations: tuple[Violation, ...] = (),
+        heading: str | None = None,
+        advice: str | None = None,
+    ) -> None:
+        super().__init__(reason, context)
+        self.violations = violations
+        self.heading = heading
+        self.advice = advice
+
+    def __str__(self) -> str:
+        """Return what went wrong: a line, and one more for each of several reasons."""
+        violations = self.violations
+        lines = [super().__str__()]
+        if len(violations) == 1 and self.heading is None:
+            lines = [f"{self.summary}: {violations[0]} ({self.context})"]
+        elif violations:
+            told = "" if self.heading is None else f": {self.heading}"
+            lines = [f"{self.summary}{told} ({self.context})"]
+            lines += [f"  {one}" for one in violations[:_MOST_VIOLATIONS]]
+            more = len(violations) - _MOST_VIOLATIONS
+            lines += [f"  and {more} more"] if more > 0 else []
+        lines += [] if self.advice is None else [self.advice]
+        return "\n".join(lines)
+
+    def with_advice(self, advice: str) -> Self:
+        """Return the same error with a sentence that says what to do."""
+        return type(self)(
+            self.reason,
+            self.context,
+            violations=self.violations,
+            heading=self.heading,
+            advice=advice,
+        )
 
 
 class BadRequestError(StatusError):

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from attrs import define, frozen
+from attrs import define
 
-from pulumi_setsmart.client.server_clock import ServerClock, http_date
+from pulumi_setsmart.client.moment import moment_in
+from pulumi_setsmart.client.server_clock import ServerClock
+from pulumi_setsmart.client.violation import bounded
 
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _SAME_WINDOW = 2.0
@@ -23,6 +25,7 @@ _ROUNDING = 1.0
 """By how many seconds a server may round the reset down."""
 
 _ANNOUNCED_WAIT = 5.0
+_LONGEST_SHOWN = 40
 _FIRST_UNSUCCESSFUL_STATUS = 300
 _WAITING_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
@@ -50,22 +53,6 @@ class Window:
 
     resets_at: float
     remaining: int
-
-
-@frozen
-class Told:
-    """What the headers of an answer tell about the budget; None where they do not."""
-
-    resets_at: int | None
-    remaining: int | None
-
-    @classmethod
-    def by(cls, headers: Mapping[str, str]) -> Told:
-        """Read the headers of an answer."""
-        return cls(
-            resets_at=_number(headers.get("X-RateLimit-Reset")),
-            remaining=_number(headers.get("X-RateLimit-Remaining")),
-        )
 
 
 class Permit:
@@ -96,6 +83,7 @@ class Pacer:
         clock: The monotonic time in seconds.
         sleep: Waits for a number of seconds.
         announce: Told how many seconds all requests are held back, and why, before a long wait.
+        warn: Told, once for each header, what a server says that cannot be.
         server_clock: Learns the server's time from its answers.
     """
 
@@ -104,11 +92,13 @@ class Pacer:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         announce: Callable[[float, str], None] = lambda _seconds, _reason: None,
+        warn: Callable[[str], None] = lambda _sentence: None,
         server_clock: ServerClock | None = None,
     ) -> None:
         self._clock = clock
         self._sleep = sleep
         self._announce = announce
+        self._warn = warn
         self._server_clock = server_clock or ServerClock()
         self._changed = threading.Condition()
         self._window: Window | None = None
@@ -119,6 +109,7 @@ class Pacer:
         self._announced_until = 0.0
         self._rounding = 0.0
         self._last_reset = 0.0
+        self._impossible: set[str] = set()
 
     @property
     def remaining(self) -> int | None:
@@ -209,21 +200,23 @@ class Pacer:
     def _learn(
         self, permit: Permit, status: int, headers: Mapping[str, str], received_at: float
     ) -> None:
-        told = Told.by(headers)
+        remaining = told_remaining(headers)
+        resets_at = self._moment(headers, "X-RateLimit-Reset", received_at)
         refused = status == HTTPStatus.TOO_MANY_REQUESTS
         asked_to_wait = status in _WAITING_STATUSES and self._hold(headers, received_at)
-        if asked_to_wait or (refused and told.resets_at is None):
+        if asked_to_wait or (refused and resets_at is None):
             self._window = None  # to be learned anew, by one request alone
             self._unlimited = False
             return
-        if told.resets_at is None or told.remaining is None:
+        if resets_at is None or remaining is None:
             if permit.explores and status < _FIRST_UNSUCCESSFUL_STATUS:
                 self._unlimited = self._window is None
             return
         self._unlimited = False
-        if permit.explores and told.resets_at <= self._last_reset:
+        is_over = resets_at <= self._server_clock.time(received_at)
+        if (permit.explores and resets_at <= self._last_reset) or (refused and is_over):
             self._rounding = _ROUNDING  # the window went on after the moment that was told
-        self._update(told.resets_at, 0 if refused else told.remaining)
+        self._update(resets_at, 0 if refused else remaining)
 
     def _update(self, resets_at: float, remaining: int) -> None:
         window = self._window
@@ -240,18 +233,27 @@ class Pacer:
 
     def _hold(self, headers: Mapping[str, str], received_at: float) -> bool:
         """Hold all requests back where the server asks for it, and return whether it does."""
-        retry_after = headers.get("Retry-After", "")
-        seconds = _number(retry_after)
-        moment = http_date(retry_after)
-        if seconds is not None:
-            until = received_at + seconds
-        elif moment is not None:
-            until = self._server_clock.local(moment)
-        else:
+        moment = self._moment(headers, "Retry-After", received_at)
+        if moment is None:
             return False
+        until = self._server_clock.local(moment)
         self._held_until = max(self._held_until, until)
         return True
 
+    def _moment(self, headers: Mapping[str, str], name: str, received_at: float) -> float | None:
+        """Return the moment that a header tells by the server's clock, unless it cannot be."""
+        text = headers.get(name, "")
+        moment = moment_in(text, self._server_clock.time(received_at))
+        if moment is None and text.strip() and name not in self._impossible:
+            self._impossible.add(name)
+            self._warn(
+                f"SetSmart sends {name}: {bounded(text, _LONGEST_SHOWN)}, which is not within a "
+                "day of its clock; it is ignored"
+            )
+        return moment
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and _DIGITS.fullmatch(text.strip()) else None
+
+def told_remaining(headers: Mapping[str, str]) -> int | None:
+    """Return how many requests are left of the window, or None where an answer does not tell."""
+    text = headers.get("X-RateLimit-Remaining", "").strip()
+    return int(text) if _DIGITS.fullmatch(text) else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import email.utils
 import time
 from collections.abc import Callable, Mapping
+
+from pulumi_setsmart.client.moment import http_date
 
 _DATE_STEP = 1.0
 """`Date` tells whole seconds: the true time is up to this much later."""
@@ -42,6 +43,11 @@ class ServerClock:
         self._ahead = max(known, at_least)
         return was_set_back
 
+    def time(self, local: float) -> float:
+        """Return the server's time in seconds since 1970 at a local monotonic time, or earlier."""
+        assert self._ahead is not None  # noqa: S101 -- asked about the times of answers only
+        return local + self._ahead
+
     def local(self, moment: float) -> float:
         """Return the local monotonic time at which the server's clock has reached ``moment``.
 
@@ -50,11 +56,3 @@ class ServerClock:
         """
         assert self._ahead is not None  # noqa: S101 -- moments are known from answers only
         return moment - self._ahead
-
-
-def http_date(text: str) -> float | None:
-    """Return an HTTP date as seconds since 1970, or None if it is none."""
-    try:
-        return email.utils.parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError, TypeError):
-        return None

@@ -17,9 +17,9 @@ from pulumi_setsmart.client.errors import (
     PermissionDeniedError,
     RateLimitError,
 )
-from pulumi_setsmart.client.pacing import Told
+from pulumi_setsmart.client.moment import http_date
+from pulumi_setsmart.client.pacing import told_remaining
 from pulumi_setsmart.client.retry import RetryPolicy
-from pulumi_setsmart.client.server_clock import http_date
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
 
@@ -82,7 +82,7 @@ def _clock_finding(answer: Answer, now: float) -> Finding:
 
 
 def _budget_finding(answer: Answer) -> Finding:
-    left = Told.by(answer.headers).remaining
+    left = told_remaining(answer.headers)
     if left is None:
         return doubtful(
             "budget", "the server does not tell it", "Requests are sent until it refuses one."

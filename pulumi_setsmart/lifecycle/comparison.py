@@ -5,7 +5,7 @@ None stands for null and for an absent field alike, since APIs use both for "not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from attrs import frozen
@@ -146,6 +146,38 @@ def _aligned(actual: list[Json], declared: list[Json]) -> list[Json]:
         if index not in paired:
             paired[index] = free.pop(index, None)
     return [paired[index] for index in range(len(declared))]
+
+
+def without(value: JsonObject, path: Sequence[str]) -> dict[str, Json]:
+    """Return ``value`` less the member that ``path`` leads to, or as it is if there is none.
+
+    Args:
+        value: An object.
+        path: The keys that lead there. A list is gone into by an index, or else all its elements.
+    """
+    match path:
+        case [step]:
+            return {name: member for name, member in value.items() if name != step}
+        case [step, *rest]:
+            return {
+                name: _without_inside(member, rest) if name == step else member
+                for name, member in value.items()
+            }
+    return dict(value)
+
+
+def _without_inside(value: Json, path: Sequence[str]) -> Json:
+    match value:
+        case dict():
+            return without(value, path)
+        case list() if len(path) > 1 and path[0].isdecimal():
+            return [
+                _without_inside(element, path[1:]) if index == int(path[0]) else element
+                for index, element in enumerate(value)
+            ]
+        case list():
+            return [_without_inside(element, path) for element in value]
+    return value
 
 
 def reconcile(

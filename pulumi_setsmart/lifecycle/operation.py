@@ -13,6 +13,7 @@ from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
+from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.declaration import Declaration, canonical, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.masking import is_masked, without_masked
@@ -89,10 +90,11 @@ class Operation:
 
     def sendable(self, record: Record) -> dict[str, Json]:
         """Return what of ``record`` may be sent back to the server."""
-        server_fields = self.settings.server_fields | {self.collection.id_field}
-        return without_masked(
-            {name: value for name, value in record.fields.items() if name not in server_fields}
-        )
+        fields = dict(record.fields)
+        for name in self.settings.server_fields | {self.collection.id_field}:
+            # A name may have dots itself, or lead into an object by them.
+            fields = without(without(fields, [name]), name.split("."))
+        return without_masked(fields)
 
     def read(self, identifier: str, wanted: Wanted) -> Record:
         """Return an object as this run has seen it first, or, if so configured, as it is now.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from attrs import frozen
@@ -14,12 +13,13 @@ from pulumi_setsmart.client.errors import (
     NotFoundError,
     StatusError,
 )
+from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.operation import Operation
+from pulumi_setsmart.lifecycle.refusal import Path, Refused, judge, listed, setting_of
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
 
 _MOST_ROUNDS = 5
-_STEPS = re.compile(r"[^./\[\]]+")
 
 
 @frozen
@@ -94,50 +94,30 @@ class Replacement:
             try:
                 return self.operation.collection.update(self.identifier, whole, etag)
             except BadRequestError as error:
-                steps = _STEPS.findall(error.field or "")
-                less = _without(whole, steps)
-                if less == whole or _reaches(dict(self.declared), steps):
+                judgement = judge(error.violations, whole, self.declared)
+                less = whole
+                for one in judgement.refused:
+                    less = without(less, one.path)
+                if less == whole:
+                    if judgement.candidates:
+                        raise error.with_advice(_advice(judgement.candidates)) from None
                     raise
                 whole = less
-                self.operation.report(
-                    f"SetSmart does not take {error.field} back, which is not declared; it was "
-                    "left out. Naming it in setsmart:serverFields saves a request each time",
-                    self.identifier,
-                )
+                self._tell_what_is_left_out(judgement.refused)
+
+    def _tell_what_is_left_out(self, refused: tuple[Refused, ...]) -> None:
+        said = listed(dict.fromkeys(one.said for one in refused))
+        settings = listed(dict.fromkeys(setting_of(one.path) for one in refused))
+        self.operation.report(
+            f"SetSmart does not take {said} back. The program does not declare this, so it was "
+            f"left out; naming {settings} in setsmart:serverFields saves a request each time",
+            self.identifier,
+        )
 
 
-def _reaches(declared: Json, steps: list[str]) -> bool:
-    """Return whether a path leads to something that is declared, or into it."""
-    match declared, steps:
-        case dict(), [step, *rest]:
-            return step in declared and _reaches(declared[step], rest)
-        case list(), [step, *rest]:
-            return not step.isdecimal() or (
-                int(step) < len(declared) and _reaches(declared[int(step)], rest)
-            )
-    return True
-
-
-def _without(value: JsonObject, steps: list[str]) -> dict[str, Json]:
-    """Return ``value`` less the member that a path leads to, or as it is if there is none."""
-    match steps:
-        case [step]:
-            return {name: member for name, member in value.items() if name != step}
-        case [step, *rest]:
-            return {
-                name: _without_inside(member, rest) if name == step else member
-                for name, member in value.items()
-            }
-    return dict(value)
-
-
-def _without_inside(value: Json, steps: list[str]) -> Json:
-    match value:
-        case dict():
-            return _without(value, steps)
-        case list() if len(steps) > 1 and steps[0].isdecimal():
-            return [
-                _without_inside(element, steps[1:]) if index == int(steps[0]) else element
-                for index, element in enumerate(value)
-            ]
-    return value
+def _advice(candidates: tuple[Path, ...]) -> str:
+    names = listed(dict.fromkeys(setting_of(path) for path in candidates))
+    return (
+        f"These fields are not declared and were sent back as they were read: {names}. If SetSmart "
+        "refuses some of them, name those in setsmart:serverFields"
+    )

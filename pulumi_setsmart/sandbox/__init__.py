@@ -17,6 +17,7 @@ from pulumi_setsmart.sandbox.collection import (
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.dialect import Dialect
+from pulumi_setsmart.sandbox.error_form import ErrorForm
 from pulumi_setsmart.sandbox.faults import (
     NONSENSE,
     Cut,
@@ -60,6 +61,7 @@ __all__ = [
     "Delivery",
     "DeliverySettings",
     "Dialect",
+    "ErrorForm",
     "Failed",
     "Fault",
     "FaultLayer",

@@ -17,6 +17,7 @@ from pulumi_setsmart.sandbox.collection import COLLECTIONS, Collection
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
+from pulumi_setsmart.sandbox.dialect import Dialect
 from pulumi_setsmart.sandbox.gate import Gate
 from pulumi_setsmart.sandbox.refusal import Refusal
 from pulumi_setsmart.sandbox.request_log import LoggedRequest, RequestLogger, new_log
@@ -93,7 +94,7 @@ def create_app(
             Middleware(Gate, settings=settings, clock=clock),
         ],
         exception_handlers={
-            Refusal: _refused,
+            Refusal: _refused(settings.dialect),
             NoSuchObjectError: _not_found,
             HTTPException: _unroutable,
         },
@@ -107,9 +108,12 @@ def create_app(
     return app
 
 
-async def _refused(_request: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, Refusal)  # noqa: S101 - for the type checker: registered for no other
-    return refusal.response()
+def _refused(dialect: Dialect) -> Callable[[Request, Exception], Response]:
+    def answer(_request: Request, refusal: Exception) -> Response:
+        assert isinstance(refusal, Refusal)  # noqa: S101 - for the type checker: registered for no other
+        return dialect.refused(refusal)
+
+    return answer
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:

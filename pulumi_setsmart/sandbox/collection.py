@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from pulumi_setsmart.sandbox.json import Json, JsonObject
-from pulumi_setsmart.sandbox.refusal import Refusal
+from pulumi_setsmart.sandbox.refusal import Complaint, Refusal
 from pulumi_setsmart.sandbox.rule import ListOf, Number, OneOf, Pattern, Rule, Text
 
 
@@ -69,23 +69,23 @@ class Collection:
         Raises:
             Refusal: With status 400 (documented), if a known field breaks its rule.
         """
+        complaints = [one for field in self.fields if (one := _complaint(field, body))]
+        if complaints:
+            raise Refusal.of(complaints)
         known = {field.name: _value(field, body.get(field.name)) for field in self.fields}
         return known | {name: value for name, value in body.items() if name not in known}
 
 
-def _value(field: Field, value: Json) -> Json:
+def _complaint(field: Field, body: Mapping[str, Json]) -> Complaint | None:
+    value = body.get(field.name)
     if value is None:
-        if field.required:
-            raise _invalid(field, "is required")
-        return field.default
+        return Complaint(field.name, "is required") if field.required else None
     wrong = field.rule.complaint(value)
-    if wrong is not None:
-        raise _invalid(field, wrong)
-    return value
+    return None if wrong is None else Complaint(field.name, wrong, value)
 
 
-def _invalid(field: Field, wrong: str) -> Refusal:
-    return Refusal(400, "invalid_parameter", f"{field.name} {wrong}.", field=field.name)
+def _value(field: Field, value: Json) -> Json:
+    return field.default if value is None else value
 
 
 LISTING_STATUSES = ("active", "inactive", "draft")

@@ -10,9 +10,11 @@ from starlette.datastructures import URL
 from starlette.responses import JSONResponse, Response
 
 from pulumi_setsmart.sandbox.collection import Collection, Field
+from pulumi_setsmart.sandbox.error_form import ErrorForm, worded
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.list_style import LIST_STYLES
 from pulumi_setsmart.sandbox.normalisation import normalised
+from pulumi_setsmart.sandbox.refusal import Complaint, Refusal
 
 CreateAnswer: TypeAlias = Literal["object", "enveloped", "location"]
 UpdateAnswer: TypeAlias = Literal["object", "enveloped", "empty"]
@@ -20,6 +22,10 @@ ListAnswer: TypeAlias = Literal["array", "enveloped"]
 Put: TypeAlias = Literal["replace", "merge"]
 Ids: TypeAlias = Literal["text", "number"]
 Secrets: TypeAlias = Literal["full", "masked", "absent"]
+
+
+SET_BY_THE_SERVER = "set by the server"
+"""What the server's own fields hold."""
 
 
 @frozen(kw_only=True)
@@ -45,6 +51,9 @@ class Dialect:
             ``If-Match``.
         normalise: Whether white space is collapsed, ``status`` put in lower case and fractions
             are rounded to one decimal.
+        own_fields: The fields that only the server sets; it shows them in every object, and refuses
+            objects that are sent with one of them.
+        error_form: In which framework's words it refuses an object.
     """
 
     create_answer: CreateAnswer = field(
@@ -64,10 +73,27 @@ class Dialect:
     secrets: Secrets = field(default="absent", validator=validators.in_(get_args(Secrets)))
     versions: bool = False
     normalise: bool = False
+    own_fields: tuple[str, ...] = ()
+    error_form: ErrorForm = field(default="contract", validator=validators.in_(get_args(ErrorForm)))
 
     def received(self, body: Mapping[str, Json]) -> JsonObject:
-        """Return what the server makes of an object that it is sent."""
+        """Return what the server makes of an object that it is sent.
+
+        Raises:
+            Refusal: With status 400, where a field of the server's own is sent.
+        """
+        refused = [
+            Complaint(name, "is read-only", body[name], is_unknown=True)
+            for name in self.own_fields
+            if name in body
+        ]
+        if refused:
+            raise Refusal.of(refused)
         return normalised(body) if self.normalise else dict(body)
+
+    def refused(self, refusal: Refusal) -> Response:
+        """Return the answer that says no."""
+        return worded(refusal, self.error_form)
 
     def put_over(
         self, stored: Mapping[str, Json], body: Mapping[str, Json], collection: Collection
@@ -148,7 +174,7 @@ class Dialect:
         return {"ETag": _version(stored)} if self.versions else {}
 
     def _shown(self, collection: Collection, stored: JsonObject) -> JsonObject:
-        shown = dict(stored)
+        shown = dict(stored) | dict.fromkeys(self.own_fields, SET_BY_THE_SERVER)
         if self.ids == "number":
             shown["id"] = int(str(stored["id"]).removeprefix(f"{collection.id_prefix}_"))
         for each in collection.fields:

@@ -31,7 +31,9 @@ class Gate:
     def __init__(self, app: ASGIApp, settings: SandboxSettings, clock: Callable[[], float]) -> None:
         self._app = app
         self._keys = {key.value: key for key in settings.keys}
-        self._rate_limit = RateLimit(settings.rate_limit, settings.rate_window, clock)
+        self._rate_limit = RateLimit(
+            settings.rate_limit, settings.rate_window, clock, settings.reset_form
+        )
         self._latency = settings.latency
         self._clock = clock
 

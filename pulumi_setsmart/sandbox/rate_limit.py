@@ -2,10 +2,16 @@
 
 import math
 from collections.abc import Callable
+from email.utils import formatdate
+from typing import Literal, TypeAlias
 
 from attrs import define, frozen
 
 _UNLIMITED = 1_000_000
+
+ResetForm: TypeAlias = Literal["seconds", "milliseconds", "left", "date"]
+"""What `X-RateLimit-Reset` tells: seconds since 1970 (documented), milliseconds since then, the
+seconds that are left, or an HTTP date."""
 
 
 @frozen
@@ -16,12 +22,14 @@ class Allowance:
         limit: How many requests a window allows.
         remaining: How many are left.
         reset: When the window ends, in whole seconds since 1970, rounded up.
+        told_reset: How that is told.
         exceeded: Whether the request was one too many.
     """
 
     limit: int
     remaining: int
     reset: int
+    told_reset: str
     exceeded: bool = False
 
     def headers(self) -> dict[str, str]:
@@ -29,7 +37,7 @@ class Allowance:
         return {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": str(self.reset),
+            "X-RateLimit-Reset": self.told_reset,
         }
 
 
@@ -46,12 +54,20 @@ class RateLimit:
         limit: How many requests a window allows; 0 for no limit. 100 is documented.
         window: The length of a window in seconds. It is not documented; 60 is assumed.
         clock: The time in seconds since 1970.
+        reset_form: How the end of a window is told.
     """
 
-    def __init__(self, limit: int, window: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        limit: int,
+        window: float,
+        clock: Callable[[], float],
+        reset_form: ResetForm = "seconds",
+    ) -> None:
         self._limit = limit
         self._length = window
         self._clock = clock
+        self._reset_form = reset_form
         self._windows: dict[str | None, _Window] = {}
 
     def count(self, client: str | None) -> Allowance:
@@ -66,9 +82,22 @@ class RateLimit:
             # Ends on a whole second, so that the header tells the very moment.
             window = self._windows[client] = _Window(float(math.ceil(now + self._length)))
         reset = int(window.ends_at)
+        told = _told(reset, now, self._reset_form)
         if not self._limit:
-            return Allowance(_UNLIMITED, _UNLIMITED, reset)
+            return Allowance(_UNLIMITED, _UNLIMITED, reset, told)
         if window.used >= self._limit:
-            return Allowance(self._limit, 0, reset, exceeded=True)
+            return Allowance(self._limit, 0, reset, told, exceeded=True)
         window.used += 1
-        return Allowance(self._limit, self._limit - window.used, reset)
+        return Allowance(self._limit, self._limit - window.used, reset, told)
+
+
+def _told(reset: int, now: float, form: ResetForm) -> str:
+    match form:
+        case "milliseconds":
+            return str(reset * 1000)
+        case "left":
+            return str(math.ceil(reset - now))
+        case "date":
+            return formatdate(reset, usegmt=True)
+        case "seconds":
+            return str(reset)

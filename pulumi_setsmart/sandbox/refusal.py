@@ -1,8 +1,33 @@
 """The one way in which the sandbox says no."""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
 from starlette.responses import JSONResponse, Response
+
+
+@frozen
+class Complaint:
+    """What is wrong with one field of a body.
+
+    Attributes:
+        field: The field.
+        wrong: What is wrong, as the end of a sentence.
+        value: What was sent, which some servers repeat.
+        is_unknown: Whether the field itself is not taken, whatever it holds.
+    """
+
+    field: str
+    wrong: str
+    value: object = None
+    is_unknown: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The whole sentence."""
+        return f"{self.field} {self.wrong}."
 
 
 class Refusal(Exception):  # noqa: N818 - it is what the server does, nothing went wrong in it
@@ -14,6 +39,7 @@ class Refusal(Exception):  # noqa: N818 - it is what the server does, nothing we
         message: A sentence for people.
         field: The field of the body that is at fault, or None.
         headers: Headers that this answer needs beyond those of every answer.
+        complaints: All that is wrong with the fields of the body.
     """
 
     def __init__(
@@ -24,6 +50,7 @@ class Refusal(Exception):  # noqa: N818 - it is what the server does, nothing we
         *,
         field: str | None = None,
         headers: Mapping[str, str] | None = None,
+        complaints: Sequence[Complaint] = (),
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -31,6 +58,15 @@ class Refusal(Exception):  # noqa: N818 - it is what the server does, nothing we
         self.message = message
         self.field = field
         self.headers = headers
+        self.complaints = tuple(complaints)
+
+    @classmethod
+    def of(cls, complaints: Sequence[Complaint]) -> Refusal:
+        """Return the refusal of a body in which all this is wrong; at least one thing is."""
+        first = complaints[0]
+        return cls(
+            400, "invalid_parameter", first.sentence, field=first.field, complaints=complaints
+        )
 
     def response(self) -> Response:
         """Return the refusal as an answer. The shape of its body is assumed."""

@@ -1,10 +1,13 @@
 """What a sandbox is told when it starts."""
 
+from typing import get_args
+
 from attrs import Attribute, field, frozen, validators
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.dialect import Dialect
+from pulumi_setsmart.sandbox.rate_limit import ResetForm
 
 DEFAULT_KEY = "sandbox-key"
 
@@ -18,6 +21,7 @@ class SandboxSettings:
         rate_limit: How many requests each key may send in a window (100, documented); 0 for no
             limit.
         rate_window: The length of a window in seconds (60, assumed).
+        reset_form: How the end of a window is told (seconds, documented).
         latency: How many seconds later it answers, as over a network.
         dialect: How it words its answers (assumed).
         deliveries: How it delivers to webhook subscriptions (assumed).
@@ -26,6 +30,7 @@ class SandboxSettings:
     keys: tuple[ApiKey, ...] = field(default=(ApiKey(DEFAULT_KEY),))
     rate_limit: int = field(default=100, validator=validators.ge(0))
     rate_window: float = field(default=60.0, validator=validators.gt(0))
+    reset_form: ResetForm = field(default="seconds", validator=validators.in_(get_args(ResetForm)))
     latency: float = field(default=0.0, validator=validators.ge(0))
     dialect: Dialect = field(factory=Dialect)
     deliveries: DeliverySettings = field(factory=DeliverySettings)

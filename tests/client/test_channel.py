@@ -200,6 +200,7 @@ def test_each_exchange_is_logged_without_its_secrets(caplog: pytest.LogCaptureFi
     """Method, path, status, duration, attempt and budget: no key, no body, no query."""
     told = {
         "X-RateLimit-Remaining": "41",
+        "Date": "Sat, 20 Nov 2286 17:46:00 GMT",
         "X-RateLimit-Reset": "9999999999",
         "X-RateLimit-Limit": "100",
     }

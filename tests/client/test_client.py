@@ -291,7 +291,7 @@ def test_errors_carry_what_support_asks_for() -> None:
     assert (error.method, error.path, error.status) == ("PUT", "/properties/prop_1", 400)
     assert (error.code, error.field, error.request_id) == ("invalid", "bedrooms", "req_1")
     assert str(error) == (
-        "SetSmart does not accept these values: too many "
+        "SetSmart does not accept these values: bedrooms: too many "
         "(PUT /properties/prop_1, status 400, code invalid, request req_1)"
     )
 

@@ -1,7 +1,14 @@
 """Errors in answers: every form is understood, and none floods the terminal."""
 
+import json
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from client_answer import answer
+from hypothesis import given
+from hypothesis import strategies as st
+from json_values import ANY_JSON, TEXTS
 
 from pulumi_setsmart.client.error_body import status_error
 from pulumi_setsmart.client.errors import (
@@ -65,3 +72,342 @@ def test_each_status_has_its_class(status: int, error_class: type[StatusError]) 
 def test_a_long_message_is_shortened() -> None:
     """A page of text does not flood the terminal."""
     assert len(str(status_error(answer({"message": "x" * 5000}, 400)))) < 450
+
+
+ECHO = "an echoed value"
+ZOD = [
+    {
+        "code": "unrecognized_keys",
+        "keys": ["created", "by"],
+        "path": [],
+        "message": "Unrecognized key(s) in object: 'created', 'by'",
+    },
+    {
+        "code": "invalid_type",
+        "expected": "number",
+        "received": ECHO,
+        "path": ["beds", 0, "size"],
+        "message": "Expected number",
+    },
+]
+ZOD_SAYS = [
+    ("created", "Unrecognized key(s) in object: 'created', 'by'"),
+    ("by", "Unrecognized key(s) in object: 'created', 'by'"),
+    ("beds.0.size", "Expected number"),
+]
+FORMS: dict[str, tuple[object, Sequence[tuple[str | None, str]]]] = {
+    "django": (
+        {"name": ["Too long.", "Not unique."], "non_field_errors": ["Full."]},
+        [("name", "Too long."), ("name", "Not unique."), (None, "Full.")],
+    ),
+    "django, nested": (
+        {"address": {"city": ["Blank."]}, "beds": [{}, {"size": ["Too small."]}]},
+        [("address.city", "Blank."), ("beds.1.size", "Too small.")],
+    ),
+    "django, a field with the name of a text": (
+        {"title": ["Blank."], "description": ["Blank."]},
+        [("title", "Blank."), ("description", "Blank.")],
+    ),
+    "fastapi": (
+        {
+            "detail": [
+                {
+                    "type": "extra_forbidden",
+                    "loc": ["body", "created"],
+                    "msg": "Extra inputs are not permitted",
+                    "input": ECHO,
+                    "url": "https://errors.example/",
+                },
+                {"loc": ["body", "beds", 0], "msg": "Too many", "ctx": {"reason": ECHO}},
+                {"loc": ["query", "page"], "msg": "Not a number", "input": ECHO},
+            ]
+        },
+        [
+            ("created", "Extra inputs are not permitted"),
+            ("beds.0", "Too many"),
+            ("page", "Not a number"),
+        ],
+    ),
+    "rails": ({"errors": {"name": ["can't be blank"]}}, [("name", "can't be blank")]),
+    "rails, whole sentences": (
+        {"errors": ["Name can't be blank", "Bedrooms is too large"]},
+        [(None, "Name can't be blank"), (None, "Bedrooms is too large")],
+    ),
+    "texts by field": (
+        {"errors": {"title": "is too long", "name": "is taken"}},
+        [("title", "is too long"), ("name", "is taken")],
+    ),
+    "zod": ({"issues": ZOD, "name": "ZodError"}, ZOD_SAYS),
+    "zod in an error": ({"success": False, "error": {"issues": ZOD, "name": "ZodError"}}, ZOD_SAYS),
+    "zod as its message": ({"name": "ZodError", "message": json.dumps(ZOD)}, ZOD_SAYS),
+    "zod as the message of an error": ({"error": {"message": json.dumps(ZOD)}}, ZOD_SAYS),
+    "zod, flat": (
+        {"error": {"formErrors": ["Odd."], "fieldErrors": {"name": ["Required"]}}},
+        [(None, "Odd."), ("name", "Required")],
+    ),
+    "zod, by format": (
+        {"_errors": ["Odd."], "address": {"_errors": [], "city": {"_errors": ["Required"]}}},
+        [(None, "Odd."), ("address.city", "Required")],
+    ),
+    "zod, as a tree": (
+        {
+            "errors": ["Odd."],
+            "properties": {"beds": {"errors": [], "items": [None, {"errors": ["Too small"]}]}},
+        },
+        [(None, "Odd."), ("beds.1", "Too small")],
+    ),
+    "nestjs": (
+        {
+            "statusCode": 400,
+            "message": ["property created should not exist", "name must be a string"],
+            "error": "Bad Request",
+        },
+        [(None, "property created should not exist"), (None, "name must be a string")],
+    ),
+    "nestjs, as objects": (
+        {
+            "statusCode": 400,
+            "message": [
+                {
+                    "property": "address",
+                    "target": {"name": ECHO},
+                    "value": ECHO,
+                    "children": [{"property": "city", "constraints": {"isString": "no string"}}],
+                }
+            ],
+        },
+        [("address.city", "no string")],
+    ),
+    "laravel": (
+        {
+            "message": "The city field is required. (and 1 more error)",
+            "errors": {
+                "address.city": ["The city field is required."],
+                "name": ["The name field is required."],
+            },
+        },
+        [
+            ("address.city", "The city field is required."),
+            ("name", "The name field is required."),
+        ],
+    ),
+    "asp.net": (
+        {
+            "title": "One or more validation errors occurred.",
+            "status": 400,
+            "errors": {"Name": ["The Name field is required."], "$.bedrooms": ["No number."]},
+            "traceId": "00-1-1-00",
+        },
+        [("Name", "The Name field is required."), ("bedrooms", "No number.")],
+    ),
+    "pocketbase": (
+        {
+            "status": 400,
+            "message": "Failed to create record.",
+            "data": {"name": {"code": "validation_required", "message": "Missing."}},
+        },
+        [("name", "Missing.")],
+    ),
+    "json:api": (
+        {
+            "errors": [
+                {"source": {"pointer": "/data/attributes/name"}, "title": "T", "detail": "Short."},
+                {"source": {"parameter": "page"}, "title": "No number."},
+            ]
+        },
+        [("name", "Short."), ("page", "No number.")],
+    ),
+    "problem details": (
+        {"title": "T", "errors": [{"detail": "Not positive.", "pointer": "#/beds/0"}]},
+        [("beds.0", "Not positive.")],
+    ),
+    "invalid params": (
+        {"title": "T", "invalid-params": [{"name": "bedrooms", "reason": "Not positive."}]},
+        [("bedrooms", "Not positive.")],
+    ),
+    "google": (
+        {
+            "error": {
+                "code": 400,
+                "message": "Bad.",
+                "status": "INVALID_ARGUMENT",
+                "details": [{"fieldViolations": [{"field": "a.b", "description": "Odd."}]}],
+            }
+        },
+        [("a.b", "Odd.")],
+    ),
+    "express-validator": (
+        {
+            "errors": [
+                {"msg": "Short", "param": "name", "value": ECHO, "location": "body"},
+                {"msg": "Odd", "path": "beds[0].size", "value": ECHO, "location": "body"},
+            ]
+        },
+        [("name", "Short"), ("beds[0].size", "Odd")],
+    ),
+    "spring": (
+        {
+            "status": 400,
+            "error": "Bad Request",
+            "errors": [
+                {
+                    "codes": [ECHO],
+                    "arguments": [{"defaultMessage": ECHO}],
+                    "field": "name",
+                    "rejectedValue": ECHO,
+                    "defaultMessage": "must not be null",
+                }
+            ],
+            "path": "/v1/properties",
+        },
+        [("name", "must not be null")],
+    ),
+    "graphql": (
+        {"errors": [{"message": "No such field.", "path": ["insert"], "extensions": {"a": ECHO}}]},
+        [("insert", "No such field.")],
+    ),
+    "stripe": (
+        {"error": {"message": "No such price.", "param": "price", "code": "missing"}},
+        [("price", "No such price.")],
+    ),
+    "ajv": (
+        {
+            "errors": [
+                {
+                    "instancePath": "/beds/0",
+                    "params": {"additionalProperty": "made"},
+                    "message": "must NOT have additional properties",
+                }
+            ]
+        },
+        [("beds.0.made", "must NOT have additional properties")],
+    ),
+    "symfony": (
+        {"title": "T", "violations": [{"propertyPath": "beds[0].size", "message": "Small."}]},
+        [("beds[0].size", "Small.")],
+    ),
+    "marshmallow": (
+        {"code": 422, "errors": {"json": {"name": ["Unknown field."]}}},
+        [("name", "Unknown field.")],
+    ),
+    "mongoose": (
+        {"errors": {"name": {"message": "Too long.", "path": "name", "value": ECHO}}},
+        [("name", "Too long.")],
+    ),
+    "jsend": ({"status": "fail", "data": {"name": "Too long."}}, [("name", "Too long.")]),
+    "a list": (
+        [{"message": "Bad.", "fields": ["Name", "City"]}],
+        [("Name", "Bad."), ("City", "Bad.")],
+    ),
+    "plain text": (
+        b"name is required\n\nbedrooms: odd\n  at check (a.js:1)\n",
+        [(None, "name is required"), (None, "bedrooms: odd")],
+    ),
+    "a text as JSON": (b'"name is required"', [(None, "name is required")]),
+}
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("form", FORMS)
+def test_every_reason_is_told_with_its_field(form: str, status: int) -> None:
+    """Whatever framework the server uses, its reasons are told and nothing that it echoes is."""
+    body, reasons = FORMS[form]
+    error = status_error(answer(body, status))
+    assert [(one.field, one.reason) for one in error.violations] == reasons
+    for field, reason in reasons:
+        assert reason in str(error)
+        assert field is None or field in str(error)
+    assert ECHO not in str(error)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": ECHO, "amenities": [ECHO]},
+        {"data": {"name": ECHO, "amenities": [ECHO]}},
+        {"error": {"code": "c", "details": {"name": ECHO}}},
+        {"message": json.dumps({"name": ECHO})},
+        {"errors": {"name": {"code": "c", "value": ECHO, "values": [ECHO]}}},
+        {"detail": {"input": {"name": [ECHO]}}},
+        json.dumps({"name": ECHO})[:-3].encode(),
+        f"<title>{ECHO}</title>".encode(),
+        f'Traceback (most recent call last):\n  File "{ECHO}"'.encode(),
+        ECHO.encode("utf-16"),
+    ],
+)
+def test_what_is_no_reason_is_not_shown(body: object) -> None:
+    """The request, sent back as it was, and the inside of a server are nobody's reasons."""
+    assert ECHO not in str(status_error(answer(body, 400)))
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"name": ["Blank."]}, "SetSmart does not accept these values: name: Blank. (…)"),
+        (
+            {"errors": {"name": ["Name is blank."]}},
+            "SetSmart does not accept these values: Name is blank. (…)",
+        ),
+        (
+            {"name": ["Blank."], "beds": ["0.", "1."]},
+            "SetSmart does not accept these values (…)\n  name: Blank.\n  beds: 0.\n  beds: 1.",
+        ),
+        (
+            {"message": "Invalid data.", "errors": {"name": ["Blank."]}},
+            "SetSmart does not accept these values: Invalid data. (…)\n  name: Blank.",
+        ),
+        (
+            {"message": ["a is odd", "b is odd"], "error": "Bad Request"},
+            "SetSmart does not accept these values (…)\n  a is odd\n  b is odd",
+        ),
+        ({"title": "Bad Request"}, "SetSmart does not accept these values (…)"),
+    ],
+)
+def test_one_reason_is_one_line_and_several_have_a_line_each(body: object, text: str) -> None:
+    """What a server says beside its reasons is told too, unless it says nothing."""
+    shown = str(status_error(answer(body, 400)))
+    assert shown.replace("(GET /properties, status 400)", "(…)") == text
+
+
+def test_many_long_reasons_are_bounded() -> None:
+    """Ten of them, three hundred characters each; then how many more there are."""
+    body = {f"field_{number}": ["x\n" * 500] for number in range(25)}
+    lines = str(status_error(answer(body, 422))).splitlines()
+    assert lines[-1] == "  and 15 more"
+    assert len(lines) == 12
+    assert all(len(line) < 330 for line in lines)
+
+
+@pytest.mark.parametrize(
+    "body", [{"errors": {"name": ["taken"]}}, {"name": ["taken"]}, {"detail": [{"msg": "taken"}]}]
+)
+def test_other_statuses_have_their_reasons_too(body: object) -> None:
+    """A conflict is about a field as often as not."""
+    error = status_error(answer(body, 409))
+    assert isinstance(error, ConflictError)
+    assert [one.reason for one in error.violations] == ["taken"]
+
+
+HOLDERS = st.sampled_from(
+    ["errors", "error", "detail", "message", "data", "issues", "_errors", "properties", "items"]
+)
+MEMBERS = HOLDERS | st.sampled_from(["loc", "path", "field", "msg", "keys", "source"]) | TEXTS
+BODIES = st.recursive(
+    ANY_JSON,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MEMBERS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(BODIES, st.sampled_from([400, 404, 409, 422, 500]))
+def test_any_body_makes_an_error_of_few_printable_lines(body: Any, status: int) -> None:
+    """Whatever JSON a server sends with an error."""
+    lines = str(status_error(answer(body, status))).split("\n")
+    assert len(lines) <= 12
+    assert all(line.isprintable() and len(line) < 480 for line in lines)
+
+
+def test_a_body_without_a_bottom_is_an_error_like_others() -> None:
+    """Nesting costs neither a crash nor much time."""
+    deep = b'{"errors":' * 400 + b'["no"]' + b"}" * 400
+    assert isinstance(status_error(answer(deep, 400)), BadRequestError)

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from json_values import TEXTS
 
+from pulumi_setsmart.client.moment import DAY
 from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
 from pulumi_setsmart.client.server_clock import ServerClock
 
@@ -98,6 +99,34 @@ def test_what_the_server_asks_for_holds_everybody(status: int, asked: str, secon
     send(pacer, status, headers(50, 60, Retry_After=asked))
     pacer.admit(900)
     assert sum(clock.slept) == seconds
+
+
+@pytest.mark.parametrize(
+    "reset", [f"{NOON + 7}", f"{NOON + 7}000", "7", email.utils.formatdate(NOON + 7, usegmt=True)]
+)
+def test_a_reset_is_waited_for_whatever_its_unit(reset: str) -> None:
+    """Milliseconds are no seconds in another millennium."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    send(pacer, told=headers(0, 7, X_RateLimit_Reset=reset))
+    pacer.admit(900)
+    assert clock.slept == [7]
+
+
+@pytest.mark.parametrize("name", ["X-RateLimit-Reset", "Retry-After"])
+def test_what_cannot_be_is_not_waited_for_and_told_once(name: str) -> None:
+    """However often the server says it."""
+    clock = Clock()
+    warnings: list[str] = []
+    pacer = Pacer(clock.time, clock.sleep, warn=warnings.append)
+    for _ in range(3):
+        told = headers(50, 60)
+        told[name] = "9" * 60
+        send(pacer, 503, told)
+    assert clock.slept == []
+    assert warnings == [
+        f"SetSmart sends {name}: {'9' * 40}…, which is not within a day of its clock; it is ignored"
+    ]
 
 
 def test_a_refusal_without_a_word_holds_nothing_but_lets_one_through() -> None:
@@ -343,6 +372,9 @@ def test_no_header_breaks_the_pace(answers: list[tuple[int, dict[str, str]]]) ->
         with contextlib.suppress(PatienceError):
             pacer.admit(900).answered(status, told)
         assert 0 <= clock.now - before <= 900.001
+    begins_at = clock.now
+    pacer.admit(math.inf)
+    assert clock.now - begins_at <= DAY + 1
 
 
 @given(skew=st.floats(-3600, 3600), delays=st.lists(st.floats(0, 0.4), min_size=1, max_size=30))
@@ -384,6 +416,7 @@ class Server:
     length: float
     skew: float
     rounding: str
+    form: str = "seconds"
     ends_at: float = -math.inf
     used: int = 0
     served: int = 0
@@ -399,7 +432,6 @@ class Server:
             self.ends_at, self.used, self.windows = time + self.length, 0, self.windows + 1
             if self.rounding == "exact":
                 self.ends_at = math.ceil(self.ends_at)
-        reset = math.floor(self.ends_at) if self.rounding == "down" else math.ceil(self.ends_at)
         status = 200 if self.used < self.limit else 429
         if status == 200:
             self.used += 1
@@ -407,8 +439,20 @@ class Server:
         else:
             self.refused += 1
         told = headers(self.limit - self.used, 0, now=time)
-        told["X-RateLimit-Reset"] = str(reset)
+        told["X-RateLimit-Reset"] = self.reset(time)
         return status, told
+
+    def reset(self, time: float) -> str:
+        """Return when the window ends, in the server's form, rounded its way."""
+        rounded = math.floor if self.rounding == "down" else math.ceil
+        match self.form:
+            case "milliseconds":
+                return str(rounded(self.ends_at * 1000))
+            case "left":
+                return str(max(0, rounded(self.ends_at - time)))
+            case "date":
+                return email.utils.formatdate(rounded(self.ends_at), usegmt=True)
+        return str(rounded(self.ends_at))
 
 
 @define
@@ -452,14 +496,15 @@ class Race:
     length=st.floats(20, 90),
     skew=st.floats(-3600, 3600),
     rounding=st.sampled_from(["exact", "up", "down"]),
+    form=st.sampled_from(["seconds", "milliseconds", "left", "date"]),
 )
 @settings(deadline=None, max_examples=40)
 def test_alone_on_a_key_nothing_is_refused_and_little_is_lost(
-    seed: int, limit: int, length: float, skew: float, rounding: str
+    seed: int, limit: int, length: float, skew: float, rounding: str, form: str
 ) -> None:
     """Whatever the window and the clocks; where resets are rounded down, one refusal teaches it."""
     clock = Clock()
-    server = Server(limit, length, skew, rounding)
+    server = Server(limit, length, skew, rounding, form)
     Race(pacer_of(clock), server, clock, Random(seed)).run(length * 8, senders=4)  # noqa: S311 -- a simulation
     assert server.refused <= (rounding == "down")
     assert server.served >= 0.95 * limit * (server.windows - 1)

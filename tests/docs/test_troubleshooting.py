@@ -26,6 +26,7 @@ WITHOUT_MESSAGES = {"SetSmartError", "ApiError"}
 
 SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "client.signals": "the words of lists",
+    "lifecycle.refusal": "patterns of what servers say",
     "models.json": "the names of types, which stand in other messages",
     "recording.file": "what maintainers read of recordings, and the words of these",
     **dict.fromkeys(
@@ -52,6 +53,7 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "sandbox.dashboard.listing_form": "what the sandbox says of values, in its form",
     "sandbox.deliveries.delivery_log": "SQL",
     "sandbox.dialect": "a header",
+    "sandbox.error_form": "what frameworks say of values, behind what the client says of a 400",
     "sandbox.faults": "the names of faults that tests ask for",
     "sandbox.list_style": "the members of responses",
     "sandbox.listings": "the words of invented listings",
@@ -96,6 +98,7 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
     "code": (
         '"""Declares what the portfolio file holds…',
         r"stdout: (\{.*\})\s+stderr:",
+        r"(the |property )?…",
         "default-src 'none'; …",
     ),
 }

@@ -170,3 +170,203 @@ def test_a_refusal_always_ends(field: str, held: dict[str, Json]) -> None:
     )
     with pytest.raises(SetSmartError):
         account.lifecycle().update("id_2", outputs, {**VILLA, "bedrooms": 4})
+
+
+def objecting(account: FakeAccount, own: set[str], body: Any) -> list[dict[str, Any]]:
+    """Have an account refuse whatever is sent back with one of its own fields, in these words.
+
+    Returns:
+        What it was sent, as it comes.
+    """
+    sent: list[dict[str, Any]] = []
+
+    def interfere(request: httpx.Request, answer: Any) -> httpx.Response:
+        if request.method == "PUT":
+            sent.append(json.loads(request.content))
+            if own & sent[-1].keys():
+                return answered(body)
+        response: httpx.Response = answer(request)
+        return response
+
+    account.interfere = interfere
+    return sent
+
+
+def answered(body: Any) -> httpx.Response:
+    """Return a refusal with this body."""
+    if isinstance(body, str):
+        return httpx.Response(400, text=body)
+    return httpx.Response(422, json=body)
+
+
+def refusals(one: str, other: str) -> list[Any]:
+    """Return what servers say that take back neither of two fields."""
+    both = (one, other)
+    extra = "Extra inputs are not permitted"
+    unmapped = (
+        "The JSON property '{}' could not be mapped to any .NET member contained in type 'D'."
+    )
+    return [
+        {"detail": [{"type": "extra_forbidden", "loc": ["body", x], "msg": extra} for x in both]},
+        {"detail": [{"loc": ["body", "PropertyUpdate", x], "msg": extra} for x in both]},
+        {"message": [f"property {x} should not exist" for x in both], "error": "Bad Request"},
+        {x: ["This field is read-only."] for x in both},
+        {"non_field_errors": [f"Unknown field(s): {one}, {other}"]},
+        {"errors": [f"unknown attribute '{x}' for Property." for x in both]},
+        {"error": f"found unpermitted parameters: :{one}, :{other}"},
+        {"issues": [{"path": [], "message": f"Unrecognized key(s) in object: '{one}', '{other}'"}]},
+        {"errors": {f"$.{x}": [unmapped.format(x)] for x in both}},
+        {"errors": {"$": [unmapped.format(x) for x in both], "dto": ["dto is required."]}},
+        {"errors": {x.capitalize(): [f"{x.capitalize()} cannot be changed."] for x in both}},
+        {"errors": [{"source": {"pointer": f"/data/attributes/{x}"}, "title": "no"} for x in both]},
+        {"data": {x: {"code": "c", "message": "Not writable."} for x in both}, "message": "m"},
+        {"details": [{"message": f'"{x}" is not allowed', "path": [x]} for x in both]},
+        {"errors": [{"instancePath": "", "params": {"additionalProperty": x}, "message": "no"}
+                    for x in both]},
+        f'Invalid names "{one}" and "{other}"',
+        f"{one} is read-only\n{other} is read-only",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(17))
+@pytest.mark.parametrize("names", [("created", "owner"), ("created_at", "updatedBy")])
+def test_all_undeclared_fields_that_are_refused_are_left_out_at_once(
+    names: tuple[str, str], number: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In whatever words and shape the server says so, the second attempt is the last."""
+    body = refusals(*names)[number]
+    account = FakeAccount()
+    outputs = made(account)
+    account.objects["/properties/id_2"] |= {**dict.fromkeys(names, "1"), "property": 1, "value": 2}
+    sent = objecting(account, set(names), body)
+    with caplog.at_level(logging.WARNING):
+        account.lifecycle(server_fields=frozenset()).update(
+            "id_2", outputs, {**VILLA, "bedrooms": 4}
+        )
+    assert len(sent) == 2
+    assert account.objects["/properties/id_2"] == {
+        "id": "id_2",
+        "name": "Villa",
+        "bedrooms": 4,
+        "property": 1,
+        "value": 2,
+    }
+    [warning] = [one.getMessage() for one in caplog.records]
+    assert f"naming {names[0]}, {names[1]} in setsmart:serverFields" in warning
+
+
+def nested_refusals() -> list[Any]:
+    """Return what servers say that do not take back a member of a member."""
+    return [
+        {"detail": [{"loc": ["body", "door", "opened"], "msg": "Extra inputs are not permitted"}]},
+        {"message": ["door.property opened should not exist"]},
+        {"issues": [{"path": ["door"], "message": "Unrecognized key(s) in object: 'opened'"}]},
+        {"issues": [{"path": ["door"], "keys": ["opened"], "message": "Unrecognized: 'opened'"}]},
+        {"door": {"opened": ["Read-only."]}},
+        {"errors": [{"detail": "Not allowed", "pointer": "#/door/opened"}]},
+        'unknown member "door.opened"',
+    ]
+
+
+@pytest.mark.parametrize("body", nested_refusals())
+def test_of_a_declared_object_no_more_than_the_refused_member_is_left_out(body: Any) -> None:
+    """What is declared beside it is sent; a setting can name it too."""
+    account = FakeAccount()
+    outputs = made(account)
+    account.objects["/properties/id_2"]["door"] = {"code": "1", "opened": "now"}
+    sent = []
+
+    def interfere(request: httpx.Request, answer: Any) -> httpx.Response:
+        if request.method == "PUT":
+            sent.append(json.loads(request.content)["door"])
+            if "opened" in sent[-1]:
+                return answered(body)
+        response: httpx.Response = answer(request)
+        return response
+
+    account.interfere = interfere
+    inputs: dict[str, Json] = {**VILLA, "attributes": {"door": {"code": "2"}}}
+    account.lifecycle().update("id_2", outputs, inputs)
+    assert sent == [{"code": "2", "opened": "now"}, {"code": "2"}]
+
+    account.objects["/properties/id_2"]["door"] = {"code": "1", "opened": "now"}
+    account.lifecycle(server_fields=frozenset({"door.opened"})).update("id_2", outputs, inputs)
+    assert sent[2:] == [{"code": "2"}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"bedrooms": ["Too many."], "created": ["Read-only."]},
+        {"message": ["bedrooms must not be greater than 3", "property created should not exist"]},
+        {"errors": ["Bedrooms is too large", "Created is not allowed"]},
+        {"errors": {"$.Bedrooms": ["No number."], "$.Created": ["Unknown member."]}},
+        {"detail": [{"loc": ["body", "bedrooms"], "msg": "Extra inputs are not permitted"}]},
+        {"error": "Unknown names 'bedrooms' and 'created'"},
+    ],
+)
+def test_an_objection_to_a_declared_field_is_shown_and_nothing_is_left_out(body: Any) -> None:
+    """What the program says is never left out, and its reasons are not buried."""
+    account = FakeAccount()
+    outputs = made(account)
+    account.objects["/properties/id_2"]["created"] = "now"
+    sent = objecting(account, {"created"}, body)
+    with pytest.raises(BadRequestError) as caught:
+        account.lifecycle().update("id_2", outputs, {**VILLA, "bedrooms": 4})
+    assert len(sent) == 1
+    assert "setsmart:serverFields" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<html><h1>Bad Request</h1></html>",
+        {"error": "Invalid payload."},
+        {"message": "body must NOT have additional properties"},
+        {"detail": [{"loc": ["body"], "msg": "Extra inputs are not permitted"}]},
+        {"error": "The state of an active listing cannot be set"},
+    ],
+)
+def test_where_no_field_is_named_the_candidates_are(body: Any) -> None:
+    """And the setting that leaves them out; nothing is left out on a guess."""
+    account = FakeAccount()
+    outputs = made(account)
+    account.objects["/properties/id_2"] |= {
+        "created": "now",
+        "active": True,
+        "door": {"code": "1", "opened": "now"},
+        **{f"field_{number}": number for number in range(9)},
+    }
+    sent = objecting(account, {"created"}, body)
+    inputs: dict[str, Json] = {**VILLA, "attributes": {"door": {"code": "2"}}}
+    with pytest.raises(BadRequestError) as caught:
+        account.lifecycle().update("id_2", outputs, inputs)
+    assert len(sent) == 1
+    last_line = str(caught.value).splitlines()[-1]
+    assert "created, active, field_0, field_1" in last_line
+    assert "field_7 and 2 more" in last_line
+    assert "setsmart:serverFields" in last_line
+
+
+def test_where_all_is_declared_there_are_no_candidates() -> None:
+    """The reason stands alone."""
+    account = FakeAccount()
+    outputs = made(account)
+    objecting(account, {"name"}, "no")
+    with pytest.raises(BadRequestError) as caught:
+        account.lifecycle().update("id_2", outputs, {**VILLA, "bedrooms": 4})
+    assert "serverFields" not in str(caught.value)
+
+
+@given(body=ANY_OBJECT | TEXTS, held=ANY_OBJECT)
+def test_whatever_a_refusal_says_what_is_declared_is_sent(body: Any, held: dict[str, Json]) -> None:
+    """And there is an end to it."""
+    account = FakeAccount()
+    outputs = made(account)
+    account.objects["/properties/id_2"] = {**held, "id": "id_2", "name": "Villa"}
+    sent = objecting(account, {"name"}, body)
+    with pytest.raises(SetSmartError):
+        account.lifecycle().update("id_2", outputs, {**VILLA, "bedrooms": 4})
+    assert all(one["name"] == "Villa" and one["bedrooms"] == 4 for one in sent)
+    assert len(sent) <= len(held) + 2

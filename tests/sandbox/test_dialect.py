@@ -1,11 +1,17 @@
 """The habits that a server may have."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from served_sandbox import ServedSandbox, serving
 
-from pulumi_setsmart.sandbox import PROPERTIES, Dialect, JsonObject, SandboxSettings
+from pulumi_setsmart.sandbox import (
+    PROPERTIES,
+    Dialect,
+    ErrorForm,
+    JsonObject,
+    SandboxSettings,
+)
 
 CABIN: JsonObject = {"name": "Cabin", "bedrooms": 2}
 
@@ -171,3 +177,42 @@ def test_without_versions_none_is_told_or_asked_for() -> None:
         headers = {"If-Match": '"another"'}
         answer = served.client.put("/properties/prop_1", json={"name": "Loft"}, headers=headers)
         assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("form", sorted({*get_args(ErrorForm)} - {"contract", "silent"}))
+def test_a_refusal_can_be_in_the_words_of_a_framework(form: str) -> None:
+    """All that is wrong is in it then."""
+    with serving(settings(error_form=form)) as served:
+        answer = served.client.post("/properties", json={"bedrooms": 1000, "bathrooms": "two"})
+    assert answer.status_code in (400, 422)
+    assert "must be between 0 and 100" in answer.text
+    assert "must be a number" in answer.text
+    assert "is required" in answer.text
+
+
+def test_a_refusal_can_say_nothing() -> None:
+    """But that it is one."""
+    with serving(settings(error_form="silent")) as served:
+        answer = served.client.post("/properties", json={"bedrooms": 1000})
+    assert answer.status_code == 400
+    assert "bedrooms" not in answer.text
+
+
+def test_what_is_not_about_fields_keeps_the_form_of_the_contract() -> None:
+    """Whatever the framework."""
+    with serving(settings(error_form="django")) as served:
+        answer = served.client.get("/properties/prop_404")
+    assert answer.json()["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("form", get_args(ErrorForm))
+def test_a_server_can_refuse_its_own_fields(form: str) -> None:
+    """It shows them in every object, and takes none with them."""
+    with serving(settings(error_form=form, own_fields=("created",))) as served:
+        made = served.client.post("/properties", json=CABIN).json()
+        refused = served.client.put("/properties/prop_1", json=made)
+        taken = served.client.put("/properties/prop_1", json=CABIN)
+    assert made["created"]
+    assert refused.status_code in (400, 422)
+    assert ("created" in refused.text.lower()) == (form != "silent")
+    assert {**taken.json(), "updated_at": None} == {**made, "updated_at": None}

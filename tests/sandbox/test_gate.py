@@ -10,7 +10,7 @@ import pytest
 from served_sandbox import ServedSandbox, serving
 
 from pulumi_setsmart.sandbox import ApiKey, Collection, JsonObject, SandboxSettings, Storage
-from pulumi_setsmart.sandbox.rate_limit import RateLimit
+from pulumi_setsmart.sandbox.rate_limit import RateLimit, ResetForm
 
 
 def asked(served: ServedSandbox, key: str | None, method: str = "GET") -> httpx.Response:
@@ -135,6 +135,21 @@ def test_a_client_that_waits_for_the_reset_by_the_date_never_waits_too_short() -
     for start in (1000.0, 1000.001, 1000.999):
         limit = RateLimit(1, 0.5, lambda start=start: start)  # type: ignore[misc]  # mypy cannot type the default
         assert start + 0.5 <= limit.count("k").reset < start + 1.5 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("seconds", "1010"),
+        ("milliseconds", "1010000"),
+        ("left", "10"),
+        ("date", "Thu, 01 Jan 1970 00:16:50 GMT"),
+    ],
+)
+def test_the_end_of_a_window_can_be_told_otherwise(form: ResetForm, told: str) -> None:
+    """Than in seconds since 1970, which is documented."""
+    limit = RateLimit(5, 10.0, lambda: 1000.0, form)
+    assert limit.count("k").headers()["X-RateLimit-Reset"] == told
 
 
 def test_a_limit_of_nought_is_no_limit() -> None:

@@ -1,0 +1,118 @@
+"""What a server says of values that it refuses, and of fields that it does not take back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from engine_stack import QUIET, EngineStack
+
+from pulumi_setsmart.sandbox import (
+    DEFAULT_KEY,
+    PROPERTIES,
+    Dialect,
+    Sandbox,
+    SandboxSettings,
+)
+from pulumi_setsmart.testing import running_sandbox
+
+UP = ("up", "--yes", "--skip-preview", *QUIET)
+OWN = ("created", "revision")
+
+
+@contextmanager
+def account(
+    pulumi: Path, folder: Path, **settings: object
+) -> Iterator[tuple[EngineStack, Sandbox]]:
+    """Run a sandbox with these settings, with a stack that asks it."""
+    with running_sandbox(SandboxSettings(rate_limit=0, **settings)) as served:  # type: ignore[arg-type]
+        yield EngineStack.create(pulumi, folder, served.url, DEFAULT_KEY), served.app
+
+
+@pytest.mark.parametrize("form", ["fastapi", "zod"])
+def test_each_of_several_reasons_has_a_line(pulumi: Path, tmp_path: Path, form: str) -> None:
+    """With its field, and without the values that the server repeats."""
+    dialect = Dialect(error_form=form)  # type: ignore[arg-type]
+    with account(pulumi, tmp_path / "stack", dialect=dialect) as (stack, sandbox):
+        stack.declare('Property("one", name="Villa", bedrooms=4711, bathrooms=4712, status="odd")')
+        output = stack.fail(*UP).output.split("Diagnostics:")[-1]
+    assert 'property "Villa": SetSmart does not accept these values (POST /properties' in output
+    reasons = [
+        ("bedrooms", "must be between 0 and 100"),
+        ("bathrooms", "must be between 0 and 100"),
+        ("status", "must be one of: active, inactive, draft"),
+    ]
+    lines = [line.strip() for line in output.splitlines()]
+    for field, reason in reasons:
+        assert any(re.fullmatch(rf"{field}: \w+ {reason}\.?", line) for line in lines), output
+    assert "4711" not in output
+    assert "4712" not in output
+    assert not sandbox.storage.objects(PROPERTIES)
+
+
+@pytest.mark.parametrize("form", ["contract", "fastapi", "nestjs"])
+def test_a_server_that_refuses_its_own_fields_is_updated(
+    pulumi: Path, tmp_path: Path, form: str
+) -> None:
+    """They are left out, all at once where it names them all; the warning says how to save that."""
+    dialect = Dialect(error_form=form, own_fields=OWN)  # type: ignore[arg-type]
+    with account(pulumi, tmp_path / "stack", dialect=dialect) as (stack, sandbox):
+        stack.declare('Property("one", name="Villa", bedrooms=1)')
+        stack.up()
+        stack.declare('Property("one", name="Villa", bedrooms=2)')
+        output = stack.up()
+        stack.assert_clean()
+        assert sandbox.storage.get(PROPERTIES, "prop_1")["bedrooms"] == 2
+        puts = [one.status for one in sandbox.requests if one.method == "PUT"]
+        assert puts == [400, 400, 200] if form == "contract" else puts[1:] == [200]
+        assert "SetSmart does not take created" in output
+
+        stack.succeed("config", "set", "setsmart:serverFields", '["id", "created", "revision"]')
+        stack.declare('Property("one", name="Villa", bedrooms=3)')
+        assert "does not take" not in stack.up()
+        assert [one.status for one in sandbox.requests if one.method == "PUT"][len(puts) :] == [200]
+
+
+def test_a_declared_value_that_is_refused_leaves_nothing_out(pulumi: Path, tmp_path: Path) -> None:
+    """Beside fields of its own that the server refuses too, it is the first to be put right."""
+    with account(pulumi, tmp_path / "stack") as (stack, sandbox):
+        stack.declare('Property("one", name="Villa", bedrooms=1)')
+        stack.up()
+        stack.declare('Property("one", name="Villa", bedrooms=1000)')
+        output = stack.fail(*UP).output
+        assert "bedrooms must be between 0 and 100" in output
+        assert "serverFields" not in output
+        assert [one.status for one in sandbox.requests if one.method == "PUT"] == [400]
+
+
+def test_where_the_server_names_no_field_the_candidates_are_named(
+    pulumi: Path, tmp_path: Path
+) -> None:
+    """With the setting that leaves them out, which then works."""
+    dialect = Dialect(error_form="silent", own_fields=OWN)
+    with account(pulumi, tmp_path / "stack", dialect=dialect) as (stack, sandbox):
+        stack.declare('Property("one", name="Villa", bedrooms=1)')
+        stack.up()
+        stack.declare('Property("one", name="Villa", bedrooms=2)')
+        output = stack.fail(*UP).output
+        assert re.search(
+            r"not declared and were sent back as they were read: .*created, revision", output
+        )
+        assert [one.status for one in sandbox.requests if one.method == "PUT"] == [400]
+        stack.succeed("config", "set", "setsmart:serverFields", '["id", "created", "revision"]')
+        stack.up()
+        assert sandbox.storage.get(PROPERTIES, "prop_1")["bedrooms"] == 2
+
+
+def test_resets_in_milliseconds_are_waited_for(pulumi: Path, tmp_path: Path) -> None:
+    """Not for 56,000 years: the window is, and nothing is refused."""
+    settings = SandboxSettings(rate_limit=3, rate_window=3.0, reset_form="milliseconds")
+    with running_sandbox(settings) as served:
+        stack = EngineStack.create(pulumi, tmp_path / "stack", served.url, DEFAULT_KEY)
+        stack.declare('for n in range(4): Property(f"p{n}", name=f"Villa {n}")')
+        stack.up()
+    statuses = [one.status for one in served.app.requests]
+    assert statuses == [200, 201, 201, 201, 201]
