@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from pulumi_setsmart.client.server_clock import http_date
+from pulumi_setsmart.client.moment import http_date
 from pulumi_setsmart.recording import headers
 from pulumi_setsmart.recording.looking import Heard
 from pulumi_setsmart.recording.recording import SeenClock, SeenRateLimit

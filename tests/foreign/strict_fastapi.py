@@ -19,8 +19,6 @@ FASTAPI = ForeignServer(
     whole="limit=1000",
     items="data",
     configuration={
-        "setsmart:serverFields[0]": "id",
-        "setsmart:serverFields[1]": "created",
         "setsmart:paging.style": "offset",
         "setsmart:paging.parameter": "skip",
     },
