@@ -7,6 +7,8 @@ import attrs
 from engine_account import Account
 from engine_stack import EngineStack, unaligned
 
+from pulumi_setsmart import CLEAR
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS
 
 STATE_WITH_FORMER_NULLS = Path(__file__).parent / "states" / "former_nulls.json"
@@ -91,13 +93,14 @@ def test_a_diff_says_null_as_people_do(stack: EngineStack, account: Account) -> 
         """
     )
     stack.up()
+    changed: dict[str, dict[str, Json]] = {
+        "Villa": {"address": None},
+        "Flat": {"address": "2 Sea Road"},
+        "Plain": {"bedrooms": 3},
+    }
     for listing in account.sandbox.storage.objects(PROPERTIES):
-        changed = {
-            "Villa": {"address": None},
-            "Flat": {"address": "2 Sea Road"},
-            "Plain": {"bedrooms": 3},
-        }[listing["name"]]
-        account.sandbox.storage.replace(PROPERTIES, listing["id"], {**listing, **changed})
+        now = {**listing, **changed[str(listing["name"])]}
+        account.sandbox.storage.replace(PROPERTIES, str(listing["id"]), now)
     diff = stack.preview()
     assert '~ address: "1 Sea Road" => "null (none)"' in diff
     assert '~ address: "null (none)" => "1 Sea Road"' in diff
@@ -152,16 +155,19 @@ def test_none_as_an_input_is_not_declared(stack: EngineStack, account: Account) 
         villa = Property("villa", name="Villa", address=CLEAR)
         Property("beside", name="Beside", address=villa.address, bedrooms=villa.bedrooms,
             attributes={"floors": villa.bedrooms, "lift": True})
+        Property("passed-on", name="Passed on", opts=pulumi.ResourceOptions(depends_on=[villa]),
+            address=villa.address.apply(lambda address: address or CLEAR))
         """
     )
     stack.up()
     assert_nothing_changes(stack)
+    assert stack.resource("passed-on")["inputs"]["address"] == CLEAR
     beside = stack.resource("beside")
     assert beside["inputs"].keys().isdisjoint({"address", "bedrooms"})
     assert beside["dependencies"] == [stack.resource("villa")["urn"]]
     listings = {one["name"]: one for one in account.sandbox.storage.objects(PROPERTIES)}
     theirs = {**listings["Beside"], "address": "2 Sea Road", "floors": 2}
-    account.sandbox.storage.replace(PROPERTIES, theirs["id"], theirs)
+    account.sandbox.storage.replace(PROPERTIES, str(theirs["id"]), theirs)
     assert "unchanged" in stack.assert_nothing_to_do()
 
 
