@@ -27,6 +27,7 @@ WITHOUT_MESSAGES = {"SetSmartError", "ApiError"}
 SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "client.signals": "the words of lists",
     "models.json": "the names of types, which stand in other messages",
+    "models.marker": "what a diff shows for null",
     "reporting.markdown": "the words of a report",
     "reporting.report": "the words of a report",
     "reporting.wording": "the words of a report",
