@@ -12,6 +12,7 @@ from pulumi_setsmart.lifecycle.check import reserved_name_objections, unsendable
 from pulumi_setsmart.lifecycle.declaration import secret_bookkeeping
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
 from pulumi_setsmart.models.json import pointer
+from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 
 _API_KEY = "setsmart:apiKey"
@@ -48,9 +49,13 @@ class SetSmartResource(Resource):
         super().__init__(
             provider,
             resource_name,
-            {**properties, **({} if bookkeeping is None else {KEY: bookkeeping})},
+            {**properties, KEY: bookkeeping},
             pulumi.ResourceOptions.merge(secret_outputs, opts),
         )
+        # This is where Pulumi keeps the outputs, and where it reads them for an export.
+        fields = properties.keys() & {*provider.kind.field_names, provider.kind.others}
+        outputs = {name: self.__dict__[name] for name in fields}
+        self.__dict__.update(seen_outputs(outputs, self.__dict__[KEY]))
 
     @classmethod
     def _existing(
@@ -137,6 +142,10 @@ def _secret_bookkeeping(kind: Kind, inputs: Mapping[str, Any]) -> pulumi.Output[
     async def known() -> bool:
         return True
 
+    async def resources() -> set[pulumi.Resource]:
+        # Pulumi forgets where an input came from if its value is None. This one keeps all of it.
+        return set().union(*[await output.resources() for _, output in outputs])
+
     secret_paths = asyncio.ensure_future(paths())
 
     async def bookkeeping() -> dict[str, Any]:
@@ -145,7 +154,7 @@ def _secret_bookkeeping(kind: Kind, inputs: Mapping[str, Any]) -> pulumi.Output[
     async def secret() -> bool:
         return bool(await secret_paths)
 
-    return pulumi.Output(set(), bookkeeping(), known(), secret())
+    return pulumi.Output(resources(), bookkeeping(), known(), secret())
 
 
 def _outputs(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[tuple[str, pulumi.Output[Any]]]:

@@ -48,7 +48,18 @@ def test_what_is_not_declared_is_no_input() -> None:
     """An argument that is left out does not reach the provider, and CLEAR does as a text."""
     [[typ, name, _, inputs]] = registered('Property("villa", name="V", address=CLEAR)')
     assert (typ, name) == ("pulumi-python:dynamic/setsmart:Property", "villa")
-    assert inputs == {"name": "V", "address": "setsmart:null"}
+    assert inputs == {"name": "V", "address": "null (none)"}
+
+
+def test_a_program_sees_what_mocks_return() -> None:
+    """Only the form of null is None to it, at every depth."""
+    _, seen = registered(
+        'villa = Property("villa", name="V", bedrooms=2, address=CLEAR, '
+        'attributes={"a": [1, {"b": CLEAR}], "c": "null"})',
+        "seen = pulumi.Output.all(villa.name, villa.bedrooms, villa.address, villa.attributes)",
+        'seen.apply(lambda values: sys.stdout.write(json.dumps(values) + "\\n"))',
+    )
+    assert seen == ["V", 2, None, {"a": [1, {"b": None}], "c": "null"}]
 
 
 def test_the_provider_learns_which_inputs_are_secret() -> None:

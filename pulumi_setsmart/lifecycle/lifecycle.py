@@ -83,12 +83,19 @@ class Seen:
 
     Attributes:
         outputs: What the resource shows of it.
-        inputs: What a program would have to declare for the object to be as it is now; None where
-            that has not changed, or where we do not know what the program declares.
+        declared: What a program would have to declare for the object to be as it is now; None where
+            we do not know what the program declares.
+        is_news: Whether that has changed.
     """
 
     outputs: dict[str, Json]
-    inputs: dict[str, Json] | None
+    declared: dict[str, Json] | None
+    is_news: bool = True
+
+    @property
+    def inputs(self) -> dict[str, Json] | None:
+        """What is declared, or None where that has not changed."""
+        return self.declared if self.is_news else None
 
 
 @frozen
@@ -351,10 +358,11 @@ class Lifecycle:
         current, echoes = before.settle(known, project(shape, fields))
         account = self.account.mark(operation.collection, record.id, before)
         after = attrs.evolve(before, account=account, echoes=echoes)
-        is_news = before.declared is not None and not is_equal(project(shape, known), current)
+        inputs = inputs_of(self.kind, outputs, current, before.secret_paths)
         return Seen(
             outputs=outputs_of(self.kind, outputs, record.id, fields, current, after),
-            inputs=inputs_of(self.kind, outputs, current, before.secret_paths) if is_news else None,
+            declared=None if before.declared is None else inputs,
+            is_news=not is_equal(project(shape, known), current),
         )
 
     def _wanted(self, outputs: Mapping[str, Json], bookkeeping: Bookkeeping | None) -> Wanted:

@@ -9,15 +9,23 @@ from typing import Final
 class Clear(StrEnum):
     """The type of `CLEAR`."""
 
-    CLEAR = "setsmart:null"
+    CLEAR = "null (none)"
 
 
 CLEAR: Final = Clear.CLEAR
 """Sets a field to null.
 
 None means "not declared" to Pulumi and never reaches a provider, so null needs a value of its own.
-In a preview it shows as ``setsmart:null``.
+A preview shows it as ``"null (none)"``. The outputs of a resource show None.
 """
+
+FORMER_CLEAR: Final = "setsmart:null"
+"""The former value of `CLEAR`. States and import files still hold it, so it stays readable."""
+
+
+def stands_for_null(value: object) -> bool:
+    """Return whether ``value`` is `CLEAR`, in its current form or its former one."""
+    return isinstance(value, str) and value in (CLEAR.value, FORMER_CLEAR)
 
 
 class Unknown(StrEnum):

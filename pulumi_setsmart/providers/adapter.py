@@ -21,7 +21,12 @@ from pulumi.dynamic import (
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.providers.failure import hide_tracebacks, reported
-from pulumi_setsmart.providers.values import from_engine, to_engine
+from pulumi_setsmart.providers.values import (
+    from_engine,
+    holds_former_null,
+    to_engine,
+    with_former_nulls,
+)
 
 if TYPE_CHECKING:
     from pulumi_setsmart.providers.lifecycles import Lifecycles
@@ -56,7 +61,7 @@ class LifecycleProvider(ResourceProvider):
             checked = self._lifecycles.of_account(inputs).check(inputs, exists=bool(olds))
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [CheckFailure("", objection) for objection in checked.objections]
-        return CheckResult(to_engine(checked.inputs), failures)
+        return CheckResult(with_former_nulls(to_engine(checked.inputs), olds), failures)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was last known with what is declared."""
@@ -79,8 +84,11 @@ class LifecycleProvider(ResourceProvider):
             seen = self._lifecycles.of_account(outputs).read(id_, outputs)
         if seen is None:
             return ReadResult("", {})
-        inputs = None if seen.inputs is None else to_engine(seen.inputs)
-        return ReadResult(id_, to_engine(seen.outputs), inputs)
+        # A refresh replaces the former form of null in a state.
+        inputs = seen.declared if holds_former_null(props) else seen.inputs
+        return ReadResult(
+            id_, to_engine(seen.outputs), None if inputs is None else to_engine(inputs)
+        )
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Bring an object to the declared values."""

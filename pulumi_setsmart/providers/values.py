@@ -9,7 +9,7 @@ from pulumi.output import Unknown as EngineUnknown
 from pulumi.runtime import rpc
 
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json
-from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
+from pulumi_setsmart.models.marker import CLEAR, FORMER_CLEAR, UNKNOWN, stands_for_null
 
 PROVIDER_KEY = "__provider"
 """Where Pulumi keeps the pickled provider among the properties."""
@@ -28,10 +28,45 @@ def to_engine(properties: Mapping[str, Json]) -> dict[str, Any]:
     return {name: _for_engine(value) for name, value in properties.items()}
 
 
+def holds_former_null(value: Any) -> bool:
+    """Return whether null is written in its former form anywhere in what the engine passed."""
+    match value:
+        case dict():
+            return any(holds_former_null(member) for member in value.values())
+        case list():
+            return any(holds_former_null(element) for element in value)
+    return isinstance(value, str) and value == FORMER_CLEAR
+
+
+def with_former_nulls(properties: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``properties`` with null in its former form wherever ``olds`` has that.
+
+    The engine compares inputs as texts where a program says ``replace_on_changes``. Another form of
+    null must not replace a listing.
+
+    Args:
+        properties: The inputs for the engine.
+        olds: The inputs that the state holds, as the engine passed them.
+    """
+    return {name: _former(value, olds.get(name)) for name, value in properties.items()}
+
+
+def _former(value: Any, old: Any) -> Any:
+    match value, old:
+        case dict(), dict():
+            return with_former_nulls(value, old)
+        case list(), list():
+            known = [*old, *[None] * len(value)]
+            return [_former(element, one) for element, one in zip(value, known, strict=False)]
+        case CLEAR.value, str() if old == FORMER_CLEAR:
+            return old
+    return value
+
+
 def _plain(value: Any) -> Json:
     match value:
         case str():
-            return None if value == CLEAR else value
+            return None if stands_for_null(value) else value
         case float() if value.is_integer() and abs(value) <= LARGEST_EXACT_INTEGER:
             return int(value)
         case dict():

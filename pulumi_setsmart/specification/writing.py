@@ -11,7 +11,7 @@ import attrs
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.models.marker import stands_for_null
 from pulumi_setsmart.specification.csv_file import FIELDS, csv_text, extended_csv
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.sections import CONFIG, PROPERTIES, WEBHOOKS
@@ -124,7 +124,7 @@ def _plain(value: Any) -> Json:
             return {name: _plain(member) for name, member in value.items()}
         case list():
             return [_plain(element) for element in value]
-    plain: Json = None if value == CLEAR else value
+    plain: Json = None if stands_for_null(value) else value
     return plain
 
 

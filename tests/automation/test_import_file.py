@@ -39,12 +39,12 @@ def test_the_ids_can_be_read_back() -> None:
 def test_null_and_secrets_travel_as_pulumi_needs_them() -> None:
     """Null as a value of its own, and instead of a secret a marker that keeps its place."""
     _, villa, hook = import_file(PORTFOLIO, [VILLA, HOOK])["resources"]
-    assert villa["inputs"]["address"] == villa["outputs"]["address"] == "setsmart:null"
+    assert villa["inputs"]["address"] == villa["outputs"]["address"] == "null (none)"
     assert villa["inputs"]["__provider"] == villa["outputs"]["__provider"] != ""
     assert villa["parent"] == "portfolio"
     assert hook["outputs"]["secret"] == {
         "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-        "plaintext": '"setsmart:null"',
+        "plaintext": '"null (none)"',
     }
     assert "hush" not in json.dumps(hook)
 

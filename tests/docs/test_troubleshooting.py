@@ -28,9 +28,6 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "client.signals": "the words of lists",
     "lifecycle.refusal": "patterns of what servers say",
     "models.json": "the names of types, which stand in other messages",
-    "recording.file": "what maintainers read of recordings, and the words of these",
-    **dict.fromkeys(
-        (
             "recording.habits_seen",
             "recording.headers",
             "recording.looking",
@@ -42,9 +39,13 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
             "sandbox.replay.listing",
             "sandbox.replay.replay",
             "sandbox.replay.sample",
-        ),
         "the words of a recording",
+        (
+        ),
+    "models.marker": "what a diff shows for null",
+    "recording.file": "what maintainers read of recordings, and the words of these",
     ),
+    **dict.fromkeys(
     "reporting.markdown": "the words of a report",
     "reporting.report": "the words of a report",
     "reporting.wording": "the words of a report",

@@ -82,7 +82,7 @@ def test_clear_sets_a_field_to_null(stack: EngineStack, account: Account) -> Non
     assert held.get(PROPERTIES, "prop_1")["note"] is None
     stack.assert_clean()
     held.replace(PROPERTIES, "prop_1", {"name": "Villa", "address": "2 Sea Road"})
-    assert '~ address: "2 Sea Road" => "setsmart:null"' in stack.preview()
+    assert '~ address: "2 Sea Road" => "null (none)"' in stack.preview()
 
 
 def test_a_value_is_compared_with_its_type(stack: EngineStack, account: Account) -> None:

@@ -5,13 +5,31 @@ import json
 import pytest
 
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.marker import CLEAR, UNKNOWN, holds_unknown
+from pulumi_setsmart.models.marker import CLEAR, UNKNOWN, holds_unknown, stands_for_null
 
 
 def test_clear_travels_as_a_text() -> None:
-    """Pulumi serialises it like any text; states hold this one, so it stays."""
-    assert json.dumps(CLEAR) == '"setsmart:null"'
-    assert f"{CLEAR}" == "setsmart:null"
+    """Pulumi serialises it like any string; a diff shows it, so it says what it means."""
+    assert json.dumps(CLEAR) == '"null (none)"'
+    assert f"{CLEAR}" == "null (none)"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (CLEAR, True),
+        ("null (none)", True),
+        ("setsmart:null", True),
+        ("null", False),
+        ("(none)", False),
+        ("", False),
+        (None, False),
+        ([CLEAR], False),
+    ],
+)
+def test_null_is_known_by_its_present_and_its_former_form(value: Json, *, expected: bool) -> None:
+    """States and import files hold the former one. A similar string of a server is a string."""
+    assert stands_for_null(value) is expected
 
 
 @pytest.mark.parametrize("value", [UNKNOWN, [1, UNKNOWN], {"a": [{"b": UNKNOWN}]}])

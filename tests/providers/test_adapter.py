@@ -1,6 +1,7 @@
 """Pulumi's side of a provider: what comes in and goes out is what crosses the wire."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -94,6 +95,38 @@ def test_a_read_tells_drift_as_inputs() -> None:
     account.objects[f"/properties/{made.id}"]["status"] = None
     seen = provider.read(made.id, over_the_wire(made.outs))
     assert seen.inputs == {"name": "Villa", "status": CLEAR, "deletion_policy": "delete"}
+
+
+def in_former_form(properties: Any) -> Any:
+    """Return properties as a state holds them that was written before null had its present form."""
+    return json.loads(json.dumps(properties).replace(CLEAR.value, "setsmart:null"))
+
+
+def test_a_read_replaces_the_former_form_of_null() -> None:
+    """In outputs and inputs, though nothing has changed; after that, inputs are left alone."""
+    account = FakeAccount()
+    provider = provider_of(account)
+    inputs = checked(provider, {"name": "Villa", "address": CLEAR, "attributes": {"n": [CLEAR]}})
+    made = provider.create(inputs)
+    outputs = over_the_wire(made.outs)
+    seen = provider.read(made.id, in_former_form(outputs))
+    assert over_the_wire(seen.outs)["address"] == CLEAR
+    assert "setsmart:null" not in json.dumps([seen.outs, seen.inputs])
+    assert seen.inputs == {key: one for key, one in inputs.items() if key != "__provider"}
+    assert provider.read(made.id, over_the_wire(seen.outs)).inputs is None
+
+
+def test_the_former_form_of_null_is_no_change() -> None:
+    """Neither to us nor to the engine, where it compares the inputs by itself."""
+    provider = provider_of(FakeAccount())
+    declared = {"name": "Villa", "address": CLEAR, "bedrooms": 3}
+    inputs = checked(provider, declared)
+    made = provider.create(inputs)
+    olds = in_former_form(inputs)
+    news = over_the_wire({**declared, "__provider": "pickled"})
+    assert provider.check(olds, news).inputs["address"] == "setsmart:null"
+    assert not provider.diff(made.id, in_former_form(over_the_wire(made.outs)), inputs).changes
+    assert not provider.diff(made.id, over_the_wire(made.outs), olds).changes
 
 
 def test_a_first_read_declares_nothing() -> None:

@@ -10,7 +10,12 @@ from pulumi.runtime import rpc
 
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
-from pulumi_setsmart.providers.values import from_engine, to_engine
+from pulumi_setsmart.providers.values import (
+    from_engine,
+    holds_former_null,
+    to_engine,
+    with_former_nulls,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +27,7 @@ from pulumi_setsmart.providers.values import from_engine, to_engine
         (2.0**53, "9007199254740992"),
         (True, "True"),
         ("3", "'3'"),
+        ("null (none)", "None"),
         ("setsmart:null", "None"),
         ([1.0, {"a": 2.0}], "[1, {'a': 2}]"),
     ],
@@ -35,6 +41,33 @@ def test_null_travels_as_clear() -> None:
     """The engine drops null, so another value stands for it."""
     assert to_engine({"address": None}) == {"address": CLEAR}
     assert through_engine({"a": {"b": [None, 1]}}) == {"a": {"b": [None, 1]}}
+
+
+def test_null_stays_in_its_former_form_where_the_state_has_it_so() -> None:
+    """The engine may compare the inputs of a state with new ones, as strings."""
+    null, former = CLEAR.value, "setsmart:null"
+    olds = {"a": former, "b": {"c": [former, 1]}, "d": former, "e": null, "f": [former], "g": 1}
+    news = {"a": null, "b": {"c": [null, null]}, "d": 3, "e": null, "f": null, "h": [null]}
+    assert with_former_nulls(news, olds) == {
+        **news,
+        "a": former,
+        "b": {"c": [former, null]},
+    }
+    assert with_former_nulls({"c": [null, null, null]}, {"c": [former]}) == {
+        "c": [former, null, null]
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"a": [{"b": "setsmart:null"}]}, True),
+        ({"a": [{"setsmart:null": "null (none)"}], "b": None, "c": ENGINE_UNKNOWN}, False),
+    ],
+)
+def test_the_former_form_of_null_is_found_at_any_depth(value: object, *, expected: bool) -> None:
+    """Only values count."""
+    assert holds_former_null(value) is expected
 
 
 def test_what_is_not_known_stays_so() -> None:
