@@ -161,7 +161,7 @@ def _refused(reason: str) -> _Reader:
     return refuse
 
 
-_READERS: tuple[tuple[type | tuple[type, ...], _Reader], ...] = (
+_READERS: tuple[tuple[Any, _Reader], ...] = (
     (pulumi.Output, _output),
     ((NoneType, Clear, bool), _as_it_is),
     (Enum, lambda value, place: to_plain(value.value, place)),
@@ -192,9 +192,9 @@ _READERS: tuple[tuple[type | tuple[type, ...], _Reader], ...] = (
         _refused("a resource cannot be sent; pass one of its outputs, for example value.id"),
     ),
     (type, _refused("a class cannot be sent; pass a value")),
-    (Callable, _refused("a function cannot be sent; pass what it returns")),  # type: ignore[arg-type] -- it is a class to isinstance
+    (Callable, _refused("a function cannot be sent; pass what it returns")),
 )
-"""How to read what is no number, by its type: the first that fits."""
+"""How to read what is no number, by what `isinstance` takes: the first that fits."""
 
 
 def _other(value: Any, place: Place) -> bool | int | float:

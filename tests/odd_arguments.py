@@ -13,7 +13,7 @@ from collections import ChainMap, deque
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # has no types of its own
 import pulumi
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -113,7 +113,7 @@ class Mocks(pulumi.runtime.Mocks):
 def works_or_says_why(argument: tuple[type[pulumi.Resource], str], data: st.DataObject) -> None:
     kind, name = argument
 
-    @pulumi.runtime.test
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]  # Pulumi has no types there
     def program() -> None:
         value = data.draw(ODD | nested(ODD) | nested(nested(ODD)))
         arguments: dict[str, Any] = {"resource_name": "one", **KINDS[kind], name: value}

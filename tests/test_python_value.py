@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # has no types of its own
 import pulumi
 import pytest
 from hypothesis import given

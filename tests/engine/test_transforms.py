@@ -9,6 +9,7 @@ from engine_account import Account, OpenAccount
 from engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.lifecycle.bookkeeping import digest
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES
 
 OLD, NEW = "pulumi.ResourceTransformationResult", "pulumi.ResourceTransformResult"
@@ -62,8 +63,8 @@ def declared(style: str) -> str:
 def prepared(pulumi: Path, folder: Path, account: Account) -> EngineStack:
     """Return a stack whose listings are there already, under codes that are no less secret."""
     for name in HELD:
-        held = {"code": "canary-held", "doors": [{"code": "canary-held"}]}
-        account.sandbox.storage.insert(PROPERTIES, {"name": name, **held})
+        door: dict[str, Json] = {"code": "canary-held"}
+        account.sandbox.storage.insert(PROPERTIES, {"name": name, **door, "doors": [door]})
     stack = EngineStack.create(pulumi, folder, account.base_url, DEFAULT_KEY)
     stack.succeed("config", "set", "--secret", "code", " canary-configured  1 ")
     villa = {"name": "Villa", "address": "plain"}
@@ -94,7 +95,7 @@ def test_what_a_transform_brings_in_shows_nowhere(
     storage = account.sandbox.storage
     for held in storage.objects(PROPERTIES):
         field = "address" if held["name"] == "Villa" else "code"
-        storage.replace(PROPERTIES, held["id"], {**held, field: "canary-theirs"})
+        storage.replace(PROPERTIES, str(held["id"]), {**held, field: "canary-theirs"})
     stack.preview(SETSMART_LOG="debug")
     stack.succeed("refresh", "--yes", *QUIET, "--diff", SETSMART_LOG="debug")
     stack.up(SETSMART_LOG="debug")

@@ -33,8 +33,14 @@ def hidden(
     return read_declaration(PROPERTY, inputs).secret_paths
 
 
+ATTRIBUTES: dict[str, Json] = {
+    "door": {"code": "1"},
+    "rooms": ["a", {"b": 1}],
+}
+
+
 def changed(**attributes: Json) -> dict[str, Json]:
-    return {**SEEN, "attributes": {**SEEN["attributes"], "note": None, **attributes}}  # type: ignore[dict-item] -- it is a dictionary
+    return {**SEEN, "attributes": {**ATTRIBUTES, "note": None, **attributes}}
 
 
 @pytest.mark.parametrize(
@@ -71,8 +77,9 @@ def test_what_is_marked_stays_marked_where_it_was() -> None:
 
 def test_without_evidence_nothing_is_plain() -> None:
     """Nor is the bookkeeping known to be encrypted."""
-    for told in ({}, {KEY: {"secret_paths": []}}, {KEY: {"seen": "[]"}}):
-        inputs = with_secret_paths(API_OBJECT, {"path": "/rules", "body": {"a": 1}, **told}, {})  # type: ignore[dict-item] -- it is JSON
+    nothing: list[dict[str, Json]] = [{}, {KEY: {"secret_paths": []}}, {KEY: {"seen": "[]"}}]
+    for told in nothing:
+        inputs = with_secret_paths(API_OBJECT, {"path": "/rules", "body": {"a": 1}, **told}, {})
         declaration = read_declaration(API_OBJECT, inputs)
         assert declaration.secret_paths == ["/a", "/path"]
         assert not declaration.sealed
@@ -87,7 +94,11 @@ def test_what_is_not_known_yet_is_plain_if_it_was_seen_to_be() -> None:
 
 def test_an_old_value_that_pulumi_keeps_is_as_secret_as_it_was() -> None:
     """`ignore_changes` makes nothing secret, and nothing plain."""
-    olds = {**changed(code="kept-hush"), "name": "Old", KEY: {"secret_paths": ["/code"]}}
+    olds: dict[str, Json] = {
+        **changed(code="kept-hush"),
+        "name": "Old",
+        KEY: {"secret_paths": ["/code"]},
+    }
     assert hidden({**changed(code="kept-hush"), "name": "Old"}, olds=olds) == ["/code"]
     assert hidden({**changed(code="kept-hush"), "name": "New"}, olds=olds) == ["/code", "/name"]
 
