@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pulumi
 
 from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.lifecycle.kind import PROPERTY
+from pulumi_setsmart.mocked_account import is_mocked, mocked_properties, mocked_property
 from pulumi_setsmart.models.property import PropertyRecord
+from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.structuring import structure
 from pulumi_setsmart.resource import refuse_key_in_clear
 
@@ -26,6 +28,8 @@ def get_property(
 ) -> PropertyRecord:
     """Return the listing with an id.
 
+    Under ``pulumi.runtime.set_mocks``, ``Mocks.call`` is asked for ``setsmart:index:getProperty``.
+
     Args:
         id: The listing's id at SetSmart.
         account: The name of the account that has it; the one that needs no name if left out.
@@ -35,14 +39,16 @@ def get_property(
             where there is none.
     """
     with _reported():
-        return structure(_properties(account).get(id), PropertyRecord)
+        record = mocked_property(id, account) if is_mocked() else _properties(account).get(id)
+        return structure(record, PropertyRecord)
 
 
 def list_properties(*, account: str | None = None) -> list[PropertyRecord]:
     """Return every listing of an account, as it is now.
 
     It costs a request for each page of the list, and one that looks whether the list shows all of a
-    listing; where it does not, one for each.
+    listing; where it does not, one for each. Under ``pulumi.runtime.set_mocks``, ``Mocks.call`` is
+    asked for ``setsmart:index:listProperties``, and no account.
 
     Args:
         account: The name of the account; the one that needs no name if left out.
@@ -51,10 +57,14 @@ def list_properties(*, account: str | None = None) -> list[PropertyRecord]:
         pulumi.RunError: They could not be read; its cause is a `SetSmartError`.
     """
     with _reported():
-        from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted  # noqa: PLC0415 -- as below
-
-        records = Snapshot().records(_properties(account), Wanted(PROPERTY.required_names))
+        records = mocked_properties(account) if is_mocked() else _records(account)
         return [structure(record, PropertyRecord) for record in records]
+
+
+def _records(account: str | None) -> Iterable[Record]:
+    from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted  # noqa: PLC0415 -- as below
+
+    return Snapshot().records(_properties(account), Wanted(PROPERTY.required_names))
 
 
 def _properties(account: str | None) -> Collection:

@@ -1,19 +1,19 @@
 """What the resource classes have in common: from a program's arguments to a resource's inputs."""
 
-import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Self
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
-from pulumi_setsmart.lifecycle.check import reserved_name_objections, unsendable
-from pulumi_setsmart.lifecycle.declaration import secret_bookkeeping
+from pulumi_setsmart.lifecycle.check import reserved_name_objections, shape_objection
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
-from pulumi_setsmart.models.json import pointer
 from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
+from pulumi_setsmart.python_value import Place, refusal, to_plain
+from pulumi_setsmart.seen_inputs import seen_inputs
 
 _API_KEY = "setsmart:apiKey"
 _ACCOUNTS = "setsmart:accounts"
@@ -39,21 +39,20 @@ class SetSmartResource(Resource):
         properties: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
-        _refuse_import(provider.kind, resource_name, opts)
+        kind = provider.kind
+        _refuse_unusable(kind, resource_name, opts)
         refuse_key_in_clear()
-        _refuse_unusable(provider.kind, resource_name, properties)
-        bookkeeping = _secret_bookkeeping(provider.kind, properties)
-        secret_outputs = pulumi.ResourceOptions(
-            additional_secret_outputs=sorted(provider.kind.secret_names)
-        )
-        super().__init__(
-            provider,
-            resource_name,
-            {**properties, KEY: bookkeeping},
-            pulumi.ResourceOptions.merge(secret_outputs, opts),
-        )
+        inputs = _inputs(kind, resource_name, properties)
+        is_read = opts is not None and opts.id is not None
+        inputs[KEY] = None if is_read else seen_inputs(kind, inputs, opts)
+        secret_outputs = pulumi.ResourceOptions(additional_secret_outputs=sorted(kind.secret_names))
+        options = pulumi.ResourceOptions.merge(secret_outputs, opts)
+        try:
+            super().__init__(provider, resource_name, inputs, options)
+        except (TypeError, ValueError, AttributeError) as error:  # what Pulumi says of its options
+            raise refusal(resource_name, str(error)) from error
         # This is where Pulumi keeps the outputs, and where it reads them for an export.
-        fields = properties.keys() & {*provider.kind.field_names, provider.kind.others}
+        fields = properties.keys() & {*kind.field_names, kind.others}
         outputs = {name: self.__dict__[name] for name in fields}
         self.__dict__.update(seen_outputs(outputs, self.__dict__[KEY]))
 
@@ -69,8 +68,11 @@ class SetSmartResource(Resource):
         """Return a resource that is read by its id and not managed."""
         resource = cls.__new__(cls)
         kind = provider.kind
+        _refuse_unusable(kind, resource_name, opts)
         outputs: dict[str, Any] = dict.fromkeys((*sorted(kind.field_names), kind.others))
-        read_options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=resource_id))
+        read_options = pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(id=_identifier(resource_name, resource_id))
+        )
         SetSmartResource.__init__(
             resource, provider, resource_name, {**outputs, **properties}, read_options
         )
@@ -101,75 +103,60 @@ def refuse_key_in_clear() -> None:
         )
 
 
-def _refuse_import(kind: Kind, resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
-    if opts is not None and opts.import_ is not None:
+def _refuse_unusable(kind: Kind, resource_name: object, opts: object) -> None:
+    """Refuse a name or options with which there can be no resource."""
+    if not isinstance(resource_name, str) or not resource_name:
         raise pulumi.RunError(
-            f"{resource_name}: import_ does not work with dynamic providers; to manage a "
-            f"{kind.label} that exists say {EXISTING_ID}=… or use `pulumi import --file` with "
-            "inputs and outputs (documentation, Take over what exists), to read one use .get()"
+            f"the first argument of a {kind.label} is its name in the program; pass a string"
+        )
+    to_plain(resource_name, Place(resource_name, "resource_name"))
+    if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
+        raise refusal(resource_name, "opts: must be pulumi.ResourceOptions(…)")
+    if opts is not None and opts.import_ is not None:
+        raise refusal(
+            resource_name,
+            f"import_ does not work with dynamic providers; to manage a {kind.label} that exists "
+            f"say {EXISTING_ID}=… or use `pulumi import --file` with inputs and outputs "
+            "(documentation, Take over what exists), to read one use .get()",
         )
 
 
-def _refuse_unusable(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> None:
-    """Refuse what would be lost or altered on the way to the provider, which then cannot tell."""
-    others = properties.get(kind.others)
-    if isinstance(others, Mapping):
-        id_field = properties.get(ID_FIELD)
+def _identifier(resource_name: str, value: Any) -> Any:
+    """Return the id of a resource to read."""
+    place = Place(resource_name, "id")
+
+    def string(plain: Any) -> str:
+        if not isinstance(plain, str) or not plain:
+            raise place.refusal("must be a string, such as prop_123")
+        return plain
+
+    plain = to_plain(value, place)
+    return plain.apply(string) if isinstance(plain, pulumi.Output) else string(plain)
+
+
+def _inputs(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a program's arguments as inputs that reach the provider as they are."""
+    unordered = {field.name for field in kind.fields if field.unordered}
+    inputs = {}
+    for name, value in properties.items():
+        # The provider refuses what does not belong somewhere. A list in the wrong place would not
+        # come so far: Pulumi expects the outputs to be what the resource class says.
+        place = Place(
+            resource_name,
+            name,
+            unordered=frozenset({""} if name in unordered else ()),
+            objection=partial(shape_objection, kind, name),
+        )
+        inputs[name] = to_plain(value, place)
+    for name in kind.secret_names & inputs.keys():
+        if inputs[name] is not None:
+            inputs[name] = pulumi.Output.secret(inputs[name])
+    others = inputs.get(kind.others)
+    if isinstance(others, dict):
+        id_field = inputs.get(ID_FIELD)
         names = reserved_name_objections(
             kind, others, id_field if isinstance(id_field, str) else DEFAULT_ID_FIELD
         )
         for objection in names:
-            raise pulumi.RunError(f"{resource_name}: {objection}")
-    for name, value in properties.items():
-        reason = unsendable(value)
-        if reason is not None:
-            raise pulumi.RunError(f"{resource_name}: {name} {reason}")
-
-
-def _secret_bookkeeping(kind: Kind, inputs: Mapping[str, Any]) -> pulumi.Output[Any] | None:
-    """Return the bookkeeping that says which inputs are secret, or None where none can be.
-
-    A provider is given secrets in clear and cannot tell which they are, but it must not print them.
-    It is secret itself if anything is, so that what the provider adds to it is encrypted.
-    """
-    outputs = list(_outputs(kind, inputs))
-    if not outputs:
-        return None
-
-    async def paths() -> list[str]:
-        return [path for path, output in outputs if await output.is_secret()]
-
-    async def known() -> bool:
-        return True
-
-    async def resources() -> set[pulumi.Resource]:
-        # Pulumi forgets where an input came from if its value is None. This one keeps all of it.
-        return set().union(*[await output.resources() for _, output in outputs])
-
-    secret_paths = asyncio.ensure_future(paths())
-
-    async def bookkeeping() -> dict[str, Any]:
-        return secret_bookkeeping(await secret_paths)
-
-    async def secret() -> bool:
-        return bool(await secret_paths)
-
-    return pulumi.Output(resources(), bookkeeping(), known(), secret())
-
-
-def _outputs(kind: Kind, inputs: Mapping[str, Any]) -> Iterator[tuple[str, pulumi.Output[Any]]]:
-    """Yield every output among the inputs with the path of the field that it gives."""
-    for name, value in inputs.items():
-        yield from _outputs_in(value, "" if name == kind.others else pointer("", name))
-
-
-def _outputs_in(value: Any, path: str) -> Iterator[tuple[str, pulumi.Output[Any]]]:
-    match value:
-        case pulumi.Output():
-            yield path, value
-        case Mapping():
-            for name, member in value.items():
-                yield from _outputs_in(member, pointer(path, name))
-        case list() | tuple():
-            for index, element in enumerate(value):
-                yield from _outputs_in(element, pointer(path, index))
+            raise refusal(resource_name, str(objection))
+    return inputs

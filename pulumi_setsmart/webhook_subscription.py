@@ -1,6 +1,7 @@
 """A webhook subscription, as a Pulumi resource."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Self
 
 import pulumi
@@ -19,7 +20,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         resource_name: The name of the resource in the program.
         url: The address to call, beginning with https:// or http://.
         events: The names of the events to send, such as ``property.updated``; any ``noun.verb`` is
-            passed on. Their order means nothing.
+            passed on. Their order means nothing, so a set will do.
         secret: What signs the deliveries. It is secret in inputs and outputs. A server that does
             not show it, or shows it masked, causes no drift.
         status: For example ``active``.
@@ -60,7 +61,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         resource_name: str,
         *,
         url: pulumi.Input[str],
-        events: pulumi.Input[Sequence[pulumi.Input[str]]],
+        events: pulumi.Input[Sequence[pulumi.Input[str]] | AbstractSet[pulumi.Input[str]]],
         secret: pulumi.Input[str] | Clear | None = None,
         status: pulumi.Input[str] | Clear | None = None,
         attributes: pulumi.Input[Mapping[str, Any]] | None = None,
@@ -73,7 +74,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         properties = {
             "url": url,
             "events": events,
-            "secret": None if secret is None else pulumi.Output.secret(secret),
+            "secret": secret,
             "status": status,
             "attributes": attributes,
             "existing_id": existing_id,

@@ -78,3 +78,71 @@ def test_what_goes_wrong_is_an_error_that_pulumi_shows_in_one_line(
     assert words in text
     assert "\n" not in text
     assert "a-wrong-key" not in text
+
+
+MOCKED = """
+import pulumi
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        return ["id_1", args.inputs]
+
+    def call(self, args):
+        show([args.token, args.args])
+        return answers.get(args.token, {})
+
+def program(*functions):
+    pulumi.runtime.set_mocks(Mocks(), preview=False)
+    for function in functions:
+        try:
+            show(function())
+        except pulumi.RunError as error:
+            show(str(error))
+"""
+
+
+def mocked(answers: dict[str, Any], *expressions: str) -> list[Any]:
+    """Run expressions under mocks in a process of its own, and return all that they show.
+
+    There is a key, but nothing at the address: whoever asked there would fail.
+    """
+    functions = ", ".join(f"lambda: {one}" for one in expressions)
+    code = f"{PREFACE}{MOCKED}\nanswers = {answers!r}\nprogram({functions})\n"
+    environment = {**os.environ, "SETSMART_BASE_URL": "http://127.0.0.1:1/v1"}
+    finished = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**environment, "SETSMART_API_KEY": DEFAULT_KEY},
+    )
+    assert finished.returncode == 0, finished.stderr
+    return [json.loads(line) for line in finished.stdout.splitlines()]
+
+
+def test_mocks_are_asked_in_the_place_of_the_account() -> None:
+    """With the tokens that the documentation names; numbers are whole ones again."""
+    answers = {
+        "setsmart:index:getProperty": {"name": "Villa", "bedrooms": 3, "pool": {"depth": 2}},
+        "setsmart:index:listProperties": {"properties": [{"id": "prop_1", "name": "Villa"}]},
+    }
+    assert mocked(
+        answers,
+        "[(one := get_property('prop_7')).id, one.name, one.bedrooms, str(one.attributes)]",
+        "[one.id for one in list_properties(account='eu')]",
+    ) == [
+        ["setsmart:index:getProperty", {"id": "prop_7"}],
+        ["prop_7", "Villa", 3, "{'pool': {'depth': 2}}"],
+        ["setsmart:index:listProperties", {"account": "eu"}],
+        ["prop_1"],
+    ]
+
+
+def test_mocks_that_do_not_answer_are_told_how() -> None:
+    """A program that got an empty list would pass its tests for the wrong reason."""
+    _, one, _, all_of_them = mocked({}, "get_property('prop_7')", "list_properties()")
+    assert one == (
+        'SetSmart: under mocks no account is asked; have Mocks.call return {"name": …, …} for '
+        "setsmart:index:getProperty (documentation, Test programs)"
+    )
+    assert 'return {"properties": [{"id": …, "name": …, …}]} for' in all_of_them

@@ -44,11 +44,26 @@ def registered(*statements: str) -> list[Any]:
     return [json.loads(line) for line in finished.stdout.splitlines()]
 
 
+def without_evidence(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return what a program registers beside what it tells of it."""
+    return {name: one for name, one in inputs.items() if name != "__setsmart"}
+
+
+def secret_paths(inputs: dict[str, Any]) -> Any:
+    """Return the paths that the provider learns are secret, of which the rest is encrypted."""
+    return inputs["__setsmart"]["encrypted"]["secret_paths"]
+
+
+def seen(inputs: dict[str, Any]) -> Any:
+    """Return what the provider learns was plain."""
+    return json.loads(inputs["__setsmart"]["encrypted"]["seen"])
+
+
 def test_what_is_not_declared_is_no_input() -> None:
     """An argument that is left out does not reach the provider, and CLEAR does as a text."""
     [[typ, name, _, inputs]] = registered('Property("villa", name="V", address=CLEAR)')
     assert (typ, name) == ("pulumi-python:dynamic/setsmart:Property", "villa")
-    assert inputs == {"name": "V", "address": "null (none)"}
+    assert without_evidence(inputs) == {"name": "V", "address": "null (none)"}
 
 
 def test_a_program_sees_what_mocks_return() -> None:
@@ -68,7 +83,7 @@ def test_the_provider_learns_which_inputs_are_secret() -> None:
         'hush = pulumi.Output.secret("hush-1")',
         'Property("villa", name="V", status=hush, attributes={"a/b": [1, {"c": hush}], "d": 1})',
     )
-    assert inputs["__setsmart"] == {"encrypted": {"secret_paths": ["/status", "/a~1b/1/c"]}}
+    assert secret_paths(inputs) == ["/status", "/a~1b/1/c"]
 
 
 def test_attributes_that_are_secret_as_a_whole_make_everything_secret() -> None:
@@ -76,7 +91,7 @@ def test_attributes_that_are_secret_as_a_whole_make_everything_secret() -> None:
     [[_, _, _, inputs]] = registered(
         'ApiObject("rule", path="/rules", body=pulumi.Output.secret({"a": 1}))'
     )
-    assert inputs["__setsmart"] == {"encrypted": {"secret_paths": [""]}}
+    assert secret_paths(inputs) == [""]
 
 
 def test_an_output_that_is_no_secret_is_none() -> None:
@@ -84,11 +99,8 @@ def test_an_output_that_is_no_secret_is_none() -> None:
     [[_, _, _, inputs]] = registered(
         'Property("villa", name=pulumi.Output.from_input("V"), attributes={"a": 1})'
     )
-    assert inputs == {
-        "name": "V",
-        "attributes": {"a": 1},
-        "__setsmart": {"secret_paths": []},
-    }
+    assert without_evidence(inputs) == {"name": "V", "attributes": {"a": 1}}
+    assert secret_paths(inputs) == []
 
 
 def test_the_secret_of_a_subscription_is_one_however_it_is_given() -> None:
@@ -96,7 +108,23 @@ def test_the_secret_of_a_subscription_is_one_however_it_is_given() -> None:
     [[_, _, _, inputs]] = registered(
         'WebhookSubscription("hook", url="https://a.example", events=["a.b"], secret="hush-1")'
     )
-    assert inputs["__setsmart"] == {"encrypted": {"secret_paths": ["/secret"]}}
+    assert secret_paths(inputs) == ["/secret"]
+
+
+def test_the_provider_learns_what_was_plain() -> None:
+    """Outputs too, unless they are secret; what the user marks as a secret output is none."""
+    [[_, _, _, inputs]] = registered(
+        'Property("villa", name=pulumi.Output.from_input("V"), address="A", bedrooms=2,',
+        '    attributes={"door": {"code": pulumi.Output.secret("hush-1"), "colour": "red"}},',
+        '    opts=pulumi.ResourceOptions(additional_secret_outputs=["address"]))',
+    )
+    plain = {name: one for name, one in seen(inputs).items() if one is not None}
+    assert plain == {
+        "name": "V",
+        "bedrooms": 2,
+        "attributes": {"door": {"code": None, "colour": "red"}},
+    }
+    assert sorted(secret_paths(inputs)) == ["/address", "/door/code"]
 
 
 def test_get_reads_by_id() -> None:
@@ -126,9 +154,12 @@ def test_get_reads_by_id() -> None:
         ({"name": "x"}, "attributes: name has an argument of its own; declare it there"),
         (
             {"deep": [{"n": 2**53 + 1}]},
-            "attributes holds a number beyond 2^53, which Pulumi would alter; declare it as a text",
+            (
+                "attributes: deep.0.n: holds a number beyond 2^53, which Pulumi would alter; "
+                "declare it as a text"
+            ),
         ),
-        ({"n": float("nan")}, "attributes must be a finite number"),
+        ({"n": float("inf")}, "attributes: n: must be a finite number"),
     ],
 )
 def test_what_would_be_lost_on_the_way_is_refused(
@@ -137,7 +168,7 @@ def test_what_would_be_lost_on_the_way_is_refused(
     """The program stops at the line that is wrong, with one line."""
     with pytest.raises(pulumi.RunError) as caught:
         Property("villa", name="V", attributes=attributes)
-    assert str(caught.value) == f"villa: {reason}"
+    assert str(caught.value) == f"resource 'villa': {reason}"
 
 
 def test_an_id_with_another_name_cannot_be_declared_either() -> None:
@@ -148,7 +179,7 @@ def test_an_id_with_another_name_cannot_be_declared_either() -> None:
 
 def test_a_huge_number_is_refused_in_any_argument() -> None:
     """Pulumi would hand on another number, and nobody could tell."""
-    with pytest.raises(pulumi.RunError, match=r"villa: max_guests holds a number beyond 2\^53"):
+    with pytest.raises(pulumi.RunError, match=r"'villa': max_guests: holds a number beyond 2\^53"):
         Property("villa", name="V", max_guests=2**60)
 
 
@@ -162,9 +193,9 @@ def test_import_by_option_is_refused_with_the_way_that_works() -> None:
             opts=pulumi.ResourceOptions(import_="hook_1"),
         )
     assert str(caught.value) == (
-        "hook: import_ does not work with dynamic providers; to manage a webhook subscription "
-        "that exists say existing_id=… or use `pulumi import --file` with inputs and outputs "
-        "(documentation, Take over what exists), to read one use .get()"
+        "resource 'hook': import_ does not work with dynamic providers; to manage a webhook "
+        "subscription that exists say existing_id=… or use `pulumi import --file` with inputs and "
+        "outputs (documentation, Take over what exists), to read one use .get()"
     )
 
 
@@ -175,3 +206,14 @@ def test_a_key_in_clear_is_refused_unseen(monkeypatch: pytest.MonkeyPatch) -> No
         Property("villa", name="V")
     assert "a-plain-key" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_outputs_are_known_under_mocks() -> None:
+    """Those that nobody declares too: they are None."""
+    [_, outputs] = registered(
+        'villa = Property("villa", name="V", bedrooms=3, attributes={"a": [1]})',
+        "names = ('id', 'name', 'bedrooms', 'address', 'attributes')",
+        "values = pulumi.Output.all(*[getattr(villa, one) for one in names])",
+        "return values.apply(lambda all_: sys.stdout.write(json.dumps(all_) + '\\n'))",
+    )
+    assert outputs == ["id_1", "V", 3, None, {"a": [1]}]

@@ -88,6 +88,20 @@ def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[Objection]:
     ]
 
 
+def shape_objection(kind: Kind, name: str, value: Json) -> str | None:
+    """Return why input ``name`` cannot be a list, or an object, or must be one; None if it may be.
+
+    What such a value holds is not looked at: it need not be known.
+    """
+    if name == kind.others:
+        return None if isinstance(value, dict) else f"must be an object, not {type_name(value)}"
+    constraints = {field.name: field.constraint for field in kind.fields}
+    constraint = {**DIRECTIVES, **_ADDRESSES, **constraints}[name]
+    may_be_list = constraint.schema().get("type") == "array"
+    is_out_of_place = isinstance(value, dict) or (isinstance(value, list) and not may_be_list)
+    return constraint.objection(value) if is_out_of_place else None
+
+
 def unsendable(value: Json) -> str | None:
     """Return why something in ``value`` would not reach the API as it is, or None."""
     match value:

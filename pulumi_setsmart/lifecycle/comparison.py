@@ -45,6 +45,22 @@ def matches(declared: Json, actual: Json) -> bool:
     return next(mismatches(declared, actual), None) is None
 
 
+def overwritten(declared: Json, known: Json, actual: Json) -> list[Mismatch]:
+    """Return where ``actual`` was changed by others, and a write of what is declared undoes that.
+
+    There, what is declared is what we knew to be there: so no change of the program asks for it.
+    """
+    asked_for = [one.path for one in mismatches(declared, known)]
+    return [
+        one
+        for one in mismatches(declared, actual)
+        if not any(
+            f"{one.path}/".startswith(f"{path}/") or path.startswith(f"{one.path}/")
+            for path in asked_for
+        )
+    ]
+
+
 def is_equal(one: Json, other: Json) -> bool:
     """Return whether two values are the same; types count (``True`` is not 1), but 2 equals 2.0."""
     return matches(one, other) and matches(other, one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, dump_bookkeeping, remembered
 from pulumi_setsmart.lifecycle.kind import Kind
@@ -15,6 +15,7 @@ ID = "id"
 """The output that holds the id; nothing may be declared by this name."""
 
 _SECRET_PATHS = "secret_paths"  # noqa: S105 -- the name of a key, not a secret
+_SEALED = "sealed"
 _SHORTEST_REDACTED = 4
 _REDACTED = "[secret]"
 
@@ -26,12 +27,16 @@ class Declaration:
     Attributes:
         fields: The declared fields by their API names; None sets a field to null.
         complete: Whether that is all: in a preview, the other fields may not be known yet.
-        secret_paths: The JSON pointers of the values that are secret.
+        secret_paths: The JSON pointers of the values that are secret, or may be.
+        beside: The inputs that are no fields.
+        sealed: Whether the bookkeeping that the state keeps is encrypted.
     """
 
     fields: dict[str, Json]
     complete: bool
     secret_paths: list[str]
+    beside: dict[str, Json] = Factory(dict)
+    sealed: bool = True
 
     def is_secret(self, path: str) -> bool:
         """Return whether the value at ``path``, what holds it, or anything in it is secret."""
@@ -40,9 +45,15 @@ class Declaration:
             for one in self.secret_paths
         )
 
+    def subject(self, kind: Kind, identifier: str | None = None) -> str:
+        """Return how to name the object in a message; a title that is secret is left out."""
+        hidden = kind.title is not None and self.is_secret(pointer("", kind.title))
+        return kind.subject({} if hidden else self.fields, identifier)
+
     def redact(self, text: str) -> str:
         """Return ``text`` without any of the declared secrets."""
-        secrets = {one for path in self.secret_paths for one in _texts_at(self.fields, path)}
+        values = {**self.beside, **self.fields}
+        secrets = {one for path in self.secret_paths for one in _texts_at(values, path)}
         # A message is folded into one line. One secret may hold another.
         secrets |= {" ".join(secret.split()) for secret in secrets}
         for secret in sorted(secrets, key=len, reverse=True):
@@ -55,9 +66,15 @@ def read_declaration(kind: Kind, inputs: Mapping[str, Json]) -> Declaration:
     """Return what the inputs of a resource declare."""
     fields, complete = _fields(kind, inputs)
     secret_paths = [pointer("", name) for name in kind.secret_names]
-    paths = remembered(inputs).get(_SECRET_PATHS)
-    secret_paths += [str(path) for path in paths] if isinstance(paths, list) else []
-    return Declaration(fields, complete, sorted(set(secret_paths)))
+    told = remembered(inputs)
+    secret_paths += secret_paths_in(told)
+    return Declaration(
+        fields,
+        complete,
+        sorted(set(secret_paths)),
+        beside=_beside_fields(kind, inputs),
+        sealed=told.get(_SEALED) is not False,
+    )
 
 
 def known_fields_of(kind: Kind, outputs: Mapping[str, Json]) -> dict[str, Json]:
@@ -82,9 +99,21 @@ def inputs_of(
     return inputs
 
 
-def secret_bookkeeping(secret_paths: list[str]) -> dict[str, Json]:
-    """Return the bookkeeping of inputs, which says what among them is secret."""
-    return {_SECRET_PATHS: [*secret_paths]}
+def secret_bookkeeping(secret_paths: list[str], *, sealed: bool = True) -> dict[str, Json]:
+    """Return the bookkeeping of inputs, which says what among them is secret.
+
+    Args:
+        secret_paths: The JSON pointers of what is secret.
+        sealed: Whether it arrived encrypted, so that the bookkeeping of the outputs is, too.
+    """
+    paths: dict[str, Json] = {_SECRET_PATHS: [*secret_paths]}
+    return paths if sealed else {**paths, _SEALED: False}
+
+
+def secret_paths_in(told: Mapping[str, object]) -> list[str]:
+    """Return the JSON pointers of what bookkeeping says is secret."""
+    paths = told.get(_SECRET_PATHS)
+    return [str(path) for path in paths] if isinstance(paths, list) else []
 
 
 def outputs_of(

@@ -19,6 +19,10 @@ from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import IfExists
 from pulumi_setsmart.models.record import Record
 
+_DECISION = f"{KEY}_takeover"
+"""Where a check leaves its decision for the create, and for who reads the preview: not encrypted,
+as `KEY` is."""
+
 ACTIVE = "active"
 """The status of a listing that can be booked (documented)."""
 
@@ -48,12 +52,12 @@ def with_takeover(inputs: Mapping[str, Json], takeover: Takeover) -> dict[str, J
         "takes_over": takeover.identifier,
         "owner": takeover.owner,
     }
-    return {**inputs, KEY: {**remembered(inputs), **decision}}
+    return {**inputs, _DECISION: decision}
 
 
 def takeover_in(inputs: Mapping[str, Json]) -> Takeover | None:
     """Return the decision in ``inputs``, or None if there is none."""
-    match remembered(inputs):
+    match inputs.get(_DECISION) or remembered(inputs):
         case {"takes_over": str(identifier), "owner": str(owner)}:
             return Takeover(identifier, owner)
     return None

@@ -23,6 +23,7 @@ from pulumi_setsmart.lifecycle.comparison import (
     matches,
     mismatches,
     overlay,
+    overwritten,
     project,
     shape_of,
 )
@@ -307,10 +308,12 @@ class Lifecycle:
         operation.snapshot.outdate(identifier)
         known = known_fields_of(self.kind, outputs)
         shape = shape_of(declared)
+        set_back: list[Mismatch] = []
 
         def compose(record: Record) -> dict[str, Json] | None:
             visible = operation.visible(record, known)
             current, _ = bookkeeping.settle(known, project(shape, visible))
+            set_back[:] = overwritten(declared, project(shape, known), current)
             if matches(declared, current):
                 return None
             return overlay(operation.sendable(record), declared)
@@ -321,6 +324,8 @@ class Lifecycle:
             self.account.confirm_deletion(operation.collection, identifier, bookkeeping)
             reason = "it was deleted since it was last read; `pulumi up --refresh` makes it anew"
             raise NotFoundError(reason, error.context) from None
+        if outcome.sent and set_back:
+            operation.report(_overwrite_warning(operation.declaration, set_back), identifier)
         record = outcome.record
         if record is None or outcome.sent:
             record = operation.whole(identifier, record)
@@ -341,7 +346,7 @@ class Lifecycle:
             before,
             account=self.account.mark(operation.collection, record.id, before),
             declared=shape,
-            echoes=before.echoes_of(differences),
+            echoes=before.echoes_of(_storable(declaration, differences)),
             secret_paths=declaration.secret_paths,
         )
         return outputs_of(
@@ -443,6 +448,27 @@ def _declares_otherwise(declaration: Declaration, bookkeeping: Bookkeeping | Non
     return (
         shape_of(declaration.fields) != bookkeeping.declared
         or declaration.secret_paths != bookkeeping.secret_paths
+    )
+
+
+def _storable(declaration: Declaration, differences: list[Mismatch]) -> list[Mismatch]:
+    """Return the differences whose digests the state may keep.
+
+    The digest of a secret, next to its salt, lets the secret be guessed unless it is encrypted.
+    """
+    return [one for one in differences if declaration.sealed or not declaration.is_secret(one.path)]
+
+
+def _overwrite_warning(declaration: Declaration, set_back: list[Mismatch]) -> str:
+    changes = ", ".join(
+        one.name
+        if declaration.is_secret(one.path)
+        else f"{one.name} {shown(one.actual)} → {shown(one.declared)}"
+        for one in set_back
+    )
+    return (
+        f"sets back what somebody changed in SetSmart since the last refresh ({changes}); "
+        "`pulumi preview --refresh` shows such changes first"
     )
 
 

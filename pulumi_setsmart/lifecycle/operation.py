@@ -77,7 +77,7 @@ class Operation:
 
     def report(self, sentence: str, identifier: str | None = None) -> None:
         """Tell the user something about the object, without any of the declared secrets."""
-        subject = self.kind.subject(self.properties, identifier)
+        subject = self.declaration.subject(self.kind, identifier)
         logger.warning("%s", self.declaration.redact(f"{subject}: {sentence}"))
 
     def visible(self, record: Record, known: JsonObject) -> dict[str, Json]:

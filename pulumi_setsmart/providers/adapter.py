@@ -20,6 +20,7 @@ from pulumi.dynamic import (
 
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.secrecy import with_secret_paths
 from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import (
     from_engine,
@@ -57,7 +58,8 @@ class LifecycleProvider(ResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate the inputs, and look whether what is to be created exists already."""
         with self._about(news):
-            inputs = from_engine(news)
+            inputs = with_secret_paths(self.kind, from_engine(news), from_engine(olds))
+        with self._about(inputs):
             checked = self._lifecycles.of_account(inputs).check(inputs, exists=bool(olds))
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [CheckFailure("", objection) for objection in checked.objections]
@@ -110,8 +112,7 @@ class LifecycleProvider(ResourceProvider):
         """Name the object in whatever goes wrong, and show nothing that was declared as secret."""
 
         def tell(text: str) -> str:
-            plain = from_engine(properties)
-            subject = self.kind.subject(plain, id_)
-            return read_declaration(self.kind, plain).redact(f"{subject}: {text}")
+            declaration = read_declaration(self.kind, from_engine(properties))
+            return declaration.redact(f"{declaration.subject(self.kind, id_)}: {text}")
 
         return reported(tell)

@@ -17,6 +17,7 @@ from pulumi_setsmart.automation.resource_type import (
     holds_secret,
 )
 from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.declaration import (
     Declaration,
     canonical,
@@ -118,7 +119,7 @@ def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] 
         identifier=str(identifier) if identifier else None,
         account=str(inputs[ACCOUNT]) if ACCOUNT in inputs else None,
         fields=changes,
-        hides=action is Action.UPDATE and not changes and holds_secret(inputs, _SECRET),
+        hides=action is Action.UPDATE and not changes and _holds_hidden_value(inputs),
     )
 
 
@@ -181,6 +182,11 @@ def _is_reordered(kind: Kind, change: FieldChange) -> bool:
 def _is_secret(change: FieldChange, declarations: Iterable[Declaration]) -> bool:
     sides = [change.last, change.held, change.planned]
     return any(one.is_secret(change.path) for one in declarations) or holds_secret(sides, _SECRET)
+
+
+def _holds_hidden_value(inputs: Mapping[str, Json]) -> bool:
+    """Return whether Pulumi hides an input; the bookkeeping, which it always hides, is none."""
+    return holds_secret({name: one for name, one in inputs.items() if name != KEY}, _SECRET)
 
 
 def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:

@@ -28,6 +28,10 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "client.signals": "the words of lists",
     "lifecycle.refusal": "patterns of what servers say",
     "models.json": "the names of types, which stand in other messages",
+    "models.marker": "what a diff shows for null",
+    "recording.file": "what maintainers read of recordings, and the words of these",
+    **dict.fromkeys(
+        (
             "recording.habits_seen",
             "recording.headers",
             "recording.looking",
@@ -39,13 +43,9 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
             "sandbox.replay.listing",
             "sandbox.replay.replay",
             "sandbox.replay.sample",
-        "the words of a recording",
-        (
         ),
-    "models.marker": "what a diff shows for null",
-    "recording.file": "what maintainers read of recordings, and the words of these",
+        "the words of a recording",
     ),
-    **dict.fromkeys(
     "reporting.markdown": "the words of a report",
     "reporting.report": "the words of a report",
     "reporting.wording": "the words of a report",
@@ -75,6 +75,7 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "an empty title",
         "as it is",
         "is set",
+        '{"properties": [{"id": …',
         "other fields than the documented ones (listings: …)",
         "the same …",
         'to take it over say if_exists="adopt" …',

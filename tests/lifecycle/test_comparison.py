@@ -9,6 +9,7 @@ from pulumi_setsmart.lifecycle.comparison import (
     matches,
     mismatches,
     overlay,
+    overwritten,
     project,
     reconcile,
     shape_of,
@@ -158,3 +159,24 @@ def test_reconcile_keeps_ours_where_the_server_speaks_of_the_same() -> None:
         {"name": "villa", "times": ["15:00", "11:00"], "beds": 3},
         lambda path, actual: (path, actual) in accepted,
     ) == {"name": "Villa", "times": ["3 PM", "11:00"], "beds": 3}
+
+
+@pytest.mark.parametrize(
+    ("declared", "known", "actual", "paths"),
+    [
+        ({"a": 1}, {"a": 1}, {"a": 1}, []),
+        ({"a": 1}, {"a": 1}, {"a": 2}, ["/a"]),
+        ({"a": 1}, {"a": 1}, {}, ["/a"]),
+        ({"a": 2}, {"a": 1}, {"a": 3}, []),  # the program asks for another value itself
+        ({"a": 2, "b": 1}, {"a": 1, "b": 1}, {"a": 1, "b": 5}, ["/b"]),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 1}}, {"a": {"b": 9, "c": 9}}, ["/a/b"]),
+        ({"a": {"b": 1}}, {"a": {"b": 2}}, {"a": 5}, []),
+        ({"a": [1, 2]}, {"a": [1]}, {"a": [1, 5]}, []),
+        ({"a": 1}, {}, {"a": 2}, []),  # it is new to us
+    ],
+)
+def test_what_others_changed_is_told_from_what_the_program_changes(
+    declared: Json, known: Json, actual: Json, paths: list[str]
+) -> None:
+    """Only where the program declares what was there when we last looked."""
+    assert [one.path for one in overwritten(declared, known, actual)] == paths

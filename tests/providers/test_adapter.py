@@ -16,6 +16,7 @@ from pulumi.runtime import rpc
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.secrecy import evidence
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.providers.adapter import LifecycleProvider
@@ -55,7 +56,8 @@ def over_the_wire(properties: Any) -> Any:
 
 def checked(provider: LifecycleProvider, inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the inputs that pass a check, as the engine hands them on."""
-    result = provider.check({}, over_the_wire({"__provider": "pickled", **inputs}))
+    told = evidence(inputs, [], keeps_old_values=False)
+    result = provider.check({}, over_the_wire({"__provider": "pickled", KEY: told, **inputs}))
     assert not result.failures
     return dict(over_the_wire(result.inputs))
 
@@ -161,7 +163,7 @@ def test_what_is_not_known_yet_passes_and_stays_so() -> None:
     ):
         result = provider.check({}, over_the_wire(news))
         assert result.failures == []
-        assert result.inputs == {**news, "deletion_policy": "delete"}
+        assert {**result.inputs, KEY: None} == {**news, "deletion_policy": "delete", KEY: None}
         assert provider.diff("id_2", outputs, over_the_wire(news)).changes
 
 
@@ -237,6 +239,7 @@ def test_any_attributes_cross_the_wire_and_settle(attributes: dict[str, Json]) -
     assert seen.inputs is None  # they have not changed
     assert not provider.diff(made.id, over_the_wire(seen.outs), inputs).changes
     account.objects[f"/properties/{made.id}"]["name"] = "Theirs"
+    del inputs[KEY]  # nothing is secret
     assert provider.read(made.id, outputs).inputs == {**inputs, "name": "Theirs"}
     assert [method for method, _, _ in account.sent].count("POST") == 1
     assert all(method != "PUT" for method, _, _ in account.sent)
