@@ -53,7 +53,9 @@ class LifecycleProvider(ResourceProvider):
         """Validate the inputs, and look whether what is to be created exists already."""
         with self._about(news):
             inputs = from_engine(news)
-            checked = self._lifecycles.of_account(inputs).check(inputs, exists=bool(olds))
+            checked = self._lifecycles.of_account(inputs).check(
+                inputs, exists=bool(olds), before=from_engine(olds)
+            )
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [CheckFailure("", objection) for objection in checked.objections]
         return CheckResult(to_engine(checked.inputs), failures)
@@ -63,7 +65,10 @@ class LifecycleProvider(ResourceProvider):
         with self._about(news, id_):
             outputs = from_engine(olds)
             difference = self._lifecycles.of_account(outputs).diff(outputs, from_engine(news))
-        return DiffResult(changes=difference.changes, replaces=difference.replaces)
+        # Told that there are changes, the engine does not compare by itself any more, and then it
+        # does not look at replace_on_changes.
+        changes = None if difference.shows_in_inputs else difference.changes
+        return DiffResult(changes=changes, replaces=difference.replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create an object."""
