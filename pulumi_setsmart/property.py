@@ -1,6 +1,6 @@
 """A listing, as a Pulumi resource."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import pulumi
@@ -34,6 +34,10 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         deletion_policy: What becomes of the listing once it is no longer declared: ``delete`` it or
             ``deactivate`` it, which sets its status to ``inactive`` (assumed); by default what
             ``setsmart:deletionPolicy`` says.
+        unordered: The lists in ``attributes`` whose order means nothing, each by what leads to it:
+            ``amenities`` or ``house.amenities``; ``rooms.*.beds`` are the beds of each room. For
+            names that hold a dot there are JSON pointers (``/house/amenities``). Elements that
+            occur twice count twice. A path that leads to nothing declared has no effect.
         account: The name of the account that has it, of ``setsmart:accounts``; the one that needs
             no name if left out. Another account means another listing: it is created there and
             deleted here.
@@ -75,6 +79,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         existing_id: pulumi.Input[str] | None = None,
         if_exists: pulumi.Input[str] | None = None,
         deletion_policy: pulumi.Input[str] | None = None,
+        unordered: pulumi.Input[Sequence[str]] | None = None,
         account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -89,6 +94,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             "existing_id": existing_id,
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
+            "unordered": unordered,
             "account": account,
         }
         super().__init__(PropertyProvider(), resource_name, properties, opts)

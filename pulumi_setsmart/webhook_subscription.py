@@ -33,6 +33,10 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         deletion_policy: What becomes of the subscription once it is no longer declared: ``delete``
             it or ``deactivate`` it, which sets its status to ``inactive``; by default what
             ``setsmart:deletionPolicy`` says.
+        unordered: The lists in ``attributes`` whose order means nothing, each by what leads to it:
+            ``amenities`` or ``house.amenities``; ``rooms.*.beds`` are the beds of each room. For
+            names that hold a dot there are JSON pointers (``/house/amenities``). Elements that
+            occur twice count twice. A path that leads to nothing declared has no effect.
         account: The name of the account that has it, of ``setsmart:accounts``; the one that needs
             no name if left out. Another account means another subscription: it is created there and
             deleted here.
@@ -68,6 +72,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         existing_id: pulumi.Input[str] | None = None,
         if_exists: pulumi.Input[str] | None = None,
         deletion_policy: pulumi.Input[str] | None = None,
+        unordered: pulumi.Input[Sequence[str]] | None = None,
         account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -80,6 +85,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             "existing_id": existing_id,
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
+            "unordered": unordered,
             "account": account,
         }
         super().__init__(WebhookSubscriptionProvider(), resource_name, properties, opts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from typing import TypeAlias
 
 from attrs import Factory, frozen
 
@@ -15,10 +16,13 @@ from pulumi_setsmart.adoption.pairing import (
     pairs,
 )
 from pulumi_setsmart.lifecycle.comparison import Mismatch, mismatches
-from pulumi_setsmart.lifecycle.declaration import canonical
+from pulumi_setsmart.lifecycle.declaration import unordered_lists
 from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.specification.sections import SECTIONS
+
+Patterns: TypeAlias = frozenset[Pattern]
 
 
 @frozen
@@ -30,11 +34,17 @@ class Side:
         sections: The fields of its objects by section, and there by key: in an account, by id.
         whole: Whether the objects have no other fields than these, as in an account; in a file and
             in a stack, what is not declared is not known.
+        unordered: What leads to the lists whose order means nothing, by section and key.
     """
 
     name: str
     sections: Mapping[str, Mapping[str, JsonObject]]
     whole: bool = False
+    unordered: Mapping[str, Mapping[str, Patterns]] = Factory(dict)
+
+    def unordered_lists(self, section: str, key: str) -> Patterns:
+        """Return what leads to the lists of an object whose order means nothing on this side."""
+        return self.unordered.get(section, {}).get(key, frozenset())
 
 
 class Change(StrEnum):
@@ -93,14 +103,20 @@ def differences(left: Side, right: Side) -> list[Difference]:
     for section, kind in SECTIONS.items():
         lefts = {key: _comparable(kind, one) for key, one in left.sections[section].items()}
         rights = {key: _comparable(kind, one) for key, one in right.sections[section].items()}
-        paired = _paired(kind, left, lefts, right, rights)
+
+        def unordered(key: str, other: str, section: str = section, kind: Kind = kind) -> Patterns:
+            declared = left.unordered_lists(section, key), right.unordered_lists(section, other)
+            return unordered_lists(kind, {}).union(*declared)
+
+        paired = _paired(kind, left, lefts, right, rights, unordered)
         for key, fields in lefts.items():
             title = str(fields.get(kind.title or "", key))
             other = paired.get(key)
             if other is None:
                 found.append(Difference(Change.MISSING, section, title, key, None))
                 continue
-            differing = _differing(left, fields, right, rights[other])
+            ordered = in_order_of(fields, rights[other], unordered(key, other))
+            differing = _differing(left, fields, right, ordered)
             if differing:
                 found.append(Difference(Change.CHANGED, section, title, key, other, differing))
         for key in rights.keys() - paired.values():
@@ -112,7 +128,7 @@ def differences(left: Side, right: Side) -> list[Difference]:
 def _comparable(kind: Kind, fields: JsonObject) -> dict[str, Json]:
     return {
         name: value
-        for name, value in canonical(kind, fields).items()
+        for name, value in fields.items()
         if value not in (None, "") and name not in kind.secret_names
     }
 
@@ -123,15 +139,18 @@ def _paired(
     lefts: Mapping[str, JsonObject],
     right: Side,
     rights: Mapping[str, JsonObject],
+    unordered: Callable[[str, str], Patterns],
 ) -> dict[str, str]:
     same = {} if left.whole or right.whole else {key: key for key in lefts if key in rights}
     free_left = {key: one for key, one in lefts.items() if key not in same}
     free_right = {key: one for key, one in rights.items() if key not in same}
     likenesses = (is_the_same, is_as_declared, has_same_identity, has_same_title)
     if left.whole and not right.whole:  # the side that declares asks, the other one is asked
-        found = pairs(kind, free_right, free_left, likenesses)
+        found = pairs(
+            kind, free_right, free_left, likenesses, lambda one, other: unordered(other, one)
+        )
         return same | {one: other for other, one in found.items()}
-    return same | pairs(kind, free_left, free_right, likenesses)
+    return same | pairs(kind, free_left, free_right, likenesses, unordered)
 
 
 def _differing(left: Side, lefts: JsonObject, right: Side, rights: JsonObject) -> list[Field]:

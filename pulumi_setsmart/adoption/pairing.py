@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from pulumi_setsmart.lifecycle.comparison import is_equal, matches
-from pulumi_setsmart.lifecycle.identity import folded
 from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.normalisation import folded
+from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of
 from pulumi_setsmart.models.json import Json, JsonObject
 
 Likeness: TypeAlias = Callable[[Kind, JsonObject, JsonObject], bool]
@@ -44,6 +45,7 @@ def pairs(
     left: Mapping[str, JsonObject],
     right: Mapping[str, JsonObject],
     likenesses: Sequence[Likeness],
+    unordered: Callable[[str, str], Collection[Pattern]] = lambda _left, _right: (),
 ) -> dict[str, str]:
     """Return the right name of each left object that is one with an object on the right.
 
@@ -55,6 +57,7 @@ def pairs(
         left: The fields of the objects on the left by their names there.
         right: The same on the right.
         likenesses: What makes two objects with the same title one, the closest likeness first.
+        unordered: Tells, for a left and a right name, which lists may be in any order.
     """
     free: dict[str, list[str]] = {}
     for name, fields in right.items():
@@ -65,7 +68,16 @@ def pairs(
             if name in paired:
                 continue
             candidates = free.get(_title(kind, fields), [])
-            found = next((one for one in candidates if are_alike(kind, fields, right[one])), None)
+            found = next(
+                (
+                    one
+                    for one in candidates
+                    if are_alike(
+                        kind, fields, in_order_of(fields, right[one], unordered(name, one))
+                    )
+                ),
+                None,
+            )
             if found is not None:
                 paired[name] = found
                 candidates.remove(found)

@@ -10,7 +10,7 @@ from attrs import frozen
 from pulumi_setsmart.adoption.inventory import Held, Inventory
 from pulumi_setsmart.adoption.naming import resource_name
 from pulumi_setsmart.adoption.pairing import has_same_identity, is_as_declared, pairs
-from pulumi_setsmart.lifecycle.declaration import known_fields_of
+from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, Kind
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.specification.sections import SECTIONS
@@ -92,6 +92,7 @@ def _matched(
 ) -> Iterator[tuple[str, Held | None]]:
     """Yield each entry with its object, which is taken out of ``free``."""
     unknown: dict[str, Mapping[str, Json]] = {}
+    unordered = {key: unordered_lists(kind, entry) for key, entry in entries.items()}
     for key, entry in entries.items():
         identifier = known.ids.get((kind, key)) or entry.get(EXISTING_ID)
         if identifier is None:
@@ -99,7 +100,13 @@ def _matched(
         else:
             yield key, free.pop(str(identifier), None)
     present = {identifier: held.record.fields for identifier, held in free.items()}
-    paired = pairs(kind, unknown, present, (is_as_declared, has_same_identity))
+    paired = pairs(
+        kind,
+        unknown,
+        present,
+        (is_as_declared, has_same_identity),
+        lambda key, _identifier: unordered[key],
+    )
     for key in unknown:
         yield key, free.pop(paired[key]) if key in paired else None
 

@@ -14,8 +14,9 @@ from pulumi_setsmart.adoption.progress import Progress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.config import Settings, load_settings
-from pulumi_setsmart.lifecycle.declaration import known_fields_of
+from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.specification.reading import read_portfolio
 from pulumi_setsmart.specification.sections import SECTIONS
 from pulumi_setsmart.specification.writing import entries_of
@@ -47,11 +48,19 @@ def read_side(name: str, folder: Path, environment: Mapping[str, str], progress:
         return _account(name, settings, progress)
     if name.startswith(_STACK):
         return _stack(name, Stack(name.removeprefix(_STACK), folder))
-    entries = entries_of(read_portfolio(name))
+    return _declared(name, entries_of(read_portfolio(name)))
+
+
+def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> Side:
+    """Return the side that declares objects with these inputs, by section and key."""
     return Side(
         name,
         {
-            section: {key: known_fields_of(kind, one) for key, one in entries[section].items()}
+            section: {key: known_fields_of(kind, one) for key, one in inputs[section].items()}
+            for section, kind in SECTIONS.items()
+        },
+        unordered={
+            section: {key: unordered_lists(kind, one) for key, one in inputs[section].items()}
             for section, kind in SECTIONS.items()
         },
     )
@@ -76,13 +85,11 @@ def _account(name: str, settings: Settings, progress: Progress) -> Side:
 def _stack(name: str, stack: Stack) -> Side:
     resources = stack.state().resources
     keys = Counter((one.address.kind, one.key) for one in resources)
-    return Side(
+    return _declared(
         name,
         {
             section: {
-                one.key if keys[kind, one.key] == 1 else one.address.name: known_fields_of(
-                    kind, one.inputs
-                )
+                one.key if keys[kind, one.key] == 1 else one.address.name: one.inputs
                 for one in resources
                 if one.address.kind is kind
             }

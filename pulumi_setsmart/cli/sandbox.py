@@ -22,6 +22,16 @@ def _keys_for_networks(
         raise click.BadParameter(str(error)) from None
 
 
+def _largest(
+    _context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> dict[str, int]:
+    pairs = [each.rpartition("=") for each in given]
+    try:
+        return {field: int(number) for field, _, number in pairs}
+    except ValueError:
+        raise click.BadParameter("must be FIELD=N, such as max_guests=16") from None
+
+
 @click.command(context_settings={"show_default": True})
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
 @click.option(
@@ -87,9 +97,9 @@ def _keys_for_networks(
 )
 @click.option(
     "--secrets",
-    type=click.Choice(["full", "masked", "absent"]),
+    type=click.Choice(["full", "masked", "absent", "null", "once"]),
     default="absent",
-    help="How the secret of a webhook is shown.",
+    help="How the secret of a webhook is shown; once: only in the answer to the POST.",
 )
 @click.option(
     "--put",
@@ -101,6 +111,19 @@ def _keys_for_networks(
     "--normalise",
     is_flag=True,
     help="Tidy what is sent: white space, the case of status, fractions.",
+)
+@click.option(
+    "--frozen",
+    multiple=True,
+    metavar="FIELD",
+    help="Field that a PUT does not change; may be repeated.",
+)
+@click.option(
+    "--largest",
+    multiple=True,
+    callback=_largest,
+    metavar="FIELD=N",
+    help="Field that is limited to N, without an error; may be repeated.",
 )
 @click.option(
     "--page-size",

@@ -9,14 +9,16 @@ import contextlib
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 import cattrs
 from attrs import Factory, field, frozen
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from pulumi_setsmart.lifecycle.comparison import Mismatch, Shape, reconcile
+from pulumi_setsmart.lifecycle.comparison import Mismatch, Shape, mismatches, reconcile
+from pulumi_setsmart.lifecycle.normalisation import is_tidied
 from pulumi_setsmart.models.json import Json, JsonObject
 
 KEY = "__setsmart"
@@ -52,6 +54,27 @@ class AccountMark:
     neighbours: list[str] = Factory(list)
 
 
+class Since(StrEnum):
+    """What an object went through when a declared value was found not to be there."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    IMPORT = "import"
+
+
+@frozen
+class Unapplied:
+    """A declared value that the object does not have.
+
+    Attributes:
+        declared: The digest of the value.
+        since: When that was found. What a create did not bring, a replacement would not either.
+    """
+
+    declared: str
+    since: Since
+
+
 @frozen(kw_only=True)
 class Bookkeeping:
     """What the state remembers of one object.
@@ -61,8 +84,14 @@ class Bookkeeping:
         account: In which account the object was last seen, or None where that was never noted.
         declared: Which fields the program declares, or None where we do not know: the object is
             only read, or was imported.
-        echoes: Digests, by JSON pointer, of the values that the server made of ours when we wrote
-            them.
+        echoes: Digests, by JSON pointer, of the tidied forms that the server made of our values
+            when we wrote them.
+        unapplied: The declared values, by JSON pointer, that the object does not have although they
+            were declared when it was last written or imported. The outputs show what it has.
+        inputs_ahead: Whether the inputs in the state still declare the unapplied values; a read
+            returns the actual ones, which Pulumi then compares with the program.
+        null_secrets: The JSON pointers of the secrets that the server shows as null although they
+            are set, or None where that was never looked at: then each null is taken for one.
         secret_paths: The JSON pointers of the declared values that are secret.
     """
 
@@ -71,6 +100,18 @@ class Bookkeeping:
     declared: dict[str, Shape] | None = None
     echoes: dict[str, str] = Factory(dict)
     secret_paths: list[str] = Factory(list)
+    unapplied: dict[str, Unapplied] = Factory(dict)
+    inputs_ahead: bool = False
+    null_secrets: list[str] | None = None
+
+    def hides_by_null(self, path: str) -> bool:
+        """Return whether a null at ``path`` stands for a secret that the server does not show."""
+        return self.null_secrets is None or path in self.null_secrets
+
+    def knows_unapplied(self, difference: Mismatch) -> bool:
+        """Return whether a declared value is one that the object is known not to have."""
+        known = self.unapplied.get(difference.path)
+        return known is not None and known.declared == digest(self.salt, difference.declared)
 
     def accepts(self, path: str, actual: Json) -> bool:
         """Return whether ``actual`` is what the server made of our value at ``path``."""
@@ -84,19 +125,26 @@ class Bookkeeping:
         Returns:
             The fields, and the echoes that were met; one that was not met is out of date.
         """
-        met: dict[str, str] = {}
+        tidied = {
+            one.path
+            for one in mismatches(dict(known), dict(actual))
+            if self.accepts(one.path, one.actual) and is_tidied(one.declared, one.actual)
+        }
+        met = {path: echo for path, echo in self.echoes.items() if path in tidied}
+        return reconcile(known, actual, lambda path, _: path in tidied), met
 
-        def accepts(path: str, value: Json) -> bool:
-            accepted = self.accepts(path, value)
-            if accepted:
-                met[path] = self.echoes[path]
-            return accepted
+    def echoes_of(self, tidied: Iterable[Mismatch]) -> dict[str, str]:
+        """Return the digests to remember after a write that left these tidied forms."""
+        return {one.path: digest(self.salt, one.actual) for one in tidied}
 
-        return reconcile(known, actual, accepts), met
-
-    def echoes_of(self, differences: list[Mismatch]) -> dict[str, str]:
-        """Return the digests to remember after a write that left these differences."""
-        return {one.path: digest(self.salt, one.actual) for one in differences}
+    def unapplied_of(self, refused: Iterable[Mismatch], since: Since) -> dict[str, Unapplied]:
+        """Return what to remember of declared values that the object does not have."""
+        return {
+            one.path: self.unapplied[one.path]
+            if self.knows_unapplied(one)
+            else Unapplied(digest(self.salt, one.declared), since)
+            for one in refused
+        }
 
 
 def remembered(values: Mapping[str, object]) -> dict[str, Any]:
@@ -141,5 +189,11 @@ _converter.register_structure_hook(
 )
 _converter.register_unstructure_hook(
     Bookkeeping,
-    make_dict_unstructure_fn(Bookkeeping, _converter, declared=override(unstruct_hook=_as_it_is)),
+    make_dict_unstructure_fn(
+        Bookkeeping,
+        _converter,
+        declared=override(unstruct_hook=_as_it_is),
+        unapplied=override(omit_if_default=True),
+        inputs_ahead=override(omit_if_default=True),
+    ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
+from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import (
     ACCOUNT,
     DEFAULT_ID_FIELD,
@@ -17,8 +18,10 @@ from pulumi_setsmart.lifecycle.kind import (
     IF_EXISTS,
     PAGING,
     PATH,
+    UNORDERED,
     Kind,
 )
+from pulumi_setsmart.lifecycle.ordering import patterns_of, values_at
 from pulumi_setsmart.models.constraint import (
     AccountName,
     CollectionPath,
@@ -40,6 +43,7 @@ DIRECTIVES: dict[str, Constraint] = {
     IF_EXISTS: OneOf(tuple(IfExists)),
     DELETION_POLICY: OneOf(tuple(DeletionPolicy)),
     PAGING: PagingDescription(),
+    UNORDERED: FieldNames(),
 }
 
 
@@ -166,6 +170,21 @@ def _directive_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Ob
         for name in kind.identity_names(inputs):
             if name not in others:
                 yield Objection(IDENTITY, f"{kind.others} does not declare {name}")
+    yield from _order_objections(kind, inputs)
+
+
+def _order_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
+    """Yield what is called an unordered list and is none; what is not declared may be named."""
+    paths = inputs.get(UNORDERED)
+    if not isinstance(paths, list) or FieldNames().objection(paths) is not None:
+        return
+    fields = read_declaration(kind, inputs).fields
+    for path in map(str, paths):
+        for pattern in patterns_of([path], kind.others):
+            for value in values_at(fields, pattern):
+                if value not in (None, UNKNOWN) and not isinstance(value, list):
+                    yield Objection(UNORDERED, f"{path} is {type_name(value)}, not a list")
+                    return
 
 
 def _addressing_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from attrs import Factory, frozen
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, dump_bookkeeping, remembered
-from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.kind import UNORDERED, Kind
+from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name
+from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of, patterns_of
 from pulumi_setsmart.models.json import Json, pointer, steps
 from pulumi_setsmart.models.marker import UNKNOWN
 
@@ -30,6 +32,7 @@ class Declaration:
         secret_paths: The JSON pointers of the values that are secret, or may be.
         beside: The inputs that are no fields.
         sealed: Whether the bookkeeping that the state keeps is encrypted.
+        unordered: What leads to the lists whose order means nothing.
     """
 
     fields: dict[str, Json]
@@ -37,6 +40,19 @@ class Declaration:
     secret_paths: list[str]
     beside: dict[str, Json] = Factory(dict)
     sealed: bool = True
+    unordered: frozenset[Pattern] = frozenset()
+
+    @property
+    def secrets(self) -> list[SecretPath]:
+        """What leads to each secret that a server may hide.
+
+        Where everything beside the named fields is declared as one secret, those are meant that are
+        called like one: the others would be missed if they were gone.
+        """
+        paths = [tuple(steps(path)) for path in self.secret_paths]
+        if () not in paths:
+            return paths
+        return [*filter(None, paths), *((name,) for name in self.fields if is_secret_name(name))]
 
     def is_secret(self, path: str) -> bool:
         """Return whether the value at ``path``, what holds it, or anything in it is secret."""
@@ -74,6 +90,7 @@ def read_declaration(kind: Kind, inputs: Mapping[str, Json]) -> Declaration:
         sorted(set(secret_paths)),
         beside=_beside_fields(kind, inputs),
         sealed=told.get(_SEALED) is not False,
+        unordered=unordered_lists(kind, inputs),
     )
 
 
@@ -146,7 +163,10 @@ def outputs_of(
 
 
 def canonical(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
-    """Return properties or fields with every list whose order means nothing in one order."""
+    """Return properties or fields with every list whose order never means anything in one order.
+
+    So what Pulumi compares by itself, and what is written to files, stays the same.
+    """
     ordered = dict(properties)
     for field in kind.fields:
         value = ordered.get(field.name)
@@ -155,6 +175,27 @@ def canonical(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
             if len(texts) == len(value):
                 ordered[field.name] = [*sorted(texts)]
     return ordered
+
+
+def unordered_lists(kind: Kind, properties: Mapping[str, Json]) -> frozenset[Pattern]:
+    """Return what leads to the lists whose order means nothing: known ones, and declared ones."""
+    known = {(field.name,) for field in kind.fields if field.unordered}
+    declared = properties.get(UNORDERED)
+    paths = declared if isinstance(declared, list) else []
+    return frozenset(known | patterns_of([str(path) for path in paths], kind.others))
+
+
+def in_known_order(
+    kind: Kind, before: Mapping[str, Json], inputs: Mapping[str, Json]
+) -> dict[str, Json]:
+    """Return inputs with the unordered lists in the order that they had before.
+
+    So what Pulumi compares by index differs only where the elements do.
+    """
+    lists = unordered_lists(kind, inputs)
+    within = {(kind.others, *one) for one in lists if one[0] not in kind.field_names}
+    named = {one for one in lists if one[0] in kind.field_names}
+    return in_order_of(before, inputs, within | named)
 
 
 def _beside_fields(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:

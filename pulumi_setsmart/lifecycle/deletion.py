@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from pulumi_setsmart.client.errors import DeletionRefusedError, NotFoundError
 from pulumi_setsmart.lifecycle.comparison import overlay
-from pulumi_setsmart.lifecycle.identity import folded
 from pulumi_setsmart.lifecycle.kind import STATUS
+from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.replacement import Replacement
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
 
 INACTIVE = "inactive"
 """The status of a listing that cannot be booked (assumed)."""
 
 
-def deactivate(operation: Operation, identifier: str) -> bool:
+def deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool:
     """Set the status of an object to inactive.
+
+    Args:
+        operation: The deletion that it takes the place of.
+        identifier: The object's id.
+        known: What is known of its fields.
 
     Returns:
         Whether the server knew the object.
@@ -34,7 +39,7 @@ def deactivate(operation: Operation, identifier: str) -> bool:
             raise DeletionRefusedError(
                 'it has no status, so it cannot be deactivated; declare deletion_policy="delete"'
             )
-        return overlay(operation.sendable(record), inactive)
+        return overlay(operation.sendable(record, known), inactive)
 
     try:
         outcome = Replacement(operation, identifier, inactive, compose).carry_out()

@@ -9,9 +9,11 @@ from attrs import frozen
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, new_salt, remembered
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
-from pulumi_setsmart.lifecycle.identity import folded, identity_of, is_same
+from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
+from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.operation import Operation, shown
+from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.models.json import Json
@@ -142,7 +144,8 @@ class Existing:
     def _announce(self, record: Record) -> None:
         """Tell who approves it what the take-over does."""
         declaration = self.operation.declaration
-        fields = self.operation.visible(record, {})
+        visible = self.operation.visible(record, {})
+        fields = in_order_of(declaration.fields, visible, declaration.unordered)
         actual = project(shape_of(declaration.fields), fields)
         changes = ", ".join(
             f"{one.name} "

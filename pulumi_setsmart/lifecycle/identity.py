@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, matches, mismatches
 from pulumi_setsmart.lifecycle.masking import is_masked
+from pulumi_setsmart.lifecycle.normalisation import folded, is_tidied
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import holds_unknown
-
-_ROUNDED_BY_LESS_THAN = 0.5
 
 
 def identity_of(names: tuple[str, ...], declared: JsonObject) -> dict[str, Json] | None:
@@ -29,19 +27,6 @@ def identity_of(names: tuple[str, ...], declared: JsonObject) -> dict[str, Json]
     return None if holds_unknown(identity) else identity
 
 
-def folded(value: Json) -> Json:
-    """Return ``value`` with its texts freed of case, spacing and Unicode form."""
-    match value:
-        case str():
-            caseless = unicodedata.normalize("NFKC", value).casefold()
-            return " ".join(unicodedata.normalize("NFKC", caseless).split())
-        case dict():
-            return {name: folded(member) for name, member in value.items()}
-        case list():
-            return [folded(element) for element in value]
-    return value
-
-
 def is_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
     """Return whether an object with these fields has the identity."""
     return all(matches(folded(value), folded(fields.get(name))) for name, value in identity.items())
@@ -50,22 +35,18 @@ def is_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
 def may_come_from(declared: JsonObject, fields: JsonObject) -> bool:
     """Return whether an object with these fields can be what a server made of the declared ones.
 
-    A server may tidy texts, round numbers, and drop or mask what it does not keep or show; and not
-    everything can be dropped.
+    A server may tidy values, and drop or mask what it does not keep or show; and not everything can
+    be dropped.
     """
     differences = list(mismatches(dict(declared), dict(fields)))
     kept = len(declared) - sum(name not in fields for name in declared)
-    return (kept > 0 or not declared) and all(_is_tidied(one) for one in differences)
+    return (kept > 0 or not declared) and all(_may_come_from(one) for one in differences)
 
 
-def _is_tidied(difference: Mismatch) -> bool:
+def _may_come_from(difference: Mismatch) -> bool:
     match difference.declared, difference.actual:
         case (_, None) | (None, _):  # dropped, or filled with the server's own default
             return True
         case _, str() if is_masked(difference.actual):
             return True
-        case bool(), _:
-            return False
-        case int() | float(), int() | float() if not isinstance(difference.actual, bool):
-            return abs(difference.declared - difference.actual) < _ROUNDED_BY_LESS_THAN
-    return matches(folded(difference.declared), folded(difference.actual))
+    return is_tidied(difference.declared, difference.actual)

@@ -28,6 +28,7 @@ DELETION_POLICY = "deletion_policy"
 IDENTITY = "identity"
 PAGING = "paging"
 STATUS = "status"
+UNORDERED = "unordered"
 
 
 @frozen
@@ -58,7 +59,7 @@ class Kind:
     def directives(self) -> tuple[str, ...]:
         """The inputs that say what to do with the object; they are not fields of it."""
         of_any_collection = () if self.identifying else (IDENTITY, PAGING)
-        return (*of_any_collection, EXISTING_ID, IF_EXISTS, DELETION_POLICY)
+        return (*of_any_collection, EXISTING_ID, IF_EXISTS, DELETION_POLICY, UNORDERED)
 
     def identity_names(self, inputs: Mapping[str, object]) -> tuple[str, ...]:
         """Return the fields by which an object with these inputs is known again."""

@@ -15,7 +15,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.bookkeeping import Bookkeeping, load_bookkeeping
+from pulumi_setsmart.lifecycle.bookkeeping import Bookkeeping, Since, load_bookkeeping
 from pulumi_setsmart.lifecycle.check import objections
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
@@ -25,6 +25,7 @@ from pulumi_setsmart.lifecycle.comparison import (
     overlay,
     overwritten,
     project,
+    reconcile,
     shape_of,
 )
 from pulumi_setsmart.lifecycle.creation import Creation
@@ -32,6 +33,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     ID,
     Declaration,
     canonical,
+    in_known_order,
     inputs_of,
     known_fields_of,
     outputs_of,
@@ -39,14 +41,17 @@ from pulumi_setsmart.lifecycle.declaration import (
 )
 from pulumi_setsmart.lifecycle.deletion import deactivate
 from pulumi_setsmart.lifecycle.existing import Existing, takeover_in, with_takeover
-from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, Kind
+from pulumi_setsmart.lifecycle.identity import is_same
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, UNORDERED, Kind
+from pulumi_setsmart.lifecycle.normalisation import is_tidied
 from pulumi_setsmart.lifecycle.operation import Operation, shown
+from pulumi_setsmart.lifecycle.ordering import in_order_of, is_reordered, reordering_around
 from pulumi_setsmart.lifecycle.presence import look_again
 from pulumi_setsmart.lifecycle.replacement import Replacement
 from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import DeletionPolicy
 from pulumi_setsmart.models.record import Record
@@ -72,10 +77,14 @@ class Difference:
     Attributes:
         changes: Whether anything has to be done, if only to the state.
         replaces: The inputs whose change makes it another object.
+        shows_in_inputs: Whether the inputs in the state differ from the new ones in a declared
+            value. Pulumi can then find by itself what changes, and whether the program wants the
+            object to be replaced for it (``replace_on_changes``).
     """
 
     changes: bool
     replaces: list[str]
+    shows_in_inputs: bool = False
 
 
 @frozen
@@ -113,7 +122,13 @@ class Lifecycle:
     account: Account
     settings: Settings
 
-    def check(self, inputs: Mapping[str, Json], *, exists: bool) -> Checked:
+    def check(
+        self,
+        inputs: Mapping[str, Json],
+        *,
+        exists: bool,
+        before: Mapping[str, Json] | None = None,
+    ) -> Checked:
         """Validate the inputs and bring them into the form in which they are compared.
 
         For an object that is to be created, it is also looked up whether it exists: a preview
@@ -122,13 +137,14 @@ class Lifecycle:
         Args:
             inputs: The inputs.
             exists: Whether the state holds the object already.
+            before: The inputs in the state, if it does.
 
         Raises:
             ExistingIdError: The object that the program names by its id cannot be taken over.
             ApiError: It cannot be looked up.
         """
         found = [str(one) for one in objections(self.kind, inputs)]
-        checked = canonical(self.kind, inputs)
+        checked = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
         checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
         if isinstance(checked.get(EXISTING_ID), int):
             checked[EXISTING_ID] = str(checked[EXISTING_ID])  # an id is a string everywhere
@@ -150,6 +166,8 @@ class Lifecycle:
         _refuse_other_id(inputs.get(EXISTING_ID), outputs.get(ID))
         bookkeeping = load_bookkeeping(outputs)
         roster = self.account.roster(self.kind.path(outputs, self.settings))
+        # Should it be replaced, the check of the new object must not find the old one.
+        roster.note(str(outputs.get(ID)))
         _claim(roster, str(outputs.get(ID)), bookkeeping)
         addressed_otherwise = [
             name
@@ -162,14 +180,22 @@ class Lifecycle:
             if name != PATH or _without_slash(inputs.get(name)) != _without_slash(outputs.get(name))
         ]
         declaration = read_declaration(self.kind, inputs)
+        known = in_order_of(
+            declaration.fields, known_fields_of(self.kind, outputs), declaration.unordered
+        )
+        differing = [*mismatches(declaration.fields, known)]
+        if replaces or differing or not declaration.complete:
+            return Difference(
+                changes=True,
+                replaces=replaces,
+                shows_in_inputs=not replaces and _shows_in_inputs(differing, bookkeeping),
+            )
         changes = (
             bool(addressed_otherwise)
-            or not declaration.complete
-            or not matches(declaration.fields, known_fields_of(self.kind, outputs))
             or _declares_otherwise(declaration, bookkeeping)
             or self._directs_otherwise(inputs, outputs)
         )
-        return Difference(changes, replaces)
+        return Difference(changes, [])
 
     def create(self, inputs: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
         """Create an object, or take over the one that exists, if that is what is asked for.
@@ -191,9 +217,11 @@ class Lifecycle:
                 operation, takeover.identifier, {}, bookkeeping
             )
         bookkeeping = Bookkeeping()
-        identifier, record = Creation(operation, bookkeeping.salt).carry_out()
-        record = operation.whole(identifier, record)
-        return identifier, self._written(operation, record, bookkeeping)
+        identifier, answered = Creation(operation, bookkeeping.salt).carry_out()
+        record = operation.whole(identifier, answered, first=True)
+        return identifier, self._written(
+            operation, answered or record, record, bookkeeping, {}, Since.CREATE
+        )
 
     def read(self, identifier: str, outputs: Mapping[str, Json]) -> Seen | None:
         """Look at an object.
@@ -240,17 +268,24 @@ class Lifecycle:
         """
         checked = self.check(inputs, exists=True).inputs
         operation = self._begin(checked)
-        shape = shape_of(operation.declaration.fields)
-        fields = operation.visible(record, {})
-        bookkeeping = Bookkeeping(
-            account=self.account.mark(operation.collection, record.id, Bookkeeping()),
+        declaration = operation.declaration
+        shape = shape_of(declaration.fields)
+        visible = operation.visible(record, {})
+        fields = in_order_of(declaration.fields, visible, declaration.unordered)
+        current = project(shape, fields)
+        differing = [*mismatches(declaration.fields, current)]
+        bookkeeping = Bookkeeping()
+        bookkeeping = attrs.evolve(
+            bookkeeping,
+            account=self.account.mark(operation.collection, record.id, bookkeeping),
             declared=shape,
-            secret_paths=operation.declaration.secret_paths,
+            secret_paths=declaration.secret_paths,
+            unapplied=bookkeeping.unapplied_of(differing, Since.IMPORT),
+            inputs_ahead=bool(differing),
         )
-        outputs = outputs_of(
-            self.kind, checked, record.id, fields, project(shape, fields), bookkeeping
+        return Seen(
+            outputs_of(self.kind, checked, record.id, fields, current, bookkeeping), checked
         )
-        return Seen(outputs, checked)
 
     def update(
         self, identifier: str, outputs: Mapping[str, Json], inputs: Mapping[str, Json]
@@ -281,14 +316,21 @@ class Lifecycle:
         """
         operation = self._begin(outputs)
         collection = operation.collection
+        bookkeeping = load_bookkeeping(outputs)
+        if bookkeeping is not None and operation.roster.is_others(identifier, bookkeeping.salt):
+            operation.report(
+                "is not deleted: another resource of this stack has taken it over in this run",
+                identifier,
+            )
+            return
         self.account.run.count_deletion()
         operation.snapshot.outdate(identifier)
         if outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE:
-            known = deactivate(operation, identifier)
+            is_known = deactivate(operation, identifier, known_fields_of(self.kind, outputs))
         else:
-            known = collection.delete(identifier)
-        if not known:
-            self.account.confirm_deletion(collection, identifier, load_bookkeeping(outputs))
+            is_known = collection.delete(identifier)
+        if not is_known:
+            self.account.confirm_deletion(collection, identifier, bookkeeping)
             _refuse_denied_deletion(operation, identifier)
         operation.note_gone(identifier)
 
@@ -311,12 +353,14 @@ class Lifecycle:
         set_back: list[Mismatch] = []
 
         def compose(record: Record) -> dict[str, Json] | None:
-            visible = operation.visible(record, known)
-            current, _ = bookkeeping.settle(known, project(shape, visible))
+            secrets = self._known_of(operation, record, known, bookkeeping)
+            visible = operation.visible(record, secrets, bookkeeping.hides_by_null)
+            ours = in_order_of(declared, visible, operation.declaration.unordered)
+            current, _ = bookkeeping.settle(known, project(shape, ours))
             set_back[:] = overwritten(declared, project(shape, known), current)
             if matches(declared, current):
                 return None
-            return overlay(operation.sendable(record), declared)
+            return overlay(operation.sendable(record, secrets), declared)
 
         try:
             outcome = Replacement(operation, identifier, declared, compose).carry_out()
@@ -326,49 +370,119 @@ class Lifecycle:
             raise NotFoundError(reason, error.context) from None
         if outcome.sent and set_back:
             operation.report(_overwrite_warning(operation.declaration, set_back), identifier)
-        record = outcome.record
+        record = answered = outcome.record
         if record is None or outcome.sent:
-            record = operation.whole(identifier, record)
-        return self._written(operation, record, bookkeeping)
+            record = operation.whole(identifier, answered, first=False)
+        return self._written(
+            operation, answered or record, record, bookkeeping, known, Since.UPDATE
+        )
 
     def _written(
-        self, operation: Operation, record: Record, before: Bookkeeping
+        self,
+        operation: Operation,
+        answered: Record,
+        record: Record,
+        before: Bookkeeping,
+        known: JsonObject,
+        since: Since,
     ) -> dict[str, Json]:
-        """Return the outputs after a write; what the server made of our values is accepted."""
+        """Return the outputs after a write, which can no longer fail.
+
+        Tidied forms of our values are accepted. Other values are shown as they are.
+
+        Args:
+            operation: The create or update.
+            answered: The object as the answer to the write shows it, perhaps in part: it may be the
+                only one to show a secret.
+            record: The whole object.
+            before: What the state remembers of it.
+            known: What was known of it.
+            since: What kind of write it was.
+        """
         declaration = operation.declaration
-        fields = operation.visible(record, declaration.fields)
+        known = self._known_of(operation, record, known, before)
+        known = operation.visible(answered, {**known, **declaration.fields})
+        nulls: list[str] = []
+
+        def hides_by_null(path: str) -> bool:
+            nulls.append(path)
+            return True
+
+        fields = operation.visible(record, known, hides_by_null)
+        fields = in_order_of(declaration.fields, fields, declaration.unordered)
         shape = shape_of(declaration.fields)
-        differences = list(mismatches(declaration.fields, project(shape, fields)))
-        for difference in differences:
-            if not before.accepts(difference.path, difference.actual):
-                operation.report(_echo_warning(declaration, difference), record.id)
+        actual = project(shape, fields)
+        differing = [*mismatches(declaration.fields, actual)]
+        tidied = [one for one in differing if is_tidied(one.declared, one.actual)]
+        refused = [one for one in differing if one not in tidied]
+        told = [reordering_around(one, declaration.fields, actual) for one in refused]
+        for one in {each.path: each for each in told}.values():
+            operation.report(_refusal(declaration, one), record.id)
+        for one in tidied:
+            if not before.accepts(one.path, one.actual):
+                operation.report(_acceptance(declaration, one), record.id)
         after = attrs.evolve(
             before,
             account=self.account.mark(operation.collection, record.id, before),
             declared=shape,
-            echoes=before.echoes_of(_storable(declaration, differences)),
+            echoes=before.echoes_of(_storable(declaration, tidied)),
             secret_paths=declaration.secret_paths,
+            unapplied=before.unapplied_of(_storable(declaration, refused), since),
+            inputs_ahead=bool(refused),
+            null_secrets=sorted({*nulls, *(before.null_secrets or ())})
+            if declaration.secrets
+            else None,
         )
-        return outputs_of(
-            self.kind, operation.properties, record.id, fields, declaration.fields, after
-        )
+        paths = {one.path for one in refused}
+        current = reconcile(declaration.fields, actual, lambda path, _value: path not in paths)
+        return outputs_of(self.kind, operation.properties, record.id, fields, current, after)
 
     def _seen(self, operation: Operation, record: Record, before: Bookkeeping) -> Seen:
         outputs = operation.properties
         known = known_fields_of(self.kind, outputs)
-        fields = operation.visible(record, known)
+        secrets = self._known_of(operation, record, known, before)
+        fields = operation.visible(record, secrets, before.hides_by_null)
+        fields = in_order_of(known, fields, operation.declaration.unordered)
         shape = before.declared
         if shape is None:
             shape = shape_of(known if ID in outputs else self._shown(operation, record))
         current, echoes = before.settle(known, project(shape, fields))
         account = self.account.mark(operation.collection, record.id, before)
-        after = attrs.evolve(before, account=account, echoes=echoes)
         inputs = inputs_of(self.kind, outputs, current, before.secret_paths)
+        as_known = {one.path for one in mismatches(project(shape, known), current)}
+        after = attrs.evolve(
+            before,
+            account=account,
+            echoes=echoes,
+            unapplied={path: one for path, one in before.unapplied.items() if path not in as_known},
+            inputs_ahead=False,
+        )
         return Seen(
             outputs=outputs_of(self.kind, outputs, record.id, fields, current, after),
             declared=None if before.declared is None else inputs,
-            is_news=not is_equal(project(shape, known), current),
+            is_news=before.inputs_ahead or not is_equal(project(shape, known), current),
         )
+
+    def _known_of(
+        self, operation: Operation, record: Record, known: JsonObject, before: Bookkeeping
+    ) -> JsonObject:
+        """Return what is known of the secrets of an object, nothing if it is another one now.
+
+        Another account can have another object with the same id. Whether another key leads to
+        another account is told by whether the object is still called the same.
+        """
+        mark = before.account
+        if mark is None or self.account.is_the_same(before):
+            return known
+        identity = {
+            name: known[name]
+            for name in self.kind.identity_names(operation.properties)
+            if known.get(name) is not None
+        }
+        is_same_object = mark.base_url == self.account.client.base_url and is_same(
+            identity, record.fields
+        )
+        return known if is_same_object else {}
 
     def _wanted(self, outputs: Mapping[str, Json], bookkeeping: Bookkeeping | None) -> Wanted:
         """Return what a read has to show: what is declared, and what was known before."""
@@ -383,7 +497,7 @@ class Lifecycle:
 
     def _shown(self, operation: Operation, record: Record) -> dict[str, Json]:
         """Return the fields, beside those known by name, that an object shows if only read."""
-        return operation.sendable(record) if self.kind.whole_when_read else {}
+        return operation.sendable(record, {}) if self.kind.whole_when_read else {}
 
     def _directs_otherwise(self, inputs: Mapping[str, Json], outputs: Mapping[str, Json]) -> bool:
         """Return whether the program says otherwise what to do with the object than it did."""
@@ -472,11 +586,44 @@ def _overwrite_warning(declaration: Declaration, set_back: list[Mismatch]) -> st
     )
 
 
-def _echo_warning(declaration: Declaration, difference: Mismatch) -> str:
+def _shows_in_inputs(differing: list[Mismatch], bookkeeping: Bookkeeping | None) -> bool:
+    """Return whether the inputs in the state differ from the new ones in a declared value.
+
+    A provider is not given them. They are as the outputs, unless the state was written elsewhere or
+    the server did not apply what they declare. What it did not apply when it created the object, it
+    would not apply to the next one either: that is no reason to replace it.
+    """
+    if bookkeeping is None or bookkeeping.declared is None:
+        return False
+    if not differing or not all(map(bookkeeping.knows_unapplied, differing)):
+        return True
+    return not bookkeeping.inputs_ahead and any(
+        bookkeeping.unapplied[one.path].since is not Since.CREATE for one in differing
+    )
+
+
+def _acceptance(declaration: Declaration, difference: Mismatch) -> str:
     name = difference.name
     if declaration.is_secret(difference.path):
         return f"SetSmart keeps another {name} than the secret one declared; taken as the same"
     return (
         f"SetSmart keeps {name} as {shown(difference.actual)} where "
         f"{shown(difference.declared)} is declared; taken as the same from now on"
+    )
+
+
+def _refusal(declaration: Declaration, difference: Mismatch) -> str:
+    name = difference.name
+    if declaration.is_secret(difference.path):
+        return (
+            f"SetSmart answered without an error but did not apply the secret {name} that is "
+            "declared; declare what it keeps, or leave it to SetSmart with ignore_changes"
+        )
+    kept = shown(difference.actual)
+    ways_out = "take it out of the program" if difference.actual is None else f"declare {kept}"
+    if is_reordered(difference.declared, difference.actual):
+        ways_out += f", name it in {UNORDERED} if its order means nothing"
+    return (
+        f"SetSmart keeps {name} as {kept} where {shown(difference.declared)} is declared, which it "
+        f"did not apply; {ways_out}, or leave it to SetSmart with ignore_changes"
     )

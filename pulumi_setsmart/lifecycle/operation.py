@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Self
 
 from attrs import frozen
@@ -14,9 +14,15 @@ from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.comparison import without
-from pulumi_setsmart.lifecycle.declaration import Declaration, canonical, read_declaration
+from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.lifecycle.masking import is_masked, without_masked
+from pulumi_setsmart.lifecycle.masking import (
+    is_secret_name,
+    shown_secrets,
+    with_known_secrets,
+    without_masked,
+)
+from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
 from pulumi_setsmart.models.json import Json, JsonObject
@@ -80,21 +86,44 @@ class Operation:
         subject = self.declaration.subject(self.kind, identifier)
         logger.warning("%s", self.declaration.redact(f"{subject}: {sentence}"))
 
-    def visible(self, record: Record, known: JsonObject) -> dict[str, Json]:
-        """Return the fields of ``record``, with the secrets that we know where it shows none."""
-        fields = canonical(self.kind, record.fields)
-        for name in self.kind.secret_names:
-            if fields.get(name) is None or is_masked(fields[name]):
-                fields[name] = known.get(name)
-        return fields
+    def visible(
+        self,
+        record: Record,
+        known: JsonObject,
+        hides_by_null: Callable[[str], bool] = lambda _path: True,
+    ) -> dict[str, Json]:
+        """Return the fields of ``record``, as far as we know them better than the server shows.
 
-    def sendable(self, record: Record) -> dict[str, Json]:
-        """Return what of ``record`` may be sent back to the server."""
-        fields = dict(record.fields)
+        Unordered lists are in the order that we know, and hidden secrets are those that we know.
+
+        Args:
+            record: The object.
+            known: What we know of it.
+            hides_by_null: Whether a null at a JSON pointer stands for a secret that is hidden.
+        """
+        fields = in_order_of(known, record.fields, self.declaration.unordered)
+        return with_known_secrets(fields, known, self.declaration.secrets, hides_by_null)
+
+    def sendable(self, record: Record, known: JsonObject) -> dict[str, Json]:
+        """Return what of ``record`` may be sent back to the server.
+
+        A secret that the server hides is sent as we know it, since a server that replaces the
+        object would drop it; one that we do not know is left out.
+        """
+        fields = {
+            name: value
+            for name, value in self.visible(record, known).items()
+            if not (value is None and name in self.kind.secret_names)
+        }
         for name in self.settings.server_fields | {self.collection.id_field}:
             # A name may have dots itself, or lead into an object by them.
             fields = without(without(fields, [name]), name.split("."))
         return without_masked(fields)
+
+    def shows_secret_of_its_own(self, record: Record) -> bool:
+        """Return whether a server shows a secret that it may show this one time only."""
+        names = shown_secrets(record.fields, self.declaration.secrets)
+        return any(name in self.kind.secret_names or is_secret_name(name) for name in names)
 
     def read(self, identifier: str, wanted: Wanted) -> Record:
         """Return an object as this run has seen it first, or, if so configured, as it is now.
@@ -127,10 +156,16 @@ class Operation:
                 self.collection, self.roster.known_ids, self.settings.settle_time
             )
 
-    def whole(self, identifier: str, answered: Record | None) -> Record:
+    def whole(self, identifier: str, answered: Record | None, *, first: bool) -> Record:
         """Return the object after a write, read again if the answer did not show it whole.
 
         This cannot fail: the write is done, and has to be remembered.
+
+        Args:
+            identifier: The object's id.
+            answered: The object as the answer shows it, or None.
+            first: Whether the write has created it. If so, and if the answer shows a secret, it is
+                read again too: only that tells whether the server will show it once more.
         """
         declared = self.declaration.fields
         expected = {
@@ -138,13 +173,17 @@ class Operation:
             for name, value in declared.items()
             if value is not None and name not in self.kind.secret_names
         }
-        if answered is not None and expected <= answered.fields.keys():
+        is_whole = answered is not None and expected <= answered.fields.keys()
+        shows_once = first and answered is not None and self.shows_secret_of_its_own(answered)
+        if answered is not None and is_whole and not shows_once:
             return answered
         try:
             return self.collection.get(identifier)
         except SetSmartError as error:
-            self.report(f"it was written but could not be read back: {error}", identifier)
-            return answered or Record(identifier, declared)
+            if not is_whole:
+                self.report(f"it was written but could not be read back: {error}", identifier)
+            shown = {} if answered is None else answered.fields
+            return Record(identifier, {**declared, **shown})
 
 
 def shown(value: Json) -> str:

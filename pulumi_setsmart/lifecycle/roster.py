@@ -66,6 +66,11 @@ class Roster:
                 self._claim(free[0].id, owner)
             return free
 
+    def is_others(self, identifier: str, owner: str) -> bool:
+        """Return whether an object belongs to another resource than that of ``owner``."""
+        with self._changed:
+            return self._owners.get(identifier, owner) != owner
+
     @contextlib.contextmanager
     def posting(self, declared: JsonObject) -> Iterator[None]:
         """Note that an object with these fields is being created while the block runs.

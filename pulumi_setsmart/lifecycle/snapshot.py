@@ -25,8 +25,8 @@ from pulumi_setsmart.client.errors import (
     UnreadableAnswerError,
 )
 from pulumi_setsmart.lifecycle.comparison import is_equal
-from pulumi_setsmart.lifecycle.identity import folded
 from pulumi_setsmart.lifecycle.kind import STATUS
+from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pulumi_setsmart.lifecycle.identity import folded
 from pulumi_setsmart.lifecycle.kind import STATUS
+from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.models.json import JsonObject
 
 _TIMES = ("deleted_at", "deletedAt", "archived_at", "archivedAt", "trashed_at", "removed_at")

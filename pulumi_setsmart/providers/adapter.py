@@ -58,9 +58,12 @@ class LifecycleProvider(ResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate the inputs, and look whether what is to be created exists already."""
         with self._about(news):
-            inputs = with_secret_paths(self.kind, from_engine(news), from_engine(olds))
+            before = from_engine(olds)
+            inputs = with_secret_paths(self.kind, from_engine(news), before)
         with self._about(inputs):
-            checked = self._lifecycles.of_account(inputs).check(inputs, exists=bool(olds))
+            checked = self._lifecycles.of_account(inputs).check(
+                inputs, exists=bool(olds), before=before
+            )
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [CheckFailure("", objection) for objection in checked.objections]
         return CheckResult(with_former_nulls(to_engine(checked.inputs), olds), failures)
@@ -70,7 +73,10 @@ class LifecycleProvider(ResourceProvider):
         with self._about(news, id_):
             outputs = from_engine(olds)
             difference = self._lifecycles.of_account(outputs).diff(outputs, from_engine(news))
-        return DiffResult(changes=difference.changes, replaces=difference.replaces)
+        # Told that there are changes, the engine does not compare by itself any more, and then it
+        # does not look at replace_on_changes.
+        changes = None if difference.shows_in_inputs else difference.changes
+        return DiffResult(changes=changes, replaces=difference.replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create an object."""

@@ -17,15 +17,16 @@ from pulumi_setsmart.automation.resource_type import (
     holds_secret,
 )
 from pulumi_setsmart.client.errors import StackError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, Since, load_bookkeeping
+from pulumi_setsmart.lifecycle.comparison import Mismatch
 from pulumi_setsmart.lifecycle.declaration import (
     Declaration,
-    canonical,
     known_fields_of,
     read_declaration,
 )
 from pulumi_setsmart.lifecycle.existing import takeover_in
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
+from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.providers.values import from_engine
@@ -94,6 +95,7 @@ class _Sides:
     held: Any
     planned: Any
     declarations: tuple[Declaration, Declaration]
+    bookkeeping: Bookkeeping | None
 
 
 def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] | None) -> Entry:
@@ -105,10 +107,13 @@ def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] 
     takeover = takeover_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
     if takeover is not None:
         action = Action.TAKE_OVER
-    changes = [] if planned is None else [*_changes(kind, sides)]
+    changes = [] if planned is None else [*_changes(sides)]
     if action is Action.REPLACE:
         changes = [*_moves(kind, _properties(held, "inputs"), inputs), *changes]
-    if action is Action.UPDATE and changes and all(one.cause is Cause.DRIFT for one in changes):
+    causes = {one.cause for one in changes}
+    if action is Action.UPDATE and causes == {Cause.REFUSAL}:
+        action = Action.SEND_AGAIN
+    elif action is Action.UPDATE and causes and causes <= {Cause.DRIFT, Cause.REFUSAL}:
         action = Action.PUT_BACK
     identifier = takeover.identifier if takeover else (held or before or {}).get("id")
     return Entry(
@@ -148,20 +153,26 @@ def _sides(
     before = read_declaration(kind, _properties(last, "inputs"))
     after = read_declaration(kind, _properties(planned, "inputs"))
     shown = _properties(held, "outputs")
+    order = before.fields if planned is None else after.fields
+    unordered = before.unordered | after.unordered
     return _Sides(
-        last=ABSENT if last is None else before.fields,
-        held=ABSENT if held is None else known_fields_of(kind, shown),
+        last=ABSENT if last is None else in_order_of(order, before.fields, unordered),
+        held=ABSENT
+        if held is None
+        else in_order_of(order, known_fields_of(kind, shown), unordered),
         planned=ABSENT if planned is None else after.fields,
         declarations=(before, after),
+        bookkeeping=load_bookkeeping(shown),
     )
 
 
-def _changes(kind: Kind, sides: _Sides) -> Iterator[FieldChange]:
-    unordered = {f"/{field.name}" for field in kind.fields if field.unordered}
+def _changes(sides: _Sides) -> Iterator[FieldChange]:
     for change in field_changes(sides.last, sides.held, sides.planned):
-        if change.path in unordered and _is_reordered(kind, change):
-            continue
-        yield evolve(change, secret=_is_secret(change, sides.declarations))
+        yield evolve(
+            change,
+            secret=_is_secret(change, sides.declarations),
+            refused=_is_refused(change, sides.bookkeeping),
+        )
 
 
 def _moves(
@@ -174,9 +185,12 @@ def _moves(
             yield FieldChange(pointer("", name), before, before, after)
 
 
-def _is_reordered(kind: Kind, change: FieldChange) -> bool:
-    lists = [one for one in (change.last, change.held, change.planned) if one is not ABSENT]
-    return len({json.dumps(canonical(kind, {change.name: one or []})) for one in lists}) == 1
+def _is_refused(change: FieldChange, bookkeeping: Bookkeeping | None) -> bool:
+    """Return whether SetSmart was sent this value before, as far as the state can be read."""
+    if bookkeeping is None or ABSENT in (change.held, change.planned):
+        return False
+    known = bookkeeping.knows_unapplied(Mismatch(change.path, change.planned, change.held))
+    return known and bookkeeping.unapplied[change.path].since is not Since.IMPORT
 
 
 def _is_secret(change: FieldChange, declarations: Iterable[Declaration]) -> bool:

@@ -52,6 +52,10 @@ HEADINGS: Mapping[Action, Heading] = {
     Action.PUT_BACK: Heading(
         "Put back", "Somebody changed it at SetSmart. It gets back what the program declares."
     ),
+    Action.SEND_AGAIN: Heading(
+        "Not applied",
+        "SetSmart accepted what the program declares, and kept something else. It is sent again.",
+    ),
     Action.UPDATE: Heading("Changed", "The program declares something else than before."),
 }
 
@@ -133,6 +137,8 @@ def reason(change: FieldChange, quoted: Callable[[str], str] = str) -> str:
     match change.cause:
         case Cause.DRIFT:
             return f"changed behind our back, was {last}"
+        case Cause.REFUSAL:
+            return "SetSmart did not apply it"
         case Cause.BOTH:
             return f"this change; changed behind our back as well, was {last}"
     return "this change"

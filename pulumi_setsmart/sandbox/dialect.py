@@ -1,7 +1,9 @@
 """How the sandbox words its answers: the assumed habits of the API, and others it may have."""
 
+import base64
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias, get_args
 
@@ -21,7 +23,7 @@ UpdateAnswer: TypeAlias = Literal["object", "enveloped", "empty"]
 ListAnswer: TypeAlias = Literal["array", "enveloped"]
 Put: TypeAlias = Literal["replace", "merge"]
 Ids: TypeAlias = Literal["text", "number"]
-Secrets: TypeAlias = Literal["full", "masked", "absent"]
+Secrets: TypeAlias = Literal["full", "masked", "absent", "null", "once"]
 
 
 SET_BY_THE_SERVER = "set by the server"
@@ -46,7 +48,9 @@ class Dialect:
             The next page is told in a ``Link`` header.
         put: ``replace``: the object becomes what is sent; ``merge``: fields not sent stay.
         ids: What ids are: ``text`` (``prop_1``) or ``number`` (``1``).
-        secrets: How secrets are shown: ``full``, ``masked`` or ``absent``.
+        secrets: How secrets are shown: ``full``, ``masked``, ``absent``, as ``null``, or ``once``:
+            in the answer to the ``POST``, for which the server makes one where none is sent, and
+            never again.
         versions: Whether the version of an object is told in ``ETag``, and an update can name it in
             ``If-Match``.
         normalise: Whether white space is collapsed, ``status`` put in lower case and fractions
@@ -54,6 +58,8 @@ class Dialect:
         own_fields: The fields that only the server sets; it shows them in every object, and refuses
             objects that are sent with one of them.
         error_form: In which framework's words it refuses an object.
+        frozen: The fields that keep what they were created with, whatever a ``PUT`` says.
+        largest: The largest values of fields that hold numbers; what is above is stored as that.
     """
 
     create_answer: CreateAnswer = field(
@@ -75,6 +81,8 @@ class Dialect:
     normalise: bool = False
     own_fields: tuple[str, ...] = ()
     error_form: ErrorForm = field(default="contract", validator=validators.in_(get_args(ErrorForm)))
+    frozen: frozenset[str] = frozenset()
+    largest: Mapping[str, float] = field(factory=dict)
 
     def received(self, body: Mapping[str, Json]) -> JsonObject:
         """Return what the server makes of an object that it is sent.
@@ -89,7 +97,15 @@ class Dialect:
         ]
         if refused:
             raise Refusal.of(refused)
-        return normalised(body) if self.normalise else dict(body)
+        tidy = normalised(body) if self.normalise else dict(body)
+        return {name: self._limited(name, value) for name, value in tidy.items()}
+
+    def begun(self, collection: Collection, body: Mapping[str, Json]) -> JsonObject:
+        """Return what a ``POST`` makes of an object that it is sent."""
+        if self.secrets != "once":
+            return dict(body)
+        own: JsonObject = {each.name: _new_secret() for each in collection.fields if each.secret}
+        return own | {name: value for name, value in body.items() if value is not None}
 
     def refused(self, refusal: Refusal) -> Response:
         """Return the answer that says no."""
@@ -99,23 +115,26 @@ class Dialect:
         self, stored: Mapping[str, Json], body: Mapping[str, Json], collection: Collection
     ) -> JsonObject:
         """Return what a ``PUT`` makes of a stored object. A secret that is not sent stays."""
+        frozen = {name: stored[name] for name in self.frozen if name in stored}
         if self.put == "merge":
-            return {**stored, **body}
-        secrets = [field.name for field in collection.fields if field.secret]
-        return {name: stored[name] for name in secrets if name in stored} | dict(body)
+            return {**stored, **body, **frozen}
+        hidden = [field.name for field in collection.fields if field.secret]
+        kept = {name: stored[name] for name in hidden if name in stored}
+        return kept | dict(body) | frozen
 
     def created(self, collection: Collection, stored: JsonObject, url: URL) -> Response:
         """Return the answer to a ``POST`` that went to a URL and made an object."""
         headers = self._version_header(stored)
+        shown = self._shown(collection, stored)
+        if self.secrets == "once":
+            shown |= {each.name: stored[each.name] for each in collection.fields if each.secret}
         match self.create_answer:
             case "location":
-                identifier = self._shown(collection, stored)["id"]
-                headers["Location"] = f"{url.path}/{identifier}"
+                headers["Location"] = f"{url.path}/{shown['id']}"
                 return Response(status_code=201, headers=headers)
             case "enveloped":
-                return JSONResponse({"data": self._shown(collection, stored)}, headers=headers)
+                return JSONResponse({"data": shown}, headers=headers)
             case "object":
-                shown = self._shown(collection, stored)
                 return JSONResponse(shown, status_code=201, headers=headers)
 
     def read(self, collection: Collection, stored: JsonObject) -> Response:
@@ -170,6 +189,12 @@ class Dialect:
             shown, self.page_size, collection.path, url, obeys=self.obeys_paging
         )
 
+    def _limited(self, name: str, value: Json) -> Json:
+        largest = self.largest.get(name)
+        if largest is None or isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        return min(value, largest)
+
     def _version_header(self, stored: JsonObject) -> dict[str, str]:
         return {"ETag": _version(stored)} if self.versions else {}
 
@@ -184,10 +209,16 @@ class Dialect:
 
     def _hide(self, secret: Field, shown: JsonObject) -> None:
         value = shown.get(secret.name)
-        if self.secrets == "absent":
+        if self.secrets in ("absent", "once"):
             shown.pop(secret.name, None)
+        elif self.secrets == "null":
+            shown[secret.name] = None
         elif self.secrets == "masked" and isinstance(value, str):
             shown[secret.name] = f"whsec_****{value[-4:]}"
+
+
+def _new_secret() -> str:
+    return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
 
 
 def _version(stored: JsonObject) -> str:

@@ -33,6 +33,8 @@ class Options(TypedDict):
     secrets: Secrets
     put: Put
     normalise: bool
+    frozen: tuple[str, ...]
+    largest: dict[str, int]
     page_size: int | None
     webhook_signature: Signature
     webhook_secret_overlap: float
@@ -103,6 +105,8 @@ def _settings(options: Options) -> SandboxSettings:
             put=options["put"],
             secrets=options["secrets"],
             normalise=options["normalise"],
+            frozen=frozenset(options["frozen"]),
+            largest=options["largest"],
         ),
         deliveries=DeliverySettings(
             signature=options["webhook_signature"],

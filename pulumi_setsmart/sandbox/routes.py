@@ -71,7 +71,7 @@ class CollectionRoutes:
         return self.dialect.listed(self.collection, found[:size], next_page)
 
     async def _create(self, request: Request) -> Response:
-        body = await self._body(request)
+        body = self.dialect.begun(self.collection, await self._body(request))
         stored = self.storage.insert(self.collection, self.collection.complete(body))
         return self.dialect.created(self.collection, stored, request.url)
 

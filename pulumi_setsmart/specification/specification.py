@@ -30,6 +30,7 @@ class PropertySpecification:
         existing_id: The id of the listing to take over instead of creating one.
         if_exists: ``error``, ``adopt`` or ``create``.
         deletion_policy: ``delete`` or ``deactivate``.
+        unordered: What leads to the lists whose order means nothing, such as ``house.amenities``.
     """
 
     name: str
@@ -42,6 +43,7 @@ class PropertySpecification:
     existing_id: str | None = None
     if_exists: str | None = None
     deletion_policy: str | None = None
+    unordered: list[str] | None = None
 
 
 @frozen
@@ -68,6 +70,7 @@ class WebhookSpecification:
         existing_id: The id of the subscription to take over instead of creating one.
         if_exists: ``error``, ``adopt`` or ``create``.
         deletion_policy: ``delete`` or ``deactivate``.
+        unordered: What leads to the lists whose order means nothing, such as ``house.amenities``.
     """
 
     url: str
@@ -78,6 +81,7 @@ class WebhookSpecification:
     existing_id: str | None = None
     if_exists: str | None = None
     deletion_policy: str | None = None
+    unordered: list[str] | None = None
 
 
 @frozen

@@ -168,3 +168,24 @@ def test_equal_listings_are_counted() -> None:
     assert changes(side(one, one), side(one)) == [("missing", "p1", None)]
     assert changes(side(one, two), side(two, one)) == []
     assert changes(side(one, two), side(two)) == [("missing", "p0", None)]
+
+
+@pytest.mark.parametrize("side", ["left", "right", None])
+def test_unordered_lists_are_compared_by_their_elements(tmp_path: Path, side: str | None) -> None:
+    """In files and between a file and an account, wherever it is said that the order is none."""
+    listing: dict[str, Any] = {"name": "Villa", "attributes": {"tags": ["a", "b"]}}
+    turned: dict[str, Any] = {"name": "Villa", "attributes": {"tags": ["b", "a"]}}
+    for name, one in (("left", listing), ("right", turned)):
+        entry = {**one, "unordered": ["tags"]} if name == side else one
+        (tmp_path / f"{name}.json").write_text(json.dumps({"properties": {"villa": entry}}))
+    left, right = (str(tmp_path / f"{name}.json") for name in ("left", "right"))
+    assert compare(left, right).exit_code == (side is None)
+    with serving(SandboxSettings(rate_limit=0)) as served:
+        served.app.storage.insert(PROPERTIES, {"name": "Villa", "tags": ["b", "a"]})
+        environment = {
+            "SETSMART_BASE_URL": str(served.client.base_url).rstrip("/"),
+            "SETSMART_API_KEY": DEFAULT_KEY,
+        }
+        result = compare(left, "account", environment=environment)
+        assert result.exit_code == (side != "left"), result.output
+        assert compare("account", left, environment=environment).exit_code == (side != "left")

@@ -33,7 +33,7 @@ def test_what_the_server_normalises_is_accepted_with_a_warning(
     storage.replace(PROPERTIES, "prop_1", {**held, "name": "Lake Villa"})
     preview = stack.preview()
     assert '~ name: "Lake Villa" => "  Sea   Villa "' in preview
-    assert "bathrooms: 2.25" in preview
+    assert "bathrooms" not in preview  # Pulumi shows what differs, no more
     stack.up()
     assert storage.get(PROPERTIES, "prop_1")["name"] == "Sea Villa"
     stack.assert_clean()

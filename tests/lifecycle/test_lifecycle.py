@@ -4,6 +4,7 @@ import json
 import logging
 from typing import Any
 
+import attrs
 import pytest
 from fake_account import FakeAccount, created, through_engine
 from hypothesis import given, settings
@@ -11,7 +12,13 @@ from hypothesis import strategies as st
 from json_values import NAMES, SCALARS, nested
 
 from pulumi_setsmart.client.errors import NotFoundError, ServerError, WrongAccountError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, remembered
+from pulumi_setsmart.lifecycle.bookkeeping import (
+    KEY,
+    digest,
+    dump_bookkeeping,
+    load_bookkeeping,
+    remembered,
+)
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import Json
@@ -185,8 +192,7 @@ def test_a_value_of_another_type_is_told_as_inputs() -> None:
         ({"name": "VILLA"}, {"name": "villa"}, 'name as "villa" where "VILLA" is declared'),
         ({"bathrooms": 2.25}, {"bathrooms": 2.3}, "bathrooms as 2.3 where 2.25 is declared"),
         ({"attributes": {"a": {"b": [1, " x"]}}}, {"a": {"b": [1, "x"]}}, 'a.b.1 as "x" where'),
-        ({"attributes": {"typo": 1}}, {"typo": None}, "typo as nothing where 1 is declared"),
-        ({"attributes": {"a": [1, 2]}}, {"a": [1]}, "a as [1] where [1, 2] is declared"),
+        ({"attributes": {"a": []}}, {"a": None}, "a as nothing where [] is declared"),
     ],
 )
 def test_what_the_server_makes_of_a_value_settles(
@@ -565,3 +571,210 @@ def test_any_update_loses_nothing_undeclared_and_settles(
     assert {**before, **others, **after}.keys() == {*now, "rest"}
     assert not changes(lifecycle, outputs, inputs)
     assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
+
+
+HIDING: dict[str, dict[str, Any]] = {
+    "absent": {},
+    "masked": {"secret": "whsec_****"},
+    "null": {"secret": None},
+}
+
+
+def shown_once(hidden: dict[str, Any]) -> FakeAccount:
+    """Return an account that makes a secret, and shows it only in the answer to the POST."""
+
+    class Account(FakeAccount):
+        def answer(self, request: Any) -> Any:
+            answer = super().answer(request)
+            if request.method == "POST":
+                made = self.objects["/webhooks/id_2"]
+                made["secret"] = made.get("secret") or "whsec_made"
+                return type(answer)(201, json=made)
+            return answer
+
+    def hide(one: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in one.items() if name != "secret"} | hidden
+
+    return Account(shown=hide)
+
+
+@pytest.mark.parametrize("hidden", HIDING.values(), ids=HIDING)
+def test_a_secret_that_is_shown_once_is_never_lost(hidden: dict[str, Any]) -> None:
+    """Every step takes it along and an update sends it, as this server drops what is not sent."""
+    account = shown_once(hidden)
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    inputs: dict[str, Json] = {"url": "https://a.example/", "events": ["a.a"]}
+    identifier, outputs = created(lifecycle, inputs)
+    for number in range(3):
+        assert outputs["secret"] == "whsec_made"
+        outputs = refreshed(lifecycle, identifier, outputs)
+        assert outputs["secret"] == "whsec_made"
+        assert not changes(lifecycle, outputs, inputs)
+        inputs = {**inputs, "url": f"https://a.example/{number}"}
+        outputs = updated(lifecycle, identifier, outputs, inputs)
+        assert account.objects["/webhooks/id_2"]["secret"] == "whsec_made"
+
+
+@pytest.mark.parametrize("hidden", HIDING.values(), ids=HIDING)
+def test_clearing_ends_a_secret_that_is_hidden(hidden: dict[str, Any]) -> None:
+    """`CLEAR` is sent, and the old secret is not taken along any more."""
+    account = shown_once(hidden)
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    inputs: dict[str, Json] = {"url": "https://a.example/", "events": ["a.a"]}
+    identifier, outputs = created(lifecycle, inputs)
+    inputs["secret"] = None
+    outputs = updated(lifecycle, identifier, outputs, inputs)
+    assert account.objects["/webhooks/id_2"]["secret"] is None
+    assert outputs.get("secret") is None
+    assert refreshed(lifecycle, identifier, outputs).get("secret") is None
+    assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
+
+
+def test_a_new_secret_of_the_server_is_taken() -> None:
+    """One that it shows is the one that counts."""
+    account = shown_once({})
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    inputs: dict[str, Json] = {"url": "https://a.example/", "events": ["a.a"]}
+    identifier, outputs = created(lifecycle, inputs)
+    account.shown = lambda one: {**one, "secret": "whsec_rotated"}
+    assert refreshed(lifecycle, identifier, outputs)["secret"] == "whsec_rotated"
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "kept"),
+    [
+        ({"base_url": "https://other.example/v1"}, False),
+        ({"key": "rotated-key"}, True),
+    ],
+)
+def test_a_secret_is_not_taken_into_another_account(
+    elsewhere: dict[str, Any], *, kept: bool
+) -> None:
+    """The object with this id may be another one there; a key that is rotated is the same one."""
+    account = shown_once({})
+    inputs: dict[str, Json] = {"url": "https://a.example/", "events": ["a.a"]}
+    identifier, outputs = created(account.lifecycle(WEBHOOK_SUBSCRIPTION), inputs)
+    seen = refreshed(account.lifecycle(WEBHOOK_SUBSCRIPTION, **elsewhere), identifier, outputs)
+    assert ("secret" in seen) is kept
+    account.objects["/webhooks/id_2"]["url"] = "https://b.example/"
+    seen = refreshed(account.lifecycle(WEBHOOK_SUBSCRIPTION, key="theirs"), identifier, outputs)
+    assert "secret" not in seen
+
+
+def test_null_means_cleared_where_it_did_not_mean_hidden() -> None:
+    """A server that showed a secret after our write, and now shows null, has none any more."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
+    identifier, outputs = created(lifecycle, HOOK)
+    account.objects["/webhooks/id_2"]["secret"] = None
+    outputs = refreshed(lifecycle, identifier, outputs)
+    assert outputs["secret"] is None
+    assert changes(lifecycle, outputs, HOOK)
+    outputs = updated(lifecycle, identifier, outputs, HOOK)
+    assert account.objects["/webhooks/id_2"]["secret"] == "hush"
+
+
+@pytest.mark.parametrize("hidden", [None, "********", ...], ids=["null", "masked", "absent"])
+def test_nested_secrets_are_taken_along_too(hidden: Any) -> None:
+    """Those that are declared as such; what is declared beside them is compared as ever."""
+
+    def hide(one: dict[str, Any]) -> dict[str, Any]:
+        doors = [{**door} for door in one["doors"]]
+        for door in doors:
+            del door["pin"]
+            if hidden is not ...:
+                door["pin"] = hidden
+        return {**one, "doors": doors}
+
+    inputs: dict[str, Json] = {
+        "name": "Villa",
+        "attributes": {"doors": [{"pin": "4711", "side": "left"}]},
+        KEY: {"secret_paths": ["/doors/0/pin"]},
+    }
+    account = FakeAccount(shown=hide)
+    lifecycle = account.lifecycle()
+    identifier, outputs = created(lifecycle, inputs)
+    for bedrooms in (1, 2):
+        outputs = refreshed(lifecycle, identifier, outputs)
+        assert not changes(lifecycle, outputs, inputs)
+        inputs = {**inputs, "bedrooms": bedrooms}
+        outputs = updated(lifecycle, identifier, outputs, inputs)
+        assert account.objects["/properties/id_2"]["doors"][0]["pin"] == "4711"
+    account.objects["/properties/id_2"]["doors"][0]["side"] = "right"
+    assert changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
+
+
+@pytest.mark.parametrize(
+    ("declared", "kept", "warning"),
+    [
+        ({"max_guests": 50}, {"max_guests": 16}, "max_guests as 16 where 50 is declared"),
+        ({"attributes": {"typo": 1}}, {"typo": None}, "typo as nothing where 1 is declared"),
+        ({"attributes": {"a": [1, 2]}}, {"a": [1]}, "a as [1] where [1, 2] is declared"),
+        ({"attributes": {"a": [1, 2]}}, {"a": [2, 1]}, "name it in unordered if its order"),
+        ({"attributes": {"a": {"b": True}}}, {"a": {"b": False}}, "a.b as false where true"),
+        ({"address": None}, {"address": "1 Road"}, 'address as "1 Road" where nothing is'),
+    ],
+)
+def test_what_the_server_does_not_apply_stays_a_difference(
+    declared: dict[str, Json],
+    kept: dict[str, Json],
+    warning: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """After the create and every update, with a warning each time, until the program agrees."""
+    inputs: dict[str, Json] = {"name": "Villa", **declared}
+    account = FakeAccount(stored=lambda sent: {**sent, **kept})
+    lifecycle = account.lifecycle()
+    with caplog.at_level(logging.WARNING):
+        identifier, outputs = created(lifecycle, inputs)
+        for _ in range(2):
+            assert warning in caplog.text
+            assert "or leave it to SetSmart with ignore_changes" in caplog.text
+            caplog.clear()
+            assert changes(lifecycle, outputs, inputs)
+            seen = lifecycle.read(identifier, outputs)
+            assert seen is not None
+            assert seen.inputs is not None
+            outputs = through_engine(seen.outputs)
+            assert changes(lifecycle, outputs, inputs)
+            outputs = updated(lifecycle, identifier, outputs, inputs)
+    assert account.writes()[1:] == ["PUT /properties/id_2"] * 2
+
+
+def test_what_pulumi_can_see_for_itself_is_left_to_it() -> None:
+    """A value that is declared anew, not one that a new listing would not get either."""
+    account = FakeAccount(stored=lambda sent: {**sent, "max_guests": 16})
+    lifecycle = account.lifecycle()
+    inputs: dict[str, Json] = {"name": "Villa", "max_guests": 50}
+    identifier, outputs = created(lifecycle, inputs)
+
+    def shows(inputs: dict[str, Json]) -> bool:
+        return lifecycle.diff(outputs, inputs).shows_in_inputs
+
+    assert not shows(inputs)
+    outputs = refreshed(lifecycle, identifier, outputs)
+    assert not shows(inputs)
+    assert shows({**inputs, "max_guests": 60})
+    assert shows({**inputs, "name": "Loft"})
+    inputs["max_guests"] = 60
+    outputs = updated(lifecycle, identifier, outputs, inputs)
+    assert not shows(inputs)
+    outputs = refreshed(lifecycle, identifier, outputs)
+    assert shows(inputs)
+
+
+@pytest.mark.parametrize("declared", ["Sea Villa", "Harbour"])
+def test_an_echo_of_an_older_state_is_judged_again(declared: str) -> None:
+    """What was taken as the same although it is another value shows as what it is."""
+    account = FakeAccount()
+    lifecycle = account.lifecycle()
+    identifier, outputs = created(lifecycle, {"name": declared})
+    bookkeeping = load_bookkeeping(outputs)
+    assert bookkeeping is not None
+    account.objects["/properties/id_2"]["name"] = "sea villa"
+    echo = {"/name": digest(bookkeeping.salt, "sea villa")}
+    outputs[KEY] = dump_bookkeeping(attrs.evolve(bookkeeping, echoes=echo))
+    settled = declared == "Sea Villa"
+    assert changes(lifecycle, refreshed(lifecycle, identifier, outputs), {"name": declared}) is (
+        not settled
+    )

@@ -269,7 +269,8 @@ def test_every_option_is_explained() -> None:
     text = failed("--help").stdout
     for option in ("--host", "--port", "--database", "--seed", "--key", "--read-only-key",
                    "--key-for-network", "--rate-limit", "--rate-window", "--latency", "--secrets",
-                   "--put", "--normalise", "--page-size", "--webhook-signature",
+                   "--put", "--normalise", "--frozen", "--largest", "--page-size",
+                   "--webhook-signature",
                    "--webhook-secret-overlap", "--webhook-timeout", "--webhook-attempts",
                    "--webhook-backoff", "--webhook-duplicates", "--webhook-shuffle",
                    "--webhook-host"):  # fmt: skip

@@ -144,6 +144,31 @@ def test_a_server_leaves_what_it_is_sent_alone_by_default() -> None:
         assert served.client.post("/properties", json={"name": " a  b "}).json()["name"] == " a  b "
 
 
+def test_a_server_can_keep_and_limit_what_it_is_sent() -> None:
+    """Without an error: a frozen field keeps its first value, a number its largest one."""
+    with serving(settings(frozen=frozenset({"address"}), largest={"max_guests": 16})) as served:
+        made = served.client.post(
+            "/properties", json={**CABIN, "address": "1 Road", "max_guests": 50}
+        ).json()
+        changed = served.client.put(
+            "/properties/prop_1", json={**CABIN, "address": "2 Road", "max_guests": 17}
+        ).json()
+    assert (made["address"], made["max_guests"]) == ("1 Road", 16)
+    assert (changed["address"], changed["max_guests"]) == ("1 Road", 16)
+
+
+def test_a_secret_can_be_shown_once() -> None:
+    """In the answer to the POST, where the server makes it up; afterwards it is not there."""
+    hook = {"url": "https://a.example/", "events": ["a.a"]}
+    with serving(settings(secrets="once")) as served:
+        made = served.client.post("/webhooks", json=hook).json()
+        read = served.client.get("/webhooks/wh_1").json()
+        [listed] = served.client.get("/webhooks").json()
+    assert made["secret"].startswith("whsec_")
+    assert "secret" not in read
+    assert "secret" not in listed
+
+
 @pytest.mark.parametrize(
     "habits",
     [{"create_answer": "x"}, {"update_answer": "x"}, {"list_answer": "x"}, {"put": "x"},

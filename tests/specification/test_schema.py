@@ -29,6 +29,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "attributes": st.sampled_from([{}, {"a": None}, {"name": "x"}, {"id": "x"}, None, []]),
     "if_exists": st.sampled_from(["adopt", "other"]),
     "existing_id": st.sampled_from(["prop_1", "", 5]),
+    "unordered": st.sampled_from([["a"], ["a.b", "/c"], [], [""], [5], "a"]),
     "beds": st.just(1),
 }
 HOOK_FIELDS: dict[str, st.SearchStrategy[Any]] = {

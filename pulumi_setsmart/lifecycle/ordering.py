@@ -1,0 +1,140 @@
+"""Lists whose order means nothing: two of them are the same if they hold the same elements.
+
+They are compared by bringing one into the order of the other. So everything else, from diffs to
+what the state remembers by place, goes by index. An element that occurs twice counts twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from typing import TypeAlias
+
+from pulumi_setsmart.lifecycle.comparison import Mismatch, is_equal, matches
+from pulumi_setsmart.lifecycle.normalisation import is_tidied
+from pulumi_setsmart.models.json import Json, JsonObject, pointer, steps
+
+Pattern: TypeAlias = tuple[str, ...]
+"""The keys that lead to a list, the outermost first; ``*`` stands for any."""
+
+_ANY = "*"
+
+
+def patterns_of(paths: Iterable[str], others: str) -> frozenset[Pattern]:
+    """Return the lists that a user names.
+
+    Args:
+        paths: What leads to each, ``house.amenities`` or, for names that hold a dot, the JSON
+            pointer ``/house/amenities``. As in Pulumi's options it may begin with ``others``.
+        others: The input that holds the fields that are not known by name.
+    """
+    named = {tuple(steps(path) if path.startswith("/") else path.split(".")) for path in paths}
+    return frozenset(named | {one[1:] for one in named if one[0] == others and len(one) > 1})
+
+
+def in_order_of(
+    reference: JsonObject, fields: JsonObject, unordered: Collection[Pattern]
+) -> dict[str, Json]:
+    """Return ``fields`` with each unordered list in the order that it has in ``reference``.
+
+    An element that is not there takes a place that is free, or comes last.
+    """
+    return {
+        name: _in_order_of(reference.get(name), value, _below(unordered, name))
+        for name, value in fields.items()
+    }
+
+
+def values_at(value: Json, pattern: Pattern) -> Iterator[Json]:
+    """Yield what a pattern leads to; nothing where there is nothing."""
+    if not pattern:
+        yield value
+        return
+    key, *rest = pattern
+    match value:
+        case dict():
+            members = [member for name, member in value.items() if key in (name, _ANY)]
+        case list():
+            members = [one for index, one in enumerate(value) if key in (str(index), _ANY)]
+        case _:
+            return
+    for member in members:
+        yield from values_at(member, tuple(rest))
+
+
+def reordering_around(difference: Mismatch, declared: Json, actual: Json) -> Mismatch:
+    """Return the list around a difference that is in another order, or the difference itself."""
+    path = ""
+    for key in steps(difference.path):
+        if is_reordered(declared, actual):
+            return Mismatch(path, declared, actual)
+        declared, actual = (next(values_at(side, (key,)), None) for side in (declared, actual))
+        path = pointer(path, key)
+    return difference
+
+
+def is_reordered(one: Json, other: Json) -> bool:
+    """Return whether two values are lists of the same elements in another order."""
+    if not (isinstance(one, list) and isinstance(other, list)) or len(one) != len(other):
+        return False
+    return is_equal(one, _paired(one, other)) and not is_equal(one, other)
+
+
+def _in_order_of(reference: Json, value: Json, unordered: Collection[Pattern]) -> Json:
+    match reference, value:
+        case dict(), dict() if unordered:
+            return in_order_of(reference, value, unordered)
+        case list(), list() if unordered:
+            elements = value
+            if () in unordered:
+                elements = _paired(reference, value, _below(unordered, _ANY))
+            known = [*reference, *([None] * len(elements))]
+            return [
+                _in_order_of(known[index], element, _below(unordered, str(index)))
+                for index, element in enumerate(elements)
+            ]
+    return value
+
+
+def _below(unordered: Collection[Pattern], key: str) -> frozenset[Pattern]:
+    return frozenset(one[1:] for one in unordered if one and one[0] in (key, _ANY))
+
+
+def _paired(
+    reference: list[Json], elements: list[Json], unordered: Collection[Pattern] = ()
+) -> list[Json]:
+    """Return ``elements``, each at the place of the one in the reference that it stands for.
+
+    Equal ones are paired first, then those with the same declared members, then tidied forms. What
+    is left takes the free places in the order in which it came.
+    """
+    free = dict(enumerate(elements))
+    placed: dict[int, Json] = {}
+    equal: dict[str, list[int]] = {}
+    for index in reversed(free):
+        equal.setdefault(_text(free[index]), []).append(index)
+    for place, one in enumerate(reference):
+        if equal.get(_text(one)):
+            placed[place] = free.pop(equal[_text(one)].pop())
+    for stands_for in (matches, is_tidied):
+        for place, one in enumerate(reference):
+            if place in placed:
+                continue
+            found = next(
+                (
+                    index
+                    for index, each in free.items()
+                    if stands_for(one, _in_order_of(one, each, unordered))
+                ),
+                None,
+            )
+            if found is not None:
+                placed[place] = free.pop(found)
+    left = iter(free.values())
+    free_places = [place for place in range(len(reference)) if place not in placed]
+    placed |= dict(zip(free_places, left, strict=False))
+    return [*(placed[place] for place in sorted(placed)), *left]
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, sort_keys=True)

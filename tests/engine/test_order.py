@@ -1,0 +1,72 @@
+"""Lists whose order means nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine_account import Account
+from engine_stack import EngineStack
+
+from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES
+
+PROGRAM = """
+villa = Property("one", name="Villa", attributes={{
+    "amenities": {amenities}, "house": {{"rooms": [{{"beds": {beds}}}], "floors": [1, 2]}},
+}}, unordered=["amenities", "house.rooms.*.beds"])
+ApiObject("rule", path="/pricing-rules", body={{"days": ["sat", "sun"]}}, unordered=["body.days"])
+pulumi.export("amenities", villa.attributes["amenities"])
+"""
+
+
+def test_another_order_is_no_difference(stack: EngineStack, account: Account) -> None:
+    """Neither at SetSmart nor in the program; outputs keep theirs. Other elements are one."""
+    first = {"amenities": ["wifi", "pool", "wifi"], "beds": ["twin", "queen"]}
+    stack.declare(PROGRAM.format(**first))
+    stack.up()
+    stack.assert_clean()
+    storage = account.sandbox.storage
+    held: dict[str, Any] = storage.get(PROPERTIES, "prop_1")
+    turned: dict[str, Any] = {
+        "amenities": ["pool", "wifi", "wifi"],
+        "house": {"rooms": [{"beds": ["queen", "twin"]}], "floors": [1, 2]},
+    }
+    storage.replace(PROPERTIES, "prop_1", {**held, **turned})
+    storage.replace(PRICING_RULES, "rule_1", {"days": ["sun", "sat"]})
+    stack.assert_clean()
+    stack.declare(PROGRAM.format(amenities=["wifi", "wifi", "pool"], beds=["queen", "twin"]))
+    stack.assert_clean()
+    writes = account.writes()
+    stack.up()
+    assert account.writes() == writes
+    assert stack.succeed("stack", "output", "amenities").strip() == '["wifi","pool","wifi"]'
+
+    storage.replace(PROPERTIES, "prop_1", {**held, "amenities": ["pool", "wifi", "pool"]})
+    preview = stack.preview()
+    assert '"pool" => "wifi"' in preview
+    assert "~ beds" not in preview
+    assert 'queen" =>' not in preview
+    stack.up()
+    repaired: Any = storage.get(PROPERTIES, "prop_1")["amenities"]
+    assert sorted(repaired) == ["pool", "wifi", "wifi"]
+    stack.assert_clean()
+
+    storage.replace(PROPERTIES, "prop_1", {**held, "house": {**held["house"], "floors": [2, 1]}})
+    assert "floors" in stack.preview()
+
+
+def test_what_is_unordered_concerns_the_state_alone(stack: EngineStack, account: Account) -> None:
+    """Nothing is written when it changes; what is no list is refused in one line."""
+    program = 'Property("one", name="Villa", attributes={{"tags": ["b", "a"], "door": {{}}}}{})'
+    stack.declare(program.format(""))
+    stack.up()
+    writes = account.writes()
+    stack.declare(program.format(', unordered=["/tags", "nowhere"]'))
+    stack.up()
+    stack.assert_clean()
+    stack.declare(program.format(""))
+    stack.up()
+    stack.assert_clean()
+    assert account.writes() == writes
+    stack.declare(program.format(', unordered=["door"]'))
+    [error] = stack.fail("preview").errors
+    assert "unordered: door is an object, not a list" in error

@@ -1,0 +1,49 @@
+"""A secret that SetSmart shows only once, in its answer to the POST, stays in the outputs."""
+
+from pathlib import Path
+
+import pytest
+from engine_account import OpenAccount
+from engine_stack import QUIET, EngineStack
+
+from pulumi_setsmart.sandbox import DEFAULT_KEY, WEBHOOKS
+
+PROGRAM = """
+hook = WebhookSubscription("hook", url="https://{host}.example/", events=["a.a"]{more})
+pulumi.export("secret", hook.secret)
+"""
+
+
+@pytest.mark.parametrize("put", ["replace", "merge"])
+def test_a_secret_of_the_server_s_own_making_is_kept(
+    pulumi: Path, tmp_path: Path, open_account: OpenAccount, put: str
+) -> None:
+    """Through updates and refreshes, in the state and at SetSmart, until one is declared."""
+    account = open_account(secrets="once", put=put)
+    stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
+    stack.declare(PROGRAM.format(host="a", more=""))
+    stack.up()
+    storage = account.sandbox.storage
+    secret = storage.get(WEBHOOKS, "wh_1")["secret"]
+
+    def shown() -> str:
+        return stack.succeed("stack", "output", "secret", "--show-secrets").strip()
+
+    assert shown() == secret
+    stack.assert_clean()
+    for host, more in (("b", ""), ("b", ', status="active"'), ("c", "")):
+        stack.declare(PROGRAM.format(host=host, more=more))
+        stack.up()
+        stack.succeed("refresh", "--yes", *QUIET)
+        assert shown() == secret == storage.get(WEBHOOKS, "wh_1")["secret"]
+        stack.assert_clean()
+    assert secret not in str(stack.export())
+
+    stack.declare(PROGRAM.format(host="c", more=', secret="whsec_b3duZWQ="'))
+    stack.up()
+    assert shown() == "whsec_b3duZWQ="
+    stack.assert_clean()
+    stack.declare(PROGRAM.format(host="c", more=", secret=CLEAR"))
+    stack.up()
+    assert storage.get(WEBHOOKS, "wh_1")["secret"] is None
+    assert "whsec" not in shown()

@@ -1,0 +1,61 @@
+"""A server that accepts a value and does not apply it is not taken at its word."""
+
+from pathlib import Path
+
+import pytest
+from engine_account import OpenAccount
+from engine_stack import QUIET, EngineStack
+
+from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES
+
+
+@pytest.mark.parametrize("guests", [4, None], ids=["by PUT", "by POST"])
+def test_a_value_that_is_not_applied_stays_a_difference(
+    pulumi: Path, tmp_path: Path, open_account: OpenAccount, guests: int | None
+) -> None:
+    """Preview, outputs, exit status and report show it until it is settled in the program."""
+    account = open_account(largest={"max_guests": 16})
+    stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
+    program = """
+        villa = Property("one", name="Sea  Villa", max_guests={})
+        pulumi.export("guests", villa.max_guests)
+        """
+    if guests is not None:
+        stack.declare(program.format(guests))
+        stack.up()
+    stack.declare(program.format(50))
+    warning = "keeps max_guests as 16 where 50 is declared, which it did not apply; declare 16, or"
+    for _ in range(2):
+        output = stack.up()
+        assert warning in output
+        assert "ignore_changes" in output
+        assert stack.succeed("stack", "output", "guests").strip() == "16"
+        assert "~ max_guests: 16 => 50" in stack.preview()
+    assert stack.run("preview", "--expect-no-changes", *QUIET).status != 0
+    (stack.folder / "preview.json").write_text(stack.succeed("preview", "--json", *QUIET))
+    report = stack.command("report", "--fail-on", "any", "preview.json")
+    assert report.returncode != 0
+    assert "SetSmart did not apply it" in report.stdout
+    assert "behind our back" not in report.stdout
+
+    stack.declare(program.format(16))
+    assert "did not apply" not in stack.up()
+    stack.assert_clean()
+    assert account.sandbox.storage.get(PROPERTIES, "prop_1")["max_guests"] == 16
+
+
+def test_the_ways_out_of_a_refusal(pulumi: Path, tmp_path: Path, open_account: OpenAccount) -> None:
+    """`ignore_changes` leaves the field to SetSmart; nothing is written or shown any more."""
+    account = open_account(frozen=frozenset({"address"}))
+    stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
+    stack.declare('Property("one", name="Villa", address="1 Road")')
+    stack.up()
+    program = 'Property("one", name="Villa", address="2 Road"{})'
+    stack.declare(program.format(""))
+    assert 'keeps address as "1 Road" where "2 Road" is declared' in stack.up()
+    assert '~ address: "1 Road" => "2 Road"' in stack.preview()
+    stack.declare(program.format(', opts=pulumi.ResourceOptions(ignore_changes=["address"])'))
+    stack.assert_clean()
+    writes = account.writes()
+    stack.up()
+    assert account.writes() == writes

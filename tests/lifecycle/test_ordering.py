@@ -1,0 +1,92 @@
+"""Lists whose order means nothing."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from json_values import ANY_JSON
+
+from pulumi_setsmart.lifecycle.comparison import is_equal
+from pulumi_setsmart.lifecycle.ordering import in_order_of, is_reordered, patterns_of, values_at
+from pulumi_setsmart.models.json import Json
+
+TAGS = frozenset({("tags",)})
+
+
+@pytest.mark.parametrize(
+    ("reference", "elements", "ordered"),
+    [
+        (["b", "a"], ["a", "b"], ["b", "a"]),
+        ([1, 2], [2.0, 1.0], [1.0, 2.0]),
+        (["b", "a"], ["c", "a", "b"], ["b", "a", "c"]),
+        (["b", "a", "c"], ["c", "b"], ["b", "c"]),
+        (["b", "a"], ["a", "x"], ["x", "a"]),
+        (["a", "b", "a"], ["b", "a", "b"], ["a", "b", "b"]),
+        ([" B", "a"], ["a", "b"], ["b", "a"]),
+        ([{"n": 2}, {"n": 1}], [{"n": 1, "x": 1}, {"n": 2}], [{"n": 2}, {"n": 1, "x": 1}]),
+        ([{"n": 1, "m": 5}, {"n": 2}], [{"n": 2}, {"n": 1, "m": 6}], [{"n": 1, "m": 6}, {"n": 2}]),
+        ([[2, 1], [3]], [[3], [2, 1]], [[2, 1], [3]]),
+        ("no list", ["b", "a"], ["b", "a"]),
+        (["b", "a"], "no list", "no list"),
+        (["b", "a"], None, None),
+    ],
+)
+def test_elements_take_the_places_that_they_had(
+    reference: Json, elements: Json, ordered: Json
+) -> None:
+    """Equal ones first, then what has more members, then tidied forms; new ones fill the gaps."""
+    assert in_order_of({"tags": reference}, {"tags": elements}, TAGS) == {"tags": ordered}
+
+
+@given(st.lists(ANY_JSON, max_size=6), st.randoms())
+def test_any_order_is_the_same(elements: list[Json], chance: random.Random) -> None:
+    """A list in any other order comes back as it was."""
+    turned = [*elements]
+    chance.shuffle(turned)
+    ordered = in_order_of({"tags": elements}, {"tags": turned}, TAGS)
+    assert is_equal(ordered["tags"], elements)
+    assert is_reordered(elements, turned) is not is_equal(elements, turned)
+
+
+@given(st.lists(ANY_JSON, max_size=5), st.lists(ANY_JSON, max_size=5))
+def test_no_element_is_lost_or_doubled(reference: list[Json], elements: list[Json]) -> None:
+    """Whatever the reference has: one that occurs twice counts twice."""
+    ordered = in_order_of({"tags": reference}, {"tags": elements}, TAGS)["tags"]
+    assert isinstance(ordered, list)
+    assert sorted(map(repr, ordered)) == sorted(map(repr, elements))
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("tags", [[1]]),
+        ("/tags", [[1]]),
+        ("attributes.tags", [[1]]),
+        ("house.rooms.*.beds", [[2], [3]]),
+        ("house.rooms.1.beds", [[3]]),
+        ("/a.b", [[4]]),
+        ("a.b", []),
+        ("*", [[1], {"rooms": [{"beds": [2]}, {"beds": [3]}]}, [4]]),
+        ("nowhere.at.all", []),
+        ("tags.5", []),
+        ("", []),
+    ],
+)
+def test_paths_lead_to_lists(path: str, found: list[Json]) -> None:
+    """Dotted, as JSON pointers, through every element, or as Pulumi's options have them."""
+    fields: Json = {
+        "tags": [1],
+        "house": {"rooms": [{"beds": [2]}, {"beds": [3]}]},
+        "a.b": [4],
+    }
+    patterns = patterns_of([path], "attributes")
+    assert [value for one in patterns for value in values_at(fields, one)] == found
+
+
+def test_a_list_inside_unordered_ones_may_be_unordered_too() -> None:
+    """The outer elements are paired first."""
+    patterns = patterns_of(["rooms", "rooms.*.beds"], "attributes")
+    reference: dict[str, Json] = {"rooms": [{"n": n, "beds": [n, "a", "b"]} for n in (1, 2, 3)]}
+    fields: dict[str, Json] = {"rooms": [{"n": n, "beds": ["b", "a", n]} for n in (3, 1, 2)]}
+    assert in_order_of(reference, fields, patterns) == reference
