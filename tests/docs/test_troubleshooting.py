@@ -55,6 +55,8 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "an empty title",
         "as it is",
         "is set",
+        "standard input",
+        "the preview",
         "other fields than the documented ones (listings: …)",
         "the same …",
         'to take it over say if_exists="adopt" …',

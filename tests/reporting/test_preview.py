@@ -357,7 +357,9 @@ def test_messages_are_told_in_a_line() -> None:
         '{"steps": [], "diagnostics": [5]}',
         '{"steps": [], "diagnostics": [{"severity": 5}]}',
         "[" * 100_000,
-        '{"sequence": 0, "preludeEvent": {}}',
+        '{"diagnostics": []}',
+        '{"sequence": 0, "level": "info"}',
+        '{"sequence": 0, "resourcePreEvent": {}}\n{"sequence": 1, "summaryEvent": {}}',
     ],
 )
 def test_what_is_no_preview_is_an_error(text: str) -> None:
