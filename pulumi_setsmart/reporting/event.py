@@ -23,8 +23,9 @@ def is_event(value: Mapping[str, Any]) -> bool:
 
 
 def are_whole(events: Iterable[Mapping[str, Any]]) -> bool:
-    """Return whether a preview came to its end, well or not: its summary is among the events."""
-    return any("summaryEvent" in event for event in events)
+    """Return whether the events tell of a preview from its beginning to its end, well or not."""
+    kinds = {kind for event in events for kind in event}
+    return {"preludeEvent", "summaryEvent"} <= kinds
 
 
 def steps_and_diagnostics(

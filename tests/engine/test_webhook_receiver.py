@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -110,6 +111,41 @@ def test_a_change_reaches_the_receiver_even_if_that_is_killed(
     assert copied(receiver) == sorted(setsmart_sandbox.objects(), key=lambda one: str(one["id"]))
     assert receiver.rows("SELECT sum(events) FROM listings") == [(22,)]
     assert secret not in "".join(subscription.printed)
+
+
+def test_everything_is_told_and_signed_with_a_secret_that_nobody_saw(
+    subscription: EngineStack, setsmart_sandbox: SandboxAccount, receiver: ReceiverProcess
+) -> None:
+    """The command makes the secret, a pipe takes it to the configuration; `*` is all events."""
+    piped = subprocess.run(
+        [
+            "/bin/sh",
+            "-c",
+            "pulumi-setsmart webhook-secret | pulumi config set --secret webhookSecret",
+        ],
+        cwd=subscription.folder,
+        env=subscription.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    secret = subscription.succeed("config", "get", "webhookSecret").strip()
+    assert secret not in piped.stdout + piped.stderr
+    program = (EXAMPLE / "__main__.py").read_text()
+    before, _, rest = program.partition("    events=[")
+    everything = f'{before}    events=["*"],{rest.partition("],")[2]}'
+    (subscription.folder / "__main__.py").write_text(everything)
+    receiver.start(secret)
+    subscription.up()
+    [held] = setsmart_sandbox.objects("webhooks")
+    assert held["events"] == ["*"]
+    subscription.assert_clean()
+    setsmart_sandbox.add("properties", name="Cabin")
+    setsmart_sandbox.change("prop_1", bedrooms=4)
+    setsmart_sandbox.remove("prop_1")
+    wait_until(lambda: receiver.processed() == 3)
+    told = receiver.rows("SELECT type FROM events")
+    assert sorted(told) == [("property.created",), ("property.deleted",), ("property.updated",)]
 
 
 def test_a_secret_is_rotated_under_load_and_nothing_is_refused(

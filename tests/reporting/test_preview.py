@@ -359,7 +359,7 @@ def test_messages_are_told_in_a_line() -> None:
         "[" * 100_000,
         '{"diagnostics": []}',
         '{"sequence": 0, "level": "info"}',
-        '{"sequence": 0, "resourcePreEvent": {}}\n{"sequence": 1, "summaryEvent": {}}',
+        '{"sequence": 0, "preludeEvent": {}, "resourcePreEvent": {}, "summaryEvent": {}}',
     ],
 )
 def test_what_is_no_preview_is_an_error(text: str) -> None:

@@ -104,6 +104,14 @@ def test_what_is_cut_off_is_refused(form: str) -> None:
             read_printed(text[:end], "x")
 
 
+@pytest.mark.parametrize("missing", ["preludeEvent", "summaryEvent"])
+def test_a_stream_without_its_beginning_or_its_end_is_refused(missing: str) -> None:
+    """Somebody kept a part of its lines."""
+    lines = [line for line in preview().stream.splitlines() if missing not in line]
+    with pytest.raises(StackError, match="damaged or cut off"):
+        read_printed("\n".join(lines), "x")
+
+
 @pytest.mark.parametrize("form", ["document", "stream"])
 def test_what_is_interrupted_by_another_program_is_refused(form: str) -> None:
     """A line in the middle of a value makes it unreadable, and the rest would not be the whole."""

@@ -111,6 +111,25 @@ def test_each_subscription_is_told_what_it_asks_for(setsmart_sandbox: SandboxAcc
     assert verify(theirs.payload, theirs.headers, OTHER_SECRET) == same_event
 
 
+@pytest.mark.parametrize("events", [["*"], ["*", "property.created"], ["message.received", "*"]])
+def test_a_subscription_to_everything_is_told_of_every_event_once(
+    setsmart_sandbox: SandboxAccount, events: list[str]
+) -> None:
+    """Whatever is named beside the `*`; it can be made through the API and is shown as it is."""
+    headers = {"X-API-Key": setsmart_sandbox.key}
+    with (
+        receiving() as receiver,
+        httpx.Client(base_url=setsmart_sandbox.url, headers=headers, trust_env=False) as client,
+    ):
+        hook = {"url": receiver.url, "events": events, "secret": SECRET}
+        assert client.post("/webhooks", json=hook).json()["events"] == events
+        setsmart_sandbox.add("properties", name="Cabin")
+        setsmart_sandbox.change("prop_1", bedrooms=4)
+        setsmart_sandbox.remove("prop_1")
+        setsmart_sandbox.wait_for_deliveries()
+    assert types(receiver.received) == ALL_EVENTS
+
+
 def test_a_delivery_has_the_form_of_its_time() -> None:
     """The hex habit has one header; a changed byte is found out."""
     with (
