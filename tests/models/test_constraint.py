@@ -113,7 +113,7 @@ def test_what_is_wrong_is_told_in_one_phrase(
 
 
 @given(ANY_JSON | TEXTS.map(lambda text: f"hush-{text}"))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_no_objection_repeats_the_value(value: Json) -> None:
     """It may be a secret; and no value, of whatever type, breaks a constraint."""
     for constraint in ALL:
