@@ -176,8 +176,12 @@ def test_each_wait_is_twice_the_one_before() -> None:
         subscription = subscribe(account, receiver.url)
         account.add("properties", name="Cabin")
         due_times = account.app.storage.deliveries.due_times
+
+        def is_put_off() -> bool:
+            return due_times()[subscription] > now
+
         for longest in (0.05, 0.1, 0.2, 0.4):
-            wait_until(lambda: due_times()[subscription] > now)
+            wait_until(is_put_off)
             due_at = due_times()[subscription]
             assert 0.8 * longest <= due_at - now + ROUNDING
             assert due_at - now <= longest + ROUNDING
