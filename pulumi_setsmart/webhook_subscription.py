@@ -20,7 +20,8 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         resource_name: The name of the resource in the program.
         url: The address to call, beginning with https:// or http://.
         events: The names of the events to send, such as ``property.updated``; any ``noun.verb`` is
-            passed on. Their order means nothing, so a set will do.
+            passed on, and ``*``, which stands for all events (assumed). Names beside ``*`` are
+            allowed and add nothing. Their order means nothing, so a set will do.
         secret: What signs the deliveries. It is secret in inputs and outputs. A server that does
             not show it, or shows it masked, causes no drift.
         status: For example ``active``.

@@ -15,6 +15,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
+from waiting import HANG_GUARD
 
 MIDDLE = 128  # of the 256 steps from black to white
 
@@ -29,7 +30,7 @@ def leaving(browser: Chrome) -> Iterator[None]:
     """Wait until what the block does has led to another page, which the browser does not."""
     page = browser.find_element(By.TAG_NAME, "html")
     yield
-    WebDriverWait(browser, 30).until(expected_conditions.staleness_of(page))
+    WebDriverWait(browser, HANG_GUARD).until(expected_conditions.staleness_of(page))
 
 
 def misfits(browser: Chrome) -> list[str]:

@@ -6,9 +6,17 @@ from pathlib import Path
 
 import pytest
 from engine_stack import heed_interrupts
+from hypothesis import HealthCheck, settings
 from skipping import NO_ACTIONLINT, NO_BROWSER, NO_ENGINE, NO_NPM_PACKAGES, NO_POCKETBASE
 
 pytest_plugins = ["pulumi_setsmart.testing.plugin"]
+
+# No test depends on the speed of the machine: neither on how long an example may take, nor on how
+# long Hypothesis may take to make it, which it checks as well.
+settings.register_profile(
+    "any speed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any speed")
 
 PULUMI = Path(sys.executable).parent / "pulumi"
 

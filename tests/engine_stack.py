@@ -17,6 +17,7 @@ from typing import Any
 import attrs
 import psutil
 from attrs import field, frozen
+from waiting import HANG_GUARD
 
 OUR_COMMAND = (sys.executable, "-m", "pulumi_setsmart")
 QUIET = ("--non-interactive", "--color", "never", "--suppress-progress")
@@ -147,7 +148,7 @@ class EngineStack:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=HANG_GUARD,
             check=False,
         )
         self.printed.append(finished.stdout)
@@ -162,7 +163,7 @@ class EngineStack:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=HANG_GUARD,
             check=False,
         )
 

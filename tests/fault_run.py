@@ -26,7 +26,7 @@ COLLECTIONS = (PROPERTIES, WEBHOOKS, PRICING_RULES, MESSAGE_TEMPLATES)
 MOST_UPS = 3
 TIMEOUT = 0.6
 HANG = 0.9
-SETTLE_TIME = 1.2
+SETTLE_TIME = 3.0
 """Seconds. A server that hangs does so for longer than the client waits for an answer, and for
 less than the client gives it to settle."""
 

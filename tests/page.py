@@ -14,6 +14,7 @@ import attrs
 from attrs import frozen
 from markdown_it import MarkdownIt
 from receiver_process import free_port
+from waiting import HANG_GUARD
 
 ROOT = Path(__file__).resolve().parents[1]
 PORTS = ("8787", "8788")
@@ -179,7 +180,7 @@ def _run(script: str, folder: Path) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=600,
+        timeout=HANG_GUARD,
         check=False,
     )
     assert finished.returncode == 0, finished.stdout[-8000:]

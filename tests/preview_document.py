@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import define, field
 
+SIGNATURE = "4dabf18193072939515e22adb298388d"
 PREFIX = "urn:pulumi:production::portfolio::"
 PROPERTY = "pulumi-python:dynamic/setsmart:Property"
 
@@ -64,4 +65,45 @@ class PreviewDocument:
     @property
     def text(self) -> str:
         """The document."""
-        return json.dumps({"steps": self.steps, "diagnostics": self.diagnostics})
+        return json.dumps(
+            {"steps": self.steps, "diagnostics": self.diagnostics}, ensure_ascii=False
+        )
+
+    @property
+    def stream(self) -> str:
+        """The same as events, one a line, as Pulumi prints them where it is asked to."""
+        told: list[dict[str, Any]] = [{"preludeEvent": {"config": {}}}]
+        for step in self.steps:
+            sides = {"old": step.get("oldState"), "new": step.get("newState")}
+            metadata = {"op": step["op"], "urn": step["urn"], **_with_marked_secrets(sides)}
+            told += [{"resourcePreEvent": {"metadata": metadata}}]
+            told += [{"resOutputsEvent": {"metadata": metadata}}]
+        for one in self.diagnostics:
+            before, colon, after = one["message"].partition(": ")
+            prefix = f"<{{%fg 3%}}>{before}{colon}<{{%reset%}}>"
+            said = {"prefix": prefix, "message": after, "severity": one["severity"]}
+            told += [{"diagnosticEvent": said}]
+        # What the document has not.
+        told += [
+            {"diagnosticEvent": {"prefix": "debug: ", "message": "rpc", "severity": "debug"}},
+            {"diagnosticEvent": {"message": "error: a", "severity": "error", "ephemeral": True}},
+            {"summaryEvent": {"isPreview": True}},
+            {"cancelEvent": {}},
+        ]
+        # Pulumi counts events that it does not print, too.
+        return "".join(
+            json.dumps({"sequence": 2 * number, "timestamp": 0, **one}, ensure_ascii=False) + "\n"
+            for number, one in enumerate(told)
+        )
+
+
+def _with_marked_secrets(value: Any) -> Any:
+    """Return a value with secrets as events have them."""
+    match value:
+        case dict():
+            return {name: _with_marked_secrets(member) for name, member in value.items()}
+        case list():
+            return [_with_marked_secrets(element) for element in value]
+        case "[secret]":
+            return {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "[secret]"}
+    return value

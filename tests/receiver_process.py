@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define, field
-from waiting import wait_until
+from waiting import HANG_GUARD, wait_until
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "webhook_receiver"
 
@@ -66,7 +66,7 @@ class ReceiverProcess:
         """End it, if it runs: in good order, or with SIGKILL at once."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=HANG_GUARD)
             self._process = None
 
     def rows(self, query: str) -> list[Any]:

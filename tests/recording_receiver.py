@@ -1,11 +1,11 @@
 """A receiver of webhooks that remembers what it was sent and answers as it is told."""
 
-import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from attrs import define, field, frozen
+from pause import Pause
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,29 +29,37 @@ class RecordingReceiver:
     Attributes:
         url: Its address.
         received: What it was sent, in order.
-        answers: The statuses of its next answers; once there are none, 204. A fraction is how
-            many seconds it takes to answer.
+        answers: The statuses of its next answers; once there are none, 204. In place of None it
+            answers 204 once it is let go on.
     """
 
     url: str = ""
     received: list[Received] = field(factory=list)
-    answers: deque[float] = field(factory=deque)
+    answers: deque[int | None] = field(factory=deque)
+    _pause: Pause = field(factory=Pause)
+
+    def go_on(self) -> None:
+        """Let it answer what it held up."""
+        self._pause.end()
 
     async def receive(self, request: Request) -> Response:
         """Answer a request."""
         self.received.append(Received(dict(request.headers), await request.body()))
         answer = self.answers.popleft() if self.answers else 204
-        if answer < 1:
-            await asyncio.sleep(answer)
+        if answer is None:
+            await self._pause.sleep(0)
             answer = 204
-        return Response(status_code=int(answer))
+        return Response(status_code=answer)
 
 
 @contextmanager
-def receiving(*answers: float) -> Iterator[RecordingReceiver]:
+def receiving(*answers: int | None) -> Iterator[RecordingReceiver]:
     """Run a receiver on a free port while the block runs."""
     receiver = RecordingReceiver(answers=deque(answers))
     app = Starlette(routes=[Route("/v1/hook", receiver.receive, methods=["POST"])])
     with running(app) as base_url:
         receiver.url = f"{base_url}/hook"
-        yield receiver
+        try:
+            yield receiver
+        finally:
+            receiver.go_on()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import httpx
 from attrs import frozen
 from starlette.middleware import Middleware
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
@@ -42,7 +43,10 @@ def serving(
     with (
         running_sandbox(settings, storage=storage, clock=clock, middleware=middleware) as account,
         httpx.Client(
-            base_url=account.url, headers={"X-API-Key": DEFAULT_KEY}, trust_env=False
+            base_url=account.url,
+            headers={"X-API-Key": DEFAULT_KEY},
+            trust_env=False,
+            timeout=HANG_GUARD,
         ) as client,
     ):
         yield ServedSandbox(account.app, client)

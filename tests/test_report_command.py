@@ -121,16 +121,80 @@ def test_what_is_no_preview_is_told_in_a_line(text: str) -> None:
     """With status 2."""
     result = report(text)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Error: this is not what `pulumi preview --json` prints")
+    assert result.stderr.startswith(
+        "Error: standard input: this is not what `pulumi preview --json` prints"
+    )
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_bytes_that_are_no_text_are_told_in_a_line(tmp_path: Path) -> None:
-    """Some shells write UTF-16."""
+FORMATS = ["markdown", "html", "json"]
+ENCODINGS = {
+    "UTF-8": "utf-8",
+    "UTF-8 with a mark": "utf-8-sig",
+    "UTF-16, little end first, with a mark": "utf-16",
+    "UTF-16, little end first": "utf-16-le",
+    "UTF-16, big end first": "utf-16-be",
+}
+
+
+def named_preview() -> PreviewDocument:
+    """Return a preview with letters of which a wrong encoding makes others."""
+    preview = PreviewDocument()
+    preview.listing("villa", last={"name": "Seehütte"}, planned={"name": "海の家 🏖"})
+    preview.says("warning", "warning: für alle")
+    return preview
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_report_is_the_same_however_the_preview_was_saved(form: str, tmp_path: Path) -> None:
+    """In every encoding, with every end of line, with noise, as document and as stream."""
+    preview = named_preview()
+    expected = report(preview.text, "--format", form).stdout
+    assert "Seehütte" in expected
     file = tmp_path / "preview.json"
-    file.write_bytes(document("change").encode("utf-16"))
-    result = CliRunner().invoke(main, ["report", str(file)])
-    assert (result.exit_code, result.stdout) == (2, "")
+    for text in (preview.text, preview.stream):
+        noisy = f"Vorschau für dev:\n{text}\nPS C:\\> "
+        for saved in (text, noisy, noisy.replace("\n", "\r\n")):
+            for encoding in ENCODINGS.values():
+                file.write_bytes(saved.encode(encoding))
+                from_file = CliRunner().invoke(main, ["report", str(file), "--format", form])
+                piped = CliRunner().invoke(
+                    main, ["report", "-", "--format", form], input=saved.encode(encoding)
+                )
+                assert from_file.exit_code == piped.exit_code == 0
+                assert from_file.stdout == piped.stdout == expected
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("saved", "reason"),
+    [
+        (b"", "this is not what"),
+        (b"\xff\xfe", "this is not what"),
+        (b"\xef\xbb\xbf\r\n", "this is not what"),
+        (b"\x80\x81\0\xff", "this is not what"),
+        ("error: no such stack\r\n".encode("utf-16"), "this is not what"),
+        (named_preview().text.encode("cp1252", "replace"), "it is in neither UTF-8 nor UTF-16"),
+        (named_preview().stream.encode("cp1252", "replace"), "it is in neither UTF-8 nor UTF-16"),
+        (named_preview().text.encode("utf-16")[:-40], "the output of `pulumi preview --json` is"),
+        (named_preview().stream.encode()[:-200], "the output of `pulumi preview --json` is"),
+        (2 * named_preview().text.encode(), "it holds more than one preview"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_line(
+    saved: bytes, reason: str, form: str, tmp_path: Path
+) -> None:
+    """With status 2, the name of the file, and no report."""
+    file, target = tmp_path / "preview.json", tmp_path / "report"
+    file.write_bytes(saved)
+    for source, name in ((str(file), str(file)), ("-", "standard input")):
+        result = CliRunner().invoke(
+            main, ["report", source, "--format", form, "--output", str(target)], input=saved
+        )
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"Error: {name}: {reason}")
+        assert len(result.stderr.splitlines()) == 1
+    assert not target.exists()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from waiting import HANG_GUARD
 
 TOKEN = "token-of-the-workflow"
 REPOSITORY = "hosts/portfolio"
@@ -143,7 +144,7 @@ def run_workflow(
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=HANG_GUARD,
             check=False,
         )
         if finished.returncode != 0:

@@ -19,6 +19,9 @@ PORTFOLIO = "setsmart:index:Portfolio"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The member by which Pulumi's JSON tells a special value, such as a secret, from an object."""
 
+SECRET = "[secret]"  # noqa: S105 - not one
+"""What a preview shows in the place of a secret."""
+
 
 @frozen
 class Address:

@@ -9,6 +9,7 @@ from pulumi_setsmart.cli.export import export
 from pulumi_setsmart.cli.report import report
 from pulumi_setsmart.cli.sandbox import sandbox
 from pulumi_setsmart.cli.schema import schema
+from pulumi_setsmart.cli.webhook_secret import webhook_secret
 
 
 @click.group()
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (adopt, compare, doctor, export, report, schema, sandbox):
+for command in (adopt, compare, doctor, export, report, schema, sandbox, webhook_secret):
     main.add_command(command)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,7 +16,9 @@ _TROUBLE = 2
 
 
 @click.command()
-@click.argument("file", required=False, type=click.File(encoding="utf-8", errors="replace"))
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
+)
 @click.option("--stack", metavar="STACK", help="Preview this stack, instead of reading a FILE.")
 @project_folder
 @click.option(
@@ -41,7 +43,7 @@ _TROUBLE = 2
     " deactivated; or if anything changes. May be repeated.",
 )
 def report(
-    file: TextIO | None,
+    file: str | None,
     stack: str | None,
     directory: Path,
     form: str,
@@ -50,29 +52,33 @@ def report(
 ) -> None:
     """Tell what a preview would change, for people who approve it.
 
-    FILE holds what `pulumi preview --json` printed; - is standard input. Without it, a preview is
-    run, with a refresh. Nothing is changed anywhere. Secrets are never shown.
+    FILE holds what `pulumi preview --json` printed, as any shell saves it; - is standard input.
+    Without it, a preview is run, with a refresh. Nothing is changed anywhere. Secrets are never
+    shown.
 
     Exit status: 0; 1 if --fail-on says so; 2 if something went wrong or the preview failed.
     """
     from pulumi_setsmart.automation.stack import Stack  # noqa: PLC0415 - heavy
     from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - as above
+    from pulumi_setsmart.reporting.saved_text import saved_text  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.writing import write_file  # noqa: PLC0415 - as above
 
     with reported(_TROUBLE):
         match file, stack:
             case None, str():
-                previewed = Stack(stack, directory).preview()
+                text, source = Stack(stack, directory).preview(), f"stack {stack}"
             case _, None if file is not None:
-                previewed = file.read()
+                source = "standard input" if file == "-" else file
+                with click.open_file(file, "rb") as opened:
+                    text = saved_text(opened.read())
             case _:
                 raise click.UsageError("Give either a FILE (or -) or --stack.")
-        found = read_preview(previewed)
-        text = _renderer(form)(found)
+        found = read_preview(text, source)
+        rendered = _renderer(form)(found)
         if output is None:
-            click.echo(text, nl=False)
+            click.echo(rendered, nl=False)
         else:
-            write_file(output, text)
+            write_file(output, rendered)
     if found.errors:
         sys.exit(_TROUBLE)
     if any(_holds(condition, found) for condition in fail_on):

@@ -15,7 +15,7 @@ from pulumi_setsmart.models.json import Json, type_name
 
 _NOT_IN_A_PATH = re.compile(r"[?#%\\\s]")
 _ACCOUNT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_EVENT_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
+_EVENT_NAME = re.compile(r"(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)")
 
 
 class Constraint(Protocol):
@@ -123,7 +123,7 @@ class WebUrl:
 
 @frozen
 class EventNames:
-    """A list of event names such as ``property.updated``; any ``noun.verb`` is allowed."""
+    """A list of event names such as ``property.updated``: any ``noun.verb``, or ``*`` for all."""
 
     def objection(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
@@ -133,7 +133,7 @@ class EventNames:
             return "must name at least one event"
         for index, event in enumerate(value):
             if not isinstance(event, str) or not _EVENT_NAME.fullmatch(event):
-                return f"must hold event names like property.updated (look at element {index})"
+                return f"must hold event names like property.updated or * (look at element {index})"
         return None
 
     def schema(self) -> dict[str, Json]:

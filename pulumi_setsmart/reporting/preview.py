@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -12,11 +11,11 @@ from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
+    SECRET,
     Address,
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, Since, load_bookkeeping
 from pulumi_setsmart.lifecycle.comparison import Mismatch
 from pulumi_setsmart.lifecycle.declaration import (
@@ -31,9 +30,9 @@ from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.providers.values import from_engine
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, field_changes
+from pulumi_setsmart.reporting.printed import read_printed
 from pulumi_setsmart.reporting.report import Action, Entry, Report
 
-_SECRET = "[secret]"  # noqa: S105 - how Pulumi shows one
 _ORDER = [*Action]
 _NO_CHANGE = {"same", "refresh", "read", "discard"}
 _ACTIONS = {
@@ -45,16 +44,19 @@ _ACTIONS = {
 }
 
 
-def read_preview(text: str) -> Report:
+def read_preview(text: str, source: str = "the preview") -> Report:
     """Return what a preview comes to.
 
     Args:
-        text: What `pulumi preview --json` printed.
+        text: What `pulumi preview --json` printed, in either of its forms, and whatever was
+            printed with it.
+        source: Where it comes from, for messages.
 
     Raises:
         StackError: It is something else.
     """
-    steps, diagnostics = _parts(text)
+    printed = read_printed(text, source)
+    steps, diagnostics = printed.steps, printed.diagnostics
     before = {step["urn"]: _state(step, "oldState") for step in steps if step["op"] == "refresh"}
     entries: dict[Address, Entry] = {}
     others: dict[str, str] = {}
@@ -195,12 +197,12 @@ def _is_refused(change: FieldChange, bookkeeping: Bookkeeping | None) -> bool:
 
 def _is_secret(change: FieldChange, declarations: Iterable[Declaration]) -> bool:
     sides = [change.last, change.held, change.planned]
-    return any(one.is_secret(change.path) for one in declarations) or holds_secret(sides, _SECRET)
+    return any(one.is_secret(change.path) for one in declarations) or holds_secret(sides, SECRET)
 
 
 def _holds_hidden_value(inputs: Mapping[str, Json]) -> bool:
     """Return whether Pulumi hides an input; the bookkeeping, which it always hides, is none."""
-    return holds_secret({name: one for name, one in inputs.items() if name != KEY}, _SECRET)
+    return holds_secret({name: one for name, one in inputs.items() if name != KEY}, SECRET)
 
 
 def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:
@@ -212,7 +214,7 @@ def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:
     for side in (sides.planned, sides.held, sides.last):
         for title in titles:
             value = None if side is ABSENT else side.get(title)
-            if isinstance(value, str) and value not in (_SECRET, UNKNOWN_TEXT) and value.strip():
+            if isinstance(value, str) and value not in (SECRET, UNKNOWN_TEXT) and value.strip():
                 return one_line(value)
     return str(inputs.get(PATH) or "")
 
@@ -225,22 +227,6 @@ def _state(step: Mapping[str, Any], side: str) -> Mapping[str, Any] | None:
 def _properties(state: Mapping[str, Any] | None, which: str) -> dict[str, Json]:
     properties = None if state is None else state.get(which)
     return from_engine(properties) if isinstance(properties, dict) else {}
-
-
-def _parts(text: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    try:
-        document = json.loads(text)
-        steps = document["steps"]
-        diagnostics = document.get("diagnostics") or []
-        # Whatever is read of them later.
-        _ = [(step["urn"].split("::")[3], step["op"].strip()) for step in steps]
-        _ = [one["severity"].strip() for one in diagnostics]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        raise StackError(
-            "this is not what `pulumi preview --json` prints; give its output as a file or on "
-            "standard input"
-        ) from None
-    return steps, diagnostics
 
 
 def _project_and_stack(steps: list[dict[str, Any]]) -> tuple[str, str]:

@@ -106,6 +106,9 @@ PROPERTIES = Collection(
 )
 """The listings. Path and fields are documented, the limits of the fields are assumed."""
 
+ALL_EVENTS = "*"
+"""Stands for all events in a webhook subscription."""
+
 WEBHOOKS = Collection(
     path="webhooks",
     id_prefix="wh",
@@ -121,7 +124,13 @@ WEBHOOKS = Collection(
         ),
         Field(
             "events",
-            ListOf(Pattern(r"[a-z_]+\.[a-z_]+", described_as="a noun.verb", longest=100)),
+            ListOf(
+                Pattern(
+                    r"\*|[a-z_]+\.[a-z_]+",
+                    described_as="a noun.verb, or * for all events",
+                    longest=100,
+                )
+            ),
             required=True,
         ),
         Field("secret", Text(longest=500), secret=True),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, cast
 
 from attrs import evolve, frozen
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CLOSE = "setsmart.close"
 """Where, in the state of a request, the server offers to close its connection."""
+
+Sleep: TypeAlias = Callable[[float], Awaitable[object]]
+"""Lets some seconds pass, as `asyncio.sleep` does."""
 
 
 @frozen
@@ -87,18 +91,26 @@ class Exchange:
         await self._app(self._scope, receive, collect)
         return Answer(status, headers, body)
 
-    async def answer(self, answer: Answer, *, pieces: int = 1, seconds: float = 0.0) -> None:
+    async def answer(
+        self,
+        answer: Answer,
+        *,
+        pieces: int = 1,
+        seconds: float = 0.0,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
         """Send an answer.
 
         Args:
             answer: The answer.
             pieces: In how many pieces its body goes.
             seconds: How long that takes in all.
+            sleep: Lets that time pass.
         """
         await self._begin_answer(answer)
         size = max(1, -(-len(answer.body) // pieces))
         for start in range(0, len(answer.body), size):
-            await asyncio.sleep(seconds / pieces)
+            await sleep(seconds / pieces)
             piece = answer.body[start : start + size]
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
         await self._send({"type": "http.response.body", "body": b""})

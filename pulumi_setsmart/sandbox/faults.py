@@ -19,7 +19,7 @@ from attrs import frozen
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_setsmart.sandbox.exchange import Answer, Exchange
+from pulumi_setsmart.sandbox.exchange import Answer, Exchange, Sleep
 from pulumi_setsmart.sandbox.rate_limit import RateLimit
 
 Moment: TypeAlias = Literal["before", "after"]
@@ -94,10 +94,12 @@ class Hang:
     Attributes:
         seconds: How much time.
         moment: Before or after it does what was asked.
+        sleep: Lets that time pass; a test may decide when it is over.
     """
 
     seconds: float
     moment: Moment = "before"
+    sleep: Sleep = asyncio.sleep
 
     @property
     def name(self) -> str:
@@ -107,10 +109,10 @@ class Hang:
     async def strike(self, exchange: Exchange) -> None:
         """Let it go wrong."""
         if self.moment == "before":
-            await asyncio.sleep(self.seconds)
+            await self.sleep(self.seconds)
         answer = await exchange.carry_out()
         if self.moment == "after":
-            await asyncio.sleep(self.seconds)
+            await self.sleep(self.seconds)
         await exchange.answer(answer)
 
 
@@ -120,14 +122,17 @@ class Slow:
 
     Attributes:
         seconds: How long it takes in all.
+        sleep: Lets that time pass; a test may decide when it is over.
     """
 
     seconds: float
     name: str = "slow answer"
+    sleep: Sleep = asyncio.sleep
 
     async def strike(self, exchange: Exchange) -> None:
         """Let it go wrong."""
-        await exchange.answer(await exchange.carry_out(), pieces=5, seconds=self.seconds)
+        answer = await exchange.carry_out()
+        await exchange.answer(answer, pieces=5, seconds=self.seconds, sleep=self.sleep)
 
 
 @frozen

@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from types import TracebackType
 from typing import Self
 
-from pulumi_setsmart.sandbox.collection import WEBHOOKS, Collection, is_active
+from pulumi_setsmart.sandbox.collection import ALL_EVENTS, WEBHOOKS, Collection, is_active
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery_log import DeliveryLog
 from pulumi_setsmart.sandbox.json import Json, JsonObject
@@ -211,7 +211,9 @@ class Storage:
 
 def _wants(subscription: JsonObject, event_type: str) -> bool:
     events = subscription.get("events")
-    return is_active(subscription) and isinstance(events, list) and event_type in events
+    if not is_active(subscription) or not isinstance(events, list):
+        return False
+    return event_type in events or ALL_EVENTS in events
 
 
 def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:

@@ -1,6 +1,8 @@
 """What happened, as a delivery tells it."""
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -8,6 +10,12 @@ from typing import Any, NoReturn
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import WebhookVerificationError
+
+_UNIX_TIME = re.compile(r"-?[0-9]{9,}(\.[0-9]+)?")
+"""A Unix time as a string. Fewer digits are a date of ISO 8601, such as 20251123."""
+
+_FIRST_IN_MILLISECONDS = 100_000_000_000
+"""A Unix time this far from 0 is in milliseconds; in seconds it would be the year 5138."""
 
 
 @frozen
@@ -49,7 +57,9 @@ def parsed(text: str) -> Mapping[str, Any]:
         WebhookVerificationError: If it is anything else.
     """
     try:
-        value = json.loads(text, parse_constant=_no_json)
+        value = json.loads(
+            text, parse_constant=_no_json, parse_float=_finite, parse_int=_whole_number
+        )
     except (ValueError, RecursionError):
         raise WebhookVerificationError("the payload is not JSON") from None
     if not isinstance(value, dict):
@@ -73,20 +83,43 @@ def happened_at(body: Mapping[str, Any]) -> datetime | None:
     """Return the time that a payload tells, if it tells one.
 
     Raises:
-        WebhookVerificationError: If it is neither ISO 8601 nor a number of seconds since 1970.
+        WebhookVerificationError: If it is neither ISO 8601 nor a Unix time: a number of seconds or
+            milliseconds since 1970, or the same as a string.
     """
     told = body.get("timestamp")
     if told is None:
         return None
     try:
+        if isinstance(told, str) and _UNIX_TIME.fullmatch(told):
+            return _moment(float(told))
         if isinstance(told, str):
             moment = datetime.fromisoformat(told)
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         if isinstance(told, int | float) and not isinstance(told, bool):
-            return datetime.fromtimestamp(told, UTC)
+            return _moment(told)
     except (ValueError, OverflowError, OSError):
         pass
     raise WebhookVerificationError("the payload's timestamp is not a time")
+
+
+def _moment(unix_time: float) -> datetime:
+    is_in_seconds = abs(unix_time) < _FIRST_IN_MILLISECONDS
+    return datetime.fromtimestamp(unix_time if is_in_seconds else unix_time / 1000, UTC)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise WebhookVerificationError("the payload holds a number that is too large")
+    return number
+
+
+def _whole_number(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:
+        # Python reads no more than some thousand digits, as more take it too long.
+        raise WebhookVerificationError("the payload holds a number that is too large") from None
 
 
 def _no_json(constant: str) -> NoReturn:

@@ -13,6 +13,11 @@ from pulumi_setsmart.client.errors import WebhookSetupError, WebhookVerification
 from pulumi_setsmart.webhooks.encoding import decoded_base64, decoded_hex
 from pulumi_setsmart.webhooks.secret import plain_secret, standard_key
 
+_STANDARD, _OLDER = "webhook", "svix"
+"""How the names of the three headers begin: Standard Webhooks were Svix's before."""
+
+_PARTS = ("id", "timestamp", "signature")
+
 _LONGEST_HEADER = 4096
 """Characters of a header; forty signatures fit into it."""
 
@@ -53,8 +58,10 @@ class SignatureScheme(Protocol):
 class StandardWebhooks:
     """Standard Webhooks 1.0 with HMAC-SHA256 (assumed to be SetSmart's scheme).
 
-    The headers ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature`` belong to it; the
-    signature covers id, time and payload. Signatures of other versions than ``v1`` are passed over.
+    The headers ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature`` belong to it; where
+    there is none of them, ``svix-id``, ``svix-timestamp`` and ``svix-signature``, the older names.
+    The signature covers id, time and payload. Signatures of other versions than ``v1`` are passed
+    over.
     """
 
     def check_secret(self, secret: str) -> None:
@@ -65,21 +72,25 @@ class StandardWebhooks:
         self, payload: bytes, headers: Mapping[str, str], secrets: Sequence[str]
     ) -> Signed:
         """Return id and time of the delivery, or raise `WebhookVerificationError`."""
-        event_id = _text(headers, "webhook-id")
+        prefix = _prefix(headers)
+        event_id = _text(headers, f"{prefix}-id")
         # A full stop parts what is signed, so none of the parts before the payload may have one.
         if not re.fullmatch(r"[!-\-/-~]{1,256}", event_id):
-            raise WebhookVerificationError("webhook-id is malformed")
-        timestamp = _text(headers, "webhook-timestamp")
+            raise WebhookVerificationError(f"{prefix}-id is malformed")
+        timestamp = _text(headers, f"{prefix}-timestamp")
         if not re.fullmatch(r"0|[1-9][0-9]{0,10}", timestamp):
-            raise WebhookVerificationError("webhook-timestamp is not a Unix time in seconds")
-        given = _version_1(_text(headers, "webhook-signature"))
+            raise WebhookVerificationError(f"{prefix}-timestamp is not a Unix time in seconds")
+        header = f"{prefix}-signature"
+        given = _version_1(header, _text(headers, header))
         sent_at = int(timestamp)
         # The library signs texts; the payload was found to be UTF-8 before.
         moment, text = datetime.fromtimestamp(sent_at, UTC), payload.decode()
         expected = [
             signature
             for secret in secrets
-            for signature in _version_1(Webhook(standard_key(secret)).sign(event_id, moment, text))
+            for signature in _version_1(
+                header, Webhook(standard_key(secret)).sign(event_id, moment, text)
+            )
         ]
         _require_match(expected, given)
         return Signed(event_id, sent_at)
@@ -120,20 +131,27 @@ class HexHmac:
         return Signed()
 
 
-def _version_1(header: str) -> list[bytes]:
+def _prefix(headers: Mapping[str, str]) -> str:
+    """Return how the names of the headers begin, of which one set is read and never two mixed."""
+    is_standard = any(f"{_STANDARD}-{part}" in headers for part in _PARTS)
+    is_older = any(f"{_OLDER}-{part}" in headers for part in _PARTS)
+    return _OLDER if is_older and not is_standard else _STANDARD
+
+
+def _version_1(header: str, value: str) -> list[bytes]:
     """Return the signatures of version 1 in a header."""
     signatures = []
-    for each in header.split(" "):
+    for each in value.split(" "):
         version, comma, encoded = each.partition(",")
         if not comma:
-            raise WebhookVerificationError("webhook-signature is malformed")
+            raise WebhookVerificationError(f"{header} is malformed")
         if version == "v1":
             signature = decoded_base64(encoded)
             if signature is None:
-                raise WebhookVerificationError("webhook-signature is not in base64")
+                raise WebhookVerificationError(f"{header} is not in base64")
             signatures.append(signature)
     if not signatures:
-        raise WebhookVerificationError("webhook-signature has no signature of version v1")
+        raise WebhookVerificationError(f"{header} has no signature of version v1")
     return signatures
 
 

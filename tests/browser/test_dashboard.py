@@ -7,6 +7,7 @@ from chromium import is_dark, leaving, look, misfits
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import PROPERTIES, listings
 from pulumi_setsmart.testing import SandboxAccount
@@ -28,7 +29,7 @@ def account(setsmart_sandbox: SandboxAccount) -> SandboxAccount:
     events = ["property.created", "property.updated", "property.deleted"]
     setsmart_sandbox.add("webhooks", url=f"https://hooks.example.com/{LONG}", events=events)
     setsmart_sandbox.change("prop_1", bedrooms=9)
-    setsmart_sandbox.wait_for_deliveries()
+    setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     return setsmart_sandbox
 
 

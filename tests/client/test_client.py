@@ -13,6 +13,7 @@ import tenacity
 from fake_setsmart import KEY, Clock, Script, client_of, credential
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
@@ -220,7 +221,7 @@ def test_a_refused_key_gives_way_to_the_next(caplog: pytest.LogCaptureFixture) -
         is_first = next(requests) == 0  # which goes out alone, to learn the budget
         if is_first or request.headers["X-API-Key"] == "new-key":
             return ok()
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=HANG_GUARD)
         return httpx.Response(401)
 
     credentials = (credential("old-key", "the configuration"), credential("new-key", "the room"))

@@ -119,7 +119,7 @@ def test_an_address_that_is_none_is_an_error_of_ours(body: str) -> None:
 
 
 @given(ANY_JSON, TEXTS | st.sampled_from(["http://[", "</x>; rel=next", "<//[>; rel=next"]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_page_ends_in_objects_or_in_our_error(following: object, link: str) -> None:
     """No next page, in whatever form and of whatever type, breaks out."""
 
@@ -273,7 +273,7 @@ ENVELOPES = ["data", "error", "errors", "id", "message", "properties", "property
     status=st.integers(200, 599),
     wait=TEXTS,
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_json_ends_in_a_record_or_in_our_error(body: Json, status: int, wait: str) -> None:
     """Whatever stands where in an answer, an error of ours is of printable lines."""
     content = json.dumps(body).encode()

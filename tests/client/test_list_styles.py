@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from fake_setsmart import client_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import URL
 
@@ -88,7 +88,6 @@ def test_what_counts_no_more_than_it_shows_is_complete(style: str) -> None:
     size=st.none() | st.integers(1, 13),
     obeys=st.booleans(),
 )
-@settings(deadline=None)
 def test_no_list_is_cut_in_silence(style: str, count: int, size: int | None, obeys: bool) -> None:  # noqa: FBT001 -- drawn by Hypothesis
     """All of it, or an error."""
     ids = [f"prop_{number}" for number in range(count)]

@@ -17,6 +17,7 @@ from fake_setsmart import Clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from json_values import TEXTS
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.client.moment import DAY
 from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
@@ -291,7 +292,7 @@ def test_threads_that_wait_together_announce_once() -> None:
     together = threading.Barrier(4)
 
     def sleep(_seconds: float) -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=HANG_GUARD)
         clock.now = max(clock.now, 40.0)
 
     pacer = Pacer(clock.time, sleep, lambda seconds, _why: announced.append(seconds))
@@ -329,7 +330,7 @@ def test_the_first_request_goes_out_alone() -> None:
             pacer.admit(0.05)
         assert not any(one.done() for one in others)
         explorer.answered(200, headers(50, 60))
-        permits = [one.result(timeout=10) for one in others]
+        permits = [one.result(timeout=HANG_GUARD) for one in others]
     assert len(permits) == 3
     assert pacer.remaining == 47
 
@@ -342,7 +343,7 @@ def test_an_explorer_that_is_lost_is_followed_by_another() -> None:
         explorer = pacer.admit(10)
         waiting = threads.submit(pacer.admit, 10)
         explorer.unanswered()
-        waiting.result(timeout=10).answered(200, headers(50, 60))
+        waiting.result(timeout=HANG_GUARD).answered(200, headers(50, 60))
 
 
 @given(
@@ -362,7 +363,6 @@ def test_an_explorer_that_is_lost_is_followed_by_another() -> None:
         max_size=5,
     )
 )
-@settings(deadline=None)
 def test_no_header_breaks_the_pace(answers: list[tuple[int, dict[str, str]]]) -> None:
     """Whatever a server sends, requests go out within their patience, or learn that they cannot."""
     clock = Clock()
@@ -498,7 +498,7 @@ class Race:
     rounding=st.sampled_from(["exact", "up", "down"]),
     form=st.sampled_from(["seconds", "milliseconds", "left", "date"]),
 )
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_alone_on_a_key_nothing_is_refused_and_little_is_lost(
     seed: int, limit: int, length: float, skew: float, rounding: str, form: str
 ) -> None:

@@ -154,7 +154,7 @@ SERVERS = st.builds(
 
 
 @given(SERVERS)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_a_list_that_says_that_it_goes_on_is_whole_or_refused(server: MadeUpServer) -> None:
     """Only a limit, a page number or an offset alone do not say that a list goes on."""
     collection = Collection(client_of(server), "/properties")
@@ -168,7 +168,7 @@ def test_a_list_that_says_that_it_goes_on_is_whole_or_refused(server: MadeUpServ
 
 
 @given(SERVERS)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_one_page_is_never_refused(server: MadeUpServer) -> None:
     """Where all there is fits on a page with room to spare, whatever the words for it."""
     if server.count < server.size:

@@ -9,6 +9,7 @@ import schemathesis
 from contract_witness import contract
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, SandboxSettings, create_app, running
 
@@ -53,7 +54,9 @@ def test_the_sandbox_has_the_limits_of_the_contract(
 ) -> None:
     """What is at a limit is accepted, and what is just beyond it refused."""
     path, right = RIGHT[kind]
-    with httpx.Client(headers={"X-API-Key": DEFAULT_KEY}, trust_env=False) as client:
+    with httpx.Client(
+        headers={"X-API-Key": DEFAULT_KEY}, trust_env=False, timeout=HANG_GUARD
+    ) as client:
         answers = [
             client.post(base_url + path, json={**right, field: value})
             for value in (at_limit, beyond)
@@ -65,7 +68,6 @@ def test_the_sandbox_has_the_limits_of_the_contract(
 @schema.parametrize()
 @settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -12,6 +12,7 @@ from contract_witness import ContractWitness
 from starlette.middleware import Middleware
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
@@ -44,7 +45,10 @@ def watched(settings: SandboxSettings | None = None, *middleware: Middleware) ->
     with (
         running(witness) as base_url,
         httpx.Client(
-            base_url=base_url, headers={"X-API-Key": DEFAULT_KEY}, trust_env=False
+            base_url=base_url,
+            headers={"X-API-Key": DEFAULT_KEY},
+            trust_env=False,
+            timeout=HANG_GUARD,
         ) as client,
     ):
         yield Watched(app, client, witness.violations)
@@ -224,5 +228,5 @@ def test_it_can_be_one_of_the_sandbox_s_own_middlewares() -> None:
     app.storage.insert(PROPERTIES, {})
     with running(app) as base_url:
         headers = {"X-API-Key": DEFAULT_KEY}
-        httpx.get(f"{base_url}/properties", headers=headers, trust_env=False)
+        httpx.get(f"{base_url}/properties", headers=headers, trust_env=False, timeout=HANG_GUARD)
     assert len(violations) == 1

@@ -8,6 +8,7 @@ from contract_witness import contract
 from jsonschema import Draft202012Validator, FormatChecker
 from recording_receiver import receiving
 from signed_delivery import SECRET
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.testing import SandboxAccount
 from pulumi_setsmart.webhooks import verify
@@ -28,7 +29,7 @@ def test_a_delivery_keeps_to_the_contract(
         setsmart_sandbox.add("properties", name="Seehütte", pets=True)
         setsmart_sandbox.change("prop_1", bedrooms=3)
         setsmart_sandbox.remove("prop_1")
-        setsmart_sandbox.wait_for_deliveries()
+        setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     operation = contract()["webhooks"]["event"]["post"]
     assert len(receiver.received) == 3
     for one in receiver.received:

@@ -12,6 +12,7 @@ import pytest
 from contract_witness import CONTRACT, ContractWitness
 from npm_packages import npm_packages
 from starlette.middleware import Middleware
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
@@ -66,7 +67,7 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANG_GUARD,
         check=False,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr

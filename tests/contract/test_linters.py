@@ -12,6 +12,7 @@ import pytest
 import yaml
 from contract_witness import CONTRACT, contract
 from npm_packages import npm_packages
+from waiting import HANG_GUARD
 
 HERE = Path(__file__).parent
 
@@ -27,7 +28,7 @@ def printed(program: str, *arguments: str | Path) -> Any:
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANG_GUARD,
         check=False,
     )
     assert finished.stdout, finished.stderr

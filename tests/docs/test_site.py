@@ -115,7 +115,16 @@ def test_every_argument_and_output_of_a_resource_is_told(site: Path) -> None:
 def test_every_command_has_its_reference(site: Path) -> None:
     """From its own help."""
     text = (site / "reference" / "commands" / "index.html").read_text()
-    for command in ("adopt", "compare", "doctor", "export", "report", "schema", "sandbox"):
+    for command in (
+        "adopt",
+        "compare",
+        "doctor",
+        "export",
+        "report",
+        "schema",
+        "webhook-secret",
+        "sandbox",
+    ):
         assert f'id="pulumi-setsmart-{command}"' in text
     assert "--fail-on" in text
 

@@ -77,6 +77,8 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "as it is",
         "is set",
         '{"properties": [{"id": …',
+        "standard input",
+        "the preview",
         "other fields than the documented ones (listings: …)",
         "take it out of the program",
         "the same …",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from engine_account import Account
 from engine_stack import QUIET, EngineStack, unaligned
+from waiting import HANG_GUARD
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(
@@ -43,7 +44,7 @@ def test_the_demo_finds_and_repairs_drift(pulumi: Path, tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANG_GUARD,
         check=False,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr

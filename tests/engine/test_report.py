@@ -43,18 +43,23 @@ def changed(stack: EngineStack, account: Account) -> EngineStack:
     return stack
 
 
-def save_preview(stack: EngineStack, *options: str) -> None:
+STREAMING = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+
+
+def save_preview(
+    stack: EngineStack, *options: str, encoding: str = "utf-8", **environment: str
+) -> None:
     """Write what Pulumi previews to preview.json, as a user would."""
     printed = subprocess.run(
         [stack.pulumi, "preview", "--json", "--non-interactive", *options],
         cwd=stack.folder,
-        env=stack.environment,
+        env={**stack.environment, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=True,
     )
-    (stack.folder / "preview.json").write_text(printed.stdout)
+    (stack.folder / "preview.json").write_text(printed.stdout, encoding)
 
 
 def fields_of(document: dict[str, list[dict[str, object]]]) -> dict[object, object]:
@@ -97,6 +102,30 @@ def test_a_report_tells_the_change_from_the_drift(changed: EngineStack) -> None:
     for text in (ran.stdout, made.stdout):
         assert "first" not in text
         assert "second" not in text
+
+
+def test_a_streamed_preview_comes_to_the_same_report(changed: EngineStack) -> None:
+    """In every format, and where we run the preview; a secret is as unknown in it."""
+    changed.declare(f"{AFTER}    pulumi.log.warn('look here')\n    print('hello')\n")
+    saved: list[list[str]] = []
+    for streaming, encoding in (({}, "utf-8"), (STREAMING, "utf-16")):
+        save_preview(changed, encoding=encoding, **streaming)
+        reports = [
+            changed.command("report", "preview.json", "--format", form)
+            for form in ("markdown", "html", "json")
+        ]
+        assert {one.returncode for one in reports} == {0}
+        saved.append([one.stdout for one in reports])
+    assert "look here" in saved[0][0]
+    assert saved[0] == saved[1]
+    for secret in ("first", "second"):
+        assert secret not in saved[1][0] + saved[1][2]
+    ran = changed.command("report", "--stack", "test", "--format", "json", **STREAMING)
+    assert ran.stdout == saved[0][2]
+    changed.declare('Property("villa", name="")')
+    failed = changed.command("report", "--stack", "test", **STREAMING)
+    assert failed.returncode == 2
+    assert "must not be blank" in failed.stdout
 
 
 def test_after_the_deployment_there_is_nothing_to_report(

@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from engine_stack import EngineStack
 from receiver_process import EXAMPLE, ReceiverProcess, receiver_process
-from waiting import wait_until
+from waiting import HANG_GUARD, wait_until
 
 from pulumi_setsmart.sandbox import DeliverySettings, SandboxSettings
 from pulumi_setsmart.testing import SandboxAccount
@@ -71,7 +72,9 @@ def change_listings(
     afterwards, however long it takes.
     """
     headers = {"X-API-Key": account.key}
-    with httpx.Client(base_url=account.url, headers=headers, trust_env=False) as client:
+    with httpx.Client(
+        base_url=account.url, headers=headers, trust_env=False, timeout=HANG_GUARD
+    ) as client:
         for number in range(LISTINGS):
             client.post("/properties", json={"name": f"Cabin {number}"}).raise_for_status()
         for number in range(CHANGES - LISTINGS):
@@ -91,7 +94,7 @@ def test_a_change_reaches_the_receiver_even_if_that_is_killed(
     receiver.start(secret)
     declare(subscription, secret)
     setsmart_sandbox.add("properties", name="Cabin")
-    [delivery] = setsmart_sandbox.wait_for_deliveries()
+    [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert [one.status for one in delivery.attempts] == [202]
     wait_until(lambda: receiver.processed() == 1)
 
@@ -104,12 +107,47 @@ def test_a_change_reaches_the_receiver_even_if_that_is_killed(
     wait_until(lambda: receiver.processed() > 5)
     receiver.stop(signal.SIGKILL)
     receiver.start(secret)
-    deliveries = setsmart_sandbox.wait_for_deliveries(60)
+    deliveries = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert {one.state for one in deliveries} == {"delivered"}
     wait_until(lambda: receiver.processed() == 22)
     assert copied(receiver) == sorted(setsmart_sandbox.objects(), key=lambda one: str(one["id"]))
     assert receiver.rows("SELECT sum(events) FROM listings") == [(22,)]
     assert secret not in "".join(subscription.printed)
+
+
+def test_everything_is_told_and_signed_with_a_secret_that_nobody_saw(
+    subscription: EngineStack, setsmart_sandbox: SandboxAccount, receiver: ReceiverProcess
+) -> None:
+    """The command makes the secret, a pipe takes it to the configuration; `*` is all events."""
+    piped = subprocess.run(
+        [
+            "/bin/sh",
+            "-c",
+            "pulumi-setsmart webhook-secret | pulumi config set --secret webhookSecret",
+        ],
+        cwd=subscription.folder,
+        env=subscription.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    secret = subscription.succeed("config", "get", "webhookSecret").strip()
+    assert secret not in piped.stdout + piped.stderr
+    program = (EXAMPLE / "__main__.py").read_text()
+    before, _, rest = program.partition("    events=[")
+    everything = f'{before}    events=["*"],{rest.partition("],")[2]}'
+    (subscription.folder / "__main__.py").write_text(everything)
+    receiver.start(secret)
+    subscription.up()
+    [held] = setsmart_sandbox.objects("webhooks")
+    assert held["events"] == ["*"]
+    subscription.assert_clean()
+    setsmart_sandbox.add("properties", name="Cabin")
+    setsmart_sandbox.change("prop_1", bedrooms=4)
+    setsmart_sandbox.remove("prop_1")
+    wait_until(lambda: receiver.processed() == 3)
+    told = receiver.rows("SELECT type FROM events")
+    assert sorted(told) == [("property.created",), ("property.deleted",), ("property.updated",)]
 
 
 def test_a_secret_is_rotated_under_load_and_nothing_is_refused(
@@ -123,18 +161,18 @@ def test_a_secret_is_rotated_under_load_and_nothing_is_refused(
     changes = threading.Thread(target=change_listings, args=(setsmart_sandbox, begun, rotated))
     changes.start()
     try:
-        assert begun.wait(60)
+        assert begun.wait(HANG_GUARD)
         receiver.stop()
         receiver.start(second, first)
         output = declare(subscription, second)
     finally:
         rotated.set()
         changes.join()
-    setsmart_sandbox.wait_for_deliveries(120)
+    setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     receiver.stop()
     receiver.start(second)
     setsmart_sandbox.change("prop_1", bedrooms=91)
-    deliveries = setsmart_sandbox.wait_for_deliveries()
+    deliveries = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
 
     assert "~ 1 updated" in output
     [webhook] = setsmart_sandbox.objects("webhooks")

@@ -18,7 +18,7 @@ from page import Page
 from receiver import create_app
 from signed_delivery import OTHER_SECRET, SECRET, SignedDelivery
 from starlette.types import ASGIApp
-from waiting import wait_until
+from waiting import HANG_GUARD, wait_until
 
 from pulumi_setsmart.sandbox import running
 from pulumi_setsmart.testing import SandboxAccount
@@ -56,7 +56,9 @@ def now(**fields: Any) -> SignedDelivery:
 
 
 def send(url: str, delivery: SignedDelivery) -> int:
-    answer = httpx.post(url, content=delivery.payload, headers=delivery.headers, trust_env=False)
+    answer = httpx.post(
+        url, content=delivery.payload, headers=delivery.headers, trust_env=False, timeout=HANG_GUARD
+    )
     return answer.status_code
 
 
@@ -87,7 +89,7 @@ def test_what_is_not_genuine_is_answered_and_forgotten(
     assert send(url, now(secret=OTHER_SECRET)) == 400
     assert send(url, SignedDelivery(b"{}", {})) == 400
     assert send(url, SignedDelivery(b"x" * (LARGEST_PAYLOAD + 1), {})) == 413
-    assert httpx.get(url, trust_env=False).status_code == 405
+    assert httpx.get(url, trust_env=False, timeout=HANG_GUARD).status_code == 405
     assert rows(inbox, "SELECT * FROM events") == []
     assert "no signature was made with a secret of this receiver" in caplog.text
     assert "prop_1" not in caplog.text
@@ -206,7 +208,7 @@ def test_the_sandbox_and_the_receiver_agree(
         setsmart_sandbox.add("properties", name=name)
     setsmart_sandbox.change("prop_1", bedrooms=5)
     setsmart_sandbox.remove("prop_2")
-    deliveries = setsmart_sandbox.wait_for_deliveries()
+    deliveries = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert [[one.status for one in each.attempts] for each in deliveries] == [[202]] * 5
     wait_until(lambda: rows(inbox, "SELECT sum(events) FROM listings") == [(5,)])
     copy = rows(inbox, "SELECT fields FROM listings WHERE fields NOT NULL ORDER BY id")

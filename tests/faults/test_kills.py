@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ import psutil
 import pytest
 from engine_stack import QUIET, EngineStack, provider_among
 from fault_run import FaultRun, listing
+from waiting import HANG_GUARD, wait_until
 
 from pulumi_setsmart.sandbox import (
     PROPERTIES,
@@ -23,8 +23,10 @@ from pulumi_setsmart.sandbox import (
 )
 
 LISTINGS = 100
+GRACE = 2.0
+"""Seconds for what was left behind to end by itself; then it is ended."""
+
 PROGRAM = [listing(f"villa{number}", f"Villa {number}", 1) for number in range(LISTINGS)]
-_PATIENCE = 60.0
 
 
 @pytest.mark.parametrize("victim", ["CLI", "provider", "CLI, state lost"])
@@ -63,19 +65,16 @@ def interrupt_up(stack: EngineStack, victim: str, sandbox: Sandbox, after: int) 
             provider.kill()
         else:
             command.kill()
-        command.wait(_PATIENCE)
+        command.wait(HANG_GUARD)
     finally:
         command.kill()
         command.wait()
     # What the CLI leaves behind has nobody to work for, but may finish the request it is at.
-    _, left = psutil.wait_procs(everything, timeout=2)
+    _, left = psutil.wait_procs(everything, GRACE)
     for process in left:
         process.kill()
     psutil.wait_procs(left)
 
 
 def _wait_for_creates(sandbox: Sandbox, number: int) -> None:
-    gives_up_at = time.monotonic() + _PATIENCE
-    while sum(one.method == "POST" for one in list(sandbox.requests)) < number:
-        assert time.monotonic() < gives_up_at
-        time.sleep(0.001)
+    wait_until(lambda: sum(one.method == "POST" for one in list(sandbox.requests)) >= number)

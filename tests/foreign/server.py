@@ -77,7 +77,7 @@ class ForeignServer:
                     except httpx.TransportError:
                         return False
 
-                wait_until(answers, seconds=120)
+                wait_until(answers)
                 yield RunningServer(self, base_url, client)
         finally:
             process.kill()

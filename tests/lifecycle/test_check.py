@@ -93,7 +93,7 @@ def test_half_a_character_is_told_before_it_breaks_a_message(half: Json) -> None
             {"url": "https://[", "events": ["a.b", "Hush"]},
             [
                 "url: must be a web address",
-                "events: must hold event names like property.updated (look at element 1)",
+                "events: must hold event names like property.updated or * (look at element 1)",
             ],
         ),
         (API_OBJECT, {"body": {}}, ["path: must be a text, not null"]),

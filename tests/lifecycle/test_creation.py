@@ -14,6 +14,7 @@ from attrs import define, field
 from fake_account import FakeAccount
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from waiting import HANG_GUARD, MOMENT
 
 from pulumi_setsmart.client.errors import (
     ConflictError,
@@ -304,11 +305,11 @@ def test_what_another_post_may_have_created_is_waited_for() -> None:
             if next(posts) == 0:
                 response = answer(request)
                 committed.set()
-                assert looked.wait(timeout=10)
+                assert looked.wait(timeout=HANG_GUARD)
                 looked.clear()
-                looked.wait(timeout=0.2)  # long enough to take what is not one's own
+                looked.wait(MOMENT)  # long enough to take what is not one's own
                 return response
-            assert committed.wait(timeout=10)
+            assert committed.wait(timeout=HANG_GUARD)
             return lost_after(request, answer)
         response = answer(request)
         if committed.is_set():
@@ -355,7 +356,7 @@ def test_a_server_that_never_answers_is_given_up() -> None:
     st.lists(st.sampled_from([*COMMITTED, *NOT_COMMITTED, refused, None]), min_size=0, max_size=12),
     st.lists(st.sampled_from(["Studio", "Villa"]), min_size=1, max_size=4),
 )
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_as_many_objects_as_intended(faults: list[Any], names: list[str]) -> None:
     """Whatever the first dozen POSTs meet, resources created at the same time have one object each.
 

@@ -113,7 +113,7 @@ def test_no_secret_is_left_in_a_text(text: str, shown: str) -> None:
 
 
 @given(st.text("ab ", min_size=4, max_size=8), st.text("ab ", min_size=4, max_size=8))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_secrets_that_hold_each_other_leave_nothing(one: str, other: str) -> None:
     """Whatever two secrets have in common, neither is found in what is shown."""
     declared = declaration({"one": one, "other": other}, "/one", "/other")
@@ -123,7 +123,7 @@ def test_secrets_that_hold_each_other_leave_nothing(one: str, other: str) -> Non
 
 
 @given(ANY_OBJECT.map(lambda one: {**one, "name": "V"}))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_inputs_declare_what_they_were_made_of(fields: dict[str, Json]) -> None:
     """Fields to inputs and back is the same, for each kind."""
     for kind in (PROPERTY, WEBHOOK_SUBSCRIPTION, API_OBJECT):
@@ -134,7 +134,7 @@ def test_inputs_declare_what_they_were_made_of(fields: dict[str, Json]) -> None:
 
 
 @given(st.dictionaries(FREE_NAMES, ANY_JSON, max_size=4), ANY_OBJECT)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_outputs_are_the_id_the_named_and_the_declared(
     declared: dict[str, Json], added: dict[str, Json]
 ) -> None:

@@ -544,7 +544,7 @@ def test_a_body_with_a_field_called_data_is_no_envelope() -> None:
     before=st.dictionaries(NAMES, nested(SCALARS), max_size=3),
     after=st.dictionaries(NAMES, nested(SCALARS), max_size=3),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_update_loses_nothing_undeclared_and_settles(
     held: dict[str, Json], before: dict[str, Json], after: dict[str, Json]
 ) -> None:

@@ -216,4 +216,4 @@ class Portfolio(RuleBasedStateMachine):
 
 
 TestPortfolio: Any = Portfolio.TestCase
-TestPortfolio.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestPortfolio.settings = settings(max_examples=30, stateful_step_count=25)

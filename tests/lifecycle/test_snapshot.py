@@ -13,6 +13,7 @@ import pytest
 from fake_account import FakeAccount, created, through_engine, undisturbed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from waiting import HANG_GUARD, MOMENT
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
@@ -72,7 +73,7 @@ def test_whoever_needs_the_first_page_waits_for_it() -> None:
 
     def slowly(request: httpx.Request, answer: Answer) -> httpx.Response:
         under_way.set()
-        assert go_on.wait(10)
+        assert go_on.wait(HANG_GUARD)
         return answer(request)
 
     def ids_of_the_first_page() -> list[str]:
@@ -82,10 +83,10 @@ def test_whoever_needs_the_first_page_waits_for_it() -> None:
     account.interfere = slowly
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(ids_of_the_first_page)
-        assert under_way.wait(10)
+        assert under_way.wait(HANG_GUARD)
         second = threads.submit(ids_of_the_first_page)
         with pytest.raises(TimeoutError):
-            second.result(timeout=0.2)
+            second.result(MOMENT)
         go_on.set()
         assert first.result() == second.result() == ["p0", "p1", "p2", "p3", "p4"]
     assert requests(account) == [LIST]
@@ -106,7 +107,7 @@ def test_a_few_objects_of_a_large_account_do_not_cost_its_list() -> None:
     absent=st.integers(0, 3),
     data=st.data(),
 )
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_reads_cost_at_most_what_is_promised(
     count: int, page_size: int, absent: int, data: st.DataObject
 ) -> None:
@@ -129,7 +130,7 @@ def test_reads_cost_at_most_what_is_promised(
 
 
 @given(count=st.integers(1, 40), page_size=st.integers(1, 15), data=st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_threads_pay_together(count: int, page_size: int, data: st.DataObject) -> None:
     """What four threads ask for costs no more than what one does."""
     account = account_with(count, page_size)
@@ -160,7 +161,7 @@ class MeetingPoint:
     def wait_for_all(self) -> None:
         """Return when all threads have come."""
         for _ in range(THREADS):
-            assert self._arrived.acquire(timeout=30)
+            assert self._arrived.acquire(timeout=HANG_GUARD)
 
 
 @pytest.mark.parametrize("fails", [False, True])

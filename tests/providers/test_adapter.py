@@ -226,7 +226,7 @@ FREE_NAMES = NAMES.filter(lambda name: name not in PropertyProvider.kind.field_n
 
 
 @given(st.dictionaries(FREE_NAMES, nested(SCALARS | st.just(CLEAR)), min_size=1, max_size=4))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_attributes_cross_the_wire_and_settle(attributes: dict[str, Json]) -> None:
     """Pulumi's own serialisation changes nothing that we compare, CLEAR at any depth included."""
     account = FakeAccount()

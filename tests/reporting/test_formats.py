@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from preview_document import PreviewDocument
@@ -419,7 +419,6 @@ HARMLESS = full_report(fails=True)
 HARMLESS_MARKDOWN, HARMLESS_PAGE = rendered(markdown(HARMLESS)), _Page(page(HARMLESS))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_name_at_all_does_harm(name: str) -> None:
     """Whatever it is made of."""

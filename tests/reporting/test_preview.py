@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from json_values import ANY_JSON, ANY_OBJECT
 from preview_document import PREFIX, PROPERTY, PreviewDocument
@@ -252,7 +252,6 @@ def test_the_order_of_events_means_nothing() -> None:
     assert len(entry_of(last=hook, planned=fewer, kind=kind).fields) == 1
 
 
-@settings(deadline=None)
 @given(ANY_JSON, ANY_OBJECT, ANY_JSON, st.sampled_from(["create", "update", "replace", "delete"]))
 def test_whatever_a_state_holds_it_is_told(
     last: Any, held: dict[str, Any], planned: Any, op: str
@@ -357,7 +356,9 @@ def test_messages_are_told_in_a_line() -> None:
         '{"steps": [], "diagnostics": [5]}',
         '{"steps": [], "diagnostics": [{"severity": 5}]}',
         "[" * 100_000,
-        '{"sequence": 0, "preludeEvent": {}}',
+        '{"diagnostics": []}',
+        '{"sequence": 0, "level": "info"}',
+        '{"sequence": 0, "preludeEvent": {}, "resourcePreEvent": {}, "summaryEvent": {}}',
     ],
 )
 def test_what_is_no_preview_is_an_error(text: str) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from json_values import ANY_OBJECT
 from recording_receiver import receiving
 from signed_delivery import SECRET
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS, DeliverySettings, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
@@ -60,7 +61,9 @@ class Form(HTMLParser):
 def browser(setsmart_sandbox: SandboxAccount) -> Iterator[httpx.Client]:
     """A browser without scripts."""
     origin = setsmart_sandbox.url.removesuffix("/v1")
-    with httpx.Client(base_url=origin, trust_env=False, follow_redirects=True) as client:
+    with httpx.Client(
+        base_url=origin, trust_env=False, timeout=HANG_GUARD, follow_redirects=True
+    ) as client:
         yield client
 
 
@@ -249,7 +252,7 @@ def test_subscriptions_are_shown_with_their_deliveries(
         events = ["property.created", "property.deleted"]
         setsmart_sandbox.add("webhooks", url=receiver.url, events=events, secret=SECRET)
         setsmart_sandbox.add("properties", name="Villa")
-        setsmart_sandbox.wait_for_deliveries()
+        setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
         listed = browser.get("/webhooks")
         assert f"{receiver.url} property.created, property.deleted active yes 1 delivered" in (
             text_of(listed)
@@ -260,7 +263,7 @@ def test_subscriptions_are_shown_with_their_deliveries(
         assert 'href="/listings/prop_1"' in page.text
         again = browser.post("/webhooks/wh_1/deliveries/1", data=Form(page.text).fields)
         assert "It is delivered again." in text_of(again)
-        setsmart_sandbox.wait_for_deliveries()
+        setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert [len(one.attempts) for one in setsmart_sandbox.deliveries()] == [3]
     setsmart_sandbox.remove("prop_1")
     assert 'href="/listings/prop_1"' not in browser.get("/webhooks/wh_1").text
@@ -278,8 +281,10 @@ def test_what_was_not_delivered_says_why() -> None:
         storage.insert(WEBHOOKS, {"url": closed, "events": "none", "status": "inactive"})
         storage.insert(WEBHOOKS, {"url": closed, "events": []})
         account.add("properties", name="Villa")
-        [dropped, failed] = account.wait_for_deliveries()
-        with httpx.Client(base_url=account.url.removesuffix("/v1"), trust_env=False) as browser:
+        [dropped, failed] = account.wait_for_deliveries(HANG_GUARD)
+        with httpx.Client(
+            base_url=account.url.removesuffix("/v1"), trust_env=False, timeout=HANG_GUARD
+        ) as browser:
             rows = browser.get("/webhooks").text.split("<tr>")[2:]
             of_dropped = text_of(browser.get("/webhooks/wh_1"))
             of_failed = text_of(browser.get("/webhooks/wh_2"))
@@ -334,12 +339,12 @@ def test_nothing_is_delivered_again_to_a_subscription_that_is_gone(
     """The page that offers it may have been loaded before."""
     setsmart_sandbox.add("webhooks", url="https://a.example/", events=["property.created"])
     setsmart_sandbox.add("properties", name="Villa")
-    [delivery] = setsmart_sandbox.wait_for_deliveries()
+    [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     form = Form(browser.get("/webhooks/wh_1").text).fields
     setsmart_sandbox.remove("wh_1")
     answer = browser.post("/webhooks/wh_1/deliveries/1", data=form)
     assert answer.status_code == 404
-    assert setsmart_sandbox.wait_for_deliveries() == [delivery]
+    assert setsmart_sandbox.wait_for_deliveries(HANG_GUARD) == [delivery]
 
 
 @pytest.mark.parametrize(
@@ -353,10 +358,10 @@ def test_what_was_not_sent_to_a_subscription_is_not_delivered_again(
         for events in (["property.created"], ["property.deleted"]):
             setsmart_sandbox.add("webhooks", url=receiver.url, events=events)
         setsmart_sandbox.add("properties", name="Villa")
-        setsmart_sandbox.wait_for_deliveries()
+        setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
         token = Form(browser.get("/webhooks/wh_1").text).fields["token"]
         answer = browser.post(f"/webhooks/{path}", data={"token": token})
-        [delivery] = setsmart_sandbox.wait_for_deliveries()
+        [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert answer.status_code == 404
     assert "There is no such page" in text_of(answer)
     assert len(delivery.attempts) == 1
@@ -384,7 +389,7 @@ def test_a_form_of_another_page_changes_nothing(
     """It cannot have the token."""
     setsmart_sandbox.add("webhooks", url="https://a.example/", events=["property.created"])
     setsmart_sandbox.add("properties", name="Villa")
-    setsmart_sandbox.wait_for_deliveries()
+    setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     before = setsmart_sandbox.objects(), setsmart_sandbox.deliveries()
     answer = browser.post(
         path, data={"name": "Owned"} | ({} if token is None else {"token": token})
@@ -397,7 +402,9 @@ def test_a_form_of_another_page_changes_nothing(
 def test_each_dashboard_has_a_token_of_its_own(browser: httpx.Client) -> None:
     """Long enough that nobody guesses it; it cannot be known from another sandbox."""
     with running_sandbox() as other:
-        theirs = httpx.get(f"{other.url.removesuffix('/v1')}/listings/new", trust_env=False)
+        theirs = httpx.get(
+            f"{other.url.removesuffix('/v1')}/listings/new", trust_env=False, timeout=HANG_GUARD
+        )
     form = Form(browser.get("/listings/new").text).fields
     foreign = Form(theirs.text).fields["token"]
     assert len(form["token"]) >= 32
@@ -463,7 +470,7 @@ def test_no_name_of_a_listing_does_harm(
     """On every page on which it stands."""
     setsmart_sandbox.add("webhooks", url=f"http://a/{NASTY}", events=["property.created", NASTY])
     setsmart_sandbox.add("properties", name=NASTY, address=NASTY, status=NASTY, extra=NASTY)
-    setsmart_sandbox.wait_for_deliveries()
+    setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     for path in (
         "/",
         "/listings/prop_1",
@@ -519,7 +526,7 @@ def test_a_field_cannot_be_set_twice(
     assert after == {**before, **changed}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(ANY_OBJECT, st.sampled_from(["Villa", " Villa ", "v\u00a0w"]))
 def test_a_form_that_nobody_touched_changes_nothing(fields: dict[str, Any], name: str) -> None:
     """Whatever the storage holds: what a form shows and gets back is what there was."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
-import time
 from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
+from pause import Pause
 from served_sandbox import ServedSandbox, serving
 from starlette.middleware import Middleware
+from waiting import HANG_GUARD, MOMENT, wait_until
 
 from pulumi_setsmart.sandbox import (
     NONSENSE,
@@ -76,14 +78,16 @@ def test_a_failure(moment: str, created: int, status: int) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_server_that_hangs_does_its_work_nevertheless(moment: str) -> None:
     """A client that has hung up does not stop it."""
-    fault = Hang(0.3, moment)  # type: ignore[arg-type]  # one of two words
+    pause = Pause()
+    fault = Hang(60, moment, pause.sleep)  # type: ignore[arg-type]  # one of two words
     with serving(middleware=faulty(fault)) as served:
         with pytest.raises(httpx.ReadTimeout):
-            served.client.post("/properties", json=VILLA, timeout=0.1)
+            served.client.post("/properties", json=VILLA, timeout=MOMENT)
+        assert pause.begun.wait(HANG_GUARD)
+        assert pause.asked == [60]
         assert held(served) == (moment == "after")
-        deadline = time.monotonic() + 10
-        while not held(served) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        pause.end()
+        wait_until(lambda: held(served))
         assert held(served) == 1
 
 
@@ -95,11 +99,19 @@ def test_a_server_that_hangs_answers_who_waits() -> None:
 
 def test_a_slow_answer_trickles() -> None:
     """Each piece comes in time, the whole takes long."""
-    with serving(middleware=faulty(Slow(0.3))) as served:
-        started = time.monotonic()
-        answer = served.client.post("/properties", json=VILLA, timeout=0.2)
-        assert answer.json()["name"] == "Villa"
-        assert time.monotonic() - started >= 0.3
+    pause = Pause(lets_pass=1)
+    plainly = {"Accept-Encoding": "identity"}
+    with (
+        serving(middleware=faulty(Slow(60, sleep=pause.sleep))) as served,
+        served.client.stream("POST", "/properties", json=VILLA, headers=plainly) as answer,
+    ):
+        pieces = answer.iter_raw()
+        begin = next(pieces)
+        assert pause.begun.wait(HANG_GUARD)
+        assert pause.asked == [12] * 2
+        pause.end()
+        assert json.loads(begin + b"".join(pieces))["name"] == "Villa"
+    assert pause.asked == [12] * 5
 
 
 @pytest.mark.parametrize("fault", NONSENSE, ids=lambda fault: fault.name)
@@ -135,12 +147,11 @@ def test_a_refusal_at_the_limit(form: str) -> None:
 
 def test_a_clock_that_goes_wrong() -> None:
     """All that the server tells of time follows the clock that it was given."""
-    ahead = 3600
-    with serving(clock=lambda: time.time() + ahead) as served:
+    wrong = 1_620_000_000
+    with serving(clock=lambda: wrong) as served:
         headers = served.client.get("/properties").headers
-    now = time.time() + ahead
-    assert abs(parsedate_to_datetime(headers["Date"]).timestamp() - now) < 5
-    assert 0 < int(headers["X-RateLimit-Reset"]) - now < 65
+    assert parsedate_to_datetime(headers["Date"]).timestamp() == wrong
+    assert int(headers["X-RateLimit-Reset"]) == wrong + 60
 
 
 def test_a_window_that_shrinks() -> None:

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 import httpx
 import pytest
 from served_sandbox import ServedSandbox, serving
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import ApiKey, Collection, JsonObject, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.rate_limit import RateLimit, ResetForm
@@ -15,7 +16,9 @@ from pulumi_setsmart.sandbox.rate_limit import RateLimit, ResetForm
 
 def asked(served: ServedSandbox, key: str | None, method: str = "GET") -> httpx.Response:
     headers = {} if key is None else {"X-API-Key": key}
-    with httpx.Client(base_url=served.client.base_url, trust_env=False) as client:
+    with httpx.Client(
+        base_url=served.client.base_url, trust_env=False, timeout=HANG_GUARD
+    ) as client:
         return client.request(method, "/properties", headers=headers, content=b'{"name": "x"}')
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from served_sandbox import serving
+from waiting import HANG_GUARD
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,9 @@ def test_one_connection_serves_many_requests() -> None:
     limits = httpx.Limits(max_connections=1)
     with (
         serving() as served,
-        httpx.Client(base_url=served.client.base_url, limits=limits, trust_env=False) as client,
+        httpx.Client(
+            base_url=served.client.base_url, limits=limits, trust_env=False, timeout=HANG_GUARD
+        ) as client,
     ):
         connections = set()
         for _ in range(3):

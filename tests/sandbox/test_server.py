@@ -10,6 +10,7 @@ from served_sandbox import serving
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
@@ -24,11 +25,11 @@ from pulumi_setsmart.sandbox import (
 def test_a_sandbox_runs_while_the_block_runs() -> None:
     """It answers at once, on a port of its own, and afterwards nobody listens there."""
     with running(create_app()) as base_url:
-        answer = httpx.get(f"{base_url}/properties", trust_env=False)
+        answer = httpx.get(f"{base_url}/properties", trust_env=False, timeout=HANG_GUARD)
     assert answer.status_code == 401
     assert base_url == f"http://127.0.0.1:{httpx.URL(base_url).port}/v1"
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{base_url}/properties", trust_env=False)
+        httpx.get(f"{base_url}/properties", trust_env=False, timeout=HANG_GUARD)
 
 
 def test_several_run_side_by_side() -> None:
@@ -56,7 +57,7 @@ def test_a_port_in_use_is_an_error() -> None:
 
 def test_an_open_connection_does_not_hold_the_server_up() -> None:
     """A client that keeps its connection does not keep the block from ending."""
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=HANG_GUARD) as client:
         with running(create_app()) as base_url:
             client.get(base_url)
         with pytest.raises(httpx.ConnectError):
@@ -65,7 +66,7 @@ def test_an_open_connection_does_not_hold_the_server_up() -> None:
 
 def test_a_port_can_be_taken_again_at_once() -> None:
     """Even when the server that had it closed a connection, which the system remembers a while."""
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=HANG_GUARD) as client:
         with running(create_app()) as base_url:
             client.get(base_url)
         port = httpx.URL(base_url).port

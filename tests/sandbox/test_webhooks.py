@@ -82,6 +82,8 @@ def test_a_put_with_a_secret_stores_it_as_it_is_sent(secret: str | None) -> None
         ("events", "property.updated"),
         ("events", ["property.updated", "property"]),
         ("events", ["Property.Updated"]),
+        ("events", ["property.*"]),
+        ("events", "*"),
         ("events", [3]),
         ("secret", ""),
         ("secret", 3),

@@ -34,7 +34,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 HOOK_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "url": st.sampled_from(["https://a.example", "HTTP://a", "ftp://a", "a", None]),
-    "events": st.sampled_from([["a.b"], [], ["a"], "a.b", None]),
+    "events": st.sampled_from([["a.b"], ["*"], ["a.b", "*"], ["a.*"], [], ["a"], "*", None]),
     "secret": st.sampled_from(
         [{"config": "a"}, {"config": " "}, {"config": "a", "b": 1}, "a", None]
     ),

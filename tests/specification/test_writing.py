@@ -90,6 +90,18 @@ def test_nothing_that_a_spreadsheet_would_run_begins_a_cell() -> None:
 
 
 @pytest.mark.parametrize("format_", [Format.YAML, Format.JSON])
+@pytest.mark.parametrize("events", [["*"], ["*", "a.b"]])
+def test_a_subscription_to_everything_is_read_back(
+    tmp_path: Path, format_: Format, events: list[str]
+) -> None:
+    """In YAML a `*` without quotes would be an alias."""
+    portfolio = portfolio_of({}, hook={"url": "https://a.example/", "events": events})
+    again = read_back(portfolio_text(portfolio, format_), tmp_path, format_)
+    assert again == portfolio
+    assert sorted(again.webhooks["hook"].events or []) == sorted(events)
+
+
+@pytest.mark.parametrize("format_", [Format.YAML, Format.JSON])
 def test_null_and_references_keep_their_meaning(tmp_path: Path, format_: Format) -> None:
     """A field that is set to null, and where a secret is configured."""
     hook = {"url": "https://a.example/", "events": ["a.b"], "secret": {"config": "key"}}

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from recording_receiver import receiving
+from waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, ApiKey, DeliverySettings, Failed, SandboxSettings
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
@@ -14,7 +15,7 @@ from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
 def client_of(account: SandboxAccount) -> httpx.Client:
     headers = {"X-API-Key": account.key}
-    return httpx.Client(base_url=account.url, headers=headers, trust_env=False)
+    return httpx.Client(base_url=account.url, headers=headers, trust_env=False, timeout=HANG_GUARD)
 
 
 def test_it_is_an_empty_account_that_answers(setsmart_sandbox: SandboxAccount) -> None:
@@ -78,7 +79,7 @@ def test_the_next_requests_can_go_wrong(setsmart_sandbox: SandboxAccount) -> Non
 
 def test_waiting_for_deliveries_ends(setsmart_sandbox: SandboxAccount) -> None:
     """With them, or with what is in their way."""
-    assert setsmart_sandbox.wait_for_deliveries() == []
+    assert setsmart_sandbox.wait_for_deliveries(HANG_GUARD) == []
     setsmart_sandbox.add("webhooks", url="http://127.0.0.1:9/", events=["property.created"])
     setsmart_sandbox.add("properties", name="Cabin")
     with pytest.raises(TimeoutError, match=r"after 0.3 s: 1 deliveries pending, .* ConnectError"):
@@ -91,7 +92,7 @@ def test_deliveries_can_be_told_by_subscription(setsmart_sandbox: SandboxAccount
         for _ in range(2):
             setsmart_sandbox.add("webhooks", url=receiver.url, events=["property.created"])
         setsmart_sandbox.add("properties", name="Cabin")
-        assert len(setsmart_sandbox.wait_for_deliveries()) == 2
+        assert len(setsmart_sandbox.wait_for_deliveries(HANG_GUARD)) == 2
     [delivery] = setsmart_sandbox.deliveries("wh_2")
     assert (delivery.number, delivery.state) == (2, "delivered")
 

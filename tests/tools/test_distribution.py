@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from preview_document import PreviewDocument
+from waiting import HANG_GUARD
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = [
@@ -26,7 +27,7 @@ NEEDED = [
 
 def run(*command: str | Path, cwd: Path) -> str:
     finished = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, timeout=600, check=False
+        command, cwd=cwd, capture_output=True, text=True, timeout=HANG_GUARD, check=False
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return finished.stdout
@@ -90,6 +91,6 @@ def test_the_wheel_runs_without_the_clone(distributions: Path, tmp_path: Path) -
         try:
             assert sandbox.stdout is not None
             address = [sandbox.stdout.readline() for _ in range(2)][1].split()[-1]
-            assert "Listings" in httpx.get(address, trust_env=False).text
+            assert "Listings" in httpx.get(address, trust_env=False, timeout=HANG_GUARD).text
         finally:
             sandbox.terminate()

@@ -6,6 +6,7 @@ from threading import Barrier, Event
 import pytest
 from pulumi_cli import folder
 from pulumi_cli.engine import Unavailable
+from waiting import HANG_GUARD
 
 
 def names(versions: Path) -> list[str]:
@@ -93,11 +94,11 @@ def test_of_two_runs_at_once_one_does_the_work(
 
     def fill(root: Path) -> None:
         fills.append(root)
-        assert waiting.wait(timeout=10)
+        assert waiting.wait(timeout=HANG_GUARD)
         engine(root / "bin")
 
     def run() -> Path:
-        both.wait(timeout=10)
+        both.wait(timeout=HANG_GUARD)
         return folder.install(tmp_path, "3.259.0", fill, say).path
 
     with ThreadPoolExecutor(2) as pool:

@@ -43,14 +43,73 @@ def named(event_id: str) -> SignedDelivery:
     return SignedDelivery.standard(event_id=event_id)
 
 
+def named_otherwise(prefix: str, headers: dict[str, str] = RIGHT.headers) -> dict[str, str]:
+    """Return headers whose names begin in another way."""
+    return {name.replace("webhook", prefix): one for name, one in headers.items()}
+
+
+def without(delivery: SignedDelivery, name: str) -> SignedDelivery:
+    """Return a request less one of its headers."""
+    headers = {key: one for key, one in delivery.headers.items() if key != name}
+    return SignedDelivery(delivery.payload, headers)
+
+
+def with_number(number: str) -> dict[str, SignedDelivery]:
+    """Return requests with a number that JSON or programs have not, wherever it may be."""
+    return {
+        f"{number[:9]}{where}": signed(payload.replace("?", number).encode())
+        for where, payload in (
+            ("", '{"data": ?}'),
+            (" deep inside", '{"data": {"a": [0, {"b": [?]}]}}'),
+            (" for a type", '{"type": ?}'),
+            (" for a time", '{"timestamp": ?}'),
+            (" in what nobody reads", '{"type": "a.b", "data": 1, "else": [?]}'),
+        )
+    }
+
+
+OLDER = SignedDelivery(PAYLOAD, named_otherwise("svix"))
+
+
 STANDARD: dict[str, SignedDelivery] = {
     "no headers": SignedDelivery(PAYLOAD, {}),
     "no id": with_headers(id=None),
     "no timestamp": with_headers(timestamp=None),
     "no signature": with_headers(signature=None),
-    "another header's name": SignedDelivery(
-        PAYLOAD, {name.replace("webhook", "svix"): one for name, one in RIGHT.headers.items()}
+    "other names of the headers": SignedDelivery(PAYLOAD, named_otherwise("x-webhook")),
+    "older names of the headers, no id": without(OLDER, "svix-id"),
+    "older names of the headers, no timestamp": without(OLDER, "svix-timestamp"),
+    "older names of the headers, no signature": without(OLDER, "svix-signature"),
+    "older names of the headers, another secret": SignedDelivery(
+        PAYLOAD,
+        named_otherwise("svix", SignedDelivery.standard(secret=OTHER_SECRET).headers),
     ),
+    **{
+        f"older names of the headers, beside a wrong {name}": SignedDelivery(
+            PAYLOAD, {**OLDER.headers, **RIGHT.headers, name: wrong}
+        )
+        for name, wrong in (
+            ("webhook-id", "msg_2"),
+            ("webhook-timestamp", str(NOW - 1)),
+            ("webhook-signature", f"v1,{base64.b64encode(bytes(32)).decode()}"),
+        )
+    },
+    **{
+        f"older names of the headers, {name} under both": SignedDelivery(
+            PAYLOAD, {**OLDER.headers, name: RIGHT.headers[name]}
+        )
+        for name in RIGHT.headers
+    },
+    **{
+        f"{name} under its older name alone": SignedDelivery(
+            PAYLOAD,
+            {
+                **without(RIGHT, name).headers,
+                name.replace("webhook", "svix"): RIGHT.headers[name],
+            },
+        )
+        for name in RIGHT.headers
+    },
     "id not the signed one": with_headers(id="msg_2"),
     "empty id": named(""),
     "id with a full stop": named("msg.1"),
@@ -140,16 +199,34 @@ STANDARD: dict[str, SignedDelivery] = {
     "payload huge": signed(b'{"a": "' + b"x" * 1024 * 1024 + b'"}'),
     "payload nested 100,000 deep": signed(b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
     "payload with a number of 5,000 digits": signed(b'{"a": ' + b"9" * 5000 + b"}"),
+    "payload with a fraction of a number of 5,000 digits": signed(b'{"a": ' + b"9" * 5000 + b".5}"),
+    "payload with a number of 100,000 digits": signed(b'{"a": -' + b"9" * 100_000 + b"}"),
     "payload a list": signed(b"[]"),
     "payload a text": signed(b'"property.updated"'),
     "payload null": signed(b"null"),
-    "payload NaN": signed(b'{"a": NaN}'),
+    **{
+        case: request
+        for number in ("NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1E+400", "9.9e308")
+        for case, request in with_number(number).items()
+    },
     "type a number": telling(type=5),
     "type a list": telling(type=["property.updated"]),
     "time of the event a word": telling(timestamp="yesterday"),
     "time of the event a list": telling(timestamp=[]),
     "time of the event true": telling(timestamp=True),
     "time of the event beyond all calendars": telling(timestamp=1e300),
+    "time of the event before all calendars": telling(timestamp=-1e300),
+    "time of the event in microseconds": telling(timestamp=NOW * 1_000_000),
+    "time of the event of 4,000 digits": telling(timestamp=10**4000),
+    "time of the event a string of 5,000 digits": telling(timestamp="9" * 5000),
+    "time of the event a string with spaces": telling(timestamp=f" {NOW} "),
+    "time of the event a string in fullwidth digits": telling(
+        timestamp="".join(chr(0xFF10 + int(digit)) for digit in str(NOW))
+    ),
+    "time of the event an empty string": telling(timestamp=""),
+    "time of the event a string with an exponent": telling(timestamp="1.763935200e9"),
+    "time of the event not a number": telling(timestamp="nan"),
+    "time of the event infinite": telling(timestamp="inf"),
 }
 
 WRONG_TYPES: dict[str, tuple[Any, Any]] = {
@@ -195,6 +272,8 @@ HEX: dict[str, SignedDelivery] = {
     "fullwidth digits": with_digest("\uff10" * 64),
     "payload not UTF-8": SignedDelivery.hexadecimal(b"\xff"),
     "payload not an object": SignedDelivery.hexadecimal(b"[]"),
+    "payload with a number beyond all bounds": SignedDelivery.hexadecimal(b'{"a": [1e999]}'),
+    "older names of the other scheme's headers": OLDER,
 }
 
 

@@ -56,19 +56,37 @@ def test_a_payload_without_an_envelope_is_the_data() -> None:
         ("2025-11-23T22:00:00", datetime(2025, 11, 23, 22, tzinfo=UTC)),
         (NOW, datetime.fromtimestamp(NOW, UTC)),
         (NOW + 0.25, datetime.fromtimestamp(NOW + 0.25, UTC)),
+        (0, datetime(1970, 1, 1, tzinfo=UTC)),
+        (-86_400, datetime(1969, 12, 31, tzinfo=UTC)),
+        (NOW * 1000 + 250, datetime.fromtimestamp(NOW + 0.25, UTC)),
+        (NOW * 1000.0, datetime.fromtimestamp(NOW, UTC)),
+        (99_999_999_999, datetime(5138, 11, 16, 9, 46, 39, tzinfo=UTC)),
+        (100_000_000_000, datetime(1973, 3, 3, 9, 46, 40, tzinfo=UTC)),
+        (-100_000_000_000, datetime(1966, 10, 31, 14, 13, 20, tzinfo=UTC)),
+        (str(NOW), datetime.fromtimestamp(NOW, UTC)),
+        (f"{NOW}.25", datetime.fromtimestamp(NOW + 0.25, UTC)),
+        (f"{NOW}250", datetime.fromtimestamp(NOW + 0.25, UTC)),
+        ("20251123", datetime(2025, 11, 23, tzinfo=UTC)),
+        ("20251123T220000Z", datetime(2025, 11, 23, 22, tzinfo=UTC)),
     ],
 )
-def test_the_time_of_an_event_is_read_in_both_forms(told: Any, moment: datetime) -> None:
-    """ISO 8601, without an offset in UTC, or seconds since 1970."""
+def test_the_time_of_an_event_is_read_in_each_form(told: Any, moment: datetime) -> None:
+    """ISO 8601, without an offset in UTC, or seconds or milliseconds since 1970."""
     assert event_of(
         SignedDelivery.standard(json.dumps({"timestamp": told}).encode())
     ).timestamp == (moment)
 
 
+def older(headers: dict[str, str]) -> dict[str, str]:
+    """Return headers under their older names."""
+    return {name.replace("webhook", "svix"): value for name, value in headers.items()}
+
+
 @pytest.mark.parametrize("change", [str.upper, str.title, str.lower])
-def test_headers_have_names_in_any_case(change: Any) -> None:
-    """And come as a dictionary or as what a framework makes of them."""
-    headers = {change(name): value for name, value in RIGHT.headers.items()}
+@pytest.mark.parametrize("names", [dict, older])
+def test_headers_have_names_in_any_case(change: Any, names: Any) -> None:
+    """And come as a dictionary or as what a framework makes of them; older names are as good."""
+    headers = {change(name): value for name, value in names(RIGHT.headers).items()}
     assert event_of(SignedDelivery(PAYLOAD, headers))
     assert verify(PAYLOAD, Headers(headers), SECRET, clock=lambda: NOW)
 
@@ -94,6 +112,28 @@ def test_while_a_secret_rotates_either_is_right() -> None:
         assert event_of(RIGHT, secrets)
     with pytest.raises(WebhookVerificationError, match="no signature"):
         event_of(RIGHT, [OTHER_SECRET, new_secret()])
+
+
+def test_of_both_sets_of_headers_one_is_read() -> None:
+    """That of Standard Webhooks; what the other says means nothing then."""
+    other = older(SignedDelivery.standard(event_id="msg_2", secret=OTHER_SECRET).headers)
+    assert event_of(SignedDelivery(PAYLOAD, {**other, **RIGHT.headers})).id == "msg_1"
+    assert event_of(SignedDelivery(PAYLOAD, {**RIGHT.headers, **other})).id == "msg_1"
+    assert event_of(SignedDelivery(PAYLOAD, other), OTHER_SECRET).id == "msg_2"
+
+
+def test_what_is_wrong_with_older_headers_is_told_by_their_names() -> None:
+    """The log says what was sent."""
+    for name in ("svix-id", "svix-timestamp", "svix-signature"):
+        with pytest.raises(WebhookVerificationError, match=f"^{name} is malformed|^{name} is not"):
+            event_of(SignedDelivery(PAYLOAD, {**older(RIGHT.headers), name: "a.b"}))
+
+
+@pytest.mark.parametrize("digits", ["9" * 4000, "-" + "9" * 4000])
+def test_long_whole_numbers_are_taken_exactly(digits: str) -> None:
+    """As far as Python reads them."""
+    event = event_of(SignedDelivery.standard(f'{{"data": {{"a": {digits}}}}}'.encode()))
+    assert event.data == {"a": int(digits)}
 
 
 def test_a_sender_that_signs_with_both_secrets_is_understood_by_either_receiver() -> None:
@@ -187,7 +227,10 @@ def test_the_log_says_that_a_signature_is_of_a_scheme_that_is_not_ours() -> None
 
 anything: st.SearchStrategy[Any] = st.none() | st.integers() | st.text() | st.binary()
 near_headers = st.dictionaries(
-    st.sampled_from([*RIGHT.headers, "X-SetSmart-Signature", "Webhook-Id"]) | st.text(),
+    st.sampled_from(
+        [*RIGHT.headers, *older(RIGHT.headers), "X-SetSmart-Signature", "Webhook-Id", "Svix-Id"]
+    )
+    | st.text(),
     st.sampled_from([*RIGHT.headers.values()]) | anything,
 )
 
@@ -213,7 +256,9 @@ def test_whatever_is_given_nothing_else_is_raised(
     except WebhookVerificationError:
         return
     assert (event.id, payload) == ("msg_1", PAYLOAD)
-    assert {name.lower(): value for name, value in headers.items()}.items() >= RIGHT.headers.items()
+    given_headers = {name.lower(): value for name, value in headers.items()}
+    right = RIGHT.headers if given_headers.keys() & RIGHT.headers.keys() else older(RIGHT.headers)
+    assert given_headers.items() >= right.items()
 
 
 @given(st.binary(min_size=24, max_size=64), ANY_OBJECT, st.integers(0, 99_999_999_999))

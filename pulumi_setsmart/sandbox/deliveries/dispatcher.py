@@ -164,7 +164,7 @@ class Dispatcher:
         try:
             async with asyncio.timeout(self._settings.timeout):
                 answer = await self._client.post(url, content=payload, headers=headers)
-        except TimeoutError:
+        except (TimeoutError, httpx.TimeoutException):
             return None, f"no answer within {self._settings.timeout:g} s"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return None, f"no answer: {type(error).__name__}"

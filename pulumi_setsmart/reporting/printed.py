@@ -1,0 +1,127 @@
+"""What `pulumi preview --json` printed, found among whatever else was printed with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from attrs import frozen
+
+from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.reporting.event import are_whole, is_event, steps_and_diagnostics
+from pulumi_setsmart.reporting.saved_text import is_readable
+
+_DAMAGED = re.compile(
+    r'\{\s*"(steps|diagnostics|config|duration|changeSummary|maybeCorrupt|sequence)"'
+)
+"""How the one document of a preview begins, and each of the events that take its place."""
+
+
+@frozen
+class Printed:
+    """A preview as Pulumi printed it.
+
+    Attributes:
+        steps: What Pulumi would do, in order.
+        diagnostics: What it said about that.
+    """
+
+    steps: list[dict[str, Any]]
+    diagnostics: list[dict[str, Any]]
+
+
+def read_printed(text: str, source: str) -> Printed:
+    """Return the preview in a text, as one document or as one event a line.
+
+    What stands around it, such as the messages of other programs, is passed over.
+
+    Args:
+        text: What was printed.
+        source: Where it comes from, for messages.
+
+    Raises:
+        StackError: There is no preview in it, more than one, or one that is not whole.
+    """
+    documents: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
+    for value, written in _objects(text, source):
+        if not (_is_document(value) or is_event(value)):
+            continue
+        if not is_readable(written):
+            raise StackError(f"{source}: it is in neither UTF-8 nor UTF-16; save it again in UTF-8")
+        (documents if _is_document(value) else events).append(value)
+    if len(documents) + _runs(events) > 1:
+        raise StackError(f"{source}: it holds more than one preview; give one")
+    if documents:
+        return _checked(
+            source, documents[0].get("steps") or [], documents[0].get("diagnostics") or []
+        )
+    if not events:
+        raise _nothing(source)
+    if not are_whole(events):
+        raise _damage(source)
+    try:
+        return _checked(source, *steps_and_diagnostics(events))
+    except (TypeError, KeyError, AttributeError):
+        raise _nothing(source) from None
+
+
+def _objects(text: str, source: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield the JSON objects that stand in a text, each with how it is written."""
+    decoder = json.JSONDecoder()
+    begin = text.find("{")
+    while begin >= 0:
+        end = begin + 1
+        try:
+            value, end = decoder.raw_decode(text, begin)
+            yield value, text[begin:end]
+        except RecursionError:
+            raise _nothing(source) from None
+        except ValueError:
+            # What stands inside of it must not be taken for the whole.
+            if _DAMAGED.match(text, begin):
+                raise _damage(source) from None
+        begin = text.find("{", end)
+
+
+def _is_document(value: dict[str, Any]) -> bool:
+    if "steps" in value:
+        return isinstance(value["steps"], list)
+    # Pulumi leaves out what is empty, such as the steps of a preview that failed at once.
+    diagnostics = value.get("diagnostics")
+    return isinstance(diagnostics, list) and any(
+        isinstance(one, dict) and one.get("severity") == "error" for one in diagnostics
+    )
+
+
+def _runs(events: list[dict[str, Any]]) -> int:
+    """Return how many previews events come from; those of one are numbered in their order."""
+    numbers: list[int] = [event["sequence"] for event in events]
+    again = sum(later <= earlier for earlier, later in pairwise(numbers))
+    return min(len(events), 1) + again
+
+
+def _checked(source: str, steps: Any, diagnostics: Any) -> Printed:
+    """Return a preview, if it has whatever is read of it later."""
+    try:
+        _ = [(step["urn"].split("::")[3], step["op"].strip()) for step in steps]
+        _ = [one["severity"].strip() for one in diagnostics]
+    except (TypeError, KeyError, IndexError, AttributeError):
+        raise _nothing(source) from None
+    return Printed(steps, diagnostics)
+
+
+def _nothing(source: str) -> StackError:
+    return StackError(
+        f"{source}: this is not what `pulumi preview --json` prints; give its output as a file or "
+        "on standard input"
+    )
+
+
+def _damage(source: str) -> StackError:
+    return StackError(
+        f"{source}: the output of `pulumi preview --json` is damaged or cut off; save it again"
+    )
