@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def get_property(
-    id: str,  # noqa: A002 -- what Pulumi calls it everywhere
+    id: str | int,  # noqa: A002 -- what Pulumi calls it everywhere
     *,
     account: str | None = None,
 ) -> PropertyRecord:
@@ -39,7 +39,10 @@ def get_property(
             where there is none.
     """
     with _reported():
-        record = mocked_property(id, account) if is_mocked() else _properties(account).get(id)
+        wanted = str(id)
+        record = (
+            mocked_property(wanted, account) if is_mocked() else _properties(account).get(wanted)
+        )
         return structure(record, PropertyRecord)
 
 

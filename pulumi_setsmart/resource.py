@@ -126,6 +126,8 @@ def _identifier(resource_name: str, value: Any) -> Any:
     place = Place(resource_name, "id")
 
     def string(plain: Any) -> str:
+        if isinstance(plain, int) and not isinstance(plain, bool):
+            return str(plain)
         if not isinstance(plain, str) or not plain:
             raise place.refusal("must be a string, such as prop_123")
         return plain
