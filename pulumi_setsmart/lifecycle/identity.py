@@ -29,7 +29,21 @@ def identity_of(names: tuple[str, ...], declared: JsonObject) -> dict[str, Json]
 
 def is_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
     """Return whether an object with these fields has the identity."""
-    return all(matches(folded(value), folded(fields.get(name))) for name, value in identity.items())
+    return all(
+        matches(recognisable(value), recognisable(fields.get(name)))
+        for name, value in identity.items()
+    )
+
+
+def recognisable(value: Json) -> Json:
+    """Return ``value`` folded, with whole numbers as their digits: an id may be either."""
+    match folded(value):
+        case bool() as truth:
+            return truth
+        case int() | float() as number if number == int(number):
+            return str(int(number))
+        case other:
+            return other
 
 
 def may_come_from(declared: JsonObject, fields: JsonObject) -> bool:

@@ -23,15 +23,8 @@ _ROUNDING_STEPS = [
 
 
 def folded(value: Json) -> Json:
-    """Return ``value`` with its strings freed of case, spacing and Unicode form.
-
-    A whole number is its digits: an id may be either, and so may what refers to one.
-    """
+    """Return ``value`` with its strings freed of case, spacing and Unicode form."""
     match value:
-        case bool():
-            return value
-        case int() | float() if value == int(value):
-            return str(int(value))
         case str():
             caseless = unicodedata.normalize("NFKC", value).casefold()
             return " ".join(unicodedata.normalize("NFKC", caseless).split())
@@ -45,10 +38,11 @@ def folded(value: Json) -> Json:
 def is_tidied(declared: Json, actual: Json) -> bool:
     """Return whether ``actual`` is a tidied form of ``declared``, or the same value.
 
-    Tidied means: another case, spacing or Unicode form, a fraction that is rounded, a whole number
-    as its digits, or another way to say nothing (null, absent, a blank string, an empty list or
-    object). Everything else is another value: a number that was limited, a string that was cut or
-    replaced, a value that was dropped, a list with other elements or in another order.
+    Tidied means: another case, spacing or Unicode form, a fraction that is rounded, digits as the
+    whole number that they are, or another way to say nothing (null, absent, a blank string, an
+    empty list or object). Everything else is another value: a number that was limited, a string
+    that was cut or replaced, a value that was dropped, a list with other elements or in another
+    order.
     """
     return all(_is_tidied(one.declared, one.actual) for one in mismatches(declared, actual))
 
@@ -59,6 +53,8 @@ def _is_tidied(declared: Json, actual: Json) -> bool:
             return False
         case int() | float(), int() | float():
             return _is_rounded(declared, actual)
+        case str(), int():  # what refers to an id, which is a string to programs
+            return declared == str(actual)
     if _is_blank(declared) and _is_blank(actual):
         return True
     return matches(folded(declared), folded(actual))

@@ -25,6 +25,7 @@ from pulumi_setsmart.client.errors import (
     UnreadableAnswerError,
 )
 from pulumi_setsmart.lifecycle.comparison import is_equal
+from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.kind import STATUS
 from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
@@ -401,4 +402,4 @@ class Snapshot:
 
 
 def _key(value: Json) -> str:
-    return repr(folded(value))
+    return repr(recognisable(value))

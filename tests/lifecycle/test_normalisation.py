@@ -29,7 +29,6 @@ from pulumi_setsmart.models.json import Json
         (0.1, 0.10000000149011612),
         (99.999, 100),
         ("7", 7),
-        (7, "7"),
         ({"property_id": "7"}, {"property_id": 7.0}),
         ("", None),
         ("  ", None),
