@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.error_body import error_details
 from pulumi_setsmart.client.errors import UnexpectedAnswerError, UnreadableAnswerError
-from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.json import Json, JsonObject, digits
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.text import one_line
 
@@ -173,13 +172,6 @@ def _members_of(value: JsonObject) -> str:
 
 def identifier_of(value: Json) -> str | None:
     """Return an id as the string that stands for it everywhere, or None if it is none."""
-    match value:
-        case bool():
-            return None
-        case int():
-            return str(value)
-        case float() if math.isfinite(value) and value.is_integer():
-            return str(int(value))
-        case str() if value and value.isprintable():
-            return value
-    return None
+    if isinstance(value, str):
+        return value if value and value.isprintable() else None
+    return digits(value)

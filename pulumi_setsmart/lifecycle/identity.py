@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pulumi_setsmart.lifecycle.comparison import Mismatch, matches, mismatches
 from pulumi_setsmart.lifecycle.masking import is_masked
 from pulumi_setsmart.lifecycle.normalisation import folded, is_tidied
-from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.json import Json, JsonObject, digits
 from pulumi_setsmart.models.marker import holds_unknown
 
 
@@ -37,13 +37,7 @@ def is_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
 
 def recognisable(value: Json) -> Json:
     """Return ``value`` folded, with whole numbers as their digits: an id may be either."""
-    match folded(value):
-        case bool() as truth:
-            return truth
-        case int() | float() as number if number == int(number):
-            return str(int(number))
-        case other:
-            return other
+    return digits(value) or folded(value)
 
 
 def may_come_from(declared: JsonObject, fields: JsonObject) -> bool:

@@ -11,7 +11,7 @@ import unicodedata
 from decimal import Decimal
 
 from pulumi_setsmart.lifecycle.comparison import matches, mismatches
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.json import Json, digits
 
 _FINEST_DECIMAL = 12
 _ROUNDING_STEPS = [
@@ -53,8 +53,8 @@ def _is_tidied(declared: Json, actual: Json) -> bool:
             return False
         case int() | float(), int() | float():
             return _is_rounded(declared, actual)
-        case str(), int():  # what refers to an id, which is a string to programs
-            return declared == str(actual)
+        case str(), int() | float():  # what refers to an id, which is a string to programs
+            return declared == digits(actual)
     if _is_blank(declared) and _is_blank(actual):
         return True
     return matches(folded(declared), folded(actual))

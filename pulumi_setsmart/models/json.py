@@ -27,6 +27,18 @@ def type_name(value: Json) -> str:
     return _TYPE_NAMES.get(type(value), "null")
 
 
+def digits(value: Json) -> str | None:
+    """Return a whole number as its decimal digits, or None if ``value`` is none."""
+    match value:
+        case bool():
+            return None
+        case int():
+            return str(value)
+        case float() if value.is_integer():
+            return str(int(value))
+    return None
+
+
 def pointer(path: str, key: str | int) -> str:
     """Return the JSON pointer (RFC 6901) of member ``key`` of what ``path`` points to."""
     return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
