@@ -14,6 +14,7 @@ from json_values import ANY_JSON, TEXTS
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
     AuthenticationError,
+    RedirectError,
     SetSmartError,
     UnknownOutcomeError,
     UnreadableAnswerError,
@@ -204,6 +205,64 @@ def test_an_id_that_cannot_be_shown_is_none(identifier: str) -> None:
     """It would reach the terminal and the state."""
     with pytest.raises(UnknownOutcomeError):
         properties(Script(raw(f'{{"id": {identifier}}}'))).create({}, "key")
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/rules", "/v1/rules/"),
+        ("/rules/", "/v1/rules"),
+        ("/rules", "https://setsmart.example/v1/rules/"),
+        ("/rules", "rules/"),
+    ],
+)
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_by_a_slash_is_followed_to_read(path: str, location: str, status: int) -> None:
+    """Once, on the same origin, with the key."""
+    script = Script(
+        httpx.Response(status, headers={"Location": location}),
+        httpx.Response(200, json=[VILLA]),
+    )
+    collection = Collection(client_of(script), path)
+    assert [record.id for record in collection.records()] == ["prop_1"]
+    assert script.requests[1].headers["X-API-Key"] == script.requests[0].headers["X-API-Key"]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://elsewhere.example/v1/rules/",
+        "http://setsmart.example/v1/rules/",
+        "/v1/others/",
+        "/v1/rules/?page=2",
+        "//[",
+        "",
+    ],
+)
+def test_no_other_redirect_is_followed(location: str) -> None:
+    """Not to another origin, path or query: the key goes nowhere else."""
+    script = Script(httpx.Response(301, headers={"Location": location}))
+    with pytest.raises(RedirectError):
+        list(Collection(client_of(script), "/rules").records())
+    assert len(script.requests) == 1
+
+
+def test_a_redirect_that_leads_back_ends() -> None:
+    """One server adds the slash, another takes it away."""
+    script = Script(
+        httpx.Response(301, headers={"Location": "/v1/rules/"}),
+        httpx.Response(301, headers={"Location": "/v1/rules"}),
+    )
+    with pytest.raises(RedirectError):
+        list(Collection(client_of(script), "/rules").records())
+
+
+def test_a_write_is_not_redirected_but_explained() -> None:
+    """The message names the path as the server wants it."""
+    script = Script(httpx.Response(308, headers={"Location": "/v1/rules/"}))
+    with pytest.raises(RedirectError, match=r"redirects to /rules/\. Write the path"):
+        Collection(client_of(script), "/rules").create({}, "key")
+    assert len(script.requests) == 1
 
 
 @pytest.mark.parametrize("location", ["https://xn--a.com/", "https://[", "http://a\x01b", ""])
