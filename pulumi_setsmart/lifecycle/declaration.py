@@ -10,7 +10,7 @@ from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, dump_bookkee
 from pulumi_setsmart.lifecycle.kind import UNORDERED, Kind
 from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name
 from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of, patterns_of
-from pulumi_setsmart.models.json import Json, pointer, steps
+from pulumi_setsmart.models.json import Json, pointer, steps, value_at
 from pulumi_setsmart.models.marker import UNKNOWN
 
 ID = "id"
@@ -69,7 +69,9 @@ class Declaration:
     def redact(self, text: str) -> str:
         """Return ``text`` without any of the declared secrets."""
         values = {**self.beside, **self.fields}
-        secrets = {one for path in self.secret_paths for one in _texts_at(values, path)}
+        secrets = {
+            one for path in self.secret_paths for one in _texts_in(value_at(values, steps(path)))
+        }
         # A message is folded into one line. One secret may hold another.
         secrets |= {" ".join(secret.split()) for secret in secrets}
         for secret in sorted(secrets, key=len, reverse=True):
@@ -218,18 +220,6 @@ def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json]
     if isinstance(others, dict):
         named |= others
     return named, others is not UNKNOWN
-
-
-def _texts_at(value: Json, path: str) -> Iterator[str]:
-    for key in steps(path):
-        match value:
-            case dict():
-                value = value.get(key)
-            case list() if key.isdecimal() and int(key) < len(value):
-                value = value[int(key)]
-            case _:
-                return
-    yield from _texts_in(value)
 
 
 def _texts_in(value: Json) -> Iterator[str]:

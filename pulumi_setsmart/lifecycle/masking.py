@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final, TypeAlias
 
-from pulumi_setsmart.models.json import Json, JsonObject, pointer
+from pulumi_setsmart.models.json import Json, JsonObject, pointer, value_at
 
 SecretPath: TypeAlias = tuple[str, ...]
 """The keys that lead to a secret, the outermost first."""
@@ -144,15 +144,7 @@ def _secret(shown: Any, known: Json, hides_by_null: Callable[[str], bool], path:
 def shown_secrets(fields: JsonObject, paths: Collection[SecretPath]) -> Iterator[str]:
     """Yield the names of the secrets that a server shows in the clear."""
     for path in paths:
-        value: Json = dict(fields)
-        for key in path:
-            match value:
-                case dict():
-                    value = value.get(key)
-                case list() if key.isdecimal() and int(key) < len(value):
-                    value = value[int(key)]
-                case _:
-                    value = None
+        value = value_at(dict(fields), path)
         if path and value is not None and not is_masked(value):
             yield path[-1]
 

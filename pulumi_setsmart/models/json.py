@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -47,6 +47,19 @@ def pointer(path: str, key: str | int) -> str:
 def steps(path: str) -> list[str]:
     """Return the keys that a JSON pointer goes through, the outermost first."""
     return [key.replace("~1", "/").replace("~0", "~") for key in path.split("/")[1:]]
+
+
+def value_at(value: Json, keys: Iterable[str]) -> Json:
+    """Return what is in ``value`` where these keys lead, or None if nothing is."""
+    for key in keys:
+        match value:
+            case dict():
+                value = value.get(key)
+            case list() if key.isdecimal() and int(key) < len(value):
+                value = value[int(key)]
+            case _:
+                return None
+    return value
 
 
 def dotted(path: str) -> str:
