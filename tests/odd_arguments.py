@@ -109,7 +109,7 @@ class Mocks(pulumi.runtime.Mocks):
 
 
 @given(st.sampled_from(ARGUMENTS), st.data())
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400, derandomize=True)
 def works_or_says_why(argument: tuple[type[pulumi.Resource], str], data: st.DataObject) -> None:
     kind, name = argument
 

@@ -113,8 +113,10 @@ def inputs_of(
         secret_paths: The JSON pointers of the values among them that are secret.
     """
     inputs = {**_beside_fields(kind, beside), **_properties(kind, declared)}
-    if secret_paths:
-        inputs[KEY] = secret_bookkeeping(secret_paths)
+    # As `check` leaves them: Pulumi shows a difference between them, internal as they are.
+    declared_secrets = [path for path in secret_paths if not path or steps(path)[0] in declared]
+    if declared_secrets:
+        inputs[KEY] = secret_bookkeeping(declared_secrets)
     return inputs
 
 

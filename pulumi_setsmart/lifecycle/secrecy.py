@@ -59,7 +59,10 @@ def with_secret_paths(
         secret_before = secret_paths_in(remembered(olds))
         paths = {one for one in paths if one in changed or _is_within(one, secret_before)}
     secret = {*marked, *(one for one in paths if not _is_within(one, marked))}
-    return {**inputs, KEY: secret_bookkeeping(sorted(secret), sealed=seen is not None)}
+    plain = {name: value for name, value in inputs.items() if name != KEY}
+    if not secret and seen is not None:
+        return plain  # so the state keeps the bookkeeping in clear, where reports can read it
+    return {**plain, KEY: secret_bookkeeping(sorted(secret), sealed=seen is not None)}
 
 
 def _seen(told: Mapping[str, object]) -> dict[str, Json] | None:

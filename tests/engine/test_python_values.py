@@ -85,7 +85,7 @@ DATE = "a date cannot be sent; write it as a string, for example value.isoformat
             "error: resource 'rule': body: a name must be a string, not int; write str(key)",
         ),
         (
-            'Property.get("villa", 7)',
+            'Property.get("villa", 7.5)',
             "error: resource 'villa': id: must be a string, such as prop_123",
         ),
     ],

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from attrs import field, frozen
 from receiver_process import free_port
-from waiting import wait_until
+from waiting import HANG_GUARD, wait_until
 
 APPS = Path(__file__).parent / "apps"
 JsonObject = dict[str, Any]
@@ -67,7 +67,7 @@ class ForeignServer:
             # Some servers close what was idle for some seconds, just when it is used again.
             limits = httpx.Limits(max_keepalive_connections=0)
             with httpx.Client(
-                base_url=base_url, trust_env=False, timeout=30, limits=limits
+                base_url=base_url, trust_env=False, timeout=HANG_GUARD, limits=limits
             ) as client:
 
                 def answers() -> bool:
@@ -81,7 +81,7 @@ class ForeignServer:
                 yield RunningServer(self, base_url, client)
         finally:
             process.kill()
-            process.wait(timeout=20)
+            process.wait(timeout=HANG_GUARD)
 
 
 @frozen

@@ -107,7 +107,9 @@ def test_the_evidence_itself_is_not_kept() -> None:
     """A value that was seen may be secret in the end."""
     told = evidence(SEEN, [], keeps_old_values=False)
     assert "Villa" in json.dumps(told)
-    assert with_secret_paths(PROPERTY, {KEY: told}, {}) == {KEY: {"secret_paths": []}}
+    assert with_secret_paths(PROPERTY, {KEY: told}, {}) == {}
+    secret = evidence({}, ["/code"], keeps_old_values=False)
+    assert with_secret_paths(PROPERTY, {KEY: secret}, {}) == {KEY: {"secret_paths": ["/code"]}}
 
 
 @given(ANY_OBJECT, ANY_OBJECT, st.booleans())

@@ -277,7 +277,7 @@ def test_nothing_else_is_told_of_a_server_without_json() -> None:
         assert "zqx" not in written(recording).lower()
 
 
-@settings(max_examples=50, deadline=None)  # each looks at a whole account
+@settings(max_examples=50)  # each looks at a whole account
 @given(st.lists(ANY_OBJECT, max_size=3), ANY_JSON, st.text(max_size=8), st.data())
 def test_no_string_of_any_account_is_in_its_recording(
     objects: list[dict[str, Any]], around: Json, envelope: str, data: st.DataObject
