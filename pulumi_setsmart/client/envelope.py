@@ -39,6 +39,12 @@ _ENVELOPES = (
     "hydra:member",
     "_embedded",
     "embedded",
+    "_items",
+    "documents",
+    "collection",
+    "contents",
+    "children",
+    "d",
 )
 _NAMED_BY_CONTENT = frozenset({"_embedded", "embedded"})
 """Envelopes in which a list has a name of its own, whatever that is (HAL)."""

@@ -195,7 +195,7 @@ class _Said:
         next_ones = [
             member.value
             for member in self.of(Meaning.NEXT, Meaning.CURSOR, Meaning.NEXT_OFFSET)
-            if "next" in folded_name(member.own_name)
+            if member.is_about_what_follows
         ]
         left_empty = bool(next_ones) and all(value in _NOTHING for value in next_ones)
         return self.flag is None and (any(True for _ in self._flags()) or left_empty)
@@ -203,8 +203,9 @@ class _Said:
     def _flags(self) -> Iterator[tuple[Member, bool]]:
         for member in self.of(Meaning.MORE, Meaning.NEXT, Meaning.END):
             value = member.value
-            if member.meaning is Meaning.MORE and value in (0, 1):
-                value = value == 1
+            number = whole_number(value)
+            if member.meaning is Meaning.MORE and number is not None:
+                value = number > 0
             said = truth(value)
             if said is not None:
                 yield member, said != (member.meaning is Meaning.END)
@@ -212,7 +213,8 @@ class _Said:
     @cached_property
     def is_full(self) -> Member | None:
         """What says that the page has as many objects as one can have; None if nothing does."""
-        if self.total is not None or self.is_said_to_end or not self.page.ids:
+        is_counted = self.total is not None or self.pages is not None
+        if is_counted or self.is_said_to_end or not self.page.ids:
             return None
         for member, limit in self.numbers(Meaning.LIMIT):
             if 0 < limit <= len(self.page.ids):
@@ -244,6 +246,8 @@ class _Said:
 
 def _link(said: _Said) -> _Step | None:
     for member in said.of(Meaning.NEXT, Meaning.CURSOR):
+        if member.meaning is Meaning.CURSOR and said.is_said_to_end:
+            continue  # it leads to what will come one day
         text = member.value.strip() if isinstance(member.value, str) else ""
         relative = member.meaning is Meaning.NEXT and (text.startswith("/") or "?" in text)
         if text and (relative or member.name == "Link" or "://" in text):
@@ -254,7 +258,7 @@ def _link(said: _Said) -> _Step | None:
 def _cursor(said: _Said) -> _Step | None:
     if said.is_said_to_end:  # then a cursor tells where the list ended
         return None
-    for member in said.of(Meaning.CURSOR, Meaning.NEXT, Meaning.OFFSET):
+    for member in said.of(Meaning.CURSOR, Meaning.NEXT, Meaning.NEXT_OFFSET, Meaning.OFFSET):
         if _is_token(member) and not said.was_sent(member):
             return _asking(said.page.url, _parameter(member), str(member.value))
     return None

@@ -18,9 +18,12 @@ from pulumi_setsmart.models.json import Json, JsonObject
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
-_CONTENT_RANGE = re.compile(r"\s*\w+\s+(?:\d+-\d+|\*)/(\d{1,15})\s*")
+_CONTENT_RANGE = re.compile(r"\s*(?:[\w-]+[\s=]+)?(?:\d+-\d+|\*)/(\d{1,15})\s*")
 _LINK = re.compile(r"""<([^<>]*)>((?:[^"<]|"(?:[^"\\]|\\.)*")*)""")
 _RELATION = re.compile(r"""(?:^|[;\s])rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
+_LEADS_NOWHERE = re.compile(r"""(?:^|[;\s])results\s*=\s*"?false""", re.IGNORECASE)
+"""A parameter of links whose page is there and empty."""
+
 _DEEPEST = 4
 
 
@@ -65,20 +68,23 @@ _NAMES: Mapping[Meaning, str] = {
         nextcursor cursornext nextpagecursor nextpagetoken nexttoken nextkey nextmarker nextbookmark
         nextid nextcontinuationtoken continuationtoken continuation continue endcursor aftercursor
         cursor after startingafter nextstartingafter pagetoken scrollid resumptiontoken marker
-        bookmark lastevaluatedkey nextbatch pagingstate""",
+        bookmark lastevaluatedkey nextbatch pagingstate afterurl afterlink""",
     Meaning.MORE: """
         more hasmore hasnext hasnextpage hasmorepages hasmoreresults hasmoreitems hasmorerecords
         hasmoredata morepages moreresults moreitems moredata moreavailable moreitemsincollection
-        truncated istruncated incomplete incompleteresults partial ispartial""",
+        truncated istruncated incomplete incompleteresults partial ispartial remaining
+        remainingcount remainingitems remainingitemcount remainingresults remainingrecords
+        itemsremaining itemsleft""",
     Meaning.END: """
         last islast lastpage islastpage done isdone complete iscomplete finished end isend endoflist
-        nomore final reachedend""",
+        endofstream endofresults endofdata eof nomore nomoreitems nomoreresults nomorepages final
+        reachedend""",
     Meaning.PAGE: """
         page currentpage pagenumber pageno pagenum pageindex currentpagenumber number current
         thispage""",
     Meaning.PAGES: """
         totalpages pages pagecount pagescount numpages numberofpages totalpagecount totalpage
-        pagetotal pagestotal maxpage lastpagenumber""",
+        pagetotal pagestotal maxpage lastpagenumber nbpages nbofpages""",
     Meaning.OFFSET: "offset skip start startindex startat from currentoffset",
     Meaning.NEXT_OFFSET: "nextoffset nextskip nextstart nextstartindex nextstartat nextfrom",
     Meaning.LIMIT: """
@@ -90,7 +96,8 @@ _NAMES: Mapping[Meaning, str] = {
         grandtotal numfound recordstotal recordsfiltered itemstotal resultstotal""",
     Meaning.COUNT: """
         count itemcount itemscount resultcount resultscount recordcount recordscount objectcount
-        entrycount rowcount length""",
+        entrycount rowcount length nbhits nbitems nbresults nbrecords nbobjects numhits numitems
+        numresults numrecords numrows numobjects""",
 }
 _MEANINGS: Mapping[str, Meaning] = {
     name: meaning for meaning, names in _NAMES.items() for name in _words_of(names)
@@ -101,7 +108,10 @@ _PREFIXES = frozenset({"x", "wp", "odata", "hydra", "opensearch", "pagination", 
 
 _TOTAL_WORDS = frozenset({"total", "totals"})
 _COUNTING_WORDS = frozenset({"count", "found", "available", "matches"})
-_HINTING_WORDS = frozenset({"next", "more", "continuation"})
+_HINTING_WORDS = frozenset({"next", "more", "continuation", "truncated"})
+_GLUED_HINTS = frozenset({"hasmore", "hasnext"})
+"""Names as headers have them, whose words cannot be told apart: `X-Acme-HasMore`."""
+
 _WORDS_OF_NO_HINT = _words_of(
     """
     previous prev info help details docs documentation step steps update date at time run sync
@@ -112,7 +122,7 @@ _OTHER_WORDS = _words_of(
     """
     rate limit limits retry page pages per previous prev amount price revenue value sum cost fee
     nights guests time duration ms seconds bytes requests request remaining used unread
-    selected cached deleted
+    selected cached deleted scanned
     """
 )
 """A total with one of these words does not count the objects of a list."""
@@ -122,12 +132,21 @@ _PAGING_CONTAINERS = _words_of(
     """
     meta metadata pagination paging pager paginator page pages pageable cursor cursors link links
     info navigation next view response result results data payload body list embedded set search
-    range summary collection
+    range summary collection aggregate
     """
 )
-_PLAIN_MEANINGS = frozenset({Meaning.NEXT, Meaning.MORE, Meaning.PAGES})
+_PLAIN_MEANINGS = frozenset({Meaning.NEXT, Meaning.MORE, Meaning.PAGES, Meaning.HINT})
+_LEADING_ON = frozenset({Meaning.NEXT, Meaning.CURSOR, Meaning.NEXT_OFFSET, Meaning.HINT})
 
 _LINK_NAMES = ("href", "url", "link", "uri")
+_OF_THE_NEXT_PAGE: Mapping[Meaning | None, Meaning] = {
+    Meaning.PAGE: Meaning.NEXT,
+    Meaning.OFFSET: Meaning.NEXT_OFFSET,
+}
+"""What a name means inside of an object that is about the next page: `{"next": {"page": 2}}`."""
+
+_NUMBER_NAMES = frozenset({"value", "number", "count"})
+"""How a total is called that is an object: `{"total": {"value": 5, "relation": "eq"}}`."""
 
 
 @frozen
@@ -149,9 +168,21 @@ class Member:
     value: Json
 
     @property
+    def is_about_what_follows(self) -> bool:
+        """Whether its name says so; other cursors may only repeat what the page was asked for."""
+        own_name = folded_name(self.own_name)
+        container = folded_name(self.name.rsplit(".", 2)[-2]) if "." in self.name else ""
+        return "next" in own_name + container or container in ("cursor", "cursors")
+
+    @property
     def in_header(self) -> bool:
         """Whether it is a header of the response."""
         return self.depth > _DEEPEST
+
+
+_WORDS_OF_OTHER_HEADERS = frozenset(
+    {"rate", "ratelimit", "retry", "content", "cache", "accept", "remaining"}
+)
 
 
 def members_of(headers: Mapping[str, str], body: Json) -> list[Member]:
@@ -171,7 +202,9 @@ def meaning_of(name: str) -> Meaning | None:
     if meaning is not None:
         return meaning
     told = {*_words(name)}
-    if told & _HINTING_WORDS and not told & _WORDS_OF_NO_HINT:
+    glued = any(_MEANINGS.get(word) in _LEADING_ON and "next" in word for word in told)
+    hints = glued or told & (_HINTING_WORDS | _GLUED_HINTS)
+    if hints and not told & _WORDS_OF_NO_HINT:
         return Meaning.HINT
     if told & _OTHER_WORDS:
         return None
@@ -209,18 +242,44 @@ def _words(name: str) -> list[str]:
 
 
 def _in_body(body: JsonObject, inside: str, depth: int) -> Iterator[Member]:
+    container = meaning_of(inside.rstrip(".").rsplit(".", 1)[-1]) if inside else None
     for own_name, value in body.items():
         name = f"{inside}{own_name}"
-        meaning = meaning_of(own_name)
-        if inside and meaning is None and _words(inside)[-1:] == ["next"]:
-            meaning = Meaning.NEXT if own_name.lower() in _LINK_NAMES else None
+        meaning = _meaning_inside(container, own_name)
         if isinstance(value, dict):
             if depth < _DEEPEST and own_name != "self":
                 yield from _of_container(value, f"{name}.", depth + 1, own_name)
         elif isinstance(value, list):
             yield from _relations(value, f"{name}.", depth + 1)
+            yield from _of_list(value, meaning, name, own_name, depth)
         elif meaning is not None:
             yield Member(name, own_name, depth, meaning, value)
+
+
+def _meaning_inside(container: Meaning | None, own_name: str) -> Meaning | None:
+    """Return what a name means inside of an object whose own name has a meaning, too."""
+    meaning = meaning_of(own_name)
+    name = own_name.lower()
+    if container is Meaning.NEXT:
+        is_link = meaning is None and name in _LINK_NAMES
+        return Meaning.NEXT if is_link else _OF_THE_NEXT_PAGE.get(meaning, meaning)
+    if container in (Meaning.TOTAL, Meaning.COUNT) and name in _NUMBER_NAMES:
+        return container
+    return meaning
+
+
+def _of_list(
+    value: list[Json], meaning: Meaning | None, name: str, own_name: str, depth: int
+) -> Iterator[Member]:
+    """Yield what a list leads to whose name says that it leads on: links, or a cursor of parts."""
+    if meaning not in _LEADING_ON or not value:
+        return
+    links = [one for one in value if isinstance(one, dict)]
+    for link in links:
+        for member in _in_body(link, f"{name}.", depth + 1):
+            yield member
+    if not links:
+        yield Member(name, own_name, depth, Meaning.HINT, value=True)
 
 
 def _of_container(
@@ -228,19 +287,33 @@ def _of_container(
 ) -> Iterator[Member]:
     """Yield what an inner object says; one that is about other things says only what is plain."""
     holds_a_list = any(isinstance(value, list) for value in container.values())
-    speaks_of_paging = holds_a_list or bool({*_words(own_name)} & _PAGING_CONTAINERS)
-    for member in _in_body(container, inside, depth):
-        if speaks_of_paging or member.meaning in _PLAIN_MEANINGS:
-            yield member
+    meaning = meaning_of(own_name)
+    speaks_of_paging = (
+        holds_a_list or meaning is not None or bool({*_words(own_name)} & _PAGING_CONTAINERS)
+    )
+    found = [
+        member
+        for member in _in_body(container, inside, depth)
+        if speaks_of_paging or member.meaning in _PLAIN_MEANINGS
+    ]
+    yield from found
+    if meaning in _LEADING_ON and not found and any(container.values()):
+        # It leads on, in a way that nothing in it explains: a key of a database, for example.
+        yield Member(inside.rstrip("."), own_name, depth - 1, Meaning.HINT, value=True)
 
 
 def _relations(links: list[Json], inside: str, depth: int) -> Iterator[Member]:
     """Yield the next link in a list of links: `[{"rel": "next", "href": …}]`."""
     for link in links:
-        if isinstance(link, dict) and str(link.get("rel", "")).lower() == "next":
+        if isinstance(link, dict) and "next" in _relations_of(link):
             for name in _LINK_NAMES:
                 if link.get(name):
                     yield Member(f"{inside}next", "next", depth, Meaning.NEXT, link[name])
+
+
+def _relations_of(link: JsonObject) -> list[str]:
+    told = link.get("rel")
+    return [str(one).lower() for one in (told if isinstance(told, list) else str(told).split())]
 
 
 def _in_headers(headers: Mapping[str, str]) -> Iterator[Member]:
@@ -257,7 +330,7 @@ def _in_headers(headers: Mapping[str, str]) -> Iterator[Member]:
                 yield Member("Content-Range", name, depth, Meaning.TOTAL, counted.group(1))
         elif "pagination" in name.lower() and text.lstrip().startswith("{"):
             yield from _in_body(_object_in(text), f"{name}: ", depth)
-        elif not words & {"rate", "ratelimit", "retry", "content", "cache", "accept"}:
+        elif not words & _WORDS_OF_OTHER_HEADERS:
             meaning = meaning_of(name)
             if meaning is not None:
                 yield Member(name, name, depth, meaning, value)
@@ -266,7 +339,7 @@ def _in_headers(headers: Mapping[str, str]) -> Iterator[Member]:
 def _next_links(header: str) -> Iterator[str]:
     for address, parameters in _LINK.findall(header):
         for quoted, bare in _RELATION.findall(parameters):
-            if "next" in (quoted or bare).lower().split():
+            if "next" in (quoted or bare).lower().split() and not _LEADS_NOWHERE.search(parameters):
                 yield address
 
 
