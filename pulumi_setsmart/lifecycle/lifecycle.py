@@ -331,11 +331,13 @@ class Lifecycle:
             return
         self.account.run.count_deletion()
         operation.snapshot.outdate(identifier)
-        if outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE:
-            is_known = deactivate(operation, identifier, known_fields_of(self.kind, outputs))
-        else:
-            is_known = collection.delete(identifier)
-        if not is_known:
+        deactivates = outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE
+        known = known_fields_of(self.kind, outputs)
+        if deactivates and deactivate(operation, identifier, known):
+            # It is still there, and no other resource of this run may take it for its own.
+            operation.roster.note(identifier)
+            return
+        if deactivates or not collection.delete(identifier):
             self.account.confirm_deletion(collection, identifier, bookkeeping)
             _refuse_denied_deletion(operation, identifier)
         operation.note_gone(identifier)
