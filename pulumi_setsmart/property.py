@@ -51,7 +51,8 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         bathrooms: The number of bathrooms, likewise.
         max_guests: The number of guests that may stay, likewise.
         status: The status, likewise.
-        attributes: The declared attributes; of a listing that is only read, every other field.
+        attributes: The declared attributes; None for a listing that is only read (`get_property`
+            returns them).
 
     Raises:
         pulumi.RunError: The program asks for something that cannot be.

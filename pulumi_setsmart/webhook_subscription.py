@@ -49,7 +49,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         events: The names of the events, as declared.
         secret: The secret: as declared, or else as SetSmart shows it. It is secret.
         status: The status: as declared, or else as SetSmart has it; None where it has none.
-        attributes: The declared attributes; of one that is only read, every other field.
+        attributes: The declared attributes; None for one that is only read.
 
     Raises:
         pulumi.RunError: The program asks for something that cannot be.

@@ -24,6 +24,10 @@ from pulumi_setsmart.models.json import Json, JsonObject
 KEY = "__setsmart"
 """The input and output that holds it. Stored in users' states: it stays as it is for ever."""
 
+_UNAPPLIED = f"{KEY}_unapplied"
+"""The output that tells reports which values were sent and not applied. It is not encrypted, so it
+holds none that may be secret."""
+
 _SALT_BYTES = 8
 _DIGEST_BYTES = 16
 
@@ -175,6 +179,25 @@ def dump_bookkeeping(bookkeeping: Bookkeeping) -> str:
     """Return the bookkeeping as it is kept in an object's outputs."""
     plain: dict[str, Json] = _converter.unstructure(bookkeeping)
     return json.dumps({name: value for name, value in plain.items() if value is not None})
+
+
+def with_unapplied(outputs: JsonObject, sent: JsonObject) -> dict[str, Json]:
+    """Return outputs that tell reports which values were sent and not applied.
+
+    Args:
+        outputs: The outputs of a resource.
+        sent: The values by JSON pointer; none of them may be secret.
+    """
+    return {**outputs, _UNAPPLIED: json.dumps(sent)} if sent else dict(outputs)
+
+
+def unapplied_in(outputs: Mapping[str, object]) -> dict[str, Json]:
+    """Return the values that outputs say were sent and not applied, by JSON pointer."""
+    told = outputs.get(_UNAPPLIED)
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(told) if isinstance(told, str) else None
+        return found if isinstance(found, dict) else {}
+    return {}
 
 
 def _as_it_is(value: Any, _annotation: Any = None) -> Any:

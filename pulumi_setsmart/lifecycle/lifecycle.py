@@ -15,7 +15,13 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.bookkeeping import Bookkeeping, Since, load_bookkeeping
+from pulumi_setsmart.lifecycle.bookkeeping import (
+    Bookkeeping,
+    Since,
+    load_bookkeeping,
+    unapplied_in,
+    with_unapplied,
+)
 from pulumi_setsmart.lifecycle.check import objections
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
@@ -325,11 +331,13 @@ class Lifecycle:
             return
         self.account.run.count_deletion()
         operation.snapshot.outdate(identifier)
-        if outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE:
-            is_known = deactivate(operation, identifier, known_fields_of(self.kind, outputs))
-        else:
-            is_known = collection.delete(identifier)
-        if not is_known:
+        deactivates = outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE
+        known = known_fields_of(self.kind, outputs)
+        if deactivates and deactivate(operation, identifier, known):
+            # It is still there, and no other resource of this run may take it for its own.
+            operation.roster.note(identifier)
+            return
+        if deactivates or not collection.delete(identifier):
             self.account.confirm_deletion(collection, identifier, bookkeeping)
             _refuse_denied_deletion(operation, identifier)
         operation.note_gone(identifier)
@@ -366,7 +374,7 @@ class Lifecycle:
             outcome = Replacement(operation, identifier, declared, compose).carry_out()
         except NotFoundError as error:
             self.account.confirm_deletion(operation.collection, identifier, bookkeeping)
-            reason = "it was deleted since it was last read; `pulumi up --refresh` makes it anew"
+            reason = "it was deleted since it was last read; `pulumi up --refresh` creates it again"
             raise NotFoundError(reason, error.context) from None
         if outcome.sent and set_back:
             operation.report(_overwrite_warning(operation.declaration, set_back), identifier)
@@ -435,7 +443,10 @@ class Lifecycle:
         )
         paths = {one.path for one in refused}
         current = reconcile(declaration.fields, actual, lambda path, _value: path not in paths)
-        return outputs_of(self.kind, operation.properties, record.id, fields, current, after)
+        return with_unapplied(
+            outputs_of(self.kind, operation.properties, record.id, fields, current, after),
+            {one.path: one.declared for one in refused if not declaration.is_secret(one.path)},
+        )
 
     def _seen(self, operation: Operation, record: Record, before: Bookkeeping) -> Seen:
         outputs = operation.properties
@@ -457,8 +468,12 @@ class Lifecycle:
             unapplied={path: one for path, one in before.unapplied.items() if path not in as_known},
             inputs_ahead=False,
         )
+        sent = unapplied_in(outputs)
         return Seen(
-            outputs=outputs_of(self.kind, outputs, record.id, fields, current, after),
+            outputs=with_unapplied(
+                outputs_of(self.kind, outputs, record.id, fields, current, after),
+                {path: value for path, value in sent.items() if path in after.unapplied},
+            ),
             declared=None if before.declared is None else inputs,
             is_news=before.inputs_ahead or not is_equal(project(shape, known), current),
         )

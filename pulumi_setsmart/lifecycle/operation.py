@@ -190,5 +190,5 @@ def shown(value: Json) -> str:
     """Return a value as a message shows it: in one line that is not too long."""
     if holds_unknown(value):
         return "what is not known yet"
-    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -16,8 +16,8 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, Since, load_bookkeeping
-from pulumi_setsmart.lifecycle.comparison import Mismatch
+from pulumi_setsmart.lifecycle.bookkeeping import KEY, unapplied_in
+from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
     Declaration,
     known_fields_of,
@@ -91,13 +91,13 @@ def read_preview(text: str, source: str = "the preview") -> Report:
 
 @frozen
 class _Sides:
-    """The three things that are compared, as fields, and the declarations that know secrets."""
+    """The three things that are compared, as fields, and what is known of them."""
 
     last: Any
     held: Any
     planned: Any
     declarations: tuple[Declaration, Declaration]
-    bookkeeping: Bookkeeping | None
+    unapplied: Mapping[str, Json]
 
 
 def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] | None) -> Entry:
@@ -164,7 +164,7 @@ def _sides(
         else in_order_of(order, known_fields_of(kind, shown), unordered),
         planned=ABSENT if planned is None else after.fields,
         declarations=(before, after),
-        bookkeeping=load_bookkeeping(shown),
+        unapplied=unapplied_in(shown),
     )
 
 
@@ -173,7 +173,7 @@ def _changes(sides: _Sides) -> Iterator[FieldChange]:
         yield evolve(
             change,
             secret=_is_secret(change, sides.declarations),
-            refused=_is_refused(change, sides.bookkeeping),
+            refused=_is_refused(change, sides.unapplied),
         )
 
 
@@ -187,12 +187,11 @@ def _moves(
             yield FieldChange(pointer("", name), before, before, after)
 
 
-def _is_refused(change: FieldChange, bookkeeping: Bookkeeping | None) -> bool:
-    """Return whether SetSmart was sent this value before, as far as the state can be read."""
-    if bookkeeping is None or ABSENT in (change.held, change.planned):
+def _is_refused(change: FieldChange, unapplied: Mapping[str, Json]) -> bool:
+    """Return whether SetSmart was sent this value before, and did not apply it."""
+    if change.path not in unapplied or ABSENT in (change.held, change.planned):
         return False
-    known = bookkeeping.knows_unapplied(Mismatch(change.path, change.planned, change.held))
-    return known and bookkeeping.unapplied[change.path].since is not Since.IMPORT
+    return is_equal(unapplied[change.path], change.planned)
 
 
 def _is_secret(change: FieldChange, declarations: Iterable[Declaration]) -> bool:

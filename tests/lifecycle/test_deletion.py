@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -39,6 +40,28 @@ def test_deactivating_sets_the_status_and_keeps_the_rest(
     writes = account.writes()
     lifecycle.delete(identifier, outputs)
     assert account.writes() == writes
+
+
+def test_a_listing_that_was_deactivated_is_not_taken_for_a_new_one() -> None:
+    """A POST is lost in the same run; what is there from before is not what it has created."""
+    account = FakeAccount()
+    process = account.lifecycle()
+    first, outputs = created(process, {**VILLA, "deletion_policy": "deactivate"})
+    process.delete(first, outputs)
+    lost: list[str] = []
+
+    def lose_the_first_post(
+        request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]
+    ) -> httpx.Response:
+        if request.method == "POST" and not lost:
+            lost.append("POST")
+            raise httpx.ReadTimeout("no answer")
+        return answer(request)
+
+    account.interfere = lose_the_first_post
+    second, _ = created(process, VILLA)
+    assert second != first
+    assert account.objects[f"/properties/{first}"]["status"] == "inactive"
 
 
 def test_the_policy_of_the_stack_is_kept_with_each_resource() -> None:

@@ -18,6 +18,7 @@ from pulumi_setsmart.lifecycle.bookkeeping import (
     dump_bookkeeping,
     load_bookkeeping,
     remembered,
+    unapplied_in,
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
@@ -192,7 +193,7 @@ def test_a_value_of_another_type_is_told_as_inputs() -> None:
         ({"name": "VILLA"}, {"name": "villa"}, 'name as "villa" where "VILLA" is declared'),
         ({"bathrooms": 2.25}, {"bathrooms": 2.3}, "bathrooms as 2.3 where 2.25 is declared"),
         ({"attributes": {"a": {"b": [1, " x"]}}}, {"a": {"b": [1, "x"]}}, 'a.b.1 as "x" where'),
-        ({"attributes": {"a": []}}, {"a": None}, "a as nothing where [] is declared"),
+        ({"attributes": {"a": []}}, {"a": None}, "a as null where [] is declared"),
     ],
 )
 def test_what_the_server_makes_of_a_value_settles(
@@ -708,11 +709,11 @@ def test_nested_secrets_are_taken_along_too(hidden: Any) -> None:
     ("declared", "kept", "warning"),
     [
         ({"max_guests": 50}, {"max_guests": 16}, "max_guests as 16 where 50 is declared"),
-        ({"attributes": {"typo": 1}}, {"typo": None}, "typo as nothing where 1 is declared"),
+        ({"attributes": {"typo": 1}}, {"typo": None}, "typo as null where 1 is declared"),
         ({"attributes": {"a": [1, 2]}}, {"a": [1]}, "a as [1] where [1, 2] is declared"),
         ({"attributes": {"a": [1, 2]}}, {"a": [2, 1]}, "name it in unordered if its order"),
         ({"attributes": {"a": {"b": True}}}, {"a": {"b": False}}, "a.b as false where true"),
-        ({"address": None}, {"address": "1 Road"}, 'address as "1 Road" where nothing is'),
+        ({"address": None}, {"address": "1 Road"}, 'address as "1 Road" where null is'),
     ],
 )
 def test_what_the_server_does_not_apply_stays_a_difference(
@@ -739,6 +740,20 @@ def test_what_the_server_does_not_apply_stays_a_difference(
             assert changes(lifecycle, outputs, inputs)
             outputs = updated(lifecycle, identifier, outputs, inputs)
     assert account.writes()[1:] == ["PUT /properties/id_2"] * 2
+
+
+def test_a_secret_that_is_not_applied_is_told_to_no_report() -> None:
+    """What reports read is not encrypted: it has the plain values that were not applied, alone."""
+    account = FakeAccount(stored=lambda sent: {**sent, "max_guests": 16, "door_code": "kept"})
+    inputs: dict[str, Json] = {
+        "name": "Villa",
+        "max_guests": 50,
+        "attributes": {"door_code": "hush-hush"},
+        "__setsmart": {"secret_paths": ["/door_code"]},
+    }
+    _, outputs = created(account.lifecycle(), inputs)
+    assert unapplied_in(outputs) == {"/max_guests": 50}
+    assert "hush-hush" not in json.dumps(outputs)
 
 
 def test_what_pulumi_can_see_for_itself_is_left_to_it() -> None:

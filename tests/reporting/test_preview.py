@@ -187,6 +187,21 @@ def test_without_a_refresh_there_is_no_drift() -> None:
     assert [one.cause for one in report.entries[0].fields] == [Cause.PROGRAM]
 
 
+@pytest.mark.parametrize(
+    ("planned", "cause", "action"),
+    [(50, Cause.REFUSAL, Action.SEND_AGAIN), (60, Cause.BOTH, Action.UPDATE)],
+)
+def test_what_was_not_applied_is_no_drift(planned: int, cause: Cause, action: Action) -> None:
+    """As long as the program declares the value that SetSmart was sent."""
+    entry = entry_of(
+        last={**VILLA, "max_guests": 50},
+        held={**VILLA, "max_guests": 16, "__setsmart_unapplied": '{"/max_guests": 50}'},
+        planned={**VILLA, "max_guests": planned},
+    )
+    assert [one.cause for one in entry.fields] == [cause]
+    assert entry.action is action
+
+
 def test_before_the_first_deployment_there_is_nothing_to_look_at() -> None:
     """So nothing is said of a refresh."""
     assert report_of(planned=VILLA).refreshed
