@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.error_body import error_details
 from pulumi_setsmart.client.errors import UnexpectedAnswerError, UnreadableAnswerError
+from pulumi_setsmart.client.signals import Meaning, members_of, truth, whole_number
 from pulumi_setsmart.models.json import Json, JsonObject, digits
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.text import one_line
@@ -44,7 +45,14 @@ _ENVELOPES = (
     "collection",
     "contents",
     "children",
+    "ordereditems",
+    "@graph",
     "d",
+    "listings",
+    "rentals",
+    "apartments",
+    "accommodations",
+    "homes",
 )
 _NAMED_BY_CONTENT = frozenset({"_embedded", "embedded"})
 """Envelopes in which a list has a name of its own, whatever that is (HAL)."""
@@ -135,11 +143,25 @@ def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Jso
         raise UnexpectedAnswerError(
             f"the answer has more than one list: {', '.join(lists)}", answer.context()
         )
+    if not lists and _is_empty(value, (*envelopes, *_ENVELOPES), answer):
+        return []
     if not lists:
         raise UnexpectedAnswerError(
             f"the answer is not a list, but an object with {_members_of(value)}", answer.context()
         )
     return next(iter(lists.values()))
+
+
+def _is_empty(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> bool:
+    """Return whether a list without objects is null or an object, as Go and PHP may write it."""
+    names = {name.lower() for name in envelopes}
+    if not any(name.lower() in names and member in (None, {}) for name, member in value.items()):
+        return False
+    return any(
+        (member.meaning in (Meaning.TOTAL, Meaning.COUNT) and whole_number(member.value) == 0)
+        or (member.meaning is Meaning.MORE and truth(member.value) is False)
+        for member in members_of(answer.headers, dict(value))
+    )
 
 
 def _lists_in(

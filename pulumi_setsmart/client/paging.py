@@ -29,7 +29,7 @@ from pulumi_setsmart.models.paging import PagingScheme, PagingStyle
 _NOTHING = (None, "", False, 0, "0", "false", "null")
 _HEADER = "header:"
 _BY_LAST_ID = "starting_after"
-_BEFORE_A_NAME = re.compile(r"^(x[-_])?(next[-_]?)?", re.IGNORECASE)
+_BEFORE_A_NAME = re.compile(r"^(x[-_])?((?:paging|pagination)[-_])?(next[-_]?)?", re.IGNORECASE)
 _PARAMETERS: Mapping[str, str] = {
     "next": "cursor",
     "nexttoken": "nextToken",
@@ -164,10 +164,18 @@ class _Said:
         """How many objects the list has; a count of the objects on the page is no such number."""
         if not self.counts_reliably:
             return None
+        size = len(self.page.ids)
         counted = [*self.numbers(Meaning.TOTAL)] or [
+            (member, number) for member, number in self.numbers(Meaning.COUNT) if number != size
+        ]
+        counted += [
+            (member, number) for member, number in self.numbers(Meaning.NUMBER) if number != size
+        ]
+        # On an empty page, this is the number of the pages.
+        counted += [
             (member, number)
-            for member, number in self.numbers(Meaning.COUNT)
-            if number != len(self.page.ids)
+            for member, number in self.numbers(Meaning.PAGES_OR_TOTAL)
+            if size or number > self.page.pages_read
         ]
         totals = [Total(number, member.name) for member, number in counted]
         return max(totals, key=lambda total: total.number, default=None)
@@ -177,12 +185,36 @@ class _Said:
         """How many pages there are, and what says so."""
         if not self.counts_reliably:
             return None
-        last = (
-            (one, number)
-            for one, number in self.numbers(Meaning.END)
-            if "last" in folded_name(one.own_name)
-        )
-        return next(self.numbers(Meaning.PAGES), None) or next(last, None)
+        found = next(self.numbers(Meaning.PAGES), None) or next(self._last_pages(), None)
+        if found is None or "last" not in folded_name(found[0].own_name):
+            return found
+        current = next((number for _, number in self.numbers(Meaning.PAGE)), None)
+        from_0 = current is not None and current == self.page.pages_read - 1
+        return found[0], found[1] + from_0
+
+    def _last_pages(self) -> Iterator[tuple[Member, int]]:
+        """Yield the numbers of the last page, which its address may hold."""
+        for member in self.of(Meaning.END):
+            number = whole_number(member.value)
+            if number is None and isinstance(member.value, str):
+                number = _page_in(member.value)
+            if number is not None and "last" in folded_name(member.own_name):
+                yield member, number
+
+    @cached_property
+    def may_have_pages(self) -> Member | None:
+        """What says that there are more pages, or else how many objects; None if nothing does."""
+        if self.pages is not None:
+            return None
+        for member, number in self.numbers(Meaning.PAGES_OR_TOTAL):
+            if self.counts_reliably and self.page.ids and number > self.page.pages_read:
+                return None if self.is_short else member
+        return None
+
+    @cached_property
+    def is_short(self) -> bool:
+        """Whether the page has room for more objects."""
+        return any(limit > len(self.page.ids) for _, limit in self.numbers(Meaning.LIMIT))
 
     @cached_property
     def flag(self) -> str | None:
@@ -230,6 +262,8 @@ class _Said:
             return self.pages[0].name
         if self.is_said_to_end:
             return None
+        if self.may_have_pages is not None:
+            return self.may_have_pages.name
         for member in self.of(
             Meaning.NEXT, Meaning.CURSOR, Meaning.NEXT_OFFSET, Meaning.HINT, Meaning.MORE
         ):
@@ -271,7 +305,8 @@ def _is_token(member: Member) -> bool:
         return value not in _NOTHING and isinstance(value, str | int)
     if member.meaning is Meaning.OFFSET and folded_name(member.own_name) != "offset":
         return False  # the beginning of a period, perhaps
-    return isinstance(value, str) and value not in _NOTHING and whole_number(value) is None
+    is_text = isinstance(value, str) and value not in _NOTHING and truth(value) is None
+    return is_text and whole_number(value) is None
 
 
 def _numbered(said: _Said) -> _Step | None:
@@ -286,7 +321,9 @@ def _numbered(said: _Said) -> _Step | None:
         if number and page.ids and (said.total is None or more_counted):
             return _asking(page.url, _parameter(member), str(number))
     if current is not None:
-        more = page.pages_read < said.pages[1] if said.pages is not None else more_counted
+        more = more_counted or said.may_have_pages is not None
+        if said.pages is not None:
+            more = page.pages_read < said.pages[1]
         if more:
             return _page_after(page, *current)
     for member, number in said.numbers(Meaning.OFFSET):
@@ -372,6 +409,14 @@ def _page_parameter(url: str, member: Member) -> str:
         if meaning_of(name) is Meaning.PAGE:
             return name
     return "page" if folded_name(member.own_name) == "next" else _parameter(member)
+
+
+def _page_in(address: str) -> int | None:
+    """Return the number of the page that an address asks for, or None if it asks for none."""
+    for name, value in parse_qsl(address.partition("?")[2]):
+        if meaning_of(name) is Meaning.PAGE:
+            return whole_number(value)
+    return None
 
 
 def _asking(url: str, parameter: str, value: str) -> _Step:

@@ -17,7 +17,8 @@ from attrs import frozen
 from pulumi_setsmart.models.json import Json, JsonObject
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
+_WHOLE_NUMBER = re.compile(r"([0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.0+)?")
+_RANGE_OF_ALL = re.compile(r"\s*\d+\s*[-\u2013]\s*\d+\s*(?:of|/)\s*(\d{1,15})\s*")
 _CONTENT_RANGE = re.compile(r"\s*(?:[\w-]+[\s=]+)?(?:\d+-\d+|\*)/(\d{1,15})\s*")
 _LINK = re.compile(r"""<([^<>]*)>((?:[^"<]|"(?:[^"\\]|\\.)*")*)""")
 _RELATION = re.compile(r"""(?:^|[;\s])rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
@@ -56,6 +57,10 @@ class Meaning(Enum):
     """How many objects there are."""
     COUNT = auto()
     """How many objects there are, or are on this page."""
+    PAGES_OR_TOTAL = auto()
+    """How many pages there are, or objects: the name fits both."""
+    NUMBER = auto()
+    """How many objects there are, or are on this page, under a name that lists have otherwise."""
     HINT = auto()
     """Something that speaks of more in words that are not in the table."""
 
@@ -96,8 +101,9 @@ _NAMES: Mapping[Meaning, str] = {
         grandtotal numfound recordstotal recordsfiltered itemstotal resultstotal""",
     Meaning.COUNT: """
         count itemcount itemscount resultcount resultscount recordcount recordscount objectcount
-        entrycount rowcount length nbhits nbitems nbresults nbrecords nbobjects numhits numitems
-        numresults numrecords numrows numobjects""",
+        entrycount rowcount length quantity""",
+    Meaning.PAGES_OR_TOTAL: "of",
+    Meaning.NUMBER: "records results items entries rows hits elements",
 }
 _MEANINGS: Mapping[str, Meaning] = {
     name: meaning for meaning, names in _NAMES.items() for name in _words_of(names)
@@ -108,6 +114,7 @@ _PREFIXES = frozenset({"x", "wp", "odata", "hydra", "opensearch", "pagination", 
 
 _TOTAL_WORDS = frozenset({"total", "totals"})
 _COUNTING_WORDS = frozenset({"count", "found", "available", "matches"})
+_NUMBER_OF = re.compile("(number of|num|nb) ")
 _HINTING_WORDS = frozenset({"next", "more", "continuation", "truncated"})
 _GLUED_HINTS = frozenset({"hasmore", "hasnext"})
 """Names as headers have them, whose words cannot be told apart: `X-Acme-HasMore`."""
@@ -115,14 +122,15 @@ _GLUED_HINTS = frozenset({"hasmore", "hasnext"})
 _WORDS_OF_NO_HINT = _words_of(
     """
     previous prev info help details docs documentation step steps update date at time run sync
-    billing payment arrival reservation booking guest
+    billing payment arrival reservation booking guest invoice payout charge renewal cleaning
+    checkin checkout
     """
 )
 _OTHER_WORDS = _words_of(
     """
     rate limit limits retry page pages per previous prev amount price revenue value sum cost fee
     nights guests time duration ms seconds bytes requests request remaining used unread
-    selected cached deleted scanned
+    selected cached deleted scanned query queries quota calls sql
     """
 )
 """A total with one of these words does not count the objects of a list."""
@@ -134,6 +142,11 @@ _PAGING_CONTAINERS = _words_of(
     info navigation next view response result results data payload body list embedded set search
     range summary collection aggregate
     """
+)
+_NAMES_OF_PAGING = frozenset({"meta", "metadata", "pagination", "paging", "pager", "paginator"})
+_COUNTERS = frozenset({"counts", "stats", "statistics"})
+_CONTAINING = frozenset(
+    {Meaning.NEXT, Meaning.CURSOR, Meaning.TOTAL, Meaning.COUNT, Meaning.PAGE, Meaning.PAGES}
 )
 _PLAIN_MEANINGS = frozenset({Meaning.NEXT, Meaning.MORE, Meaning.PAGES, Meaning.HINT})
 _LEADING_ON = frozenset({Meaning.NEXT, Meaning.CURSOR, Meaning.NEXT_OFFSET, Meaning.HINT})
@@ -208,25 +221,30 @@ def meaning_of(name: str) -> Meaning | None:
         return Meaning.HINT
     if told & _OTHER_WORDS:
         return None
-    if told & _TOTAL_WORDS:
+    if told & _TOTAL_WORDS or any(_MEANINGS.get(word) is Meaning.TOTAL for word in told):
         return Meaning.TOTAL
-    return Meaning.COUNT if told & _COUNTING_WORDS else None
+    counts = told & _COUNTING_WORDS or _NUMBER_OF.match(" ".join(_words(name)))
+    return Meaning.COUNT if counts else None
 
 
 def whole_number(value: Json) -> int | None:
     """Return a whole number of 0 or more, which may be written as a string, or None."""
-    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
-        return int(value)
+    if isinstance(value, str):
+        written = _WHOLE_NUMBER.fullmatch(value.strip())
+        return None if written is None else int(written.group(1).replace(",", ""))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if value >= 0 and value == int(value) else None
+
+
+_TRUTHS = {"true": True, "yes": True, "y": True, "false": False, "no": False, "n": False}
 
 
 def truth(value: Json) -> bool | None:
     """Return a boolean, which may be written as a string, or None."""
     if isinstance(value, bool):
         return value
-    return {"true": True, "false": False}.get(str(value).strip().lower())
+    return _TRUTHS.get(str(value).strip().lower())
 
 
 def folded_name(name: str) -> str:
@@ -252,8 +270,17 @@ def _in_body(body: JsonObject, inside: str, depth: int) -> Iterator[Member]:
         elif isinstance(value, list):
             yield from _relations(value, f"{name}.", depth + 1)
             yield from _of_list(value, meaning, name, own_name, depth)
+            if len(value) == 1 and isinstance(value[0], dict) and _is_about_paging(own_name):
+                yield from _of_container(value[0], f"{name}.", depth + 1, own_name)
+        elif isinstance(value, str) and (counted := _RANGE_OF_ALL.fullmatch(value)):
+            yield Member(name, own_name, depth, Meaning.TOTAL, counted.group(1))
         elif meaning is not None:
             yield Member(name, own_name, depth, meaning, value)
+
+
+def _is_about_paging(name: str) -> bool:
+    """Return whether a name stands for what is said about a list, and never for the list."""
+    return bool({*re.split("[_-]", name.lower())} & _NAMES_OF_PAGING)
 
 
 def _meaning_inside(container: Meaning | None, own_name: str) -> Meaning | None:
@@ -263,6 +290,8 @@ def _meaning_inside(container: Meaning | None, own_name: str) -> Meaning | None:
     if container is Meaning.NEXT:
         is_link = meaning is None and name in _LINK_NAMES
         return Meaning.NEXT if is_link else _OF_THE_NEXT_PAGE.get(meaning, meaning)
+    if container in (Meaning.PAGE, Meaning.PAGES) and name in ("total", "count"):
+        return Meaning.PAGES_OR_TOTAL
     if container in (Meaning.TOTAL, Meaning.COUNT) and name in _NUMBER_NAMES:
         return container
     return meaning
@@ -276,8 +305,7 @@ def _of_list(
         return
     links = [one for one in value if isinstance(one, dict)]
     for link in links:
-        for member in _in_body(link, f"{name}.", depth + 1):
-            yield member
+        yield from _in_body(link, f"{name}.", depth + 1)
     if not links:
         yield Member(name, own_name, depth, Meaning.HINT, value=True)
 
@@ -288,18 +316,27 @@ def _of_container(
     """Yield what an inner object says; one that is about other things says only what is plain."""
     holds_a_list = any(isinstance(value, list) for value in container.values())
     meaning = meaning_of(own_name)
-    speaks_of_paging = (
-        holds_a_list or meaning is not None or bool({*_words(own_name)} & _PAGING_CONTAINERS)
-    )
+    words = {*_words(own_name)}
+    speaks_of_paging = holds_a_list or meaning in _CONTAINING or bool(words & _PAGING_CONTAINERS)
     found = [
         member
         for member in _in_body(container, inside, depth)
-        if speaks_of_paging or member.meaning in _PLAIN_MEANINGS
+        if speaks_of_paging or _is_plain(member) or (words & _COUNTERS and _is_total(member))
     ]
     yield from found
     if meaning in _LEADING_ON and not found and any(container.values()):
         # It leads on, in a way that nothing in it explains: a key of a database, for example.
         yield Member(inside.rstrip("."), own_name, depth - 1, Meaning.HINT, value=True)
+
+
+def _is_plain(member: Member) -> bool:
+    """Return whether a member speaks of a list wherever it is; what remains may be a quota."""
+    is_number = whole_number(member.value) is not None
+    return member.meaning in _PLAIN_MEANINGS and not (member.meaning is Meaning.MORE and is_number)
+
+
+def _is_total(member: Member) -> bool:
+    return member.meaning is Meaning.TOTAL and folded_name(member.own_name) in _MEANINGS
 
 
 def _relations(links: list[Json], inside: str, depth: int) -> Iterator[Member]:
@@ -322,13 +359,15 @@ def _in_headers(headers: Mapping[str, str]) -> Iterator[Member]:
         value: Json = text.strip()
         words = {*_words(name)}
         if name.lower() == "link":
-            for address in _next_links(text):
+            for address in _links(text, "next"):
                 yield Member("Link", name, depth, Meaning.NEXT, address)
-        elif name.lower() == "content-range":
+            for address in _links(text, "last"):
+                yield Member("Link", "last", depth, Meaning.END, address)
+        elif name.lower().endswith("content-range"):
             counted = _CONTENT_RANGE.fullmatch(text)
             if counted is not None:
-                yield Member("Content-Range", name, depth, Meaning.TOTAL, counted.group(1))
-        elif "pagination" in name.lower() and text.lstrip().startswith("{"):
+                yield Member(name.title(), name, depth, Meaning.TOTAL, counted.group(1))
+        elif _is_about_paging(name) and text.lstrip().startswith("{"):
             yield from _in_body(_object_in(text), f"{name}: ", depth)
         elif not words & _WORDS_OF_OTHER_HEADERS:
             meaning = meaning_of(name)
@@ -336,10 +375,11 @@ def _in_headers(headers: Mapping[str, str]) -> Iterator[Member]:
                 yield Member(name, name, depth, meaning, value)
 
 
-def _next_links(header: str) -> Iterator[str]:
+def _links(header: str, relation: str) -> Iterator[str]:
     for address, parameters in _LINK.findall(header):
         for quoted, bare in _RELATION.findall(parameters):
-            if "next" in (quoted or bare).lower().split() and not _LEADS_NOWHERE.search(parameters):
+            told = [one.rsplit("/", 1)[-1] for one in (quoted or bare).strip("'").lower().split()]
+            if relation in told and not _LEADS_NOWHERE.search(parameters):
                 yield address
 
 

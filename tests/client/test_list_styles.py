@@ -96,3 +96,61 @@ def test_no_list_is_cut_in_silence(style: str, count: int, size: int | None, obe
     except UnexpectedAnswerError:
         assert (size or count) <= count
         assert not obeys or (style in UNTOLD_STYLES and size is not None)
+
+
+TWO = [{"id": "a"}, {"id": "b"}]
+
+
+def answering(body: object, **headers: str) -> Callable[[httpx.Request], httpx.Response]:
+    """Return a server that gives the same response to whatever it is asked for."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda _request: httpx.Response(200, json=body, headers=named)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        answering({"data": TWO, "range": "1-2 of 120"}),
+        answering({"data": TWO, "total": "1,200"}),
+        answering({"data": TWO, "hasMore": "yes"}),
+        answering({"data": TWO, "meta": [{"total": 3}]}),
+        answering({"data": TWO, "counts": {"total": 3}}),
+        answering({"data": TWO, "page": {"number": 1, "of": 3}}),
+        answering(TWO, Content_Range="items 0-1/3"),
+        answering(TWO, X_Content_Range="items 0-1/3"),
+        answering(TWO, Link='<?page=4>; rel="last"'),
+    ],
+)
+def test_other_words_for_more_are_refused_as_well(
+    handler: Callable[[httpx.Request], httpx.Response],
+) -> None:
+    """Numbers in texts, flags in words, counts beside the list, the address of the last page."""
+    with pytest.raises(UnexpectedAnswerError, match="setsmart:paging"):
+        listed(handler)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        answering({"data": TWO, "range": "1-2 of 2"}),
+        answering({"data": TWO, "hasMore": "no"}),
+        answering({"data": TWO, "counts": {"guests": 40}}),
+        answering({"data": TWO, "account": {"requests_remaining": 40, "quota_total": 90}}),
+        answering({"data": TWO, "records": 2, "next_invoice_date": "2026-12-01"}),
+        answering(TWO, Link='<?page=1>; rel="last"'),
+        answering(TWO, X_RateLimit_Limit="100", X_Total_Time="120"),
+    ],
+)
+def test_numbers_of_other_things_cut_no_list(
+    handler: Callable[[httpx.Request], httpx.Response],
+) -> None:
+    """What counts guests, requests or milliseconds says nothing about the list."""
+    assert listed(handler) == ["a", "b"]
+
+
+@pytest.mark.parametrize("body", [{"items": None, "total": 0}, {"data": {}, "has_more": False}])
+def test_an_empty_list_may_be_null(body: object) -> None:
+    """Some languages write it so; where nothing says that it is empty, it is no list."""
+    assert listed(answering(body)) == []
+    with pytest.raises(UnexpectedAnswerError, match="is not a list"):
+        listed(answering({"items": None}))
