@@ -12,7 +12,7 @@ from pulumi_setsmart.models.json import Json, JsonObject, digits
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.text import one_line
 
-_ENVELOPES = (
+USUAL_ENVELOPES = (
     "data",
     "items",
     "results",
@@ -54,6 +54,8 @@ _ENVELOPES = (
     "accommodations",
     "homes",
 )
+"""The names under which servers put lists and objects, the usual ones first."""
+
 _NAMED_BY_CONTENT = frozenset({"_embedded", "embedded"})
 """Envelopes in which a list has a name of its own, whatever that is (HAL)."""
 
@@ -77,7 +79,7 @@ def read_object(answer: Answer, envelopes: Sequence[str], id_field: str = "id") 
     value = answer.json()
     if isinstance(value, dict) and id_field not in value:
         _refuse_error(value, answer)
-    found = next(_objects_in(value, (*envelopes, *_ENVELOPES), id_field, _DEEPEST), None)
+    found = next(_objects_in(value, (*envelopes, *USUAL_ENVELOPES), id_field, _DEEPEST), None)
     if found is not None:
         return found
     if not isinstance(value, dict):
@@ -134,7 +136,7 @@ def read_items(answer: Answer, envelopes: Sequence[str]) -> list[JsonObject]:
 
 def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Json:
     """Return the list in an envelope: the one under the collection's own name, or the only one."""
-    lists = dict(_lists_in(value, (*envelopes, *_ENVELOPES), _DEEPEST))
+    lists = dict(_lists_in(value, (*envelopes, *USUAL_ENVELOPES), _DEEPEST))
     own_names = {name.lower() for name in envelopes}
     own = [found for name, found in lists.items() if name.lower().rsplit(".", 1)[-1] in own_names]
     if own:
@@ -143,7 +145,7 @@ def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Jso
         raise UnexpectedAnswerError(
             f"the answer has more than one list: {', '.join(lists)}", answer.context()
         )
-    if not lists and _is_empty(value, (*envelopes, *_ENVELOPES), answer):
+    if not lists and _is_empty(value, (*envelopes, *USUAL_ENVELOPES), answer):
         return []
     if not lists:
         raise UnexpectedAnswerError(

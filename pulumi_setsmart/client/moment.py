@@ -15,7 +15,7 @@ DAY = 86_400.0
 """How far, in seconds, a moment may be from the server's present to be believed."""
 
 _NUMBER = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
-_UNITS = (1.0, 1e-3, 1e-6, 1e-9)
+UNITS = (1.0, 1e-3, 1e-6, 1e-9)
 """In seconds, in the order in which they are tried."""
 
 
@@ -33,10 +33,20 @@ def moment_in(text: str, now: float) -> float | None:
         date = _iso_date(text) if date is None else date
         return date if date is not None and _is_possible(date, now) else None
     number = float(text)
-    for unit in _UNITS:
-        if _is_possible(number * unit, now):
-            return number * unit
+    unit = unit_of(number, now)
+    if unit is not None:
+        return number * unit
     return now + number if number <= DAY else None
+
+
+def unit_of(number: float, now: float) -> float | None:
+    """Return in how many seconds a moment since 1970 is counted, or None if it is no such moment.
+
+    Args:
+        number: The moment as a header tells it.
+        now: The server's time in seconds since 1970.
+    """
+    return next((unit for unit in UNITS if _is_possible(number * unit, now)), None)
 
 
 def http_date(text: str) -> float | None:

@@ -8,11 +8,9 @@ from pulumi_setsmart.lifecycle.kind import STATUS
 from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.replacement import Replacement
+from pulumi_setsmart.lifecycle.status import INACTIVE
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
-
-INACTIVE = "inactive"
-"""The status of a listing that cannot be booked (assumed)."""
 
 
 def deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool:

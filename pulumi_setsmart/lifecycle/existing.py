@@ -11,11 +11,11 @@ from pulumi_setsmart.lifecycle.bookkeeping import KEY, new_salt, remembered
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
 from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
-from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
+from pulumi_setsmart.lifecycle.status import is_open
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import IfExists
@@ -24,9 +24,6 @@ from pulumi_setsmart.models.record import Record
 _DECISION = f"{KEY}_takeover"
 """Where a check leaves its decision for the create, and for who reads the preview: not encrypted,
 as `KEY` is."""
-
-ACTIVE = "active"
-"""The status of a listing that can be booked (documented)."""
 
 _WAYS_OUT = (
     'to take it over say if_exists="adopt" (or set setsmart:ifExists), to have another one say '
@@ -157,9 +154,8 @@ class Existing:
             for one in mismatches(declaration.fields, actual)
         )
         sentence = f"takes over {record.id} " + (f"({changes})" if changes else "as it is")
-        status = fields.get(STATUS)
-        if STATUS not in declaration.fields and folded(status) not in (None, ACTIVE):
-            sentence += f"; its status stays {shown(status)} unless {STATUS} is declared"
+        if STATUS not in declaration.fields and not is_open(fields):
+            sentence += f"; its status stays {shown(fields[STATUS])} unless {STATUS} is declared"
         self.operation.report(sentence)
 
 

@@ -26,16 +26,14 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.identity import recognisable
-from pulumi_setsmart.lifecycle.kind import STATUS
-from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
+from pulumi_setsmart.lifecycle.status import is_open
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
 
 _NO_LIST = (NotFoundError, PermissionDeniedError, MethodNotAllowedError)
 _ABOUT_ALL_REQUESTS = (AuthenticationError, RateLimitError)
 _MOST_LOOKED_FOR = 5
-_ACTIVE = "active"
 
 logger = logging.getLogger(__name__)
 
@@ -185,8 +183,7 @@ class Snapshot:
             except NotFoundError:
                 self._absent.add(identifier)
                 continue
-            is_active = folded(record.fields.get(STATUS)) in (None, _ACTIVE)
-            if is_active and soft_deletion_of(record.fields) is None:
+            if is_open(record.fields) and soft_deletion_of(record.fields) is None:
                 return identifier
         return None
 

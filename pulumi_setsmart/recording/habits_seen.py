@@ -6,17 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from pulumi_setsmart.client.moment import http_date
+from pulumi_setsmart.client.moment import DAY, http_date, unit_of
 from pulumi_setsmart.recording import headers
 from pulumi_setsmart.recording.looking import Heard
 from pulumi_setsmart.recording.recording import SeenClock, SeenRateLimit
 
 _NEAR = 2
 """A clock that is so many seconds away is not away: ``Date`` tells whole seconds."""
-_MILLISECONDS = 100_000_000_000
-"""From this number on, a moment is told in milliseconds; in seconds it would be the year 5138."""
-_MOMENT = 1_000_000_000
-"""From this number on, it is a moment, rather than how long it takes."""
+_KINDS = {1.0: "Unix seconds", 1e-3: "Unix milliseconds"}
+"""What a reset is called, by the unit in which it is counted, in seconds."""
 _LARGEST_FIGURE = 10_000_000
 
 
@@ -77,12 +75,13 @@ def _reset(resets: list[tuple[int, float]]) -> tuple[str | None, int | None]:
     """Return what the reset is, and how many seconds away it was at most."""
     if not resets:
         return None, None
-    value = resets[0][0]
-    if value >= _MILLISECONDS:
-        kind, ahead = "Unix milliseconds", [each / 1000 - now for each, now in resets]
-    elif value >= _MOMENT:
-        kind, ahead = "Unix seconds", [each - now for each, now in resets]
-    else:
+    value, now = resets[0]
+    unit = unit_of(value, now)
+    if unit in _KINDS:
+        kind, ahead = _KINDS[unit], [each * unit - at for each, at in resets]
+    elif value <= DAY:
         kind, ahead = "seconds from now", [float(each) for each, _ in resets]
+    else:
+        return None, None
     most = round(max(ahead))
-    return kind, most if 0 <= most <= _LARGEST_FIGURE else None
+    return kind, most if 0 <= most <= DAY else None

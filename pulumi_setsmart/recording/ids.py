@@ -6,9 +6,9 @@ import re
 from itertools import groupby
 
 from pulumi_setsmart.recording.recording import Run
+from pulumi_setsmart.recording.shape import UUID
 
 _MOST_RUNS = 5
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CLASSES = {
     "lower": re.compile(r"[a-z]"),
     "upper": re.compile(r"[A-Z]"),
@@ -20,7 +20,7 @@ _CLASSES = {
 
 def id_form(identifiers: list[str]) -> tuple[Run, ...]:
     """Return of which runs of characters all of some ids are made; ids differ in their lengths."""
-    if all(_UUID.fullmatch(one) for one in identifiers):
+    if all(UUID.fullmatch(one) for one in identifiers):
         return (Run("uuid", 36, 36),)
     runs = [[(of, len([*run])) for of, run in groupby(one, _class)] for one in identifiers]
     kinds = {tuple(of for of, _ in one) for one in runs}

@@ -21,6 +21,7 @@ from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording.answer_body import id_in, items_in
+from pulumi_setsmart.recording.shape import UUID
 
 MOST_PAGES = 3
 """So many pages of a list are read."""
@@ -31,7 +32,6 @@ _SURELY_UNUSED = 9
 """So many nines are no id of an object yet, and fit any integer."""
 _DIGIT = re.compile(r"[0-9]")
 _LAST_DIGITS = re.compile(r"[0-9]+(?=[^0-9]*$)")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @frozen
@@ -238,7 +238,7 @@ def _first_id(page: Look) -> str | int | None:
 def another_id(identifier: str | int) -> str:
     """Return an id of the same form, which surely no object has."""
     text = str(identifier)
-    if _UUID.fullmatch(text):
+    if UUID.fullmatch(text):
         return str(uuid.uuid5(uuid.UUID(text), "another"))
     if not _DIGIT.search(text):
         return f"{text}{'z' * _SURELY_UNUSED}"

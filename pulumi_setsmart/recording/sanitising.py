@@ -28,8 +28,6 @@ from pulumi_setsmart.recording.recording import (
 from pulumi_setsmart.recording.shape import Shape, shape_of
 from pulumi_setsmart.recording.words import Names
 
-_FIRST_UNSUCCESSFUL_STATUS = 300
-
 
 def recorded(looks: AccountLooks, today: datetime) -> Recording:
     """Return what may be told of the looks at an account.
@@ -110,7 +108,7 @@ def _collection(looks: CollectionLooks, names: Names) -> SeenCollection:
 
 
 def _items(look: Look) -> tuple[Path | None, list[Object]]:
-    if not look.heard or look.heard[-1].answer.status >= _FIRST_UNSUCCESSFUL_STATUS:
+    if not look.heard or not look.heard[-1].answer.succeeded:
         return None, []
     return items_in(look.heard[-1].json()) or (None, [])
 

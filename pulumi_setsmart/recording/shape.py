@@ -10,6 +10,8 @@ from attrs import field, frozen
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording.words import DOCUMENTED_VALUES, Names
 
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
 DEEPEST = 8
 """So many levels of a value are looked at."""
 MOST_FIELDS = 100
@@ -23,7 +25,7 @@ _FORMS = {
     "date-time": re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.{0,20}"),
     "date": re.compile(r"\d{4}-\d\d-\d\d"),
     "time": re.compile(r"\d\d:\d\d(:\d\d)?"),
-    "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    "uuid": UUID,
     "url": re.compile(r"https?://\S+"),
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     "digits": re.compile(r"[0-9]+"),

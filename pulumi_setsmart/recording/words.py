@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from pulumi_setsmart.client.envelope import USUAL_ENVELOPES
 from pulumi_setsmart.client.signals import Meaning, meaning_of
 
 _LONGEST_NAME = 40
@@ -42,11 +43,10 @@ DOCUMENTED_VALUES = {"status": frozenset({"active"})}
 """By the name of a field, the values that SetSmart documents. No other value is ever kept."""
 
 ENVELOPES = (
-    *("data", "items", "results", "result", "records", "content", "value", "_embedded"),
-    *("properties", "property", "webhooks", "webhook", "listings", "listing", "objects", "rows"),
-    *("item", "payload", "response", "record", "object", "list", "entries", "elements", "docs"),
+    *("properties", "property", "webhooks", "webhook", "listings", "listing"),
+    *USUAL_ENVELOPES,
 )
-"""The names under which servers put lists and objects, the usual ones first."""
+"""The names under which servers put lists and objects: those that the client reads them from."""
 
 _AROUND = frozenset("meta metadata pagination paging links _links cursors self href rel".split())
 """The names under which servers put what they tell of paging."""
