@@ -9,7 +9,7 @@ from attrs import Factory, frozen
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, dump_bookkeeping, remembered
 from pulumi_setsmart.lifecycle.kind import UNORDERED, Kind
 from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name
-from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of, patterns_of
+from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of, patterns_of, places_after
 from pulumi_setsmart.models.json import Json, pointer, steps, value_at
 from pulumi_setsmart.models.marker import UNKNOWN
 
@@ -200,6 +200,30 @@ def in_known_order(
     within = {(kind.others, *one) for one in lists if one[0] not in kind.field_names}
     named = {one for one in lists if one[0] in kind.field_names}
     return in_order_of(before, inputs, within | named)
+
+
+def with_secrets_in_order(
+    kind: Kind, before: Mapping[str, Json], inputs: Mapping[str, Json]
+) -> dict[str, Json]:
+    """Return inputs whose lists were brought into order, with where their secrets are now.
+
+    Args:
+        kind: The kind of resource.
+        before: The inputs as they arrived; the paths in their bookkeeping are those of the secrets.
+        inputs: The same inputs in order.
+    """
+    told = remembered(before)
+    lists = unordered_lists(kind, inputs)
+    fields, ordered = (_fields(kind, each)[0] for each in (before, inputs))
+    places = {
+        place
+        for path in secret_paths_in(told)
+        for place in places_after(path, fields, ordered, lists)
+    }
+    if not places:
+        return dict(inputs)
+    secret_paths: list[Json] = [*sorted(places)]
+    return {**inputs, KEY: {**told, _SECRET_PATHS: secret_paths}}
 
 
 def _beside_fields(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:

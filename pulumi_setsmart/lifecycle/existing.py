@@ -142,7 +142,9 @@ class Existing:
         """Tell who approves it what the take-over does."""
         declaration = self.operation.declaration
         visible = self.operation.visible(record, {})
-        fields = in_order_of(declaration.fields, visible, declaration.unordered)
+        fields = in_order_of(
+            declaration.fields, visible, declaration.unordered, declaration.secrets
+        )
         actual = project(shape_of(declaration.fields), fields)
         changes = ", ".join(
             f"{one.name} "

@@ -44,6 +44,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     known_fields_of,
     outputs_of,
     read_declaration,
+    with_secrets_in_order,
 )
 from pulumi_setsmart.lifecycle.deletion import deactivate
 from pulumi_setsmart.lifecycle.existing import Existing, takeover_in, with_takeover
@@ -150,7 +151,8 @@ class Lifecycle:
             ApiError: It cannot be looked up.
         """
         found = [str(one) for one in objections(self.kind, inputs)]
-        checked = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
+        ordered = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
+        checked = with_secrets_in_order(self.kind, inputs, ordered)
         checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
         if isinstance(checked.get(EXISTING_ID), int):
             checked[EXISTING_ID] = str(checked[EXISTING_ID])  # an id is a string everywhere
@@ -277,7 +279,9 @@ class Lifecycle:
         declaration = operation.declaration
         shape = shape_of(declaration.fields)
         visible = operation.visible(record, {})
-        fields = in_order_of(declaration.fields, visible, declaration.unordered)
+        fields = in_order_of(
+            declaration.fields, visible, declaration.unordered, declaration.secrets
+        )
         current = project(shape, fields)
         differing = [*mismatches(declaration.fields, current)]
         bookkeeping = Bookkeeping()

@@ -101,8 +101,9 @@ class Operation:
             known: What we know of it.
             hides_by_null: Whether a null at a JSON pointer stands for a secret that is hidden.
         """
-        fields = in_order_of(known, record.fields, self.declaration.unordered)
-        return with_known_secrets(fields, known, self.declaration.secrets, hides_by_null)
+        declaration = self.declaration
+        fields = in_order_of(known, record.fields, declaration.unordered, declaration.secrets)
+        return with_known_secrets(fields, known, declaration.secrets, hides_by_null)
 
     def sendable(self, record: Record, known: JsonObject) -> dict[str, Json]:
         """Return what of ``record`` may be sent back to the server.

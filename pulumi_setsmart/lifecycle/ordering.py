@@ -6,11 +6,12 @@ what the state remembers by place, goes by index. An element that occurs twice c
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
-from pulumi_setsmart.lifecycle.comparison import Mismatch, is_equal, matches
+from pulumi_setsmart.lifecycle.comparison import Mismatch, is_equal, matches, without
 from pulumi_setsmart.lifecycle.normalisation import is_tidied
 from pulumi_setsmart.models.json import Json, JsonObject, pointer, steps
 
@@ -33,16 +34,43 @@ def patterns_of(paths: Iterable[str], others: str) -> frozenset[Pattern]:
 
 
 def in_order_of(
-    reference: JsonObject, fields: JsonObject, unordered: Collection[Pattern]
+    reference: JsonObject,
+    fields: JsonObject,
+    unordered: Collection[Pattern],
+    hidden: Collection[Pattern] = (),
 ) -> dict[str, Json]:
     """Return ``fields`` with each unordered list in the order that it has in ``reference``.
 
     An element that is not there takes a place that is free, or comes last.
+
+    Args:
+        reference: The fields whose order counts.
+        fields: The fields to bring into that order.
+        unordered: What leads to the lists.
+        hidden: What in ``reference`` leads to values that ``fields`` may not show.
     """
     return {
-        name: _in_order_of(reference.get(name), value, _below(unordered, name))
+        name: _in_order_of(
+            reference.get(name), value, _below(unordered, name), _below(hidden, name)
+        )
         for name, value in fields.items()
     }
+
+
+def places_after(
+    path: str, before: Json, after: Json, unordered: Collection[Pattern]
+) -> Iterator[str]:
+    """Yield the JSON pointers of what was at a place before its lists were brought into order.
+
+    Equal elements share their places. Where an element cannot be found again, that is its list.
+
+    Args:
+        path: The JSON pointer of the place.
+        before: What held it.
+        after: The same in another order.
+        unordered: What leads to the lists whose order may be another one.
+    """
+    yield from _places_after(tuple(steps(path)), before, after, frozenset(unordered), "")
 
 
 def values_at(value: Json, pattern: Pattern) -> Iterator[Json]:
@@ -80,17 +108,50 @@ def is_reordered(one: Json, other: Json) -> bool:
     return is_equal(one, _paired(one, other)) and not is_equal(one, other)
 
 
-def _in_order_of(reference: Json, value: Json, unordered: Collection[Pattern]) -> Json:
+def _places_after(
+    keys: Pattern, before: Json, after: Json, unordered: frozenset[Pattern], path: str
+) -> Iterator[str]:
+    if not keys:
+        yield path
+        return
+    key, *rest = keys
+    places = [key]
+    if () in unordered and isinstance(before, list) and isinstance(after, list):
+        element = next(values_at(before, (key,)), None)
+        places = [str(place) for place, one in enumerate(after) if _text(one) == _text(element)]
+        if not places:
+            yield path
+    for place in places:
+        yield from _places_after(
+            tuple(rest),
+            next(values_at(before, (key,)), None),
+            next(values_at(after, (place,)), None),
+            _below(unordered, key),
+            pointer(path, place),
+        )
+
+
+def _in_order_of(
+    reference: Json,
+    value: Json,
+    unordered: Collection[Pattern],
+    hidden: Collection[Pattern] = (),
+) -> Json:
     match reference, value:
         case dict(), dict() if unordered:
-            return in_order_of(reference, value, unordered)
+            return in_order_of(reference, value, unordered, hidden)
         case list(), list() if unordered:
             elements = value
             if () in unordered:
-                elements = _paired(reference, value, _below(unordered, _ANY))
+                elements = _paired(reference, value, _below(unordered, _ANY), hidden)
             known = [*reference, *([None] * len(elements))]
             return [
-                _in_order_of(known[index], element, _below(unordered, str(index)))
+                _in_order_of(
+                    known[index],
+                    element,
+                    _below(unordered, str(index)),
+                    _below(hidden, str(index)),
+                )
                 for index, element in enumerate(elements)
             ]
     return value
@@ -101,12 +162,16 @@ def _below(unordered: Collection[Pattern], key: str) -> frozenset[Pattern]:
 
 
 def _paired(
-    reference: list[Json], elements: list[Json], unordered: Collection[Pattern] = ()
+    reference: list[Json],
+    elements: list[Json],
+    unordered: Collection[Pattern] = (),
+    hidden: Collection[Pattern] = (),
 ) -> list[Json]:
     """Return ``elements``, each at the place of the one in the reference that it stands for.
 
-    Equal ones are paired first, then those with the same declared members, then tidied forms. What
-    is left takes the free places in the order in which it came.
+    Equal ones are paired first, then those with the same declared members, then tidied forms, and
+    then both again less what may be hidden. What is left takes the free places in the order in
+    which it came.
     """
     free = dict(enumerate(elements))
     placed: dict[int, Json] = {}
@@ -116,8 +181,9 @@ def _paired(
     for place, one in enumerate(reference):
         if equal.get(_text(one)):
             placed[place] = free.pop(equal[_text(one)].pop())
-    for stands_for in (matches, is_tidied):
-        for place, one in enumerate(reference):
+    visible = [_without_hidden(one, hidden, str(place)) for place, one in enumerate(reference)]
+    for known, stands_for in itertools.product((reference, visible), (matches, is_tidied)):
+        for place, one in enumerate(known):
             if place in placed:
                 continue
             found = next(
@@ -134,6 +200,14 @@ def _paired(
     free_places = [place for place in range(len(reference)) if place not in placed]
     placed |= dict(zip(free_places, left, strict=False))
     return [*(placed[place] for place in sorted(placed)), *left]
+
+
+def _without_hidden(element: Json, hidden: Collection[Pattern], place: str) -> Json:
+    """Return an object less what may be hidden of it; whatever else it is, as it is."""
+    if isinstance(element, dict):
+        for path in _below(hidden, place):
+            element = without(element, path)
+    return element
 
 
 def _text(value: Json) -> str:

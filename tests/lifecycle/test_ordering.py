@@ -3,12 +3,20 @@
 import random
 
 import pytest
+from fake_account import FakeAccount
 from hypothesis import given
 from hypothesis import strategies as st
 from json_values import ANY_JSON
 
+from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.comparison import is_equal
-from pulumi_setsmart.lifecycle.ordering import in_order_of, is_reordered, patterns_of, values_at
+from pulumi_setsmart.lifecycle.ordering import (
+    in_order_of,
+    is_reordered,
+    patterns_of,
+    places_after,
+    values_at,
+)
 from pulumi_setsmart.models.json import Json
 
 TAGS = frozenset({("tags",)})
@@ -90,3 +98,43 @@ def test_a_list_inside_unordered_ones_may_be_unordered_too() -> None:
     reference: dict[str, Json] = {"rooms": [{"n": n, "beds": [n, "a", "b"]} for n in (1, 2, 3)]}
     fields: dict[str, Json] = {"rooms": [{"n": n, "beds": ["b", "a", n]} for n in (3, 1, 2)]}
     assert in_order_of(reference, fields, patterns) == reference
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "places"),
+    [
+        ("/codes/0", {"codes": ["b", "a"]}, {"codes": ["a", "b"]}, ["/codes/1"]),
+        ("/codes/1", {"codes": ["b", "a"]}, {"codes": ["a", "b"]}, ["/codes/0"]),
+        ("/codes/0", {"codes": ["b", "b"]}, {"codes": ["b", "b"]}, ["/codes/0", "/codes/1"]),
+        (
+            "/codes/0/pin",
+            {"codes": [{"pin": 1}, {}]},
+            {"codes": [{}, {"pin": 1}]},
+            ["/codes/1/pin"],
+        ),
+        ("/codes/0", {"codes": ["b"]}, {"codes": ["c"]}, ["/codes"]),
+        ("/codes", {"codes": ["b", "a"]}, {"codes": ["a", "b"]}, ["/codes"]),
+        ("/other", {"codes": ["b", "a"]}, {"codes": ["a", "b"]}, ["/other"]),
+    ],
+)
+def test_a_secret_is_found_again_after_its_list_was_reordered(
+    path: str, before: Json, after: Json, places: list[str]
+) -> None:
+    """Otherwise a message would hide its neighbour, and show the secret."""
+    assert [*places_after(path, before, after, {("codes",)})] == places
+
+
+def test_a_secret_in_an_unordered_list_stays_secret() -> None:
+    """The order of the last deployment is kept, and the path of the secret follows it."""
+    lifecycle = FakeAccount().lifecycle()
+    before: dict[str, Json] = {
+        "name": "Villa",
+        "attributes": {"codes": ["plain", "hush"]},
+        "unordered": ["codes"],
+        KEY: {"secret_paths": ["/codes/1"]},
+    }
+    inputs = {**before, "attributes": {"codes": ["hush", "plain"]}}
+    inputs[KEY] = {"secret_paths": ["/codes/0"]}
+    checked = lifecycle.check(inputs, exists=True, before=before).inputs
+    assert checked["attributes"] == {"codes": ["plain", "hush"]}
+    assert checked[KEY] == {"secret_paths": ["/codes/1"]}
