@@ -133,8 +133,11 @@ def test_a_secret_in_an_unordered_list_stays_secret() -> None:
         "unordered": ["codes"],
         KEY: {"secret_paths": ["/codes/1"]},
     }
-    inputs = {**before, "attributes": {"codes": ["hush", "plain"]}}
-    inputs[KEY] = {"secret_paths": ["/codes/0"]}
+    inputs: dict[str, Json] = {
+        **before,
+        "attributes": {"codes": ["hush", "plain"]},
+        KEY: {"secret_paths": ["/codes/0"]},
+    }
     checked = lifecycle.check(inputs, exists=True, before=before).inputs
     assert checked["attributes"] == {"codes": ["plain", "hush"]}
     assert checked[KEY] == {"secret_paths": ["/codes/1"]}
