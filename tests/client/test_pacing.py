@@ -508,7 +508,9 @@ def test_alone_on_a_key_nothing_is_refused_and_little_is_lost(
     Race(pacer_of(clock), server, clock, Random(seed)).run(length * 8, senders=4)  # noqa: S311 -- a simulation
     assert server.refused <= (rounding == "down")
     assert server.served >= 0.95 * limit * (server.windows - 1)
-    assert server.idle <= (0.1 if rounding == "down" else 0.05) * clock.now
+    # A server that rounds up tells resets that are up to a second late, which nobody can know.
+    told_too_late = server.windows if rounding == "up" else 0
+    assert server.idle <= (0.1 if rounding == "down" else 0.05) * clock.now + told_too_late
 
 
 def test_threads_of_one_process_share_the_budget() -> None:
