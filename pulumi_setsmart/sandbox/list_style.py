@@ -259,6 +259,25 @@ LIST_STYLES: Mapping[str, ListStyle] = {
         lambda page: {"data": page.items, "links": {"next": page.next_url}, "meta": {}},
         "page[number]",
     ),
+    "hal-link-lists": ListStyle(
+        lambda page: {
+            "_embedded": {page.name: page.items},
+            "_links": {"next": [{"href": page.next_url}]} if page.more else {},
+        }
+    ),
+    "link-relation-lists": ListStyle(
+        lambda page: {
+            "items": page.items,
+            "links": [{"rel": ["next"], "href": page.next_url}] if page.more else [],
+        }
+    ),
+    "link-results": ListStyle(
+        lambda page: page.items,
+        headers=lambda page: {
+            "Link": f'<{page.url.include_query_params(page=page.number + 1)}>; rel="next"; '
+            f'results="{str(page.more).lower()}"'
+        },
+    ),
     # A cursor.
     "next-cursor": ListStyle(
         lambda page: {"data": page.items, "has_more": page.more, "next_cursor": page.token},
@@ -316,6 +335,17 @@ LIST_STYLES: Mapping[str, ListStyle] = {
     ),
     "hubspot": ListStyle(_hubspot, "after", _token),
     "intercom": ListStyle(_intercom, "starting_after", _token),
+    "cursors": ListStyle(
+        lambda page: {
+            "data": page.items,
+            "meta": {"cursors": {"before": None, "after": page.token}, "limit": page.size},
+        },
+        "after",
+        _token,
+    ),
+    "next-offset-token": ListStyle(
+        lambda page: {"list": page.items, **_only("next_offset", page.token)}, "offset", _token
+    ),
     # Numbered pages.
     "laravel": ListStyle(_laravel),
     "current_page": ListStyle(
@@ -367,6 +397,36 @@ LIST_STYLES: Mapping[str, ListStyle] = {
             "page": page.number,
             "next_page": page.number + 1 if page.more else None,
         }
+    ),
+    "next-object": ListStyle(
+        lambda page: {
+            "results": page.items,
+            **({"next": {"page": page.number + 1, "limit": page.size}} if page.more else {}),
+        }
+    ),
+    "pages-object": ListStyle(
+        lambda page: {"data": page.items, "pages": {"current": page.number, "total": page.pages}}
+    ),
+    "last-page-from-0": ListStyle(
+        lambda page: {
+            "data": page.items,
+            "page": page.number - 1,
+            "last_page": page.pages - 1,
+        },
+        "page",
+        _BY_PAGE_FROM_0,
+    ),
+    "nextPage-Yes": ListStyle(
+        lambda page: page.items,
+        headers=lambda page: {
+            "Paging-Headers": json.dumps(
+                {
+                    "currentPage": page.number,
+                    "totalPages": page.pages,
+                    "nextPage": "Yes" if page.more else "No",
+                }
+            )
+        },
     ),
     "spring": ListStyle(_spring, "page", _BY_PAGE_FROM_0),
     "spring-page": ListStyle(
@@ -498,6 +558,60 @@ LIST_STYLES: Mapping[str, ListStyle] = {
             "Content-Range": f"items {page.start}-{page.start + len(page.items)}/{page.total}"
         },
     ),
+    "Content-Range-without-unit": ListStyle(
+        lambda page: page.items,
+        headers=lambda page: {
+            "Content-Range": f"{page.start}-{page.start + len(page.items) - 1}/{page.total}"
+            if page.items
+            else f"*/{page.total}"
+        },
+    ),
+    "total-object": ListStyle(
+        lambda page: {
+            "hits": {"total": {"value": page.total, "relation": "eq"}, "hits": page.items}
+        }
+    ),
+    "aggregate": ListStyle(
+        lambda page: {
+            page.name: page.items,
+            f"{page.name}_aggregate": {"aggregate": {"count": page.total}},
+        }
+    ),
+    "range-in-words": ListStyle(
+        lambda page: {
+            "data": page.items,
+            "showing": f"{page.start + 1}-{page.start + len(page.items)} of {page.total}",
+        }
+    ),
+    "numberOfResults": ListStyle(lambda page: {"data": page.items, "numberOfResults": page.total}),
+    "remaining": ListStyle(
+        lambda page: {
+            "metadata": {"remainingItemCount": page.total - page.start - len(page.items)},
+            "items": page.items,
+        },
+        "unguessable",
+    ),
+    "key-of-parts": ListStyle(
+        lambda page: {
+            "Items": page.items,
+            **({"LastEvaluatedKey": {"id": {"S": page.items[-1]["id"]}}} if page.more else {}),
+        }
+    ),
+    "next-of-parts": ListStyle(
+        lambda page: {"data": page.items, "next_search_after": [1, "x"] if page.more else []}
+    ),
+    "header-of-a-vendor": ListStyle(
+        lambda page: page.items,
+        "unguessable",
+        headers=lambda page: {"X-Acme-HasMore": str(page.more).lower()},
+    ),
+    "last-link-only": ListStyle(
+        lambda page: page.items,
+        "unguessable",
+        headers=lambda page: {
+            "Link": f'<{page.url.include_query_params(page=page.pages)}>; rel="last"'
+        },
+    ),
     "pages-only": ListStyle(lambda page: {"data": page.items, "total_pages": page.pages}),
     "truncated": ListStyle(
         lambda page: {"data": page.items, "is_truncated": page.more}, "unguessable"
@@ -514,6 +628,16 @@ UNTOLD_STYLES = frozenset(
         "count-only",
         "X-Total-Count",
         "Content-Range",
+        "Content-Range-without-unit",
+        "total-object",
+        "aggregate",
+        "range-in-words",
+        "numberOfResults",
+        "remaining",
+        "key-of-parts",
+        "next-of-parts",
+        "header-of-a-vendor",
+        "last-link-only",
         "pages-only",
         "truncated",
         "unknown-words",

@@ -139,6 +139,10 @@ def test_other_words_for_more_are_refused_as_well(
         answering({"data": TWO, "records": 2, "next_invoice_date": "2026-12-01"}),
         answering(TWO, Link='<?page=1>; rel="last"'),
         answering(TWO, X_RateLimit_Limit="100", X_Total_Time="120"),
+        answering({"data": TWO, "quota": {"remaining": 3}, "plan": {"limit": 2, "total": 100}}),
+        answering({"data": TWO, "ScannedCount": 99, "meta": {"rate_limit": 60}}),
+        answering({"data": TWO, "after_url": "https://else.example/x", "end_of_stream": True}),
+        answering(TWO, X_Query_Count="17", X_Quota_Total="900", X_RateLimit_Remaining="99"),
     ],
 )
 def test_numbers_of_other_things_cut_no_list(
