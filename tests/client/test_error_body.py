@@ -411,3 +411,21 @@ def test_a_body_without_a_bottom_is_an_error_like_others() -> None:
     """Nesting costs neither a crash nor much time."""
     deep = b'{"errors":' * 400 + b'["no"]' + b"}" * 400
     assert isinstance(status_error(answer(deep, 400)), BadRequestError)
+
+
+def test_a_row_that_a_database_repeats_is_not_shown() -> None:
+    """Its text is beside the message, and holds every value that was sent."""
+    body = {
+        "code": "23502",
+        "message": 'null value in column "name"',
+        "details": "Failing row contains (7, null, door code 4711).",
+        "hint": None,
+    }
+    error = status_error(answer(body, 400))
+    assert 'null value in column "name"' in str(error)
+    assert "4711" not in str(error)
+
+
+def test_details_alone_are_the_reason() -> None:
+    """Where there is no other text, they say what went wrong."""
+    assert "too many guests" in str(status_error(answer({"details": "too many guests"}, 400)))
