@@ -55,7 +55,7 @@ docs: $(INSTALLED) ## build the documentation into site/
 	@$(BIN)/python tools/docs/assumptions.py
 	@$(BIN)/zensical build --clean --strict
 
-pictures: engine ## take the pictures of the documentation anew, with chromium
+pictures: engine ## take the pictures of the documentation again, with chromium
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python tools/docs/pictures.py
 
 lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newest
@@ -74,7 +74,7 @@ engine: $(INSTALLED)
 	@$(PULUMI)
 
 # A virtual environment is full of absolute paths: one that was moved, or whose Python is gone, is
-# made anew.
+# made again.
 ifneq ($(shell test -x $(BIN)/python && cat $(PLACE) 2>/dev/null),$(CURDIR))
 .PHONY: $(PLACE)
 endif
