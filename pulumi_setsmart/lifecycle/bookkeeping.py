@@ -141,13 +141,13 @@ class Bookkeeping:
         """Return the digests to remember after a write that left these tidied forms."""
         return {one.path: digest(self.salt, one.actual) for one in tidied}
 
-    def unapplied_of(self, refused: Iterable[Mismatch], since: Since) -> dict[str, Unapplied]:
+    def unapplied_of(self, differing: Iterable[Mismatch], since: Since) -> dict[str, Unapplied]:
         """Return what to remember of declared values that the object does not have."""
         return {
             one.path: self.unapplied[one.path]
             if self.knows_unapplied(one)
             else Unapplied(digest(self.salt, one.declared), since)
-            for one in refused
+            for one in differing
         }
 
 

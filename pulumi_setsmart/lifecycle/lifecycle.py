@@ -426,30 +426,30 @@ class Lifecycle:
         actual = project(shape, fields)
         differing = [*mismatches(declaration.fields, actual)]
         tidied = [one for one in differing if is_tidied(one.declared, one.actual)]
-        refused = [one for one in differing if one not in tidied]
-        told = [reordering_around(one, declaration.fields, actual) for one in refused]
+        unapplied = [one for one in differing if one not in tidied]
+        told = [reordering_around(one, declaration.fields, actual) for one in unapplied]
         for one in {each.path: each for each in told}.values():
-            operation.report(_refusal(declaration, one), record.id)
+            operation.report(_unapplied_warning(declaration, one), record.id)
         for one in tidied:
             if not before.accepts(one.path, one.actual):
-                operation.report(_acceptance(declaration, one), record.id)
+                operation.report(_tidied_warning(declaration, one), record.id)
         after = attrs.evolve(
             before,
             account=self.account.mark(operation.collection, record.id, before),
             declared=shape,
             echoes=before.echoes_of(_storable(declaration, tidied)),
             secret_paths=declaration.secret_paths,
-            unapplied=before.unapplied_of(_storable(declaration, refused), since),
-            inputs_ahead=bool(refused),
+            unapplied=before.unapplied_of(_storable(declaration, unapplied), since),
+            inputs_ahead=bool(unapplied),
             null_secrets=sorted({*nulls, *(before.null_secrets or ())})
             if declaration.secrets
             else None,
         )
-        paths = {one.path for one in refused}
+        paths = {one.path for one in unapplied}
         current = reconcile(declaration.fields, actual, lambda path, _value: path not in paths)
         return with_unapplied(
             outputs_of(self.kind, operation.properties, record.id, fields, current, after),
-            {one.path: one.declared for one in refused if not declaration.is_secret(one.path)},
+            {one.path: one.declared for one in unapplied if not declaration.is_secret(one.path)},
         )
 
     def _seen(self, operation: Operation, record: Record, before: Bookkeeping) -> Seen:
@@ -621,7 +621,7 @@ def _shows_in_inputs(differing: list[Mismatch], bookkeeping: Bookkeeping | None)
     )
 
 
-def _acceptance(declaration: Declaration, difference: Mismatch) -> str:
+def _tidied_warning(declaration: Declaration, difference: Mismatch) -> str:
     name = difference.name
     if declaration.is_secret(difference.path):
         return f"SetSmart keeps another {name} than the secret one declared; taken as the same"
@@ -631,7 +631,7 @@ def _acceptance(declaration: Declaration, difference: Mismatch) -> str:
     )
 
 
-def _refusal(declaration: Declaration, difference: Mismatch) -> str:
+def _unapplied_warning(declaration: Declaration, difference: Mismatch) -> str:
     name = difference.name
     if declaration.is_secret(difference.path):
         return (

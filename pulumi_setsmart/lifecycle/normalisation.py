@@ -1,7 +1,7 @@
 """What a server makes of a value: a tidied form of it, or another value.
 
 One rule for every step: a value that a server shows after a write is either the declared one, a
-tidied form of it, or a refusal, however the server answered.
+tidied form of it, or another value: then ours was not applied, however the server answered.
 """
 
 from __future__ import annotations

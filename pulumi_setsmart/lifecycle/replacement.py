@@ -15,7 +15,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.operation import Operation
-from pulumi_setsmart.lifecycle.refusal import Path, Refused, judge, listed, setting_of
+from pulumi_setsmart.lifecycle.refused_fields import Path, Refused, judge, listed, setting_of
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
 

@@ -31,7 +31,7 @@ class Cause(StrEnum):
     DRIFT = "drift"
     PROGRAM = "program"
     BOTH = "both"
-    REFUSAL = "refusal"
+    UNAPPLIED = "unapplied"
 
 
 @frozen
@@ -44,7 +44,7 @@ class FieldChange:
         held: What is at SetSmart now, or `ABSENT` where that is not known.
         planned: What the program declares, or `ABSENT` where it does not any more.
         secret: Whether its values must not be shown.
-        refused: Whether SetSmart was sent what the program declares, and kept what it has.
+        unapplied: Whether SetSmart was sent what the program declares, and kept what it has.
     """
 
     path: str
@@ -52,7 +52,7 @@ class FieldChange:
     held: Value
     planned: Value
     secret: bool = False
-    refused: bool = False
+    unapplied: bool = False
 
     @property
     def name(self) -> str:
@@ -62,13 +62,13 @@ class FieldChange:
     @property
     def is_drift(self) -> bool:
         """Whether somebody changed it at SetSmart since the last deployment."""
-        return not self.refused and self.last is not ABSENT and not _same(self.last, self.held)
+        return not self.unapplied and self.last is not ABSENT and not _same(self.last, self.held)
 
     @property
     def cause(self) -> Cause:
         """Who changed it."""
-        if self.refused:
-            return Cause.REFUSAL
+        if self.unapplied:
+            return Cause.UNAPPLIED
         if not self.is_drift:
             return Cause.PROGRAM
         return Cause.DRIFT if _same(self.last, self.planned) else Cause.BOTH

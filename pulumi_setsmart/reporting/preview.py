@@ -113,9 +113,9 @@ def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] 
     if action is Action.REPLACE:
         changes = [*_moves(kind, _properties(held, "inputs"), inputs), *changes]
     causes = {one.cause for one in changes}
-    if action is Action.UPDATE and causes == {Cause.REFUSAL}:
+    if action is Action.UPDATE and causes == {Cause.UNAPPLIED}:
         action = Action.SEND_AGAIN
-    elif action is Action.UPDATE and causes and causes <= {Cause.DRIFT, Cause.REFUSAL}:
+    elif action is Action.UPDATE and causes and causes <= {Cause.DRIFT, Cause.UNAPPLIED}:
         action = Action.PUT_BACK
     identifier = takeover.identifier if takeover else (held or before or {}).get("id")
     return Entry(
@@ -173,7 +173,7 @@ def _changes(sides: _Sides) -> Iterator[FieldChange]:
         yield evolve(
             change,
             secret=_is_secret(change, sides.declarations),
-            refused=_is_refused(change, sides.unapplied),
+            unapplied=_is_unapplied(change, sides.unapplied),
         )
 
 
@@ -187,7 +187,7 @@ def _moves(
             yield FieldChange(pointer("", name), before, before, after)
 
 
-def _is_refused(change: FieldChange, unapplied: Mapping[str, Json]) -> bool:
+def _is_unapplied(change: FieldChange, unapplied: Mapping[str, Json]) -> bool:
     """Return whether SetSmart was sent this value before, and did not apply it."""
     if change.path not in unapplied or ABSENT in (change.held, change.planned):
         return False

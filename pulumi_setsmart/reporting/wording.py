@@ -137,7 +137,7 @@ def reason(change: FieldChange, quoted: Callable[[str], str] = str) -> str:
     match change.cause:
         case Cause.DRIFT:
             return f"changed behind our back, was {last}"
-        case Cause.REFUSAL:
+        case Cause.UNAPPLIED:
             return "SetSmart did not apply it"
         case Cause.BOTH:
             return f"this change; changed behind our back as well, was {last}"

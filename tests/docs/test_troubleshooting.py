@@ -26,7 +26,7 @@ WITHOUT_MESSAGES = {"SetSmartError", "ApiError"}
 
 SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "client.signals": "the words of lists",
-    "lifecycle.refusal": "patterns of what servers say",
+    "lifecycle.refused_fields": "patterns of what servers say",
     "models.json": "the names of types, which stand in other messages",
     "models.marker": "what a diff shows for null",
     "recording.file": "what maintainers read of recordings, and the words of these",

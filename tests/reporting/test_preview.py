@@ -189,7 +189,7 @@ def test_without_a_refresh_there_is_no_drift() -> None:
 
 @pytest.mark.parametrize(
     ("planned", "cause", "action"),
-    [(50, Cause.REFUSAL, Action.SEND_AGAIN), (60, Cause.BOTH, Action.UPDATE)],
+    [(50, Cause.UNAPPLIED, Action.SEND_AGAIN), (60, Cause.BOTH, Action.UPDATE)],
 )
 def test_what_was_not_applied_is_no_drift(planned: int, cause: Cause, action: Action) -> None:
     """As long as the program declares the value that SetSmart was sent."""
