@@ -62,7 +62,8 @@ def places_after(
 ) -> Iterator[str]:
     """Yield the JSON pointers of what was at a place before its lists were brought into order.
 
-    Equal elements share their places. Where an element cannot be found again, that is its list.
+    Equal elements share their places. Where an element cannot be found again, or is itself what is
+    looked for, that is its list: others may put another element into its place.
 
     Args:
         path: The JSON pointer of the place.
@@ -119,8 +120,9 @@ def _places_after(
     if () in unordered and isinstance(before, list) and isinstance(after, list):
         element = next(values_at(before, (key,)), None)
         places = [str(place) for place, one in enumerate(after) if _text(one) == _text(element)]
-        if not places:
+        if not (places and rest):
             yield path
+            return
     for place in places:
         yield from _places_after(
             tuple(rest),

@@ -7,7 +7,7 @@ from typing import Any
 from engine_account import Account
 from engine_stack import EngineStack
 
-from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES
+from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS
 
 PROGRAM = """
 villa = Property("one", name="Villa", attributes={{
@@ -70,3 +70,42 @@ def test_what_is_unordered_concerns_the_state_alone(stack: EngineStack, account:
     stack.declare(program.format(', unordered=["door"]'))
     [error] = stack.fail("preview").errors
     assert "unordered: door is an object, not a list" in error
+
+
+def test_a_secret_stays_one_wherever_it_stands_in_a_list(
+    stack: EngineStack, account: Account
+) -> None:
+    """Another order, and others who change the list, bring it to no message and no state."""
+    program = """
+    hush = pulumi.Output.secret
+    codes, locks = {codes}, {locks}
+    Property("one", name="Villa", bedrooms={bedrooms},
+        attributes={{"codes": codes, "locks": locks}}, unordered=["codes", "locks"])
+    WebhookSubscription("hook", url="https://{host}.example/", events=["z.z", hush("canary.a")])
+    """
+    codes = ["hush('canary-b')", "'side'"]
+    locks = ["{'code': hush('canary-c'), 'n': 1}", "{'code': 'plain', 'n': 2}"]
+
+    def declare(bedrooms: int, host: str) -> None:
+        lists = {"codes": f"[{', '.join(codes)}]", "locks": f"[{', '.join(locks)}]"}
+        stack.declare(program.format(bedrooms=bedrooms, host=host, **lists))
+
+    declare(2, "a")
+    stack.up()
+    codes.reverse()
+    locks.reverse()
+    declare(2, "a")
+    stack.assert_clean()
+    storage = account.sandbox.storage
+    theirs: dict[str, Any] = {
+        "codes": ["front", "canary-d"],
+        "locks": [{"code": "plain", "n": 2}, {"code": "canary-e", "n": 1}],
+    }
+    storage.replace(PROPERTIES, "prop_1", {**storage.get(PROPERTIES, "prop_1"), **theirs})
+    hook = storage.get(WEBHOOKS, "wh_1")
+    storage.replace(WEBHOOKS, "wh_1", {**hook, "events": ["b.b", "canary.f"]})
+    declare(3, "b")
+    assert "sets back" in stack.up(PULUMI_OPTION_REFRESH="false")
+    stack.assert_clean()
+    assert "canary" not in "".join(stack.printed)
+    assert "canary" not in str(stack.export())
