@@ -122,7 +122,10 @@ class Collection:
             NotFoundError: There is none.
             ApiError: The request did not succeed.
         """
-        return self.client.send(Request("GET", self._object_path(identifier)), self._read_record)
+        return self.client.send(
+            Request("GET", self._object_path(identifier)),
+            lambda answer: self._read_record_of(identifier, answer),
+        )
 
     def create(self, fields: JsonObject, idempotency_key: str) -> tuple[str, Record | None]:
         """Create an object, once.
@@ -161,7 +164,12 @@ class Collection:
         """
         headers = {} if etag is None else {"If-Match": etag}
         request = Request("PUT", self._object_path(identifier), fields, headers)
-        return self.client.send(request, self._read_optional_record)
+        return self.client.send(
+            request,
+            lambda answer: (
+                self._read_record_of(identifier, answer) if answer.body.strip() else None
+            ),
+        )
 
     def delete(self, identifier: str) -> bool:
         """Delete the object with the id ``identifier``.
@@ -220,8 +228,13 @@ class Collection:
         fields = read_object(answer, self._envelopes(), self.id_field)
         return attrs.evolve(read_record(fields, self.id_field, answer), etag=answer.etag)
 
-    def _read_optional_record(self, answer: Answer) -> Record | None:
-        return self._read_record(answer) if answer.body.strip() else None
+    def _read_record_of(self, identifier: str, answer: Answer) -> Record:
+        record = self._read_record(answer)
+        if record.id != identifier:
+            raise UnreadableAnswerError(
+                f"the answer holds {record.id} instead of {identifier}", answer.context()
+            )
+        return record
 
     def _read_created(self, answer: Answer) -> tuple[str, Record | None]:
         identifier = self._located(answer.headers.get("Location", ""))

@@ -224,10 +224,10 @@ def _turned(answer: Answer) -> Answer:
 
 
 def _numbered(answer: Answer) -> Answer:
-    """Make the id, and that of everything in a list, a number."""
+    """Make the id, and that of everything in a list, what can be no id."""
     value = json.loads(answer.body or b"{}")
     for one in value if isinstance(value, list) else [value]:
-        one["id"] = 5
+        one["id"] = 5.5
     return answer.with_body(json.dumps(value).encode())
 
 
@@ -242,7 +242,7 @@ NONSENSE = (
     Garbage("not UTF-8", _not_text),
     Garbage("not the encoding it says", _not_compressed),
     Garbage("array for object", _turned),
-    Garbage("id that is a number", _numbered),
+    Garbage("id that is no id", _numbered),
     Garbage("200 with an error", _failed_in_truth),
 )
 """Answers that no client can take for what it asked."""
