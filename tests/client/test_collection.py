@@ -360,3 +360,20 @@ def test_any_json_ends_in_a_record_or_in_our_error(body: Json, status: int, wait
         except SetSmartError as error:
             errors.append(str(error))
     assert all(line.isprintable() for error in errors for line in error.split("\n"))
+
+
+@pytest.mark.parametrize("method", ["get", "update"])
+def test_an_answer_about_another_object_is_none(method: str) -> None:
+    """It is asked for again; taken as it is, one listing would get the values of another."""
+    other, right = (raw(f'{{"id": "{one}", "name": "V"}}') for one in ("prop_2", "prop_1"))
+    collection = properties(Script(other, right))
+    record = collection.get("prop_1") if method == "get" else collection.update("prop_1", {})
+    assert record is not None
+    assert record.id == "prop_1"
+
+
+def test_an_object_that_is_never_the_one_asked_for_is_an_error() -> None:
+    """The message names both ids."""
+    collection = Collection(client_of(lambda _: raw('{"id": 7}')), "/properties")
+    with pytest.raises(UnreadableAnswerError, match="holds 7 instead of prop_1"):
+        collection.get("prop_1")
