@@ -227,7 +227,7 @@ class AnswerTooLargeError(UnreadableAnswerError):
 
 
 class UnexpectedAnswerError(UnreadableAnswerError):
-    """The answer is well-formed, but not of a form that we read; asking again changes nothing."""
+    """The answer is well-formed, but not of a form that we read; asking again hardly helps."""
 
 
 class IncompleteListError(UnexpectedAnswerError):

@@ -17,6 +17,9 @@ from pulumi_setsmart.client.errors import (
     UntrustedServerError,
 )
 
+_MOST_ATTEMPTS_AT_A_FORM = 4
+"""A form that we do not read may come from something in between; soon it is the server's own."""
+
 _REPEATABLE_STATUSES = frozenset({500, 502, 503, 504})
 
 
@@ -41,8 +44,10 @@ class RetryPolicy:
         never made, or the server turned it away at the rate limit.
         """
         match error:
-            case UntrustedServerError() | AnswerTooLargeError() | UnexpectedAnswerError():
+            case UntrustedServerError() | AnswerTooLargeError():
                 return False
+            case UnexpectedAnswerError():
+                return method != "POST" and error.context.attempt < _MOST_ATTEMPTS_AT_A_FORM
             case RateLimitError():
                 return True
             case ConnectionFailedError():

@@ -377,3 +377,16 @@ def test_an_object_that_is_never_the_one_asked_for_is_an_error() -> None:
     collection = Collection(client_of(lambda _: raw('{"id": 7}')), "/properties")
     with pytest.raises(UnreadableAnswerError, match="holds 7 instead of prop_1"):
         collection.get("prop_1")
+
+
+def test_a_form_that_is_not_read_is_asked_for_a_few_times() -> None:
+    """Something in between may have sent it; soon it is the server's own, and nobody waits longer."""
+    asked = itertools.count()
+
+    def handler(_request: httpx.Request) -> httpx.Response:
+        next(asked)
+        return httpx.Response(200, json={"name": "no list"})
+
+    with pytest.raises(UnreadableAnswerError, match="not a list, but an object with name"):
+        list(Collection(client_of(handler), "/properties").records())
+    assert next(asked) == 4
