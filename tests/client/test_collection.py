@@ -380,7 +380,7 @@ def test_an_object_that_is_never_the_one_asked_for_is_an_error() -> None:
 
 
 def test_a_form_that_is_not_read_is_asked_for_a_few_times() -> None:
-    """Something in between may have sent it; soon it is the server's own, and nobody waits longer."""
+    """Something in between may have sent it; soon it counts as the server's own."""
     asked = itertools.count()
 
     def handler(_request: httpx.Request) -> httpx.Response:
