@@ -12,13 +12,15 @@ import re
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pulumi_setsmart.models.json import Json, JsonObject
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WHOLE_NUMBER = re.compile(r"([0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.0+)?")
 _RANGE_OF_ALL = re.compile(r"\s*\d+\s*[-\u2013]\s*\d+\s*(?:of|/)\s*(\d{1,15})\s*")
+_AT_LEAST = re.compile(r"\s*(\d{1,15})\s*\+\s*")
+_PAGE_OF_ALL = re.compile(r"\s*(\d{1,15})\s*(?:of|/)\s*(\d{1,15})\s*")
 _CONTENT_RANGE = re.compile(r"\s*(?:[\w-]+[\s=]+)?(?:\d+-\d+|\*)/(\d{1,15})\s*")
 _LINK = re.compile(r"""<([^<>]*)>((?:[^"<]|"(?:[^"\\]|\\.)*")*)""")
 _RELATION = re.compile(r"""(?:^|[;\s])rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
@@ -158,7 +160,7 @@ _OF_THE_NEXT_PAGE: Mapping[Meaning | None, Meaning] = {
 }
 """What a name means inside of an object that is about the next page: `{"next": {"page": 2}}`."""
 
-_NUMBER_NAMES = frozenset({"value", "number", "count"})
+_NUMBER_NAMES = frozenset({"value", "number", "count", "all", "exact", "total"})
 """How a total is called that is an object: `{"total": {"value": 5, "relation": "eq"}}`."""
 
 
@@ -275,7 +277,21 @@ def _in_body(body: JsonObject, inside: str, depth: int) -> Iterator[Member]:
         elif isinstance(value, str) and (counted := _RANGE_OF_ALL.fullmatch(value)):
             yield Member(name, own_name, depth, Meaning.TOTAL, counted.group(1))
         elif meaning is not None:
-            yield Member(name, own_name, depth, meaning, value)
+            yield from _of_value(Member(name, own_name, depth, meaning, value))
+
+
+def _of_value(member: Member) -> Iterator[Member]:
+    """Yield what a member says, which its value may say in words: `2+` objects, page `1 of 3`."""
+    text = member.value if isinstance(member.value, str) else ""
+    more = _AT_LEAST.fullmatch(text)
+    paged = _PAGE_OF_ALL.fullmatch(text)
+    if more is not None and member.meaning in (Meaning.TOTAL, Meaning.COUNT, Meaning.PAGES):
+        yield evolve(member, value=int(more.group(1)) + 1)
+    elif paged is not None and member.meaning is Meaning.PAGE:
+        yield evolve(member, value=paged.group(1))
+        yield evolve(member, meaning=Meaning.PAGES, value=paged.group(2))
+    else:
+        yield member
 
 
 def _is_about_paging(name: str) -> bool:
@@ -301,6 +317,8 @@ def _of_list(
     value: list[Json], meaning: Meaning | None, name: str, own_name: str, depth: int
 ) -> Iterator[Member]:
     """Yield what a list leads to whose name says that it leads on: links, or a cursor of parts."""
+    if meaning in (Meaning.TOTAL, Meaning.PAGES) and len(value) == 1:
+        yield Member(name, own_name, depth, meaning, value[0])
     if meaning not in _LEADING_ON or not value:
         return
     links = [one for one in value if isinstance(one, dict)]

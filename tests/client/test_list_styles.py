@@ -112,6 +112,10 @@ def answering(body: object, **headers: str) -> Callable[[httpx.Request], httpx.R
     [
         answering({"data": TWO, "range": "1-2 of 120"}),
         answering({"data": TWO, "total": "1,200"}),
+        answering({"data": TWO, "total": "2+"}),
+        answering({"data": TWO, "total": [5]}),
+        answering({"data": TWO, "count": {"all": 5}}),
+        answering({"data": TWO, "page": "1 of 3"}),
         answering({"data": TWO, "hasMore": "yes"}),
         answering({"data": TWO, "meta": [{"total": 3}]}),
         answering({"data": TWO, "counts": {"total": 3}}),
@@ -133,6 +137,8 @@ def test_other_words_for_more_are_refused_as_well(
     "handler",
     [
         answering({"data": TWO, "range": "1-2 of 2"}),
+        answering({"data": TWO, "page": "1 of 1"}),
+        answering({"data": TWO, "total": [2], "count": {"all": 2}}),
         answering({"data": TWO, "hasMore": "no"}),
         answering({"data": TWO, "counts": {"guests": 40}}),
         answering({"data": TWO, "account": {"requests_remaining": 40, "quota_total": 90}}),
