@@ -4,6 +4,7 @@
     ├── ConfigurationError              a setting is missing or not allowed
     ├── PortfolioFileError              a file does not describe a portfolio
     ├── StackError                      a stack cannot be read, imported into or previewed
+    ├── MetadataError                   what the state remembers of an object cannot be read
     ├── WrongAccountError               an object of the state is not in the account that is asked
     ├── ExistingObjectError             what is to be created exists already
     ├── ExistingIdError                 the object that existing_id names cannot be taken over
@@ -65,6 +66,10 @@ class PortfolioFileError(SetSmartError):
 
 class StackError(SetSmartError):
     """A stack cannot be read, imported into or previewed; Pulumi said why."""
+
+
+class MetadataError(SetSmartError):
+    """What the state remembers of an object is damaged, or of a version that is too new."""
 
 
 class WrongAccountError(SetSmartError):

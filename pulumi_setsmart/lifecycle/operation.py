@@ -81,6 +81,11 @@ class Operation:
             snapshot=account.snapshot(collection),
         )
 
+    @property
+    def title(self) -> str | None:
+        """The field by which a person knows one object of the collection from another, or None."""
+        return next(iter(self.kind.identity_names(self.properties)), None)
+
     def report(self, sentence: str, identifier: str | None = None) -> None:
         """Tell the user something about the object, without any of the declared secrets."""
         subject = self.declaration.subject(self.kind, identifier)

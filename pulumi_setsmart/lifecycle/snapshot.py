@@ -255,6 +255,21 @@ class Snapshot:
         with self._changing:
             return [*itertools.islice(self._items, number)]
 
+    def told(self, identifier: str, name: str) -> Json:
+        """Return a field of an object as this process has seen it, without a request.
+
+        Args:
+            identifier: The object's id.
+            name: The field.
+
+        Returns:
+            Its value, or None where it was not seen, or only by a list that shows it otherwise.
+        """
+        record = self._whole.get(identifier)
+        if record is None and name not in self._shown_otherwise:
+            record = self._items.get(identifier)
+        return None if record is None else record.fields.get(name)
+
     def begin(self, collection: Collection) -> None:
         """Read the first page of the list, if that was not done yet.
 

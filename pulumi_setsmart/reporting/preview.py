@@ -16,15 +16,17 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, unapplied_in
+from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
+    ID,
     Declaration,
     known_fields_of,
     read_declaration,
 )
 from pulumi_setsmart.lifecycle.existing import takeover_in
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
+from pulumi_setsmart.lifecycle.metadata import unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.text import one_line
@@ -164,7 +166,7 @@ def _sides(
         else in_order_of(order, known_fields_of(kind, shown), unordered),
         planned=ABSENT if planned is None else after.fields,
         declarations=(before, after),
-        unapplied=unapplied_in(shown),
+        unapplied=unapplied_in(shown, shown.get(ID)),
     )
 
 
