@@ -25,7 +25,6 @@ from pulumi_setsmart.models.record import Record
 
 _NEIGHBOURS = 3
 _REMEMBERED = 20
-_ACCEPT_DELETION = "if it was deleted there, set setsmart:acceptAccountChange to true for one run"
 
 
 class Account:
@@ -159,15 +158,18 @@ class Account:
             return
         if bookkeeping is None or bookkeeping.account is None:
             raise WrongAccountError(
-                f"{identifier} is not in this account ({self._described}), and the state does not "
-                "say in which one it was, so it may be elsewhere. Set the base URL and the key of "
-                f"its account; {_ACCEPT_DELETION}"
+                f"{identifier} is not in this account ({self.client.base_url}, key from "
+                f"{self.client.credential.source}), and the state does not say in which one it "
+                "was, so it may be elsewhere. Set the base URL and the key of its account; if it "
+                "was deleted there, set setsmart:acceptAccountChange to true for one run"
             )
         if self.is_the_same(bookkeeping) or self._shows_neighbour(collection, bookkeeping, title):
             return
         raise WrongAccountError(
-            f"{identifier} is not in this account ({self._described}), nor is what stood beside "
-            f"it. Set the base URL and the key of its account; {_ACCEPT_DELETION}"
+            f"{identifier} is not in this account ({self.client.base_url}, key from "
+            f"{self.client.credential.source}), nor is what stood beside it. Set the base URL and "
+            "the key of its account; if it was deleted there, set setsmart:acceptAccountChange to "
+            "true for one run"
         )
 
     def confirm_same(
@@ -195,15 +197,11 @@ class Account:
         if self._shows_neighbour(collection, bookkeeping, title):
             return
         raise WrongAccountError(
-            f"{identifier} in this account ({self._described}) is not the one that the state "
-            "knows, and what stood beside that is not there. Set the base URL and the key of its "
-            "account; if it is the same one and was changed, set setsmart:acceptAccountChange to "
-            "true for one run"
+            f"{identifier} in this account ({self.client.base_url}, key from "
+            f"{self.client.credential.source}) is not the one that the state knows, and what stood "
+            "beside that is not there. Set the base URL and the key of its account; if it is the "
+            "same one and was changed, set setsmart:acceptAccountChange to true for one run"
         )
-
-    @property
-    def _described(self) -> str:
-        return f"{self.client.base_url}, key from {self.client.credential.source}"
 
     def _shows_neighbour(
         self, collection: Collection, bookkeeping: Bookkeeping, title: str | None

@@ -72,11 +72,7 @@ _Reader = Callable[[Any], _Read]
 
 
 class _DamageError(ValueError):
-    """A text, or a part of it, is not what any release has written. It holds nothing of it."""
-
-
-class _NewerError(Exception):
-    """A text is of a version that this release does not read."""
+    """A text is not what any release has written. It names the place or the fault in a word."""
 
 
 def load_bookkeeping(
@@ -98,8 +94,6 @@ def load_bookkeeping(
         return None
     try:
         return _bookkeeping(_object_in(outputs[KEY]))
-    except _NewerError as newer:
-        raise MetadataError(str(newer)) from None
     except (ValueError, RecursionError) as damage:
         raise _unreadable(KEY, damage, identifier) from None
 
@@ -159,7 +153,7 @@ def unapplied_in(outputs: Mapping[str, object], identifier: object = None) -> di
     if UNAPPLIED_KEY not in outputs:
         return {}
     try:
-        return _within("it", _by_pointer(_anything), _object_in(outputs[UNAPPLIED_KEY]))
+        return _within("paths", _by_pointer(_anything), _object_in(outputs[UNAPPLIED_KEY]))
     except (ValueError, RecursionError) as damage:
         raise _unreadable(UNAPPLIED_KEY, damage, identifier) from None
 
@@ -183,7 +177,7 @@ def require_told(inputs: Mapping[str, object]) -> None:
     if found is UNKNOWN:
         return
     try:
-        told = _within("it", _an_object, found)
+        told = _within("type", _an_object, found)
         _optional(told, SECRET_PATHS, _list_of(_pointer))
         _optional(told, SEALED, _true_or_false)
     except _DamageError as damage:
@@ -191,10 +185,10 @@ def require_told(inputs: Mapping[str, object]) -> None:
 
 
 def _unreadable(key: str, damage: Exception, identifier: object) -> MetadataError:
-    reason = str(damage) if isinstance(damage, _DamageError) else "it is not JSON"
-    existing = f'"{identifier}"' if isinstance(identifier, str) else "its id"
+    place = str(damage) if isinstance(damage, _DamageError) else "syntax"
+    existing = f'"{identifier}"' if isinstance(identifier, str) else "…"
     return MetadataError(
-        f"its metadata in the state ({key}) is damaged: {reason}. Nothing was changed. Import a "
+        f"its metadata in the state ({key}) is damaged: {place}. Nothing was changed. Import a "
         "backup of the state, or run `pulumi state delete URN` and then `pulumi-setsmart adopt`, "
         f"or declare it with existing_id={existing}"
     )
@@ -203,13 +197,11 @@ def _unreadable(key: str, damage: Exception, identifier: object) -> MetadataErro
 def _bookkeeping(plain: dict[str, Any]) -> Bookkeeping:
     version = plain.get(_VERSION, 1)
     if type(version) is not int or not 1 <= version <= _LARGEST_VERSION:
-        raise _DamageError(f"its {_VERSION} is no number of one")
+        raise _DamageError(_VERSION)
     if version > VERSION:
-        raise _NewerError(_newer(version, plain.get(_RELEASE)))
-    if "salt" not in plain:
-        raise _DamageError("it has no salt")
+        raise _newer(version, plain.get(_RELEASE))
     return Bookkeeping(
-        salt=_within("salt", _salt, plain["salt"]),
+        salt=_required(plain, "salt", _salt),
         account=_optional(plain, "account", _account_mark),
         declared=_optional(plain, "declared", _declared),
         echoes=_optional(plain, "echoes", _by_pointer(_text)) or {},
@@ -221,13 +213,13 @@ def _bookkeeping(plain: dict[str, Any]) -> Bookkeeping:
     )
 
 
-def _newer(version: int, release: object) -> str:
+def _newer(version: int, release: object) -> MetadataError:
     is_told = isinstance(release, str) and _RELEASE_NUMBER.fullmatch(release) is not None
-    needed = f"{release} or later" if is_told else "the release that wrote it"
-    return (
+    needed = f"release {release}" if is_told else "the release that wrote it"
+    return MetadataError(
         f"its metadata in the state ({KEY}) has version {version}, and this release of "
         f"pulumi-setsmart reads version {VERSION}. Nothing was changed. Update pulumi-setsmart to "
-        f"{needed}"
+        f"{needed} or a later one"
     )
 
 
@@ -258,7 +250,7 @@ def _object_in(found: object) -> dict[str, Any]:
     """
     if isinstance(found, str):
         found = json.loads(found, object_pairs_hook=_unique, parse_constant=_no_number)
-    plain = _within("it", _an_object, found)
+    plain = _within("type", _an_object, found)
     _require_sound(plain)
     return plain
 
@@ -266,12 +258,12 @@ def _object_in(found: object) -> dict[str, Any]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise _DamageError("it names a member twice")
+        raise _DamageError("duplicate")
     return members
 
 
 def _no_number(_name: str) -> None:
-    raise _DamageError("it has a number that is none")
+    raise _DamageError("number")
 
 
 def _require_sound(whole: Json) -> None:
@@ -281,7 +273,7 @@ def _require_sound(whole: Json) -> None:
         level = [inner for value in level for inner in _inside(value)]
         if not level:
             return
-    raise _DamageError("it is nested too deeply")
+    raise _DamageError("nesting")
 
 
 def _inside(value: Json) -> Iterator[Json]:
@@ -292,9 +284,9 @@ def _inside(value: Json) -> Iterator[Json]:
         case list():
             yield from value
         case float() if not math.isfinite(value):
-            raise _DamageError("it has a number that is too large")
+            raise _DamageError("number")
         case str() if not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value):
-            raise _DamageError("it has half a character")
+            raise _DamageError("character")
 
 
 def _others(plain: dict[str, Any], known: frozenset[str]) -> dict[str, Json]:
@@ -310,7 +302,7 @@ def _within(name: str, read: _Reader[_Read], value: Any) -> _Read:
     try:
         return read(value)
     except _DamageError as damage:
-        raise _DamageError(f"{name} {damage}") from None
+        raise _DamageError(".".join(filter(None, (name, str(damage))))) from None
 
 
 def _optional(plain: dict[str, Any], name: str, read: _Reader[_Read]) -> _Read | None:
@@ -319,13 +311,13 @@ def _optional(plain: dict[str, Any], name: str, read: _Reader[_Read]) -> _Read |
 
 def _required(plain: dict[str, Any], name: str, read: _Reader[_Read]) -> _Read:
     if name not in plain:
-        raise _DamageError(f"has no {name}")
+        raise _DamageError(name)
     return _within(name, read, plain[name])
 
 
 def _an_object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _DamageError("is no object")
+        raise _DamageError
     return value
 
 
@@ -335,21 +327,21 @@ def _anything(value: Any) -> Any:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise _DamageError("is no text")
+        raise _DamageError
     return value
 
 
 def _pointer(value: Any) -> str:
     path = _text(value)
     if path and not path.startswith("/"):
-        raise _DamageError("is no path")
+        raise _DamageError
     return path
 
 
 def _salt(value: Any) -> str:
     salt = _text(value)
     if not 0 < len(salt.encode()) <= _LARGEST_SALT:
-        raise _DamageError("has another length")
+        raise _DamageError
     return salt
 
 
@@ -357,19 +349,19 @@ def _since(value: Any) -> Since:
     for one in Since:
         if value == one:
             return one
-    raise _DamageError("is no step of a resource")
+    raise _DamageError
 
 
 def _true_or_false(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _DamageError("is not true or false")
+        raise _DamageError
     return value
 
 
 def _list_of(read: _Reader[_Read]) -> _Reader[list[_Read]]:
     def read_list(value: Any) -> list[_Read]:
         if not isinstance(value, list):
-            raise _DamageError("is no list")
+            raise _DamageError
         return [read(element) for element in value]
 
     return read_list
@@ -401,4 +393,4 @@ def _shape(value: Any) -> Shape:
             return _declared(value)
         case list():
             return [_shape(element) for element in value]
-    raise _DamageError("is neither true, a list nor an object")
+    raise _DamageError

@@ -81,6 +81,7 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "the preview",
         "other fields than the documented ones (listings: …)",
         "take it out of the program",
+        "the release that wrote it",
         "the same …",
         'to take it over say if_exists="adopt" …',
         "webhook subscription",

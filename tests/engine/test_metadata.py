@@ -110,7 +110,7 @@ def test_a_state_that_cannot_be_read_loses_nothing(
         assert f"({ids[name]}): its metadata in the state (__setsmart) is damaged: " in printed
         assert f'existing_id="{ids[name]}"' in printed
     assert f"({ids['newer']}): its metadata in the state (__setsmart) has version 99" in printed
-    assert "Update pulumi-setsmart to 7.1 or later" in printed
+    assert "Update pulumi-setsmart to release 7.1 or a later one" in printed
     assert f"{ids['removed']} is not in this account ({elsewhere.base_url}" in printed
     assert "does not say in which one it was" in printed
     assert f"{ids['whole']} is not in this account ({elsewhere.base_url}" in printed
