@@ -12,34 +12,44 @@ from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
 from pulumi_setsmart.sandbox.json import JsonObject
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS deliveries (
-    number INTEGER PRIMARY KEY,
-    event_id TEXT NOT NULL,
-    type TEXT NOT NULL,
-    subscription TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT,
-    due_at REAL NOT NULL
-);
-CREATE INDEX IF NOT EXISTS pending_deliveries
-    ON deliveries (subscription, due_at) WHERE state = 'pending';
-CREATE TABLE IF NOT EXISTS attempts (
-    delivery INTEGER NOT NULL REFERENCES deliveries,
-    at REAL NOT NULL,
-    url TEXT NOT NULL,
-    status INTEGER,
-    problem TEXT,
-    seconds REAL NOT NULL
-);
-CREATE INDEX IF NOT EXISTS attempts_of_deliveries ON attempts (delivery);
-CREATE TABLE IF NOT EXISTS replaced_secrets (
-    subscription TEXT NOT NULL,
-    secret TEXT NOT NULL,
-    replaced_at REAL NOT NULL
-);
-"""
+_TABLES = (
+    """
+    CREATE TABLE IF NOT EXISTS deliveries (
+        number INTEGER PRIMARY KEY,
+        event_id TEXT NOT NULL,
+        type TEXT NOT NULL,
+        subscription TEXT NOT NULL,
+        payload TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        due_at REAL NOT NULL
+    )
+    """,
+    """
+    CREATE INDEX IF NOT EXISTS pending_deliveries
+        ON deliveries (subscription, due_at) WHERE state = 'pending'
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS attempts (
+        delivery INTEGER NOT NULL REFERENCES deliveries,
+        at REAL NOT NULL,
+        url TEXT NOT NULL,
+        status INTEGER,
+        problem TEXT,
+        seconds REAL NOT NULL
+    )
+    """,
+    """
+    CREATE INDEX IF NOT EXISTS attempts_of_deliveries ON attempts (delivery)
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS replaced_secrets (
+        subscription TEXT NOT NULL,
+        secret TEXT NOT NULL,
+        replaced_at REAL NOT NULL
+    )
+    """,
+)
 _COLUMNS = "number, event_id, type, subscription, payload, state, reason"
 
 
