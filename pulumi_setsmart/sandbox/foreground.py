@@ -1,5 +1,6 @@
 """The sandbox as a program: what the command line does once its options are read."""
 
+import contextlib
 import sqlite3
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypedDict
@@ -82,7 +83,9 @@ def run(options: Options) -> None:
 
 
 def _report(delivery: Delivery, outcome: str) -> None:
-    click.echo(f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}")
+    # Whoever reads along may have gone, or be a file on a full disk.
+    with contextlib.suppress(OSError):
+        click.echo(f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}")
 
 
 def _keys(options: Options) -> tuple[ApiKey, ...]:

@@ -82,6 +82,16 @@ class Storage:
         """Close the database."""
         self.close()
 
+    @property
+    def path(self) -> Path:
+        """Its file, if it is shareable."""
+        return Path(self._database.path)
+
+    @property
+    def is_shareable(self) -> bool:
+        """Whether other processes can use it too."""
+        return self._database.is_shareable
+
     def is_unused(self) -> bool:
         """Return whether nothing was ever inserted."""
         return not self._database.rows("SELECT 1 FROM sequences")
