@@ -1,5 +1,6 @@
 """The sandbox as an ASGI application."""
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -50,10 +51,13 @@ class Sandbox(Starlette):
         if scope["type"] == "lifespan":
             scope["app"] = self
             await self.router(scope, receive, send)
-        elif scope["type"] == "http" and not f"{scope['path']}/".startswith(f"{BASE_PATH}/"):
-            await self.dashboard(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+            return
+        # A client that goes away in the middle of its request is nobody's mistake.
+        with contextlib.suppress(ClientDisconnect):
+            if f"{scope['path']}/".startswith(f"{BASE_PATH}/"):
+                await super().__call__(scope, receive, send)
+            else:
+                await self.dashboard(scope, receive, send)
 
 
 def create_app(
