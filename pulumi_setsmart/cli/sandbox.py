@@ -38,6 +38,14 @@ def _largest(
     "--port", type=click.IntRange(0, 65535), default=8787, help="Port; 0 takes a free one."
 )
 @click.option(
+    "--allow-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Host by which it may be asked beside this machine's names; may be repeated."
+    "  [default: on loopback none, elsewhere all]",
+)
+@click.option(
     "--database",
     type=click.Path(dir_okay=False),
     default=":memory:",

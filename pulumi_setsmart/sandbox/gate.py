@@ -11,20 +11,25 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.rate_limit import Allowance, RateLimit
 from pulumi_setsmart.sandbox.refusal import Refusal
 from pulumi_setsmart.sandbox.settings import SandboxSettings
 
 _LOG = logging.getLogger(__name__)
+_FOREIGN_HOST = (
+    "The Host of the request is not a name of this machine. If it should be, start the sandbox with"
+    " --allow-host."
+)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Gate:
-    """ASGI middleware that checks the key and the rate limit, and completes every answer.
+    """ASGI middleware that checks host, key and rate limit, and completes every answer.
 
     Args:
         app: The application.
-        settings: The keys and the limits.
+        settings: The hosts, the keys and the limits.
         clock: The time in seconds since 1970.
     """
 
@@ -35,6 +40,7 @@ class Gate:
             settings.rate_limit, settings.rate_window, clock, settings.reset_form
         )
         self._latency = settings.latency
+        self._hosts = settings.hosts
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,14 +61,14 @@ class Gate:
             },
         )
         try:
-            _admit(request, key, allowance)
+            _admit(request, self._hosts, key, allowance)
             await self._app(scope, receive, answer.send)
         except Refusal as refusal:
             await refusal.response()(scope, receive, answer.send)
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception:
-            _LOG.exception("%s %s failed", request.method, request.url.path)
+            _LOG.exception("%s %s failed", request.method, scope["path"])
             if answer.begun:
                 raise
             failure = Refusal(500, "internal_error", "Internal error.")
@@ -84,7 +90,9 @@ class _Answer:
         await self._send(message)
 
 
-def _admit(request: Request, key: ApiKey | None, allowance: Allowance) -> None:
+def _admit(request: Request, hosts: Hosts, key: ApiKey | None, allowance: Allowance) -> None:
+    if not hosts.admit(request.scope):
+        raise Refusal(403, "forbidden", _FOREIGN_HOST)
     if allowance.exceeded:
         raise Refusal(429, "rate_limited", "Rate limit exceeded.")
     if key is None:
