@@ -14,6 +14,7 @@ from attrs import field, frozen
 from pulumi_setsmart.client.channel import (
     DEFAULT_DEADLINE,
     DEFAULT_LARGEST_ANSWER,
+    DEFAULT_MOST_PAGES,
     DEFAULT_TIMEOUT,
     MEBIBYTE,
     Connection,
@@ -112,6 +113,7 @@ def load_settings(
             timeout=timeout,
             deadline=source.seconds("deadline", DEFAULT_DEADLINE),
             largest_answer=source.bytes_in_mebibytes("maxAnswerMiB", DEFAULT_LARGEST_ANSWER),
+            most_pages=source.count("maxListPages", DEFAULT_MOST_PAGES, at_least=1),
             retry=RetryPolicy(repeats=source.count("maxRetries", RetryPolicy().repeats)),
         ),
         webhooks_path=source.path("webhooksPath", _DEFAULT_WEBHOOKS_PATH),
@@ -239,12 +241,15 @@ class _Source:
             raise ConfigurationError(f"{NAMESPACE}:{key} must be a number of {described_as}")
         return number
 
-    def count(self, key: str, default: _Count) -> int | _Count:
+    def count(self, key: str, default: _Count, *, at_least: int = 0) -> int | _Count:
         text = self.text(key)
         if text is None:
             return default
-        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-            raise ConfigurationError(f"{NAMESPACE}:{key} must be a whole number, 0 or more")
+        is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+        if not is_number or int(text) < at_least:
+            raise ConfigurationError(
+                f"{NAMESPACE}:{key} must be a whole number, {at_least} or more"
+            )
         return int(text)
 
     def word(self, key: str, default: _Words) -> _Words:

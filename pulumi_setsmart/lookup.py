@@ -80,7 +80,9 @@ def _properties(account: str | None) -> Collection:
     settings = load_settings(pulumi.runtime.get_config, os.environ, account)
     process.prepare()
     return Collection(
-        process.account(settings).client, PROPERTY.path({}, settings), paging=settings.paging
+        process.account(settings).client.operation(),
+        PROPERTY.path({}, settings),
+        paging=settings.paging,
     )
 
 

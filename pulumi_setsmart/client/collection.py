@@ -12,7 +12,7 @@ from attrs import frozen
 from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
-from pulumi_setsmart.client.cursor import Cursor
+from pulumi_setsmart.client.cursor import Cursor, ListBounds
 from pulumi_setsmart.client.envelope import read_items, read_object, read_record
 from pulumi_setsmart.client.errors import (
     ConfigurationError,
@@ -51,13 +51,16 @@ class Collection:
             IncompleteListError: The list has more objects than it shows.
             ApiError: A page could not be had; a page that repeats is an UnexpectedAnswerError.
         """
-        cursor = self.cursor()
+        listing = attrs.evolve(self, client=self.client.within_operation())
+        cursor = listing.cursor()
         while cursor.next_url is not None:
-            yield from self.read_on(cursor)
+            yield from listing.read_on(cursor)
 
     def cursor(self) -> Cursor:
         """Return the beginning of the list."""
-        return Cursor(self.path, self.client.url(self.path))
+        connection = self.client.connection
+        bounds = ListBounds(connection.most_pages, connection.largest_answer)
+        return Cursor(self.path, self.client.url(self.path), bounds)
 
     def read_on(self, cursor: Cursor) -> list[Record]:
         """Read the next page of the list, and leave ``cursor`` at the one after it.
@@ -74,12 +77,12 @@ class Collection:
         """
         request = Request("GET", str(cursor.next_url))
 
-        def read_page(answer: Answer) -> tuple[list[Record], Following]:
+        def read_page(answer: Answer) -> tuple[list[Record], Following, int]:
             records = self._records_on(answer)
-            return records, self._following(answer, records, cursor)
+            return records, self._following(answer, records, cursor), len(answer.body)
 
         try:
-            records, after = self.client.send(request, read_page)
+            records, after, size = self.client.send(request, read_page)
         except NotFoundError as error:
             if cursor.pages_read == 0:
                 raise
@@ -89,8 +92,8 @@ class Collection:
                     "before leads to it; describe how it is paged in setsmart:paging",
                     error.context,
                 ) from None
-            records, after = [], Following()  # the page after the last one
-        return cursor.advance(records, after)
+            records, after, size = [], Following(), 0  # the page after the last one
+        return cursor.advance(records, after, size)
 
     @property
     def _is_counted(self) -> bool:

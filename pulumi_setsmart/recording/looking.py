@@ -12,6 +12,7 @@ import attrs
 from attrs import Factory, define, frozen
 
 from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.budget import Budget
 from pulumi_setsmart.client.channel import Channel, Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
@@ -131,7 +132,7 @@ class WriteRefusedError(Exception):
 class ReadingChannel(Channel):
     """A channel that sends nothing but GET, whoever asks it to."""
 
-    def exchange(self, request: Request, *, attempt: int, patience: float) -> Answer:
+    def exchange(self, request: Request, *, attempt: int, budget: Budget) -> Answer:
         """Send a GET once; see `Channel.exchange`.
 
         Raises:
@@ -139,7 +140,7 @@ class ReadingChannel(Channel):
         """
         if request.method != "GET":
             raise WriteRefusedError(request.method)
-        return super().exchange(request, attempt=attempt, patience=patience)
+        return super().exchange(request, attempt=attempt, budget=budget)
 
 
 def look_at(
@@ -160,6 +161,7 @@ def look_at(
         settings.connection,
         retry=RetryPolicy(repeats=0),
         deadline=min(settings.connection.deadline, _DEADLINE),
+        counts_waits=True,
     )
     channel = ReadingChannel(connection, transport=transport, observe=observer.note)
     client = Client(channel)
