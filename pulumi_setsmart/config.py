@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
@@ -45,6 +46,7 @@ _ACCOUNTS = "accounts"
 _LONGEST_TIME = 86400.0
 _LARGEST_ANSWER = 1024.0
 _MOST_DIGITS = 9
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _DEFAULT_WEBHOOKS_PATH = "/webhooks"
 _DEFAULT_SERVER_FIELDS = (
     "id",
@@ -126,6 +128,18 @@ def load_settings(
         snapshot=source.boolean("snapshot", default=True),
         paging=source.paging("paging"),
     )
+
+
+def load_allowed_providers(configured: Callable[[str], object]) -> Mapping[str, frozenset[str]]:
+    """Return which pickled providers that are not ours a state may hold: digests by URN.
+
+    Args:
+        configured: As for `load_settings`.
+
+    Raises:
+        ConfigurationError: The setting is not allowed.
+    """
+    return _Source(configured).digests("allowedProviders")
 
 
 def has_named_accounts(configured: Callable[[str], object], environment: Mapping[str, str]) -> bool:
@@ -289,6 +303,23 @@ class _Source:
             case "false":
                 return False
         raise ConfigurationError(f"{NAMESPACE}:{key} must be true or false")
+
+    def digests(self, key: str) -> dict[str, frozenset[str]]:
+        text = self.text(key)
+        try:
+            entries = {} if text is None else json.loads(text)
+        except ValueError:
+            entries = None
+        digests = {
+            name: frozenset(map(str, value if isinstance(value, list) else [value]))
+            for name, value in (entries.items() if isinstance(entries, dict) else [("", None)])
+        }
+        if not all(map(_DIGEST.fullmatch, frozenset[str]().union(*digests.values()))):
+            raise ConfigurationError(
+                f"{NAMESPACE}:{key} must hold a digest (sha256:…) or a list of them, under the URN "
+                "of each resource"
+            )
+        return digests
 
     def names(self, key: str, default: tuple[str, ...]) -> frozenset[str]:
         text = self.text(key)

@@ -24,7 +24,7 @@ MAY_IMPORT = {
         "config",
         "models",
     },
-    "automation": {"automation", "providers", "lifecycle", "client", "models"},
+    "automation": {"automation", "providers", "lifecycle", "client", "config", "models"},
     "diagnosis": {"diagnosis", "automation", "client", "config", "models"},
     "recording": {"recording", "client", "config", "models"},
     "reporting": {"reporting", "automation", "providers", "lifecycle", "client", "models"},

@@ -23,7 +23,9 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
+from pulumi_setsmart.automation.state_code import Examination, StateCode, code_of
 from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.config import load_allowed_providers
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.providers.values import from_engine
@@ -122,14 +124,23 @@ class Stack:
             in_clear={key for key, one in configured.items() if not one.secret},
         )
 
+    def examine(self) -> Examination:
+        """Return what of the stack's state is code, without running any of it.
+
+        Raises:
+            StackError: It cannot be read, or not be decrypted where it is encrypted.
+            ConfigurationError: What is allowed is not said in the right way.
+        """
+        return self._examined(self._export())
+
     def state(self) -> State:
         """Return what Pulumi knows of the stack.
 
         Raises:
-            StackError: It cannot be read.
+            StackError: It cannot be read, or holds code of others.
         """
-        with self._reported():
-            text = self._run("stack", "export", "--stack", self.name)
+        text = self._export()
+        self._refuse_foreign_code(text)
         deployment = json.loads(text).get("deployment") or {}
         resources = [
             StateResource(address, str(one["id"]), _inputs(one), _key(address, one))
@@ -157,9 +168,9 @@ class Stack:
             resources: Those of an import file.
 
         Raises:
-            StackError: They could not be imported.
+            StackError: They could not be imported, or the state holds code of others.
         """
-        with self._reported():
+        with self._examined_first():
             self._selected().import_resources(
                 # Its type leaves out the inputs and outputs that Pulumi takes here.
                 resources=cast(Any, resources),
@@ -175,7 +186,7 @@ class Stack:
             tell: Is told how many resources of ours were looked at.
 
         Raises:
-            StackError: The preview failed.
+            StackError: The preview failed, or the state holds code of others.
         """
         ours: dict[Address, str] = {}
         others: dict[str, str] = {}
@@ -196,7 +207,7 @@ class Stack:
             else:
                 ours[address] = str(step.op.value)
 
-        with self._reported():
+        with self._examined_first():
             self._selected().preview(refresh=True, on_event=notice)
         return Changes(ours, others)
 
@@ -204,9 +215,9 @@ class Stack:
         """Return what `pulumi preview --json` prints, with a refresh, also where it fails.
 
         Raises:
-            StackError: It prints nothing of the kind.
+            StackError: It prints nothing of the kind, or the state holds code of others.
         """
-        with self._reported():
+        with self._examined_first():
             try:
                 return self._run("preview", "--json", "--refresh", "--stack", self.name)
             except automation.CommandError as error:
@@ -214,6 +225,36 @@ class Stack:
                 if printed is None:
                     raise
                 return printed
+
+    def _export(self, *options: str) -> str:
+        with self._reported():
+            return self._run("stack", "export", "--stack", self.name, *options)
+
+    def _examined(self, text: str) -> Examination:
+        code = self._code(text)
+        if code.is_encrypted:
+            code = self._code(self._export("--show-secrets"))
+        allowed = {} if code.is_ours else load_allowed_providers(self.configuration().values.get)
+        return code.examined(allowed)
+
+    def _code(self, text: str) -> StateCode:
+        try:
+            return code_of(text)
+        except ValueError:
+            raise StackError(
+                f"stack {self.name}: its state cannot be examined. It is not JSON, nested too "
+                "deeply, or has a name twice in one object; restore an earlier one"
+            ) from None
+
+    def _refuse_foreign_code(self, text: str) -> None:
+        foreign = self._examined(text).foreign
+        if foreign:
+            more = f" (and {len(foreign) - 1} more)" if len(foreign) > 1 else ""
+            raise StackError(
+                f"stack {self.name}: its state holds code that is not of pulumi-setsmart, in "
+                f"{foreign[0].subject}{more}. Nothing was started. "
+                f"{foreign[0].advice(self.name)}"
+            )
 
     def _selected(self) -> automation.Stack:
         return automation.Stack.select(self.name, self._workspace)
@@ -225,6 +266,16 @@ class Stack:
             self._workspace.env_vars or {},
         )
         return str(finished.stdout)
+
+    @contextlib.contextmanager
+    def _examined_first(self) -> Iterator[None]:
+        """Start Pulumi's engine only on a state without code of others; as `_reported` otherwise.
+
+        Pulumi runs the code in a state whenever it loads it, which an export does not.
+        """
+        self._refuse_foreign_code(self._export())
+        with self._reported():
+            yield
 
     @contextlib.contextmanager
     def _reported(self) -> Iterator[None]:

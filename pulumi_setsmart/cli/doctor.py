@@ -19,7 +19,13 @@ _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", 
 @click.option(
     "--stack",
     metavar="STACK",
-    help="Stack whose configuration counts.  [default: the environment's alone]",
+    help="Stack whose configuration counts, and whose state is examined.  [default: none, and the"
+    " environment's configuration]",
+)
+@click.option(
+    "--state-only",
+    is_flag=True,
+    help="Examine the stack's state and nothing else; SetSmart is not asked, no key is needed.",
 )
 @project_folder
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
@@ -29,12 +35,18 @@ _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", 
     metavar="FILE",
     help="Also write how the account answers, without anything that is its own.",
 )
-def doctor(stack: str | None, directory: Path, record: Path | None, *, as_json: bool) -> None:
+def doctor(
+    stack: str | None, directory: Path, record: Path | None, *, state_only: bool, as_json: bool
+) -> None:
     """Look at all that a run needs, and say what to do about it.
 
     Versions, the project's options, where the state is, where the key is read from, whether
     SetSmart accepts it, the clocks, the budget, the path of the webhook subscriptions. Nothing is
     changed, and no key is shown.
+
+    With --stack, also whether the state holds code that is not ours: Pulumi runs the code in a
+    state whenever it loads it. So a workflow runs `doctor --stack STACK --state-only` before
+    `pulumi preview` and `pulumi up`.
 
     With --record, a few more requests, all of them GET, look at how the account answers: statuses,
     headers, envelopes, pages, the types of fields and the form of ids. What is written holds no
@@ -44,12 +56,20 @@ def doctor(stack: str | None, directory: Path, record: Path | None, *, as_json: 
     Exit status: 0, or 1 if something cannot work.
     """
     from pulumi_setsmart.diagnosis.diagnosis import findings  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.diagnosis.state import state_findings  # noqa: PLC0415 - as above
 
+    if state_only and (stack is None or record is not None):
+        raise click.UsageError("--state-only needs --stack, and does not go with --record.")
     if record is not None:
         _refuse_to_replace(record)
     console = Console(highlight=False, soft_wrap=True)
     found = []
-    for one in findings(directory, stack, os.environ):
+    looks = (
+        state_findings(directory, stack)
+        if stack is not None and state_only
+        else findings(directory, stack, os.environ)
+    )
+    for one in looks:
         found.append(one)
         if not as_json:
             sign, style = _SIGNS[one.verdict]

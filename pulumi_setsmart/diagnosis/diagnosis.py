@@ -15,6 +15,7 @@ from pulumi_setsmart.diagnosis.project import (
     project_findings,
     version_findings,
 )
+from pulumi_setsmart.diagnosis.state import code_findings
 
 
 def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -24,7 +25,8 @@ def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) ->
 
     Args:
         folder: The folder of the project.
-        stack: The stack whose configuration counts, or None for the environment's alone.
+        stack: The stack whose configuration counts and whose state is examined, or None for the
+            environment's configuration alone.
         environment: The environment's variables.
     """
     yield from version_findings()
@@ -32,9 +34,12 @@ def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) ->
     configuration = Configuration()
     if stack is not None:
         try:
-            configuration = Stack(stack, folder).configuration()
+            opened = Stack(stack, folder)
+            configuration = opened.configuration()
         except StackError as error:
             yield bad("stack", str(error), "Without it, the environment alone is looked at.")
+        else:
+            yield from code_findings(opened)
     yield configuration_finding(configuration, environment)
     try:
         settings = load_settings(configuration.values.get, environment)

@@ -1,0 +1,77 @@
+"""The state: does it hold code that is not ours? Pulumi would run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pulumi_setsmart.automation.stack import Stack
+from pulumi_setsmart.automation.state_code import Examination
+from pulumi_setsmart.client.errors import SetSmartError, StackError
+from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
+
+_CODE = "code"
+_PLUGINS = "plugins"
+_MOST_NAMED = 10
+
+
+def state_findings(folder: Path, name: str) -> Iterator[Finding]:
+    """Examine the state of a stack alone, and yield what is found.
+
+    Args:
+        folder: The folder of the project.
+        name: The name of the stack.
+    """
+    try:
+        stack = Stack(name, folder)
+    except StackError as error:
+        yield bad("stack", str(error), "Its state is not examined without it.")
+    else:
+        yield from code_findings(stack)
+
+
+def code_findings(stack: Stack) -> Iterator[Finding]:
+    """Examine the state of a stack, and yield what is found; nothing that it holds is run."""
+    try:
+        examination = stack.examine()
+    except SetSmartError as error:
+        yield bad(_CODE, str(error), "Start nothing on this stack before its state is examined.")
+        return
+    yield from _foreign_findings(examination, stack.name)
+    yield from _plugin_findings(examination)
+
+
+def _foreign_findings(examination: Examination, stack: str) -> Iterator[Finding]:
+    foreign = examination.foreign
+    if not foreign:
+        yield good(
+            _CODE,
+            f"the state holds none of others (providers examined: {examination.count})",
+        )
+    for one in foreign[:_MOST_NAMED]:
+        yield bad(
+            _CODE,
+            f"the state holds code that is not of pulumi-setsmart, in {one.subject}",
+            one.advice(stack),
+        )
+    if len(foreign) > _MOST_NAMED:
+        yield bad(
+            _CODE,
+            f"the state holds such code in {len(foreign) - _MOST_NAMED} more resources",
+            "They are named when these are dealt with.",
+        )
+
+
+def _plugin_findings(examination: Examination) -> Iterator[Finding]:
+    for one in examination.plugins[:_MOST_NAMED]:
+        yield doubtful(
+            _PLUGINS,
+            f"Pulumi gets the plugin of {one.subject} from {one.shown_address}, and runs it",
+            "Is that address in your program? If not, somebody else writes to the state.",
+        )
+    if len(examination.plugins) > _MOST_NAMED:
+        yield doubtful(
+            _PLUGINS,
+            f"and those of {len(examination.plugins) - _MOST_NAMED} more providers from elsewhere",
+            "`pulumi stack export` shows them, as pluginDownloadURL.",
+        )
