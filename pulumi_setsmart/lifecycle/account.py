@@ -68,8 +68,10 @@ class Account:
                 None.
         """
         known = previous.account if self.is_the_same(previous) else None
-        if previous.account is not None and known is None:
-            # What stood beside it is not there to be shown any more; a page is, for one request.
+        was_elsewhere = previous.account is not None and known is None
+        lacks_names = known is not None and bool(known.neighbours) and not known.names
+        if was_elsewhere or (lacks_names and title is not None):
+            # What stands beside it may not have been shown yet; a page is, for one request.
             with contextlib.suppress(ApiError):
                 self.snapshot(collection).begin(collection)
         neighbours = self._neighbours(collection, record, known)

@@ -10,6 +10,7 @@ understood as a whole is an error, and never taken for none.
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -50,6 +51,7 @@ _DEEPEST = 100
 """How deep a text may be nested. Pulumi's protocol carries no values that are nested deeper."""
 
 _LARGEST_SALT = 64
+_TEXTS_AT_ONCE = 64
 
 _MEMBERS = frozenset(
     {
@@ -80,6 +82,8 @@ def load_bookkeeping(
 ) -> Bookkeeping | None:
     """Return the bookkeeping in the outputs of an object.
 
+    It is a text. The first releases wrote the object itself, which stays readable.
+
     Args:
         outputs: The outputs.
         identifier: The id of the object, for the error.
@@ -92,8 +96,9 @@ def load_bookkeeping(
     """
     if KEY not in outputs:
         return None
+    found = outputs[KEY]
     try:
-        return _bookkeeping(_object_in(outputs[KEY]))
+        return _bookkeeping_in(found) if isinstance(found, str) else _bookkeeping(_sound(found))
     except (ValueError, RecursionError) as damage:
         raise _unreadable(KEY, damage, identifier) from None
 
@@ -153,7 +158,8 @@ def unapplied_in(outputs: Mapping[str, object], identifier: object = None) -> di
     if UNAPPLIED_KEY not in outputs:
         return {}
     try:
-        return _within("paths", _by_pointer(_anything), _object_in(outputs[UNAPPLIED_KEY]))
+        found = _object_in(outputs[UNAPPLIED_KEY])
+        return _within("paths", _by_pointer(_anything), found)
     except (ValueError, RecursionError) as damage:
         raise _unreadable(UNAPPLIED_KEY, damage, identifier) from None
 
@@ -243,16 +249,23 @@ def _unapplied(value: Any) -> Unapplied:
     )
 
 
-def _object_in(found: object) -> dict[str, Any]:
-    """Return the object that an output holds as a text.
+@functools.lru_cache(maxsize=_TEXTS_AT_ONCE)
+def _bookkeeping_in(text: str) -> Bookkeeping:
+    """Return the bookkeeping in a text; each operation looks at the same one several times."""
+    return _bookkeeping(_object_in(text))
 
-    The first releases wrote the object itself, which stays readable.
-    """
-    if isinstance(found, str):
-        found = json.loads(found, object_pairs_hook=_unique, parse_constant=_no_number)
-    plain = _within("type", _an_object, found)
-    _require_sound(plain)
-    return plain
+
+def _object_in(text: object) -> dict[str, Any]:
+    if not isinstance(text, str):
+        raise _DamageError("type")
+    plain = json.loads(
+        text, object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_number
+    )
+    # Whatever could be wrong inside shows in the text, and most texts have none of it.
+    is_shallow = text.count("{") + text.count("[") < _DEEPEST
+    if is_shallow and text.isascii() and "\\u" not in text:
+        return _within("type", _an_object, plain)
+    return _sound(plain)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -266,13 +279,21 @@ def _no_number(_name: str) -> None:
     raise _DamageError("number")
 
 
-def _require_sound(whole: Json) -> None:
-    """Refuse what could be read but not be worked with, or not be written again."""
-    level = [whole]
+def _number(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise _DamageError("number")
+    return number
+
+
+def _sound(whole: object) -> dict[str, Any]:
+    """Return an object as it is, unless it could not be worked with, or not be written again."""
+    plain = _within("type", _an_object, whole)
+    level: list[Json] = [plain]
     for _ in range(_DEEPEST):
         level = [inner for value in level for inner in _inside(value)]
         if not level:
-            return
+            return plain
     raise _DamageError("nesting")
 
 

@@ -26,7 +26,7 @@ from pulumi_setsmart.lifecycle.declaration import (
 )
 from pulumi_setsmart.lifecycle.existing import takeover_in
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
-from pulumi_setsmart.lifecycle.metadata import unapplied_in
+from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.text import one_line
@@ -56,6 +56,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
 
     Raises:
         StackError: It is something else.
+        MetadataError: What a state says of values that were not applied cannot be read.
     """
     printed = read_printed(text, source)
     steps, diagnostics = printed.steps, printed.diagnostics
@@ -166,7 +167,7 @@ def _sides(
         else in_order_of(order, known_fields_of(kind, shown), unordered),
         planned=ABSENT if planned is None else after.fields,
         declarations=(before, after),
-        unapplied=unapplied_in(shown, shown.get(ID)),
+        unapplied={} if shown.get(UNAPPLIED_KEY) == SECRET else unapplied_in(shown, shown.get(ID)),
     )
 
 

@@ -207,11 +207,17 @@ def test_a_mark_follows_its_neighbours_while_the_account_is_the_same() -> None:
 
 
 def test_a_mark_of_the_first_states_learns_the_names() -> None:
-    """Its ids alone count until the next refresh."""
+    """At the next refresh, for one look at the list, however many objects there are."""
     fake = FakeAccount(objects("a", "b", "c"))
     known = refreshed(fake, Bookkeeping(salt="00"))
-    first = attrs.evolve(known, names={})
-    assert refreshed(fake, Bookkeeping(salt="00", account=first)) == known
+    first = Bookkeeping(salt="00", account=attrs.evolve(known, names={}))
+    account, listings = account_of(fake)
+    fake.sent.clear()
+    assert account.mark(listings, called("p"), first, None).names == {}
+    assert fake.sent == []
+    for identifier in ("p", "q"):
+        assert account.mark(listings, called(identifier), first, "name") == known
+    assert [path for _, path, _ in fake.sent] == ["/properties"]
 
 
 def test_a_mark_keeps_what_a_newer_release_knows_of_the_same_account() -> None:

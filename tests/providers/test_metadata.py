@@ -192,3 +192,13 @@ def test_a_damaged_state_is_told_in_one_line(name: str) -> None:
     assert message.startswith(f"property ({ID}): its metadata in the state (__setsmart) is damaged")
     assert "\n" not in message
     assert account.sent == []
+
+
+@pytest.mark.parametrize("told", ["x", 5, [], {"secret_paths": "/name"}])
+def test_inputs_of_the_state_that_are_damaged_stop_the_check(told: Any) -> None:
+    """They say what was secret before, which `ignore_changes` brings back."""
+    provider = provider_of(FakeAccount())
+    message = attempt(lambda: provider.check({**CHECKED, KEY: told}, INPUTS))
+    assert message is not None
+    assert "its metadata in the state (__setsmart) is damaged" in message
+    assert attempt(lambda: provider.check(CHECKED, INPUTS)) is None
