@@ -107,6 +107,11 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         r"(the |property )?…",
         "default-src 'none'; …",
     ),
+    "SQL": (
+        "BEGIN …",
+        "PRAGMA …",
+        "SELECT count(*) FROM …",
+    ),
 }
 """Texts that need no entry, as patterns, by the reason."""
 
