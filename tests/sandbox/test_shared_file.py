@@ -81,6 +81,22 @@ def test_two_processes_deliver_each_event_once(processes: ExitStack, path: Path)
     assert len(events(path)) == 120
 
 
+def test_two_processes_change_the_same_listing_without_getting_in_each_other_s_way(
+    processes: ExitStack, path: Path
+) -> None:
+    """Each change is made on what the one before left, and none is refused."""
+    one, other = started(processes, path), started(processes, path)
+    add_listings(one.client, 1)
+
+    def change(client: httpx.Client) -> list[int]:
+        bodies = ({"name": "Cabin", "bedrooms": number} for number in range(60))
+        return [client.put("/properties/prop_1", json=body).status_code for body in bodies]
+
+    with ThreadPoolExecutor() as threads:
+        work = [threads.submit(change, each.client) for each in (one, other)]
+        assert {status for each in work for status in each.result()} == {200}
+
+
 def test_a_killed_process_is_taken_over_from_and_nothing_is_lost(
     processes: ExitStack, path: Path
 ) -> None:
