@@ -582,3 +582,16 @@ def test_a_receiver_that_answers_without_end_is_not_listened_to(
         setsmart_sandbox.add("properties", name="Cabin")
         [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert (delivery.state, delivery.attempts[0].status) == ("delivered", 202)
+
+
+def test_an_attempt_is_not_shown_before_it_is_over(setsmart_sandbox: SandboxAccount) -> None:
+    """Nothing is known of it yet, though its place is taken."""
+    with receiving(None) as receiver:
+        subscribe(setsmart_sandbox, receiver.url)
+        setsmart_sandbox.add("properties", name="Cabin")
+        wait_until(lambda: receiver.received)
+        [under_way] = setsmart_sandbox.deliveries()
+        receiver.go_on()
+        [over] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
+    assert under_way.attempts == ()
+    assert [one.status for one in over.attempts] == [204]
