@@ -9,6 +9,7 @@ import click
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.app import BASE_PATH, create_app
+from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings, Signature
 from pulumi_setsmart.sandbox.dialect import Dialect, Put, Secrets
@@ -76,7 +77,7 @@ def run(options: Options) -> None:
             seed(storage, options["listings"])
             app = create_app(settings, storage=storage, on_outcome=_report)
             serve(app, host=host, port=port, announce=announce)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DatabaseTroubleError) as error:
         raise click.ClickException(f"Cannot use {options['database']}: {error}") from None
     except OSError as error:
         raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}") from None

@@ -11,15 +11,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
-from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.rate_limit import Allowance, RateLimit
 from pulumi_setsmart.sandbox.refusal import Refusal
 from pulumi_setsmart.sandbox.settings import SandboxSettings
 
 _LOG = logging.getLogger(__name__)
-_FOREIGN_HOST = (
+_FOREIGN_HOST = Refusal(
+    403,
+    "forbidden",
     "The Host of the request is not a name of this machine. If it should be, start the sandbox with"
-    " --allow-host."
+    " --allow-host.",
 )
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -50,7 +51,9 @@ class Gate:
             return
         await asyncio.sleep(self._latency)
         request = Request(scope)
-        key = self._keys.get(request.headers.get("X-API-Key", ""))
+        is_local = self._hosts.admit(scope)
+        # Who asks under a foreign name is a stranger, and uses up nobody's limit.
+        key = self._keys.get(request.headers.get("X-API-Key", "")) if is_local else None
         allowance = self._rate_limit.count(key.value if key else None)
         answer = _Answer(
             send,
@@ -61,8 +64,11 @@ class Gate:
             },
         )
         try:
-            _admit(request, self._hosts, key, allowance)
-            await self._app(scope, receive, answer.send)
+            if is_local:
+                _admit(request, key, allowance)
+                await self._app(scope, receive, answer.send)
+            else:
+                await _FOREIGN_HOST.response()(scope, receive, answer.send)
         except Refusal as refusal:
             await refusal.response()(scope, receive, answer.send)
         except ClientDisconnect:
@@ -90,9 +96,7 @@ class _Answer:
         await self._send(message)
 
 
-def _admit(request: Request, hosts: Hosts, key: ApiKey | None, allowance: Allowance) -> None:
-    if not hosts.admit(request.scope):
-        raise Refusal(403, "forbidden", _FOREIGN_HOST)
+def _admit(request: Request, key: ApiKey | None, allowance: Allowance) -> None:
     if allowance.exceeded:
         raise Refusal(429, "rate_limited", "Rate limit exceeded.")
     if key is None:

@@ -161,6 +161,9 @@ class _Protocol(H11Protocol):
         super().resume_writing()
         self._watch()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Go on with HTTP, as the standard has it. That is not worth a warning."""
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request of HTTP, in the form of the API; the log need not know."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):

@@ -108,6 +108,11 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         r"(the |property )?…",
         "default-src 'none'; …",
     ),
+    "SQL": (
+        "BEGIN …",
+        "PRAGMA …",
+        "SELECT count(*) FROM …",
+    ),
 }
 """Texts that need no entry, as patterns, by the reason."""
 

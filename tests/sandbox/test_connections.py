@@ -6,9 +6,8 @@ Clients are raw sockets here: what they do not send is the point.
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ import httpx
 import pytest
 from attrs import define
 from pause import Pause
+from sandbox_process import sandbox_process
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -287,40 +287,15 @@ def test_without_file_descriptors_the_server_waits_and_then_goes_on(
     assert all(one.exc_info is None for one in caplog.records)
 
 
-FEW_DESCRIPTORS = """
-import resource
-from pulumi_setsmart.cli.sandbox import sandbox
-resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
-sandbox()
-"""
+FEW_DESCRIPTORS = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))"
 
 
 def test_two_hundred_idle_connections_leave_room_for_a_request() -> None:
     """With 128 file descriptors: it is answered at once, and the terminal has one line."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", FEW_DESCRIPTORS, "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    with process, ExitStack() as clients:
-        try:
-            url = process.stdout.readline().removeprefix("SetSmart sandbox on ").strip()
-            for _ in range(200):
-                clients.enter_context(connected(url))
-            response = httpx.get(
-                f"{url}/properties",
-                headers={"X-API-Key": DEFAULT_KEY},
-                trust_env=False,
-                timeout=HANG_GUARD,
-            )
-            assert response.json() == []
-            process.terminate()
-            assert process.wait(HANG_GUARD) == 0
-            assert process.stderr.read() == (
-                "64 connections are open: connections that ask nothing are closed for new ones\n"
-            )
-        finally:
-            process.kill()
+    with sandbox_process(limits=FEW_DESCRIPTORS) as sandbox, ExitStack() as clients:
+        for _ in range(200):
+            clients.enter_context(connected(str(sandbox.client.base_url)))
+        assert sandbox.client.get("/properties").json() == []
+        assert sandbox.end(signal.SIGTERM) == (
+            "64 connections are open: connections that ask nothing are closed for new ones\n"
+        )

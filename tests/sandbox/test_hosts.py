@@ -9,8 +9,14 @@ import pytest
 from served_sandbox import serving
 from waiting import HANG_GUARD
 
-from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, Sandbox, SandboxSettings, create_app
-from pulumi_setsmart.sandbox.hosts import Hosts
+from pulumi_setsmart.sandbox import (
+    DEFAULT_KEY,
+    PROPERTIES,
+    Hosts,
+    Sandbox,
+    SandboxSettings,
+    create_app,
+)
 
 OWN = [
     "localhost",
@@ -93,6 +99,15 @@ def test_other_names_are_refused_on_loopback(host: str, method: str, path: str) 
     assert response.json()["error"]["code"] == "forbidden"
     assert "--allow-host" in response.json()["error"]["message"]
     assert "Cabin" not in response.text
+
+
+def test_requests_under_other_names_use_up_nobody_s_limit() -> None:
+    """A page of another site cannot keep a program from its work."""
+    with serving(SandboxSettings(rate_limit=2)) as served:
+        for _ in range(5):
+            refused = served.client.get("/properties", headers={"Host": "evil.example"})
+            assert refused.status_code == 403
+        assert served.client.get("/properties").headers["X-RateLimit-Remaining"] == "1"
 
 
 @pytest.mark.parametrize("host", FOREIGN + MALFORMED)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
-from attrs import frozen
+from sandbox_process import sandbox_process
 from served_sandbox import ServedSandbox, serving
 from waiting import HANG_GUARD
 
-from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, SandboxSettings, Storage
+from pulumi_setsmart.sandbox import PROPERTIES, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.database import Database
 
 LARGE = {"name": "Cabin", "note": "x" * 20_000}
@@ -161,65 +160,25 @@ def test_mistakes_of_ours_are_no_condition_of_the_world() -> None:
         database.rows("SELECT 1 FROM objects")
 
 
-LIMITED_SANDBOX = """
-import resource
-from pulumi_setsmart.cli.sandbox import sandbox
-resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-sandbox()
-"""
+SMALL_FILES = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))"
 
 
-@frozen
-class Limited:
-    """A sandbox process whose files cannot grow beyond a size."""
-
-    process: subprocess.Popen[str]
-    client: httpx.Client
-
-
-@pytest.fixture
-def limited(path: Path) -> Iterator[Limited]:
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-c", LIMITED_SANDBOX),
-            *("--port", "0", "--rate-limit", "0", "--database", str(path)),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    with process:
-        url = process.stdout.readline().removeprefix("SetSmart sandbox on ").strip()
-        try:
-            with httpx.Client(
-                base_url=url,
-                headers={"X-API-Key": DEFAULT_KEY},
-                trust_env=False,
-                timeout=HANG_GUARD,
-            ) as client:
-                yield Limited(process, client)
-        finally:
-            process.kill()
-
-
-def test_a_process_at_its_limit_goes_on_when_there_is_space_again(limited: Limited) -> None:
+def test_a_process_at_its_limit_goes_on_when_there_is_space_again(path: Path) -> None:
     """With a limit of the system, as a quota is: two lines in the terminal, and no more."""
-    client = limited.client
-    statuses = [client.post("/properties", json=LARGE).status_code for _ in range(30)]
-    stored = statuses.count(201)
-    assert statuses == [201] * stored + [503] * (30 - stored)
-    assert 0 < stored < 30
-    assert len(client.get("/properties").json()) == stored
-    for number in range(1, stored + 1):
-        assert client.delete(f"/properties/prop_{number}").status_code == 204
-    again = [client.post("/properties", json=LARGE) for _ in range(stored)]
+    options = ("--rate-limit", "0", "--database", str(path))
+    with sandbox_process(*options, limits=SMALL_FILES) as limited:
+        client = limited.client
+        statuses = [client.post("/properties", json=LARGE).status_code for _ in range(30)]
+        stored = statuses.count(201)
+        assert statuses == [201] * stored + [503] * (30 - stored)
+        assert 0 < stored < 30
+        assert len(client.get("/properties").json()) == stored
+        for number in range(1, stored + 1):
+            assert client.delete(f"/properties/prop_{number}").status_code == 204
+        again = [client.post("/properties", json=LARGE) for _ in range(stored)]
+        first, second = limited.end(signal.SIGTERM).splitlines()
     assert [one.json()["id"] for one in again] == [
         f"prop_{stored + number}" for number in range(1, stored + 1)
     ]
-    limited.process.terminate()
-    assert limited.process.wait(HANG_GUARD) == 0
-    assert limited.process.stderr is not None
-    first, second = limited.process.stderr.read().splitlines()
     assert first.startswith("the database cannot be written: its file cannot be read or written")
     assert second == "the database can be written again"
