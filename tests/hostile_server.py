@@ -280,12 +280,17 @@ def client_of(
         client.close()
 
 
-def sends(data: bytes, *, stays: bool = False) -> Behaviour:
-    """Return what sends the same for every request, and then closes the connection or does not."""
+def sends(data: bytes) -> Behaviour:
+    """Return what sends the same for every request, and closes the connection if it may be cut off.
+
+    One that is closed after a whole response may be used once more before the client sees it.
+    """
+    head, _, body = data.partition(b"\r\n\r\n")
+    is_whole = _LENGTH.findall(head) == [b"%d" % len(body)]
 
     def behave(peer: Peer, _request: Received) -> bool:
         peer.send(data)
-        return stays
+        return is_whole
 
     return behave
 

@@ -354,7 +354,9 @@ BODIES = {
         sends(response(b'{"id": "prop_1", "a": "' + b"a" * 2_000_000 + b'"}')), ".", NOT_A_LIST
     ),
     "a huge id": Case(
-        sends(response(b'{"id": "' + b"a" * 1_000_000 + b'"}')), ".", frozenset({"create", "delete"})
+        sends(response(b'{"id": "' + b"a" * 1_000_000 + b'"}')),
+        ".",
+        frozenset({"create", "delete"}),
     ),
     "NaN": Case(sends(response(b'{"id": "prop_1", "a": NaN}')), NO_JSON, frozenset({"delete"})),
     "Infinity": Case(
@@ -369,14 +371,12 @@ BODIES = {
     "half a surrogate pair": Case(
         sends(response(rb'{"id": "prop_1", "name": "\ud800"}')), ".", NOT_A_LIST
     ),
-    "an id of half a pair": Case(
-        sends(response(rb'{"id": "\ud800"}')), ".", frozenset({"create", "delete"})
-    ),
+    "an id of half a pair": Case(sends(response(rb'{"id": "\ud800"}')), ".", frozenset({"delete"})),
     "an id that is a path": Case(
         sends(response(b'{"id": "../../admin"}')), ".", frozenset({"create", "delete"})
     ),
     "an id of control characters": Case(
-        sends(response(rb'{"id": "\u001b[2J\u0000\r\n"}')), ".", frozenset({"create", "delete"})
+        sends(response(rb'{"id": "\u001b[2J\u0000\r\n"}')), ".", frozenset({"delete"})
     ),
     "an id that is null": Case(sends(response(b'{"id": null}')), NO_JSON, frozenset({"delete"})),
     "a list of lists": Case(sends(response(b"[[[]]]")), ".", frozenset({"delete"})),
@@ -387,7 +387,8 @@ BODIES = {
         sends(response(b'{"message": "no"}', status=b"400 No")), "no"
     ),
     "an error of a million reasons": Case(
-        sends(response(b'{"errors": [' + b'"a",' * 200_000 + b'"a"]}', status=b"400 No")), "more"
+        sends(response(b'{"errors": [' + b'"a",' * 200_000 + b'"a"]}', status=b"400 No")),
+        "status 400",
     ),
     "a deep error": Case(sends(response(DEEP, status=b"400 No")), "status 400"),
     "an error of half a pair": Case(
