@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import socket
 import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import define, field, frozen
 from waiting import HANG_GUARD
@@ -215,10 +216,7 @@ class HostileServer:
                 return
             self.connections += 1
             self._open.append(connection)
-            number = self.connections
-            self._begin(
-                lambda connection=connection, number=number: self._serve(connection, number)
-            )  # type: ignore[misc]  # mypy infers no lambda with defaults
+            self._begin(functools.partial(self._serve, connection, self.connections))
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         with contextlib.suppress(GoneError, OSError):
@@ -262,15 +260,14 @@ def hostile(
 
 
 @contextlib.contextmanager
-def client_of(
-    server: HostileServer, url: str | None = None, **connection: object
+def client_with(
+    server: HostileServer, url: str | None = None, **connection: Any
 ) -> Iterator[Client]:
     """Return a client of a server, whose clock is the server's, and that never really waits."""
+    credential = Credential(KEY, "setsmart:apiKey", "Set another one")
     settings = {"timeout": 30.0, "retry": RetryPolicy(repeats=1), **connection}
     client = Client.of(
-        Connection(
-            url or server.url, (Credential(KEY, "setsmart:apiKey", "Set another one"),), **settings
-        ),  # type: ignore[arg-type]  # each test knows what it sets
+        Connection(url or server.url, (credential,), **settings),
         sleep=server.clock.pass_by,
         clock=server.clock.time,
     )

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import trustme
 from fake_setsmart import KEY
-from hostile_server import LISTING, Received, client_of, hostile, response, sends
+from hostile_server import LISTING, Received, client_with, hostile, response, sends
 from waiting import HANG_GUARD
 
 from pulumi_setsmart.client.collection import Collection
@@ -58,8 +58,8 @@ def test_proxies_are_those_of_httpx(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     _, mounts = network("https://setsmart.example/v1", lambda: 0.0)
-    expected = httpx.Client()
-    ours = httpx.Client(mounts=mounts, trust_env=False)
+    expected = httpx.Client(timeout=HANG_GUARD)
+    ours = httpx.Client(mounts=mounts, trust_env=False, timeout=HANG_GUARD)
     hosts = [
         "setsmart.example",
         "www.setsmart.example",
@@ -176,7 +176,7 @@ def test_a_proxy_carries_what_it_cannot_read(
     with (
         hostile(sends(response()), context=certificates) as server,
         proxy(monkeypatch, certificates if is_encrypted else None) as carrier,
-        client_of(server, server.url.replace("http:", "https:")) as client,
+        client_with(server, server.url.replace("http:", "https:")) as client,
     ):
         for _ in range(3):
             assert Collection(client, "/properties").get("prop_1").id == "prop_1"
@@ -199,7 +199,7 @@ def test_a_response_that_trickles_through_a_proxy_ends(
     with (
         hostile(behave, context=certificates) as server,
         proxy(monkeypatch, certificates if is_encrypted else None),
-        client_of(
+        client_with(
             server, server.url.replace("http:", "https:"), retry=RetryPolicy(repeats=0)
         ) as client,
         pytest.raises(ConnectionFailedError, match="in time"),
@@ -215,7 +215,7 @@ def test_what_a_proxy_adds_before_the_encryption_is_refused(
     with (
         hostile(sends(response()), context=certificates) as server,
         proxy(monkeypatch, certificates if is_encrypted else None, before=response()),
-        client_of(
+        client_with(
             server, server.url.replace("http:", "https:"), retry=RetryPolicy(repeats=0)
         ) as client,
         pytest.raises(ConnectionFailedError, match="cannot connect"),

@@ -18,7 +18,7 @@ from hostile_server import (
     Peer,
     Received,
     chunked,
-    client_of,
+    client_with,
     hostile,
     response,
     sends,
@@ -58,7 +58,7 @@ def test_a_response_that_is_cut_off_anywhere_is_none(good: bytes) -> None:
         peer.send(good[:end])
         return end == len(good)
 
-    with hostile(cut) as server, client_of(server, retry=ONCE) as client:
+    with hostile(cut) as server, client_with(server, retry=ONCE) as client:
         for _ in range(len(good)):
             with pytest.raises(UnknownOutcomeError) as caught:
                 listings_of(client).create({"name": "Villa"}, "one")
@@ -102,7 +102,7 @@ def test_what_follows_a_response_is_not_the_next_one(first: bytes, *, at_once: b
             peer.send(first[end:])
         return True
 
-    with hostile(behave) as server, client_of(server) as client:
+    with hostile(behave) as server, client_with(server) as client:
         for _ in range(3):
             assert listings_of(client).get("prop_1").fields["name"] == "Villa"
     assert [one.connection for one in server.requests] == [1, 2, 2]
@@ -117,7 +117,7 @@ def test_a_body_that_may_not_be_is_no_response(status: bytes) -> None:
         peer.send(response(FORGED, status=status) if first else response())
         return True
 
-    with hostile(behave) as server, client_of(server, retry=ONCE) as client:
+    with hostile(behave) as server, client_with(server, retry=ONCE) as client:
         with contextlib.suppress(SetSmartError):
             listings_of(client).delete("prop_9")
         assert listings_of(client).get("prop_1").id == "prop_1"
@@ -131,7 +131,7 @@ def test_what_comes_before_it_is_asked_for_is_not_taken_twice() -> None:
         if peer is server.peers[0]:
             peer.send(FORGED + FORGED)
 
-    with hostile(sends(response()), greet=greet) as server, client_of(server) as client:
+    with hostile(sends(response()), greet=greet) as server, client_with(server) as client:
         with contextlib.suppress(SetSmartError):
             listings_of(client).get("prop_1")
         assert listings_of(client).get("prop_1").id == "prop_1"
@@ -146,7 +146,7 @@ def test_connections_are_kept_where_all_is_well() -> None:
         peer.send(bodies[len(server.requests) % 3])
         return True
 
-    with hostile(behave) as server, client_of(server) as client:
+    with hostile(behave) as server, client_with(server) as client:
         for _ in range(12):
             assert listings_of(client).get("prop_1").id == "prop_1"
     assert server.connections == 1
@@ -172,7 +172,7 @@ def test_nobody_else_is_asked_for_a_redirect(status: int, location: str) -> None
     with hostile(sends(response(LIST))) as stranger:
         told = b"Location: " + location.format(port=stranger.port).encode()
         lead = sends(response(b"", told, status=b"%d Found" % status))
-        with hostile(lead) as server, client_of(server) as client:
+        with hostile(lead) as server, client_with(server) as client:
             for ask in (
                 lambda: [*listings_of(client).records()],
                 lambda: listings_of(client).create({"name": "Villa"}, "one"),
@@ -194,9 +194,8 @@ def test_a_slash_is_followed_once() -> None:
         peer.send(response(b"", b"Location: " + other.encode(), status=b"301 Moved"))
         return True
 
-    with hostile(behave) as server, client_of(server) as client:
-        with pytest.raises(RedirectError):
-            listings_of(client).get("prop_1")
+    with hostile(behave) as server, client_with(server) as client, pytest.raises(RedirectError):
+        listings_of(client).get("prop_1")
     assert len(server.requests) == 2
 
 
@@ -227,11 +226,12 @@ def test_the_next_page_is_nowhere_else(link: str) -> None:
             )
             return True
 
-        with hostile(behave) as server, client_of(server) as client:
-            with pytest.raises(
-                UnexpectedAnswerError, match="another server|no usable address"
-            ) as e:
-                [*listings_of(client).records()]
+        with (
+            hostile(behave) as server,
+            client_with(server) as client,
+            pytest.raises(UnexpectedAnswerError, match=r"another server|no usable address") as e,
+        ):
+            [*listings_of(client).records()]
     assert stranger.connections == 0
     assert {one.path for one in server.requests} == {"/v1/properties"}
     assert "password" not in str(e.value)
@@ -240,7 +240,7 @@ def test_the_next_page_is_nowhere_else(link: str) -> None:
 def test_cookies_are_not_kept() -> None:
     """An API with a key needs none, so a server cannot put state into the client."""
     told = [b"Set-Cookie: a=b; Path=/", b"Set-Cookie: session=x; Domain=127.0.0.1; Max-Age=9999"]
-    with hostile(sends(response(LISTING, *told))) as server, client_of(server) as client:
+    with hostile(sends(response(LISTING, *told))) as server, client_with(server) as client:
         listings_of(client).get("prop_1")
         listings_of(client).get("prop_1")
     assert len(server.requests) == 2
@@ -249,7 +249,7 @@ def test_cookies_are_not_kept() -> None:
 
 def test_gzip_is_all_that_is_offered() -> None:
     """Whatever is installed beside the client."""
-    with hostile(sends(response())) as server, client_of(server) as client:
+    with hostile(sends(response())) as server, client_with(server) as client:
         listings_of(client).get("prop_1")
     assert b"\r\nAccept-Encoding: gzip\r\n" in server.requests[0].head + b"\r\n"
     assert KEY.encode() in server.requests[0].head
@@ -280,10 +280,12 @@ def test_what_follows_an_encrypted_response_is_not_the_next_one(
         peer.send(response() + FORGED if request.connection == 1 else response())
         return True
 
-    with hostile(behave, context=certificates) as server:
-        with client_of(server, encrypted(server)) as client:
-            for _ in range(3):
-                assert listings_of(client).get("prop_1").fields["name"] == "Villa"
+    with (
+        hostile(behave, context=certificates) as server,
+        client_with(server, encrypted(server)) as client,
+    ):
+        for _ in range(3):
+            assert listings_of(client).get("prop_1").fields["name"] == "Villa"
     assert server.connections == 2
 
 
@@ -294,23 +296,29 @@ def test_an_encrypted_response_that_trickles_ends(certificates: ssl.SSLContext) 
         peer.send(b"HTTP/1.1 200 OK\r\nX-A: ")
         peer.trickle(b"x" * 1000)
 
-    with hostile(behave, context=certificates) as server:
-        with client_of(server, encrypted(server)) as client:
-            with pytest.raises(ConnectionFailedError, match="no answer in time"):
-                listings_of(client).get("prop_1")
+    with (
+        hostile(behave, context=certificates) as server,
+        client_with(server, encrypted(server)) as client,
+        pytest.raises(ConnectionFailedError, match="no answer in time"),
+    ):
+        listings_of(client).get("prop_1")
 
 
 def test_plain_text_where_tls_is_spoken_is_an_error(certificates: ssl.SSLContext) -> None:
     """And TLS where plain text is."""
-    with hostile(sends(b""), greet=lambda peer: peer.send(response())) as server:
-        with client_of(server, encrypted(server)) as client:
-            with pytest.raises(ConnectionFailedError, match="cannot connect"):
-                listings_of(client).create({"name": "Villa"}, "one")
+    with (
+        hostile(sends(b""), greet=lambda peer: peer.send(response())) as server,
+        client_with(server, encrypted(server)) as client,
+        pytest.raises(ConnectionFailedError, match="cannot connect"),
+    ):
+        listings_of(client).create({"name": "Villa"}, "one")
     assert server.requests == []
-    with hostile(sends(response()), context=certificates) as server:
-        with client_of(server) as client:
-            with pytest.raises(SetSmartError, match="the connection was lost"):
-                listings_of(client).get("prop_1")
+    with (
+        hostile(sends(response()), context=certificates) as server,
+        client_with(server) as client,
+        pytest.raises(SetSmartError, match="the connection was lost"),
+    ):
+        listings_of(client).get("prop_1")
     assert server.requests == []
 
 
@@ -329,26 +337,30 @@ def test_a_handshake_that_trickles_ends(certificates: ssl.SSLContext) -> None:
             peer.send(b"\x02")
             sent.append(1)
 
-    with hostile(sends(b""), greet=greet) as server:
-        with client_of(server, encrypted(server), timeout=MOMENT, retry=ONCE) as client:
-            try:
-                with pytest.raises(ConnectionFailedError, match="cannot connect"):
-                    listings_of(client).create({"name": "Villa"}, "one")
-            finally:
-                is_over.set()
+    with (
+        hostile(sends(b""), greet=greet) as server,
+        client_with(server, encrypted(server), timeout=MOMENT, retry=ONCE) as client,
+    ):
+        try:
+            with pytest.raises(ConnectionFailedError, match="cannot connect"):
+                listings_of(client).create({"name": "Villa"}, "one")
+        finally:
+            is_over.set()
     assert len(sent) < most
 
 
 def test_a_server_that_never_says_anything_is_left() -> None:
     """After the time of the attempt, by the clock of the machine."""
     is_over = threading.Event()
-    with hostile(lambda _peer, _request: is_over.wait(HANG_GUARD)) as server:
-        with client_of(server, timeout=MOMENT, retry=ONCE) as client:
-            try:
-                with pytest.raises(UnknownOutcomeError, match="no answer in time"):
-                    listings_of(client).create({"name": "Villa"}, "one")
-            finally:
-                is_over.set()
+    with (
+        hostile(lambda _peer, _request: is_over.wait(HANG_GUARD)) as server,
+        client_with(server, timeout=MOMENT, retry=ONCE) as client,
+    ):
+        try:
+            with pytest.raises(UnknownOutcomeError, match="no answer in time"):
+                listings_of(client).create({"name": "Villa"}, "one")
+        finally:
+            is_over.set()
     assert server.asked("POST") == 1
 
 
@@ -359,13 +371,15 @@ def test_a_server_that_takes_nothing_is_left() -> None:
     def greet(_peer: Peer) -> None:
         is_over.wait(HANG_GUARD)
 
-    with hostile(sends(b""), greet=greet) as server:
-        with client_of(server, timeout=MOMENT, retry=ONCE) as client:
-            try:
-                with pytest.raises(UnknownOutcomeError, match="in time"):
-                    listings_of(client).create({"name": "x" * 32_000_000}, "one")
-            finally:
-                is_over.set()
+    with (
+        hostile(sends(b""), greet=greet) as server,
+        client_with(server, timeout=MOMENT, retry=ONCE) as client,
+    ):
+        try:
+            with pytest.raises(UnknownOutcomeError, match="in time"):
+                listings_of(client).create({"name": "x" * 32_000_000}, "one")
+        finally:
+            is_over.set()
 
 
 def test_a_name_that_is_never_found_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -379,7 +393,7 @@ def test_a_name_that_is_never_found_is_left(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("socket.getaddrinfo", never)
     with hostile(sends(response())) as server:
         url = f"http://localhost:{server.port}/v1"
-        with client_of(server, url, timeout=MOMENT, retry=ONCE) as client:
+        with client_with(server, url, timeout=MOMENT, retry=ONCE) as client:
             try:
                 with pytest.raises(ConnectionFailedError, match="cannot connect"):
                     listings_of(client).create({"name": "Villa"}, "one")
@@ -399,5 +413,5 @@ def test_each_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> Non
                 entries if host == "setsmart.example" else real(host, *rest, **options)
             ),
         )
-        with client_of(server, f"http://setsmart.example:{server.port}/v1") as client:
+        with client_with(server, f"http://setsmart.example:{server.port}/v1") as client:
             assert listings_of(client).get("prop_1").id == "prop_1"

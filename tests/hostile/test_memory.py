@@ -132,6 +132,5 @@ def test_a_response_takes_little_more_than_its_bound(name: str) -> None:
             check=True,
         )
     used, became = taken.stdout.split()
-    print(f"{name}: {int(used) / MEBIBYTE:.0f} MiB")
     assert became == outcome
     assert int(used) < BOUND + ALLOWED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 
 import pytest
 from hostile_server import (
@@ -11,7 +12,7 @@ from hostile_server import (
     Behaviour,
     Peer,
     Received,
-    client_of,
+    client_with,
     hostile,
     response,
     sends,
@@ -26,6 +27,12 @@ from pulumi_setsmart.client.errors import (
     UnknownOutcomeError,
 )
 from pulumi_setsmart.client.retry import RetryPolicy
+
+
+def again_and_again(ask: Callable[[], object]) -> None:
+    """Ask much more often than can be answered."""
+    for _ in range(1000):
+        ask()
 
 
 def pages(seconds: float = 0, extra: str = "", size: int = 1, repeat: int = 10**9) -> Behaviour:
@@ -52,40 +59,47 @@ def pages(seconds: float = 0, extra: str = "", size: int = 1, repeat: int = 10**
 
 def test_a_list_without_end_ends_with_its_bound_of_pages() -> None:
     """Whose setting the error names; nothing is shown as if it were the whole."""
-    with hostile(pages()) as server, client_of(server, most_pages=25) as client:
-        with pytest.raises(
-            AnswerTooLargeError, match=r"more than 25 pages \(setsmart:maxListPages"
-        ):
-            [*Collection(client, "/properties").records()]
+    with (
+        hostile(pages()) as server,
+        client_with(server, most_pages=25) as client,
+        pytest.raises(AnswerTooLargeError, match=r"more than 25 pages \(setsmart:maxListPages"),
+    ):
+        [*Collection(client, "/properties").records()]
     assert len(server.requests) == 25
 
 
 def test_a_list_without_end_ends_with_the_deadline() -> None:
     """Also where it was not begun as a part of an operation."""
-    with hostile(pages(seconds=10)) as server, client_of(server, deadline=95) as client:
-        with pytest.raises(DeadlineExceededError, match="setsmart:deadline leaves no time"):
-            [*Collection(client, "/properties").records()]
+    with (
+        hostile(pages(seconds=10)) as server,
+        client_with(server, deadline=95) as client,
+        pytest.raises(DeadlineExceededError, match="setsmart:deadline leaves no time"),
+    ):
+        [*Collection(client, "/properties").records()]
     assert len(server.requests) == 10
 
 
 def test_a_list_is_no_larger_than_a_few_answers() -> None:
     """Many pages, each of which may be, would fill the memory."""
     pages_of_a_megabyte = pages(extra="x" * 1_000_000)
-    with hostile(pages_of_a_megabyte) as server:
-        with client_of(server, largest_answer=1_100_000) as client:
-            with pytest.raises(
-                AnswerTooLargeError, match="together larger than 4 times setsmart:max"
-            ):
-                [*Collection(client, "/properties").records()]
+    with (
+        hostile(pages_of_a_megabyte) as server,
+        client_with(server, largest_answer=1_100_000) as client,
+        pytest.raises(AnswerTooLargeError, match="together larger than 4 times setsmart:max"),
+    ):
+        [*Collection(client, "/properties").records()]
     assert len(server.requests) == 5
 
 
 @pytest.mark.parametrize("repeat", [1, 2, 7])
 def test_pages_that_lead_back_are_an_error(repeat: int) -> None:
     """Even if each of them holds something new."""
-    with hostile(pages(repeat=repeat)) as server, client_of(server) as client:
-        with pytest.raises(UnexpectedAnswerError, match="never ends"):
-            [*Collection(client, "/properties").records()]
+    with (
+        hostile(pages(repeat=repeat)) as server,
+        client_with(server) as client,
+        pytest.raises(UnexpectedAnswerError, match="never ends"),
+    ):
+        [*Collection(client, "/properties").records()]
     assert len(server.requests) <= repeat + 1
 
 
@@ -102,20 +116,22 @@ def test_a_list_of_the_allowed_pages_is_read() -> None:
         peer.send(response(bodies[len(server.requests) - 1].encode()))
         return True
 
-    with hostile(behave) as server, client_of(server, most_pages=25) as client:
+    with hostile(behave) as server, client_with(server, most_pages=25) as client:
         assert len([*Collection(client, "/properties").records()]) == 25
 
 
 @pytest.mark.parametrize(
     "ask",
     [
-        pytest.param(lambda one, _n: one.get("prop_1"), id="read"),
-        pytest.param(lambda one, _n: one.update("prop_1", {}), id="update"),
-        pytest.param(lambda one, _n: one.delete("prop_1"), id="delete"),
-        pytest.param(lambda one, n: one.create({}, str(n)), id="create"),
+        pytest.param(lambda one: one.get("prop_1"), id="read"),
+        pytest.param(lambda one: one.update("prop_1", {}), id="update"),
+        pytest.param(lambda one: one.delete("prop_1"), id="delete"),
+        pytest.param(lambda one: one.create({}, "one"), id="create"),
     ],
 )
-def test_whatever_an_operation_does_again_and_again_ends(ask: object) -> None:
+def test_whatever_an_operation_does_again_and_again_ends(
+    ask: Callable[[Collection], object],
+) -> None:
     """Each request in time, but not all of them: after the deadline, nothing is sent."""
 
     def slow(peer: Peer, _request: Received) -> bool:
@@ -123,13 +139,12 @@ def test_whatever_an_operation_does_again_and_again_ends(ask: object) -> None:
         peer.send(response())
         return True
 
-    with hostile(slow) as server, client_of(server, deadline=95) as client:
+    with hostile(slow) as server, client_with(server, deadline=95) as client:
         listings = Collection(client.operation(), "/properties")
         with pytest.raises(ApiError, match="in time"):
-            for number in range(1000):
-                ask(listings, number)  # type: ignore[operator]  # one of those above
+            again_and_again(lambda: ask(listings))
         with pytest.raises(DeadlineExceededError, match="nothing more is sent"):
-            ask(listings, 1000)  # type: ignore[operator]  # the same
+            ask(listings)
     assert len(server.requests) == 10
 
 
@@ -140,7 +155,7 @@ def test_an_attempt_takes_no_more_than_its_operation_has_left() -> None:
         peer.send(b"HTTP/1.1 200 OK\r\nX-A: ")
         peer.trickle(b"x" * 300)
 
-    with hostile(behave) as server, client_of(server, deadline=40, timeout=30) as client:
+    with hostile(behave) as server, client_with(server, deadline=40, timeout=30) as client:
         operation = client.operation()
         server.clock.pass_by(30)
         with pytest.raises(UnknownOutcomeError, match="no answer in time"):
@@ -165,7 +180,7 @@ def window(remaining: int, seconds: float) -> Behaviour:
 
 def test_waiting_for_the_rate_limit_is_no_time_of_the_operation() -> None:
     """An operation of many requests takes many windows, which are not its fault."""
-    with hostile(window(10, 60)) as server, client_of(server, deadline=100) as client:
+    with hostile(window(10, 60)) as server, client_with(server, deadline=100) as client:
         listings = Collection(client.operation(), "/properties")
         for _ in range(100):
             listings.get("prop_1")
@@ -174,31 +189,33 @@ def test_waiting_for_the_rate_limit_is_no_time_of_the_operation() -> None:
 
 def test_waiting_for_the_rate_limit_ends_too() -> None:
     """Where each request waits for nearly the whole deadline, again and again."""
-    with hostile(window(1, 90)) as server, client_of(server, deadline=100) as client:
+    with hostile(window(1, 90)) as server, client_with(server, deadline=100) as client:
         listings = Collection(client.operation(), "/properties")
         with pytest.raises(DeadlineExceededError, match="the rate limit allows no request for"):
-            for _ in range(1000):
-                listings.get("prop_1")
+            again_and_again(lambda: listings.get("prop_1"))
     assert 1000 < server.clock.now < 100 * 20
 
 
 def test_a_request_that_is_always_told_to_wait_ends() -> None:
     """Its waits together are no longer than the deadline, however often it may be repeated."""
     again = response(b"", b"Retry-After: 40", status=b"429 Slow")
-    with hostile(sends(again)) as server:
-        with client_of(server, deadline=100, retry=RetryPolicy(repeats=1000)) as client:
-            with pytest.raises(ApiError, match="setsmart:deadline"):
-                Collection(client, "/properties").create({}, "one")
+    with (
+        hostile(sends(again)) as server,
+        client_with(server, deadline=100, retry=RetryPolicy(repeats=1000)) as client,
+        pytest.raises(ApiError, match="setsmart:deadline"),
+    ):
+        Collection(client, "/properties").create({}, "one")
     assert server.clock.now < 250
     assert len(server.requests) < 5
 
 
 def test_where_waits_count_they_end_the_operation() -> None:
     """As for the commands that look at an account."""
-    with hostile(window(1, 60)) as server:
-        with client_of(server, deadline=100, counts_waits=True) as client:
-            listings = Collection(client.operation(), "/properties")
-            with pytest.raises(DeadlineExceededError):
-                for _ in range(1000):
-                    listings.get("prop_1")
+    with (
+        hostile(window(1, 60)) as server,
+        client_with(server, deadline=100, counts_waits=True) as client,
+    ):
+        listings = Collection(client.operation(), "/properties")
+        with pytest.raises(DeadlineExceededError):
+            again_and_again(lambda: listings.get("prop_1"))
     assert len(server.requests) == 2
