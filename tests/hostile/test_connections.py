@@ -75,6 +75,8 @@ FORGED = response(b'{"id": "prop_2", "name": "Forged"}')
     "first",
     [
         pytest.param(response() + FORGED, id="a second response"),
+        pytest.param(response() + b"HTTP/1.1 204 No Content\r\n\r\n", id="one without a body"),
+        pytest.param(response() + chunked(b"{}"), id="one in chunks"),
         pytest.param(chunked(LISTING) + FORGED, id="one behind chunks"),
         pytest.param(chunked(LISTING, trailers=b"A: b\r\n") + FORGED, id="one behind trailers"),
         pytest.param(chunked(b"\r\n\r\n" + LISTING) + FORGED, id="one behind blank lines"),
