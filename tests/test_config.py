@@ -48,6 +48,7 @@ def test_everything_can_be_set() -> None:
             "setsmart:deadline": "60",
             "setsmart:settleTime": "1.5",
             "setsmart:maxAnswerMiB": "0.5",
+            "setsmart:maxListPages": "7",
             "setsmart:ifExists": "Adopt",
             "setsmart:deletionPolicy": "deactivate",
             "setsmart:maxDeletions": "0",
@@ -61,7 +62,7 @@ def test_everything_can_be_set() -> None:
     assert settings.accept_account_change
     connection = settings.connection
     assert (connection.retry.repeats, connection.deadline) == (0, 60)
-    assert connection.largest_answer == 512 * 1024
+    assert (connection.largest_answer, connection.most_pages) == (512 * 1024, 7)
     assert (settings.if_exists, settings.deletion_policy) == ("adopt", "deactivate")
     assert (settings.settle_time, settings.max_deletions) == (1.5, 0)
 
@@ -128,6 +129,8 @@ def test_a_usable_base_url(url: str) -> None:
         ("deadline", "0"),
         ("settleTime", "never"),
         ("maxAnswerMiB", "4096"),
+        ("maxListPages", "0"),
+        ("maxListPages", "all"),
         ("maxRetries", "-1"),
         ("maxRetries", "1.5"),
         ("maxDeletions", "some"),

@@ -11,6 +11,7 @@ from pulumi import automation
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.client.errors import StackError
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
@@ -51,24 +52,37 @@ class Project:
         options = settings.get("options") if isinstance(settings, Mapping) else None
         return isinstance(options, Mapping) and options.get("refresh") in ("always", True)
 
-    def backend(self) -> str:
+    def backend(self, limit: TimeLimit | None = None) -> str:
         """Return where the state is kept.
+
+        Args:
+            limit: How long Pulumi may take; None for as long as it takes.
 
         Raises:
             StackError: Pulumi does not say; nobody is logged in.
         """
         try:
-            workspace = automation.LocalWorkspace(work_dir=str(self.file.parent))
+            command = None if limit is None else LimitedCommand(limit)
+            workspace = automation.LocalWorkspace(
+                work_dir=str(self.file.parent), pulumi_command=command
+            )
             who = workspace.who_am_i()
         except (automation.CommandError, automation.InvalidVersionError, OSError):
             raise StackError("Pulumi does not know where to keep the state") from None
         return str(who.url or "unknown")
 
 
-def cli_version() -> str | None:
-    """Return the version of the Pulumi command line, or None if there is none that can be used."""
+def cli_version(limit: TimeLimit | None = None) -> str | None:
+    """Return the version of the Pulumi command line, or None if there is none that can be used.
+
+    Args:
+        limit: How long it may take; None for as long as it takes.
+
+    Raises:
+        StackError: It took longer.
+    """
     try:
-        command = automation.PulumiCommand()
+        command = automation.PulumiCommand() if limit is None else LimitedCommand(limit)
     except (automation.InvalidVersionError, OSError):
         return None
     return None if command.version is None else str(command.version)

@@ -15,6 +15,7 @@ from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
 from pulumi_setsmart.automation.component import Component
+from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
@@ -100,16 +101,20 @@ class Stack:
     Args:
         name: The stack's name.
         folder: The folder with the project's Pulumi.yaml.
+        limit: How long Pulumi may take; None for as long as it takes.
 
     Raises:
         StackError: There is no project, or no Pulumi.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, limit: TimeLimit | None = None) -> None:
         self.name = name
         Project.of(folder)
         with self._reported():
-            self._workspace = automation.LocalWorkspace(work_dir=str(folder))
+            self._workspace = automation.LocalWorkspace(
+                work_dir=str(folder),
+                pulumi_command=None if limit is None else LimitedCommand(limit),
+            )
 
     def configuration(self) -> Configuration:
         """Return the stack's configuration.

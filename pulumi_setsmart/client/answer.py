@@ -14,7 +14,6 @@ from pulumi_setsmart.client.errors import ErrorContext, UnreadableAnswerError
 from pulumi_setsmart.client.violation import LONGEST_MESSAGE, bounded
 from pulumi_setsmart.models.json import Json
 
-_FIRST_SUCCESSFUL_STATUS = 200
 _FIRST_UNSUCCESSFUL_STATUS = 300
 _FIRST_ERROR_STATUS = 400
 _STRONG_ETAG = re.compile(r'"[!#-~]*"')
@@ -45,7 +44,7 @@ class Answer:
     @property
     def succeeded(self) -> bool:
         """Whether the status is a success."""
-        return _FIRST_SUCCESSFUL_STATUS <= self.status < _FIRST_UNSUCCESSFUL_STATUS
+        return self.status < _FIRST_UNSUCCESSFUL_STATUS
 
     @property
     def redirects(self) -> bool:

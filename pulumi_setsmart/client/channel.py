@@ -48,7 +48,6 @@ DEFAULT_MOST_PAGES = 1000
 """Ten thousand listings at ten a page."""
 
 _LONGEST_CODING = 40
-_FIRST_SUCCESSFUL_STATUS = 200
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 
 
@@ -252,8 +251,6 @@ class Channel:
             headers=_headers(request, credential),
             timeout=ends_at - self.clock(),
         ) as response:
-            if response.status_code < _FIRST_SUCCESSFUL_STATUS:
-                raise UnreadableAnswerError("the server switches to another protocol", context)
             return Answer(
                 method=request.method,
                 path=context.path,

@@ -22,9 +22,13 @@ from pulumi_setsmart.client.errors import (
     UnreadableAnswerError,
 )
 from pulumi_setsmart.client.paging import Following, ForeignPageError, Page, following
+from pulumi_setsmart.client.violation import bounded
 from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.record import Record
+
+_LONGEST_ID = 100
+"""So many characters of an id are shown that is not the one that was asked for."""
 
 
 @frozen
@@ -235,7 +239,8 @@ class Collection:
         record = self._read_record(answer)
         if record.id != identifier:
             raise UnreadableAnswerError(
-                f"the answer holds {record.id} instead of {identifier}", answer.context()
+                f"the answer holds {bounded(record.id, _LONGEST_ID)} instead of {identifier}",
+                answer.context(),
             )
         return record
 

@@ -44,7 +44,7 @@ class MessageStream(httpcore.NetworkStream):
         """Return what comes next, up to the end of a part; nothing at the end of all."""
         if self._position == len(self._received):
             self._receive(max_bytes, timeout)
-        end = min(self._end_of_part(), self._position + max_bytes)
+        end = min(self._end_of_part(), self._position + max_bytes, len(self._received))
         part = self._received[self._position : end]
         self._position = end
         self._body_left = max(0, self._body_left - len(part))

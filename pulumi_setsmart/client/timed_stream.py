@@ -2,7 +2,7 @@
 
 httpx and httpcore limit each read and each write by itself, so a server that sends a byte now and
 then is never too late. Here all of them share one moment. httpcore passes the timeouts of a request
-on as they are, so the ``timeout`` of these methods is that moment, on the clock that they are given.
+on as they are, so the ``timeout`` of these methods is that moment, on the clock they are given.
 """
 
 from __future__ import annotations

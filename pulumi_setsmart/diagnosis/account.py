@@ -29,17 +29,22 @@ _FEW_LEFT = 10
 
 
 def account_findings(
-    settings: Settings, clock: Callable[[], float] = time.time
+    settings: Settings, clock: Callable[[], float] = time.time, seconds: float = _PATIENCE
 ) -> Iterator[Finding]:
     """Look at an account with two requests that read, and yield what is found.
 
     Args:
         settings: Where it is, and its key.
         clock: This machine's time in seconds since 1970.
+        seconds: How long both may take together, waits for the rate limit included.
     """
-    connection = settings.connection
-    patient = min(connection.deadline, _PATIENCE)
-    client = Client.of(attrs.evolve(connection, retry=RetryPolicy(repeats=0), deadline=patient))
+    connection = attrs.evolve(
+        settings.connection,
+        retry=RetryPolicy(repeats=0),
+        deadline=min(settings.connection.deadline, seconds),
+        counts_waits=True,
+    )
+    client = Client.of(connection).operation()
     try:
         answer = client.send(Request("GET", "/properties"), _itself)
     except AuthenticationError as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from pulumi_setsmart.automation.limited_command import TimeLimit
 from pulumi_setsmart.automation.project import Project, cli_version
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
@@ -29,7 +30,11 @@ def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Fi
     yield good(
         "packages", f"pulumi-setsmart {version('pulumi-setsmart')}, Pulumi SDK {version('pulumi')}"
     )
-    found = cli()
+    try:
+        found = cli()
+    except StackError as error:
+        yield bad("pulumi", str(error), "See what `pulumi version` waits for.")
+        return
     if found is None:
         yield bad("pulumi", "no command line on PATH", "Install it: pulumi.com/docs/install")
         return
@@ -43,8 +48,16 @@ def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Fi
         yield good("pulumi", f"command line {found}")
 
 
-def project_findings(folder: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield what is found of the project in a folder."""
+def project_findings(
+    folder: Path, environment: Mapping[str, str], limit: TimeLimit | None = None
+) -> Iterator[Finding]:
+    """Yield what is found of the project in a folder.
+
+    Args:
+        folder: The folder.
+        environment: The environment's variables.
+        limit: How long Pulumi may take; None for as long as it takes.
+    """
     try:
         project = Project.of(folder)
         refreshes = project.refreshes()
@@ -62,7 +75,7 @@ def project_findings(folder: Path, environment: Mapping[str, str]) -> Iterator[F
             "Add options: {refresh: always} to Pulumi.yaml, or changes behind your back go unseen.",
         )
     try:
-        yield good("state", f"kept at {project.backend()}")
+        yield good("state", f"kept at {project.backend(limit)}")
     except StackError as error:
         yield bad("state", str(error), "Run pulumi login, or set PULUMI_BACKEND_URL.")
 

@@ -26,8 +26,8 @@ from pulumi_setsmart.recording.shape import UUID
 
 MOST_PAGES = 3
 """So many pages of a list are read."""
-_DEADLINE = 120.0
-"""A look takes no more seconds, waits for the rate limit included."""
+_DEADLINE = 300.0
+"""All looks together take no more seconds, waits for the rate limit included."""
 _NO_ID = "no-such-object"
 _SURELY_UNUSED = 9
 """So many nines are no id of an object yet, and fit any integer."""
@@ -160,11 +160,11 @@ def look_at(
     connection = attrs.evolve(
         settings.connection,
         retry=RetryPolicy(repeats=0),
-        deadline=min(settings.connection.deadline, _DEADLINE),
+        deadline=_DEADLINE,
         counts_waits=True,
     )
     channel = ReadingChannel(connection, transport=transport, observe=observer.note)
-    client = Client(channel)
+    client = Client(channel).operation()
     try:
         return AccountLooks(
             base_url=connection.base_url,

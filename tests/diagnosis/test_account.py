@@ -1,5 +1,6 @@
 """What is found of an account, on a real sandbox."""
 
+import time
 from collections.abc import Callable
 from ipaddress import ip_network
 
@@ -22,8 +23,8 @@ def settings_of(account: SandboxAccount, **changed: str) -> Settings:
 NOW = 1_700_000_000.0
 
 
-def found(settings: Settings, **clock: Callable[[], float]) -> dict[str, Finding]:
-    return {one.subject: one for one in account_findings(settings, **clock)}
+def found(settings: Settings, clock: Callable[[], float] = time.time) -> dict[str, Finding]:
+    return {one.subject: one for one in account_findings(settings, clock)}
 
 
 def test_an_account_in_order_is_good_in_all(setsmart_sandbox: SandboxAccount) -> None:
