@@ -122,7 +122,7 @@ class _Machine:
             case "BINUNICODE" | "SHORT_BINUNICODE":
                 self.stack.append(self._argument(opcode))
             case "GLOBAL":
-                self._push_named(*self._argument(opcode).split(" "))
+                self._push_named(self._line(), self._line())
             case "STACK_GLOBAL":
                 name, module = self._pop(), self._pop()
                 self._push_named(module, name)
@@ -144,6 +144,13 @@ class _Machine:
         if opcode.arg is None:
             raise _ForeignError
         return opcode.arg.reader(self._stream)
+
+    def _line(self) -> str:
+        # What pickletools would give has escapes undone, which unpickling does not do.
+        line = self._stream.readline()
+        if not line.endswith(b"\n"):
+            raise _ForeignError
+        return line.removesuffix(b"\n").decode()
 
     def _pop(self) -> Any:
         if not self.stack:
