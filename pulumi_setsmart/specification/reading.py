@@ -6,10 +6,10 @@ import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.files.regular_file import content_of
 from pulumi_setsmart.lifecycle.check import objections, unsendable
 from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json, pointer, type_name
@@ -101,16 +101,11 @@ def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
     """Return the text of a file, and the file's name as messages show it.
 
     Raises:
-        PortfolioFileError: It cannot be read, or is larger than `LARGEST_FILE`.
+        PortfolioFileError: It cannot be read, is no regular file, or is larger than
+            `LARGEST_FILE`.
     """
     file = os.fspath(path)
-    try:
-        with Path(file).open("rb") as opened:
-            content = opened.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise PortfolioFileError(f"{file}: cannot be read: {error.strerror}") from None
-    if len(content) > LARGEST_FILE:
-        raise PortfolioFileError(f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB")
+    content = content_of(file, LARGEST_FILE)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
