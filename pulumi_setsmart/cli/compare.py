@@ -45,6 +45,8 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     from pulumi_setsmart.adoption.side import read_side  # noqa: PLC0415 - as above
 
     sides = [read_side(one, directory, os.environ, shown_progress()) for one in (left, right)]
+    for sentence in [each for side in sides for each in side.left_out]:
+        click.echo(sentence, err=True)
     found = differences(*sides)
     if as_json:
         write_json([attrs.asdict(one) for one in found])

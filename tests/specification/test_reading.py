@@ -171,7 +171,7 @@ VILLA = "properties:\n  villa:\n    name: Villa\n"
         (VILLA + "  loft: Loft\n", "4: properties.loft: must hold fields, not a text"),
         (VILLA + "  ' ': {name: x}\n", "4: properties. : a property needs a name for its res"),
         (VILLA + "    beds: 2\n    rooms: 2\n    bedrooms: x\n", " (and 2 more)"),
-        ("listings: {}\n", "1: listings: is no section; there are properties and webhooks"),
+        ("listings: {}\n", "1: is no section; there are properties and webhooks"),
         (
             "properties: [villa]\n",
             "1: properties: must hold each property under a name",
@@ -181,13 +181,13 @@ VILLA = "properties:\n  villa:\n    name: Villa\n"
         ("properties:\n\tvilla: 1\n", "2: is not YAML: "),
         ("{}\n---\n{}\n", "2: is not YAML: "),
         ("properties: \x00\n", "1: is not YAML: "),
-        ("properties: !!python/name:os.system\n", "1: the tag tag:yaml.org,2002:python/name:os.sy"),
+        ("properties: !!python/name:os.system\n", "1: has a tag, which means nothing here"),
         ("properties: {<<: {}}\n", "1: merge keys (<<) are not part of YAML 1.2; use an overlay"),
         ("properties: {[1]: {}}\n", "1: a key must be a text"),
-        ("properties: &a {villa: *a}\n", "1: is nested more than 50 deep"),
-        ("[" * 5000, "1: is nested too deeply"),
+        ("properties: &a {villa: *a}\n", "1: is nested more than 100 deep"),
+        ("[" * 5000, "1: is nested more than 100 deep"),
         (f"properties: {{villa: {{name: {'9' * 5000}}}}}\n", "1: is a number that cannot be read"),
-        (BOMB, "its aliases unfold to more than a million values"),
+        (BOMB, "unfolds to more than 400,000 values"),
     ],
 )
 def test_a_bad_file_in_yaml_is_one_clear_line(tmp_path: Path, text: str, reason: str) -> None:
@@ -219,7 +219,7 @@ def test_a_bad_file_in_yaml_is_one_clear_line(tmp_path: Path, text: str, reason:
             '{"properties":\n{"a\\ud83d": {"name": "x"}}}',
             "2: properties.a : holds half a",
         ),
-        ("[" * 100_000, "1: is nested too deeply"),
+        ("[" * 100_000, "1: is nested more than 100 deep"),
         ("", "1: is not JSON: "),
     ],
 )
