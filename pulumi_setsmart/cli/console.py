@@ -51,16 +51,16 @@ class Command(click.Command):
 
     def __init__(self, *arguments: Any, failure: int = 1, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._failure = failure
+        self.failure = failure
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         """Read the command line."""
-        with reported(self._failure):
+        with reported(self.failure):
             return super().make_context(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        with reported(self._failure):
+        with reported(self.failure):
             return super().invoke(ctx)
 
 
