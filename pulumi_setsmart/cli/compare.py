@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import Command, project_folder, shown_progress, write_json
+from pulumi_setsmart.cli.console import Command, Output, project_folder, shown_progress, write_json
 from pulumi_setsmart.models.text import one_line
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
 
 
 def _show(found: "list[Difference]", left: str, right: str) -> None:
-    console = Console(highlight=False)
+    console = Output(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _WIDTH)
     if not found:

@@ -27,6 +27,7 @@ from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
 from pulumi_setsmart.providers.failure import debugging, unexpected
 
 _INTERRUPTED = 130
+_CLOSED = "standard output is closed"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 project_folder = click.option(
@@ -117,7 +118,7 @@ def write_data(text: str) -> None:
         PortfolioFileError: Standard output is closed, or the text holds half a character.
     """
     if sys.stdout is None:
-        raise PortfolioFileError("standard output is closed")
+        raise PortfolioFileError(_CLOSED)
     if sys.stdout.isatty():
         click.echo(text, nl=False)
         return
@@ -136,6 +137,26 @@ def write_json(value: object) -> None:
     """Write data to standard output as JSON that any reader takes."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     write_data(_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+class Output(Console):
+    """Standard output for people, which fails like all else where it cannot be written to.
+
+    Args:
+        options: What rich gives a console.
+
+    Raises:
+        PortfolioFileError: Standard output is closed.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        if sys.stdout is None:
+            raise PortfolioFileError(_CLOSED)
+        super().__init__(**options)
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command; rich would end the process with status 1."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def shown_progress() -> progress.Progress:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import attrs
 import click
-from rich.console import Console
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import Command, project_folder, write_json
+from pulumi_setsmart.cli.console import Command, Output, project_folder, write_json
 
 _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
 
@@ -46,7 +45,7 @@ def doctor(stack: str | None, directory: Path, record: Path | None, *, as_json: 
 
     if record is not None:
         _refuse_to_replace(record)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Output(highlight=False, soft_wrap=True)
     found = []
     for one in findings(directory, stack, os.environ):
         found.append(one)
