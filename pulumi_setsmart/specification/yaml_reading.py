@@ -25,6 +25,7 @@ _LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _PREFIX = "tag:yaml.org,2002:"
 _COLLECTIONS = {f"{_PREFIX}map", f"{_PREFIX}seq", "!", None}
 _MERGE = "<<"
+_UNTOLD = "it ends too soon"
 _VERSION_1_1 = (1, 1)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _TOKEN = re.compile(r"'(?:<[a-z ]+>|[^\w\s])'")
@@ -80,16 +81,16 @@ def _root(text: str, file: str) -> _Node | None:
         raise Place(file, line).refusal(f"is not YAML: {_without_content(error.problem)}") from None
     except yaml.reader.ReaderError as error:
         place = Place(file, _line_of(error, text))
-        raise place.refusal("is not YAML: control characters are not allowed") from None
+        raise place.refusal("holds a control character, which YAML does not allow") from None
     except yaml.YAMLError:
-        raise Place(file, 1).refusal("is not YAML") from None
+        raise Place(file, 1).refusal(f"is not YAML: {_UNTOLD}") from None
     return composing.root
 
 
 def _without_content(problem: str | None) -> str:
     """Return what a parser objects to, without what it quotes of a file that may be a secret."""
     return _QUOTED.sub(
-        lambda found: found[0] if _TOKEN.fullmatch(found[0]) else "…", problem or "it ends too soon"
+        lambda found: found[0] if _TOKEN.fullmatch(found[0]) else "…", problem or _UNTOLD
     )
 
 
@@ -130,13 +131,13 @@ class _Composing:
     def _begin_document(self, event: events.DocumentStartEvent, line: int) -> None:
         place = Place(self.file, line)
         if self.root is not None:
-            raise place.refusal("is not YAML: there is more than one document")
+            raise place.refusal("holds more than one YAML document")
         if event.version == _VERSION_1_1:
             raise place.refusal("is YAML 1.1, where yes is no text; take out the %YAML line")
 
     def _anchored(self, anchor: str, line: int) -> _Node:
         if anchor not in self._anchors:
-            raise Place(self.file, line).refusal("is not YAML: an alias stands for nothing")
+            raise Place(self.file, line).refusal("has an alias that stands for nothing")
         return self._anchors[anchor]
 
     def _begin(self, node: _Sequence | _Mapping, anchor: str | None) -> None:
