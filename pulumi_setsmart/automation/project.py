@@ -12,7 +12,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
-from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.client.errors import PortfolioFileError, StackError
+from pulumi_setsmart.files.regular_file import utf8_text_of
+
+_LARGEST = 1024 * 1024
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 
@@ -46,8 +49,8 @@ class Project:
             StackError: Its Pulumi.yaml cannot be read.
         """
         try:
-            settings: Any = YAML(typ="safe").load(self.file.read_text(encoding="utf-8"))
-        except (YAMLError, OSError, UnicodeDecodeError):
+            settings: Any = YAML(typ="safe").load(utf8_text_of(self.file, _LARGEST))
+        except (YAMLError, PortfolioFileError, RecursionError, ValueError):
             raise StackError(f"{self.file} cannot be read") from None
         options = settings.get("options") if isinstance(settings, Mapping) else None
         return isinstance(options, Mapping) and options.get("refresh") in ("always", True)

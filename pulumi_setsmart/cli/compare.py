@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import project_folder, reported, shown_progress
+from pulumi_setsmart.cli.console import Command, Output, project_folder, shown_progress, write_json
 from pulumi_setsmart.models.text import one_line
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ _STYLES = {"added": "green", "missing": "red", "changed": "yellow"}
 _WIDTH = 100
 
 
-@click.command()
+@click.command(cls=Command, failure=_TROUBLE)
 @click.argument("left")
 @click.argument("right")
 @project_folder
@@ -44,11 +43,12 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.side import read_side  # noqa: PLC0415 - as above
 
-    with reported(_TROUBLE):
-        sides = [read_side(one, directory, os.environ, shown_progress()) for one in (left, right)]
+    sides = [read_side(one, directory, os.environ, shown_progress()) for one in (left, right)]
+    for sentence in [each for side in sides for each in side.left_out]:
+        click.echo(sentence, err=True)
     found = differences(*sides)
     if as_json:
-        click.echo(json.dumps([attrs.asdict(one) for one in found], ensure_ascii=False, indent=2))
+        write_json([attrs.asdict(one) for one in found])
     else:
         _show(found, left, right)
     if found:
@@ -56,7 +56,7 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
 
 
 def _show(found: "list[Difference]", left: str, right: str) -> None:
-    console = Console(highlight=False)
+    console = Output(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _WIDTH)
     if not found:

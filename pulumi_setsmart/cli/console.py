@@ -1,8 +1,15 @@
 """What the commands have in common on a terminal."""
 
 import contextlib
+import errno
+import json
+import os
+import re
+import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -16,7 +23,12 @@ from rich.progress import (
 )
 
 from pulumi_setsmart.adoption import progress
-from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
+from pulumi_setsmart.providers.failure import debugging, unexpected
+
+_INTERRUPTED = 130
+_CLOSED = "standard output is closed"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 project_folder = click.option(
     "--directory",
@@ -28,14 +40,123 @@ project_folder = click.option(
 """The option that names the folder of the project whose stacks and files are meant."""
 
 
+class Command(click.Command):
+    """A command that tells whatever goes wrong in a line, and has one status for it.
+
+    Args:
+        arguments: What click gives a command.
+        failure: The status with which it ends when it fails, foreseen or not. A command whose
+            status 1 means something else has another one.
+        options: The same, by name.
+    """
+
+    def __init__(self, *arguments: Any, failure: int = 1, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.failure = failure
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Read the command line."""
+        with reported(self.failure):
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with reported(self.failure):
+            return super().invoke(ctx)
+
+
 @contextlib.contextmanager
 def reported(status: int = 1) -> Iterator[None]:
-    """Tell what goes wrong in a line, and end with ``status``."""
+    """Tell what goes wrong in a line, and end with ``status``.
+
+    A command line that is not understood ends with 2, as click has it, and an interrupted command
+    with 130.
+    """
     try:
         yield
+    except (click.UsageError, click.exceptions.Exit):
+        raise
+    except click.ClickException as error:
+        _end(error.format_message(), status)
     except SetSmartError as error:
-        click.echo(f"Error: {error}", err=True)
-        raise SystemExit(status) from None
+        _end(str(error), status, error)
+    except (KeyboardInterrupt, click.Abort):
+        _tell("Aborted!")
+        raise SystemExit(_INTERRUPTED) from None
+    except OSError as error:
+        _drop_output()
+        if error.errno == errno.EPIPE:  # nobody reads on, so nobody is told
+            raise SystemExit(status) from None
+        place = "" if error.filename is None else f"{error.filename}: "
+        _end(f"{place}{error.strerror or unexpected(error)}", status, error)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
+        _end(unexpected(error), status, error)
+
+
+def _end(text: str, status: int, error: Exception | None = None) -> None:
+    if error is not None and debugging():
+        _tell("".join(traceback.format_exception(error)))
+    _tell(f"Error: {text}")
+    raise SystemExit(status) from None
+
+
+def _tell(text: str) -> None:
+    with contextlib.suppress(OSError):  # the status says it too
+        click.echo(text, err=True)
+
+
+def _drop_output() -> None:
+    """Have what could not be written not be written again at the end, which would fail again."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_data(text: str) -> None:
+    """Write data to standard output: as it is, unless that is a terminal.
+
+    Raises:
+        PortfolioFileError: Standard output is closed, or the text holds half a character.
+    """
+    if sys.stdout is None:
+        raise PortfolioFileError(_CLOSED)
+    if sys.stdout.isatty():
+        click.echo(text, nl=False)
+        return
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise PortfolioFileError(
+            "standard output: cannot be written: the text holds half a character (a surrogate)"
+        ) from None
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def write_json(value: object) -> None:
+    """Write data to standard output as JSON that any reader takes."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    write_data(_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+class Output(Console):
+    """Standard output for people, which fails like all else where it cannot be written to.
+
+    Args:
+        options: What rich gives a console.
+
+    Raises:
+        PortfolioFileError: Standard output is closed.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        if sys.stdout is None:
+            raise PortfolioFileError(_CLOSED)
+        super().__init__(**options)
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command; rich would end the process with status 1."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def shown_progress() -> progress.Progress:

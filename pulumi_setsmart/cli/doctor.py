@@ -1,21 +1,19 @@
 """The command ``doctor``."""
 
-import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import attrs
 import click
-from rich.console import Console
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import project_folder, reported
+from pulumi_setsmart.cli.console import Command, Output, project_folder, write_json
 
 _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--stack",
     metavar="STACK",
@@ -62,7 +60,7 @@ def doctor(
         raise click.UsageError("--state-only needs --stack, and does not go with --record.")
     if record is not None:
         _refuse_to_replace(record)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Output(highlight=False, soft_wrap=True)
     found = []
     looks = (
         state_findings(directory, stack)
@@ -77,27 +75,27 @@ def doctor(
             if one.advice:
                 console.print(Text(f"  {one.advice}", "dim"))
     if as_json:
-        click.echo(json.dumps([attrs.asdict(one) for one in found], ensure_ascii=False, indent=2))
+        write_json([attrs.asdict(one) for one in found])
     if record is not None:
-        with reported():
-            _record(stack, directory, record)
+        _record(stack, directory, record)
     if any(one.verdict == "bad" for one in found):
         raise SystemExit(1)
 
 
 def _refuse_to_replace(file: Path) -> None:
-    from pulumi_setsmart.recording.file import is_recording  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.files.destination import is_file  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.recording.file import is_recording  # noqa: PLC0415 - as above
 
-    if file.exists() and not is_recording(file):
+    if is_file(file) and not is_recording(file):
         raise click.ClickException(f"{file} exists and is not a recording; name another file")
 
 
 def _record(stack: str | None, directory: Path, file: Path) -> None:
     from pulumi_setsmart.diagnosis.diagnosis import account_settings  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.file import written  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.looking import look_at  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.sanitising import recorded  # noqa: PLC0415 - as above
-    from pulumi_setsmart.specification.writing import write_file  # noqa: PLC0415 - as above
 
     looks = look_at(account_settings(directory, stack, os.environ))
     if not looks.heard():

@@ -16,6 +16,7 @@ from pulumi_setsmart.client.cursor import Cursor, ListBounds
 from pulumi_setsmart.client.envelope import read_items, read_object, read_record
 from pulumi_setsmart.client.errors import (
     ConfigurationError,
+    ErrorContext,
     IncompleteListError,
     NotFoundError,
     UnexpectedAnswerError,
@@ -23,9 +24,11 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.client.paging import Following, ForeignPageError, Page, following
 from pulumi_setsmart.client.violation import bounded
-from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.models.json import DEEPEST, JsonObject
+from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.record import Record
+from pulumi_setsmart.models.text import one_line
 
 _LONGEST_ID = 100
 """So many characters of an id are shown that is not the one that was asked for."""
@@ -167,8 +170,18 @@ class Collection:
         Raises:
             NotFoundError: There is no such object.
             ConflictError: It is not the version that ``etag`` names.
+            UnexpectedAnswerError: A field was read that is nested too deeply to be sent back;
+                nothing was sent.
             ApiError: The request did not succeed.
         """
+        deep = [name for name, value in fields.items() if value is TOO_DEEP]
+        if deep:
+            raise UnexpectedAnswerError(
+                f"{one_line(', '.join(deep))} is nested more than {DEEPEST} deep, so the "
+                "object cannot be sent back whole; name it in setsmart:serverFields if a PUT may "
+                "leave it out",
+                ErrorContext("PUT", self._object_path(identifier)),
+            )
         headers = {} if etag is None else {"If-Match": etag}
         request = Request("PUT", self._object_path(identifier), fields, headers)
         return self.client.send(

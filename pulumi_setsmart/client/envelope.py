@@ -8,7 +8,8 @@ from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.error_body import error_details
 from pulumi_setsmart.client.errors import UnexpectedAnswerError, UnreadableAnswerError
 from pulumi_setsmart.client.signals import Meaning, members_of, truth, whole_number
-from pulumi_setsmart.models.json import Json, JsonObject, digits
+from pulumi_setsmart.models.json import DEEPEST, Json, JsonObject, digits, is_nested_deeper
+from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.text import one_line
 
@@ -183,6 +184,8 @@ def _lists_in(
 def read_record(fields: JsonObject, id_field: str, answer: Answer) -> Record:
     """Return an object of the API as a record. A whole number as its id counts as its digits.
 
+    A field that is nested too deeply is `TOO_DEEP`: one odd field must not cost all the others.
+
     Raises:
         UnexpectedAnswerError: Its id is missing, or nothing that can be shown.
     """
@@ -192,7 +195,11 @@ def read_record(fields: JsonObject, id_field: str, answer: Answer) -> Record:
             f"the object in the answer has no usable {id_field}; it has {_members_of(fields)}",
             answer.context(),
         )
-    return Record(identifier, fields)
+    return Record(identifier, {name: _shallow(value) for name, value in fields.items()})
+
+
+def _shallow(value: Json) -> Json:
+    return TOO_DEEP if is_nested_deeper(value, DEEPEST) else value
 
 
 def _members_of(value: JsonObject) -> str:

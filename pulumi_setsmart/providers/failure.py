@@ -45,11 +45,12 @@ def reported(tell: Callable[[str], str] = str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
-        text = str(error) if isinstance(error, SetSmartError) else _unexpected(error)
+        text = str(error) if isinstance(error, SetSmartError) else unexpected(error)
         raise SetSmartFailure(tell(text)) from (error if debugging() else None)
 
 
-def _unexpected(error: Exception) -> str:
+def unexpected(error: Exception) -> str:
+    """Return what a user reads of an error that nobody foresaw; its own text may hold a secret."""
     return (
         f"unexpected {type(error).__name__} in pulumi-setsmart; "
         f"please report it with what {DEBUG_VARIABLE}=1 shows"

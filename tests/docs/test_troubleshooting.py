@@ -89,6 +89,9 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "webhook subscription",
         "webhook subscriptions (…)",
         "what is not known yet",
+        "the output",
+        "no file",
+        "pulumi-setsmart adopt",
     ),
     "said when all is well": (
         "Importing into …",
