@@ -405,3 +405,13 @@ def test_a_command_may_be_given_in_place_of_a_preview(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["report", str(pipe)])
     assert (result.exit_code, result.stderr) == (2, f"Error: {pipe}: is a pipe, not a file\n")
     assert sys.stdin is not None
+
+
+@pytest.mark.parametrize("depth", [DEEPEST + 30, 900, 100_000])
+def test_a_preview_that_is_too_deep_is_one_clear_line(tmp_path: Path, depth: int) -> None:
+    """Pulumi prints none, and whoever made it gets no traceback."""
+    path = tmp_path / "preview.json"
+    path.write_text(f'{{"steps": [{{"newState": {"[" * depth}{"]" * depth}}}]}}')
+    result = CliRunner().invoke(main, ["report", str(path)])
+    assert result.exit_code == 2
+    assert "this is not what `pulumi preview --json` prints" in result.stderr
