@@ -12,31 +12,36 @@ class Budget:
     """What is left of the time of an operation, which one thread carries out.
 
     Waiting for the rate limit does not count as the operation's own time, since others who use the
-    same key may be the reason, this run included. It is limited too, or a server could hold an
-    operation for ever: to the operation's time for each request, and to `MOST_WAITS` times that for
-    all of them.
+    same key may be the reason, this run included: nor does waiting for another thread that waits
+    for it. It is limited too, or a server could hold an operation for ever: to the operation's time
+    for each request, and to `MOST_WAITS` times that for all of them.
 
     Args:
         seconds: The operation's own time.
         clock: The monotonic time in seconds.
+        held: For how many seconds, so far, the rate limit has held back requests of any thread.
         counts_waits: Whether waiting counts all the same.
     """
 
     def __init__(
-        self, seconds: float, clock: Callable[[], float], *, counts_waits: bool = False
+        self,
+        seconds: float,
+        clock: Callable[[], float],
+        held: Callable[[], float],
+        *,
+        counts_waits: bool = False,
     ) -> None:
         self._seconds = seconds
-        self._clock = clock
         self._counts_waits = counts_waits
-        self._began_at = clock()
+        self._spent = clock if counts_waits else lambda: clock() - held()
+        self._began_at = self._spent()
         self._waited = 0.0
         self._waited_for_request = 0.0
 
     @property
     def left(self) -> float:
         """How many seconds are left; none if it is not above 0."""
-        spent = self._clock() - self._began_at
-        return self._seconds - spent + (0.0 if self._counts_waits else self._waited)
+        return self._seconds - (self._spent() - self._began_at)
 
     @property
     def patience(self) -> float:
@@ -52,6 +57,6 @@ class Budget:
         self._waited_for_request = 0.0
 
     def note_wait(self, seconds: float) -> None:
-        """Note that it was waited for the rate limit."""
+        """Note for how long the operation itself has waited for the rate limit."""
         self._waited += seconds
         self._waited_for_request += seconds

@@ -153,7 +153,12 @@ class Channel:
     def budget(self) -> Budget:
         """Return the time of an operation that begins now."""
         connection = self.connection
-        return Budget(connection.deadline, self.clock, counts_waits=connection.counts_waits)
+        return Budget(
+            connection.deadline,
+            self.clock,
+            lambda: self._pacer.waited,
+            counts_waits=connection.counts_waits,
+        )
 
     def exchange(self, request: Request, *, attempt: int, budget: Budget) -> Answer:
         """Send a request once, as soon as the rate limit allows, and return its answer.

@@ -51,12 +51,7 @@ class MessageStream(httpcore.NetworkStream):
         return part
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send a part of a request, to which the next response belongs.
-
-        Raises:
-            httpcore.ConnectError: Something came that nobody has asked for; nothing was sent.
-        """
-        self._refuse_what_is_left()
+        """Send a part of a request; what came before it is no part of the response."""
         self._received, self._position = b"", 0
         self._head_bytes, self._body_left = 0, 0
         self._wire.write(buffer, timeout)
@@ -80,8 +75,13 @@ class MessageStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> MessageStream:
-        """Return the same connection, encrypted."""
-        self._refuse_what_is_left()
+        """Return the same connection, encrypted.
+
+        Raises:
+            httpcore.ConnectError: Something came in clear that nobody has asked for.
+        """
+        if self._has_something_left:
+            raise httpcore.ConnectError("the proxy has sent more than it was asked for")
         return MessageStream(self._wire.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
@@ -93,10 +93,6 @@ class MessageStream(httpcore.NetworkStream):
     @property
     def _has_something_left(self) -> bool:
         return self._position < len(self._received)
-
-    def _refuse_what_is_left(self) -> None:
-        if self._has_something_left:
-            raise httpcore.ConnectError("the server has sent more than it was asked for")
 
     def _receive(self, max_bytes: int, timeout: float | None) -> None:
         new = self._wire.read(max_bytes, timeout)

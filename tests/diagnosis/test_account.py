@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 import attrs
 import pytest
+from waiting import wait_until
 
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
@@ -68,6 +69,8 @@ def test_what_goes_wrong_is_told_at_once(setsmart_sandbox: SandboxAccount, fault
     setsmart_sandbox.faults.add(fault)
     [finding] = found(settings_of(setsmart_sandbox)).values()
     assert finding.verdict is not Verdict.GOOD
+    # The sandbox writes a request down after it has dropped its connection.
+    wait_until(lambda: len(setsmart_sandbox.requests) > 0)
     assert len(setsmart_sandbox.requests) == 1
 
 

@@ -219,3 +219,13 @@ def test_where_waits_count_they_end_the_operation() -> None:
         with pytest.raises(DeadlineExceededError):
             again_and_again(lambda: listings.get("prop_1"))
     assert len(server.requests) == 2
+
+
+def test_waiting_for_a_thread_that_waits_is_no_time_of_the_operation() -> None:
+    """As for the one list of a collection, which one thread reads for all."""
+    with hostile(window(1, 90)) as server, client_with(server, deadline=100) as client:
+        waiting = client.operation()
+        for _ in range(4):
+            Collection(client.operation(), "/properties").get("prop_1")
+        assert server.clock.now > 200
+        assert Collection(waiting, "/properties").get("prop_1").id == "prop_1"
