@@ -11,7 +11,12 @@ from pulumi import automation
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.automation.failure import first_error
+from pulumi_setsmart.client.errors import NotLoggedInError, StackError
+from pulumi_setsmart.models.web_address import masked_address
+
+_NOT_LOGGED_IN = "PULUMI_ACCESS_TOKEN must be set"
+"""What Pulumi says where nothing names a backend, nor does a token for its own service."""
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 
@@ -52,17 +57,21 @@ class Project:
         return isinstance(options, Mapping) and options.get("refresh") in ("always", True)
 
     def backend(self) -> str:
-        """Return where the state is kept.
+        """Return where the state is kept, without what gives access to it.
 
         Raises:
-            StackError: Pulumi does not say; nobody is logged in.
+            NotLoggedInError: Pulumi does not know.
+            StackError: It cannot be reached there, or read.
         """
         try:
             workspace = automation.LocalWorkspace(work_dir=str(self.file.parent))
             who = workspace.who_am_i()
-        except (automation.CommandError, automation.InvalidVersionError, OSError):
-            raise StackError("Pulumi does not know where to keep the state") from None
-        return str(who.url or "unknown")
+        except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
+            reason = first_error(str(error))
+            if _NOT_LOGGED_IN in reason:
+                raise NotLoggedInError("Pulumi does not know where to keep the state") from None
+            raise StackError(f"cannot be used: {reason}") from None
+        return masked_address(str(who.url or "unknown"))
 
 
 def cli_version() -> str | None:

@@ -1,6 +1,5 @@
 """The command ``doctor``."""
 
-import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import project_folder, reported
+from pulumi_setsmart.cli.console import project_folder, reported, say, shown, write_json
 
 _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
 
@@ -53,11 +52,12 @@ def doctor(stack: str | None, directory: Path, record: Path | None, *, as_json: 
         found.append(one)
         if not as_json:
             sign, style = _SIGNS[one.verdict]
-            console.print(Text.assemble((sign, style), f" {one.subject}: {one.text}"))
+            told = shown(f" {one.subject}: {one.text}")
+            console.print(Text.assemble((sign, style), told))
             if one.advice:
-                console.print(Text(f"  {one.advice}", "dim"))
+                console.print(Text(shown(f"  {one.advice}"), "dim"))
     if as_json:
-        click.echo(json.dumps([attrs.asdict(one) for one in found], ensure_ascii=False, indent=2))
+        write_json([attrs.asdict(one) for one in found])
     if record is not None:
         with reported():
             _record(stack, directory, record)
@@ -84,12 +84,12 @@ def _record(stack: str | None, directory: Path, file: Path) -> None:
         raise click.ClickException(f"the account did not answer; {file} was not written")
     recording = recorded(looks, datetime.now(UTC))
     write_file(file, written(recording))
-    click.echo(
+    say(
         f"wrote {file}: {recording.requests} requests, all GET; read it before you share it",
         err=True,
     )
     if recording.replaced_names:
-        click.echo(
+        say(
             f"{recording.replaced_names} names could be somebody's; they are field_1 and so on",
             err=True,
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_setsmart.cli.console import reported, shown_progress
+from pulumi_setsmart.cli.console import reported, say, shown_progress, write_data
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.specification.format import Format, format_of
 
@@ -47,11 +47,11 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
         portfolio, left_out = exportable(source, os.environ, shown_progress())
         text = portfolio_text(portfolio, wanted)
         if output is None:
-            click.echo(text, nl=False)
+            write_data(text)
         else:
             write_file(output, text)
     for sentence in [*left_out, *not_held(portfolio, wanted)]:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
 
 
 def _wanted(output: Path | None, format_: str | None) -> Format:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_setsmart.cli.console import project_folder, reported
+from pulumi_setsmart.cli.console import project_folder, reported, write_data
 
 if TYPE_CHECKING:
     from pulumi_setsmart.reporting.report import Report
@@ -76,7 +76,7 @@ def report(
         found = read_preview(text, source)
         rendered = _renderer(form)(found)
         if output is None:
-            click.echo(rendered, nl=False)
+            write_data(rendered)
         else:
             write_file(output, rendered)
     if found.errors:

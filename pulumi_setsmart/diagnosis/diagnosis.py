@@ -34,7 +34,7 @@ def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) ->
         try:
             configuration = Stack(stack, folder).configuration()
         except StackError as error:
-            yield bad("stack", str(error), "Without it, the environment alone is looked at.")
+            yield bad("stack", str(error), _advice_on_stack(str(error)))
     yield configuration_finding(configuration, environment)
     try:
         settings = load_settings(configuration.values.get, environment)
@@ -42,6 +42,14 @@ def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) ->
         yield bad("key", str(error), "Nothing can be asked without it.")
         return
     yield from account_findings(settings)
+
+
+def _advice_on_stack(error: str) -> str:
+    advice = "Without it, the environment alone is looked at."
+    if "passphrase" in error:
+        set_it = "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's."
+        return f"{set_it} {advice}"
+    return advice
 
 
 def account_settings(folder: Path, stack: str | None, environment: Mapping[str, str]) -> Settings:

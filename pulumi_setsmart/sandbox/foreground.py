@@ -12,6 +12,7 @@ from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings, Signature
 from pulumi_setsmart.sandbox.dialect import Dialect, Put, Secrets
 from pulumi_setsmart.sandbox.listings import seed
+from pulumi_setsmart.sandbox.printed import printed
 from pulumi_setsmart.sandbox.server import serve
 from pulumi_setsmart.sandbox.settings import DEFAULT_KEY, SandboxSettings
 from pulumi_setsmart.sandbox.storage import Storage
@@ -80,7 +81,8 @@ def run(options: Options) -> None:
 
 
 def _report(delivery: Delivery, outcome: str) -> None:
-    click.echo(f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}")
+    line = f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}"
+    click.echo(printed(line))
 
 
 def _keys(options: Options) -> tuple[ApiKey, ...]:

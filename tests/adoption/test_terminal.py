@@ -44,8 +44,8 @@ def test_colours_are_for_terminals_that_want_them(tmp_path: Path) -> None:
     (tmp_path / "right.yaml").write_text("")
     shown = on_a_terminal(tmp_path, "compare", "left.yaml", "right.yaml")
     plain = on_a_terminal(tmp_path, "compare", "left.yaml", "right.yaml", NO_COLOR="1")
-    assert f"{ESCAPE}[31mmissing{ESCAPE}[0m  A [31m[red] (a)" in shown
-    assert "missing  A [31m[red] (a)" in plain
+    assert f"{ESCAPE}[31mmissing{ESCAPE}[0m  A \\x1b[31m[red] (a)" in shown
+    assert "missing  A \\x1b[31m[red] (a)" in plain
 
 
 def test_a_long_command_shows_how_far_it_is(tmp_path: Path) -> None:
