@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.text import Text
 
 from pulumi_setsmart.adoption import progress
-from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
 from pulumi_setsmart.models.text import display, one_line, visible, visible_json
 
 project_folder = click.option(
@@ -81,29 +81,30 @@ def say(message: str, *, err: bool = False) -> None:
 def write_data(text: str) -> None:
     """Write data to standard output: as it is, unless that is a terminal.
 
-    A terminal would obey what is in the data, so there it is shown as it is read.
+    A terminal would obey what is in the data, so there it is shown as it is to be read.
+
+    Raises:
+        PortfolioFileError: Standard output is closed, or the text holds half a character.
     """
+    if sys.stdout is None:
+        raise PortfolioFileError("standard output is closed")
     if sys.stdout.isatty():
         click.echo(visible(text, kept="\n\t"), nl=False)
-    else:
-        click.echo(text, nl=False)
+        return
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise PortfolioFileError(
+            "standard output: cannot be written: the text holds half a character (a surrogate)"
+        ) from None
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def write_json(value: object) -> None:
     """Write data to standard output as JSON, in which no character means anything to a terminal."""
-    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    if not _holds(encoding, text):
-        text = json.dumps(value, indent=2)
-    click.echo(visible_json(text))
-
-
-def _holds(encoding: str, text: str) -> bool:
-    try:
-        visible_json(text).encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
+    write_data(visible_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 def cell(text: str, style: str = "") -> Text:

@@ -23,7 +23,7 @@ _accounts: dict[Connection, Account] = {}
 _runs: dict[int | None, Run] = {}
 
 
-class _ToUser(logging.Handler):
+class ToUser(logging.Handler):
     """Shows records in the terminal, where Pulumi shows its own."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -36,7 +36,7 @@ def prepare() -> None:
     logger = logging.getLogger("pulumi_setsmart")
     with _lock:
         if not logger.handlers:
-            logger.addHandler(_ToUser())
+            logger.addHandler(ToUser())
             asked = os.environ.get(LOG_VARIABLE, "").lower() == "debug"
             logger.setLevel(logging.DEBUG if asked else logging.WARNING)
 
