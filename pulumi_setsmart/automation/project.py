@@ -12,13 +12,17 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from pulumi_setsmart.automation.failure import first_error
-from pulumi_setsmart.client.errors import NotLoggedInError, StackError
+from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.models.web_address import masked_address
 
 _NOT_LOGGED_IN = "PULUMI_ACCESS_TOKEN must be set"
 """What Pulumi says where nothing names a backend, nor does a token for its own service."""
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+
+class NotLoggedInError(StackError):
+    """Pulumi does not know where the state is: nobody is logged in, and nothing names a backend."""
 
 
 @frozen

@@ -4,7 +4,6 @@
     ├── ConfigurationError              a setting is missing or not allowed
     ├── PortfolioFileError              a file does not describe a portfolio
     ├── StackError                      a stack cannot be read, imported into or previewed
-    │   └── NotLoggedInError            Pulumi does not know where the state is
     ├── WrongAccountError               an object of the state is not in the account that is asked
     ├── ExistingObjectError             what is to be created exists already
     ├── ExistingIdError                 the object that existing_id names cannot be taken over
@@ -75,10 +74,6 @@ class PortfolioFileError(SetSmartError):
 
 class StackError(SetSmartError):
     """A stack cannot be read, imported into or previewed; Pulumi said why."""
-
-
-class NotLoggedInError(StackError):
-    """Pulumi does not know where the state is: nobody is logged in, and nothing names a backend."""
 
 
 class WrongAccountError(SetSmartError):

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from pulumi_setsmart.automation.project import Project, cli_version
+from pulumi_setsmart.automation.project import NotLoggedInError, Project, cli_version
 from pulumi_setsmart.automation.stack import Configuration
-from pulumi_setsmart.client.errors import NotLoggedInError, StackError
+from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
 
 _OLDEST_CLI = (3, 254)
