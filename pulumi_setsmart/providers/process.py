@@ -27,6 +27,7 @@ class ToUser(logging.Handler):
     """Shows records in the terminal, where Pulumi shows its own."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Show a record in one line."""
         show = pulumi.log.warn if record.levelno >= logging.WARNING else pulumi.log.info
         show(display(one_line(record.getMessage())))
 
