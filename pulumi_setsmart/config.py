@@ -26,6 +26,7 @@ from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.constraint import CollectionPath
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
+from pulumi_setsmart.models.web_address import ascii_host
 
 _Count = TypeVar("_Count", int, None)
 _Words = TypeVar("_Words", IfExists, DeletionPolicy)
@@ -388,10 +389,17 @@ def _base_url(place: _Place) -> str:
             f"{place.url_setting} must hold no user name, query or fragment; "
             f"the API key belongs in {place.key_setting}"
         )
+    try:
+        url = ascii_host(url)
+    except ValueError:
+        raise ConfigurationError(
+            f"{place.url_setting} must name a host that there can be; the international name is "
+            "not valid (IDNA)"
+        ) from None
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigurationError(
             f"{place.url_setting} must begin with https:// since the API key would travel in "
-            f"clear to {host}; http:// is only for a sandbox on this machine"
+            f"clear to {urlsplit(url).hostname}; http:// is only for a sandbox on this machine"
         )
     return url
 

@@ -15,6 +15,7 @@ from pulumi_setsmart.mocked_account import is_mocked, mocked_properties, mocked_
 from pulumi_setsmart.models.property import PropertyRecord
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.structuring import structure
+from pulumi_setsmart.models.text import display, visible
 from pulumi_setsmart.resource import refuse_key_in_clear
 
 if TYPE_CHECKING:
@@ -92,4 +93,5 @@ def _reported() -> Iterator[None]:
     try:
         yield
     except (SetSmartError, ValueError) as error:
-        raise pulumi.RunError(f"SetSmart: {error}") from error
+        text = str(error) if isinstance(error, SetSmartError) else visible(str(error))
+        raise pulumi.RunError(display(f"SetSmart: {text}")) from error

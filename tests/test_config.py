@@ -103,6 +103,16 @@ def test_a_usable_base_url(url: str) -> None:
     assert loaded(SETSMART_BASE_URL=url).connection.base_url == url
 
 
+def test_an_international_base_url_is_known_in_punycode() -> None:
+    """All that is told of it names the host that is asked: letters may only look like others."""
+    loaded_url = loaded(
+        SETSMART_BASE_URL="https://\u0430pi.setsmart.com:8443/v1"
+    ).connection.base_url
+    assert loaded_url == "https://xn--pi-6kc.setsmart.com:8443/v1"
+    with pytest.raises(ConfigurationError, match=r"to xn--pi-6kc\.setsmart\.com; "):
+        loaded(SETSMART_BASE_URL="http://\u0430pi.setsmart.com/v1")
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -120,6 +130,11 @@ def test_a_usable_base_url(url: str) -> None:
         ("baseUrl", "https://api.example/v1#"),
         ("baseUrl", "https://api .example/v1"),
         ("baseUrl", "https://api.example/\x00"),
+        ("baseUrl", "https://xn--a.example/v1"),
+        ("baseUrl", "https://☃.example/v1"),
+        ("baseUrl", "https://a..ü/v1"),
+        ("baseUrl", "https://ab\u202ec.example/v1"),
+        ("baseUrl", "http://bücher.example/v1"),
         ("timeout", "0"),
         ("timeout", "-1"),
         ("timeout", "nan"),

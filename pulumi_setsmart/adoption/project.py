@@ -15,6 +15,7 @@ from pulumi_setsmart.automation.import_file import imported_ids
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.files.whole_file import write_file
+from pulumi_setsmart.models.text import visible_json
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.reading import LARGEST_FILE, portfolio_in, text_of
 from pulumi_setsmart.specification.specification import PortfolioSpecification
@@ -153,7 +154,9 @@ class Project:
         Raises:
             PortfolioFileError: It cannot be written.
         """
-        write_file(self.import_path, json.dumps(file, ensure_ascii=False, indent=2) + "\n")
+        write_file(
+            self.import_path, visible_json(json.dumps(file, ensure_ascii=False, indent=2)) + "\n"
+        )
 
     def write_program(self) -> None:
         """Write a program that declares the portfolio file.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from pulumi_setsmart.cli.console import Command, project_folder, shown_progress, write_json
+from pulumi_setsmart.cli.console import Command, project_folder, say, shown_progress, write_json
 
 if TYPE_CHECKING:
     from pulumi_setsmart.adoption.adopt import Adoption, Proof
@@ -69,12 +69,12 @@ def adopt(
     scope = named_fields(names) if names else known_fields
     adoption = adopt_account(project, scope, os.environ, shown_progress())
     for sentence in adoption.left_out:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
     if as_json:
         write_json(_plain(adoption))
     else:
         for line in _report(adoption, project):
-            click.echo(line)
+            say(line)
     if not adoption.succeeded:
         raise SystemExit(1)
 

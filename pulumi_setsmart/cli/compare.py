@@ -1,6 +1,5 @@
 """The command ``compare``."""
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +9,15 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import Command, Output, project_folder, shown_progress, write_json
-from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.cli.console import (
+    Command,
+    Output,
+    cell,
+    project_folder,
+    shown_progress,
+    write_json,
+)
+from pulumi_setsmart.models.text import shown_json
 
 if TYPE_CHECKING:
     from pulumi_setsmart.adoption.compare import Difference
@@ -62,22 +68,21 @@ def _show(found: "list[Difference]", left: str, right: str) -> None:
     if not found:
         console.print("no differences", style="green")
         return
-    table = Table(title=Text(f"{left} → {right}"), title_justify="left", box=None, pad_edge=False)
+    table = Table(title=cell(f"{left} → {right}"), title_justify="left", box=None, pad_edge=False)
     for column in ("", "", "field", "left", "right"):
         table.add_column(column, overflow="fold")
     for one in found:
         style = _STYLES[one.change]
-        name = Text(one_line(f"{one.title} ({one.left or one.right})"))
-        cells = [Text(one.change, style), name]
+        cells = [cell(one.change, style), cell(f"{one.title} ({one.left or one.right})")]
         if not one.fields:
             table.add_row(*cells)
         for field in one.fields:
-            table.add_row(*cells, Text(field.name), _value(field.left), _value(field.right))
-            cells = [Text(""), Text("")]
+            table.add_row(*cells, cell(field.name), _value(field.left), _value(field.right))
+            cells = [cell(""), cell("")]
     console.print(table)
     counted = {change: sum(one.change == change for one in found) for change in _STYLES}
     console.print(", ".join(f"{number} {change}" for change, number in counted.items() if number))
 
 
 def _value(value: "Json") -> Text:
-    return Text("" if value is None else json.dumps(value, ensure_ascii=False))
+    return cell("" if value is None else shown_json(value))

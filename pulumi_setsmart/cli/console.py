@@ -2,9 +2,9 @@
 
 import contextlib
 import errno
+import io
 import json
 import os
-import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -21,14 +21,15 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.text import Text
 
 from pulumi_setsmart.adoption import progress
 from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
+from pulumi_setsmart.models.text import display, one_line, visible, visible_json
 from pulumi_setsmart.providers.failure import debugging, unexpected
 
 _INTERRUPTED = 130
 _CLOSED = "standard output is closed"
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 project_folder = click.option(
     "--directory",
@@ -38,6 +39,38 @@ project_folder = click.option(
     help="Folder of the Pulumi project.  [default: this one]",
 )
 """The option that names the folder of the project whose stacks and files are meant."""
+
+
+class Commands(click.Group):
+    """A group of commands whose own messages, which repeat what is typed, no terminal obeys."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Read the command line."""
+        with _fit_for_terminals():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that it names."""
+        _accept_all_characters()
+        with _fit_for_terminals():
+            return super().invoke(ctx)
+
+
+@contextlib.contextmanager
+def _fit_for_terminals() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        raise click.UsageError(shown(one_line(error.format_message())), error.ctx) from None
+
+
+def _accept_all_characters() -> None:
+    """Have characters that the encoding of the terminal lacks shown as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class Command(click.Command):
@@ -77,7 +110,7 @@ def reported(status: int = 1) -> Iterator[None]:
     except (click.UsageError, click.exceptions.Exit):
         raise
     except click.ClickException as error:
-        _end(error.format_message(), status)
+        _end(one_line(error.format_message()), status)
     except SetSmartError as error:
         _end(str(error), status, error)
     except (KeyboardInterrupt, click.Abort):
@@ -88,7 +121,7 @@ def reported(status: int = 1) -> Iterator[None]:
         if error.errno == errno.EPIPE:  # nobody reads on, so nobody is told
             raise SystemExit(status) from None
         place = "" if error.filename is None else f"{error.filename}: "
-        _end(f"{place}{error.strerror or unexpected(error)}", status, error)
+        _end(one_line(f"{place}{error.strerror or unexpected(error)}"), status, error)
     except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
         _end(unexpected(error), status, error)
 
@@ -102,7 +135,7 @@ def _end(text: str, status: int, error: Exception | None = None) -> None:
 
 def _tell(text: str) -> None:
     with contextlib.suppress(OSError):  # the status says it too
-        click.echo(text, err=True)
+        click.echo(shown(text), err=True)
 
 
 def _drop_output() -> None:
@@ -111,8 +144,25 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def shown(message: str) -> str:
+    """Return a message as it leaves the process; all that the commands tell goes through here."""
+    return display(message)
+
+
+def say(message: str, *, err: bool = False) -> None:
+    """Show a message of one line, on standard output or standard error."""
+    click.echo(shown(visible(message)), err=err)
+
+
+def cell(text: str, style: str = "") -> Text:
+    """Return a text as the cell of a table, each line of which may begin anywhere in it."""
+    return Text(shown(one_line(text)).replace("::", r":\x3a"), style)
+
+
 def write_data(text: str) -> None:
     """Write data to standard output: as it is, unless that is a terminal.
+
+    A terminal would obey what is in the data, so there it is shown as it is to be read.
 
     Raises:
         PortfolioFileError: Standard output is closed, or the text holds half a character.
@@ -120,7 +170,7 @@ def write_data(text: str) -> None:
     if sys.stdout is None:
         raise PortfolioFileError(_CLOSED)
     if sys.stdout.isatty():
-        click.echo(text, nl=False)
+        click.echo(visible(text, kept="\n\t"), nl=False)
         return
     try:
         content = text.encode()
@@ -134,9 +184,8 @@ def write_data(text: str) -> None:
 
 
 def write_json(value: object) -> None:
-    """Write data to standard output as JSON that any reader takes."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    write_data(_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    """Write data to standard output as JSON, in which no character means anything to a terminal."""
+    write_data(visible_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 class Output(Console):
@@ -176,13 +225,13 @@ class _Bars:
         """Show a bar, or a spinner where nobody knows how many there are."""
         with Progress(
             SpinnerColumn(finished_text=" "),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=self._console,
         ) as bars:
-            task = bars.add_task(label, total=total)
+            task = bars.add_task(shown(one_line(label)), total=total)
             yield lambda done: bars.update(task, completed=done)
             done = int(bars.tasks[0].completed)
             bars.update(task, total=total or done, completed=total or done)

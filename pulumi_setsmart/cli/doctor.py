@@ -8,7 +8,7 @@ import attrs
 import click
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import Command, Output, project_folder, write_json
+from pulumi_setsmart.cli.console import Command, Output, project_folder, say, shown, write_json
 
 _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
 
@@ -71,9 +71,10 @@ def doctor(
         found.append(one)
         if not as_json:
             sign, style = _SIGNS[one.verdict]
-            console.print(Text.assemble((sign, style), f" {one.subject}: {one.text}"))
+            told = shown(f" {one.subject}: {one.text}")
+            console.print(Text.assemble((sign, style), told))
             if one.advice:
-                console.print(Text(f"  {one.advice}", "dim"))
+                console.print(Text(shown(f"  {one.advice}"), "dim"))
     if as_json:
         write_json([attrs.asdict(one) for one in found])
     if record is not None:
@@ -102,12 +103,12 @@ def _record(stack: str | None, directory: Path, file: Path) -> None:
         raise click.ClickException(f"the account did not answer; {file} was not written")
     recording = recorded(looks, datetime.now(UTC))
     write_file(file, written(recording))
-    click.echo(
+    say(
         f"wrote {file}: {recording.requests} requests, all GET; read it before you share it",
         err=True,
     )
     if recording.replaced_names:
-        click.echo(
+        say(
             f"{recording.replaced_names} names could be somebody's; they are field_1 and so on",
             err=True,
         )

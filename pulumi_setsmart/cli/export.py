@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_setsmart.cli.console import Command, shown_progress, write_data
+from pulumi_setsmart.cli.console import Command, say, shown_progress, write_data
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.specification.format import Format, format_of
 
@@ -53,7 +53,7 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
     else:
         write_file(output, text, replace=force)
     for sentence in [*left_out, *not_held(portfolio, wanted)]:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
 
 
 def _wanted(output: Path | None, format_: str | None) -> Format:

@@ -203,8 +203,7 @@ def _shallow(value: Json) -> Json:
 
 
 def _members_of(value: JsonObject) -> str:
-    names = one_line(", ".join([*value][:_MOST_NAMED]))
-    return names[:_LONGEST_NAMES] if names else "no members"
+    return one_line(", ".join([*value][:_MOST_NAMED]), _LONGEST_NAMES) or "no members"
 
 
 def identifier_of(value: Json) -> str | None:

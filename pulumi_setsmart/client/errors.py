@@ -44,16 +44,25 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from pulumi_setsmart.client.violation import Violation
+from pulumi_setsmart.models.text import one_line, visible
 
 _MOST_VIOLATIONS = 10
 """How many reasons the text of an error shows."""
+
+_LONGEST_FACT = 300
+"""Characters of a path, a code or an id; the cursor of a next page can have thousands."""
 
 
 class SetSmartError(Exception):
     """Anything that this package raises on purpose.
 
-    Its text is for the user: one or two lines, and one for each of several reasons.
+    Its text is for the user: one or two lines, and one for each of several reasons. It holds
+    nothing that a terminal would obey, and no line that somebody else wrote.
     """
+
+    def __str__(self) -> str:
+        """Return what went wrong, in one line."""
+        return visible(super().__str__())
 
 
 class ConfigurationError(SetSmartError):
@@ -143,13 +152,13 @@ class ErrorContext:
 
     def __str__(self) -> str:
         """Return the facts in the order in which support asks for them."""
-        parts = [f"{self.method} {self.path}"]
+        parts = [f"{self.method} {one_line(self.path, _LONGEST_FACT)}"]
         if self.status is not None:
             parts.append(f"status {self.status}")
         if self.code is not None:
-            parts.append(f"code {self.code}")
+            parts.append(f"code {one_line(self.code, _LONGEST_FACT)}")
         if self.request_id is not None:
-            parts.append(f"request {self.request_id}")
+            parts.append(f"request {one_line(self.request_id, _LONGEST_FACT)}")
         if self.attempt > 1:
             parts.append(f"attempt {self.attempt}")
         return ", ".join(parts)
@@ -170,7 +179,7 @@ class ApiError(SetSmartError):
 
     def __str__(self) -> str:
         """Return the reason, followed by the request it is about."""
-        return f"{self.reason} ({self.context})"
+        return visible(f"{self.reason} ({self.context})")
 
     @property
     def method(self) -> str:
@@ -283,7 +292,7 @@ class StatusError(ApiError):
             more = len(violations) - _MOST_VIOLATIONS
             lines += [f"  and {more} more"] if more > 0 else []
         lines += [] if self.advice is None else [self.advice]
-        return "\n".join(lines)
+        return "\n".join(map(visible, lines))
 
     def with_advice(self, advice: str) -> Self:
         """Return the same error with a sentence that says what to do."""

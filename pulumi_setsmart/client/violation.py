@@ -82,8 +82,7 @@ def path_of(field: str) -> tuple[str, ...]:
 
 def bounded(text: str, longest: int) -> str:
     """Fold a text into one printable line of at most so many characters, and an ellipsis."""
-    line = one_line(text)
-    return line if len(line) <= longest else f"{line[:longest]}…"
+    return one_line(text, longest)
 
 
 def _of_the_object(path: tuple[str, ...]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def findings(
             opened = Stack(stack, folder, limit)
             configuration = opened.configuration()
         except StackError as error:
-            yield bad("stack", str(error), "Without it, the environment alone is looked at.")
+            yield bad("stack", str(error), _advice_on_stack(str(error)))
         else:
             yield from code_findings(opened)
     yield configuration_finding(configuration, environment)
@@ -66,6 +66,14 @@ def findings(
         yield bad("key", str(error), "Nothing can be asked without it.")
         return
     yield from account_findings(settings, seconds=max(limit.left, _FEWEST_SECONDS_OF_ACCOUNT))
+
+
+def _advice_on_stack(error: str) -> str:
+    advice = "Without it, the environment alone is looked at."
+    if "passphrase" in error:
+        set_it = "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's."
+        return f"{set_it} {advice}"
+    return advice
 
 
 def account_settings(folder: Path, stack: str | None, environment: Mapping[str, str]) -> Settings:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pulumi_setsmart.automation.limited_command import TimeLimit
-from pulumi_setsmart.automation.project import Project, cli_version
+from pulumi_setsmart.automation.project import NotLoggedInError, Project, cli_version
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
@@ -18,6 +18,18 @@ _OLDEST_CLI = (3, 254)
 _API_KEY = "setsmart:apiKey"
 _ACCOUNTS = "setsmart:accounts"
 _KEYS = (_API_KEY, "setsmart:baseUrl", _ACCOUNTS)
+_CORRECT_IT = "Correct PULUMI_BACKEND_URL, or backend.url in Pulumi.yaml."
+_ADVICE_ON_STATE = (
+    ("state database", f"Is the database running, and does it accept this user? {_CORRECT_IT}"),
+    ("permission denied", "Ask for the permission to read and write there."),
+    ("state directory", f"Make the folder, or name another one. {_CORRECT_IT}"),
+    ("credentials", "Give Pulumi credentials that are valid for the storage."),
+    ("bucket", f"Does the bucket exist, and may you read it? {_CORRECT_IT}"),
+    ("access token", "Run pulumi login again."),
+    ("unauthorized", "Run pulumi login again."),
+)
+"""What to do, by a word of what Pulumi says; the first that fits."""
+
 _VARIABLES = re.compile(r"SETSMART_(\w+_)?(API_KEY|BASE_URL)")
 
 
@@ -76,8 +88,16 @@ def project_findings(
         )
     try:
         yield good("state", f"kept at {project.backend(limit)}")
-    except StackError as error:
+    except NotLoggedInError as error:
         yield bad("state", str(error), "Run pulumi login, or set PULUMI_BACKEND_URL.")
+    except StackError as error:
+        yield bad("state", str(error), _advice_on_state(str(error)))
+
+
+def _advice_on_state(error: str) -> str:
+    """Return what to do where the state cannot be reached, by what Pulumi says."""
+    words = error.casefold()
+    return next((advice for word, advice in _ADVICE_ON_STATE if word in words), _CORRECT_IT)
 
 
 def configuration_finding(configuration: Configuration, environment: Mapping[str, str]) -> Finding:

@@ -21,6 +21,7 @@ from pulumi.dynamic import (
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.secrecy import with_secret_paths
+from pulumi_setsmart.models.text import display, visible
 from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import (
     from_engine,
@@ -65,7 +66,9 @@ class LifecycleProvider(ResourceProvider):
                 inputs, exists=bool(olds), before=before
             )
         # Pulumi prints the value of a property that a failure names, even of a secret one.
-        failures = [CheckFailure("", objection) for objection in checked.objections]
+        failures = [
+            CheckFailure("", display(visible(objection))) for objection in checked.objections
+        ]
         return CheckResult(with_former_nulls(to_engine(checked.inputs), olds), failures)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -119,6 +122,7 @@ class LifecycleProvider(ResourceProvider):
 
         def tell(text: str) -> str:
             declaration = read_declaration(self.kind, from_engine(properties))
-            return declaration.redact(f"{declaration.subject(self.kind, id_)}: {text}")
+            subject = visible(declaration.subject(self.kind, id_))
+            return declaration.redact(f"{subject}: {text}")
 
         return reported(tell)

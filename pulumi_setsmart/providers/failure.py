@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.models.text import display
 
 DEBUG_VARIABLE = "SETSMART_DEBUG"
 
@@ -46,7 +47,7 @@ def reported(tell: Callable[[str], str] = str) -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
         text = str(error) if isinstance(error, SetSmartError) else unexpected(error)
-        raise SetSmartFailure(tell(text)) from (error if debugging() else None)
+        raise SetSmartFailure(display(tell(text))) from (error if debugging() else None)
 
 
 def unexpected(error: Exception) -> str:

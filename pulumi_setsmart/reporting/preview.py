@@ -30,6 +30,7 @@ from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.models.web_address import masked
 from pulumi_setsmart.providers.values import from_engine
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, field_changes
 from pulumi_setsmart.reporting.printed import read_printed
@@ -242,4 +243,4 @@ def _messages(diagnostics: list[dict[str, Any]], severity: str) -> Iterator[str]
     for one in diagnostics:
         word, _, message = str(one.get("message", "")).partition(": ")
         if one["severity"].partition("#")[0] in (severity, "info") and word == severity:
-            yield one_line(message)
+            yield one_line(masked(message))

@@ -15,6 +15,7 @@ from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings, Signat
 from pulumi_setsmart.sandbox.dialect import Dialect, Put, Secrets
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.listings import seed
+from pulumi_setsmart.sandbox.printed import printed
 from pulumi_setsmart.sandbox.server import serve
 from pulumi_setsmart.sandbox.settings import DEFAULT_KEY, SandboxSettings
 from pulumi_setsmart.sandbox.storage import Storage
@@ -84,9 +85,10 @@ def run(options: Options) -> None:
 
 
 def _report(delivery: Delivery, outcome: str) -> None:
+    line = f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}"
     # Whoever reads along may have gone, or be a file on a full disk.
     with contextlib.suppress(OSError):
-        click.echo(f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}")
+        click.echo(printed(line))
 
 
 def _keys(options: Options) -> tuple[ApiKey, ...]:

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.printed import printed
 from pulumi_setsmart.sandbox.rate_limit import Allowance, RateLimit
 from pulumi_setsmart.sandbox.refusal import Refusal
 from pulumi_setsmart.sandbox.settings import SandboxSettings
@@ -74,7 +75,7 @@ class Gate:
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception:
-            _LOG.exception("%s %s failed", request.method, scope["path"])
+            _LOG.exception("%s %s failed", request.method, printed(scope["path"]))
             if answer.begun:
                 raise
             failure = Refusal(500, "internal_error", "Internal error.")

@@ -107,6 +107,14 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "API key: sandbox-key. Ctrl-C stops it.",
         "Ctrl-C stops it.",
     ),
+    "what Pulumi says, which is looked for": (
+        "PULUMI_ACCESS_TOKEN must be set",
+        "state database",
+        "permission denied",
+        "state directory",
+        "access token",
+    ),
+    "never shown": ("no name of a host",),
     "code": (
         '"""Declares what the portfolio file holds…',
         r"stdout: (\{.*\})\s+stderr:",

@@ -368,7 +368,7 @@ def test_messages_are_told_in_a_line() -> None:
     document.says("error", "error: it\x1b[31m failed\n")
     report = read_preview(document.text)
     assert report.warnings == ["hey you", "takes over prop_1"]
-    assert report.errors == ["it [31m failed"]
+    assert report.errors == ["it\\x1b[31m failed"]
     assert not report.is_empty
 
 
