@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from pulumi_setsmart.client.channel import (
     MEBIBYTE,
     Connection,
 )
+from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ConfigurationError
 from pulumi_setsmart.client.retry import RetryPolicy
@@ -34,6 +37,9 @@ DEFAULT_BASE_URL = "https://api.setsmart.com/v1"
 
 API_KEY_VARIABLE = "SETSMART_API_KEY"
 BASE_URL_VARIABLE = "SETSMART_BASE_URL"
+
+_KEY_VARIABLES = re.compile(r"SETSMART_(?:[A-Z0-9_]+_)?API_KEY")
+_OTHER_SECRETS = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN")
 
 # Pulumi refreshes and destroys with the configuration that the last deployment saved.
 _ADVICE_ON_CONFIGURED_KEY = (
@@ -102,7 +108,9 @@ def load_settings(
     Raises:
         ConfigurationError: A setting is missing or not allowed.
     """
+    keep_environment_secret(environment)
     source = _Source(configured)
+    keep_secret(*source.keys())
     place = _Place.of(account, source, environment)
     timeout = source.seconds("timeout", DEFAULT_TIMEOUT)
     return Settings(
@@ -123,6 +131,17 @@ def load_settings(
         settle_time=source.seconds("settleTime", timeout),
         snapshot=source.boolean("snapshot", default=True),
         paging=source.paging("paging"),
+    )
+
+
+def keep_environment_secret(environment: Mapping[str, str]) -> None:
+    """Keep out of every text what an environment holds for us and for Pulumi that is secret."""
+    keep_secret(
+        *(
+            value.strip()
+            for name, value in environment.items()
+            if _KEY_VARIABLES.fullmatch(name) or name in _OTHER_SECRETS
+        )
     )
 
 
@@ -203,6 +222,15 @@ class _Source:
     def text(self, key: str) -> str | None:
         value = self.configured(f"{NAMESPACE}:{key}")
         return None if value is None else str(value).strip() or None
+
+    def keys(self) -> Iterator[str]:
+        """Yield every API key in the configuration, also those of accounts that are not asked."""
+        yield self.text("apiKey") or ""
+        with contextlib.suppress(ValueError):
+            accounts = json.loads(self.text(_ACCOUNTS) or "{}")
+            for own in accounts.values() if isinstance(accounts, dict) else ():
+                if isinstance(own, dict):
+                    yield str(own.get("apiKey", "")).strip()
 
     def account(self, name: str) -> dict[str, str]:
         """Return what is configured of the account with a name; nothing if it is not there."""

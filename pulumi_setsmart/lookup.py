@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.mocked_account import is_mocked, mocked_properties, mocked_property
@@ -89,5 +90,7 @@ def _reported() -> Iterator[None]:
     """Turn what goes wrong into an error that Pulumi shows in one line."""
     try:
         yield
-    except (SetSmartError, ValueError) as error:
-        raise pulumi.RunError(f"SetSmart: {error}") from error
+    except SetSmartError as error:
+        raise pulumi.RunError(redacted(f"SetSmart: {error}")) from error
+    except ValueError as error:  # its text may hold a value
+        raise pulumi.RunError(redacted(f"SetSmart: {error}")) from None

@@ -1,6 +1,7 @@
 """What the commands have in common on a terminal."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from rich.progress import (
 )
 
 from pulumi_setsmart.adoption import progress
+from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.config import keep_environment_secret
 
 project_folder = click.option(
     "--directory",
@@ -31,10 +34,11 @@ project_folder = click.option(
 @contextlib.contextmanager
 def reported(status: int = 1) -> Iterator[None]:
     """Tell what goes wrong in a line, and end with ``status``."""
+    keep_environment_secret(os.environ)
     try:
         yield
     except SetSmartError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(redacted(f"Error: {error}"), err=True)
         raise SystemExit(status) from None
 
 

@@ -14,6 +14,7 @@ import attrs
 from attrs import field, frozen
 
 from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.confidential import guard_http_logs, log_of
 from pulumi_setsmart.client.credential import Credential, Keyring
 from pulumi_setsmart.client.error_body import status_error
 from pulumi_setsmart.client.errors import (
@@ -33,7 +34,7 @@ from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.json import JsonObject
 
-logger = logging.getLogger(__name__)
+logger = log_of(__name__)
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_TIMEOUT = 30.0
@@ -103,6 +104,7 @@ class Channel:
         self.sleep = sleep
         self.clock = clock
         self._observe = observe
+        guard_http_logs()
         self._keyring = Keyring(connection.credentials)
         self._pacer = Pacer(clock=clock, sleep=sleep, announce=_announce_wait, warn=logger.warning)
         if transport is None and connection.base_url.startswith("http:"):

@@ -26,6 +26,7 @@ from pulumi_setsmart.models.text import one_line
 _LONGEST_LOOKED_AT = 10_000
 """How many characters of a foreign text are looked at; far more than are ever shown."""
 
+_MOST_FRAMES = 200
 _HOLDS_PART = "the reason is not shown, since it repeats a part of the secret"
 _HOLDS_TINY = "the reason is not shown, since a secret of one or two characters may be in it"
 _HTTP_LOGS = (
@@ -133,6 +134,11 @@ def quoted(text: str, longest: int) -> str:
     return MARK if _register.redaction.holds_tiny(line) else _cut(foreign(line), longest)
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return a text that may repeat somebody else's, without secrets and at most so long."""
+    return _cut(foreign(text[:_LONGEST_LOOKED_AT]), longest)
+
+
 def reason_of(text: str, longest: int, *about: tuple[str, ...]) -> tuple[str, bool]:
     """Return what somebody else says in one line, and whether that had to be left out.
 
@@ -152,7 +158,9 @@ def reason_of(text: str, longest: int, *about: tuple[str, ...]) -> tuple[str, bo
 
 def traceback_of(error: BaseException) -> str:
     """Return the traceback of an error, with those of its causes, without secrets."""
-    return "".join(_told(traceback.TracebackException.from_exception(error)))
+    # A limit, since the provider's process has one of its own: none of it.
+    told = traceback.TracebackException.from_exception(error, limit=_MOST_FRAMES)
+    return "".join(_told(told))
 
 
 def log_of(name: str) -> logging.Logger:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
 from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.confidential import log_of
 from pulumi_setsmart.client.cursor import Cursor
 from pulumi_setsmart.client.errors import (
     ApiError,
@@ -35,7 +35,7 @@ _NO_LIST = (NotFoundError, PermissionDeniedError, MethodNotAllowedError)
 _ABOUT_ALL_REQUESTS = (AuthenticationError, RateLimitError)
 _MOST_LOOKED_FOR = 5
 
-logger = logging.getLogger(__name__)
+logger = log_of(__name__)
 
 
 @frozen

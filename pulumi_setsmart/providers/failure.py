@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
+from pulumi_setsmart.client.confidential import redacted, traceback_of
 from pulumi_setsmart.client.errors import SetSmartError
 
 DEBUG_VARIABLE = "SETSMART_DEBUG"
@@ -22,9 +23,8 @@ SetSmartFailure.__qualname__ = "SetSmart"
 
 
 def hide_tracebacks() -> None:
-    """Have this process print exceptions as one line, unless the user asked for more."""
-    if not debugging():
-        sys.tracebacklimit = 0
+    """Have this process print exceptions as one line; a traceback that is asked for is in ours."""
+    sys.tracebacklimit = 0
 
 
 def debugging() -> bool:
@@ -44,9 +44,13 @@ def reported(tell: Callable[[str], str] = str) -> Iterator[None]:
     """
     try:
         yield
+    except SetSmartFailure:
+        raise
     except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
         text = str(error) if isinstance(error, SetSmartError) else _unexpected(error)
-        raise SetSmartFailure(tell(text)) from (error if debugging() else None)
+        lines = [redacted(tell(text)), *([traceback_of(error)] if debugging() else [])]
+        # Not chained: the error, what it is made of, and what was handled may hold secrets.
+        raise SetSmartFailure("\n".join(lines).rstrip()) from None
 
 
 def _unexpected(error: Exception) -> str:

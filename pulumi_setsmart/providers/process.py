@@ -10,6 +10,7 @@ import pulumi
 
 from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.run import Run
@@ -27,7 +28,7 @@ class _ToUser(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         show = pulumi.log.warn if record.levelno >= logging.WARNING else pulumi.log.info
-        show(record.getMessage())
+        show(redacted(record.getMessage()))
 
 
 def prepare() -> None:
