@@ -14,7 +14,6 @@ import attrs
 from attrs import field, frozen
 
 from pulumi_setsmart.client.answer import Answer
-from pulumi_setsmart.client.confidential import guard_http_logs, log_of
 from pulumi_setsmart.client.credential import Credential, Keyring
 from pulumi_setsmart.client.error_body import status_error
 from pulumi_setsmart.client.errors import (
@@ -30,6 +29,7 @@ from pulumi_setsmart.client.errors import (
     UntrustedServerError,
 )
 from pulumi_setsmart.client.http import httpx
+from pulumi_setsmart.client.log import guard_http_logs, log_of
 from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.json import JsonObject

@@ -12,9 +12,7 @@ never changed, only what is told about it.
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
-import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -26,14 +24,8 @@ from pulumi_setsmart.models.text import one_line
 _LONGEST_LOOKED_AT = 10_000
 """How many characters of a foreign text are looked at; far more than are ever shown."""
 
-_MOST_FRAMES = 200
 _HOLDS_PART = "the reason is not shown, since it repeats a part of the secret"
 _HOLDS_TINY = "the reason is not shown, since a secret of one or two characters may be in it"
-_HTTP_LOGS = (
-    *("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy"),
-    "httpcore.socks",
-)
-"""The logs of the HTTP library, which may hold headers and addresses."""
 
 
 @frozen
@@ -154,58 +146,6 @@ def reason_of(text: str, longest: int, *about: tuple[str, ...]) -> tuple[str, bo
     if _register.redaction.holds_tiny(line):
         return _HOLDS_TINY, True
     return _cut(foreign(line), longest), False
-
-
-def traceback_of(error: BaseException) -> str:
-    """Return the traceback of an error, with those of its causes, without secrets."""
-    # A limit, since the provider's process has one of its own: none of it.
-    told = traceback.TracebackException.from_exception(error, limit=_MOST_FRAMES)
-    return "".join(_told(told))
-
-
-def log_of(name: str) -> logging.Logger:
-    """Return the log of a module, whose lines hold no secrets wherever they are shown."""
-    log = logging.getLogger(name)
-    log.addFilter(_guard)
-    return log
-
-
-def guard_http_logs() -> None:
-    """Keep secrets out of what the HTTP library logs, should somebody listen to it."""
-    for name in _HTTP_LOGS:
-        log_of(name)
-
-
-class _Guard(logging.Filter):
-    """Takes the secrets out of the records of a log."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redacted(record.getMessage()), None
-        if record.exc_info and record.exc_info[1]:
-            record.exc_text, record.exc_info = traceback_of(record.exc_info[1]).rstrip(), None
-        return True
-
-
-_guard = _Guard()
-
-
-def _told(error: traceback.TracebackException) -> Iterator[str]:
-    """Yield the lines of a traceback: where it was, which is ours, and what was said."""
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if before is not None:
-        yield from _told(before)
-        yield (
-            "\nThe above exception was the direct cause of the following exception:\n\n"
-            if error.__cause__
-            else "\nDuring handling of the above exception, another exception occurred:\n\n"
-        )
-    if error.stack:
-        yield "Traceback (most recent call last):\n"
-        yield redacted("".join(error.stack.format()))
-    yield foreign("".join(error.format_exception_only()))
-    for one in error.exceptions or ():
-        yield "One of them:\n"
-        yield from _told(one)
 
 
 def _line(text: str) -> str:

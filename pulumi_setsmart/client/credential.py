@@ -6,7 +6,8 @@ import threading
 
 from attrs import field, frozen
 
-from pulumi_setsmart.client.confidential import keep_secret, log_of
+from pulumi_setsmart.client.confidential import keep_secret
+from pulumi_setsmart.client.log import log_of
 
 logger = log_of(__name__)
 

@@ -9,8 +9,9 @@ from typing import Self
 from attrs import frozen
 
 from pulumi_setsmart.client.collection import Collection
-from pulumi_setsmart.client.confidential import log_of, shortened
+from pulumi_setsmart.client.confidential import shortened
 from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.comparison import without

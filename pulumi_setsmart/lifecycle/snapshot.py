@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.collection import Collection
-from pulumi_setsmart.client.confidential import log_of
 from pulumi_setsmart.client.cursor import Cursor
 from pulumi_setsmart.client.errors import (
     ApiError,
@@ -24,6 +23,7 @@ from pulumi_setsmart.client.errors import (
     StatusError,
     UnreadableAnswerError,
 )
+from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of

@@ -7,7 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from pulumi_setsmart.client.confidential import redacted, traceback_of
+from pulumi_setsmart.client.chain import traceback_of
+from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.client.errors import SetSmartError
 
 DEBUG_VARIABLE = "SETSMART_DEBUG"

@@ -25,6 +25,7 @@ WITHOUT_MESSAGES = {"SetSmartError", "ApiError"}
 """Classes of which only subclasses are raised."""
 
 SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
+    "client.chain": "the words of Python's tracebacks",
     "client.signals": "the words of lists",
     "lifecycle.refused_fields": "patterns of what servers say",
     "models.json": "the names of types, which stand in other messages",

@@ -1,21 +1,18 @@
 """Pulumi's side of a provider: what comes in and goes out is what crosses the wire."""
 
-import asyncio
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import httpx
 import pytest
-from attrs import frozen
 from fake_account import FakeAccount
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from json_values import NAMES, SCALARS, nested
+from provider_side import over_the_wire, provider_of
 from pulumi.runtime import rpc
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
-from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.secrecy import evidence
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
@@ -26,32 +23,6 @@ from pulumi_setsmart.providers.property import PropertyProvider
 from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionProvider
 
 NOT_KNOWN = rpc.UNKNOWN
-
-
-def provider_of(
-    account: FakeAccount, provider_class: type[LifecycleProvider] = PropertyProvider
-) -> LifecycleProvider:
-    """Return a provider that is configured for an account in memory."""
-    provider = provider_class()
-    provider._lifecycles = Only(account.lifecycle(provider.kind))  # noqa: SLF001 -- configure() takes the network
-    return provider
-
-
-@frozen
-class Only:
-    """The lifecycle in an account that is the only one."""
-
-    lifecycle: Lifecycle
-
-    def of_account(self, _properties: Mapping[str, Json]) -> Lifecycle:
-        """Return it."""
-        return self.lifecycle
-
-
-def over_the_wire(properties: Any) -> Any:
-    """Return properties as the other side gets them: with Pulumi's own serialisation."""
-    struct = asyncio.run(rpc.serialize_properties(properties, {}))
-    return rpc.deserialize_properties(struct, keep_unknowns=True)
 
 
 def checked(provider: LifecycleProvider, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """How a failure reaches the user."""
 
+import os
 import traceback
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_bug_is_told_without_its_values() -> None:
 
 def unforeseen() -> None:
     try:
-        {}[f"the first {HEADER_KEY}"]
+        os.environ[f"the first {HEADER_KEY}"]
     except KeyError as error:
         error.add_note(f"a note on {HEADER_KEY}")
         raise ExceptionGroup("several", [ValueError("the code 482"), error]) from error
