@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from pulumi_setsmart.client.channel import (
     MEBIBYTE,
     Connection,
 )
+from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ConfigurationError
 from pulumi_setsmart.client.retry import RetryPolicy
@@ -37,6 +39,9 @@ DEFAULT_BASE_URL = "https://api.setsmart.com/v1"
 
 API_KEY_VARIABLE = "SETSMART_API_KEY"
 BASE_URL_VARIABLE = "SETSMART_BASE_URL"
+
+_KEY_VARIABLES = re.compile(r"SETSMART_(?:[A-Z0-9_]+_)?API_KEY")
+_OTHER_SECRETS = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN")
 
 # Pulumi refreshes and destroys with the configuration that the last deployment saved.
 _ADVICE_ON_CONFIGURED_KEY = (
@@ -106,7 +111,9 @@ def load_settings(
     Raises:
         ConfigurationError: A setting is missing or not allowed.
     """
+    keep_environment_secret(environment)
     source = _Source(configured)
+    keep_secret(*source.keys())
     place = _Place.of(account, source, environment)
     timeout = source.seconds("timeout", DEFAULT_TIMEOUT)
     return Settings(
@@ -141,6 +148,17 @@ def load_allowed_providers(configured: Callable[[str], object]) -> Mapping[str, 
         ConfigurationError: The setting is not allowed.
     """
     return _Source(configured).digests("allowedProviders")
+
+
+def keep_environment_secret(environment: Mapping[str, str]) -> None:
+    """Keep out of every text what an environment holds for us and for Pulumi that is secret."""
+    keep_secret(
+        *(
+            value.strip()
+            for name, value in environment.items()
+            if _KEY_VARIABLES.fullmatch(name) or name in _OTHER_SECRETS
+        )
+    )
 
 
 def has_named_accounts(configured: Callable[[str], object], environment: Mapping[str, str]) -> bool:
@@ -220,6 +238,15 @@ class _Source:
     def text(self, key: str) -> str | None:
         value = self.configured(f"{NAMESPACE}:{key}")
         return None if value is None else str(value).strip() or None
+
+    def keys(self) -> Iterator[str]:
+        """Yield every API key in the configuration, also those of accounts that are not asked."""
+        yield self.text("apiKey") or ""
+        with contextlib.suppress(ValueError):
+            accounts = json.loads(self.text(_ACCOUNTS) or "{}")
+            for own in accounts.values() if isinstance(accounts, dict) else ():
+                if isinstance(own, dict):
+                    yield str(own.get("apiKey", "")).strip()
 
     def account(self, name: str) -> dict[str, str]:
         """Return what is configured of the account with a name; nothing if it is not there."""

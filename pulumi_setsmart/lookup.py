@@ -15,7 +15,7 @@ from pulumi_setsmart.mocked_account import is_mocked, mocked_properties, mocked_
 from pulumi_setsmart.models.property import PropertyRecord
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.structuring import structure
-from pulumi_setsmart.models.text import display, visible
+from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.resource import refuse_key_in_clear
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def _reported() -> Iterator[None]:
     """Turn what goes wrong into an error that Pulumi shows in one line."""
     try:
         yield
-    except (SetSmartError, ValueError) as error:
-        text = str(error) if isinstance(error, SetSmartError) else visible(str(error))
-        raise pulumi.RunError(display(f"SetSmart: {text}")) from error
+    except SetSmartError as error:
+        raise pulumi.RunError(shown(f"SetSmart: {error}")) from error
+    except ValueError as error:  # its text may hold a value
+        raise pulumi.RunError(shown(f"SetSmart: {visible(str(error))}")) from None

@@ -21,11 +21,13 @@ NOT_KNOWN = rpc.UNKNOWN
 
 
 def provider_of(
-    account: FakeAccount, provider_class: type[LifecycleProvider] = PropertyProvider
+    account: FakeAccount,
+    provider_class: type[LifecycleProvider] = PropertyProvider,
+    **settings: Any,
 ) -> LifecycleProvider:
     """Return a provider that is configured for an account in memory."""
     provider = provider_class()
-    provider._lifecycles = Only(account.lifecycle(provider.kind))  # noqa: SLF001 -- configure() takes the network
+    provider._lifecycles = Only(account.lifecycle(provider.kind, **settings))  # noqa: SLF001 -- configure() takes the network
     return provider
 
 

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import sys
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,11 @@ from rich.progress import (
 from rich.text import Text
 
 from pulumi_setsmart.adoption import progress
+from pulumi_setsmart.client.chain import traceback_of
+from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
-from pulumi_setsmart.models.text import display, one_line, visible, visible_json
+from pulumi_setsmart.config import keep_environment_secret
+from pulumi_setsmart.models.text import one_line, visible, visible_json
 from pulumi_setsmart.providers.failure import debugging, unexpected
 
 _INTERRUPTED = 130
@@ -105,6 +107,7 @@ def reported(status: int = 1) -> Iterator[None]:
     A command line that is not understood ends with 2, as click has it, and an interrupted command
     with 130.
     """
+    keep_environment_secret(os.environ)
     try:
         yield
     except (click.UsageError, click.exceptions.Exit):
@@ -128,7 +131,7 @@ def reported(status: int = 1) -> Iterator[None]:
 
 def _end(text: str, status: int, error: Exception | None = None) -> None:
     if error is not None and debugging():
-        _tell("".join(traceback.format_exception(error)))
+        _tell(traceback_of(error))
     _tell(f"Error: {text}")
     raise SystemExit(status) from None
 
@@ -142,11 +145,6 @@ def _drop_output() -> None:
     """Have what could not be written not be written again at the end, which would fail again."""
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def shown(message: str) -> str:
-    """Return a message as it leaves the process; all that the commands tell goes through here."""
-    return display(message)
 
 
 def say(message: str, *, err: bool = False) -> None:

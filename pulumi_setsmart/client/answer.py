@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import ErrorContext, UnreadableAnswerError
-from pulumi_setsmart.client.violation import LONGEST_MESSAGE, bounded
+from pulumi_setsmart.client.violation import LONGEST_MESSAGE
 from pulumi_setsmart.models.json import DEEPEST, Json, cut_off, is_nested_deeper
 from pulumi_setsmart.models.marker import TOO_DEEP
 
@@ -62,13 +63,14 @@ class Answer:
 
     def context(self, code: str | None = None, field: str | None = None) -> ErrorContext:
         """Return the facts for an error about this answer."""
+        request_id = self.headers.get("X-Request-Id")
         return ErrorContext(
             method=self.method,
             path=self.path,
             status=self.status,
             code=code,
             field=field,
-            request_id=shortened(self.headers.get("X-Request-Id")),
+            request_id=None if request_id is None else quoted(request_id, LONGEST_MESSAGE),
             attempt=self.attempt,
         )
 
@@ -122,8 +124,3 @@ def _finite(digits: str) -> float:
     if not math.isfinite(number):
         raise ValueError(digits)
     return number
-
-
-def shortened(message: str | None) -> str | None:
-    """Fold a message into one printable line, since it goes to a terminal."""
-    return None if message is None else bounded(message, LONGEST_MESSAGE)

@@ -17,6 +17,7 @@ from attrs import field, frozen
 from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.body import Body, TooLargeError, UnofferedCodingError, UnpackableError
 from pulumi_setsmart.client.budget import Budget
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.credential import Credential, Keyring
 from pulumi_setsmart.client.error_body import status_error
 from pulumi_setsmart.client.errors import (
@@ -33,12 +34,12 @@ from pulumi_setsmart.client.errors import (
     UntrustedServerError,
 )
 from pulumi_setsmart.client.http import httpx
+from pulumi_setsmart.client.log import guard_http_logs, log_of
 from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
 from pulumi_setsmart.client.retry import RetryPolicy
-from pulumi_setsmart.client.violation import bounded
 from pulumi_setsmart.models.json import JsonObject
 
-logger = logging.getLogger(__name__)
+logger = log_of(__name__)
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_TIMEOUT = 30.0
@@ -117,6 +118,7 @@ class Channel:
         self.sleep = sleep
         self.clock = clock
         self._observe = observe
+        guard_http_logs()
         self._keyring = Keyring(connection.credentials)
         self._pacer = Pacer(clock=clock, sleep=sleep, announce=_announce_wait, warn=logger.warning)
         mounts: dict[str, httpx.BaseTransport | None] = {}
@@ -283,7 +285,7 @@ class Channel:
                 context,
             ) from None
         except UnofferedCodingError as error:
-            coding = bounded(error.coding, _LONGEST_CODING)
+            coding = quoted(error.coding, _LONGEST_CODING)
             failure: UnreadableAnswerError = UnexpectedAnswerError(
                 f"the answer is encoded as {coding}, although only gzip was offered", context
             )

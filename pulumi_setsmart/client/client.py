@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import time
 from collections.abc import Callable
@@ -16,11 +15,12 @@ from pulumi_setsmart.client.channel import Channel, Connection, Request
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ApiError, DeadlineExceededError, UnknownOutcomeError
 from pulumi_setsmart.client.http import httpx
+from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.client.retry import may_have_been_carried_out
 
 _Result = TypeVar("_Result")
 
-logger = logging.getLogger(__name__)
+logger = log_of(__name__)
 
 _ANNOUNCED_WAIT = 5.0
 """A wait longer than this many seconds is told to the user."""

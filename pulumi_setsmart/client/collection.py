@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, unquote
+from urllib.parse import quote as percent_encoded
+from urllib.parse import unquote
 
 import attrs
 from attrs import frozen
@@ -12,6 +13,7 @@ from attrs import frozen
 from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.cursor import Cursor, ListBounds
 from pulumi_setsmart.client.envelope import read_items, read_object, read_record
 from pulumi_setsmart.client.errors import (
@@ -23,7 +25,6 @@ from pulumi_setsmart.client.errors import (
     UnreadableAnswerError,
 )
 from pulumi_setsmart.client.paging import Following, ForeignPageError, Page, following
-from pulumi_setsmart.client.violation import bounded
 from pulumi_setsmart.models.json import DEEPEST, JsonObject
 from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.paging import PagingScheme
@@ -32,6 +33,8 @@ from pulumi_setsmart.models.text import one_line
 
 _LONGEST_ID = 100
 """So many characters of an id are shown that is not the one that was asked for."""
+
+_LONGEST_ID = 100
 
 
 @frozen
@@ -211,7 +214,7 @@ class Collection:
         if identifier in ("", ".", ".."):
             raise ConfigurationError(f"{identifier!r} is not the id of an object in {self.path}")
         path = self.path.removesuffix("/")
-        return f"{path}/{quote(identifier, safe='')}{self.path[len(path) :]}"
+        return f"{path}/{percent_encoded(identifier, safe='')}{self.path[len(path) :]}"
 
     def _envelopes(self) -> tuple[str, ...]:
         """Return the names under which the API may put these objects: plural and singular."""
@@ -251,9 +254,9 @@ class Collection:
     def _read_record_of(self, identifier: str, answer: Answer) -> Record:
         record = self._read_record(answer)
         if record.id != identifier:
+            other = quoted(record.id, _LONGEST_ID)
             raise UnreadableAnswerError(
-                f"the answer holds {bounded(record.id, _LONGEST_ID)} instead of {identifier}",
-                answer.context(),
+                f"the answer holds {other} instead of {identifier}", answer.context()
             )
         return record
 

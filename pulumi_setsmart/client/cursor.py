@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field, frozen
 
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import (
     AnswerTooLargeError,
     ErrorContext,
@@ -17,6 +18,7 @@ _MOST_PAGES_WITHOUT_NEWS = 10
 _MOST_ANSWERS = 4
 """A list may be so many times as large as one answer."""
 
+_LONGEST_NAME = 100
 _ADVICE = "describe how it is paged in setsmart:paging"
 
 
@@ -120,7 +122,7 @@ class Cursor:
         without_news = 0 if has_news else self._pages_without_news + 1
         leads_back = following.url in {*self._seen_urls, self.next_url} - {None}
         if leads_back or (following.url and without_news > _MOST_PAGES_WITHOUT_NEWS):
-            asked = "" if following.parameter is None else f" ({following.parameter}=…)"
+            asked = "" if following.parameter is None else f" ({_shown(following.parameter)}=…)"
             raise UnexpectedAnswerError(
                 f"the list of objects never ends: a page leads back to one already read{asked}; "
                 f"{_ADVICE}",
@@ -131,8 +133,9 @@ class Cursor:
         """Return why the list is incomplete where it ends, or None if it is not, or goes on."""
         if self._chosen_parameter is not None and ids and not has_news:
             return (
-                f"asking for the next page of the list with {self._chosen_parameter}=… brings the "
-                f"same objects again, so it never ends; {_ADVICE}"
+                "asking for the next page of the list with "
+                f"{_shown(self._chosen_parameter)}=… brings the same objects again, so it never "
+                f"ends; {_ADVICE}"
             )
         if following.url is not None:
             return None
@@ -140,13 +143,14 @@ class Cursor:
         total = following.total
         if total is not None and total.number > read:
             return (
-                f"the list has {total.number} entries ({total.said_by}), {read} were returned, "
-                "and the next page is unknown; see setsmart:paging"
+                f"the list has {total.number} entries ({_shown(total.said_by)}), {read} were "
+                "returned, and the next page is unknown; see setsmart:paging"
             )
         if following.announced_by is not None:
             return (
                 f"the list may have more than the {read} entries that were returned "
-                f"({following.announced_by}), and the next page is unknown; see setsmart:paging"
+                f"({_shown(following.announced_by)}), and the next page is unknown; see "
+                "setsmart:paging"
             )
         return None
 
@@ -164,3 +168,8 @@ class Cursor:
         self._seen_ids, self._seen_urls = set(), set()
         self._chosen_parameter, self._pages_without_news, self._bytes_read = None, 0, 0
         self.next_url, self.pages_read = self.first_url, 0
+
+
+def _shown(name: str) -> str:
+    """Return the name of a member or parameter that the server chose, as a message shows it."""
+    return quoted(name, _LONGEST_NAME)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.error_body import error_details
 from pulumi_setsmart.client.errors import UnexpectedAnswerError, UnreadableAnswerError
 from pulumi_setsmart.client.signals import Meaning, members_of, truth, whole_number
 from pulumi_setsmart.models.json import DEEPEST, Json, JsonObject, digits, is_nested_deeper
 from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.record import Record
-from pulumi_setsmart.models.text import one_line
 
 USUAL_ENVELOPES = (
     "data",
@@ -144,7 +144,8 @@ def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Jso
         return own[0]
     if len(lists) > 1:
         raise UnexpectedAnswerError(
-            f"the answer has more than one list: {', '.join(lists)}", answer.context()
+            f"the answer has more than one list: {quoted(', '.join(lists), _LONGEST_NAMES)}",
+            answer.context(),
         )
     if not lists and _is_empty(value, (*envelopes, *USUAL_ENVELOPES), answer):
         return []
@@ -203,7 +204,8 @@ def _shallow(value: Json) -> Json:
 
 
 def _members_of(value: JsonObject) -> str:
-    return one_line(", ".join([*value][:_MOST_NAMED]), _LONGEST_NAMES) or "no members"
+    names = quoted(", ".join([*value][:_MOST_NAMED]), _LONGEST_NAMES)
+    return names or "no members"
 
 
 def identifier_of(value: Json) -> str | None:

@@ -41,8 +41,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-from attrs import frozen
+from attrs import field, frozen
 
+from pulumi_setsmart.client.confidential import foreign, redacted
 from pulumi_setsmart.client.violation import Violation
 from pulumi_setsmart.models.text import one_line, visible
 
@@ -57,8 +58,12 @@ class SetSmartError(Exception):
     """Anything that this package raises on purpose.
 
     Its text is for the user: one or two lines, and one for each of several reasons. It holds
-    nothing that a terminal would obey, and no line that somebody else wrote.
+    nothing that a terminal would obey, and no line that somebody else wrote. No secret that is
+    known when it is made is in it, nor in any of its attributes.
     """
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*(redacted(one) if isinstance(one, str) else one for one in arguments))
 
     def __str__(self) -> str:
         """Return what went wrong, in one line."""
@@ -128,6 +133,12 @@ class WebhookSetupError(WebhookVerificationError):
     """A secret or another setting of the receiver is wrong, so no request can be verified."""
 
 
+def _without_secrets(path: str) -> str:
+    """Return the path of a request; what asks for another page in it is the server's."""
+    own, mark, query = path.partition("?")
+    return f"{redacted(own)}{mark}{foreign(query)}"
+
+
 @frozen
 class ErrorContext:
     """The facts about a failed request.
@@ -143,7 +154,7 @@ class ErrorContext:
     """
 
     method: str
-    path: str
+    path: str = field(converter=_without_secrets)
     status: int | None = None
     code: str | None = None
     field: str | None = None
@@ -174,7 +185,7 @@ class ApiError(SetSmartError):
 
     def __init__(self, reason: str, context: ErrorContext) -> None:
         super().__init__(reason, context)
-        self.reason = reason
+        self.reason = redacted(reason)
         self.context = context
 
     def __str__(self) -> str:

@@ -13,9 +13,9 @@ from http import HTTPStatus
 
 from attrs import define
 
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.moment import moment_in
 from pulumi_setsmart.client.server_clock import ServerClock
-from pulumi_setsmart.client.violation import bounded
 
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _SAME_WINDOW = 2.0
@@ -268,7 +268,7 @@ class Pacer:
         if moment is None and text.strip() and name not in self._impossible:
             self._impossible.add(name)
             self._warn(
-                f"SetSmart sends {name}: {bounded(text, _LONGEST_SHOWN)}, which is not within a "
+                f"SetSmart sends {name}: {quoted(text, _LONGEST_SHOWN)}, which is not within a "
                 "day of its clock; it is ignored"
             )
         return moment

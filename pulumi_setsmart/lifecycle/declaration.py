@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 
 from attrs import Factory, frozen
 
+from pulumi_setsmart.client.confidential import DeclaredSecret, keeping
 from pulumi_setsmart.client.errors import MetadataError
+from pulumi_setsmart.client.redaction import redaction_of
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping
 from pulumi_setsmart.lifecycle.kind import UNORDERED, Kind
 from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name
@@ -18,14 +21,11 @@ from pulumi_setsmart.lifecycle.metadata import (
     told_in,
 )
 from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of, patterns_of, places_after
-from pulumi_setsmart.models.json import Json, pointer, steps, value_at
+from pulumi_setsmart.models.json import Json, digits, pointer, steps, value_at
 from pulumi_setsmart.models.marker import UNKNOWN
 
 ID = "id"
 """The output that holds the id; nothing may be declared by this name."""
-
-_SHORTEST_REDACTED = 4
-_REDACTED = "[secret]"
 
 
 @frozen
@@ -40,6 +40,7 @@ class Declaration:
         sealed: Whether the bookkeeping that the state keeps is encrypted.
         unordered: What leads to the lists whose order means nothing.
         opaque: Whether any value may be secret, since nothing tells which are.
+        named: The fields that are known by name, so that they have a mark of their own.
     """
 
     fields: dict[str, Json]
@@ -49,6 +50,7 @@ class Declaration:
     sealed: bool = True
     unordered: frozenset[Pattern] = frozenset()
     opaque: bool = False
+    named: frozenset[str] = frozenset()
 
     @property
     def secrets(self) -> list[SecretPath]:
@@ -81,18 +83,34 @@ class Declaration:
         every_field = [pointer("", name) for name in self.fields] if self.opaque else []
         return [*self.secret_paths, *every_field]
 
-    def redact(self, text: str) -> str:
-        """Return ``text`` without any of the declared secrets."""
+    def secret_values(self) -> Iterator[DeclaredSecret]:
+        """Yield the secret texts and numbers, however deep they are in what is declared.
+
+        Where everything beside the named fields is declared as one secret, the named ones are none.
+        The names of members are none either: messages say which field they are about.
+        """
         values = {**self.beside, **self.fields}
-        secrets = {
-            one for path in self._hidden_paths for one in _texts_in(value_at(values, steps(path)))
-        }
-        # A message is folded into one line. One secret may hold another.
-        secrets |= {" ".join(secret.split()) for secret in secrets}
-        for secret in sorted(secrets, key=len, reverse=True):
-            if len(secret) >= _SHORTEST_REDACTED:
-                text = text.replace(secret, _REDACTED)
-        return text
+        beside = self.beside.keys() | self.named
+        for path in self._hidden_paths:
+            whole = {name: one for name, one in values.items() if name not in beside}
+            value = value_at(values, steps(path)) if path else whole
+            yield from _texts_in(value, tuple(steps(path)))
+
+    def redact(self, text: str) -> str:
+        """Return a text of ours without the declared secrets, but for those of a few characters."""
+        return redaction_of(frozenset(one.text for one in self.secret_values())).own(text)
+
+
+def keeping_secrets(
+    kind: Kind, known: Iterable[Mapping[str, Json]]
+) -> AbstractContextManager[None]:
+    """Keep the secrets in inputs and outputs out of every text, for the time of an operation.
+
+    Args:
+        kind: The kind of resource.
+        known: Its inputs and outputs, new and old.
+    """
+    return keeping([one for each in known for one in read_declaration(kind, each).secret_values()])
 
 
 def read_declaration(kind: Kind, properties: Mapping[str, Json]) -> Declaration:
@@ -115,6 +133,7 @@ def read_declaration(kind: Kind, properties: Mapping[str, Json]) -> Declaration:
         sealed=told.get(SEALED) is not False,
         unordered=unordered_lists(kind, properties),
         opaque=secret_paths is None,
+        named=kind.field_names,
     )
 
 
@@ -279,15 +298,15 @@ def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json]
     return named, others is not UNKNOWN
 
 
-def _texts_in(value: Json) -> Iterator[str]:
+def _texts_in(value: Json, path: SecretPath) -> Iterator[DeclaredSecret]:
     match value:
-        case str():
-            yield value
+        case str() if value is not UNKNOWN:
+            yield DeclaredSecret(path, value)
         case int() | float() if not isinstance(value, bool):
-            yield str(value)
+            yield DeclaredSecret(path, digits(value) or str(value))
         case dict():
-            for member in value.values():
-                yield from _texts_in(member)
+            for name, member in value.items():
+                yield from _texts_in(member, (*path, name))
         case list():
-            for element in value:
-                yield from _texts_in(element)
+            for index, element in enumerate(value):
+                yield from _texts_in(element, (*path, str(index)))

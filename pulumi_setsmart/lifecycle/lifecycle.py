@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
+from typing import Concatenate, ParamSpec, TypeVar
 
 import attrs
 from attrs import frozen
@@ -36,6 +38,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     canonical,
     in_known_order,
     inputs_of,
+    keeping_secrets,
     known_fields_of,
     outputs_of,
     read_declaration,
@@ -111,6 +114,26 @@ class Seen:
         return self.declared if self.is_news else None
 
 
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def _keeping_secrets(
+    step: Callable[Concatenate[Lifecycle, _Arguments], _Result],
+) -> Callable[Concatenate[Lifecycle, _Arguments], _Result]:
+    """Have a step of the lifecycle tell nothing that its inputs or outputs say is secret."""
+
+    @functools.wraps(step)
+    def kept(
+        lifecycle: Lifecycle, /, *arguments: _Arguments.args, **named: _Arguments.kwargs
+    ) -> _Result:
+        known = [one for one in (*arguments, *named.values()) if isinstance(one, Mapping)]
+        with keeping_secrets(lifecycle.kind, known):
+            return step(lifecycle, *arguments, **named)
+
+    return kept
+
+
 @frozen
 class Lifecycle:
     """Check, diff, create, read, update and delete for one kind of resource in one account.
@@ -125,6 +148,7 @@ class Lifecycle:
     account: Account
     settings: Settings
 
+    @_keeping_secrets
     def check(
         self,
         inputs: Mapping[str, Json],
@@ -160,6 +184,7 @@ class Lifecycle:
             return Checked(checked, [str(error)])
         return Checked(checked if takeover is None else with_takeover(checked, takeover), [])
 
+    @_keeping_secrets
     def diff(self, outputs: Mapping[str, Json], inputs: Mapping[str, Json]) -> Difference:
         """Compare what was last known of an object with what the program declares.
 
@@ -202,6 +227,7 @@ class Lifecycle:
         )
         return Difference(changes, [])
 
+    @_keeping_secrets
     def create(self, inputs: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
         """Create an object, or take over the one that exists, if that is what is asked for.
 
@@ -228,6 +254,7 @@ class Lifecycle:
             operation, answered or record, record, bookkeeping, {}, Since.CREATE
         )
 
+    @_keeping_secrets
     def read(self, identifier: str, outputs: Mapping[str, Json]) -> Seen | None:
         """Look at an object.
 
@@ -267,6 +294,7 @@ class Lifecycle:
         _report_soft_deletion(operation, record)
         return self._seen(operation, record, before, unapplied)
 
+    @_keeping_secrets
     def imported(self, record: Record, inputs: Mapping[str, Json]) -> Seen:
         """Return what the state is to hold of an object that it takes in, as it was just read.
 
@@ -299,6 +327,7 @@ class Lifecycle:
             outputs_of(self.kind, checked, record.id, fields, current, bookkeeping), checked
         )
 
+    @_keeping_secrets
     def update(
         self, identifier: str, outputs: Mapping[str, Json], inputs: Mapping[str, Json]
     ) -> dict[str, Json]:
@@ -324,6 +353,7 @@ class Lifecycle:
             self._confirm_deletion(operation, identifier, bookkeeping)
             raise
 
+    @_keeping_secrets
     def delete(self, identifier: str, outputs: Mapping[str, Json]) -> None:
         """Delete an object, or deactivate it; one that is gone already is no error.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -24,6 +23,7 @@ from pulumi_setsmart.client.errors import (
     StatusError,
     UnreadableAnswerError,
 )
+from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
@@ -35,7 +35,7 @@ _NO_LIST = (NotFoundError, PermissionDeniedError, MethodNotAllowedError)
 _ABOUT_ALL_REQUESTS = (AuthenticationError, RateLimitError)
 _MOST_LOOKED_FOR = 5
 
-logger = logging.getLogger(__name__)
+logger = log_of(__name__)
 
 
 @frozen

@@ -7,8 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
+from pulumi_setsmart.client.chain import traceback_of
 from pulumi_setsmart.client.errors import SetSmartError
-from pulumi_setsmart.models.text import display
 
 DEBUG_VARIABLE = "SETSMART_DEBUG"
 
@@ -23,9 +23,8 @@ SetSmartFailure.__qualname__ = "SetSmart"
 
 
 def hide_tracebacks() -> None:
-    """Have this process print exceptions as one line, unless the user asked for more."""
-    if not debugging():
-        sys.tracebacklimit = 0
+    """Have this process print exceptions as one line; a traceback that is asked for is in ours."""
+    sys.tracebacklimit = 0
 
 
 def debugging() -> bool:
@@ -45,9 +44,13 @@ def reported(tell: Callable[[str], str] = str) -> Iterator[None]:
     """
     try:
         yield
+    except SetSmartFailure:
+        raise
     except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
         text = str(error) if isinstance(error, SetSmartError) else unexpected(error)
-        raise SetSmartFailure(display(tell(text))) from (error if debugging() else None)
+        lines = [shown(tell(text)), *([shown(traceback_of(error))] if debugging() else [])]
+        # Not chained: the error, what it is made of, and what was handled may hold secrets.
+        raise SetSmartFailure("\n".join(lines).rstrip()) from None
 
 
 def unexpected(error: Exception) -> str:

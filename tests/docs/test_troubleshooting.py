@@ -25,6 +25,7 @@ WITHOUT_MESSAGES = {"SetSmartError", "ApiError"}
 """Classes of which only subclasses are raised."""
 
 SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
+    "client.chain": "the words of Python's tracebacks",
     "client.message_stream": "errors of connections, which the channel tells in words of its own",
     "client.signals": "the words of lists",
     "client.timed_stream": "the same",
