@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.mocked_account import is_mocked, mocked_properties, mocked_property

@@ -8,7 +8,8 @@ import attrs
 import click
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import Command, Output, project_folder, say, shown, write_json
+from pulumi_setsmart.cli.console import Command, Output, project_folder, say, write_json
+from pulumi_setsmart.client.confidential import shown
 
 _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from pulumi_setsmart.client.chain import traceback_of
+from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.client.errors import SetSmartError
 
 DEBUG_VARIABLE = "SETSMART_DEBUG"
