@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.models.web_address import masked
 
 _ERROR = "error: "
@@ -17,4 +17,4 @@ def first_error(text: str) -> str:
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if _ERROR in line]
-    return one_line(masked((errors or lines or ["it failed"])[0].rpartition(_ERROR)[2]), _LONGEST)
+    return quoted(masked((errors or lines or ["it failed"])[0].rpartition(_ERROR)[2]), _LONGEST)

@@ -24,7 +24,7 @@ from rich.text import Text
 
 from pulumi_setsmart.adoption import progress
 from pulumi_setsmart.client.chain import traceback_of
-from pulumi_setsmart.client.confidential import shown
+from pulumi_setsmart.client.confidential import shown, without_secrets
 from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
 from pulumi_setsmart.config import keep_environment_secret
 from pulumi_setsmart.models.text import one_line, visible, visible_json
@@ -183,7 +183,8 @@ def write_data(text: str) -> None:
 
 def write_json(value: object) -> None:
     """Write data to standard output as JSON, in which no character means anything to a terminal."""
-    write_data(visible_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
+    told = json.dumps(without_secrets(value), ensure_ascii=False, indent=2)
+    write_data(visible_json(told) + "\n")
 
 
 class Output(Console):

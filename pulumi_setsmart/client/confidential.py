@@ -15,6 +15,7 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from attrs import field, frozen
 
@@ -110,6 +111,18 @@ def redacted(text: str) -> str:
     six characters are not looked for here, as they are words and numbers of ours as well.
     """
     return without_user_info(_register.redaction.own(text))
+
+
+def without_secrets(value: Any) -> Any:
+    """Return JSON without secrets in its texts and names, as `redacted` takes them out."""
+    match value:
+        case str():
+            return redacted(value)
+        case dict():
+            return {redacted(str(name)): without_secrets(one) for name, one in value.items()}
+        case list() | tuple():
+            return [without_secrets(one) for one in value]
+    return value
 
 
 def shown(message: str) -> str:

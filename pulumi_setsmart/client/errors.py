@@ -45,7 +45,7 @@ from attrs import field, frozen
 
 from pulumi_setsmart.client.confidential import foreign, redacted
 from pulumi_setsmart.client.violation import Violation
-from pulumi_setsmart.models.text import one_line, visible
+from pulumi_setsmart.models.text import cut, one_line, visible
 
 _MOST_VIOLATIONS = 10
 """How many reasons the text of an error shows."""
@@ -163,13 +163,13 @@ class ErrorContext:
 
     def __str__(self) -> str:
         """Return the facts in the order in which support asks for them."""
-        parts = [f"{self.method} {one_line(self.path, _LONGEST_FACT)}"]
+        parts = [f"{self.method} {cut(one_line(self.path), _LONGEST_FACT)}"]
         if self.status is not None:
             parts.append(f"status {self.status}")
         if self.code is not None:
-            parts.append(f"code {one_line(self.code, _LONGEST_FACT)}")
+            parts.append(f"code {cut(one_line(self.code), _LONGEST_FACT)}")
         if self.request_id is not None:
-            parts.append(f"request {one_line(self.request_id, _LONGEST_FACT)}")
+            parts.append(f"request {cut(one_line(self.request_id), _LONGEST_FACT)}")
         if self.attempt > 1:
             parts.append(f"attempt {self.attempt}")
         return ", ".join(parts)

@@ -10,6 +10,7 @@ import attrs
 from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import (
     ApiError,
     AuthenticationError,
@@ -22,7 +23,6 @@ from pulumi_setsmart.client.pacing import told_remaining
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
-from pulumi_setsmart.models.text import one_line
 
 _PATIENCE = 30.0
 _MOST_SKEW = 60.0
@@ -95,7 +95,7 @@ def _budget_finding(answer: Answer) -> Finding:
         return doubtful(
             "budget", "the server does not tell it", "Requests are sent until it refuses one."
         )
-    limit = one_line(answer.headers.get("X-RateLimit-Limit", "unknown"), _LONGEST_LIMIT)
+    limit = quoted(answer.headers.get("X-RateLimit-Limit", "unknown"), _LONGEST_LIMIT)
     text = f"{left} of {limit} requests left in this window"
     if left >= _FEW_LEFT:
         return good("budget", text)

@@ -38,15 +38,12 @@ _LAST_BYTE = 0xFF
 _LAST_OF_THE_FIRST_PLANE = 0xFFFF
 
 
-def one_line(text: str, longest: int | None = None) -> str:
+def one_line(text: str) -> str:
     """Return a text that others wrote as part of a message: one line that no terminal obeys.
 
-    Args:
-        text: The text; blanks of all kinds become single ones.
-        longest: How many characters of it are shown, if not all are. Secrets have to be out of the
-            text before it is cut.
+    Blanks of all kinds become single ones.
     """
-    return cut(visible(" ".join(text.split())), longest)
+    return visible(" ".join(text.split()))
 
 
 def display(text: str) -> str:
@@ -86,9 +83,12 @@ def shown_json(value: Json) -> str:
     return visible_json(json.dumps(value, ensure_ascii=False))
 
 
-def cut(text: str, longest: int | None) -> str:
-    """Return a text of at most so many characters, and an ellipsis where that is not all of it."""
-    return text if longest is None or len(text) <= longest else f"{text[:longest]}…"
+def cut(text: str, longest: int) -> str:
+    """Return a text of at most so many characters, and an ellipsis where that is not all of it.
+
+    Secrets have to be out of it before.
+    """
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _escaped(text: str, kept: str, escape: Callable[[str], str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.reporting import wording
 from pulumi_setsmart.reporting.report import LOSSES, Action, Report
@@ -30,5 +31,6 @@ def page(report: Report) -> str:
 
 def _shown(value: object) -> object:
     """Return what a page shows of a value: autoescaping leaves characters that reorder a line."""
-    is_markup = hasattr(value, "__html__")
-    return visible(value, kept="\n\t") if isinstance(value, str) and not is_markup else value
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return visible(redacted(value), kept="\n\t")

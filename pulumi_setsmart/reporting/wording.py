@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
-from pulumi_setsmart.models.text import cut, one_line, shown_json
+from pulumi_setsmart.client.confidential import shortened
+from pulumi_setsmart.models.text import one_line, shown_json
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, Value
 from pulumi_setsmart.reporting.report import Action, Entry, Report
 
@@ -109,7 +110,7 @@ def shown(value: Value, *, secret: bool) -> str:
         text = one_line(value) or '""'
     else:
         text = shown_json(value).replace(f'"{UNKNOWN_TEXT}"', "…")
-    return cut(text, _LONGEST_VALUE)
+    return shortened(text, _LONGEST_VALUE)
 
 
 def now(change: FieldChange) -> str:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_setsmart.models.text import (
+    cut,
     display,
     one_line,
     shown_json,
@@ -127,5 +128,5 @@ def test_json_is_exact_and_seen(value: object) -> None:
 
 def test_a_text_is_cut_where_it_is_too_long() -> None:
     """An ellipsis says so."""
-    assert one_line("abc  def", 4) == "abc …"
-    assert one_line("abc  def", 7) == "abc def"
+    assert cut(one_line("abc  def"), 4) == "abc …"
+    assert cut(one_line("abc  def"), 7) == "abc def"
