@@ -19,8 +19,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from pulumi_setsmart.client.redaction import MARK, Redaction, redaction_of, without_user_info
-from pulumi_setsmart.models.text import cut, display, one_line
+from pulumi_setsmart.client.redaction import Redaction, redaction_of, without_user_info
+from pulumi_setsmart.models.text import MARK, cut, display, one_line
 
 _LONGEST_LOOKED_AT = 10_000
 """How many characters of a foreign text are looked at; far more than are ever shown."""

@@ -27,8 +27,7 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
-MARK = "[secret]"
-"""What stands in the place of a secret."""
+from pulumi_setsmart.models.text import MARK
 
 _SHORTEST_ANYWHERE = 6
 """How many characters a secret has at least that is looked for in words, and in our texts."""

@@ -17,6 +17,7 @@ from pulumi_setsmart.lifecycle.comparison import Mismatch, Shape, mismatches, re
 from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.normalisation import is_tidied
 from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.web_address import ascii_host
 
 KEY = "__setsmart"
 """The input and output that holds it. Stored in users' states: it stays as it is for ever."""
@@ -47,6 +48,14 @@ def name_digest(salt: str, name: Json) -> str | None:
     return digest(salt, recognisable(name))[:_NAME_DIGEST_DIGITS]
 
 
+def _in_ascii(base_url: str) -> str:
+    """Return a base URL as clients have it; states from before have international hosts as is."""
+    try:
+        return ascii_host(base_url)
+    except ValueError:
+        return base_url
+
+
 @frozen
 class AccountMark:
     """In which account an object was last seen.
@@ -59,7 +68,7 @@ class AccountMark:
         others: What a newer release keeps here; it is kept as it is.
     """
 
-    base_url: str
+    base_url: str = field(converter=_in_ascii)
     key_digest: str
     neighbours: list[str] = Factory(list)
     names: dict[str, str] = Factory(dict)

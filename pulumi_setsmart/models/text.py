@@ -15,6 +15,9 @@ from collections.abc import Callable
 
 from pulumi_setsmart.models.json import Json
 
+MARK = "[secret]"
+"""What is shown in the place of a secret."""
+
 _LONGEST_LINE = 2000
 """Characters that a line of a message has at most."""
 

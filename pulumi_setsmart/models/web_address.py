@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-MARK = "***"
-"""What is shown in the place of what gives access."""
+from pulumi_setsmart.models.text import MARK
 
 _BEGINNING = r"\b[a-z][a-z0-9+.\-]*(?::(?:\\?/){2}|%3a%2f%2f)"
 _START = re.compile(_BEGINNING, re.IGNORECASE)

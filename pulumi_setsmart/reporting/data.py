@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pulumi_setsmart.client.confidential import without_secrets
-from pulumi_setsmart.models.text import visible_json
+from pulumi_setsmart.models.text import MARK, visible_json
 from pulumi_setsmart.reporting.field_change import ABSENT, FieldChange, Value
 from pulumi_setsmart.reporting.report import Entry, Report
 from pulumi_setsmart.reporting.wording import summary
@@ -52,7 +52,7 @@ def _field(change: FieldChange) -> dict[str, Any]:
         "cause": change.cause.value,
         "secret": change.secret,
         **{
-            side: "[secret]" if change.secret else value
+            side: MARK if change.secret else value
             for side, value in sides.items()
             if value is not ABSENT
         },

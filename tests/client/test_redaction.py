@@ -20,7 +20,8 @@ from canary import (
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from pulumi_setsmart.client.redaction import MARK, Redaction, redaction_of, without_user_info
+from pulumi_setsmart.client.redaction import Redaction, redaction_of, without_user_info
+from pulumi_setsmart.models.text import MARK
 
 LONG = ("hunter", API_KEY, HEADER_KEY, PASSPHRASE, "C:\\new\nline é%41", "ß-straße", "🔑-Ключ-鍵")
 SHORT = (PIN, DOOR_CODE, "é/ü", "Ab9", '4"x')

@@ -250,6 +250,20 @@ def test_what_no_person_says_is_no_name(name: Json) -> None:
     assert name_digest("00", 7) == name_digest("00", 7.0) != name_digest("01", 7)
 
 
+@pytest.mark.parametrize(
+    ("noted", "asked"),
+    [
+        ("https://bücher.example/v1", "https://xn--bcher-kva.example/v1"),
+        ("https://api.example/v1", "https://api.example/v1"),
+        ("not an address [", "not an address ["),
+    ],
+)
+def test_an_account_is_known_by_its_host_in_either_form(noted: str, asked: str) -> None:
+    """States from before Punycode have the host as it was configured."""
+    assert AccountMark(noted, "00") == AccountMark(asked, "00")
+    assert AccountMark(noted, "00").base_url == asked
+
+
 def test_in_the_same_account_a_deletion_is_one() -> None:
     """No neighbour is asked for."""
     fake = FakeAccount()

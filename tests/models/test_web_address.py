@@ -10,31 +10,37 @@ from pulumi_setsmart.models.web_address import ascii_host, masked, masked_addres
 
 SECRET = "hush-hush"
 ADDRESSES = (
-    ("postgres://user:hush-hush@db.example:5432/state", "postgres://***@db.example:5432/state"),
-    ("postgres://user:hush-hush@ss/word@host/db", "postgres://***@host/db"),
-    ("postgres://user:12/hush-hush@host", "postgres://***@host"),
+    (
+        "postgres://user:hush-hush@db.example:5432/state",
+        "postgres://[secret]@db.example:5432/state",
+    ),
+    ("postgres://user:hush-hush@ss/word@host/db", "postgres://[secret]@host/db"),
+    ("postgres://user:12/hush-hush@host", "postgres://[secret]@host"),
     (
         "postgres://user:hush-hush?#/@host/db?sslmode=disable",
-        "postgres://***@host/db?sslmode=disable",
+        "postgres://[secret]@host/db?sslmode=disable",
     ),
-    ("mongodb+srv://user:hush-hush@h/db?authSource=admin", "mongodb+srv://***@h/db?authSource=***"),
-    ("https://hush-hush@api.example/v1", "https://***@api.example/v1"),
-    ("https://user:hush-hush@api.example:8443", "https://***@api.example:8443"),
-    ("https://user@api.example", "https://***@api.example"),
-    ("HTTPS://user:hush-hush@api.example", "HTTPS://***@api.example"),
+    (
+        "mongodb+srv://user:hush-hush@h/db?authSource=admin",
+        "mongodb+srv://[secret]@h/db?authSource=[secret]",
+    ),
+    ("https://hush-hush@api.example/v1", "https://[secret]@api.example/v1"),
+    ("https://user:hush-hush@api.example:8443", "https://[secret]@api.example:8443"),
+    ("https://user@api.example", "https://[secret]@api.example"),
+    ("HTTPS://user:hush-hush@api.example", "HTTPS://[secret]@api.example"),
     (
         "s3://states?region=eu&awsAccessKeyId=AKIA&secretKey=hush-hush",
-        "s3://states?region=eu&awsAccessKeyId=***&secretKey=***",
+        "s3://states?region=eu&awsAccessKeyId=[secret]&secretKey=[secret]",
     ),
-    ("s3://states?endpoint=https://u:hush-hush@minio", "s3://***@minio"),
-    ("azblob://states?sas=hush-hush&hush-hush", "azblob://states?sas=***&***"),
-    ("gs://states?x=1#hush-hush", "gs://states?x=***#***"),
-    ("postgres%3A%2F%2Fuser%3Ahush-hush%40host%2Fdb", "postgres%3A%2F%2F***@host%2Fdb"),
-    (r"https:\/\/user:hush-hush@host", r"https:\/\/***@host"),
+    ("s3://states?endpoint=https://u:hush-hush@minio", "s3://[secret]@minio"),
+    ("azblob://states?sas=hush-hush&hush-hush", "azblob://states?sas=[secret]&[secret]"),
+    ("gs://states?x=1#hush-hush", "gs://states?x=[secret]#[secret]"),
+    ("postgres%3A%2F%2Fuser%3Ahush-hush%40host%2Fdb", "postgres%3A%2F%2F[secret]@host%2Fdb"),
+    (r"https:\/\/user:hush-hush@host", r"https:\/\/[secret]@host"),
     ("file:///home/me@work/state", "file:///home/me@work/state"),
     ("https://api.pulumi.com", "https://api.pulumi.com"),
     ("unknown", "unknown"),
-    ("user:hush-hush@host", "***@host"),
+    ("user:hush-hush@host", "[secret]@host"),
 )
 
 
@@ -52,7 +58,7 @@ def test_addresses_in_a_text_are_masked(address: str, shown: str, form: str) -> 
     """Wherever they are; the words around them stay."""
     told = masked(form.format(address))
     assert SECRET not in told
-    if not (shown.endswith("***") and form == "({})"):  # the bracket may be part of it
+    if not (shown.endswith("[secret]") and form == "({})"):  # the bracket may be part of it
         assert told == form.format(shown)
 
 
@@ -61,12 +67,12 @@ def test_addresses_in_a_text_are_masked(address: str, shown: str, form: str) -> 
     [
         (
             'database "postgres://u:p@ss/word@127.0.0.1/db": dial tcp: lookup ss: no such host',
-            'database "postgres://***@127.0.0.1/db": dial tcp: lookup ***: no such host',
+            'database "postgres://[secret]@127.0.0.1/db": dial tcp: lookup [secret]: no such host',
         ),
-        ("postgres://u:a%40b%2Fc@h, password a@b/c", "postgres://***@h, password ***"),
-        ('"postgres://u:p ss@h/db" and "x"', '"postgres://***@h/db" and "x"'),
-        ("postgres://u:p ss@h/db, x", "postgres://***@h/db, x"),
-        ('"postgres://u:p\\"ss@h/db"', '"postgres://***@h/db"'),
+        ("postgres://u:a%40b%2Fc@h, password a@b/c", "postgres://[secret]@h, password [secret]"),
+        ('"postgres://u:p ss@h/db" and "x"', '"postgres://[secret]@h/db" and "x"'),
+        ("postgres://u:p ss@h/db, x", "postgres://[secret]@h/db, x"),
+        ('"postgres://u:p\\"ss@h/db"', '"postgres://[secret]@h/db"'),
         (
             "https://a.example:8080: mail to a@b.example",
             "https://a.example:8080: mail to a@b.example",
