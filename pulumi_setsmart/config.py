@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,16 +16,19 @@ from attrs import field, frozen
 from pulumi_setsmart.client.channel import (
     DEFAULT_DEADLINE,
     DEFAULT_LARGEST_ANSWER,
+    DEFAULT_MOST_PAGES,
     DEFAULT_TIMEOUT,
     MEBIBYTE,
     Connection,
 )
+from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ConfigurationError
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.constraint import CollectionPath
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
+from pulumi_setsmart.models.web_address import ascii_host
 
 _Count = TypeVar("_Count", int, None)
 _Words = TypeVar("_Words", IfExists, DeletionPolicy)
@@ -35,6 +39,9 @@ DEFAULT_BASE_URL = "https://api.setsmart.com/v1"
 
 API_KEY_VARIABLE = "SETSMART_API_KEY"
 BASE_URL_VARIABLE = "SETSMART_BASE_URL"
+
+_KEY_VARIABLES = re.compile(r"SETSMART_(?:[A-Z0-9_]+_)?API_KEY")
+_OTHER_SECRETS = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN")
 
 # Pulumi refreshes and destroys with the configuration that the last deployment saved.
 _ADVICE_ON_CONFIGURED_KEY = (
@@ -104,7 +111,9 @@ def load_settings(
     Raises:
         ConfigurationError: A setting is missing or not allowed.
     """
+    keep_environment_secret(environment)
     source = _Source(configured)
+    keep_secret(*source.keys())
     place = _Place.of(account, source, environment)
     timeout = source.seconds("timeout", DEFAULT_TIMEOUT)
     return Settings(
@@ -114,6 +123,7 @@ def load_settings(
             timeout=timeout,
             deadline=source.seconds("deadline", DEFAULT_DEADLINE),
             largest_answer=source.bytes_in_mebibytes("maxAnswerMiB", DEFAULT_LARGEST_ANSWER),
+            most_pages=source.count("maxListPages", DEFAULT_MOST_PAGES, at_least=1),
             retry=RetryPolicy(repeats=source.count("maxRetries", RetryPolicy().repeats)),
         ),
         webhooks_path=source.path("webhooksPath", _DEFAULT_WEBHOOKS_PATH),
@@ -138,6 +148,17 @@ def load_allowed_providers(configured: Callable[[str], object]) -> Mapping[str, 
         ConfigurationError: The setting is not allowed.
     """
     return _Source(configured).digests("allowedProviders")
+
+
+def keep_environment_secret(environment: Mapping[str, str]) -> None:
+    """Keep out of every text what an environment holds for us and for Pulumi that is secret."""
+    keep_secret(
+        *(
+            value.strip()
+            for name, value in environment.items()
+            if _KEY_VARIABLES.fullmatch(name) or name in _OTHER_SECRETS
+        )
+    )
 
 
 def has_named_accounts(configured: Callable[[str], object], environment: Mapping[str, str]) -> bool:
@@ -218,6 +239,15 @@ class _Source:
         value = self.configured(f"{NAMESPACE}:{key}")
         return None if value is None else str(value).strip() or None
 
+    def keys(self) -> Iterator[str]:
+        """Yield every API key in the configuration, also those of accounts that are not asked."""
+        yield self.text("apiKey") or ""
+        with contextlib.suppress(ValueError):
+            accounts = json.loads(self.text(_ACCOUNTS) or "{}")
+            for own in accounts.values() if isinstance(accounts, dict) else ():
+                if isinstance(own, dict):
+                    yield str(own.get("apiKey", "")).strip()
+
     def account(self, name: str) -> dict[str, str]:
         """Return what is configured of the account with a name; nothing if it is not there."""
         text = self.text(_ACCOUNTS)
@@ -253,12 +283,15 @@ class _Source:
             raise ConfigurationError(f"{NAMESPACE}:{key} must be a number of {described_as}")
         return number
 
-    def count(self, key: str, default: _Count) -> int | _Count:
+    def count(self, key: str, default: _Count, *, at_least: int = 0) -> int | _Count:
         text = self.text(key)
         if text is None:
             return default
-        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-            raise ConfigurationError(f"{NAMESPACE}:{key} must be a whole number, 0 or more")
+        is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+        if not is_number or int(text) < at_least:
+            raise ConfigurationError(
+                f"{NAMESPACE}:{key} must be a whole number, {at_least} or more"
+            )
         return int(text)
 
     def word(self, key: str, default: _Words) -> _Words:
@@ -383,10 +416,17 @@ def _base_url(place: _Place) -> str:
             f"{place.url_setting} must hold no user name, query or fragment; "
             f"the API key belongs in {place.key_setting}"
         )
+    try:
+        url = ascii_host(url)
+    except ValueError:
+        raise ConfigurationError(
+            f"{place.url_setting} must name a host that there can be; the international name is "
+            "not valid (IDNA)"
+        ) from None
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigurationError(
             f"{place.url_setting} must begin with https:// since the API key would travel in "
-            f"clear to {host}; http:// is only for a sandbox on this machine"
+            f"clear to {urlsplit(url).hostname}; http:// is only for a sandbox on this machine"
         )
     return url
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.mocked_account import is_mocked, mocked_properties, mocked_property
 from pulumi_setsmart.models.property import PropertyRecord
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.structuring import structure
+from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.resource import refuse_key_in_clear
 
 if TYPE_CHECKING:
@@ -80,7 +82,9 @@ def _properties(account: str | None) -> Collection:
     settings = load_settings(pulumi.runtime.get_config, os.environ, account)
     process.prepare()
     return Collection(
-        process.account(settings).client, PROPERTY.path({}, settings), paging=settings.paging
+        process.account(settings).client.operation(),
+        PROPERTY.path({}, settings),
+        paging=settings.paging,
     )
 
 
@@ -89,5 +93,7 @@ def _reported() -> Iterator[None]:
     """Turn what goes wrong into an error that Pulumi shows in one line."""
     try:
         yield
-    except (SetSmartError, ValueError) as error:
-        raise pulumi.RunError(f"SetSmart: {error}") from error
+    except SetSmartError as error:
+        raise pulumi.RunError(shown(f"SetSmart: {error}")) from error
+    except ValueError as error:  # its text may hold a value
+        raise pulumi.RunError(shown(f"SetSmart: {visible(str(error))}")) from None

@@ -21,11 +21,11 @@ import pulumi
 from attrs import evolve, frozen
 
 from pulumi_setsmart.lifecycle.check import unsendable
-from pulumi_setsmart.models.json import dotted, pointer
+from pulumi_setsmart.models.json import DEEPEST, dotted, pointer
 from pulumi_setsmart.models.marker import Clear
 from pulumi_setsmart.models.text import one_line
 
-_DEEPEST = 100
+_DEEPEST = DEEPEST + 1  # the argument that holds the fields is one of them
 _INEXACT = "cannot be held exactly as a double; declare it as a string, for example str(value)"
 _MISSING = "is missing (NaN, NaT or NA); leave it out, or set it to null with CLEAR"
 _INFINITE = "must be a finite number"

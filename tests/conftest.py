@@ -9,6 +9,8 @@ from engine_stack import heed_interrupts
 from hypothesis import HealthCheck, settings
 from skipping import NO_ACTIONLINT, NO_BROWSER, NO_ENGINE, NO_NPM_PACKAGES, NO_POCKETBASE
 
+from pulumi_setsmart.client import confidential
+
 pytest_plugins = ["pulumi_setsmart.testing.plugin"]
 
 # No test depends on the speed of the machine: neither on how long an example may take, nor on how
@@ -27,6 +29,12 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=1, help="runs of each kind in tests/faults")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the keys of one test be words of another."""
+    monkeypatch.setattr(confidential, "_register", confidential.Register())
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,7 @@ def test_everything_can_be_set() -> None:
             "setsmart:deadline": "60",
             "setsmart:settleTime": "1.5",
             "setsmart:maxAnswerMiB": "0.5",
+            "setsmart:maxListPages": "7",
             "setsmart:ifExists": "Adopt",
             "setsmart:deletionPolicy": "deactivate",
             "setsmart:maxDeletions": "0",
@@ -61,7 +62,7 @@ def test_everything_can_be_set() -> None:
     assert settings.accept_account_change
     connection = settings.connection
     assert (connection.retry.repeats, connection.deadline) == (0, 60)
-    assert connection.largest_answer == 512 * 1024
+    assert (connection.largest_answer, connection.most_pages) == (512 * 1024, 7)
     assert (settings.if_exists, settings.deletion_policy) == ("adopt", "deactivate")
     assert (settings.settle_time, settings.max_deletions) == (1.5, 0)
 
@@ -102,6 +103,16 @@ def test_a_usable_base_url(url: str) -> None:
     assert loaded(SETSMART_BASE_URL=url).connection.base_url == url
 
 
+def test_an_international_base_url_is_known_in_punycode() -> None:
+    """All that is told of it names the host that is asked: letters may only look like others."""
+    loaded_url = loaded(
+        SETSMART_BASE_URL="https://\u0430pi.setsmart.com:8443/v1"
+    ).connection.base_url
+    assert loaded_url == "https://xn--pi-6kc.setsmart.com:8443/v1"
+    with pytest.raises(ConfigurationError, match=r"to xn--pi-6kc\.setsmart\.com; "):
+        loaded(SETSMART_BASE_URL="http://\u0430pi.setsmart.com/v1")
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -119,6 +130,11 @@ def test_a_usable_base_url(url: str) -> None:
         ("baseUrl", "https://api.example/v1#"),
         ("baseUrl", "https://api .example/v1"),
         ("baseUrl", "https://api.example/\x00"),
+        ("baseUrl", "https://xn--a.example/v1"),
+        ("baseUrl", "https://☃.example/v1"),
+        ("baseUrl", "https://a..ü/v1"),
+        ("baseUrl", "https://ab\u202ec.example/v1"),
+        ("baseUrl", "http://bücher.example/v1"),
         ("timeout", "0"),
         ("timeout", "-1"),
         ("timeout", "nan"),
@@ -128,6 +144,8 @@ def test_a_usable_base_url(url: str) -> None:
         ("deadline", "0"),
         ("settleTime", "never"),
         ("maxAnswerMiB", "4096"),
+        ("maxListPages", "0"),
+        ("maxListPages", "all"),
         ("maxRetries", "-1"),
         ("maxRetries", "1.5"),
         ("maxDeletions", "some"),

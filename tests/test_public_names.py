@@ -34,6 +34,7 @@ def test_the_public_names() -> None:
         "ExistingIdError",
         "ExistingObjectError",
         "IncompleteListError",
+        "MetadataError",
         "MethodNotAllowedError",
         "NotFoundError",
         "PermissionDeniedError",

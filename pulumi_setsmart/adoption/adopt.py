@@ -18,11 +18,13 @@ from pulumi_setsmart.automation.import_file import ImportedResource, import_file
 from pulumi_setsmart.automation.stack import Stack, State
 from pulumi_setsmart.client.errors import StackError, WrongAccountError
 from pulumi_setsmart.config import Settings, load_settings
+from pulumi_setsmart.files.folder_lock import locked
+from pulumi_setsmart.files.whole_file import write_file
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.specification.sections import SECTIONS
-from pulumi_setsmart.specification.writing import entries_of, not_held, write_file
+from pulumi_setsmart.specification.writing import entries_of, not_held
 
 _UPDATE = "update"
 
@@ -97,7 +99,7 @@ def adopt(
     """Declare what an account holds, and have a stack take it in, if the project names one.
 
     Nothing is written to the account. What was written elsewhere before a failure is whole, and
-    running it again goes on from there.
+    running it again goes on from there. Only one process at a time adopts in a folder.
 
     Args:
         project: The files and the stack, whose configuration names the account.
@@ -108,6 +110,13 @@ def adopt(
     Raises:
         SetSmartError: The account, a file or the stack cannot be read or written.
     """
+    with locked(project.folder, "pulumi-setsmart adopt"):
+        return _adopted(project, scope, environment, progress)
+
+
+def _adopted(
+    project: Project, scope: Scope, environment: Mapping[str, str], progress: Progress
+) -> Adoption:
     stack = None if project.stack is None else Stack(project.stack, project.folder)
     state = None if stack is None else stack.state()
     configuration = {} if stack is None else stack.configuration().values

@@ -35,12 +35,14 @@ class Side:
         whole: Whether the objects have no other fields than these, as in an account; in a file and
             in a stack, what is not declared is not known.
         unordered: What leads to the lists whose order means nothing, by section and key.
+        left_out: What of it cannot be compared, and why, a sentence each.
     """
 
     name: str
     sections: Mapping[str, Mapping[str, JsonObject]]
     whole: bool = False
     unordered: Mapping[str, Mapping[str, Patterns]] = Factory(dict)
+    left_out: Sequence[str] = ()
 
     def unordered_lists(self, section: str, key: str) -> Patterns:
         """Return what leads to the lists of an object whose order means nothing on this side."""

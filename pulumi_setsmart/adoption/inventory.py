@@ -133,7 +133,7 @@ def _held(kind: Kind, record: Record, settings: Settings, scope: Scope) -> Held:
     for objection in objections(kind, inputs_of(kind, {}, fields, [])):
         if objection.input in kind.required_names:
             return Held(kind, record, None, [f"{subject}: is left out: {objection}"])
-        name = objection.member or objection.input
+        name = objection.input if objection.member is None else objection.member
         del fields[name]
         left_out.append(one_line(f"{subject}: {name} is left out: {objection.reason}"))
     return Held(kind, record, inputs_of(kind, {}, fields, []), left_out)

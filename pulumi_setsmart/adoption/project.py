@@ -13,15 +13,19 @@ from pulumi_setsmart.adoption.reckoning import Key
 from pulumi_setsmart.automation.component import Component
 from pulumi_setsmart.automation.import_file import imported_ids
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.files.regular_file import utf8_text_of
+from pulumi_setsmart.files.whole_file import write_file
+from pulumi_setsmart.models.text import visible_json
 from pulumi_setsmart.specification.format import Format, format_of
-from pulumi_setsmart.specification.reading import portfolio_in, text_of
+from pulumi_setsmart.specification.reading import LARGEST_FILE, portfolio_in, text_of
 from pulumi_setsmart.specification.specification import PortfolioSpecification
 from pulumi_setsmart.specification.writing import (
     entries_of,
     extended_text,
     portfolio_text,
-    write_file,
 )
+
+_LARGEST_IMPORT_FILE = 256 * 1024 * 1024
 
 _PROGRAM = '''\
 """Declares what the portfolio file holds."""
@@ -72,10 +76,14 @@ class Project:
         return format_of(self.file)
 
     def has_program(self) -> bool:
-        """Return whether there is a program, here or where Pulumi.yaml says."""
+        """Return whether there is a program, here or where Pulumi.yaml says.
+
+        Raises:
+            PortfolioFileError: Pulumi.yaml cannot be read.
+        """
         settings = self.folder / "Pulumi.yaml"
         elsewhere = settings.exists() and any(
-            line.startswith("main:") for line in settings.read_text().splitlines()
+            line.startswith("main:") for line in utf8_text_of(settings, LARGEST_FILE).splitlines()
         )
         return elsewhere or self.program_path.exists()
 
@@ -97,10 +105,10 @@ class Project:
         """
         if not self.import_path.exists():
             return {}
+        text = utf8_text_of(self.import_path, _LARGEST_IMPORT_FILE)
         try:
-            file = json.loads(self.import_path.read_text(encoding="utf-8"))
-            return imported_ids(file, self.component)
-        except (OSError, ValueError):
+            return imported_ids(json.loads(text), self.component)
+        except (ValueError, RecursionError):
             raise PortfolioFileError(
                 f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away"
             ) from None
@@ -146,7 +154,9 @@ class Project:
         Raises:
             PortfolioFileError: It cannot be written.
         """
-        write_file(self.import_path, json.dumps(file, ensure_ascii=False, indent=2) + "\n")
+        write_file(
+            self.import_path, visible_json(json.dumps(file, ensure_ascii=False, indent=2)) + "\n"
+        )
 
     def write_program(self) -> None:
         """Write a program that declares the portfolio file.

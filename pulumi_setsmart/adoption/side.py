@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.compare import Side
-from pulumi_setsmart.adoption.inventory import take_inventory
+from pulumi_setsmart.adoption.inventory import Held, take_inventory
 from pulumi_setsmart.adoption.progress import Progress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.json import DEEPEST, Json
+from pulumi_setsmart.models.marker import TOO_DEEP
+from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.specification.reading import read_portfolio
 from pulumi_setsmart.specification.sections import SECTIONS
 from pulumi_setsmart.specification.writing import entries_of
@@ -73,13 +75,24 @@ def _account(name: str, settings: Settings, progress: Progress) -> Side:
     sections = {
         section: {
             one.record.id: {
-                name: value for name, value in one.record.fields.items() if name not in apart
+                name: value
+                for name, value in one.record.fields.items()
+                if name not in apart and value is not TOO_DEEP
             }
             for one in held
         }
         for section, held in inventory.sections.items()
     }
-    return Side(name, sections, whole=True)
+    left_out = [one for held in inventory.sections.values() for one in _not_compared(held)]
+    return Side(name, sections, whole=True, left_out=left_out)
+
+
+def _not_compared(held: list[Held]) -> Iterator[str]:
+    for one in held:
+        for name, value in one.record.fields.items():
+            if value is TOO_DEEP:
+                subject = one.kind.subject(one.record.fields, one.record.id)
+                yield one_line(f"{subject}: {name} is left out: is nested more than {DEEPEST} deep")
 
 
 def _stack(name: str, stack: Stack) -> Side:

@@ -11,9 +11,21 @@ from pulumi import automation
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.automation.failure import first_error
+from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
+from pulumi_setsmart.client.errors import PortfolioFileError, StackError
+from pulumi_setsmart.files.regular_file import utf8_text_of
+from pulumi_setsmart.models.web_address import masked_address
+
+_LARGEST = 1024 * 1024
+_NOT_LOGGED_IN = "PULUMI_ACCESS_TOKEN must be set"
+"""What Pulumi says where nothing names a backend, nor does a token for its own service."""
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+
+class NotLoggedInError(StackError):
+    """Pulumi does not know where the state is: nobody is logged in, and nothing names a backend."""
 
 
 @frozen
@@ -45,30 +57,47 @@ class Project:
             StackError: Its Pulumi.yaml cannot be read.
         """
         try:
-            settings: Any = YAML(typ="safe").load(self.file.read_text(encoding="utf-8"))
-        except (YAMLError, OSError, UnicodeDecodeError):
+            settings: Any = YAML(typ="safe").load(utf8_text_of(self.file, _LARGEST))
+        except (YAMLError, PortfolioFileError, RecursionError, ValueError):
             raise StackError(f"{self.file} cannot be read") from None
         options = settings.get("options") if isinstance(settings, Mapping) else None
         return isinstance(options, Mapping) and options.get("refresh") in ("always", True)
 
-    def backend(self) -> str:
-        """Return where the state is kept.
+    def backend(self, limit: TimeLimit | None = None) -> str:
+        """Return where the state is kept, without what gives access to it.
+
+        Args:
+            limit: How long Pulumi may take; None for as long as it takes.
 
         Raises:
-            StackError: Pulumi does not say; nobody is logged in.
+            NotLoggedInError: Pulumi does not know.
+            StackError: It cannot be reached there, or read.
         """
         try:
-            workspace = automation.LocalWorkspace(work_dir=str(self.file.parent))
+            command = None if limit is None else LimitedCommand(limit)
+            workspace = automation.LocalWorkspace(
+                work_dir=str(self.file.parent), pulumi_command=command
+            )
             who = workspace.who_am_i()
-        except (automation.CommandError, automation.InvalidVersionError, OSError):
-            raise StackError("Pulumi does not know where to keep the state") from None
-        return str(who.url or "unknown")
+        except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
+            reason = first_error(str(error))
+            if _NOT_LOGGED_IN in reason:
+                raise NotLoggedInError("Pulumi does not know where to keep the state") from None
+            raise StackError(f"cannot be used: {reason}") from None
+        return masked_address(str(who.url or "unknown"))
 
 
-def cli_version() -> str | None:
-    """Return the version of the Pulumi command line, or None if there is none that can be used."""
+def cli_version(limit: TimeLimit | None = None) -> str | None:
+    """Return the version of the Pulumi command line, or None if there is none that can be used.
+
+    Args:
+        limit: How long it may take; None for as long as it takes.
+
+    Raises:
+        StackError: It took longer.
+    """
     try:
-        command = automation.PulumiCommand()
+        command = automation.PulumiCommand() if limit is None else LimitedCommand(limit)
     except (automation.InvalidVersionError, OSError):
         return None
     return None if command.version is None else str(command.version)

@@ -15,6 +15,8 @@ from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
 from pulumi_setsmart.automation.component import Component
+from pulumi_setsmart.automation.failure import first_error
+from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
@@ -27,7 +29,6 @@ from pulumi_setsmart.automation.state_code import Examination, StateCode, code_o
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import load_allowed_providers
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.providers.values import from_engine
 
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
@@ -100,16 +101,20 @@ class Stack:
     Args:
         name: The stack's name.
         folder: The folder with the project's Pulumi.yaml.
+        limit: How long Pulumi may take; None for as long as it takes.
 
     Raises:
         StackError: There is no project, or no Pulumi.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, limit: TimeLimit | None = None) -> None:
         self.name = name
         Project.of(folder)
         with self._reported():
-            self._workspace = automation.LocalWorkspace(work_dir=str(folder))
+            self._workspace = automation.LocalWorkspace(
+                work_dir=str(folder),
+                pulumi_command=None if limit is None else LimitedCommand(limit),
+            )
 
     def configuration(self) -> Configuration:
         """Return the stack's configuration.
@@ -292,7 +297,7 @@ class Stack:
                 "(`pulumi cancel` takes away its lock)"
             ) from None
         except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
-            raise StackError(f"stack {self.name}: {_first_error(str(error))}") from None
+            raise StackError(f"stack {self.name}: {first_error(str(error))}") from None
 
 
 def _printed(failure: str) -> str | None:
@@ -311,9 +316,3 @@ def _key(address: Address, resource: Mapping[str, Any]) -> str:
     if f"::{PORTFOLIO}::" not in parent:
         return address.name
     return Component(parent.rpartition("::")[2]).key(address.name) or address.name
-
-
-def _first_error(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if "error: " in line]
-    return one_line((errors or lines or ["it failed"])[0].rpartition("error: ")[2])

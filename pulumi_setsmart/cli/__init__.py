@@ -4,6 +4,7 @@ import click
 
 from pulumi_setsmart.cli.adopt import adopt
 from pulumi_setsmart.cli.compare import compare
+from pulumi_setsmart.cli.console import Commands
 from pulumi_setsmart.cli.doctor import doctor
 from pulumi_setsmart.cli.export import export
 from pulumi_setsmart.cli.report import report
@@ -12,7 +13,7 @@ from pulumi_setsmart.cli.schema import schema
 from pulumi_setsmart.cli.webhook_secret import webhook_secret
 
 
-@click.group()
+@click.group(cls=Commands)
 @click.version_option(package_name="pulumi-setsmart")
 def main() -> None:
     """Short-term-rental listings and webhook subscriptions of SetSmart as code.

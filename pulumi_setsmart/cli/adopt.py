@@ -1,6 +1,5 @@
 """The command ``adopt``."""
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from pulumi_setsmart.cli.console import project_folder, reported, shown_progress
+from pulumi_setsmart.cli.console import Command, project_folder, say, shown_progress, write_json
 
 if TYPE_CHECKING:
     from pulumi_setsmart.adoption.adopt import Adoption, Proof
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 10
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--into",
     "stack",
@@ -65,18 +64,17 @@ def adopt(
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
 
     names = frozenset(one.strip() for one in (fields or "").split(",") if one.strip())
-    with reported():
-        format_of(file)
-        project = Project(directory, file, Component(name), stack)
-        scope = named_fields(names) if names else known_fields
-        adoption = adopt_account(project, scope, os.environ, shown_progress())
+    format_of(file)
+    project = Project(directory, file, Component(name), stack)
+    scope = named_fields(names) if names else known_fields
+    adoption = adopt_account(project, scope, os.environ, shown_progress())
     for sentence in adoption.left_out:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
     if as_json:
-        click.echo(json.dumps(_plain(adoption), ensure_ascii=False, indent=2))
+        write_json(_plain(adoption))
     else:
         for line in _report(adoption, project):
-            click.echo(line)
+            say(line)
     if not adoption.succeeded:
         raise SystemExit(1)
 

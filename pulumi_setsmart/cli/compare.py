@@ -1,18 +1,23 @@
 """The command ``compare``."""
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import project_folder, reported, shown_progress
-from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.cli.console import (
+    Command,
+    Output,
+    cell,
+    project_folder,
+    shown_progress,
+    write_json,
+)
+from pulumi_setsmart.models.text import shown_json
 
 if TYPE_CHECKING:
     from pulumi_setsmart.adoption.compare import Difference
@@ -23,7 +28,7 @@ _STYLES = {"added": "green", "missing": "red", "changed": "yellow"}
 _WIDTH = 100
 
 
-@click.command()
+@click.command(cls=Command, failure=_TROUBLE)
 @click.argument("left")
 @click.argument("right")
 @project_folder
@@ -44,11 +49,12 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.side import read_side  # noqa: PLC0415 - as above
 
-    with reported(_TROUBLE):
-        sides = [read_side(one, directory, os.environ, shown_progress()) for one in (left, right)]
+    sides = [read_side(one, directory, os.environ, shown_progress()) for one in (left, right)]
+    for sentence in [each for side in sides for each in side.left_out]:
+        click.echo(sentence, err=True)
     found = differences(*sides)
     if as_json:
-        click.echo(json.dumps([attrs.asdict(one) for one in found], ensure_ascii=False, indent=2))
+        write_json([attrs.asdict(one) for one in found])
     else:
         _show(found, left, right)
     if found:
@@ -56,28 +62,27 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
 
 
 def _show(found: "list[Difference]", left: str, right: str) -> None:
-    console = Console(highlight=False)
+    console = Output(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _WIDTH)
     if not found:
         console.print("no differences", style="green")
         return
-    table = Table(title=Text(f"{left} → {right}"), title_justify="left", box=None, pad_edge=False)
+    table = Table(title=cell(f"{left} → {right}"), title_justify="left", box=None, pad_edge=False)
     for column in ("", "", "field", "left", "right"):
         table.add_column(column, overflow="fold")
     for one in found:
         style = _STYLES[one.change]
-        name = Text(one_line(f"{one.title} ({one.left or one.right})"))
-        cells = [Text(one.change, style), name]
+        cells = [cell(one.change, style), cell(f"{one.title} ({one.left or one.right})")]
         if not one.fields:
             table.add_row(*cells)
         for field in one.fields:
-            table.add_row(*cells, Text(field.name), _value(field.left), _value(field.right))
-            cells = [Text(""), Text("")]
+            table.add_row(*cells, cell(field.name), _value(field.left), _value(field.right))
+            cells = [cell(""), cell("")]
     console.print(table)
     counted = {change: sum(one.change == change for one in found) for change in _STYLES}
     console.print(", ".join(f"{number} {change}" for change, number in counted.items() if number))
 
 
 def _value(value: "Json") -> Text:
-    return Text("" if value is None else json.dumps(value, ensure_ascii=False))
+    return cell("" if value is None else shown_json(value))

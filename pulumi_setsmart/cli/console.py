@@ -1,8 +1,14 @@
 """What the commands have in common on a terminal."""
 
 import contextlib
+import errno
+import io
+import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -14,9 +20,18 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.text import Text
 
 from pulumi_setsmart.adoption import progress
-from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.client.chain import traceback_of
+from pulumi_setsmart.client.confidential import shown, without_secrets
+from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
+from pulumi_setsmart.config import keep_environment_secret
+from pulumi_setsmart.models.text import one_line, visible, visible_json
+from pulumi_setsmart.providers.failure import debugging, unexpected
+
+_INTERRUPTED = 130
+_CLOSED = "standard output is closed"
 
 project_folder = click.option(
     "--directory",
@@ -28,14 +43,168 @@ project_folder = click.option(
 """The option that names the folder of the project whose stacks and files are meant."""
 
 
+class Commands(click.Group):
+    """A group of commands whose own messages, which repeat what is typed, no terminal obeys."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Read the command line."""
+        with _fit_for_terminals():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that it names."""
+        _accept_all_characters()
+        with _fit_for_terminals():
+            return super().invoke(ctx)
+
+
 @contextlib.contextmanager
-def reported(status: int = 1) -> Iterator[None]:
-    """Tell what goes wrong in a line, and end with ``status``."""
+def _fit_for_terminals() -> Iterator[None]:
     try:
         yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        raise click.UsageError(shown(one_line(error.format_message())), error.ctx) from None
+
+
+def _accept_all_characters() -> None:
+    """Have characters that the encoding of the terminal lacks shown as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+class Command(click.Command):
+    """A command that tells whatever goes wrong in a line, and has one status for it.
+
+    Args:
+        arguments: What click gives a command.
+        failure: The status with which it ends when it fails, foreseen or not. A command whose
+            status 1 means something else has another one.
+        options: The same, by name.
+    """
+
+    def __init__(self, *arguments: Any, failure: int = 1, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.failure = failure
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Read the command line."""
+        with reported(self.failure):
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with reported(self.failure):
+            return super().invoke(ctx)
+
+
+@contextlib.contextmanager
+def reported(status: int = 1) -> Iterator[None]:
+    """Tell what goes wrong in a line, and end with ``status``.
+
+    A command line that is not understood ends with 2, as click has it, and an interrupted command
+    with 130.
+    """
+    keep_environment_secret(os.environ)
+    try:
+        yield
+    except (click.UsageError, click.exceptions.Exit):
+        raise
+    except click.ClickException as error:
+        _end(one_line(error.format_message()), status)
     except SetSmartError as error:
-        click.echo(f"Error: {error}", err=True)
-        raise SystemExit(status) from None
+        _end(str(error), status, error)
+    except (KeyboardInterrupt, click.Abort):
+        _tell("Aborted!")
+        raise SystemExit(_INTERRUPTED) from None
+    except OSError as error:
+        _drop_output()
+        if error.errno == errno.EPIPE:  # nobody reads on, so nobody is told
+            raise SystemExit(status) from None
+        place = "" if error.filename is None else f"{error.filename}: "
+        _end(one_line(f"{place}{error.strerror or unexpected(error)}"), status, error)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
+        _end(unexpected(error), status, error)
+
+
+def _end(text: str, status: int, error: Exception | None = None) -> None:
+    if error is not None and debugging():
+        _tell(traceback_of(error))
+    _tell(f"Error: {text}")
+    raise SystemExit(status) from None
+
+
+def _tell(text: str) -> None:
+    with contextlib.suppress(OSError):  # the status says it too
+        click.echo(shown(text), err=True)
+
+
+def _drop_output() -> None:
+    """Have what could not be written not be written again at the end, which would fail again."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(message: str, *, err: bool = False) -> None:
+    """Show a message of one line, on standard output or standard error."""
+    click.echo(shown(visible(message)), err=err)
+
+
+def cell(text: str, style: str = "") -> Text:
+    """Return a text as the cell of a table, each line of which may begin anywhere in it."""
+    return Text(shown(one_line(text)).replace("::", r":\x3a"), style)
+
+
+def write_data(text: str) -> None:
+    """Write data to standard output: as it is, unless that is a terminal.
+
+    A terminal would obey what is in the data, so there it is shown as it is to be read.
+
+    Raises:
+        PortfolioFileError: Standard output is closed, or the text holds half a character.
+    """
+    if sys.stdout is None:
+        raise PortfolioFileError(_CLOSED)
+    if sys.stdout.isatty():
+        click.echo(visible(text, kept="\n\t"), nl=False)
+        return
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise PortfolioFileError(
+            "standard output: cannot be written: the text holds half a character (a surrogate)"
+        ) from None
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def write_json(value: object) -> None:
+    """Write data to standard output as JSON, in which no character means anything to a terminal."""
+    told = json.dumps(without_secrets(value), ensure_ascii=False, indent=2)
+    write_data(visible_json(told) + "\n")
+
+
+class Output(Console):
+    """Standard output for people, which fails like all else where it cannot be written to.
+
+    Args:
+        options: What rich gives a console.
+
+    Raises:
+        PortfolioFileError: Standard output is closed.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        if sys.stdout is None:
+            raise PortfolioFileError(_CLOSED)
+        super().__init__(**options)
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command; rich would end the process with status 1."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def shown_progress() -> progress.Progress:
@@ -55,13 +224,13 @@ class _Bars:
         """Show a bar, or a spinner where nobody knows how many there are."""
         with Progress(
             SpinnerColumn(finished_text=" "),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=self._console,
         ) as bars:
-            task = bars.add_task(label, total=total)
+            task = bars.add_task(shown(one_line(label)), total=total)
             yield lambda done: bars.update(task, completed=done)
             done = int(bars.tasks[0].completed)
             bars.update(task, total=total or done, completed=total or done)

@@ -1,21 +1,20 @@
 """The command ``doctor``."""
 
-import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import attrs
 import click
-from rich.console import Console
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import project_folder, reported
+from pulumi_setsmart.cli.console import Command, Output, project_folder, say, write_json
+from pulumi_setsmart.client.confidential import shown
 
 _SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--stack",
     metavar="STACK",
@@ -62,7 +61,7 @@ def doctor(
         raise click.UsageError("--state-only needs --stack, and does not go with --record.")
     if record is not None:
         _refuse_to_replace(record)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Output(highlight=False, soft_wrap=True)
     found = []
     looks = (
         state_findings(directory, stack)
@@ -73,43 +72,44 @@ def doctor(
         found.append(one)
         if not as_json:
             sign, style = _SIGNS[one.verdict]
-            console.print(Text.assemble((sign, style), f" {one.subject}: {one.text}"))
+            told = shown(f" {one.subject}: {one.text}")
+            console.print(Text.assemble((sign, style), told))
             if one.advice:
-                console.print(Text(f"  {one.advice}", "dim"))
+                console.print(Text(shown(f"  {one.advice}"), "dim"))
     if as_json:
-        click.echo(json.dumps([attrs.asdict(one) for one in found], ensure_ascii=False, indent=2))
+        write_json([attrs.asdict(one) for one in found])
     if record is not None:
-        with reported():
-            _record(stack, directory, record)
+        _record(stack, directory, record)
     if any(one.verdict == "bad" for one in found):
         raise SystemExit(1)
 
 
 def _refuse_to_replace(file: Path) -> None:
-    from pulumi_setsmart.recording.file import is_recording  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.files.destination import is_file  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.recording.file import is_recording  # noqa: PLC0415 - as above
 
-    if file.exists() and not is_recording(file):
+    if is_file(file) and not is_recording(file):
         raise click.ClickException(f"{file} exists and is not a recording; name another file")
 
 
 def _record(stack: str | None, directory: Path, file: Path) -> None:
     from pulumi_setsmart.diagnosis.diagnosis import account_settings  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.file import written  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.looking import look_at  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.sanitising import recorded  # noqa: PLC0415 - as above
-    from pulumi_setsmart.specification.writing import write_file  # noqa: PLC0415 - as above
 
     looks = look_at(account_settings(directory, stack, os.environ))
     if not looks.heard():
         raise click.ClickException(f"the account did not answer; {file} was not written")
     recording = recorded(looks, datetime.now(UTC))
     write_file(file, written(recording))
-    click.echo(
+    say(
         f"wrote {file}: {recording.requests} requests, all GET; read it before you share it",
         err=True,
     )
     if recording.replaced_names:
-        click.echo(
+        say(
             f"{recording.replaced_names} names could be somebody's; they are field_1 and so on",
             err=True,
         )

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from pulumi_setsmart.cli.console import reported, shown_progress
+from pulumi_setsmart.cli.console import Command, say, shown_progress, write_data
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.specification.format import Format, format_of
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("source", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--output",
@@ -34,24 +34,26 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
     Exit status: 0 if it was written, 1 if not, 2 if the command was not understood.
     """
     from pulumi_setsmart.adoption.export import exportable  # noqa: PLC0415 - needs the client
+    from pulumi_setsmart.files.destination import is_file  # noqa: PLC0415 - as above
+    from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
+    from pulumi_setsmart.specification.reading import portfolio_in  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.writing import (  # noqa: PLC0415 - as above
         not_held,
         portfolio_text,
-        write_file,
     )
 
-    if output is not None and output.exists() and not force:
+    if output is not None and is_file(output) and not force:
         raise click.ClickException(f"{output} exists; --force replaces it")
     wanted = _wanted(output, format_)
-    with reported():
-        portfolio, left_out = exportable(source, os.environ, shown_progress())
-        text = portfolio_text(portfolio, wanted)
-        if output is None:
-            click.echo(text, nl=False)
-        else:
-            write_file(output, text)
+    portfolio, left_out = exportable(source, os.environ, shown_progress())
+    text = portfolio_text(portfolio, wanted)
+    portfolio_in(text, f"{output or 'the output'}", wanted)  # what cannot be read is not written
+    if output is None:
+        write_data(text)
+    else:
+        write_file(output, text, replace=force)
     for sentence in [*left_out, *not_held(portfolio, wanted)]:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
 
 
 def _wanted(output: Path | None, format_: str | None) -> Format:

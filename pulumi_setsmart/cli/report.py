@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_setsmart.cli.console import project_folder, reported
+from pulumi_setsmart.cli.console import Command, project_folder, write_data
 
 if TYPE_CHECKING:
     from pulumi_setsmart.reporting.report import Report
 
 _TROUBLE = 2
+_LARGEST_PREVIEW = 256 * 1024 * 1024
 
 
-@click.command()
+@click.command(cls=Command, failure=_TROUBLE)
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
 )
@@ -59,30 +60,36 @@ def report(
     Exit status: 0; 1 if --fail-on says so; 2 if something went wrong or the preview failed.
     """
     from pulumi_setsmart.automation.stack import Stack  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
     from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - as above
     from pulumi_setsmart.reporting.saved_text import saved_text  # noqa: PLC0415 - as above
-    from pulumi_setsmart.specification.writing import write_file  # noqa: PLC0415 - as above
 
-    with reported(_TROUBLE):
-        match file, stack:
-            case None, str():
-                text, source = Stack(stack, directory).preview(), f"stack {stack}"
-            case _, None if file is not None:
-                source = "standard input" if file == "-" else file
-                with click.open_file(file, "rb") as opened:
-                    text = saved_text(opened.read())
-            case _:
-                raise click.UsageError("Give either a FILE (or -) or --stack.")
-        found = read_preview(text, source)
-        rendered = _renderer(form)(found)
-        if output is None:
-            click.echo(rendered, nl=False)
-        else:
-            write_file(output, rendered)
+    match file, stack:
+        case None, str():
+            text, source = Stack(stack, directory).preview(), f"stack {stack}"
+        case _, None if file is not None:
+            source = "standard input" if file == "-" else file
+            text = saved_text(_content(file, source))
+        case _:
+            raise click.UsageError("Give either a FILE (or -) or --stack.")
+    found = read_preview(text, source)
+    rendered = _renderer(form)(found)
+    if output is None:
+        write_data(rendered)
+    else:
+        write_file(output, rendered)
     if found.errors:
         sys.exit(_TROUBLE)
     if any(_holds(condition, found) for condition in fail_on):
         sys.exit(1)
+
+
+def _content(file: str, source: str) -> bytes:
+    from pulumi_setsmart.files import regular_file  # noqa: PLC0415 - not always needed
+
+    if file != "-":
+        return regular_file.descriptor_content_of(file, _LARGEST_PREVIEW)
+    return regular_file.read_from(sys.stdin.buffer, source, _LARGEST_PREVIEW)
 
 
 def _renderer(form: str) -> "Callable[[Report], str]":

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from pulumi_setsmart.cli.console import Command
+
 if TYPE_CHECKING:
     from pulumi_setsmart.sandbox.foreground import Options
 
@@ -32,10 +34,18 @@ def _largest(
         raise click.BadParameter("must be FIELD=N, such as max_guests=16") from None
 
 
-@click.command(context_settings={"show_default": True})
+@click.command(cls=Command, context_settings={"show_default": True})
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8787, help="Port; 0 takes a free one."
+)
+@click.option(
+    "--allow-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Host by which it may be asked beside this machine's names; may be repeated."
+    "  [default: on loopback none, elsewhere all]",
 )
 @click.option(
     "--database",

@@ -1,11 +1,11 @@
 """The command ``schema``."""
 
-import json
-
 import click
 
+from pulumi_setsmart.cli.console import Command, write_json
 
-@click.command()
+
+@click.command(cls=Command)
 def schema() -> None:
     """Print the JSON Schema of portfolio files.
 
@@ -14,4 +14,4 @@ def schema() -> None:
     """
     from pulumi_setsmart.specification.schema import portfolio_schema  # noqa: PLC0415 - heavy
 
-    click.echo(json.dumps(portfolio_schema(), indent=2))
+    write_json(portfolio_schema())

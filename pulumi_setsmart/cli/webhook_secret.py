@@ -2,10 +2,11 @@
 
 import click
 
+from pulumi_setsmart.cli.console import Command
 from pulumi_setsmart.webhooks.secret import new_secret
 
 
-@click.command("webhook-secret")
+@click.command("webhook-secret", cls=Command)
 def webhook_secret() -> None:
     """Print a new secret for a webhook subscription, another one each time.
 

@@ -10,12 +10,16 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import ErrorContext, UnreadableAnswerError
-from pulumi_setsmart.client.violation import LONGEST_MESSAGE, bounded
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.client.violation import LONGEST_MESSAGE
+from pulumi_setsmart.models.json import DEEPEST, Json, cut_off, is_nested_deeper
+from pulumi_setsmart.models.marker import TOO_DEEP
 
 _FIRST_UNSUCCESSFUL_STATUS = 300
 _FIRST_ERROR_STATUS = 400
+_DEEPEST = DEEPEST + 20  # a response puts a value into its object, a list and an envelope or two
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
 _STRONG_ETAG = re.compile(r'"[!#-~]*"')
 
 
@@ -59,29 +63,56 @@ class Answer:
 
     def context(self, code: str | None = None, field: str | None = None) -> ErrorContext:
         """Return the facts for an error about this answer."""
+        request_id = self.headers.get("X-Request-Id")
         return ErrorContext(
             method=self.method,
             path=self.path,
             status=self.status,
             code=code,
             field=field,
-            request_id=shortened(self.headers.get("X-Request-Id")),
+            request_id=None if request_id is None else quoted(request_id, LONGEST_MESSAGE),
             attempt=self.attempt,
         )
 
     def json(self) -> Json:
-        """Return the body as JSON.
+        """Return the body as JSON, with `TOO_DEEP` where it is nested too deeply.
 
         Raises:
             UnreadableAnswerError: The body is not JSON.
         """
         # Raised out of the `except`, so that nothing is chained to it that holds the body.
         with contextlib.suppress(ValueError, RecursionError):
-            value: Json = json.loads(
-                self.body, parse_constant=_refuse_constant, parse_float=_finite
-            )
+            try:
+                value = _parsed(self.body)
+            except RecursionError:
+                value = _parsed(_shallow(self.body))
+            if is_nested_deeper(value, _DEEPEST):
+                cut_off(value, _DEEPEST, TOO_DEEP)
             return value
         raise UnreadableAnswerError("the answer is not JSON", self.context())
+
+
+def _parsed(body: bytes | str) -> Json:
+    value: Json = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+    return value
+
+
+def _shallow(body: bytes) -> str:
+    """Return JSON without what is too deep for its parser, which gives up on all of it."""
+    text = body.decode(json.detect_encoding(body), "surrogatepass")
+    kept = []
+    depth = begin = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            if depth == _DEEPEST + 2:
+                kept.append(text[begin : token.start()])
+        elif token[0] in "]}":
+            if depth == _DEEPEST + 2:
+                kept.append("null")
+                begin = token.end()
+            depth -= 1
+    return "".join((*kept, text[begin:]))
 
 
 def _refuse_constant(name: str) -> Json:
@@ -93,8 +124,3 @@ def _finite(digits: str) -> float:
     if not math.isfinite(number):
         raise ValueError(digits)
     return number
-
-
-def shortened(message: str | None) -> str | None:
-    """Fold a message into one printable line, since it goes to a terminal."""
-    return None if message is None else bounded(message, LONGEST_MESSAGE)

@@ -8,12 +8,16 @@ import ssl
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import attrs
 from attrs import field, frozen
 
 from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.body import Body, TooLargeError, UnofferedCodingError, UnpackableError
+from pulumi_setsmart.client.budget import Budget
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.credential import Credential, Keyring
 from pulumi_setsmart.client.error_body import status_error
 from pulumi_setsmart.client.errors import (
@@ -25,20 +29,27 @@ from pulumi_setsmart.client.errors import (
     ErrorContext,
     PermissionDeniedError,
     RedirectError,
+    UnexpectedAnswerError,
     UnreadableAnswerError,
     UntrustedServerError,
 )
 from pulumi_setsmart.client.http import httpx
+from pulumi_setsmart.client.log import guard_http_logs, log_of
 from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.json import JsonObject
 
-logger = logging.getLogger(__name__)
+logger = log_of(__name__)
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_DEADLINE = 900.0
 DEFAULT_LARGEST_ANSWER = 32 * MEBIBYTE
+DEFAULT_MOST_PAGES = 1000
+"""Ten thousand listings at ten a page."""
+
+_LONGEST_CODING = 40
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 
 
 @frozen
@@ -48,9 +59,11 @@ class Connection:
     Attributes:
         base_url: The address of the API, without a slash at its end.
         credentials: The API keys to try in turn; at least one.
-        timeout: How many seconds one attempt may take.
-        deadline: How many seconds an operation may take in all, attempts and waits included.
+        timeout: How many seconds one attempt may take, from connecting to the last byte.
+        deadline: How many seconds an operation may take in all; see `Budget`.
+        counts_waits: Whether waits for the rate limit are among these.
         largest_answer: How many bytes the body of an answer may have.
+        most_pages: How many pages a list may have.
         retry: How often, and after how long, a request is sent again.
     """
 
@@ -58,7 +71,9 @@ class Connection:
     credentials: tuple[Credential, ...]
     timeout: float = DEFAULT_TIMEOUT
     deadline: float = DEFAULT_DEADLINE
+    counts_waits: bool = False
     largest_answer: int = DEFAULT_LARGEST_ANSWER
+    most_pages: int = DEFAULT_MOST_PAGES
     retry: RetryPolicy = field(factory=RetryPolicy)
 
 
@@ -103,16 +118,25 @@ class Channel:
         self.sleep = sleep
         self.clock = clock
         self._observe = observe
+        guard_http_logs()
         self._keyring = Keyring(connection.credentials)
         self._pacer = Pacer(clock=clock, sleep=sleep, announce=_announce_wait, warn=logger.warning)
-        if transport is None and connection.base_url.startswith("http:"):
-            # A proxy of the environment would be handed the key in clear.
-            transport = httpx.HTTPTransport()
+        mounts: dict[str, httpx.BaseTransport | None] = {}
+        if transport is None:
+            # What only imports this module, to show its defaults, needs no network.
+            from pulumi_setsmart.client.transport import network  # noqa: PLC0415
+
+            transport, mounts = network(connection.base_url, clock)
         self._http = httpx.Client(
             base_url=connection.base_url,
-            timeout=connection.timeout,
-            headers={"Accept": "application/json", "User-Agent": "pulumi-setsmart"},
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                "User-Agent": "pulumi-setsmart",
+            },
+            cookies=CookieJar(_NO_COOKIES),
             transport=transport,
+            mounts=mounts,
         )
 
     @property
@@ -128,25 +152,35 @@ class Channel:
         """Close the connections."""
         self._http.close()
 
-    def exchange(self, request: Request, *, attempt: int, patience: float) -> Answer:
+    def budget(self) -> Budget:
+        """Return the time of an operation that begins now."""
+        connection = self.connection
+        return Budget(
+            connection.deadline,
+            self.clock,
+            lambda: self._pacer.waited,
+            counts_waits=connection.counts_waits,
+        )
+
+    def exchange(self, request: Request, *, attempt: int, budget: Budget) -> Answer:
         """Send a request once, as soon as the rate limit allows, and return its answer.
 
         Args:
             request: The request.
             attempt: The how-many-th attempt at it this is.
-            patience: How many seconds there are for it, waits included.
+            budget: The time of the operation that it belongs to.
 
         Raises:
             ApiError: There was no answer, or it has an error status.
         """
         credential = self._keyring.current
-        answer = self._send(request, credential, attempt, patience)
+        answer = self._send(request, credential, attempt, budget)
         if answer.succeeded:
             return answer
         slashed_url = _url_with_other_slash(answer)
         if slashed_url is not None and request.method == "GET":
             slashed = attrs.evolve(request, path=slashed_url)
-            answer = self._send(slashed, credential, attempt, patience)
+            answer = self._send(slashed, credential, attempt, budget)
             if answer.succeeded:
                 return answer
         error = status_error(answer)
@@ -161,7 +195,7 @@ class Channel:
             raise RedirectError(reason, error.context)
         if isinstance(error, AuthenticationError):
             if self._keyring.after(credential) is not None:
-                return self.exchange(request, attempt=attempt, patience=patience)
+                return self.exchange(request, attempt=attempt, budget=budget)
             reason = f"SetSmart refused the API key from {self._keyring.tried}. {credential.advice}"
             raise AuthenticationError(reason, error.context)
         if isinstance(error, PermissionDeniedError):
@@ -170,15 +204,16 @@ class Channel:
         raise error
 
     def _send(
-        self, request: Request, credential: Credential, attempt: int, patience: float
+        self, request: Request, credential: Credential, attempt: int, budget: Budget
     ) -> Answer:
         path = request.path.removeprefix(self.connection.base_url)
         context = ErrorContext(request.method, path, attempt=attempt)
-        permit = self._admit(context, patience)
+        permit = self._admit(context, budget)
         started = self.clock()
+        ends_at = started + min(self.connection.timeout, budget.left)
         outcome: Answer | ApiError = ConnectionFailedError("no answer", context, sent=True)
         try:
-            outcome = self._receive(request, credential, context)
+            outcome = self._receive(request, credential, context, ends_at)
         except ApiError as error:
             outcome = error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
@@ -193,23 +228,35 @@ class Channel:
         # Raised out here, so that nothing is chained to it that holds the request and its key.
         raise outcome
 
-    def _admit(self, context: ErrorContext, patience: float) -> Permit:
+    def _admit(self, context: ErrorContext, budget: Budget) -> Permit:
+        """Wait until the request may be sent, unless that takes longer than there is time for."""
+        asked_at = self.clock()
         try:
-            return self._pacer.admit(patience)
+            if budget.left <= 0:
+                raise DeadlineExceededError(
+                    "nothing more is sent, since the operation has taken setsmart:deadline "
+                    f"({self.connection.deadline:g} s)",
+                    context,
+                )
+            return self._pacer.admit(budget.patience)
         except PatienceError as error:
             raise DeadlineExceededError(
                 f"the rate limit allows no request for another {error.seconds:.0f} s, which is "
                 f"more than setsmart:deadline ({self.connection.deadline:g} s) leaves",
                 context,
             ) from None
+        finally:
+            budget.note_wait(self.clock() - asked_at)
 
-    def _receive(self, request: Request, credential: Credential, context: ErrorContext) -> Answer:
-        ends_at = self.clock() + self.connection.timeout
+    def _receive(
+        self, request: Request, credential: Credential, context: ErrorContext, ends_at: float
+    ) -> Answer:
         with self._http.stream(
             request.method,
             request.path,
             content=None if request.payload is None else _encode(request.payload),
             headers=_headers(request, credential),
+            timeout=ends_at - self.clock(),
         ) as response:
             return Answer(
                 method=request.method,
@@ -224,17 +271,29 @@ class Channel:
     def _body(self, response: httpx.Response, context: ErrorContext, ends_at: float) -> bytes:
         """Return the body, as long as it is not too large and does not trickle for ever."""
         largest = self.connection.largest_answer
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > largest:
-                raise AnswerTooLargeError(
-                    f"the answer has more than {largest / MEBIBYTE:g} MiB (setsmart:maxAnswerMiB)",
-                    context,
-                )
-            if self.clock() > ends_at:
-                raise ConnectionFailedError("no whole answer in time", context, sent=True)
-        return bytes(body)
+        try:
+            body = Body(response.headers, largest)
+            assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 -- of our client
+            for piece in response.stream:
+                body.add(piece)
+                if self.clock() > ends_at:
+                    raise ConnectionFailedError("no whole answer in time", context, sent=True)
+            return body.whole()
+        except TooLargeError:
+            raise AnswerTooLargeError(
+                f"the answer has more than {largest / MEBIBYTE:g} MiB (setsmart:maxAnswerMiB)",
+                context,
+            ) from None
+        except UnofferedCodingError as error:
+            coding = quoted(error.coding, _LONGEST_CODING)
+            failure: UnreadableAnswerError = UnexpectedAnswerError(
+                f"the answer is encoded as {coding}, although only gzip was offered", context
+            )
+        except UnpackableError:
+            failure = UnreadableAnswerError("the answer cannot be decoded", context)
+        if response.is_success:
+            raise failure
+        return b""  # its status says more than its text would
 
     def _failure(self, error: Exception, context: ErrorContext) -> ApiError:
         """Return what a failure of the HTTP library means."""
@@ -253,8 +312,6 @@ class Channel:
                 return ConnectionFailedError("no answer in time", context, sent=True)
             case httpx.InvalidURL() | UnicodeError():  # ours, or that of a redirect
                 return ConnectionFailedError("not a usable address", context, sent=True)
-            case httpx.DecodingError():
-                return UnreadableAnswerError("the answer cannot be decoded", context)
         return ConnectionFailedError("the connection was lost", context, sent=True)
 
     def _log(self, context: ErrorContext, answer: Answer | None, seconds: float) -> None:

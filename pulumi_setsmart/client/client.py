@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import time
 from collections.abc import Callable
@@ -11,15 +10,17 @@ from typing import Self, TypeVar
 import tenacity
 
 from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.budget import Budget
 from pulumi_setsmart.client.channel import Channel, Connection, Request
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ApiError, DeadlineExceededError, UnknownOutcomeError
 from pulumi_setsmart.client.http import httpx
+from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.client.retry import may_have_been_carried_out
 
 _Result = TypeVar("_Result")
 
-logger = logging.getLogger(__name__)
+logger = log_of(__name__)
 
 _ANNOUNCED_WAIT = 5.0
 """A wait longer than this many seconds is told to the user."""
@@ -30,13 +31,12 @@ class Client:
 
     Args:
         channel: The way there.
-        ends_at: When, on the channel's clock, the operation is over that the requests belong to;
-            None if each of them is one.
+        budget: The time of the operation that the requests belong to; None if each is one.
     """
 
-    def __init__(self, channel: Channel, ends_at: float | None = None) -> None:
+    def __init__(self, channel: Channel, budget: Budget | None = None) -> None:
         self._channel = channel
-        self._ends_at = ends_at
+        self._budget = budget
 
     @classmethod
     def of(
@@ -52,12 +52,21 @@ class Client:
 
     def operation(self) -> Client:
         """Return a client on the same channel whose requests, from now on, share one deadline."""
-        return Client(self._channel, self._channel.clock() + self._channel.connection.deadline)
+        return Client(self._channel, self._channel.budget())
+
+    def within_operation(self) -> Client:
+        """Return a client whose requests share one deadline: that of this one, if it has one."""
+        return self if self._budget is not None else self.operation()
 
     @property
     def base_url(self) -> str:
         """The address of the API."""
         return self._channel.connection.base_url
+
+    @property
+    def connection(self) -> Connection:
+        """Where the account is, and within which bounds it is asked."""
+        return self._channel.connection
 
     @property
     def credential(self) -> Credential:
@@ -78,7 +87,7 @@ class Client:
         Raises:
             TimeoutError: It has not; no time has passed.
         """
-        if self._ends_at is not None and self._channel.clock() + seconds > self._ends_at:
+        if self._budget is not None and seconds > self._budget.left:
             raise TimeoutError
         self._channel.sleep(seconds)
 
@@ -97,15 +106,15 @@ class Client:
             UnknownOutcomeError: It is a POST, and whether it was carried out cannot be known.
             ApiError: The request did not succeed.
         """
-        clock = self._channel.clock
         policy = self._channel.connection.retry
-        ends_at = self._ends_at or clock() + self._channel.connection.deadline
+        budget = self._budget or self._channel.budget()
+        budget.begin_request()
 
         def repeats(error: BaseException) -> bool:
             return policy.allows(request.method, error)
 
         def gives_up(state: tenacity.RetryCallState) -> bool:
-            return state.attempt_number > policy.repeats or clock() + state.upcoming_sleep > ends_at
+            return state.attempt_number > policy.repeats or state.upcoming_sleep > budget.left
 
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception(repeats),
@@ -119,7 +128,7 @@ class Client:
 
         def attempt() -> _Result:
             number: int = attempts.statistics["attempt_number"]
-            answer = self._channel.exchange(request, attempt=number, patience=ends_at - clock())
+            answer = self._channel.exchange(request, attempt=number, budget=budget)
             return read(answer)
 
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, unquote
+from urllib.parse import quote as percent_encoded
+from urllib.parse import unquote
 
 import attrs
 from attrs import frozen
@@ -12,19 +13,28 @@ from attrs import frozen
 from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
-from pulumi_setsmart.client.cursor import Cursor
+from pulumi_setsmart.client.confidential import quoted
+from pulumi_setsmart.client.cursor import Cursor, ListBounds
 from pulumi_setsmart.client.envelope import read_items, read_object, read_record
 from pulumi_setsmart.client.errors import (
     ConfigurationError,
+    ErrorContext,
     IncompleteListError,
     NotFoundError,
     UnexpectedAnswerError,
     UnreadableAnswerError,
 )
 from pulumi_setsmart.client.paging import Following, ForeignPageError, Page, following
-from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.models.json import DEEPEST, JsonObject
+from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.record import Record
+from pulumi_setsmart.models.text import one_line
+
+_LONGEST_ID = 100
+"""So many characters of an id are shown that is not the one that was asked for."""
+
+_LONGEST_ID = 100
 
 
 @frozen
@@ -51,13 +61,16 @@ class Collection:
             IncompleteListError: The list has more objects than it shows.
             ApiError: A page could not be had; a page that repeats is an UnexpectedAnswerError.
         """
-        cursor = self.cursor()
+        listing = attrs.evolve(self, client=self.client.within_operation())
+        cursor = listing.cursor()
         while cursor.next_url is not None:
-            yield from self.read_on(cursor)
+            yield from listing.read_on(cursor)
 
     def cursor(self) -> Cursor:
         """Return the beginning of the list."""
-        return Cursor(self.path, self.client.url(self.path))
+        connection = self.client.connection
+        bounds = ListBounds(connection.most_pages, connection.largest_answer)
+        return Cursor(self.path, self.client.url(self.path), bounds)
 
     def read_on(self, cursor: Cursor) -> list[Record]:
         """Read the next page of the list, and leave ``cursor`` at the one after it.
@@ -74,12 +87,12 @@ class Collection:
         """
         request = Request("GET", str(cursor.next_url))
 
-        def read_page(answer: Answer) -> tuple[list[Record], Following]:
+        def read_page(answer: Answer) -> tuple[list[Record], Following, int]:
             records = self._records_on(answer)
-            return records, self._following(answer, records, cursor)
+            return records, self._following(answer, records, cursor), len(answer.body)
 
         try:
-            records, after = self.client.send(request, read_page)
+            records, after, size = self.client.send(request, read_page)
         except NotFoundError as error:
             if cursor.pages_read == 0:
                 raise
@@ -89,8 +102,8 @@ class Collection:
                     "before leads to it; describe how it is paged in setsmart:paging",
                     error.context,
                 ) from None
-            records, after = [], Following()  # the page after the last one
-        return cursor.advance(records, after)
+            records, after, size = [], Following(), 0  # the page after the last one
+        return cursor.advance(records, after, size)
 
     @property
     def _is_counted(self) -> bool:
@@ -160,8 +173,18 @@ class Collection:
         Raises:
             NotFoundError: There is no such object.
             ConflictError: It is not the version that ``etag`` names.
+            UnexpectedAnswerError: A field was read that is nested too deeply to be sent back;
+                nothing was sent.
             ApiError: The request did not succeed.
         """
+        deep = [name for name, value in fields.items() if value is TOO_DEEP]
+        if deep:
+            raise UnexpectedAnswerError(
+                f"{one_line(', '.join(deep))} is nested more than {DEEPEST} deep, so the "
+                "object cannot be sent back whole; name it in setsmart:serverFields if a PUT may "
+                "leave it out",
+                ErrorContext("PUT", self._object_path(identifier)),
+            )
         headers = {} if etag is None else {"If-Match": etag}
         request = Request("PUT", self._object_path(identifier), fields, headers)
         return self.client.send(
@@ -191,7 +214,7 @@ class Collection:
         if identifier in ("", ".", ".."):
             raise ConfigurationError(f"{identifier!r} is not the id of an object in {self.path}")
         path = self.path.removesuffix("/")
-        return f"{path}/{quote(identifier, safe='')}{self.path[len(path) :]}"
+        return f"{path}/{percent_encoded(identifier, safe='')}{self.path[len(path) :]}"
 
     def _envelopes(self) -> tuple[str, ...]:
         """Return the names under which the API may put these objects: plural and singular."""
@@ -231,8 +254,9 @@ class Collection:
     def _read_record_of(self, identifier: str, answer: Answer) -> Record:
         record = self._read_record(answer)
         if record.id != identifier:
+            other = quoted(record.id, _LONGEST_ID)
             raise UnreadableAnswerError(
-                f"the answer holds {record.id} instead of {identifier}", answer.context()
+                f"the answer holds {other} instead of {identifier}", answer.context()
             )
         return record
 

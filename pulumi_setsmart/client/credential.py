@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 
 from attrs import field, frozen
 
-logger = logging.getLogger(__name__)
+from pulumi_setsmart.client.confidential import keep_secret
+from pulumi_setsmart.client.log import log_of
+
+logger = log_of(__name__)
 
 
 @frozen
@@ -23,6 +25,10 @@ class Credential:
     key: str = field(repr=False)
     source: str
     advice: str
+
+    def __attrs_post_init__(self) -> None:
+        """Keep the key out of every text, wherever it may come from."""
+        keep_secret(self.key)
 
 
 class Keyring:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import define, field
+from attrs import define, field, frozen
 
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import (
+    AnswerTooLargeError,
     ErrorContext,
     IncompleteListError,
     UnexpectedAnswerError,
@@ -13,7 +15,24 @@ from pulumi_setsmart.client.paging import Following
 from pulumi_setsmart.models.record import Record
 
 _MOST_PAGES_WITHOUT_NEWS = 10
+_MOST_ANSWERS = 4
+"""A list may be so many times as large as one answer."""
+
+_LONGEST_NAME = 100
 _ADVICE = "describe how it is paged in setsmart:paging"
+
+
+@frozen
+class ListBounds:
+    """How long a list may be.
+
+    Attributes:
+        pages: How many pages it may have.
+        bytes_of_page: How many bytes each of them may have.
+    """
+
+    pages: int
+    bytes_of_page: int
 
 
 @define
@@ -26,18 +45,21 @@ class Cursor:
     Attributes:
         path: The path of the collection.
         first_url: The address of the first page.
+        bounds: How long the list may be.
         next_url: The address of the next page, or None after the last one.
         pages_read: How many pages were read.
     """
 
     path: str
     first_url: str
+    bounds: ListBounds
     next_url: str | None = field(init=False)
     pages_read: int = field(default=0, init=False)
     _returned_ids: set[str] = field(factory=set, init=False)
     _seen_ids: set[str] = field(factory=set, init=False)
     _seen_urls: set[str] = field(factory=set, init=False)
     _chosen_parameter: str | None = field(default=None, init=False)
+    _bytes_read: int = field(default=0, init=False)
     _pages_without_news: int = field(default=0, init=False)
     _is_repeated: bool = field(default=False, init=False)
 
@@ -49,12 +71,13 @@ class Cursor:
         """Return how many objects the list has shown once a page with ``records`` is read."""
         return len(self._seen_ids | {record.id for record in records})
 
-    def advance(self, records: list[Record], following: Following) -> list[Record]:
+    def advance(self, records: list[Record], following: Following, size: int = 0) -> list[Record]:
         """Go on to the page after one that was read.
 
         Args:
             records: The objects on the page.
             following: What comes after it.
+            size: How many bytes the page has.
 
         Returns:
             The objects that no page before it held.
@@ -62,7 +85,9 @@ class Cursor:
         Raises:
             IncompleteListError: The list has more objects than it shows.
             UnexpectedAnswerError: The list leads in a circle.
+            AnswerTooLargeError: It has more pages, or more in them, than are taken in.
         """
+        self._refuse_more_than_allowed(following, size)
         ids = {record.id for record in records}
         has_news = bool(ids - self._seen_ids)
         self._refuse_circle(following, has_news=has_news)
@@ -75,16 +100,29 @@ class Cursor:
                 new.setdefault(record.id, record)
         self._returned_ids |= ids
         if gap is None:
-            self._go_on(following, ids, has_news=has_news)
+            self._go_on(following, ids, size, has_news=has_news)
         else:
             self._begin_again()
         return [*new.values()]
+
+    def _refuse_more_than_allowed(self, following: Following, size: int) -> None:
+        context = ErrorContext("GET", self.path)
+        if following.url is not None and self.pages_read + 1 >= self.bounds.pages:
+            raise AnswerTooLargeError(
+                f"the list has more than {self.bounds.pages} pages (setsmart:maxListPages)", context
+            )
+        if self._bytes_read + size > _MOST_ANSWERS * self.bounds.bytes_of_page:
+            raise AnswerTooLargeError(
+                f"the pages of the list are together larger than {_MOST_ANSWERS} times "
+                "setsmart:maxAnswerMiB",
+                context,
+            )
 
     def _refuse_circle(self, following: Following, *, has_news: bool) -> None:
         without_news = 0 if has_news else self._pages_without_news + 1
         leads_back = following.url in {*self._seen_urls, self.next_url} - {None}
         if leads_back or (following.url and without_news > _MOST_PAGES_WITHOUT_NEWS):
-            asked = "" if following.parameter is None else f" ({following.parameter}=…)"
+            asked = "" if following.parameter is None else f" ({_shown(following.parameter)}=…)"
             raise UnexpectedAnswerError(
                 f"the list of objects never ends: a page leads back to one already read{asked}; "
                 f"{_ADVICE}",
@@ -95,8 +133,9 @@ class Cursor:
         """Return why the list is incomplete where it ends, or None if it is not, or goes on."""
         if self._chosen_parameter is not None and ids and not has_news:
             return (
-                f"asking for the next page of the list with {self._chosen_parameter}=… brings the "
-                f"same objects again, so it never ends; {_ADVICE}"
+                "asking for the next page of the list with "
+                f"{_shown(self._chosen_parameter)}=… brings the same objects again, so it never "
+                f"ends; {_ADVICE}"
             )
         if following.url is not None:
             return None
@@ -104,26 +143,33 @@ class Cursor:
         total = following.total
         if total is not None and total.number > read:
             return (
-                f"the list has {total.number} entries ({total.said_by}), {read} were returned, "
-                "and the next page is unknown; see setsmart:paging"
+                f"the list has {total.number} entries ({_shown(total.said_by)}), {read} were "
+                "returned, and the next page is unknown; see setsmart:paging"
             )
         if following.announced_by is not None:
             return (
                 f"the list may have more than the {read} entries that were returned "
-                f"({following.announced_by}), and the next page is unknown; see setsmart:paging"
+                f"({_shown(following.announced_by)}), and the next page is unknown; see "
+                "setsmart:paging"
             )
         return None
 
-    def _go_on(self, following: Following, ids: set[str], *, has_news: bool) -> None:
+    def _go_on(self, following: Following, ids: set[str], size: int, *, has_news: bool) -> None:
         self._seen_urls.add(str(self.next_url))
         self._seen_ids |= ids
         self._pages_without_news = 0 if has_news else self._pages_without_news + 1
         self._chosen_parameter = following.parameter
         self.next_url = following.url
         self.pages_read += 1
+        self._bytes_read += size
 
     def _begin_again(self) -> None:
         self._is_repeated = True
         self._seen_ids, self._seen_urls = set(), set()
-        self._chosen_parameter, self._pages_without_news = None, 0
+        self._chosen_parameter, self._pages_without_news, self._bytes_read = None, 0, 0
         self.next_url, self.pages_read = self.first_url, 0
+
+
+def _shown(name: str) -> str:
+    """Return the name of a member or parameter that the server chose, as a message shows it."""
+    return quoted(name, _LONGEST_NAME)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.error_body import error_details
 from pulumi_setsmart.client.errors import UnexpectedAnswerError, UnreadableAnswerError
 from pulumi_setsmart.client.signals import Meaning, members_of, truth, whole_number
-from pulumi_setsmart.models.json import Json, JsonObject, digits
+from pulumi_setsmart.models.json import DEEPEST, Json, JsonObject, digits, is_nested_deeper
+from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.record import Record
-from pulumi_setsmart.models.text import one_line
 
 USUAL_ENVELOPES = (
     "data",
@@ -143,7 +144,8 @@ def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Jso
         return own[0]
     if len(lists) > 1:
         raise UnexpectedAnswerError(
-            f"the answer has more than one list: {', '.join(lists)}", answer.context()
+            f"the answer has more than one list: {quoted(', '.join(lists), _LONGEST_NAMES)}",
+            answer.context(),
         )
     if not lists and _is_empty(value, (*envelopes, *USUAL_ENVELOPES), answer):
         return []
@@ -183,6 +185,8 @@ def _lists_in(
 def read_record(fields: JsonObject, id_field: str, answer: Answer) -> Record:
     """Return an object of the API as a record. A whole number as its id counts as its digits.
 
+    A field that is nested too deeply is `TOO_DEEP`: one odd field must not cost all the others.
+
     Raises:
         UnexpectedAnswerError: Its id is missing, or nothing that can be shown.
     """
@@ -192,12 +196,16 @@ def read_record(fields: JsonObject, id_field: str, answer: Answer) -> Record:
             f"the object in the answer has no usable {id_field}; it has {_members_of(fields)}",
             answer.context(),
         )
-    return Record(identifier, fields)
+    return Record(identifier, {name: _shallow(value) for name, value in fields.items()})
+
+
+def _shallow(value: Json) -> Json:
+    return TOO_DEEP if is_nested_deeper(value, DEEPEST) else value
 
 
 def _members_of(value: JsonObject) -> str:
-    names = one_line(", ".join([*value][:_MOST_NAMED]))
-    return names[:_LONGEST_NAMES] if names else "no members"
+    names = quoted(", ".join([*value][:_MOST_NAMED]), _LONGEST_NAMES)
+    return names or "no members"
 
 
 def identifier_of(value: Json) -> str | None:

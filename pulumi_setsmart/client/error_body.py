@@ -10,15 +10,22 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import TypeAlias
 
 from attrs import evolve, frozen
 
-from pulumi_setsmart.client.answer import Answer, shortened
+from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.confidential import quoted, reason_of
 from pulumi_setsmart.client.errors import StatusError, UnreadableAnswerError, status_error_class
-from pulumi_setsmart.client.violation import OUTSIDE, Violation, path_of, violation
+from pulumi_setsmart.client.violation import (
+    LONGEST_MESSAGE,
+    OUTSIDE,
+    Violation,
+    path_of,
+    violation,
+)
 from pulumi_setsmart.models.json import Json, JsonObject
 
 # The names of members are compared without case, hyphens and underscores.
@@ -163,14 +170,28 @@ def error_body(answer: Answer) -> ErrorBody:
         body = answer.json()
     except UnreadableAnswerError:
         body = _plain_text(answer.body)
-    heading = shortened(_heading(body, answer.status)) or None
-    found = _violations(_Part(body))
-    violations = tuple(dict.fromkeys(one for one in found if one.reason))
+    heading = _heading(body, answer.status)
+    violations = _distinct(_violations(_Part(body)))
     if heading is not None and not violations:
-        violations = tuple(violation(heading, *one) for one in _fields(_one_in(body), ()))
-    if heading is not None and any(heading.startswith(one.reason) for one in violations):
-        heading = None
-    return ErrorBody(heading, shortened(_text_of(_one_in(body), ("code",))), violations)
+        violations = _distinct(violation(heading, *one) for one in _fields(_one_in(body), ()))
+    code = _text_of(_one_in(body), ("code",))
+    return ErrorBody(
+        None if heading is None else _told_beside(violations, heading),
+        None if code is None else quoted(code, LONGEST_MESSAGE),
+        violations,
+    )
+
+
+def _distinct(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    return tuple(dict.fromkeys(one for one in violations if one.reason))
+
+
+def _told_beside(violations: tuple[Violation, ...], heading: str) -> str | None:
+    """Return a heading as it is shown, or None where the reasons say as much."""
+    told, withheld = reason_of(heading, LONGEST_MESSAGE, *(one.path for one in violations))
+    if withheld and any(one.withheld for one in violations):
+        return None
+    return None if any(told.startswith(one.reason) for one in violations) else told or None
 
 
 def _violations(part: _Part) -> Iterator[Violation]:

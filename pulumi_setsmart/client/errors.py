@@ -4,6 +4,7 @@
     ├── ConfigurationError              a setting is missing or not allowed
     ├── PortfolioFileError              a file does not describe a portfolio
     ├── StackError                      a stack cannot be read, imported into or previewed
+    ├── MetadataError                   what the state remembers of an object cannot be read
     ├── WrongAccountError               an object of the state is not in the account that is asked
     ├── ExistingObjectError             what is to be created exists already
     ├── ExistingIdError                 the object that existing_id names cannot be taken over
@@ -40,19 +41,33 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-from attrs import frozen
+from attrs import field, frozen
 
+from pulumi_setsmart.client.confidential import foreign, redacted
 from pulumi_setsmart.client.violation import Violation
+from pulumi_setsmart.models.text import cut, one_line, visible
 
 _MOST_VIOLATIONS = 10
 """How many reasons the text of an error shows."""
+
+_LONGEST_FACT = 300
+"""Characters of a path, a code or an id; the cursor of a next page can have thousands."""
 
 
 class SetSmartError(Exception):
     """Anything that this package raises on purpose.
 
-    Its text is for the user: one or two lines, and one for each of several reasons.
+    Its text is for the user: one or two lines, and one for each of several reasons. It holds
+    nothing that a terminal would obey, and no line that somebody else wrote. No secret that is
+    known when it is made is in it, nor in any of its attributes.
     """
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*(redacted(one) if isinstance(one, str) else one for one in arguments))
+
+    def __str__(self) -> str:
+        """Return what went wrong, in one line."""
+        return visible(super().__str__())
 
 
 class ConfigurationError(SetSmartError):
@@ -65,6 +80,10 @@ class PortfolioFileError(SetSmartError):
 
 class StackError(SetSmartError):
     """A stack cannot be read, imported into or previewed; Pulumi said why."""
+
+
+class MetadataError(SetSmartError):
+    """What the state remembers of an object is damaged, or of a version that is too new."""
 
 
 class WrongAccountError(SetSmartError):
@@ -114,6 +133,12 @@ class WebhookSetupError(WebhookVerificationError):
     """A secret or another setting of the receiver is wrong, so no request can be verified."""
 
 
+def _without_secrets(path: str) -> str:
+    """Return the path of a request; what asks for another page in it is the server's."""
+    own, mark, query = path.partition("?")
+    return f"{redacted(own)}{mark}{foreign(query)}"
+
+
 @frozen
 class ErrorContext:
     """The facts about a failed request.
@@ -129,7 +154,7 @@ class ErrorContext:
     """
 
     method: str
-    path: str
+    path: str = field(converter=_without_secrets)
     status: int | None = None
     code: str | None = None
     field: str | None = None
@@ -138,13 +163,13 @@ class ErrorContext:
 
     def __str__(self) -> str:
         """Return the facts in the order in which support asks for them."""
-        parts = [f"{self.method} {self.path}"]
+        parts = [f"{self.method} {cut(one_line(self.path), _LONGEST_FACT)}"]
         if self.status is not None:
             parts.append(f"status {self.status}")
         if self.code is not None:
-            parts.append(f"code {self.code}")
+            parts.append(f"code {cut(one_line(self.code), _LONGEST_FACT)}")
         if self.request_id is not None:
-            parts.append(f"request {self.request_id}")
+            parts.append(f"request {cut(one_line(self.request_id), _LONGEST_FACT)}")
         if self.attempt > 1:
             parts.append(f"attempt {self.attempt}")
         return ", ".join(parts)
@@ -160,12 +185,12 @@ class ApiError(SetSmartError):
 
     def __init__(self, reason: str, context: ErrorContext) -> None:
         super().__init__(reason, context)
-        self.reason = reason
+        self.reason = redacted(reason)
         self.context = context
 
     def __str__(self) -> str:
         """Return the reason, followed by the request it is about."""
-        return f"{self.reason} ({self.context})"
+        return visible(f"{self.reason} ({self.context})")
 
     @property
     def method(self) -> str:
@@ -278,7 +303,7 @@ class StatusError(ApiError):
             more = len(violations) - _MOST_VIOLATIONS
             lines += [f"  and {more} more"] if more > 0 else []
         lines += [] if self.advice is None else [self.advice]
-        return "\n".join(lines)
+        return "\n".join(map(visible, lines))
 
     def with_advice(self, advice: str) -> Self:
         """Return the same error with a sentence that says what to do."""

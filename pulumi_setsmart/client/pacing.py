@@ -13,9 +13,9 @@ from http import HTTPStatus
 
 from attrs import define
 
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.moment import moment_in
 from pulumi_setsmart.client.server_clock import ServerClock
-from pulumi_setsmart.client.violation import bounded
 
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _SAME_WINDOW = 2.0
@@ -110,6 +110,9 @@ class Pacer:
         self._rounding = 0.0
         self._last_reset = 0.0
         self._impossible: set[str] = set()
+        self._waiting = 0
+        self._waiting_since = 0.0
+        self._waited = 0.0
 
     @property
     def remaining(self) -> int | None:
@@ -117,6 +120,12 @@ class Pacer:
         with self._changed:
             self._forget_past_window(self._clock())
             return None if self._window is None else self._window.remaining
+
+    @property
+    def waited(self) -> float:
+        """For how many seconds, so far, at least one request was held back."""
+        with self._changed:
+            return self._waited + (self._clock() - self._waiting_since if self._waiting else 0.0)
 
     def admit(self, patience: float) -> Permit:
         """Return when the next request may be sent.
@@ -127,6 +136,18 @@ class Pacer:
         Raises:
             PatienceError: It takes longer; nothing has been waited for in vain.
         """
+        with self._changed:
+            self._waiting_since = self._waiting_since if self._waiting else self._clock()
+            self._waiting += 1
+        try:
+            return self._admit_in_time(patience)
+        finally:
+            with self._changed:
+                self._waiting -= 1
+                if not self._waiting:
+                    self._waited += self._clock() - self._waiting_since
+
+    def _admit_in_time(self, patience: float) -> Permit:
         gives_up_at = self._clock() + patience
         while True:
             with self._changed:
@@ -247,7 +268,7 @@ class Pacer:
         if moment is None and text.strip() and name not in self._impossible:
             self._impossible.add(name)
             self._warn(
-                f"SetSmart sends {name}: {bounded(text, _LONGEST_SHOWN)}, which is not within a "
+                f"SetSmart sends {name}: {quoted(text, _LONGEST_SHOWN)}, which is not within a "
                 "day of its clock; it is ignored"
             )
         return moment

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from attrs import field as attrs_field
 from attrs import frozen
 
+from pulumi_setsmart.client.confidential import quoted, reason_of
 from pulumi_setsmart.models.json import dotted, pointer, steps
-from pulumi_setsmart.models.text import one_line
 
 LONGEST_MESSAGE = 300
 """How many characters of what a server says are shown."""
@@ -32,14 +33,17 @@ class Violation:
     """One reason for which a server does not accept what it was sent.
 
     Attributes:
-        reason: The reason in the server's words: one line, at most 300 characters.
+        reason: The reason in the server's words: one line, at most 300 characters, no secrets.
         field: The field as the server names it, or None where it names none.
-        path: The keys that lead to the field, the outermost first; empty where it names none.
+        path: The keys that lead to the field, the outermost first; empty where it names none. They
+            are as the server has them, to be compared and never shown.
+        withheld: Whether a sentence of ours stands for the reason, as a secret may be in it.
     """
 
     reason: str
     field: str | None = None
-    path: tuple[str, ...] = ()
+    path: tuple[str, ...] = attrs_field(default=(), repr=False)
+    withheld: bool = False
 
     def __str__(self) -> str:
         """Return the reason with its field, in one line."""
@@ -62,10 +66,12 @@ def violation(reason: str, within: tuple[str, ...] = (), said: str | None = None
     field = dotted("".join(pointer("", step) for step in path)) if path else None
     if field is not None and said is not None and path == tuple(_STEPS.findall(said)):
         field = said
+    told, withheld = reason_of(reason, LONGEST_MESSAGE, path)
     return Violation(
-        reason=bounded(reason, LONGEST_MESSAGE),
-        field=None if field is None else bounded(field, _LONGEST_FIELD),
+        reason=told,
+        field=None if field is None else quoted(field, _LONGEST_FIELD),
         path=path,
+        withheld=withheld,
     )
 
 
@@ -78,12 +84,6 @@ def path_of(field: str) -> tuple[str, ...]:
     if field.startswith(("/", "#/")):
         return tuple(one for one in steps(field.removeprefix("#")) if one)
     return tuple(step.strip("'\"`") for step in _STEPS.findall(field))
-
-
-def bounded(text: str, longest: int) -> str:
-    """Fold a text into one printable line of at most so many characters, and an ellipsis."""
-    line = one_line(text)
-    return line if len(line) <= longest else f"{line[:longest]}…"
 
 
 def _of_the_object(path: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import attrs
 from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import (
     ApiError,
     AuthenticationError,
@@ -26,20 +27,27 @@ from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
 _PATIENCE = 30.0
 _MOST_SKEW = 60.0
 _FEW_LEFT = 10
+_LONGEST_LIMIT = 40
+"""Characters; a server may say more than a number."""
 
 
 def account_findings(
-    settings: Settings, clock: Callable[[], float] = time.time
+    settings: Settings, clock: Callable[[], float] = time.time, seconds: float = _PATIENCE
 ) -> Iterator[Finding]:
     """Look at an account with two requests that read, and yield what is found.
 
     Args:
         settings: Where it is, and its key.
         clock: This machine's time in seconds since 1970.
+        seconds: How long both may take together, waits for the rate limit included.
     """
-    connection = settings.connection
-    patient = min(connection.deadline, _PATIENCE)
-    client = Client.of(attrs.evolve(connection, retry=RetryPolicy(repeats=0), deadline=patient))
+    connection = attrs.evolve(
+        settings.connection,
+        retry=RetryPolicy(repeats=0),
+        deadline=min(settings.connection.deadline, seconds),
+        counts_waits=True,
+    )
+    client = Client.of(connection).operation()
     try:
         answer = client.send(Request("GET", "/properties"), _itself)
     except AuthenticationError as error:
@@ -87,7 +95,7 @@ def _budget_finding(answer: Answer) -> Finding:
         return doubtful(
             "budget", "the server does not tell it", "Requests are sent until it refuses one."
         )
-    limit = answer.headers.get("X-RateLimit-Limit", "unknown")
+    limit = quoted(answer.headers.get("X-RateLimit-Limit", "unknown"), _LONGEST_LIMIT)
     text = f"{left} of {limit} requests left in this window"
     if left >= _FEW_LEFT:
         return good("budget", text)

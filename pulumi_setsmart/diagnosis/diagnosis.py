@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from pulumi_setsmart.automation.limited_command import TimeLimit
+from pulumi_setsmart.automation.project import cli_version
 from pulumi_setsmart.automation.stack import Configuration, Stack
 from pulumi_setsmart.client.errors import ConfigurationError, StackError
 from pulumi_setsmart.config import Settings, load_settings
@@ -17,27 +20,43 @@ from pulumi_setsmart.diagnosis.project import (
 )
 from pulumi_setsmart.diagnosis.state import code_findings
 
+MOST_SECONDS = 60.0
+"""All that is looked at takes no longer."""
 
-def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) -> Iterator[Finding]:
+_MOST_SECONDS_OF_A_COMMAND = 15.0
+"""Pulumi may be waiting for a backend that never answers, and the account is still to be asked."""
+
+_FEWEST_SECONDS_OF_ACCOUNT = 1.0
+
+
+def findings(
+    folder: Path,
+    stack: str | None,
+    environment: Mapping[str, str],
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Finding]:
     """Look at everything that a run needs, and yield what is found as soon as it is.
 
-    Nothing is changed; the account is asked twice.
+    Nothing is changed; the account is asked twice. What takes too long is stopped, which is a
+    finding, too.
 
     Args:
         folder: The folder of the project.
         stack: The stack whose configuration counts and whose state is examined, or None for the
             environment's configuration alone.
         environment: The environment's variables.
+        clock: The monotonic time in seconds.
     """
-    yield from version_findings()
-    yield from project_findings(folder, environment)
+    limit = TimeLimit(clock() + MOST_SECONDS, _MOST_SECONDS_OF_A_COMMAND, clock)
+    yield from version_findings(lambda: cli_version(limit))
+    yield from project_findings(folder, environment, limit)
     configuration = Configuration()
     if stack is not None:
         try:
-            opened = Stack(stack, folder)
+            opened = Stack(stack, folder, limit)
             configuration = opened.configuration()
         except StackError as error:
-            yield bad("stack", str(error), "Without it, the environment alone is looked at.")
+            yield bad("stack", str(error), _advice_on_stack(str(error)))
         else:
             yield from code_findings(opened)
     yield configuration_finding(configuration, environment)
@@ -46,7 +65,15 @@ def findings(folder: Path, stack: str | None, environment: Mapping[str, str]) ->
     except ConfigurationError as error:
         yield bad("key", str(error), "Nothing can be asked without it.")
         return
-    yield from account_findings(settings)
+    yield from account_findings(settings, seconds=max(limit.left, _FEWEST_SECONDS_OF_ACCOUNT))
+
+
+def _advice_on_stack(error: str) -> str:
+    advice = "Without it, the environment alone is looked at."
+    if "passphrase" in error:
+        set_it = "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's."
+        return f"{set_it} {advice}"
+    return advice
 
 
 def account_settings(folder: Path, stack: str | None, environment: Mapping[str, str]) -> Settings:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from pulumi_setsmart.automation.project import Project, cli_version
+from pulumi_setsmart.automation.limited_command import TimeLimit
+from pulumi_setsmart.automation.project import NotLoggedInError, Project, cli_version
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
@@ -17,6 +18,18 @@ _OLDEST_CLI = (3, 254)
 _API_KEY = "setsmart:apiKey"
 _ACCOUNTS = "setsmart:accounts"
 _KEYS = (_API_KEY, "setsmart:baseUrl", _ACCOUNTS)
+_CORRECT_IT = "Correct PULUMI_BACKEND_URL, or backend.url in Pulumi.yaml."
+_ADVICE_ON_STATE = (
+    ("state database", f"Is the database running, and does it accept this user? {_CORRECT_IT}"),
+    ("permission denied", "Ask for the permission to read and write there."),
+    ("state directory", f"Make the folder, or name another one. {_CORRECT_IT}"),
+    ("credentials", "Give Pulumi credentials that are valid for the storage."),
+    ("bucket", f"Does the bucket exist, and may you read it? {_CORRECT_IT}"),
+    ("access token", "Run pulumi login again."),
+    ("unauthorized", "Run pulumi login again."),
+)
+"""What to do, by a word of what Pulumi says; the first that fits."""
+
 _VARIABLES = re.compile(r"SETSMART_(\w+_)?(API_KEY|BASE_URL)")
 
 
@@ -29,7 +42,11 @@ def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Fi
     yield good(
         "packages", f"pulumi-setsmart {version('pulumi-setsmart')}, Pulumi SDK {version('pulumi')}"
     )
-    found = cli()
+    try:
+        found = cli()
+    except StackError as error:
+        yield bad("pulumi", str(error), "See what `pulumi version` waits for.")
+        return
     if found is None:
         yield bad("pulumi", "no command line on PATH", "Install it: pulumi.com/docs/install")
         return
@@ -43,8 +60,16 @@ def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Fi
         yield good("pulumi", f"command line {found}")
 
 
-def project_findings(folder: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield what is found of the project in a folder."""
+def project_findings(
+    folder: Path, environment: Mapping[str, str], limit: TimeLimit | None = None
+) -> Iterator[Finding]:
+    """Yield what is found of the project in a folder.
+
+    Args:
+        folder: The folder.
+        environment: The environment's variables.
+        limit: How long Pulumi may take; None for as long as it takes.
+    """
     try:
         project = Project.of(folder)
         refreshes = project.refreshes()
@@ -62,9 +87,17 @@ def project_findings(folder: Path, environment: Mapping[str, str]) -> Iterator[F
             "Add options: {refresh: always} to Pulumi.yaml, or changes behind your back go unseen.",
         )
     try:
-        yield good("state", f"kept at {project.backend()}")
-    except StackError as error:
+        yield good("state", f"kept at {project.backend(limit)}")
+    except NotLoggedInError as error:
         yield bad("state", str(error), "Run pulumi login, or set PULUMI_BACKEND_URL.")
+    except StackError as error:
+        yield bad("state", str(error), _advice_on_state(str(error)))
+
+
+def _advice_on_state(error: str) -> str:
+    """Return what to do where the state cannot be reached, by what Pulumi says."""
+    words = error.casefold()
+    return next((advice for word, advice in _ADVICE_ON_STATE if word in words), _CORRECT_IT)
 
 
 def configuration_finding(configuration: Configuration, environment: Mapping[str, str]) -> Finding:

@@ -12,13 +12,19 @@ from pulumi_setsmart.client.errors import (
     NotFoundError,
     WrongAccountError,
 )
-from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, digest
+from pulumi_setsmart.lifecycle.bookkeeping import (
+    AccountMark,
+    Bookkeeping,
+    digest,
+    name_digest,
+)
 from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.run import Run
 from pulumi_setsmart.lifecycle.snapshot import Snapshot
+from pulumi_setsmart.models.record import Record
 
 _NEIGHBOURS = 3
-_REMEMBERED_IDS = 20
+_REMEMBERED = 20
 
 
 class Account:
@@ -35,8 +41,8 @@ class Account:
         self.run = run
         self._accept_change = accept_change
         self._lock = threading.Lock()
-        self._seen: dict[str, dict[str, None]] = {}
-        self._present: dict[tuple[str, str], bool] = {}
+        self._seen: dict[str, dict[str, Record]] = {}
+        self._looked_for: dict[tuple[str, str], Record | None] = {}
         self._snapshots: dict[tuple[str, str], Snapshot] = {}
 
     def roster(self, path: str) -> Roster:
@@ -49,29 +55,77 @@ class Account:
             place = (collection.path.rstrip("/"), collection.id_field)
             return self._snapshots.setdefault(place, Snapshot())
 
-    def mark(self, collection: Collection, identifier: str, previous: Bookkeeping) -> AccountMark:
-        """Return the mark for an object that was seen in this account just now."""
-        known = previous.account
-        is_the_same = self.is_the_same(previous)
-        if known is not None and is_the_same and len(known.neighbours) >= _NEIGHBOURS:
-            return known
-        snapshot = self.snapshot(collection)
-        if not is_the_same:
-            # What stood beside it is not there to be shown any more; a page is, for one request.
+    def mark(
+        self, collection: Collection, record: Record, previous: Bookkeeping, title: str | None
+    ) -> AccountMark:
+        """Return the mark for an object that was seen in this account just now.
+
+        Args:
+            collection: Its collection.
+            record: The object.
+            previous: What the state remembers of it.
+            title: The field by which a person knows one object of the collection from another, or
+                None.
+        """
+        known = previous.account if self.is_the_same(previous) else None
+        was_elsewhere = previous.account is not None and known is None
+        lacks_names = known is not None and bool(known.neighbours) and not known.names
+        if was_elsewhere or (lacks_names and title is not None):
+            # What stands beside it may not have been shown yet; a page is, for one request.
             with contextlib.suppress(ApiError):
-                snapshot.begin(collection)
-        earlier = known.neighbours if known is not None and is_the_same else []
-        with self._lock:
-            seen = self._seen.setdefault(collection.path, {})
-            candidates = dict.fromkeys((*earlier, *snapshot.first_ids(_REMEMBERED_IDS), *seen))
-            if len(seen) < _REMEMBERED_IDS:
-                seen[identifier] = None
-        candidates.pop(identifier, None)
+                self.snapshot(collection).begin(collection)
+        neighbours = self._neighbours(collection, record, known)
         return AccountMark(
             base_url=self.client.base_url,
             key_digest=self._key_digest(previous.salt),
-            neighbours=[*candidates][:_NEIGHBOURS],
+            neighbours=neighbours,
+            names=self._names(collection, neighbours, known, previous.salt, title),
+            others={} if known is None else known.others,
         )
+
+    def _neighbours(
+        self, collection: Collection, record: Record, known: AccountMark | None
+    ) -> list[str]:
+        """Return the ids of a few objects beside one: those that are known, then others.
+
+        What the list does not show any more comes last.
+        """
+        snapshot = self.snapshot(collection)
+        listed = snapshot.completed
+        identifiers = [] if known is None else known.neighbours
+        with self._lock:
+            seen = self._seen.setdefault(collection.path, {})
+            if record.id in seen or len(seen) < _REMEMBERED:
+                seen[record.id] = record
+            missing = [
+                one
+                for one in identifiers
+                if listed is not None and one not in listed and one not in seen
+            ]
+            found = dict.fromkeys(one for one in identifiers if one not in missing)
+            if len(found) < _NEIGHBOURS:
+                found |= dict.fromkeys((*snapshot.first_ids(_REMEMBERED), *seen, *missing))
+        found.pop(record.id, None)
+        return [*found][:_NEIGHBOURS]
+
+    def _names(
+        self,
+        collection: Collection,
+        neighbours: list[str],
+        known: AccountMark | None,
+        salt: str,
+        title: str | None,
+    ) -> dict[str, str]:
+        """Return digests of what neighbours are called now, or were when they were last seen."""
+        names = {} if known is None else {**known.names}
+        if title is not None:
+            snapshot = self.snapshot(collection)
+            seen = self._seen.get(collection.path, {})
+            for identifier in neighbours:
+                record = seen.get(identifier)
+                told = record.fields.get(title) if record else snapshot.told(identifier, title)
+                names[identifier] = name_digest(salt, told) or names.get(identifier, "")
+        return {one: names[one] for one in neighbours if names.get(one)}
 
     def is_the_same(self, bookkeeping: Bookkeeping) -> bool:
         """Return whether the object with this bookkeeping was last seen in this very account."""
@@ -82,19 +136,36 @@ class Account:
         )
 
     def confirm_deletion(
-        self, collection: Collection, identifier: str, bookkeeping: Bookkeeping | None
+        self,
+        collection: Collection,
+        identifier: str,
+        bookkeeping: Bookkeeping | None,
+        title: str | None,
     ) -> None:
         """Make sure that an object that is not found was deleted, and not looked for elsewhere.
 
+        Args:
+            collection: Its collection.
+            identifier: Its id.
+            bookkeeping: What the state remembers of it, or None where that is missing.
+            title: The field by which a person knows one object of the collection from another, or
+                None.
+
         Raises:
             WrongAccountError: The base URL or the key is another than when the object was last
-                seen, and nothing that stood beside it is there either.
+                seen, and nothing that stood beside it is there either; or the state does not say
+                where it was seen.
         """
-        if bookkeeping is None or bookkeeping.account is None or self._accept_change:
+        if self._accept_change:
             return
-        if self.is_the_same(bookkeeping):
-            return
-        if any(self._is_present(collection, one) for one in bookkeeping.account.neighbours):
+        if bookkeeping is None or bookkeeping.account is None:
+            raise WrongAccountError(
+                f"{identifier} is not in this account ({self.client.base_url}, key from "
+                f"{self.client.credential.source}), and the state does not say in which one it "
+                "was, so it may be elsewhere. Set the base URL and the key of its account; if it "
+                "was deleted there, set setsmart:acceptAccountChange to true for one run"
+            )
+        if self.is_the_same(bookkeeping) or self._shows_neighbour(collection, bookkeeping, title):
             return
         raise WrongAccountError(
             f"{identifier} is not in this account ({self.client.base_url}, key from "
@@ -103,20 +174,69 @@ class Account:
             "true for one run"
         )
 
-    def _is_present(self, collection: Collection, identifier: str) -> bool:
+    def confirm_same(
+        self,
+        collection: Collection,
+        identifier: str,
+        bookkeeping: Bookkeeping,
+        title: str | None,
+    ) -> None:
+        """Make sure that an object that is another one than it was has changed, and is no stranger.
+
+        Args:
+            collection: Its collection.
+            identifier: Its id.
+            bookkeeping: What the state remembers of it.
+            title: The field by which a person knows one object of the collection from another, or
+                None.
+
+        Raises:
+            WrongAccountError: The base URL or the key is another than when the object was last
+                seen, and nothing that stood beside it is there.
+        """
+        if self._accept_change or self.is_the_same(bookkeeping):
+            return
+        if self._shows_neighbour(collection, bookkeeping, title):
+            return
+        raise WrongAccountError(
+            f"{identifier} in this account ({self.client.base_url}, key from "
+            f"{self.client.credential.source}) is not the one that the state knows, and what stood "
+            "beside that is not there. Set the base URL and the key of its account; if it is the "
+            "same one and was changed, set setsmart:acceptAccountChange to true for one run"
+        )
+
+    def _shows_neighbour(
+        self, collection: Collection, bookkeeping: Bookkeeping, title: str | None
+    ) -> bool:
+        """Return whether anything that stood beside an object is there, and is still called so.
+
+        One is enough, since objects are renamed and deleted. Where it was never seen what one was
+        called, its id alone counts.
+        """
+        mark = bookkeeping.account
+        for identifier in () if mark is None else mark.neighbours:
+            found = self._found(collection, identifier)
+            name = None if mark is None else mark.names.get(identifier)
+            if found is not None and (
+                name is None
+                or (title and name_digest(bookkeeping.salt, found.fields.get(title)) == name)
+            ):
+                return True
+        return False
+
+    def _found(self, collection: Collection, identifier: str) -> Record | None:
         place = (collection.path, identifier)
         with self._lock:
-            if place not in self._present:
-                self._present[place] = _exists(collection, identifier)
-            return self._present[place]
+            if place not in self._looked_for:
+                self._looked_for[place] = _find(collection, identifier)
+            return self._looked_for[place]
 
     def _key_digest(self, salt: str) -> str:
         return digest(salt, self.client.credential.key)
 
 
-def _exists(collection: Collection, identifier: str) -> bool:
+def _find(collection: Collection, identifier: str) -> Record | None:
     try:
-        collection.get(identifier)
+        return collection.get(identifier)
     except NotFoundError:
-        return False
-    return True
+        return None

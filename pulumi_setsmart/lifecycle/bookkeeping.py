@@ -1,35 +1,29 @@
-"""What the state remembers of an object beside its fields, under a key that Pulumi never shows.
+"""What the state remembers of an object beside its fields.
 
 It holds names, paths and salted digests, no values: so it cannot hold a secret.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
 
-import cattrs
 from attrs import Factory, field, frozen
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, Shape, mismatches, reconcile
+from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.normalisation import is_tidied
 from pulumi_setsmart.models.json import Json, JsonObject
 
 KEY = "__setsmart"
 """The input and output that holds it. Stored in users' states: it stays as it is for ever."""
 
-_UNAPPLIED = f"{KEY}_unapplied"
-"""The output that tells reports which values were sent and not applied. It is not encrypted, so it
-holds none that may be secret."""
-
 _SALT_BYTES = 8
 _DIGEST_BYTES = 16
+_NAME_DIGEST_DIGITS = 8
 
 
 def new_salt() -> str:
@@ -43,6 +37,16 @@ def digest(salt: str, value: Json) -> str:
     return hashlib.blake2b(text.encode(), key=salt.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
+def name_digest(salt: str, name: Json) -> str | None:
+    """Return a short digest of what an object is called, or None if that is no text or number.
+
+    Case, spacing and Unicode form do not matter. It tells one object from another, and no more.
+    """
+    if isinstance(name, bool) or not isinstance(name, str | int | float) or name == "":
+        return None
+    return digest(salt, recognisable(name))[:_NAME_DIGEST_DIGITS]
+
+
 @frozen
 class AccountMark:
     """In which account an object was last seen.
@@ -51,11 +55,15 @@ class AccountMark:
         base_url: The base URL of the API.
         key_digest: A salted digest of the API key.
         neighbours: The ids of a few objects that stood beside it in its collection.
+        names: By these ids, digests of what the objects were called, as far as that was seen.
+        others: What a newer release keeps here; it is kept as it is.
     """
 
     base_url: str
     key_digest: str
     neighbours: list[str] = Factory(list)
+    names: dict[str, str] = Factory(dict)
+    others: dict[str, Json] = Factory(dict)
 
 
 class Since(StrEnum):
@@ -73,10 +81,12 @@ class Unapplied:
     Attributes:
         declared: The digest of the value.
         since: When that was found. What a create did not bring, a replacement would not either.
+        others: What a newer release keeps here; it is kept as it is.
     """
 
     declared: str
     since: Since
+    others: dict[str, Json] = Factory(dict)
 
 
 @frozen(kw_only=True)
@@ -97,6 +107,7 @@ class Bookkeeping:
         null_secrets: The JSON pointers of the secrets that the server shows as null although they
             are set, or None where that was never looked at: then each null is taken for one.
         secret_paths: The JSON pointers of the declared values that are secret.
+        others: What a newer release keeps here; it is kept as it is.
     """
 
     salt: str = field(factory=new_salt)
@@ -107,6 +118,7 @@ class Bookkeeping:
     unapplied: dict[str, Unapplied] = Factory(dict)
     inputs_ahead: bool = False
     null_secrets: list[str] | None = None
+    others: dict[str, Json] = Factory(dict)
 
     def hides_by_null(self, path: str) -> bool:
         """Return whether a null at ``path`` stands for a secret that the server does not show."""
@@ -149,74 +161,3 @@ class Bookkeeping:
             else Unapplied(digest(self.salt, one.declared), since)
             for one in differing
         }
-
-
-def remembered(values: Mapping[str, object]) -> dict[str, Any]:
-    """Return what stands beside the inputs or outputs of an object; nothing if it is not ours.
-
-    A program writes an object, which can be secret or not known yet. A provider writes a text:
-    every value of a state passes through the engine several times, and a text is one of them.
-    """
-    found = values.get(KEY)
-    if isinstance(found, str):
-        with contextlib.suppress(ValueError, RecursionError):
-            found = json.loads(found)
-    return found if isinstance(found, dict) else {}
-
-
-def load_bookkeeping(values: Mapping[str, object]) -> Bookkeeping | None:
-    """Return the bookkeeping in an object's outputs, or None if there is none we understand."""
-    plain = remembered(values)
-    if not plain:
-        return None
-    try:
-        return _converter.structure(plain, Bookkeeping)
-    except cattrs.ClassValidationError:
-        return None
-
-
-def dump_bookkeeping(bookkeeping: Bookkeeping) -> str:
-    """Return the bookkeeping as it is kept in an object's outputs."""
-    plain: dict[str, Json] = _converter.unstructure(bookkeeping)
-    return json.dumps({name: value for name, value in plain.items() if value is not None})
-
-
-def with_unapplied(outputs: JsonObject, sent: JsonObject) -> dict[str, Json]:
-    """Return outputs that tell reports which values were sent and not applied.
-
-    Args:
-        outputs: The outputs of a resource.
-        sent: The values by JSON pointer; none of them may be secret.
-    """
-    return {**outputs, _UNAPPLIED: json.dumps(sent)} if sent else dict(outputs)
-
-
-def unapplied_in(outputs: Mapping[str, object]) -> dict[str, Json]:
-    """Return the values that outputs say were sent and not applied, by JSON pointer."""
-    told = outputs.get(_UNAPPLIED)
-    with contextlib.suppress(ValueError, RecursionError):
-        found = json.loads(told) if isinstance(told, str) else None
-        return found if isinstance(found, dict) else {}
-    return {}
-
-
-def _as_it_is(value: Any, _annotation: Any = None) -> Any:
-    return value
-
-
-# A shape is plain already, and cattrs has no use for its recursive type.
-_converter = cattrs.Converter()
-_converter.register_structure_hook(
-    Bookkeeping,
-    make_dict_structure_fn(Bookkeeping, _converter, declared=override(struct_hook=_as_it_is)),
-)
-_converter.register_unstructure_hook(
-    Bookkeeping,
-    make_dict_unstructure_fn(
-        Bookkeeping,
-        _converter,
-        declared=override(unstruct_hook=_as_it_is),
-        unapplied=override(omit_if_default=True),
-        inputs_ahead=override(omit_if_default=True),
-    ),
-)

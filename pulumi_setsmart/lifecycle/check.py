@@ -32,8 +32,14 @@ from pulumi_setsmart.models.constraint import (
     Text,
 )
 from pulumi_setsmart.models.field import ApiField
-from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, type_name
-from pulumi_setsmart.models.marker import UNKNOWN, holds_unknown
+from pulumi_setsmart.models.json import (
+    DEEPEST,
+    LARGEST_EXACT_INTEGER,
+    Json,
+    is_nested_deeper,
+    type_name,
+)
+from pulumi_setsmart.models.marker import TOO_DEEP, UNKNOWN, holds_unknown
 from pulumi_setsmart.models.paging import PagingDescription
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
@@ -108,11 +114,17 @@ def shape_objection(kind: Kind, name: str, value: Json) -> str | None:
 
 def unsendable(value: Json) -> str | None:
     """Return why something in ``value`` would not reach the API as it is, or None."""
+    if value is TOO_DEEP or is_nested_deeper(value, DEEPEST):
+        return f"is nested more than {DEEPEST} deep"
+    return _unsendable(value)
+
+
+def _unsendable(value: Json) -> str | None:
     match value:
         case dict():
-            return next(filter(None, map(unsendable, (*value, *value.values()))), None)
+            return next(filter(None, map(_unsendable, (*value, *value.values()))), None)
         case list():
-            return next(filter(None, map(unsendable, value)), None)
+            return next(filter(None, map(_unsendable, value)), None)
         case str() if any("\ud800" <= each <= "\udfff" for each in value):
             return "holds half a character (a surrogate without its other half)"
         case float() if not math.isfinite(value):
@@ -142,7 +154,7 @@ def _others_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objec
         return
     yield from reserved_name_objections(kind, others, kind.id_field(inputs))
     for name, value in others.items():
-        reason = unsendable({name: value})
+        reason = unsendable(name) or unsendable(value)
         if reason is not None:
             yield Objection(kind.others, reason, name)
 

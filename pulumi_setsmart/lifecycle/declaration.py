@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 
 from attrs import Factory, frozen
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping, dump_bookkeeping, remembered
+from pulumi_setsmart.client.confidential import DeclaredSecret, keeping
+from pulumi_setsmart.client.errors import MetadataError
+from pulumi_setsmart.client.redaction import redaction_of
+from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping
 from pulumi_setsmart.lifecycle.kind import UNORDERED, Kind
 from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name
+from pulumi_setsmart.lifecycle.metadata import (
+    SEALED,
+    SECRET_PATHS,
+    dump_bookkeeping,
+    load_bookkeeping,
+    told_in,
+)
 from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of, patterns_of, places_after
-from pulumi_setsmart.models.json import Json, pointer, steps, value_at
+from pulumi_setsmart.models.json import Json, digits, pointer, steps, value_at
 from pulumi_setsmart.models.marker import UNKNOWN
 
 ID = "id"
 """The output that holds the id; nothing may be declared by this name."""
-
-_SECRET_PATHS = "secret_paths"  # noqa: S105 -- the name of a key, not a secret
-_SEALED = "sealed"
-_SHORTEST_REDACTED = 4
-_REDACTED = "[secret]"
 
 
 @frozen
@@ -33,6 +39,8 @@ class Declaration:
         beside: The inputs that are no fields.
         sealed: Whether the bookkeeping that the state keeps is encrypted.
         unordered: What leads to the lists whose order means nothing.
+        opaque: Whether any value may be secret, since nothing tells which are.
+        named: The fields that are known by name, so that they have a mark of their own.
     """
 
     fields: dict[str, Json]
@@ -41,6 +49,8 @@ class Declaration:
     beside: dict[str, Json] = Factory(dict)
     sealed: bool = True
     unordered: frozenset[Pattern] = frozenset()
+    opaque: bool = False
+    named: frozenset[str] = frozenset()
 
     @property
     def secrets(self) -> list[SecretPath]:
@@ -63,37 +73,77 @@ class Declaration:
 
     def subject(self, kind: Kind, identifier: str | None = None) -> str:
         """Return how to name the object in a message; a title that is secret is left out."""
-        hidden = kind.title is not None and self.is_secret(pointer("", kind.title))
+        is_secret = kind.title is not None and self.is_secret(pointer("", kind.title))
+        hidden = is_secret or self.opaque
         return kind.subject({} if hidden else self.fields, identifier)
 
-    def redact(self, text: str) -> str:
-        """Return ``text`` without any of the declared secrets."""
+    @property
+    def _hidden_paths(self) -> list[str]:
+        """What leads to each value that no message may show."""
+        every_field = [pointer("", name) for name in self.fields] if self.opaque else []
+        return [*self.secret_paths, *every_field]
+
+    def secret_values(self) -> Iterator[DeclaredSecret]:
+        """Yield the secret texts and numbers, however deep they are in what is declared.
+
+        Where everything beside the named fields is declared as one secret, the named ones are none.
+        The names of members are none either: messages say which field they are about.
+        """
         values = {**self.beside, **self.fields}
-        secrets = {
-            one for path in self.secret_paths for one in _texts_in(value_at(values, steps(path)))
-        }
-        # A message is folded into one line. One secret may hold another.
-        secrets |= {" ".join(secret.split()) for secret in secrets}
-        for secret in sorted(secrets, key=len, reverse=True):
-            if len(secret) >= _SHORTEST_REDACTED:
-                text = text.replace(secret, _REDACTED)
-        return text
+        beside = self.beside.keys() | self.named
+        for path in self._hidden_paths:
+            whole = {name: one for name, one in values.items() if name not in beside}
+            value = value_at(values, steps(path)) if path else whole
+            yield from _texts_in(value, tuple(steps(path)))
+
+    def redact(self, text: str) -> str:
+        """Return a text of ours without the declared secrets, but for those of a few characters."""
+        return redaction_of(frozenset(one.text for one in self.secret_values())).own(text)
 
 
-def read_declaration(kind: Kind, inputs: Mapping[str, Json]) -> Declaration:
-    """Return what the inputs of a resource declare."""
-    fields, complete = _fields(kind, inputs)
-    secret_paths = [pointer("", name) for name in kind.secret_names]
-    told = remembered(inputs)
-    secret_paths += secret_paths_in(told)
+def keeping_secrets(
+    kind: Kind, known: Iterable[Mapping[str, Json]]
+) -> AbstractContextManager[None]:
+    """Keep the secrets in inputs and outputs out of every text, for the time of an operation.
+
+    Args:
+        kind: The kind of resource.
+        known: Its inputs and outputs, new and old.
+    """
+    return keeping([one for each in known for one in read_declaration(kind, each).secret_values()])
+
+
+def read_declaration(kind: Kind, properties: Mapping[str, Json]) -> Declaration:
+    """Return what the inputs of a resource declare, or what its outputs show.
+
+    Outputs whose metadata is missing or damaged are read all the same, so that a message can be
+    told of them.
+    """
+    fields, complete = _fields(kind, properties)
+    of_kind = [pointer("", name) for name in kind.secret_names]
+    told = told_in(properties)
+    secret_paths: list[str] | None = secret_paths_in(told)
+    if ID in properties or isinstance(properties.get(KEY), str):
+        secret_paths = _secret_paths_of_outputs(properties)
     return Declaration(
         fields,
         complete,
-        sorted(set(secret_paths)),
-        beside=_beside_fields(kind, inputs),
-        sealed=told.get(_SEALED) is not False,
-        unordered=unordered_lists(kind, inputs),
+        sorted({*of_kind, *(secret_paths or ())}),
+        beside=_beside_fields(kind, properties),
+        sealed=told.get(SEALED) is not False,
+        unordered=unordered_lists(kind, properties),
+        opaque=secret_paths is None,
+        named=kind.field_names,
     )
+
+
+def _secret_paths_of_outputs(outputs: Mapping[str, Json]) -> list[str] | None:
+    """Return what is known to be secret of outputs, or None where nothing tells that."""
+    try:
+        bookkeeping = load_bookkeeping(outputs)
+    except MetadataError:
+        return None
+    return None if bookkeeping is None else bookkeeping.secret_paths
 
 
 def known_fields_of(kind: Kind, outputs: Mapping[str, Json]) -> dict[str, Json]:
@@ -127,13 +177,13 @@ def secret_bookkeeping(secret_paths: list[str], *, sealed: bool = True) -> dict[
         secret_paths: The JSON pointers of what is secret.
         sealed: Whether it arrived encrypted, so that the bookkeeping of the outputs is, too.
     """
-    paths: dict[str, Json] = {_SECRET_PATHS: [*secret_paths]}
-    return paths if sealed else {**paths, _SEALED: False}
+    paths: dict[str, Json] = {SECRET_PATHS: [*secret_paths]}
+    return paths if sealed else {**paths, SEALED: False}
 
 
 def secret_paths_in(told: Mapping[str, object]) -> list[str]:
     """Return the JSON pointers of what bookkeeping says is secret."""
-    paths = told.get(_SECRET_PATHS)
+    paths = told.get(SECRET_PATHS)
     return [str(path) for path in paths] if isinstance(paths, list) else []
 
 
@@ -212,7 +262,7 @@ def with_secrets_in_order(
         before: The inputs as they arrived; the paths in their bookkeeping are those of the secrets.
         inputs: The same inputs in order.
     """
-    told = remembered(before)
+    told = told_in(before)
     lists = unordered_lists(kind, inputs)
     fields, ordered = (_fields(kind, each)[0] for each in (before, inputs))
     places = {
@@ -223,7 +273,7 @@ def with_secrets_in_order(
     if not places:
         return dict(inputs)
     secret_paths: list[Json] = [*sorted(places)]
-    return {**inputs, KEY: {**told, _SECRET_PATHS: secret_paths}}
+    return {**inputs, KEY: {**told, SECRET_PATHS: secret_paths}}
 
 
 def _beside_fields(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
@@ -248,15 +298,15 @@ def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json]
     return named, others is not UNKNOWN
 
 
-def _texts_in(value: Json) -> Iterator[str]:
+def _texts_in(value: Json, path: SecretPath) -> Iterator[DeclaredSecret]:
     match value:
-        case str():
-            yield value
+        case str() if value is not UNKNOWN:
+            yield DeclaredSecret(path, value)
         case int() | float() if not isinstance(value, bool):
-            yield str(value)
+            yield DeclaredSecret(path, digits(value) or str(value))
         case dict():
-            for member in value.values():
-                yield from _texts_in(member)
+            for name, member in value.items():
+                yield from _texts_in(member, (*path, name))
         case list():
-            for element in value:
-                yield from _texts_in(element)
+            for index, element in enumerate(value):
+                yield from _texts_in(element, (*path, str(index)))

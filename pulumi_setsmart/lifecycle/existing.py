@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, new_salt, remembered
+from pulumi_setsmart.lifecycle.bookkeeping import KEY, new_salt
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
 from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
+from pulumi_setsmart.lifecycle.metadata import told_in
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.snapshot import Wanted
@@ -55,8 +56,11 @@ def with_takeover(inputs: Mapping[str, Json], takeover: Takeover) -> dict[str, J
 
 
 def takeover_in(inputs: Mapping[str, Json]) -> Takeover | None:
-    """Return the decision in ``inputs``, or None if there is none."""
-    match inputs.get(_DECISION) or remembered(inputs):
+    """Return the decision in ``inputs``, or None if there is none, or none that is understood.
+
+    Then the account is asked again, so nothing depends on it.
+    """
+    match inputs.get(_DECISION) or told_in(inputs):
         case {"takes_over": str(identifier), "owner": str(owner)}:
             return Takeover(identifier, owner)
     return None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import functools
+from collections.abc import Callable, Mapping
+from typing import Concatenate, ParamSpec, TypeVar
 
 import attrs
 from attrs import frozen
@@ -15,13 +18,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.bookkeeping import (
-    Bookkeeping,
-    Since,
-    load_bookkeeping,
-    unapplied_in,
-    with_unapplied,
-)
+from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, Since
 from pulumi_setsmart.lifecycle.check import objections
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
@@ -41,6 +38,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     canonical,
     in_known_order,
     inputs_of,
+    keeping_secrets,
     known_fields_of,
     outputs_of,
     read_declaration,
@@ -50,6 +48,7 @@ from pulumi_setsmart.lifecycle.deletion import deactivate
 from pulumi_setsmart.lifecycle.existing import Existing, takeover_in, with_takeover
 from pulumi_setsmart.lifecycle.identity import is_same
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, UNORDERED, Kind
+from pulumi_setsmart.lifecycle.metadata import load_bookkeeping, unapplied_in, with_unapplied
 from pulumi_setsmart.lifecycle.normalisation import is_tidied
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of, is_reordered, reordering_around
@@ -115,6 +114,26 @@ class Seen:
         return self.declared if self.is_news else None
 
 
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def _keeping_secrets(
+    step: Callable[Concatenate[Lifecycle, _Arguments], _Result],
+) -> Callable[Concatenate[Lifecycle, _Arguments], _Result]:
+    """Have a step of the lifecycle tell nothing that its inputs or outputs say is secret."""
+
+    @functools.wraps(step)
+    def kept(
+        lifecycle: Lifecycle, /, *arguments: _Arguments.args, **named: _Arguments.kwargs
+    ) -> _Result:
+        known = [one for one in (*arguments, *named.values()) if isinstance(one, Mapping)]
+        with keeping_secrets(lifecycle.kind, known):
+            return step(lifecycle, *arguments, **named)
+
+    return kept
+
+
 @frozen
 class Lifecycle:
     """Check, diff, create, read, update and delete for one kind of resource in one account.
@@ -129,6 +148,7 @@ class Lifecycle:
     account: Account
     settings: Settings
 
+    @_keeping_secrets
     def check(
         self,
         inputs: Mapping[str, Json],
@@ -164,15 +184,17 @@ class Lifecycle:
             return Checked(checked, [str(error)])
         return Checked(checked if takeover is None else with_takeover(checked, takeover), [])
 
+    @_keeping_secrets
     def diff(self, outputs: Mapping[str, Json], inputs: Mapping[str, Json]) -> Difference:
         """Compare what was last known of an object with what the program declares.
 
         Raises:
+            MetadataError: What the state remembers of it cannot be read.
             SharedObjectError: Another resource stands for the object.
             ExistingIdError: The program names another object by its id.
         """
+        bookkeeping = load_bookkeeping(outputs, outputs.get(ID))
         _refuse_other_id(inputs.get(EXISTING_ID), outputs.get(ID))
-        bookkeeping = load_bookkeeping(outputs)
         roster = self.account.roster(self.kind.path(outputs, self.settings))
         # Should it be replaced, the check of the new object must not find the old one.
         roster.note(str(outputs.get(ID)))
@@ -205,6 +227,7 @@ class Lifecycle:
         )
         return Difference(changes, [])
 
+    @_keeping_secrets
     def create(self, inputs: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
         """Create an object, or take over the one that exists, if that is what is asked for.
 
@@ -231,6 +254,7 @@ class Lifecycle:
             operation, answered or record, record, bookkeeping, {}, Since.CREATE
         )
 
+    @_keeping_secrets
     def read(self, identifier: str, outputs: Mapping[str, Json]) -> Seen | None:
         """Look at an object.
 
@@ -243,12 +267,15 @@ class Lifecycle:
             What it is now, or None if it was deleted.
 
         Raises:
-            WrongAccountError: It is not there, but it cannot be told whether it was deleted.
+            MetadataError: What the state remembers of it cannot be read.
+            WrongAccountError: It is not there, but it cannot be told whether it was deleted; or it
+                is another one, which may be a stranger's.
             SharedObjectError: Another resource stands for it.
             ApiError: It could not be read.
         """
+        bookkeeping = load_bookkeeping(outputs, identifier)
+        unapplied = unapplied_in(outputs, identifier)
         operation = self._begin(outputs)
-        bookkeeping = load_bookkeeping(outputs)
         operation.roster.note(identifier)
         _claim(operation.roster, identifier, bookkeeping)
         try:
@@ -256,15 +283,18 @@ class Lifecycle:
         except NotFoundError:
             if bookkeeping is None and ID not in outputs:
                 raise
-            self.account.confirm_deletion(operation.collection, identifier, bookkeeping)
+            self._confirm_deletion(operation, identifier, bookkeeping)
             found = look_again(operation, identifier)
             if found is None:
                 operation.note_gone(identifier)
                 return None
             record = found
+        before = bookkeeping or Bookkeeping()
+        self._confirm_same(operation, record, known_fields_of(self.kind, outputs), before)
         _report_soft_deletion(operation, record)
-        return self._seen(operation, record, bookkeeping or Bookkeeping())
+        return self._seen(operation, record, before, unapplied)
 
+    @_keeping_secrets
     def imported(self, record: Record, inputs: Mapping[str, Json]) -> Seen:
         """Return what the state is to hold of an object that it takes in, as it was just read.
 
@@ -287,7 +317,7 @@ class Lifecycle:
         bookkeeping = Bookkeeping()
         bookkeeping = attrs.evolve(
             bookkeeping,
-            account=self.account.mark(operation.collection, record.id, bookkeeping),
+            account=self._mark(operation, record, bookkeeping),
             declared=shape,
             secret_paths=declaration.secret_paths,
             unapplied=bookkeeping.unapplied_of(differing, Since.IMPORT),
@@ -297,6 +327,7 @@ class Lifecycle:
             outputs_of(self.kind, checked, record.id, fields, current, bookkeeping), checked
         )
 
+    @_keeping_secrets
     def update(
         self, identifier: str, outputs: Mapping[str, Json], inputs: Mapping[str, Json]
     ) -> dict[str, Json]:
@@ -309,40 +340,50 @@ class Lifecycle:
             Its outputs.
 
         Raises:
+            MetadataError: What the state remembers of it cannot be read.
             WrongAccountError: It is not in this account.
             NotFoundError: It was deleted.
             ApiError: It could not be updated.
         """
-        bookkeeping = load_bookkeeping(outputs) or Bookkeeping()
-        return self._replace(self._begin(inputs), identifier, outputs, bookkeeping)
+        bookkeeping = load_bookkeeping(outputs, identifier)
+        operation = self._begin(inputs)
+        try:
+            return self._replace(operation, identifier, outputs, bookkeeping or Bookkeeping())
+        except NotFoundError:
+            self._confirm_deletion(operation, identifier, bookkeeping)
+            raise
 
+    @_keeping_secrets
     def delete(self, identifier: str, outputs: Mapping[str, Json]) -> None:
         """Delete an object, or deactivate it; one that is gone already is no error.
 
         Raises:
+            MetadataError: What the state remembers of it cannot be read.
             DeletionRefusedError: It would be one too many, or it cannot be deactivated.
             WrongAccountError: It is not in this account.
             ApiError: It could not be deleted.
         """
+        bookkeeping = load_bookkeeping(outputs, identifier)
         operation = self._begin(outputs)
         collection = operation.collection
-        bookkeeping = load_bookkeeping(outputs)
         if bookkeeping is not None and operation.roster.is_others(identifier, bookkeeping.salt):
             operation.report(
                 "is not deleted: another resource of this stack has taken it over in this run",
                 identifier,
             )
             return
+        known = known_fields_of(self.kind, outputs)
+        if bookkeeping is not None and not self.account.is_the_same(bookkeeping):
+            self._look_before_deletion(operation, identifier, known, bookkeeping)
         self.account.run.count_deletion()
         operation.snapshot.outdate(identifier)
         deactivates = outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE
-        known = known_fields_of(self.kind, outputs)
         if deactivates and deactivate(operation, identifier, known):
             # It is still there, and no other resource of this run may take it for its own.
             operation.roster.note(identifier)
             return
         if deactivates or not collection.delete(identifier):
-            self.account.confirm_deletion(collection, identifier, bookkeeping)
+            self._confirm_deletion(operation, identifier, bookkeeping)
             _refuse_denied_deletion(operation, identifier)
         operation.note_gone(identifier)
 
@@ -365,6 +406,7 @@ class Lifecycle:
         set_back: list[Mismatch] = []
 
         def compose(record: Record) -> dict[str, Json] | None:
+            self._confirm_same(operation, record, known, bookkeeping)
             secrets = self._known_of(operation, record, known, bookkeeping)
             visible = operation.visible(record, secrets, bookkeeping.hides_by_null)
             ours = in_order_of(declared, visible, operation.declaration.unordered)
@@ -377,7 +419,6 @@ class Lifecycle:
         try:
             outcome = Replacement(operation, identifier, declared, compose).carry_out()
         except NotFoundError as error:
-            self.account.confirm_deletion(operation.collection, identifier, bookkeeping)
             reason = "it was deleted since it was last read; `pulumi up --refresh` creates it again"
             raise NotFoundError(reason, error.context) from None
         if outcome.sent and set_back:
@@ -435,7 +476,7 @@ class Lifecycle:
                 operation.report(_tidied_warning(declaration, one), record.id)
         after = attrs.evolve(
             before,
-            account=self.account.mark(operation.collection, record.id, before),
+            account=self._mark(operation, record, before),
             declared=shape,
             echoes=before.echoes_of(_storable(declaration, tidied)),
             secret_paths=declaration.secret_paths,
@@ -452,7 +493,17 @@ class Lifecycle:
             {one.path: one.declared for one in unapplied if not declaration.is_secret(one.path)},
         )
 
-    def _seen(self, operation: Operation, record: Record, before: Bookkeeping) -> Seen:
+    def _seen(
+        self, operation: Operation, record: Record, before: Bookkeeping, unapplied: JsonObject
+    ) -> Seen:
+        """Return an object as it was read.
+
+        Args:
+            operation: The read.
+            record: The object.
+            before: What the state remembers of it.
+            unapplied: The values that its outputs say were sent and not applied, by JSON pointer.
+        """
         outputs = operation.properties
         known = known_fields_of(self.kind, outputs)
         secrets = self._known_of(operation, record, known, before)
@@ -462,7 +513,7 @@ class Lifecycle:
         if shape is None:
             shape = shape_of(known if ID in outputs else self._shown(operation, record))
         current, echoes = before.settle(known, project(shape, fields))
-        account = self.account.mark(operation.collection, record.id, before)
+        account = self._mark(operation, record, before)
         inputs = inputs_of(self.kind, outputs, current, before.secret_paths)
         as_known = {one.path for one in mismatches(project(shape, known), current)}
         after = attrs.evolve(
@@ -472,15 +523,71 @@ class Lifecycle:
             unapplied={path: one for path, one in before.unapplied.items() if path not in as_known},
             inputs_ahead=False,
         )
-        sent = unapplied_in(outputs)
         return Seen(
             outputs=with_unapplied(
                 outputs_of(self.kind, outputs, record.id, fields, current, after),
-                {path: value for path, value in sent.items() if path in after.unapplied},
+                {path: value for path, value in unapplied.items() if path in after.unapplied},
             ),
             declared=None if before.declared is None else inputs,
             is_news=before.inputs_ahead or not is_equal(project(shape, known), current),
         )
+
+    def _mark(self, operation: Operation, record: Record, before: Bookkeeping) -> AccountMark:
+        return self.account.mark(operation.collection, record, before, operation.title)
+
+    def _confirm_deletion(
+        self, operation: Operation, identifier: str, bookkeeping: Bookkeeping | None
+    ) -> None:
+        self.account.confirm_deletion(
+            operation.collection, identifier, bookkeeping, operation.title
+        )
+
+    def _confirm_same(
+        self, operation: Operation, record: Record, known: JsonObject, before: Bookkeeping
+    ) -> None:
+        """Make sure that an object that is found in an account is the one that the state knows.
+
+        Raises:
+            WrongAccountError: Another account may have another object with the same id.
+        """
+        if not self._is_known_again(operation, record, known, before):
+            self.account.confirm_same(operation.collection, record.id, before, operation.title)
+
+    def _look_before_deletion(
+        self, operation: Operation, identifier: str, known: JsonObject, bookkeeping: Bookkeeping
+    ) -> None:
+        """Make sure that a deletion in another account, if it is one, does not hit a stranger."""
+        with contextlib.suppress(NotFoundError):  # the deletion will say so
+            record = operation.collection.get(identifier)
+            self._confirm_same(operation, record, known, bookkeeping)
+
+    def _is_known_again(
+        self, operation: Operation, record: Record, known: JsonObject, before: Bookkeeping
+    ) -> bool:
+        """Return whether an object is called as the state knows it.
+
+        Where nothing tells what it is called, its declared values tell. One that is only read has
+        none; then it is not known again where anything stood beside it, which tells.
+        """
+        if before.account is None or self.account.is_the_same(before):
+            return True
+        identity = self._identity(operation, known)
+        if identity:
+            return is_same(identity, record.fields)
+        if before.declared is None:
+            return not before.account.neighbours
+        visible = operation.visible(record, known, before.hides_by_null)
+        fields = in_order_of(known, visible, operation.declaration.unordered)
+        current, _ = before.settle(known, project(before.declared, fields))
+        return matches(project(before.declared, known), current)
+
+    def _identity(self, operation: Operation, known: JsonObject) -> dict[str, Json]:
+        """Return the known fields by which an object is known again."""
+        return {
+            name: known[name]
+            for name in self.kind.identity_names(operation.properties)
+            if known.get(name) is not None
+        }
 
     def _known_of(
         self, operation: Operation, record: Record, known: JsonObject, before: Bookkeeping
@@ -493,13 +600,8 @@ class Lifecycle:
         mark = before.account
         if mark is None or self.account.is_the_same(before):
             return known
-        identity = {
-            name: known[name]
-            for name in self.kind.identity_names(operation.properties)
-            if known.get(name) is not None
-        }
         is_same_object = mark.base_url == self.account.client.base_url and is_same(
-            identity, record.fields
+            self._identity(operation, known), record.fields
         )
         return known if is_same_object else {}
 

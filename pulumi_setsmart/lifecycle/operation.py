@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Mapping
 from typing import Self
 
 from attrs import frozen
 
 from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.confidential import shortened
 from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.comparison import without
@@ -32,7 +33,7 @@ from pulumi_setsmart.models.record import Record
 
 _LONGEST_SHOWN = 80
 
-logger = logging.getLogger(__name__)
+logger = log_of(__name__)
 
 
 @frozen
@@ -80,6 +81,11 @@ class Operation:
             roster=account.roster(collection.path),
             snapshot=account.snapshot(collection),
         )
+
+    @property
+    def title(self) -> str | None:
+        """The field by which a person knows one object of the collection from another, or None."""
+        return next(iter(self.kind.identity_names(self.properties)), None)
 
     def report(self, sentence: str, identifier: str | None = None) -> None:
         """Tell the user something about the object, without any of the declared secrets."""
@@ -192,4 +198,4 @@ def shown(value: Json) -> str:
     if holds_unknown(value):
         return "what is not known yet"
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return shortened(text, _LONGEST_SHOWN)

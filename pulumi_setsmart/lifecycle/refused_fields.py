@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from pulumi_setsmart.client.violation import Violation, bounded
+from pulumi_setsmart.client.confidential import quoted
+from pulumi_setsmart.client.violation import Violation
 from pulumi_setsmart.models.json import Json, JsonObject
 
 _MOST_LISTED = 10
@@ -126,7 +127,7 @@ def setting_of(path: Path) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """Return names as a message shows them: in one line, and not too many."""
-    shown = [bounded(name, _LONGEST_NAME) for name in names]
+    shown = [quoted(name, _LONGEST_NAME) for name in names]
     more = len(shown) - _MOST_LISTED
     return ", ".join(shown[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 

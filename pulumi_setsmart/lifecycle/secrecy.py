@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, remembered
+from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import secret_bookkeeping, secret_paths_in
 from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.metadata import require_told, told_in
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 
@@ -49,14 +50,18 @@ def with_secret_paths(
         kind: The kind of resource.
         inputs: The inputs as they arrived, with the evidence.
         olds: The inputs of the last deployment; none for a resource that is new.
+
+    Raises:
+        MetadataError: The metadata of the last deployment's inputs is damaged.
     """
-    told = remembered(inputs)
+    require_told(olds)
+    told = told_in(inputs)
     seen = _seen(told)
     marked = secret_paths_in(told)
     paths = {*_unseen_inputs(kind, inputs, seen or {})}
     if told.get(_KEEPS_OLD_VALUES):
         changed = {*_unseen_inputs(kind, inputs, olds)}
-        secret_before = secret_paths_in(remembered(olds))
+        secret_before = secret_paths_in(told_in(olds))
         paths = {one for one in paths if one in changed or _is_within(one, secret_before)}
     secret = {*marked, *(one for one in paths if not _is_within(one, marked))}
     plain = {name: value for name, value in inputs.items() if name != KEY}
@@ -70,7 +75,10 @@ def _seen(told: Mapping[str, object]) -> dict[str, Json] | None:
     text = told.get(_SEEN)
     if not isinstance(text, str):
         return None
-    seen = _as_it_arrives(json.loads(text))
+    try:
+        seen = _as_it_arrives(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
     return seen if isinstance(seen, dict) else None
 
 

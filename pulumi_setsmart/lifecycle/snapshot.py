@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -24,6 +23,7 @@ from pulumi_setsmart.client.errors import (
     StatusError,
     UnreadableAnswerError,
 )
+from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
@@ -35,7 +35,7 @@ _NO_LIST = (NotFoundError, PermissionDeniedError, MethodNotAllowedError)
 _ABOUT_ALL_REQUESTS = (AuthenticationError, RateLimitError)
 _MOST_LOOKED_FOR = 5
 
-logger = logging.getLogger(__name__)
+logger = log_of(__name__)
 
 
 @frozen
@@ -254,6 +254,21 @@ class Snapshot:
         """Return the ids of the first few objects that the list has shown so far."""
         with self._changing:
             return [*itertools.islice(self._items, number)]
+
+    def told(self, identifier: str, name: str) -> Json:
+        """Return a field of an object as this process has seen it, without a request.
+
+        Args:
+            identifier: The object's id.
+            name: The field.
+
+        Returns:
+            Its value, or None where it was not seen, or only by a list that shows it otherwise.
+        """
+        record = self._whole.get(identifier)
+        if record is None and name not in self._shown_otherwise:
+            record = self._items.get(identifier)
+        return None if record is None else record.fields.get(name)
 
     def begin(self, collection: Collection) -> None:
         """Read the first page of the list, if that was not done yet.

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = Mapping[str, Json]
+
+DEEPEST = 100
+"""In how many lists and objects a part of a field's value may be, one in the other.
+
+What a program declares, a file holds or an account has is held against this one figure.
+"""
 
 LARGEST_EXACT_INTEGER = 2**53
 """The largest integer that survives Pulumi's engine, which holds every number as a double."""
@@ -25,6 +31,40 @@ _TYPE_NAMES: dict[type, str] = {
 def type_name(value: Json) -> str:
     """Return what a person calls the type of ``value``; never the value, which may be a secret."""
     return _TYPE_NAMES.get(type(value), "null")
+
+
+def is_nested_deeper(value: Json, deepest: int) -> bool:
+    """Return whether more than ``deepest`` lists and objects stand in one another in ``value``.
+
+    A value of any depth may be asked about: nothing here calls itself.
+    """
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(deepest):
+        level = _containers_in(level)
+    return bool(level)
+
+
+def cut_off(value: Json, deepest: int, instead: Json) -> None:
+    """Put ``instead`` in the place of each list and object that is deeper in ``value``."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(deepest - 1):
+        level = _containers_in(level)
+    for one in level:
+        members: Iterable[tuple[Any, Json]] = (
+            one.items() if isinstance(one, dict) else enumerate(one)
+        )
+        for key, member in [*members]:
+            if isinstance(member, dict | list):
+                one[key] = instead
+
+
+def _containers_in(level: list[dict[str, Json] | list[Json]]) -> list[dict[str, Json] | list[Json]]:
+    return [
+        member
+        for one in level
+        for member in (one.values() if isinstance(one, dict) else one)
+        if isinstance(member, dict | list)
+    ]
 
 
 def digits(value: Json) -> str | None:

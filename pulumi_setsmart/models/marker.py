@@ -38,6 +38,19 @@ UNKNOWN: Final = Unknown.UNKNOWN
 """Stands for a value that a preview cannot know, such as an output of a resource to be created."""
 
 
+class TooDeep(StrEnum):
+    """The type of `TOO_DEEP`: a text, so that it may stand wherever JSON may."""
+
+    TOO_DEEP = "(nested too deeply)"
+
+
+TOO_DEEP: Final = TooDeep.TOO_DEEP
+"""Stands for what a server has that is nested more deeply than a value may be.
+
+It is shown in the place of the value, and never sent.
+"""
+
+
 def holds_unknown(value: object) -> bool:
     """Return whether ``value`` is `UNKNOWN` or has it anywhere inside."""
     match value:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import (
@@ -18,9 +18,10 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from pulumi_setsmart.lifecycle.declaration import read_declaration
+from pulumi_setsmart.lifecycle.declaration import keeping_secrets, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.secrecy import with_secret_paths
+from pulumi_setsmart.models.text import display, visible
 from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import (
     from_engine,
@@ -57,20 +58,22 @@ class LifecycleProvider(ResourceProvider):
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate the inputs, and look whether what is to be created exists already."""
-        with self._about(news):
+        with self._about(news, olds=olds):
             before = from_engine(olds)
             inputs = with_secret_paths(self.kind, from_engine(news), before)
-        with self._about(inputs):
+        with self._about(inputs, olds=olds):
             checked = self._lifecycles.of_account(inputs).check(
                 inputs, exists=bool(olds), before=before
             )
         # Pulumi prints the value of a property that a failure names, even of a secret one.
-        failures = [CheckFailure("", objection) for objection in checked.objections]
+        failures = [
+            CheckFailure("", display(visible(objection))) for objection in checked.objections
+        ]
         return CheckResult(with_former_nulls(to_engine(checked.inputs), olds), failures)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was last known with what is declared."""
-        with self._about(news, id_):
+        with self._about(news, id_, olds=olds):
             outputs = from_engine(olds)
             difference = self._lifecycles.of_account(outputs).diff(outputs, from_engine(news))
         # Told that there are changes, the engine does not compare by itself any more, and then it
@@ -100,7 +103,7 @@ class LifecycleProvider(ResourceProvider):
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Bring an object to the declared values."""
-        with self._about(news, id_):
+        with self._about(news, id_, olds=olds):
             inputs = from_engine(news)
             lifecycle = self._lifecycles.of_account(inputs)
             outputs = lifecycle.update(id_, from_engine(olds), inputs)
@@ -112,13 +115,22 @@ class LifecycleProvider(ResourceProvider):
             outputs = from_engine(props)
             self._lifecycles.of_account(outputs).delete(id_, outputs)
 
+    @contextlib.contextmanager
     def _about(
-        self, properties: Mapping[str, Any], id_: str | None = None
-    ) -> AbstractContextManager[None]:
-        """Name the object in whatever goes wrong, and show nothing that was declared as secret."""
+        self,
+        properties: Mapping[str, Any],
+        id_: str | None = None,
+        *,
+        olds: Mapping[str, Any] | None = None,
+    ) -> Iterator[None]:
+        """Name the object in whatever goes wrong, and show nothing that is secret, or was."""
+        with reported():
+            declaration = read_declaration(self.kind, from_engine(properties))
+            secrets = keeping_secrets(self.kind, map(from_engine, (properties, olds or {})))
 
         def tell(text: str) -> str:
-            declaration = read_declaration(self.kind, from_engine(properties))
-            return declaration.redact(f"{declaration.subject(self.kind, id_)}: {text}")
+            subject = visible(declaration.subject(self.kind, id_))
+            return declaration.redact(f"{subject}: {text}")
 
-        return reported(tell)
+        with secrets, reported(tell):
+            yield

@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
+from pulumi_setsmart.client.chain import traceback_of
+from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.client.errors import SetSmartError
 
 DEBUG_VARIABLE = "SETSMART_DEBUG"
@@ -22,9 +24,8 @@ SetSmartFailure.__qualname__ = "SetSmart"
 
 
 def hide_tracebacks() -> None:
-    """Have this process print exceptions as one line, unless the user asked for more."""
-    if not debugging():
-        sys.tracebacklimit = 0
+    """Have this process print exceptions as one line; a traceback that is asked for is in ours."""
+    sys.tracebacklimit = 0
 
 
 def debugging() -> bool:
@@ -44,12 +45,17 @@ def reported(tell: Callable[[str], str] = str) -> Iterator[None]:
     """
     try:
         yield
+    except SetSmartFailure:
+        raise
     except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
-        text = str(error) if isinstance(error, SetSmartError) else _unexpected(error)
-        raise SetSmartFailure(tell(text)) from (error if debugging() else None)
+        text = str(error) if isinstance(error, SetSmartError) else unexpected(error)
+        lines = [shown(tell(text)), *([shown(traceback_of(error))] if debugging() else [])]
+        # Not chained: the error, what it is made of, and what was handled may hold secrets.
+        raise SetSmartFailure("\n".join(lines).rstrip()) from None
 
 
-def _unexpected(error: Exception) -> str:
+def unexpected(error: Exception) -> str:
+    """Return what a user reads of an error that nobody foresaw; its own text may hold a secret."""
     return (
         f"unexpected {type(error).__name__} in pulumi-setsmart; "
         f"please report it with what {DEBUG_VARIABLE}=1 shows"

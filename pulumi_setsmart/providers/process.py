@@ -10,9 +10,11 @@ import pulumi
 
 from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.run import Run
+from pulumi_setsmart.models.text import one_line
 
 LOG_VARIABLE = "SETSMART_LOG"
 """``debug`` shows a line for each request."""
@@ -22,12 +24,13 @@ _accounts: dict[Connection, Account] = {}
 _runs: dict[int | None, Run] = {}
 
 
-class _ToUser(logging.Handler):
+class ToUser(logging.Handler):
     """Shows records in the terminal, where Pulumi shows its own."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Show a record in one line."""
         show = pulumi.log.warn if record.levelno >= logging.WARNING else pulumi.log.info
-        show(record.getMessage())
+        show(shown(one_line(record.getMessage())))
 
 
 def prepare() -> None:
@@ -35,7 +38,7 @@ def prepare() -> None:
     logger = logging.getLogger("pulumi_setsmart")
     with _lock:
         if not logger.handlers:
-            logger.addHandler(_ToUser())
+            logger.addHandler(ToUser())
             asked = os.environ.get(LOG_VARIABLE, "").lower() == "debug"
             logger.setLevel(logging.DEBUG if asked else logging.WARNING)
 

@@ -12,13 +12,16 @@ import cattrs
 from cattrs.strategies import configure_union_passthrough
 
 from pulumi_setsmart.client import errors
+from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.client.signals import Meaning
+from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording import headers, shape
 from pulumi_setsmart.recording.recording import VERSION, Recording
 from pulumi_setsmart.recording.words import DOCUMENTED_NAMES, ENVELOPES, WORDS, is_known
 
 _FIRST_MEMBER = "recording"
+_LARGEST = 8 * 1024 * 1024
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _FIGURE = re.compile(r"[0-9]+")
 _LONGEST_FIGURE = 3
@@ -71,8 +74,8 @@ def read(text: str) -> Recording:
 def is_recording(path: Path) -> bool:
     """Return whether a file is a recording, of whatever version."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        document = json.loads(utf8_text_of(path, _LARGEST))
+    except (PortfolioFileError, ValueError, RecursionError):
         return False
     return isinstance(document, dict) and isinstance(document.get(_FIRST_MEMBER), int)
 

@@ -12,6 +12,7 @@ import attrs
 from attrs import Factory, define, frozen
 
 from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.budget import Budget
 from pulumi_setsmart.client.channel import Channel, Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
@@ -25,8 +26,8 @@ from pulumi_setsmart.recording.shape import UUID
 
 MOST_PAGES = 3
 """So many pages of a list are read."""
-_DEADLINE = 120.0
-"""A look takes no more seconds, waits for the rate limit included."""
+_DEADLINE = 300.0
+"""All looks together take no more seconds, waits for the rate limit included."""
 _NO_ID = "no-such-object"
 _SURELY_UNUSED = 9
 """So many nines are no id of an object yet, and fit any integer."""
@@ -131,7 +132,7 @@ class WriteRefusedError(Exception):
 class ReadingChannel(Channel):
     """A channel that sends nothing but GET, whoever asks it to."""
 
-    def exchange(self, request: Request, *, attempt: int, patience: float) -> Answer:
+    def exchange(self, request: Request, *, attempt: int, budget: Budget) -> Answer:
         """Send a GET once; see `Channel.exchange`.
 
         Raises:
@@ -139,7 +140,7 @@ class ReadingChannel(Channel):
         """
         if request.method != "GET":
             raise WriteRefusedError(request.method)
-        return super().exchange(request, attempt=attempt, patience=patience)
+        return super().exchange(request, attempt=attempt, budget=budget)
 
 
 def look_at(
@@ -159,10 +160,11 @@ def look_at(
     connection = attrs.evolve(
         settings.connection,
         retry=RetryPolicy(repeats=0),
-        deadline=min(settings.connection.deadline, _DEADLINE),
+        deadline=_DEADLINE,
+        counts_waits=True,
     )
     channel = ReadingChannel(connection, transport=transport, observe=observer.note)
-    client = Client(channel)
+    client = Client(channel).operation()
     try:
         return AccountLooks(
             base_url=connection.base_url,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pulumi_setsmart.client.confidential import without_secrets
+from pulumi_setsmart.models.text import visible_json
 from pulumi_setsmart.reporting.field_change import ABSENT, FieldChange, Value
 from pulumi_setsmart.reporting.report import Entry, Report
 from pulumi_setsmart.reporting.wording import summary
@@ -22,7 +24,7 @@ def data(report: Report) -> str:
         "warnings": [*report.warnings],
         "errors": [*report.errors],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return visible_json(json.dumps(without_secrets(document), ensure_ascii=False, indent=2)) + "\n"
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

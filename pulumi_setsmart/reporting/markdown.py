@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.reporting.report import LOSSES, Action, Entry, Report
 from pulumi_setsmart.reporting.wording import (
@@ -107,7 +108,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _code(text: str) -> str:
     """Return a text as code in which nothing means anything to Markdown or HTML."""
-    escaped = re.sub(r"[^\w\s]|_", lambda one: _entity(one[0]), one_line(text))
+    escaped = re.sub(r"[^\w\s]|_", lambda one: _entity(one[0]), one_line(redacted(text)))
     return f"<code>{escaped}</code>"
 
 

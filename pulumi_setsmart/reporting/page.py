@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pulumi_setsmart.client.confidential import redacted
+from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.reporting import wording
 from pulumi_setsmart.reporting.report import LOSSES, Action, Report
 
@@ -14,6 +16,7 @@ def page(report: Report) -> str:
         loader=PackageLoader("pulumi_setsmart.reporting"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -24,3 +27,10 @@ def page(report: Report) -> str:
         actions=[*Action],
         losses=LOSSES,
     )
+
+
+def _shown(value: object) -> object:
+    """Return what a page shows of a value: autoescaping leaves characters that reorder a line."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return visible(redacted(value), kept="\n\t")

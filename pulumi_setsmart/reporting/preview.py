@@ -16,18 +16,21 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, unapplied_in
+from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
+    ID,
     Declaration,
     known_fields_of,
     read_declaration,
 )
 from pulumi_setsmart.lifecycle.existing import takeover_in
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
+from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.models.web_address import masked
 from pulumi_setsmart.providers.values import from_engine
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, field_changes
 from pulumi_setsmart.reporting.printed import read_printed
@@ -54,6 +57,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
 
     Raises:
         StackError: It is something else.
+        MetadataError: What a state says of values that were not applied cannot be read.
     """
     printed = read_printed(text, source)
     steps, diagnostics = printed.steps, printed.diagnostics
@@ -164,7 +168,7 @@ def _sides(
         else in_order_of(order, known_fields_of(kind, shown), unordered),
         planned=ABSENT if planned is None else after.fields,
         declarations=(before, after),
-        unapplied=unapplied_in(shown),
+        unapplied={} if shown.get(UNAPPLIED_KEY) == SECRET else unapplied_in(shown, shown.get(ID)),
     )
 
 
@@ -239,4 +243,4 @@ def _messages(diagnostics: list[dict[str, Any]], severity: str) -> Iterator[str]
     for one in diagnostics:
         word, _, message = str(one.get("message", "")).partition(": ")
         if one["severity"].partition("#")[0] in (severity, "info") and word == severity:
-            yield one_line(message)
+            yield one_line(masked(message))

@@ -11,9 +11,11 @@ from typing import Any
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.models.json import DEEPEST, is_nested_deeper
 from pulumi_setsmart.reporting.event import are_whole, is_event, steps_and_diagnostics
 from pulumi_setsmart.reporting.saved_text import is_readable
 
+_DEEPEST = DEEPEST + 20  # a preview puts a value into a step, its state and its inputs
 _DAMAGED = re.compile(
     r'\{\s*"(steps|diagnostics|config|duration|changeSummary|maybeCorrupt|sequence)"'
 )
@@ -77,6 +79,8 @@ def _objects(text: str, source: str) -> Iterator[tuple[dict[str, Any], str]]:
         end = begin + 1
         try:
             value, end = decoder.raw_decode(text, begin)
+            if is_nested_deeper(value, _DEEPEST):
+                raise _nothing(source)
             yield value, text[begin:end]
         except RecursionError:
             raise _nothing(source) from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 
 from attrs import frozen
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
-from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.client.confidential import shortened
+from pulumi_setsmart.models.text import one_line, shown_json
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, Value
 from pulumi_setsmart.reporting.report import Action, Entry, Report
 
@@ -109,9 +109,8 @@ def shown(value: Value, *, secret: bool) -> str:
     if isinstance(value, str):
         text = one_line(value) or '""'
     else:
-        text = json.dumps(value, ensure_ascii=False).replace(f'"{UNKNOWN_TEXT}"', "…")
-        text = one_line(text)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+        text = shown_json(value).replace(f'"{UNKNOWN_TEXT}"', "…")
+    return shortened(text, _LONGEST_VALUE)
 
 
 def now(change: FieldChange) -> str:

@@ -35,6 +35,7 @@ from pulumi_setsmart.sandbox.faults import (
     ShrinkingWindow,
     Slow,
 )
+from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.list_style import LIST_STYLES, UNTOLD_STYLES
 from pulumi_setsmart.sandbox.listings import listings, seed
@@ -68,6 +69,7 @@ __all__ = [
     "FaultPlan",
     "Garbage",
     "Hang",
+    "Hosts",
     "Json",
     "JsonObject",
     "LoggedRequest",

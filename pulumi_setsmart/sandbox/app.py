@@ -1,5 +1,6 @@
 """The sandbox as an ASGI application."""
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -9,12 +10,13 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.collection import COLLECTIONS, Collection
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
+from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
 from pulumi_setsmart.sandbox.dialect import Dialect
@@ -49,10 +51,13 @@ class Sandbox(Starlette):
         if scope["type"] == "lifespan":
             scope["app"] = self
             await self.router(scope, receive, send)
-        elif scope["type"] == "http" and not f"{scope['path']}/".startswith(f"{BASE_PATH}/"):
-            await self.dashboard(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+            return
+        # A client that goes away in the middle of its request is nobody's mistake.
+        with contextlib.suppress(ClientDisconnect):
+            if f"{scope['path']}/".startswith(f"{BASE_PATH}/"):
+                await super().__call__(scope, receive, send)
+            else:
+                await self.dashboard(scope, receive, send)
 
 
 def create_app(
@@ -96,6 +101,7 @@ def create_app(
         exception_handlers={
             Refusal: _refused(settings.dialect),
             NoSuchObjectError: _not_found,
+            DatabaseTroubleError: _in_trouble,
             HTTPException: _unroutable,
         },
         lifespan=lambda _app: dispatcher.running(),
@@ -103,7 +109,7 @@ def create_app(
     # A path that is not exactly an operation's path is unknown.
     app.router.redirect_slashes = False
     app.storage = storage
-    app.dashboard = dashboard(storage)
+    app.dashboard = dashboard(storage, settings.hosts)
     app.requests = requests
     return app
 
@@ -118,6 +124,12 @@ def _refused(dialect: Dialect) -> Callable[[Request, Exception], Response]:
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
     return Refusal(404, "not_found", "There is no such object.").response()
+
+
+async def _in_trouble(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, DatabaseTroubleError)  # noqa: S101 - for the type checker: registered for no other
+    code = "insufficient_storage" if error.is_full else "unavailable"
+    return Refusal(507 if error.is_full else 503, code, str(error)).response()
 
 
 async def _unroutable(_request: Request, error: Exception) -> Response:

@@ -109,17 +109,22 @@ PROPERTIES = Collection(
 ALL_EVENTS = "*"
 """Stands for all events in a webhook subscription."""
 
+_HOST = r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\]"
+_PORT = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+WEBHOOK_URL = Pattern(
+    rf"https?://({_HOST})(:({_PORT}))?([/?#][!-~]*)?",
+    described_as="an http or https URL",
+    longest=2000,
+)
+"""Where a webhook subscription may want its events (assumed)."""
+
 WEBHOOKS = Collection(
     path="webhooks",
     id_prefix="wh",
     fields=(
         Field(
             "url",
-            Pattern(
-                r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#][!-~]*)?",
-                described_as="an http or https URL",
-                longest=2000,
-            ),
+            WEBHOOK_URL,
             required=True,
         ),
         Field(

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias, cast
 
 from attrs import evolve, frozen
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CLOSE = "setsmart.close"
@@ -58,11 +59,17 @@ class Exchange:
 
     @classmethod
     async def begin(cls, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Exchange:
-        """Read a request to its end."""
+        """Read a request to its end.
+
+        Raises:
+            ClientDisconnect: If the client goes away before.
+        """
         body = b""
         more = True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             body += message.get("body", b"")
             more = message.get("more_body", False)
         return cls(app, scope, body, receive, send)

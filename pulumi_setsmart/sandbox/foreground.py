@@ -1,5 +1,6 @@
 """The sandbox as a program: what the command line does once its options are read."""
 
+import contextlib
 import sqlite3
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypedDict
@@ -8,10 +9,13 @@ import click
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.app import BASE_PATH, create_app
+from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings, Signature
 from pulumi_setsmart.sandbox.dialect import Dialect, Put, Secrets
+from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.listings import seed
+from pulumi_setsmart.sandbox.printed import printed
 from pulumi_setsmart.sandbox.server import serve
 from pulumi_setsmart.sandbox.settings import DEFAULT_KEY, SandboxSettings
 from pulumi_setsmart.sandbox.storage import Storage
@@ -22,6 +26,7 @@ class Options(TypedDict):
 
     host: str
     port: int
+    allowed_hosts: tuple[str, ...]
     database: str
     listings: int
     keys: tuple[str, ...]
@@ -53,7 +58,7 @@ def run(options: Options) -> None:
         options: The options of the command line.
 
     Raises:
-        click.UsageError: If a key is empty or given twice.
+        click.UsageError: If a key is empty or given twice, or a host is none.
         click.ClickException: If the database cannot be used or the address not be listened on.
     """
     host, port = options["host"], options["port"]
@@ -73,14 +78,17 @@ def run(options: Options) -> None:
             seed(storage, options["listings"])
             app = create_app(settings, storage=storage, on_outcome=_report)
             serve(app, host=host, port=port, announce=announce)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DatabaseTroubleError) as error:
         raise click.ClickException(f"Cannot use {options['database']}: {error}") from None
     except OSError as error:
         raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}") from None
 
 
 def _report(delivery: Delivery, outcome: str) -> None:
-    click.echo(f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}")
+    line = f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}"
+    # Whoever reads along may have gone, or be a file on a full disk.
+    with contextlib.suppress(OSError):
+        click.echo(printed(line))
 
 
 def _keys(options: Options) -> tuple[ApiKey, ...]:
@@ -100,6 +108,7 @@ def _settings(options: Options) -> SandboxSettings:
         rate_limit=options["rate_limit"],
         rate_window=options["rate_window"],
         latency=options["latency"],
+        hosts=Hosts(options["allowed_hosts"]),
         dialect=Dialect(
             page_size=options["page_size"],
             put=options["put"],

@@ -11,20 +11,27 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.printed import printed
 from pulumi_setsmart.sandbox.rate_limit import Allowance, RateLimit
 from pulumi_setsmart.sandbox.refusal import Refusal
 from pulumi_setsmart.sandbox.settings import SandboxSettings
 
 _LOG = logging.getLogger(__name__)
+_FOREIGN_HOST = Refusal(
+    403,
+    "forbidden",
+    "The Host of the request is not a name of this machine. If it should be, start the sandbox with"
+    " --allow-host.",
+)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Gate:
-    """ASGI middleware that checks the key and the rate limit, and completes every answer.
+    """ASGI middleware that checks host, key and rate limit, and completes every answer.
 
     Args:
         app: The application.
-        settings: The keys and the limits.
+        settings: The hosts, the keys and the limits.
         clock: The time in seconds since 1970.
     """
 
@@ -35,6 +42,7 @@ class Gate:
             settings.rate_limit, settings.rate_window, clock, settings.reset_form
         )
         self._latency = settings.latency
+        self._hosts = settings.hosts
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +52,9 @@ class Gate:
             return
         await asyncio.sleep(self._latency)
         request = Request(scope)
-        key = self._keys.get(request.headers.get("X-API-Key", ""))
+        is_local = self._hosts.admit(scope)
+        # Who asks under a foreign name is a stranger, and uses up nobody's limit.
+        key = self._keys.get(request.headers.get("X-API-Key", "")) if is_local else None
         allowance = self._rate_limit.count(key.value if key else None)
         answer = _Answer(
             send,
@@ -55,14 +65,17 @@ class Gate:
             },
         )
         try:
-            _admit(request, key, allowance)
-            await self._app(scope, receive, answer.send)
+            if is_local:
+                _admit(request, key, allowance)
+                await self._app(scope, receive, answer.send)
+            else:
+                await _FOREIGN_HOST.response()(scope, receive, answer.send)
         except Refusal as refusal:
             await refusal.response()(scope, receive, answer.send)
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception:
-            _LOG.exception("%s %s failed", request.method, request.url.path)
+            _LOG.exception("%s %s failed", request.method, printed(scope["path"]))
             if answer.begun:
                 raise
             failure = Refusal(500, "internal_error", "Internal error.")

@@ -7,6 +7,7 @@ from attrs import Attribute, field, frozen, validators
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.dialect import Dialect
+from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.rate_limit import ResetForm
 
 DEFAULT_KEY = "sandbox-key"
@@ -25,6 +26,8 @@ class SandboxSettings:
         latency: How many seconds later it answers, as over a network.
         dialect: How it words its answers (assumed).
         deliveries: How it delivers to webhook subscriptions (assumed).
+        hosts: By which names it may be asked. On loopback these are names of this machine alone,
+            unless others are allowed; elsewhere all, unless some are allowed.
     """
 
     keys: tuple[ApiKey, ...] = field(default=(ApiKey(DEFAULT_KEY),))
@@ -34,6 +37,7 @@ class SandboxSettings:
     latency: float = field(default=0.0, validator=validators.ge(0))
     dialect: Dialect = field(factory=Dialect)
     deliveries: DeliverySettings = field(factory=DeliverySettings)
+    hosts: Hosts = field(factory=Hosts)
 
     @keys.validator
     def _check_that_keys_differ(

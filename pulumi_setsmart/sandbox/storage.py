@@ -16,18 +16,23 @@ from pulumi_setsmart.sandbox.json import Json, JsonObject
 
 OWN_FIELDS = frozenset({"id", "created_at", "updated_at"})
 """The fields that the server alone sets."""
-_TABLES = """
-CREATE TABLE IF NOT EXISTS objects (
-    collection TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (collection, number)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sequences (
-    collection TEXT PRIMARY KEY,
-    last_number INTEGER NOT NULL
-) WITHOUT ROWID;
-"""
+_TABLES = (
+    """
+    CREATE TABLE IF NOT EXISTS objects (
+        collection TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (collection, number)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS sequences (
+        collection TEXT PRIMARY KEY,
+        last_number INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+)
+_ONE = "SELECT body FROM objects WHERE collection = ? AND number = ?"
 
 
 class NoSuchObjectError(KeyError):
@@ -49,7 +54,7 @@ class Storage:
         deliveries: What was and is to be sent to webhook subscriptions.
 
     Raises:
-        sqlite3.Error: If the file cannot be opened or is not a database.
+        sqlite3.Error: If the file cannot be opened or is not a sandbox's.
     """
 
     def __init__(
@@ -76,6 +81,16 @@ class Storage:
     ) -> None:
         """Close the database."""
         self.close()
+
+    @property
+    def path(self) -> Path:
+        """Its file, if it is shareable."""
+        return Path(self._database.path)
+
+    @property
+    def is_shareable(self) -> bool:
+        """Whether other processes can use it too."""
+        return self._database.is_shareable
 
     def is_unused(self) -> bool:
         """Return whether nothing was ever inserted."""
@@ -104,8 +119,8 @@ class Storage:
         Raises:
             NoSuchObjectError: If there is none with this id.
         """
-        with self._database.transaction() as transaction:
-            return _found(transaction, collection, object_id)
+        rows = self._database.rows(_ONE, _place(collection, object_id))
+        return _found(rows, collection, object_id)
 
     def insert(self, collection: Collection, body: Mapping[str, Json]) -> JsonObject:
         """Add an object and return it with its id. Ids are sequential and never used again."""
@@ -145,14 +160,18 @@ class Storage:
             NoSuchObjectError: If there is none with this id.
         """
         with self._database.transaction() as transaction:
-            before = _found(transaction, collection, object_id)
+            before = _found(
+                transaction.execute(_ONE, _place(collection, object_id)), collection, object_id
+            )
             text = _text(body, created_at=before["created_at"], updated_at=self._now())
             number = collection.number(object_id)
             transaction.execute(
                 "UPDATE objects SET body = ? WHERE collection = ? AND number = ?",
                 (text, collection.path, number),
             )
-            after = _found(transaction, collection, object_id)
+            after = _found(
+                transaction.execute(_ONE, _place(collection, object_id)), collection, object_id
+            )
             if collection == WEBHOOKS:
                 self._keep_replaced_secret(transaction, before, after)
             elif after | {"updated_at": before["updated_at"]} != before:
@@ -167,7 +186,9 @@ class Storage:
             NoSuchObjectError: If there is none with this id.
         """
         with self._database.transaction() as transaction:
-            deleted = _found(transaction, collection, object_id)
+            deleted = _found(
+                transaction.execute(_ONE, _place(collection, object_id)), collection, object_id
+            )
             transaction.execute(
                 "DELETE FROM objects WHERE collection = ? AND number = ?",
                 (collection.path, collection.number(object_id)),
@@ -221,14 +242,16 @@ def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> st
     return json.dumps(own | {"created_at": created_at, "updated_at": updated_at})
 
 
-def _found(transaction: Connection, collection: Collection, object_id: str) -> JsonObject:
+def _place(collection: Collection, object_id: str) -> tuple[str, int | None]:
+    return collection.path, collection.number(object_id)
+
+
+def _found(rows: Iterable[tuple[str]], collection: Collection, object_id: str) -> JsonObject:
     number = collection.number(object_id)
-    row = transaction.execute(
-        "SELECT body FROM objects WHERE collection = ? AND number = ?", (collection.path, number)
-    ).fetchone()
-    if number is None or row is None:
+    text = next((text for (text,) in rows), None)
+    if number is None or text is None:
         raise NoSuchObjectError(object_id)
-    return _object(collection, number, row[0])
+    return _object(collection, number, text)
 
 
 def _object(collection: Collection, number: int, text: str) -> JsonObject:

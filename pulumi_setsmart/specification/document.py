@@ -7,8 +7,15 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import PortfolioFileError
-from pulumi_setsmart.models.json import Json, dotted, pointer
+from pulumi_setsmart.models.json import Json, dotted, pointer, steps
 from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.specification.sections import SECTIONS
+
+ABOVE_FIELDS = 4
+"""In how many objects a field may be: the file, a section, an entry, its ``attributes``."""
+
+MOST_VALUES = 400_000
+"""How many values a portfolio file may hold: those of some 20,000 listings."""
 
 
 @frozen
@@ -42,10 +49,23 @@ class Document:
 
     def refusal(self, path: str, reason: str) -> PortfolioFileError:
         """Return the error that refuses what ``path`` points to, or what is missing there."""
-        name = dotted(path)
+        name = dotted(path) if self._is_portfolio or is_sayable(path) else ""
         while path not in self.places:
             path = path.rpartition("/")[0]
         return self.places[path].refusal(f"{name}: {reason}" if name else reason)
+
+    @property
+    def _is_portfolio(self) -> bool:
+        return isinstance(self.value, dict) and not self.value.keys().isdisjoint(SECTIONS)
+
+
+def is_sayable(path: str) -> bool:
+    """Return whether a message may name what a path points to, in a file that may be none of ours.
+
+    A name from outside the sections of a portfolio is not repeated: the path of the file may lead
+    to anything, a key or a list of passwords, and messages go into logs.
+    """
+    return bool(path) and steps(path)[0] in SECTIONS
 
 
 def overlaid(base: Document, overlay: Document) -> Document:

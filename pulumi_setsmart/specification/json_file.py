@@ -9,8 +9,16 @@ from typing import Any
 
 from attrs import define, field
 
-from pulumi_setsmart.models.json import Json, pointer
-from pulumi_setsmart.specification.document import Document, Place
+from pulumi_setsmart.models.json import DEEPEST, Json, pointer
+from pulumi_setsmart.specification.document import (
+    ABOVE_FIELDS,
+    MOST_VALUES,
+    Document,
+    Place,
+    is_sayable,
+)
+
+_TOO_DEEP = f"is nested more than {DEEPEST} deep"
 
 
 def read_json(text: str, file: str) -> Document:
@@ -25,11 +33,11 @@ def read_json(text: str, file: str) -> Document:
     except json.JSONDecodeError as error:
         raise Place(file, error.lineno).refusal(f"is not JSON: {error.msg}") from None
     except RecursionError:
-        raise Place(file, 1).refusal("is nested too deeply") from None
+        raise Place(file, 1).refusal(_TOO_DEEP) from None
     except ValueError:
         raise Place(file, 1).refusal("holds a number that is too long") from None
-    places = {"": Place(file, 1)}
-    return Document(_plain(parsed, "", places), places)
+    unfolding = _Unfolding()
+    return Document(unfolding.value(parsed, "", Place(file, 1)), unfolding.places)
 
 
 @define
@@ -83,17 +91,42 @@ class _Decoder(json.JSONDecoder):
         return _Located(members), end
 
 
-def _plain(value: Any, path: str, places: dict[str, Place]) -> Json:
-    match value:
-        case _Located(members):
-            plain: dict[str, Json] = {}
-            for key, member, place in members:
-                if key in plain:
-                    raise place.refusal(f"{key} stands twice in the same object")
-                places[pointer(path, key)] = place
-                plain[key] = _plain(member, pointer(path, key), places)
-            return plain
-        case list():
-            return [_plain(one, pointer(path, index), places) for index, one in enumerate(value)]
-    scalar: Json = value
-    return scalar
+@define
+class _Unfolding:
+    """The way from located objects to plain values."""
+
+    places: dict[str, Place] = field(factory=dict)
+    _count: int = field(default=0, init=False)
+
+    def value(self, value: Any, path: str, place: Place, depth: int = 1) -> Json:
+        """Return a value as a plain one, and note the places of the members in it."""
+        self._count += 1
+        if self._count > MOST_VALUES:
+            raise place.refusal(f"holds more than {MOST_VALUES:,} values")
+        if not path:
+            self.places[path] = place
+        if isinstance(value, _Located | list) and depth > DEEPEST + ABOVE_FIELDS:
+            raise place.refusal(_TOO_DEEP)
+        match value:
+            case _Located(members):
+                return self._object(members, path, depth)
+            case list():
+                return [
+                    self.value(one, pointer(path, index), place, depth + 1)
+                    for index, one in enumerate(value)
+                ]
+        scalar: Json = value
+        return scalar
+
+    def _object(
+        self, members: list[tuple[str, Any, Place]], path: str, depth: int
+    ) -> dict[str, Json]:
+        plain: dict[str, Json] = {}
+        for key, member, place in members:
+            inside = pointer(path, key)
+            if key in plain:
+                name = key if is_sayable(inside) else "a name"
+                raise place.refusal(f"{name} stands twice in the same object")
+            self.places[inside] = place
+            plain[key] = self.value(member, inside, place, depth + 1)
+        return plain

@@ -6,10 +6,10 @@ import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.files.regular_file import content_of
 from pulumi_setsmart.lifecycle.check import objections, unsendable
 from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json, pointer, type_name
@@ -35,7 +35,7 @@ from pulumi_setsmart.specification.specification import (
 
 def _read_yaml(text: str, file: str) -> Document:
     # Programs without a file in YAML start faster without its parser.
-    from pulumi_setsmart.specification.yaml_file import read_yaml  # noqa: PLC0415
+    from pulumi_setsmart.specification.yaml_reading import read_yaml  # noqa: PLC0415
 
     return read_yaml(text, file)
 
@@ -63,13 +63,20 @@ def read_portfolio(
     return specification_of(reduce(overlaid, documents))
 
 
-def portfolio_in(text: str, file: str) -> PortfolioSpecification:
-    """Return the portfolio that the text of a file declares, whose ending tells its format.
+def portfolio_in(text: str, file: str, format_: Format | None = None) -> PortfolioSpecification:
+    """Return the portfolio that the text of a file declares.
+
+    Args:
+        text: The text.
+        file: The file's name.
+        format_: Its format, or None for the one that the ending of the name stands for.
 
     Raises:
-        PortfolioFileError: It does not describe a portfolio.
+        PortfolioFileError: It does not describe a portfolio, or is larger than `LARGEST_FILE`.
     """
-    return specification_of(_parsed(text, file))
+    if len(text.encode(errors="surrogatepass")) > LARGEST_FILE:
+        raise PortfolioFileError(f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB")
+    return specification_of(_READERS[format_ or format_of(file)](text, file))
 
 
 def specification_of(document: Document) -> PortfolioSpecification:
@@ -101,16 +108,11 @@ def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
     """Return the text of a file, and the file's name as messages show it.
 
     Raises:
-        PortfolioFileError: It cannot be read, or is larger than `LARGEST_FILE`.
+        PortfolioFileError: It cannot be read, is no regular file, or is larger than
+            `LARGEST_FILE`.
     """
     file = os.fspath(path)
-    try:
-        with Path(file).open("rb") as opened:
-            content = opened.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise PortfolioFileError(f"{file}: cannot be read: {error.strerror}") from None
-    if len(content) > LARGEST_FILE:
-        raise PortfolioFileError(f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB")
+    content = content_of(file, LARGEST_FILE)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import attrs
 
-from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import stands_for_null
 from pulumi_setsmart.specification.csv_file import FIELDS, csv_text, extended_csv
@@ -79,23 +77,6 @@ def not_held(portfolio: PortfolioSpecification, format_: Format) -> list[str]:
     if portfolio.webhooks:
         sentences.append(f"webhook subscriptions ({len(portfolio.webhooks)})")
     return [f"CSV does not hold {sentence}" for sentence in sentences]
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a file, whole or not at all.
-
-    Raises:
-        PortfolioFileError: It cannot be written.
-    """
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        try:
-            partial.write_text(text, encoding="utf-8", newline="")
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise PortfolioFileError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def entry_of(specification: PropertySpecification | WebhookSpecification) -> dict[str, Json]:

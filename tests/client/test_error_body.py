@@ -32,7 +32,7 @@ from pulumi_setsmart.client.errors import (
         ({"errors": ["m"]}, "m", None, None),
         ({"title": "t", "detail": "m", "status": 400}, "m", None, None),
         ({"title": "m"}, "m", None, None),
-        ({"message": "two\nlines\x1b[31m"}, "two lines [31m", None, None),
+        ({"message": "two\nlines\x1b[31m"}, "two lines\\x1b[31m", None, None),
         (b"<html>", None, None, None),
         (b"", None, None, None),
         ([], None, None, None),

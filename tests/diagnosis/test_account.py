@@ -1,10 +1,12 @@
 """What is found of an account, on a real sandbox."""
 
+import time
 from collections.abc import Callable
 from ipaddress import ip_network
 
 import attrs
 import pytest
+from waiting import wait_until
 
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
@@ -22,8 +24,8 @@ def settings_of(account: SandboxAccount, **changed: str) -> Settings:
 NOW = 1_700_000_000.0
 
 
-def found(settings: Settings, **clock: Callable[[], float]) -> dict[str, Finding]:
-    return {one.subject: one for one in account_findings(settings, **clock)}
+def found(settings: Settings, clock: Callable[[], float] = time.time) -> dict[str, Finding]:
+    return {one.subject: one for one in account_findings(settings, clock)}
 
 
 def test_an_account_in_order_is_good_in_all(setsmart_sandbox: SandboxAccount) -> None:
@@ -67,6 +69,8 @@ def test_what_goes_wrong_is_told_at_once(setsmart_sandbox: SandboxAccount, fault
     setsmart_sandbox.faults.add(fault)
     [finding] = found(settings_of(setsmart_sandbox)).values()
     assert finding.verdict is not Verdict.GOOD
+    # The sandbox writes a request down after it has dropped its connection.
+    wait_until(lambda: len(setsmart_sandbox.requests) > 0)
     assert len(setsmart_sandbox.requests) == 1
 
 

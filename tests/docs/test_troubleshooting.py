@@ -25,7 +25,10 @@ WITHOUT_MESSAGES = {"SetSmartError", "ApiError"}
 """Classes of which only subclasses are raised."""
 
 SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
+    "client.chain": "the words of Python's tracebacks",
+    "client.message_stream": "errors of connections, which the channel tells in words of its own",
     "client.signals": "the words of lists",
+    "client.timed_stream": "the same",
     "lifecycle.refused_fields": "patterns of what servers say",
     "models.json": "the names of types, which stand in other messages",
     "models.marker": "what a diff shows for null",
@@ -81,11 +84,15 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "the preview",
         "other fields than the documented ones (listings: …)",
         "take it out of the program",
+        "the release that wrote it",
         "the same …",
         'to take it over say if_exists="adopt" …',
         "webhook subscription",
         "webhook subscriptions (…)",
         "what is not known yet",
+        "the output",
+        "no file",
+        "pulumi-setsmart adopt",
     ),
     "said when all is well": (
         "Importing into …",
@@ -101,11 +108,24 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "API key: sandbox-key. Ctrl-C stops it.",
         "Ctrl-C stops it.",
     ),
+    "what Pulumi says, which is looked for": (
+        "PULUMI_ACCESS_TOKEN must be set",
+        "state database",
+        "permission denied",
+        "state directory",
+        "access token",
+    ),
+    "never shown": ("no name of a host",),
     "code": (
         '"""Declares what the portfolio file holds…',
         r"stdout: (\{.*\})\s+stderr:",
         r"(the |property )?…",
         "default-src 'none'; …",
+    ),
+    "SQL": (
+        "BEGIN …",
+        "PRAGMA …",
+        "SELECT count(*) FROM …",
     ),
 }
 """Texts that need no entry, as patterns, by the reason."""

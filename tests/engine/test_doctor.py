@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from engine_account import Account
 from engine_stack import EngineStack
 
@@ -63,3 +64,41 @@ def test_what_may_be_meant_as_it_is_fails_nothing(stack: EngineStack) -> None:
     told = stack.command("doctor")
     assert told.returncode == 0
     assert "! refresh: previews do not look at SetSmart\n  Add options: " in told.stdout
+
+
+UNREACHABLE = {
+    "postgres://user:hush-hush@127.0.0.1:1/db": "connection refused",
+    "postgres://user:hush@hush-hush/word@127.0.0.1:1/db": "unable to open state database",
+    "file:///nonexistent/hush": "no such file or directory",
+    "s3://states?endpoint=127.0.0.1:1&region=x&secretKey=hush-hush": "unable to open bucket",
+}
+
+
+@pytest.mark.parametrize("backend", UNREACHABLE)
+def test_a_state_out_of_reach_is_told_with_its_cause(stack: EngineStack, backend: str) -> None:
+    """In a line, without what gives access, in every command that asks Pulumi."""
+    as_json = stack.command("doctor", "--json", PULUMI_BACKEND_URL=backend)
+    found = {one["subject"]: one for one in json.loads(as_json.stdout)}
+    assert as_json.returncode == 1
+    assert found["state"]["verdict"] == "bad"
+    assert UNREACHABLE[backend] in found["state"]["text"]
+    assert "pulumi login" not in found["state"]["advice"]
+    told = stack.command("doctor", "--stack", "test", PULUMI_BACKEND_URL=backend)
+    compared = stack.command("compare", "stack:test", "stack:test", PULUMI_BACKEND_URL=backend)
+    reported = stack.command("report", "--stack", "test", PULUMI_BACKEND_URL=backend)
+    adopted = stack.command("adopt", "--into", "test", PULUMI_BACKEND_URL=backend)
+    for one in (as_json, told, compared, reported, adopted):
+        assert one.returncode != 0
+        assert "hush-hush" not in one.stdout + one.stderr
+    for one in (compared, reported, adopted):
+        assert UNREACHABLE[backend] in one.stderr
+        assert len(one.stderr.splitlines()) == 1
+
+
+def test_a_wrong_passphrase_is_told_with_what_to_do(stack: EngineStack) -> None:
+    """The environment alone is looked at then."""
+    stack.succeed("config", "set", "--secret", "setsmart:apiKey", "a-key")
+    told = stack.command("doctor", "--stack", "test", PULUMI_CONFIG_PASSPHRASE="mistaken")
+    assert told.returncode == 1
+    assert "✗ stack: stack test: incorrect passphrase" in told.stdout
+    assert "  Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE" in told.stdout

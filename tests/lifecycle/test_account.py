@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attrs
 import httpx
 import pytest
 from fake_account import FakeAccount
@@ -11,13 +12,21 @@ from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import ServerError, WrongAccountError
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping
+from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, name_digest
 from pulumi_setsmart.lifecycle.run import Run
+from pulumi_setsmart.lifecycle.snapshot import Wanted
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.record import Record
 
 
 def objects(*identifiers: str) -> dict[str, dict[str, Any]]:
     """Return listings with these ids."""
     return {f"/properties/{one}": {"id": one, "name": one} for one in identifiers}
+
+
+def called(identifier: str, name: str | None = None) -> Record:
+    """Return a listing as it was read; it is called as its id is, unless it is said otherwise."""
+    return Record(identifier, {"id": identifier, "name": name or identifier})
 
 
 def account_of(
@@ -39,7 +48,7 @@ def test_a_new_account_costs_one_look_at_the_list() -> None:
     fake = FakeAccount(objects("a", "b"))
     account, listings = account_of(fake)
     for identifier in ("a", "b", "c"):
-        account.mark(listings, identifier, elsewhere())
+        account.mark(listings, called(identifier), elsewhere(), "name")
     assert [path for method, path, _ in fake.sent if method == "GET"] == ["/properties"]
 
 
@@ -47,7 +56,7 @@ def test_a_mark_in_the_same_account_costs_no_request() -> None:
     """A single object that is refreshed costs its own GET and no more."""
     fake = FakeAccount(objects("a", "b"))
     account, listings = account_of(fake)
-    assert account.mark(listings, "a", Bookkeeping()).neighbours == []
+    assert account.mark(listings, called("a"), Bookkeeping(), "name").neighbours == []
     assert fake.sent == []
 
 
@@ -55,22 +64,24 @@ def test_the_neighbours_of_an_object_are_a_few_others() -> None:
     """It is not its own neighbour, and three are enough."""
     account, listings = account_of(FakeAccount(objects("a", "b", "c", "d", "e")))
     account.snapshot(listings).begin(listings)
-    assert account.mark(listings, "b", Bookkeeping()).neighbours == ["a", "c", "d"]
+    assert account.mark(listings, called("b"), Bookkeeping(), "name").neighbours == ["a", "c", "d"]
 
 
 def test_objects_made_in_one_run_are_neighbours() -> None:
     """A stack that begins with an empty account can prove its deletions too."""
     account, listings = account_of(FakeAccount())
-    assert account.mark(listings, "first", Bookkeeping()).neighbours == []
-    assert account.mark(listings, "second", Bookkeeping()).neighbours == ["first"]
+    assert account.mark(listings, called("first"), Bookkeeping(), "name").neighbours == []
+    assert account.mark(listings, called("second"), Bookkeeping(), "name").neighbours == ["first"]
 
 
 def test_a_full_mark_stays_as_it_is() -> None:
     """The state of an object changes with the object only."""
     account, listings = account_of(FakeAccount(objects("a", "b", "c", "d")))
-    full = Bookkeeping(account=account.mark(listings, "d", Bookkeeping(salt="00")), salt="00")
+    full = Bookkeeping(
+        account=account.mark(listings, called("d"), Bookkeeping(salt="00"), "name"), salt="00"
+    )
     later, same_listings = account_of(fake := FakeAccount(objects("x", "y", "z")))
-    assert later.mark(same_listings, "d", full) == full.account
+    assert later.mark(same_listings, called("d"), full, "name") == full.account
     assert fake.sent == []
 
 
@@ -78,16 +89,18 @@ def test_a_mark_that_is_not_full_grows() -> None:
     """Neighbours that came since are added to those that are known."""
     account, listings = account_of(FakeAccount(objects("a")))
     account.snapshot(listings).begin(listings)
-    few = Bookkeeping(account=account.mark(listings, "p", Bookkeeping(salt="00")), salt="00")
+    few = Bookkeeping(
+        account=account.mark(listings, called("p"), Bookkeeping(salt="00"), "name"), salt="00"
+    )
     later, same_listings = account_of(FakeAccount(objects("b", "a")))
     later.snapshot(same_listings).begin(same_listings)
-    assert later.mark(same_listings, "p", few).neighbours == ["a", "b"]
+    assert later.mark(same_listings, called("p"), few, "name").neighbours == ["a", "b"]
 
 
 def test_neighbours_of_another_account_are_forgotten() -> None:
     """They would prove the wrong thing."""
     account, listings = account_of(FakeAccount(objects("here")))
-    assert account.mark(listings, "p", elsewhere("there")).neighbours == ["here"]
+    assert account.mark(listings, called("p"), elsewhere("there"), "name").neighbours == ["here"]
 
 
 def test_a_survey_that_fails_does_not_fail_a_run() -> None:
@@ -97,7 +110,7 @@ def test_a_survey_that_fails_does_not_fail_a_run() -> None:
         Account(client, accept_change=False, run=Run()),
         Collection(client, "/properties"),
     )
-    assert account.mark(listings, "p", elsewhere("there")).neighbours == []
+    assert account.mark(listings, called("p"), elsewhere("there"), "name").neighbours == []
 
 
 @pytest.mark.parametrize(
@@ -110,29 +123,142 @@ def test_no_list_however_odd_fails_a_survey(page: object) -> None:
         Account(client, accept_change=False, run=Run()),
         Collection(client, "/properties"),
     )
-    assert account.mark(listings, "p", elsewhere("there")).neighbours == []
+    assert account.mark(listings, called("p"), elsewhere("there"), "name").neighbours == []
 
 
-@pytest.mark.parametrize(
-    "bookkeeping",
-    [None, Bookkeeping(), elsewhere("gone", "still_here")],
-    ids=["none", "no mark", "a neighbour"],
-)
-def test_a_deletion_is_believed_where_nothing_speaks_against_it(
-    bookkeeping: Bookkeeping | None,
-) -> None:
-    """Without a mark there is nothing to compare; a neighbour proves that the account is right."""
+def test_a_deletion_is_believed_where_a_neighbour_is_there() -> None:
+    """One is enough. The first states did not know what neighbours were called."""
     account, listings = account_of(FakeAccount(objects("still_here")))
-    account.confirm_deletion(listings, "p", bookkeeping)
+    account.confirm_deletion(listings, "p", elsewhere("gone", "still_here"), "name")
+
+
+@pytest.mark.parametrize("bookkeeping", [None, Bookkeeping()], ids=["none", "no mark"])
+def test_without_a_mark_nothing_proves_a_deletion(bookkeeping: Bookkeeping | None) -> None:
+    """A state that does not say where an object was may be that of another account."""
+    fake = FakeAccount(objects("still_here"))
+    account, listings = account_of(fake, key="a-very-secret-key")
+    with pytest.raises(WrongAccountError) as caught:
+        account.confirm_deletion(listings, "p", bookkeeping, "name")
+    assert str(caught.value) == (
+        "p is not in this account (https://setsmart.example/v1, key from setsmart:apiKey), and the "
+        "state does not say in which one it was, so it may be elsewhere. Set the base URL and the "
+        "key of its account; if it was deleted there, set setsmart:acceptAccountChange to true for "
+        "one run"
+    )
+    accepting, listings = account_of(fake, accept_change=True)
+    accepting.confirm_deletion(listings, "p", bookkeeping, "name")
+
+
+def noted(*neighbours: Record) -> Bookkeeping:
+    """Return the bookkeeping of an object with these neighbours, seen with another key."""
+    names = {one.id: str(name_digest("00", one.fields["name"])) for one in neighbours}
+    mark = AccountMark("https://setsmart.example/v1", "00", [*names], names)
+    return Bookkeeping(salt="00", account=mark)
+
+
+def test_a_neighbour_has_to_be_called_as_it_was() -> None:
+    """Another account may use the same ids; case and spacing do not tell one name from another."""
+    bookkeeping = noted(called("a", "Loft"), called("b", "Studio"))
+    other, listings = account_of(FakeAccount(objects("a", "b")), key="another")
+    with pytest.raises(WrongAccountError):
+        other.confirm_deletion(listings, "p", bookkeeping, "name")
+    same = {"/properties/a": {"id": "a", "name": "Renamed"}} | {
+        "/properties/b": {"id": "b", "name": " STUDIO"}
+    }
+    account, listings = account_of(FakeAccount(same), key="another")
+    account.confirm_deletion(listings, "p", bookkeeping, "name")
+
+
+def test_a_neighbour_whose_name_cannot_be_compared_any_more_proves_nothing() -> None:
+    """The program may have taken back what identifies an object of a collection."""
+    account, listings = account_of(FakeAccount(objects("a")), key="another")
+    with pytest.raises(WrongAccountError):
+        account.confirm_deletion(listings, "p", noted(called("a")), None)
+
+
+def test_a_mark_knows_what_neighbours_are_called() -> None:
+    """Those on the list, those made in this run, and by its id alone what has no name."""
+    nameless = {"/properties/n": {"id": "n", "name": None}}
+    account, listings = account_of(FakeAccount(objects("a") | nameless))
+    account.snapshot(listings).begin(listings)
+    account.mark(listings, called("new", "New"), Bookkeeping(), "name")
+    mark = account.mark(listings, called("p"), Bookkeeping(salt="00"), "name")
+    assert mark.neighbours == ["a", "n", "new"]
+    assert mark.names == {"a": name_digest("00", "a"), "new": name_digest("00", "new")}
+    assert account.mark(listings, called("p"), Bookkeeping(salt="00"), None).names == {}
+
+
+def refreshed(fake: FakeAccount, bookkeeping: Bookkeeping) -> AccountMark:
+    """Return the mark of p after another run in the same account has read the list."""
+    account, listings = account_of(fake)
+    account.snapshot(listings).begin(listings)
+    return account.mark(listings, called("p"), bookkeeping, "name")
+
+
+def test_a_mark_follows_its_neighbours_while_the_account_is_the_same() -> None:
+    """What was renamed is noted anew, what is gone makes room, and no request is sent for it."""
+    fake = FakeAccount(objects("a", "b", "c", "d"))
+    first = Bookkeeping(salt="00", account=refreshed(fake, Bookkeeping(salt="00")))
+    fake.objects["/properties/a"]["name"] = "Renamed"
+    del fake.objects["/properties/b"]
+    mark = refreshed(fake, first)
+    assert mark.neighbours == ["a", "c", "d"]
+    assert mark.names["a"] == name_digest("00", "Renamed")
+
+
+def test_a_mark_of_the_first_states_learns_the_names() -> None:
+    """At the next refresh, for one look at the list, however many objects there are."""
+    fake = FakeAccount(objects("a", "b", "c"))
+    known = refreshed(fake, Bookkeeping(salt="00"))
+    first = Bookkeeping(salt="00", account=attrs.evolve(known, names={}))
+    account, listings = account_of(fake)
+    fake.sent.clear()
+    assert account.mark(listings, called("p"), first, None).names == {}
+    assert fake.sent == []
+    for identifier in ("p", "q"):
+        assert account.mark(listings, called(identifier), first, "name") == known
+    assert [path for _, path, _ in fake.sent] == ["/properties"]
+
+
+def test_a_mark_keeps_what_a_newer_release_knows_of_the_same_account() -> None:
+    """Of another account it would tell the wrong thing."""
+    fake = FakeAccount(objects("a", "b", "c"))
+    known = attrs.evolve(refreshed(fake, Bookkeeping(salt="00")), others={"region": ["eu"]})
+    assert refreshed(fake, Bookkeeping(salt="00", account=known)).others == {"region": ["eu"]}
+    moved = attrs.evolve(known, key_digest="other")
+    assert refreshed(fake, Bookkeeping(salt="00", account=moved)).others == {}
+
+
+def test_a_list_that_shows_names_otherwise_tells_none() -> None:
+    """They are compared with what is found by the id."""
+
+    def shorten(fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "name": str(fields["name"])[:2]}
+
+    account, listings = account_of(FakeAccount(objects("long", "longer"), listed=shorten))
+    snapshot = account.snapshot(listings)
+    snapshot.begin(listings)
+    snapshot.read(listings, "long", Wanted())
+    mark = account.mark(listings, called("p"), Bookkeeping(salt="00"), "name")
+    assert mark.names == {"long": name_digest("00", "long")}
+
+
+@pytest.mark.parametrize("name", [None, "", True, [], {"en": "Loft"}])
+def test_what_no_person_says_is_no_name(name: Json) -> None:
+    """A text or a number is; one that is written in another way is the same."""
+    assert name_digest("00", name) is None
+    assert name_digest("00", 7) == name_digest("00", 7.0) != name_digest("01", 7)
 
 
 def test_in_the_same_account_a_deletion_is_one() -> None:
     """No neighbour is asked for."""
     fake = FakeAccount()
     account, listings = account_of(fake)
-    known = Bookkeeping(account=account.mark(listings, "p", Bookkeeping(salt="0")), salt="0")
+    known = Bookkeeping(
+        account=account.mark(listings, called("p"), Bookkeeping(salt="0"), "name"), salt="0"
+    )
     fake.sent.clear()
-    account.confirm_deletion(listings, "p", known)
+    account.confirm_deletion(listings, "p", known, "name")
     assert fake.sent == []
 
 
@@ -140,7 +266,7 @@ def test_elsewhere_a_deletion_is_not_believed() -> None:
     """The message tells where was looked, with which key, and what to do; never the key."""
     account, listings = account_of(FakeAccount(), key="a-very-secret-key")
     with pytest.raises(WrongAccountError) as caught:
-        account.confirm_deletion(listings, "p", elsewhere("gone"))
+        account.confirm_deletion(listings, "p", elsewhere("gone"), "name")
     assert str(caught.value) == (
         "p is not in this account (https://setsmart.example/v1, key from setsmart:apiKey), nor is "
         "what stood beside it. Set the base URL and the key of its account; if it was deleted "
@@ -154,7 +280,7 @@ def test_each_neighbour_is_asked_for_once() -> None:
     account, listings = account_of(fake)
     for identifier in ("p", "q"):
         with pytest.raises(WrongAccountError):
-            account.confirm_deletion(listings, identifier, elsewhere("a", "b"))
+            account.confirm_deletion(listings, identifier, elsewhere("a", "b"), "name")
     assert [path for _, path, _ in fake.sent] == ["/properties/a", "/properties/b"]
 
 
@@ -166,12 +292,12 @@ def test_a_neighbour_that_cannot_be_looked_at_proves_nothing() -> None:
         Collection(client, "/properties"),
     )
     with pytest.raises(ServerError):
-        account.confirm_deletion(listings, "p", elsewhere("a"))
+        account.confirm_deletion(listings, "p", elsewhere("a"), "name")
 
 
 def test_a_change_that_is_accepted_asks_nothing() -> None:
     """The user has said it."""
     fake = FakeAccount()
     account, listings = account_of(fake, accept_change=True)
-    account.confirm_deletion(listings, "p", elsewhere("a"))
+    account.confirm_deletion(listings, "p", elsewhere("a"), "name")
     assert fake.sent == []

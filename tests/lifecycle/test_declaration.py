@@ -112,7 +112,7 @@ def test_no_secret_is_left_in_a_text(text: str, shown: str) -> None:
     assert declared.redact(text) == shown
 
 
-@given(st.text("ab ", min_size=4, max_size=8), st.text("ab ", min_size=4, max_size=8))
+@given(st.text("ab", min_size=6, max_size=9), st.text("ab", min_size=6, max_size=9))
 @settings(max_examples=60)
 def test_secrets_that_hold_each_other_leave_nothing(one: str, other: str) -> None:
     """Whatever two secrets have in common, neither is found in what is shown."""

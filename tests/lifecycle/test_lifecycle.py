@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -12,16 +13,10 @@ from hypothesis import strategies as st
 from json_values import NAMES, SCALARS, nested
 
 from pulumi_setsmart.client.errors import NotFoundError, ServerError, WrongAccountError
-from pulumi_setsmart.lifecycle.bookkeeping import (
-    KEY,
-    digest,
-    dump_bookkeeping,
-    load_bookkeeping,
-    remembered,
-    unapplied_in,
-)
+from pulumi_setsmart.lifecycle.bookkeeping import KEY, digest
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.metadata import dump_bookkeeping, load_bookkeeping, unapplied_in
 from pulumi_setsmart.models.json import Json
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3, "attributes": {"pets": True}}
@@ -418,6 +413,89 @@ def test_a_neighbour_proves_that_an_object_was_deleted(elsewhere: dict[str, Any]
     assert account.lifecycle(**elsewhere).read("id_2", outputs) is None
 
 
+STRANGERS: dict[str, Json] = {"id": "id_2", "name": "Theirs", "bedrooms": 9}
+WRITES = {
+    "read": lambda lifecycle, outputs: lifecycle.read("id_2", outputs),
+    "update": lambda lifecycle, outputs: lifecycle.update(
+        "id_2", outputs, {**VILLA, "bedrooms": 4}
+    ),
+    "delete": lambda lifecycle, outputs: lifecycle.delete("id_2", outputs),
+    "deactivate": lambda lifecycle, outputs: lifecycle.delete(
+        "id_2", {**outputs, "deletion_policy": "deactivate"}
+    ),
+}
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["base URL", "key"])
+@pytest.mark.parametrize("operation", WRITES.values(), ids=WRITES)
+@pytest.mark.parametrize("neighbours", [0, 1, 3])
+def test_a_stranger_with_the_same_id_is_left_alone(
+    elsewhere: dict[str, Any], operation: Callable[..., object], neighbours: int
+) -> None:
+    """Another account may use the same ids, for the object and for all that stood beside it."""
+    ids = [f"n{number}" for number in range(neighbours)]
+    ours = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in ids}
+    theirs = {f"/properties/{one}": {"id": one, "name": f"Theirs {one}"} for one in ids}
+    _, outputs = created(FakeAccount(ours).lifecycle(), VILLA)
+    account = FakeAccount({**theirs, "/properties/id_2": STRANGERS})
+    with pytest.raises(WrongAccountError, match=r"id_2 in this account .* is not the one"):
+        operation(account.lifecycle(**elsewhere), outputs)
+    assert account.writes() == []
+    del account.objects["/properties/id_2"]
+    with pytest.raises(WrongAccountError, match="id_2 is not in this account"):
+        operation(account.lifecycle(**elsewhere), outputs)
+
+
+@pytest.mark.parametrize("operation", WRITES.values(), ids=WRITES)
+def test_an_object_that_was_renamed_is_known_by_what_stands_beside_it(
+    operation: Callable[..., object],
+) -> None:
+    """A key may be rotated at the same time; one neighbour that is called as it was is enough."""
+    beside = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in "abc"}
+    account = FakeAccount(beside)
+    _, outputs = created(account.lifecycle(), VILLA)
+    account.objects["/properties/id_2"]["name"] = "Sea Villa"
+    account.objects["/properties/a"]["name"] = "Renamed"
+    del account.objects["/properties/b"]
+    operation(account.lifecycle(key="rotated"), outputs)
+
+
+def test_a_single_object_is_known_by_its_name() -> None:
+    """Where that changed at the same time as the key, somebody has to say that it is the one."""
+    account = FakeAccount()
+    _, outputs = created(account.lifecycle(), VILLA)
+    account.objects["/properties/id_2"]["bedrooms"] = 9
+    assert account.lifecycle(key="rotated").read("id_2", outputs) is not None
+    account.objects["/properties/id_2"]["name"] = "Sea Villa"
+    with pytest.raises(WrongAccountError):
+        account.lifecycle(key="rotated").read("id_2", outputs)
+    accepting = account.lifecycle(key="rotated", accept_account_change=True)
+    outputs = refreshed(accepting, "id_2", outputs)
+    assert account.lifecycle(key="rotated").read("id_2", outputs) is not None
+
+
+def test_an_object_without_a_name_is_known_by_what_is_declared() -> None:
+    """Or by the ids beside it; where it is only read and was alone, nothing speaks against it."""
+    account = FakeAccount()
+    _, outputs = created(account.lifecycle(API_OBJECT), RULE)
+    elsewhere = FakeAccount({"/rules/id_2": {"id": "id_2", "percent": 5, "on": ["sat"], "note": 1}})
+    assert elsewhere.lifecycle(API_OBJECT, key="rotated").read("id_2", outputs) is not None
+    elsewhere.objects["/rules/id_2"]["percent"] = 6
+    with pytest.raises(WrongAccountError):
+        elsewhere.lifecycle(API_OBJECT, key="rotated").read("id_2", outputs)
+    only_read = refreshed(
+        account.lifecycle(API_OBJECT), "id_2", {"path": "/rules", "id_field": "id"}
+    )
+    assert elsewhere.lifecycle(API_OBJECT, key="rotated").read("id_2", only_read) is not None
+    account.objects["/rules/id_1"] = {"id": "id_1"}
+    beside = FakeAccount({**account.objects})
+    lifecycle = beside.lifecycle(API_OBJECT)
+    lifecycle.check({**RULE, "identity": ["percent"]}, exists=False)  # reads the list
+    noted = refreshed(lifecycle, "id_2", outputs)
+    elsewhere.objects["/rules/id_1"] = {"id": "id_1"}
+    assert elsewhere.lifecycle(API_OBJECT, key="rotated").read("id_2", noted) is not None
+
+
 def test_a_change_of_account_can_be_accepted() -> None:
     """The user can say that what is missing is to be made anew."""
     _, outputs = created(FakeAccount().lifecycle(), VILLA)
@@ -438,7 +516,7 @@ def test_the_state_holds_no_key() -> None:
     """The mark of the account is a salted digest, another one for each object."""
     account = FakeAccount()
     lifecycle = account.lifecycle(key="a-very-secret-key")
-    states = [remembered(created(lifecycle, VILLA)[1]) for _ in range(2)]
+    states = [json.loads(str(created(lifecycle, VILLA)[1][KEY])) for _ in range(2)]
     marks = [state["account"]["key_digest"] for state in states]
     assert marks[0] != marks[1]
     assert "a-very-secret-key" not in str(marks)
@@ -658,8 +736,10 @@ def test_a_secret_is_not_taken_into_another_account(
     seen = refreshed(account.lifecycle(WEBHOOK_SUBSCRIPTION, **elsewhere), identifier, outputs)
     assert ("secret" in seen) is kept
     account.objects["/webhooks/id_2"]["url"] = "https://b.example/"
-    seen = refreshed(account.lifecycle(WEBHOOK_SUBSCRIPTION, key="theirs"), identifier, outputs)
-    assert "secret" not in seen
+    with pytest.raises(WrongAccountError):
+        account.lifecycle(WEBHOOK_SUBSCRIPTION, key="theirs").read(identifier, outputs)
+    accepting = account.lifecycle(WEBHOOK_SUBSCRIPTION, key="theirs", accept_account_change=True)
+    assert "secret" not in refreshed(accepting, identifier, outputs)
 
 
 def test_null_means_cleared_where_it_did_not_mean_hidden() -> None:

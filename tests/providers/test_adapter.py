@@ -1,65 +1,23 @@
 """Pulumi's side of a provider: what comes in and goes out is what crosses the wire."""
 
-import asyncio
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import httpx
 import pytest
-from attrs import frozen
 from fake_account import FakeAccount
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from json_values import NAMES, SCALARS, nested
-from pulumi.runtime import rpc
+from provider_side import NOT_KNOWN, checked, over_the_wire, provider_of
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
-from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
-from pulumi_setsmart.lifecycle.secrecy import evidence
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
-from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.providers.api_object import ApiObjectProvider
 from pulumi_setsmart.providers.failure import SetSmartFailure
 from pulumi_setsmart.providers.property import PropertyProvider
 from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionProvider
-
-NOT_KNOWN = rpc.UNKNOWN
-
-
-def provider_of(
-    account: FakeAccount, provider_class: type[LifecycleProvider] = PropertyProvider
-) -> LifecycleProvider:
-    """Return a provider that is configured for an account in memory."""
-    provider = provider_class()
-    provider._lifecycles = Only(account.lifecycle(provider.kind))  # noqa: SLF001 -- configure() takes the network
-    return provider
-
-
-@frozen
-class Only:
-    """The lifecycle in an account that is the only one."""
-
-    lifecycle: Lifecycle
-
-    def of_account(self, _properties: Mapping[str, Json]) -> Lifecycle:
-        """Return it."""
-        return self.lifecycle
-
-
-def over_the_wire(properties: Any) -> Any:
-    """Return properties as the other side gets them: with Pulumi's own serialisation."""
-    struct = asyncio.run(rpc.serialize_properties(properties, {}))
-    return rpc.deserialize_properties(struct, keep_unknowns=True)
-
-
-def checked(provider: LifecycleProvider, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Return the inputs that pass a check, as the engine hands them on."""
-    told = evidence(inputs, [], keeps_old_values=False)
-    result = provider.check({}, over_the_wire({"__provider": "pickled", KEY: told, **inputs}))
-    assert not result.failures
-    return dict(over_the_wire(result.inputs))
 
 
 def test_a_listing_lives_and_dies() -> None:

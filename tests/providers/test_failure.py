@@ -1,9 +1,12 @@
 """How a failure reaches the user."""
 
+import os
 import traceback
 
 import pytest
+from canary import HEADER_KEY, PIN, assert_absent
 
+from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.providers.failure import SetSmartFailure, reported
 
@@ -30,9 +33,25 @@ def test_a_bug_is_told_without_its_values() -> None:
     )
 
 
-def test_debugging_keeps_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With SETSMART_DEBUG=1 the chain of errors stays."""
+def unforeseen() -> None:
+    try:
+        os.environ[f"the first {HEADER_KEY}"]
+    except KeyError as error:
+        error.add_note(f"a note on {HEADER_KEY}")
+        raise ExceptionGroup("several", [ValueError("the code 482"), error]) from error
+
+
+def test_debugging_tells_of_the_whole_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With SETSMART_DEBUG=1 the text has the traceback of every error, and nothing is chained."""
     monkeypatch.setenv("SETSMART_DEBUG", "1")
+    monkeypatch.setattr("sys.tracebacklimit", 0, raising=False)
+    keep_secret(HEADER_KEY, PIN)
     with pytest.raises(SetSmartFailure) as caught, reported():
-        raise KeyError("cause")
-    assert isinstance(caught.value.__cause__, KeyError)
+        unforeseen()
+    text = str(caught.value)
+    assert text.count("in unforeseen") == 3
+    for said in ("the first [secret]", "a note on [secret]", "the code [secret]", "several"):
+        assert said in text
+    assert_absent(HEADER_KEY, text)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__

@@ -11,7 +11,8 @@ from json_values import ANY_JSON, ANY_OBJECT
 from preview_document import PREFIX, PROPERTY, PreviewDocument
 from pulumi.runtime.rpc import UNKNOWN
 
-from pulumi_setsmart import StackError
+from pulumi_setsmart import MetadataError, StackError
+from pulumi_setsmart.automation.resource_type import SECRET
 from pulumi_setsmart.reporting.data import data
 from pulumi_setsmart.reporting.field_change import Cause
 from pulumi_setsmart.reporting.markdown import markdown
@@ -202,6 +203,21 @@ def test_what_was_not_applied_is_no_drift(planned: int, cause: Cause, action: Ac
     assert entry.action is action
 
 
+@pytest.mark.parametrize("told", ["", "x", "[]", 5, '{"/max_guests": 50'])
+def test_what_was_not_applied_has_to_be_readable(told: object) -> None:
+    """Else somebody at SetSmart would be blamed for the difference."""
+    held = {**VILLA, "id": "prop_1", "__setsmart_unapplied": told}
+    with pytest.raises(MetadataError, match=r'is damaged: .*existing_id="prop_1"'):
+        report_of(last=VILLA, held=held, planned=VILLA)
+
+
+def test_what_pulumi_hides_is_not_damaged() -> None:
+    """A transform can have any output encrypted; then it is not known what was not applied."""
+    held = {**VILLA, "max_guests": 16, "__setsmart_unapplied": SECRET}
+    entry = entry_of(last={**VILLA, "max_guests": 50}, held=held, planned=VILLA)
+    assert entry.fields
+
+
 def test_before_the_first_deployment_there_is_nothing_to_look_at() -> None:
     """So nothing is said of a refresh."""
     assert report_of(planned=VILLA).refreshed
@@ -352,7 +368,7 @@ def test_messages_are_told_in_a_line() -> None:
     document.says("error", "error: it\x1b[31m failed\n")
     report = read_preview(document.text)
     assert report.warnings == ["hey you", "takes over prop_1"]
-    assert report.errors == ["it [31m failed"]
+    assert report.errors == ["it\\x1b[31m failed"]
     assert not report.is_empty
 
 

@@ -294,6 +294,57 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> N
     assert result.stderr == f"Error: Cannot use {path}: unable to open database file\n"
 
 
+def test_a_foreign_file_is_refused_in_one_line(tmp_path: Path) -> None:
+    """It says what to do, and the file is as it was."""
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database\n" * 100)
+    result = failed("--port", "0", "--database", str(path))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: Cannot use {path}: file is not a database. Name another file for --database, or"
+        " one that is not there yet\n"
+    )
+    assert path.read_text() == "not a database\n" * 100
+
+
+def test_a_disk_that_is_full_from_the_beginning_is_told_in_one_line(tmp_path: Path) -> None:
+    """Also where it fills while listings are made up."""
+    path = tmp_path / "sandbox.db"
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))"
+    command = f"{small}\nfrom pulumi_setsmart.cli.sandbox import sandbox\nsandbox()"
+    result = subprocess.run(
+        [*(sys.executable, "-c", command, "--port", "0"), "--database", path, "--seed", "5000"],
+        capture_output=True,
+        text=True,
+        timeout=HANG_GUARD,
+        check=False,
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    *_, line = result.stderr.splitlines()
+    assert line.startswith(f"Error: Cannot use {path}: The sandbox cannot use its database: its")
+    assert "Traceback" not in result.stderr
+
+
+def test_it_can_be_asked_by_other_names() -> None:
+    """Those that were allowed, and no others."""
+    with started("--allow-host", "sandbox.test", "--allow-host", "other.test:80") as sandbox:
+        statuses = {
+            host: httpx.get(
+                f"{sandbox.base_url}/properties",
+                headers={"X-API-Key": "sandbox-key", "Host": host},
+                trust_env=False,
+                timeout=HANG_GUARD,
+            ).status_code
+            for host in ("sandbox.test:8787", "other.test", "127.0.0.1", "evil.test")
+        }
+    assert statuses == {
+        "sandbox.test:8787": 200,
+        "other.test": 200,
+        "127.0.0.1": 200,
+        "evil.test": 403,
+    }
+
+
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
@@ -305,6 +356,7 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> N
         (("--page-size", "0"), "--page-size"),
         (("--webhook-duplicates", "2"), "--webhook-duplicates"),
         (("--key", ""), "an API key must not be empty"),
+        (("--allow-host", "http://sandbox"), "'http://sandbox' is not the name of a host"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options: tuple[str, ...], complaint: str) -> None:
@@ -318,7 +370,8 @@ def test_options_that_make_no_sense_are_refused(options: tuple[str, ...], compla
 def test_every_option_is_explained() -> None:
     """The help names them all."""
     text = failed("--help").stdout
-    for option in ("--host", "--port", "--database", "--seed", "--key", "--read-only-key",
+    for option in ("--host", "--port", "--allow-host", "--database", "--seed", "--key",
+                   "--read-only-key",
                    "--key-for-network", "--rate-limit", "--rate-window", "--latency", "--secrets",
                    "--put", "--normalise", "--frozen", "--largest", "--page-size",
                    "--webhook-signature",

@@ -21,6 +21,7 @@ from waiting import HANG_GUARD
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS, DeliverySettings, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.dashboard.listing_form import Problem, read, shown
+from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
 NASTY = "<script>alert(1)</script> \"'><img src=x onerror=alert(1)> {{ 7 * 7 }} &amp;"
@@ -437,7 +438,7 @@ def test_other_machines_are_refused(client: str, status: int) -> None:
     """Even where the sandbox listens to them."""
 
     async def ask(storage: Storage) -> int:
-        transport = httpx.ASGITransport(dashboard(storage), client=(client, 5))
+        transport = httpx.ASGITransport(dashboard(storage, Hosts()), client=(client, 5))
         async with httpx.AsyncClient(transport=transport) as browser:
             return (await browser.get("http://localhost:8787/")).status_code
 

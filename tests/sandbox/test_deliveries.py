@@ -1,6 +1,8 @@
 """What the sandbox sends when listings change: to whom, signed how, and again until it arrives."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recording_receiver import Received, receiving
 from signed_delivery import OTHER_SECRET, SECRET
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 from waiting import HANG_GUARD, wait_until
 
 from pulumi_setsmart.sandbox import (
     PROPERTIES,
+    WEBHOOKS,
     Delivery,
     DeliverySettings,
     NoSuchObjectError,
     SandboxSettings,
     Storage,
+    running,
 )
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 from pulumi_setsmart.webhooks import HexHmac, WebhookVerificationError, verify
@@ -456,3 +464,134 @@ def test_whatever_the_receiver_answers_each_event_arrives(data: st.DataObject) -
         assert 200 <= accepted < 300
         assert all(status is not None and status >= 300 for status in refused)
         assert received.count(delivery.event_id) == len(delivery.attempts)
+
+
+UNCALLABLE = [
+    "http://127.0.0.1:99999/",
+    "http://127.0.0.1:65536/",
+    "http://127.0.0.1:0/",
+    "http://127.0.0.1:00080/",
+    "http://127.0.0.1:-1/",
+    "http://127.0.0.1:x/",
+    "http://127.0.0.1:/",
+    "http://127.0.0.1: 80/",
+    "http://127.0.0.1:٨٠/",
+    "http://::1/",
+    "http://[::1/",
+    "http://[localhost]/",
+    "http://[::1%25lo]/",
+    "http://user:word@127.0.0.1/",
+    "http://@127.0.0.1/",
+    "http://127.0.0.1\\@evil.example/",
+    "http:///",
+    "http://",
+    "http:/127.0.0.1/",
+    "http:127.0.0.1",
+    "//127.0.0.1/",
+    "127.0.0.1:80",
+    "HTTP://127.0.0.1/",
+    "ftp://127.0.0.1/",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    " http://127.0.0.1/",
+    "http://127.0.0.1/ ",
+    "http://127.0.0.1/\n",
+    "http://127.0.0.1/a b",
+    "http://127.0.0.1/\x00",
+    "http://127.0.0.1/\r\nX-Header: 1",
+    "http://127.0.0.1\t/",
+    "http://127.0.0.1/\ud7ff\u202e",
+    "http://127.0.0.1/é",
+    "http://receiver..example/",
+    "http://.receiver/",
+    f"http://{'a' * 64}.example/",
+    "http://ü.example/",
+    "http://xn--\u0080/",
+    "http://receiver_/",
+    "",
+]
+"""None is a URL that could be called."""
+
+
+@pytest.mark.parametrize("url", UNCALLABLE)
+def test_a_url_that_cannot_be_called_does_no_harm(
+    setsmart_sandbox: SandboxAccount, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The API refuses it; where somebody stored it, the delivery ends and the pages show it."""
+    origin = setsmart_sandbox.url.removesuffix("/v1")
+    headers = {"X-API-Key": setsmart_sandbox.key}
+    with httpx.Client(trust_env=False, timeout=HANG_GUARD) as client:
+        setsmart_sandbox.add("webhooks", url="http://127.0.0.1:9/", events=["a.a"])
+        for method, path in (("POST", "/webhooks"), ("PUT", "/webhooks/wh_1")):
+            refused = client.request(
+                method,
+                f"{setsmart_sandbox.url}{path}",
+                json={"url": url, "events": ALL_EVENTS},
+                headers=headers,
+            )
+            assert (refused.status_code, refused.json()["error"]["field"]) == (400, "url")
+        hook = subscribe(setsmart_sandbox, url)
+        setsmart_sandbox.add("properties", name="Cabin")
+        [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
+        pages = [client.get(f"{origin}/webhooks{path}") for path in ("", f"/{hook}")]
+    assert delivery.state in ("failed", "dropped")
+    assert delivery.attempts == ()
+    assert [page.status_code for page in pages] == [200, 200]
+    assert [one for one in caplog.records if one.exc_info] == []
+
+
+@pytest.mark.parametrize(
+    "host", ["-", "a-", "xn--a", "xn--zz--", ".".join(["a" * 63] * 5), "nowhere.invalid", "[:::]"]
+)
+def test_a_host_that_cannot_be_found_is_a_failed_attempt(
+    host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever the system, or the encoding of names, has against it."""
+    settings = delivering(attempts=1, hosts=frozenset({host.strip("[]")}))
+    with running_sandbox(settings) as account:
+        subscribe(account, f"http://{host}:9/")
+        account.add("properties", name="Cabin")
+        [delivery] = account.wait_for_deliveries(HANG_GUARD)
+    assert delivery.state in ("failed", "dropped")
+    assert [one for one in caplog.records if one.exc_info] == []
+
+
+def test_a_subscription_without_a_url_does_no_harm(setsmart_sandbox: SandboxAccount) -> None:
+    """The storage takes whatever a test puts into it."""
+    setsmart_sandbox.app.storage.insert(WEBHOOKS, {"events": ["*"]})
+    setsmart_sandbox.add("properties", name="Cabin")
+    [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
+    assert delivery.state == "dropped"
+
+
+def test_a_receiver_that_answers_without_end_is_not_listened_to(
+    setsmart_sandbox: SandboxAccount,
+) -> None:
+    """Its status counts, however much it goes on to say."""
+
+    async def endless(_request: Request) -> StreamingResponse:
+        async def pieces() -> AsyncIterator[bytes]:
+            while True:
+                yield b"x" * 65536
+                await asyncio.sleep(0)
+
+        return StreamingResponse(pieces(), status_code=202)
+
+    with running(Starlette(routes=[Route("/v1/hook", endless, methods=["POST"])])) as url:
+        subscribe(setsmart_sandbox, f"{url}/hook")
+        setsmart_sandbox.add("properties", name="Cabin")
+        [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
+    assert (delivery.state, delivery.attempts[0].status) == ("delivered", 202)
+
+
+def test_an_attempt_is_not_shown_before_it_is_over(setsmart_sandbox: SandboxAccount) -> None:
+    """Nothing is known of it yet, though its place is taken."""
+    with receiving(None) as receiver:
+        subscribe(setsmart_sandbox, receiver.url)
+        setsmart_sandbox.add("properties", name="Cabin")
+        wait_until(lambda: receiver.received)
+        [under_way] = setsmart_sandbox.deliveries()
+        receiver.go_on()
+        [over] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
+    assert under_way.attempts == ()
+    assert [one.status for one in over.attempts] == [204]

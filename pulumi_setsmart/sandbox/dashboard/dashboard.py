@@ -19,7 +19,9 @@ from starlette.routing import Route
 from pulumi_setsmart.sandbox.collection import LISTING_STATUSES, PROPERTIES, WEBHOOKS
 from pulumi_setsmart.sandbox.dashboard.listing_form import Problem, read, shown
 from pulumi_setsmart.sandbox.dashboard.protection import FormToken, LocalOnly
+from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
+from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.json import JsonObject
 from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
 
@@ -34,11 +36,12 @@ _NOTICES = {
 }
 
 
-def dashboard(storage: Storage) -> Starlette:
+def dashboard(storage: Storage, hosts: Hosts) -> Starlette:
     """Return the dashboard of what a storage holds, for browsers on this machine.
 
     Args:
         storage: What it shows and changes.
+        hosts: The names of this machine.
     """
     pages = _Pages(storage)
     listing = "/listings/{id}"
@@ -53,11 +56,15 @@ def dashboard(storage: Storage) -> Starlette:
             Route(f"{listing}/delete", pages.delete, methods=["POST"]),
             Route("/webhooks", pages.webhooks),
             Route("/webhooks/{id}", pages.webhook),
-            Route("/webhooks/{id}/deliveries/{number:int}", pages.redeliver, methods=["POST"]),
+            Route("/webhooks/{id}/deliveries/{number}", pages.redeliver, methods=["POST"]),
             Route("/dashboard.css", pages.style),
         ],
-        middleware=[Middleware(LocalOnly)],
-        exception_handlers={NoSuchObjectError: pages.missing, HTTPException: pages.refused},
+        middleware=[Middleware(LocalOnly, hosts=hosts)],
+        exception_handlers={
+            NoSuchObjectError: pages.missing,
+            HTTPException: pages.refused,
+            DatabaseTroubleError: pages.in_trouble,
+        },
     )
 
 
@@ -162,9 +169,11 @@ class _Pages:
         await self._sent(request)
         subscription = str(self._storage.get(WEBHOOKS, request.path_params["id"])["id"])
         log, number = self._storage.deliveries, request.path_params["number"]
-        if number not in (one.number for one in log.deliveries(subscription)):
+        # Compared as texts: a text of digits may be longer than any number that Python reads.
+        numbers = {str(one.number): one.number for one in log.deliveries(subscription)}
+        if number not in numbers:
             raise NoSuchObjectError(number)
-        log.redeliver(number)
+        log.redeliver(numbers[number])
         return RedirectResponse(f"/webhooks/{subscription}?notice=again", 303)
 
     async def style(self, _request: Request) -> Response:
@@ -179,6 +188,10 @@ class _Pages:
         if error.status_code == 404:  # noqa: PLR2004 - as it is known
             return await self.missing(request, error)
         return self._say(request, error.status_code, "Not done", error.detail)
+
+    async def in_trouble(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, DatabaseTroubleError)  # noqa: S101 - registered for no other
+        return self._say(request, 507 if error.is_full else 503, "Not done", str(error))
 
     def _say(self, request: Request, status: int, title: str, text: str) -> Response:
         return self._page("missing.html.j2", request, status_code=status, title=title, text=text)

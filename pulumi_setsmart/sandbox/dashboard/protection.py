@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pulumi_setsmart.sandbox.loopback import host_in, is_loopback
+from pulumi_setsmart.sandbox.hosts import Hosts
+from pulumi_setsmart.sandbox.loopback import is_loopback
 
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a field, not a secret
 _HEADERS = {
@@ -43,17 +44,18 @@ class LocalOnly:
 
     Args:
         app: The application.
+        hosts: The names of this machine.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._app = app
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
         request = Request(scope)
         client = request.client.host if request.client else ""
-        asked_for = host_in(f"//{request.headers.get('Host', '')}")
-        if not (is_loopback(client) and is_loopback(asked_for)):
+        if not (is_loopback(client) and self._hosts.are_local(scope)):
             answer = PlainTextResponse("The dashboard is for this machine only.\n", 403)
             await answer(scope, receive, send)
             return

@@ -12,34 +12,47 @@ from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
 from pulumi_setsmart.sandbox.json import JsonObject
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS deliveries (
-    number INTEGER PRIMARY KEY,
-    event_id TEXT NOT NULL,
-    type TEXT NOT NULL,
-    subscription TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT,
-    due_at REAL NOT NULL
-);
-CREATE INDEX IF NOT EXISTS pending_deliveries
-    ON deliveries (subscription, due_at) WHERE state = 'pending';
-CREATE TABLE IF NOT EXISTS attempts (
-    delivery INTEGER NOT NULL REFERENCES deliveries,
-    at REAL NOT NULL,
-    url TEXT NOT NULL,
-    status INTEGER,
-    problem TEXT,
-    seconds REAL NOT NULL
-);
-CREATE INDEX IF NOT EXISTS attempts_of_deliveries ON attempts (delivery);
-CREATE TABLE IF NOT EXISTS replaced_secrets (
-    subscription TEXT NOT NULL,
-    secret TEXT NOT NULL,
-    replaced_at REAL NOT NULL
-);
-"""
+_TABLES = (
+    """
+    CREATE TABLE IF NOT EXISTS deliveries (
+        number INTEGER PRIMARY KEY,
+        event_id TEXT NOT NULL,
+        type TEXT NOT NULL,
+        subscription TEXT NOT NULL,
+        payload TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        due_at REAL NOT NULL
+    )
+    """,
+    """
+    CREATE INDEX IF NOT EXISTS pending_deliveries
+        ON deliveries (subscription, due_at) WHERE state = 'pending'
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS attempts (
+        delivery INTEGER NOT NULL REFERENCES deliveries,
+        at REAL NOT NULL,
+        url TEXT NOT NULL,
+        status INTEGER,
+        problem TEXT,
+        seconds REAL NOT NULL
+    )
+    """,
+    """
+    CREATE INDEX IF NOT EXISTS attempts_of_deliveries ON attempts (delivery)
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS replaced_secrets (
+        subscription TEXT NOT NULL,
+        secret TEXT NOT NULL,
+        replaced_at REAL NOT NULL
+    )
+    """,
+)
+_UNFINISHED = -1.0
+"""Stands for the seconds of an attempt that is under way, or was cut off."""
+_CUT_OFF = "the sandbox ended, or could not write down what came of it"
 _COLUMNS = "number, event_id, type, subscription, payload, state, reason"
 
 
@@ -146,19 +159,28 @@ class DeliveryLog:
             limit=limit,
         )
 
-    def record(self, delivery: Delivery, attempt: Attempt) -> None:
-        """Write down an attempt."""
+    def begin(self, delivery: Delivery, at: float, url: str) -> int:
+        """Write down that an attempt begins, and return its place.
+
+        Its row takes up the space that it will need, so that nothing is sent of which could not be
+        written down that it was sent. Until the attempt is finished nobody sees it.
+        """
         with self._database.transaction() as transaction:
             transaction.execute(
-                "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    delivery.number,
-                    attempt.at,
-                    attempt.url,
-                    attempt.status,
-                    attempt.problem,
-                    attempt.seconds,
-                ),
+                "DELETE FROM attempts WHERE delivery = ? AND seconds < 0", (delivery.number,)
+            )
+            begun = transaction.execute(
+                "INSERT INTO attempts VALUES (?, ?, ?, 0, ?, ?)",
+                (delivery.number, at, url, _CUT_OFF, _UNFINISHED),
+            )
+            return int(begun.lastrowid or 0)
+
+    def finish(self, place: int, attempt: Attempt) -> None:
+        """Write down what came of the attempt that began at a place."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "UPDATE attempts SET status = ?, problem = ?, seconds = ? WHERE rowid = ?",
+                (attempt.status, attempt.problem, attempt.seconds, place),
             )
 
     def settle(self, delivery: Delivery, state: State, reason: str | None = None) -> None:
@@ -208,7 +230,7 @@ class DeliveryLog:
     def _attempts(self, number: int) -> tuple[Attempt, ...]:
         rows = self._database.rows(
             "SELECT at, url, status, problem, seconds FROM attempts WHERE delivery = ?"
-            " ORDER BY rowid",
+            " AND seconds >= 0 ORDER BY rowid",
             (number,),
         )
         return tuple(Attempt(*row) for row in rows)

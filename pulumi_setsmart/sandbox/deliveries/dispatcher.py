@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from random import Random
 from time import monotonic
 
 import httpx
 
-from pulumi_setsmart.sandbox.collection import WEBHOOKS, is_active
+from pulumi_setsmart.sandbox.collection import WEBHOOK_URL, WEBHOOKS, is_active
+from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
+from pulumi_setsmart.sandbox.deliveries.duty import Duty
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.deliveries.signature import UnusableSecretError, signing_headers
 from pulumi_setsmart.sandbox.json import JsonObject
@@ -22,6 +24,10 @@ _LOG = logging.getLogger(__name__)
 _AT_ONCE = 50
 """How many deliveries are read from the log, and put in another order, at a time."""
 _LONGEST_WAIT = 600.0
+_LONGEST_ANSWER = 64 * 1024
+_SUCCESSES = range(200, 300)
+_LOOK_AGAIN = 0.5
+"""After how many seconds to look again whether others changed a database, or it has recovered."""
 
 
 class Dispatcher:
@@ -48,6 +54,7 @@ class Dispatcher:
         self._on_outcome = on_outcome
         self._chance = Random(settings.seed)  # noqa: S311 - it has to be repeatable
         self._client: httpx.AsyncClient | None = None
+        self._duty = Duty(storage.path if storage.is_shareable else None)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -73,7 +80,11 @@ class Dispatcher:
 
         async def serve(subscription: str) -> None:
             busy.add(subscription)
-            await self._serve(subscription)
+            try:
+                await self._serve(subscription)
+            except DatabaseTroubleError:
+                # It is in the log already.
+                await asyncio.sleep(_LOOK_AGAIN)
             busy.discard(subscription)
             woken.set()
 
@@ -82,19 +93,37 @@ class Dispatcher:
             async with asyncio.TaskGroup() as tasks:
                 while True:
                     woken.clear()
-                    times = self._log.due_times()
-                    waits = {
-                        subscription: due_at + self._settings.shuffle - self._clock()
-                        for subscription, due_at in times.items()
-                        if subscription not in busy
-                    }
+                    waits = self._waits(busy)
                     for subscription in [one for one, wait in waits.items() if wait <= 0]:
                         del waits[subscription]
                         tasks.create_task(serve(subscription))
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(woken.wait(), min(waits.values(), default=None))
+                        await asyncio.wait_for(woken.wait(), self._pause_before(waits))
         finally:
             self._log.on_addition(None)
+            self._duty.end()
+
+    def _waits(self, busy: Collection[str]) -> dict[str, float]:
+        """Return how long each subscription that is not busy has to wait for what is sent next.
+
+        There is nothing to send while another process sends, or while the database is in trouble.
+        """
+        try:
+            times = self._log.due_times()
+        except DatabaseTroubleError:
+            return {}
+        if not times or not self._duty.take():
+            return {}
+        return {
+            subscription: due_at + self._settings.shuffle - self._clock()
+            for subscription, due_at in times.items()
+            if subscription not in busy
+        }
+
+    def _pause_before(self, waits: Mapping[str, float]) -> float | None:
+        # Other processes change the file without waking this one, and end without a word.
+        longest = [_LOOK_AGAIN] if self._storage.is_shareable else []
+        return min([*waits.values(), *longest], default=None)
 
     async def _serve(self, subscription: str) -> None:
         """Send all that is due to a subscription."""
@@ -102,6 +131,8 @@ class Dispatcher:
             for delivery in due:
                 try:
                     await self._deliver(delivery)
+                except DatabaseTroubleError:
+                    raise
                 except Exception:  # noqa: BLE001 - it must not stop the other deliveries
                     _LOG.exception("delivery %d failed", delivery.number)
                     self._give_up(delivery, "failed", "the sandbox failed")
@@ -118,9 +149,12 @@ class Dispatcher:
         if subscription is None:
             self._give_up(delivery, "dropped", "the subscription is gone or not active")
             return
-        url = str(subscription["url"])
+        url = str(subscription.get("url"))
         if not self._settings.may_call(url):
             self._give_up(delivery, "dropped", "the sandbox calls this machine only")
+            return
+        if WEBHOOK_URL.complaint(url) is not None:
+            self._give_up(delivery, "failed", "its URL cannot be called")
             return
         try:
             arrived = await self._attempt(delivery, url, subscription)
@@ -143,10 +177,11 @@ class Dispatcher:
         headers = signing_headers(
             self._settings.signature, delivery, self._secrets(subscription, at), at
         )
+        place = self._log.begin(delivery, at, url)
         start = monotonic()
         status, problem = await self._send(url, delivery.payload.encode(), headers)
         attempt = Attempt(at, url, status, problem, round(monotonic() - start, 3))
-        self._log.record(delivery, attempt)
+        self._log.finish(place, attempt)
         self._on_outcome(delivery, problem or f"status {status}")
         return problem is None
 
@@ -163,13 +198,26 @@ class Dispatcher:
         headers = {**headers, "Content-Type": "application/json", "User-Agent": "SetSmart-Sandbox"}
         try:
             async with asyncio.timeout(self._settings.timeout):
-                answer = await self._client.post(url, content=payload, headers=headers)
+                status = await self._post(self._client, url, payload, headers)
         except (TimeoutError, httpx.TimeoutException):
             return None, f"no answer within {self._settings.timeout:g} s"
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        # A name that cannot be looked up is an error of the encoding: of ValueError.
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             return None, f"no answer: {type(error).__name__}"
-        status = answer.status_code
-        return status, None if answer.is_success else f"status {status}"
+        return status, None if status in _SUCCESSES else f"status {status}"
+
+    @staticmethod
+    async def _post(
+        client: httpx.AsyncClient, url: str, payload: bytes, headers: dict[str, str]
+    ) -> int:
+        size = 0
+        async with client.stream("POST", url, content=payload, headers=headers) as answer:
+            # Read to its end, so that the connection can be used again; unless it has none.
+            async for piece in answer.aiter_raw():
+                size += len(piece)
+                if size > _LONGEST_ANSWER:
+                    break
+            return answer.status_code
 
     def _subscription(self, delivery: Delivery) -> JsonObject | None:
         try:

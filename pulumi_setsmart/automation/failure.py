@@ -1,0 +1,20 @@
+"""What Pulumi says where one of its commands fails."""
+
+from __future__ import annotations
+
+from pulumi_setsmart.client.confidential import quoted
+from pulumi_setsmart.models.web_address import masked
+
+_ERROR = "error: "
+_LONGEST = 1000
+"""Characters."""
+
+
+def first_error(text: str) -> str:
+    """Return the first error of what a command printed, in one line.
+
+    It repeats the address of the state backend, which may hold a password: so it is masked.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if _ERROR in line]
+    return quoted(masked((errors or lines or ["it failed"])[0].rpartition(_ERROR)[2]), _LONGEST)

@@ -1,0 +1,50 @@
+"""One process at a time in a folder whose files are read, changed and written."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pulumi_setsmart.client.errors import PortfolioFileError
+
+
+@contextlib.contextmanager
+def locked(folder: Path, command: str) -> Iterator[None]:
+    """Keep other processes from the same work in a folder.
+
+    The folder itself is locked, so that no file is left behind, and a folder that may only be read
+    can be locked too. The system unlocks it when the process ends, however it ends.
+
+    Args:
+        folder: The folder.
+        command: What is done there, as a user calls it.
+
+    Raises:
+        PortfolioFileError: Another process is at it, or there is no such folder.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise PortfolioFileError(f"{folder}: cannot be read: {error.strerror}") from None
+    try:
+        _lock(descriptor, folder, command)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path, command: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise PortfolioFileError(
+            f"{folder.absolute()}: another `{command}` is at work in this folder; "
+            "run this one when it has ended"
+        ) from None
+    except OSError:
+        # A file system without locks, such as some over a network: each file is written whole
+        # all the same.
+        return

@@ -1,0 +1,417 @@
+"""The metadata of a resource, under keys that Pulumi never shows: how the state holds it.
+
+Outputs hold the bookkeeping as one text, since every value of a state passes through the engine
+several times. Inputs hold an object, which a program writes and which can be secret or not known
+yet. The two have nothing in common but the key.
+
+The text is read strictly. It is what tells one account from another, so a text that cannot be
+understood as a whole is an error, and never taken for none.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from pulumi_setsmart.client.errors import MetadataError
+from pulumi_setsmart.lifecycle.bookkeeping import (
+    KEY,
+    AccountMark,
+    Bookkeeping,
+    Since,
+    Unapplied,
+)
+from pulumi_setsmart.lifecycle.comparison import Shape
+from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.marker import UNKNOWN
+
+UNAPPLIED_KEY = f"{KEY}_unapplied"
+"""The output that tells reports which values were sent and not applied. It is not encrypted, so it
+holds none that may be secret."""
+
+SECRET_PATHS = "secret_paths"  # noqa: S105 -- the name of a key, not a secret
+SEALED = "sealed"
+
+VERSION = 1
+"""The newest version of the text that this release reads, and the one that it writes.
+
+It is raised only where an older release would misunderstand a text. Who raises it also writes the
+first release that reads it, under `_RELEASE`.
+"""
+
+_VERSION = "version"
+_RELEASE = "release"
+_RELEASE_NUMBER = re.compile(r"[0-9][0-9A-Za-z.+-]{0,31}", re.ASCII)
+_LARGEST_VERSION = 9999
+_DEEPEST = 100
+"""How deep a text may be nested. Pulumi's protocol carries no values that are nested deeper."""
+
+_LARGEST_SALT = 64
+_TEXTS_AT_ONCE = 64
+
+_MEMBERS = frozenset(
+    {
+        _VERSION,
+        "salt",
+        "account",
+        "declared",
+        "echoes",
+        SECRET_PATHS,
+        "unapplied",
+        "inputs_ahead",
+        "null_secrets",
+    }
+)
+_ACCOUNT_MEMBERS = frozenset({"base_url", "key_digest", "neighbours", "names"})
+_UNAPPLIED_MEMBERS = frozenset({"declared", "since"})
+
+_Read = TypeVar("_Read")
+_Reader = Callable[[Any], _Read]
+
+
+class _DamageError(ValueError):
+    """A text is not what any release has written. It names the place or the fault in a word."""
+
+
+def load_bookkeeping(
+    outputs: Mapping[str, object], identifier: object = None
+) -> Bookkeeping | None:
+    """Return the bookkeeping in the outputs of an object.
+
+    It is a text. The first releases wrote the object itself, which stays readable.
+
+    Args:
+        outputs: The outputs.
+        identifier: The id of the object, for the error.
+
+    Returns:
+        The bookkeeping, or None where there is none.
+
+    Raises:
+        MetadataError: What is there cannot be understood.
+    """
+    if KEY not in outputs:
+        return None
+    found = outputs[KEY]
+    try:
+        return _bookkeeping_in(found) if isinstance(found, str) else _bookkeeping(_sound(found))
+    except (ValueError, RecursionError) as damage:
+        raise _unreadable(KEY, damage, identifier) from None
+
+
+def dump_bookkeeping(bookkeeping: Bookkeeping) -> str:
+    """Return the text for an object's outputs."""
+    mark = bookkeeping.account
+    account = mark and {
+        "base_url": mark.base_url,
+        "key_digest": mark.key_digest,
+        **_filled("neighbours", mark.neighbours),
+        **_filled("names", mark.names),
+        **mark.others,
+    }
+    unapplied = {
+        path: {"declared": one.declared, "since": one.since, **one.others}
+        for path, one in bookkeeping.unapplied.items()
+    }
+    null_secrets = bookkeeping.null_secrets
+    return json.dumps(
+        {
+            _VERSION: VERSION,
+            "salt": bookkeeping.salt,
+            **_filled("account", account),
+            **({} if bookkeeping.declared is None else {"declared": bookkeeping.declared}),
+            **_filled("echoes", bookkeeping.echoes),
+            **_filled(SECRET_PATHS, bookkeeping.secret_paths),
+            **_filled("unapplied", unapplied),
+            **_filled("inputs_ahead", bookkeeping.inputs_ahead),
+            **({} if null_secrets is None else {"null_secrets": null_secrets}),
+            **bookkeeping.others,
+        },
+        separators=(",", ":"),
+    )
+
+
+def with_unapplied(outputs: JsonObject, sent: JsonObject) -> dict[str, Json]:
+    """Return outputs that tell reports which values were sent and not applied.
+
+    Args:
+        outputs: The outputs of a resource.
+        sent: The values by JSON pointer; none of them may be secret.
+    """
+    return {**outputs, UNAPPLIED_KEY: json.dumps(sent)} if sent else dict(outputs)
+
+
+def unapplied_in(outputs: Mapping[str, object], identifier: object = None) -> dict[str, Json]:
+    """Return the values that outputs say were sent and not applied, by JSON pointer.
+
+    Args:
+        outputs: The outputs.
+        identifier: The id of the object, for the error.
+
+    Raises:
+        MetadataError: What is there cannot be understood.
+    """
+    if UNAPPLIED_KEY not in outputs:
+        return {}
+    try:
+        found = _object_in(outputs[UNAPPLIED_KEY])
+        return _within("paths", _by_pointer(_anything), found)
+    except (ValueError, RecursionError) as damage:
+        raise _unreadable(UNAPPLIED_KEY, damage, identifier) from None
+
+
+def told_in(inputs: Mapping[str, object]) -> dict[str, Any]:
+    """Return what a program or a check tells under the key in inputs; nothing if it is no object.
+
+    What is not told is taken for secret, so nothing depends on whether it can be understood.
+    """
+    found = inputs.get(KEY)
+    return found if isinstance(found, dict) else {}
+
+
+def require_told(inputs: Mapping[str, object]) -> None:
+    """Make sure that what the state keeps under the key of inputs is as a check has left it.
+
+    Raises:
+        MetadataError: It is not.
+    """
+    found = inputs.get(KEY, UNKNOWN)
+    if found is UNKNOWN:
+        return
+    try:
+        told = _within("type", _an_object, found)
+        _optional(told, SECRET_PATHS, _list_of(_pointer))
+        _optional(told, SEALED, _true_or_false)
+    except _DamageError as damage:
+        raise _unreadable(KEY, damage, None) from None
+
+
+def _unreadable(key: str, damage: Exception, identifier: object) -> MetadataError:
+    place = str(damage) if isinstance(damage, _DamageError) else "syntax"
+    existing = f'"{identifier}"' if isinstance(identifier, str) else "…"
+    return MetadataError(
+        f"its metadata in the state ({key}) is damaged: {place}. Nothing was changed. Import a "
+        "backup of the state, or run `pulumi state delete URN` and then `pulumi-setsmart adopt`, "
+        f"or declare it with existing_id={existing}"
+    )
+
+
+def _bookkeeping(plain: dict[str, Any]) -> Bookkeeping:
+    version = plain.get(_VERSION, 1)
+    if type(version) is not int or not 1 <= version <= _LARGEST_VERSION:
+        raise _DamageError(_VERSION)
+    if version > VERSION:
+        raise _newer(version, plain.get(_RELEASE))
+    return Bookkeeping(
+        salt=_required(plain, "salt", _salt),
+        account=_optional(plain, "account", _account_mark),
+        declared=_optional(plain, "declared", _declared),
+        echoes=_optional(plain, "echoes", _by_pointer(_text)) or {},
+        secret_paths=_optional(plain, SECRET_PATHS, _list_of(_pointer)) or [],
+        unapplied=_optional(plain, "unapplied", _by_pointer(_unapplied)) or {},
+        inputs_ahead=_optional(plain, "inputs_ahead", _true_or_false) or False,
+        null_secrets=_optional(plain, "null_secrets", _list_of(_pointer)),
+        others=_others(plain, _MEMBERS),
+    )
+
+
+def _newer(version: int, release: object) -> MetadataError:
+    is_told = isinstance(release, str) and _RELEASE_NUMBER.fullmatch(release) is not None
+    needed = f"release {release}" if is_told else "the release that wrote it"
+    return MetadataError(
+        f"its metadata in the state ({KEY}) has version {version}, and this release of "
+        f"pulumi-setsmart reads version {VERSION}. Nothing was changed. Update pulumi-setsmart to "
+        f"{needed} or a later one"
+    )
+
+
+def _account_mark(value: Any) -> AccountMark:
+    plain = _an_object(value)
+    return AccountMark(
+        base_url=_required(plain, "base_url", _text),
+        key_digest=_required(plain, "key_digest", _text),
+        neighbours=_optional(plain, "neighbours", _list_of(_text)) or [],
+        names=_optional(plain, "names", _object_of(_text)) or {},
+        others=_others(plain, _ACCOUNT_MEMBERS),
+    )
+
+
+def _unapplied(value: Any) -> Unapplied:
+    plain = _an_object(value)
+    return Unapplied(
+        declared=_required(plain, "declared", _text),
+        since=_required(plain, "since", _since),
+        others=_others(plain, _UNAPPLIED_MEMBERS),
+    )
+
+
+@functools.lru_cache(maxsize=_TEXTS_AT_ONCE)
+def _bookkeeping_in(text: str) -> Bookkeeping:
+    """Return the bookkeeping in a text; each operation looks at the same one several times."""
+    return _bookkeeping(_object_in(text))
+
+
+def _object_in(text: object) -> dict[str, Any]:
+    if not isinstance(text, str):
+        raise _DamageError("type")
+    plain = json.loads(
+        text, object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_number
+    )
+    # Whatever could be wrong inside shows in the text, and most texts have none of it.
+    is_shallow = text.count("{") + text.count("[") < _DEEPEST
+    if is_shallow and text.isascii() and "\\u" not in text:
+        return _within("type", _an_object, plain)
+    return _sound(plain)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _DamageError("duplicate")
+    return members
+
+
+def _no_number(_name: str) -> None:
+    raise _DamageError("number")
+
+
+def _number(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise _DamageError("number")
+    return number
+
+
+def _sound(whole: object) -> dict[str, Any]:
+    """Return an object as it is, unless it could not be worked with, or not be written again."""
+    plain = _within("type", _an_object, whole)
+    level: list[Json] = [plain]
+    for _ in range(_DEEPEST):
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            return plain
+    raise _DamageError("nesting")
+
+
+def _inside(value: Json) -> Iterator[Json]:
+    match value:
+        case dict():
+            yield from value
+            yield from value.values()
+        case list():
+            yield from value
+        case float() if not math.isfinite(value):
+            raise _DamageError("number")
+        case str() if not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value):
+            raise _DamageError("character")
+
+
+def _others(plain: dict[str, Any], known: frozenset[str]) -> dict[str, Json]:
+    return {name: value for name, value in plain.items() if name not in known}
+
+
+def _filled(name: str, value: Any) -> dict[str, Any]:
+    """Return a member, unless its value says no more than that it is not there."""
+    return {name: value} if value else {}
+
+
+def _within(name: str, read: _Reader[_Read], value: Any) -> _Read:
+    try:
+        return read(value)
+    except _DamageError as damage:
+        raise _DamageError(".".join(filter(None, (name, str(damage))))) from None
+
+
+def _optional(plain: dict[str, Any], name: str, read: _Reader[_Read]) -> _Read | None:
+    return _within(name, read, plain[name]) if name in plain else None
+
+
+def _required(plain: dict[str, Any], name: str, read: _Reader[_Read]) -> _Read:
+    if name not in plain:
+        raise _DamageError(name)
+    return _within(name, read, plain[name])
+
+
+def _an_object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _DamageError
+    return value
+
+
+def _anything(value: Any) -> Any:
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _DamageError
+    return value
+
+
+def _pointer(value: Any) -> str:
+    path = _text(value)
+    if path and not path.startswith("/"):
+        raise _DamageError
+    return path
+
+
+def _salt(value: Any) -> str:
+    salt = _text(value)
+    if not 0 < len(salt.encode()) <= _LARGEST_SALT:
+        raise _DamageError
+    return salt
+
+
+def _since(value: Any) -> Since:
+    for one in Since:
+        if value == one:
+            return one
+    raise _DamageError
+
+
+def _true_or_false(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _DamageError
+    return value
+
+
+def _list_of(read: _Reader[_Read]) -> _Reader[list[_Read]]:
+    def read_list(value: Any) -> list[_Read]:
+        if not isinstance(value, list):
+            raise _DamageError
+        return [read(element) for element in value]
+
+    return read_list
+
+
+def _object_of(read: _Reader[_Read]) -> _Reader[dict[str, _Read]]:
+    def read_object(value: Any) -> dict[str, _Read]:
+        return {name: read(member) for name, member in _an_object(value).items()}
+
+    return read_object
+
+
+def _by_pointer(read: _Reader[_Read]) -> _Reader[dict[str, _Read]]:
+    def read_members(value: Any) -> dict[str, _Read]:
+        return {_pointer(path): read(member) for path, member in _an_object(value).items()}
+
+    return read_members
+
+
+def _declared(value: Any) -> dict[str, Shape]:
+    return {name: _shape(inner) for name, inner in _an_object(value).items()}
+
+
+def _shape(value: Any) -> Shape:
+    match value:
+        case True:
+            return True
+        case dict():
+            return _declared(value)
+        case list():
+            return [_shape(element) for element in value]
+    raise _DamageError

@@ -1,0 +1,215 @@
+"""Reading YAML 1.2, as far as JSON could hold the same: events of the parser to plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import yaml
+from attrs import define, field, frozen
+from yaml import events
+
+from pulumi_setsmart.models.json import DEEPEST, Json, pointer
+from pulumi_setsmart.specification.document import (
+    ABOVE_FIELDS,
+    MOST_VALUES,
+    Document,
+    Place,
+    is_sayable,
+)
+from pulumi_setsmart.specification.yaml_scalar import TEXT, UnclearScalarError, resolved, scalar
+
+# libyaml where it is; what PyYAML has in Python is the same parser, fifty times slower.
+_LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_PREFIX = "tag:yaml.org,2002:"
+_COLLECTIONS = {f"{_PREFIX}map", f"{_PREFIX}seq", "!", None}
+_MERGE = "<<"
+_UNTOLD = "it ends too soon"
+_VERSION_1_1 = (1, 1)
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+_TOKEN = re.compile(r"'(?:<[a-z ]+>|[^\w\s])'")
+
+
+def read_yaml(text: str, file: str) -> Document:
+    """Return what a YAML file holds.
+
+    Raises:
+        PortfolioFileError: It is not YAML, or not what JSON could hold.
+    """
+    root = _root(text, file)
+    if root is None:
+        return Document(None, {"": Place(file, 1)})
+    unfolding = _Unfolding(file)
+    return Document(unfolding.value(root, "", Place(file, root.line)), unfolding.places)
+
+
+@frozen
+class _Scalar:
+    text: str
+    tag: str | None
+    is_plain: bool
+    line: int
+
+
+@frozen(eq=False)
+class _Sequence:
+    tag: str | None
+    line: int
+    elements: list[_Node] = field(factory=list)
+
+
+@frozen(eq=False)
+class _Mapping:
+    tag: str | None
+    line: int
+    members: list[_Node] = field(factory=list)
+    """Keys and values in turn."""
+
+
+_Node: TypeAlias = "_Scalar | _Sequence | _Mapping"
+
+
+def _root(text: str, file: str) -> _Node | None:
+    composing = _Composing(file)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            composing.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = 1 if mark is None else mark.line + 1
+        raise Place(file, line).refusal(f"is not YAML: {_without_content(error.problem)}") from None
+    except yaml.reader.ReaderError as error:
+        place = Place(file, _line_of(error, text))
+        raise place.refusal("holds a control character, which YAML does not allow") from None
+    except yaml.YAMLError:
+        raise Place(file, 1).refusal(f"is not YAML: {_UNTOLD}") from None
+    return composing.root
+
+
+def _without_content(problem: str | None) -> str:
+    """Return what a parser objects to, without what it quotes of a file that may be a secret."""
+    return _QUOTED.sub(
+        lambda found: found[0] if _TOKEN.fullmatch(found[0]) else "…", problem or _UNTOLD
+    )
+
+
+def _line_of(error: yaml.reader.ReaderError, text: str) -> int:
+    # libyaml counts bytes, the parser in Python characters.
+    before = text.encode()[: error.position] if yaml.__with_libyaml__ else text[: error.position]
+    return before.count(b"\n" if isinstance(before, bytes) else "\n") + 1  # type: ignore[arg-type]  # the two go together
+
+
+@define
+class _Composing:
+    """The way from events to nodes, of which aliases share some."""
+
+    file: str
+    root: _Node | None = None
+    _open: list[_Sequence | _Mapping] = field(factory=list, init=False)
+    _anchors: dict[str, _Node] = field(factory=dict, init=False)
+    _count: int = field(default=0, init=False)
+
+    def take(self, event: events.Event) -> None:
+        """Go on by one event."""
+        line = 1 if event.start_mark is None else event.start_mark.line + 1
+        match event:
+            case events.DocumentStartEvent():
+                self._begin_document(event, line)
+            case events.ScalarEvent():
+                is_plain = event.implicit[0] and not event.style
+                self._add(_Scalar(event.value, event.tag, is_plain, line), event.anchor)
+            case events.AliasEvent():
+                self._add(self._anchored(str(event.anchor), line), None)
+            case events.SequenceStartEvent():
+                self._begin(_Sequence(event.tag, line), event.anchor)
+            case events.MappingStartEvent():
+                self._begin(_Mapping(event.tag, line), event.anchor)
+            case events.CollectionEndEvent():
+                self._open.pop()
+
+    def _begin_document(self, event: events.DocumentStartEvent, line: int) -> None:
+        place = Place(self.file, line)
+        if self.root is not None:
+            raise place.refusal("holds more than one YAML document")
+        if event.version == _VERSION_1_1:
+            raise place.refusal("is YAML 1.1, where yes is no text; take out the %YAML line")
+
+    def _anchored(self, anchor: str, line: int) -> _Node:
+        if anchor not in self._anchors:
+            raise Place(self.file, line).refusal("has an alias that stands for nothing")
+        return self._anchors[anchor]
+
+    def _begin(self, node: _Sequence | _Mapping, anchor: str | None) -> None:
+        self._add(node, anchor)
+        self._open.append(node)
+        if len(self._open) > DEEPEST + ABOVE_FIELDS:
+            raise Place(self.file, node.line).refusal(f"is nested more than {DEEPEST} deep")
+
+    def _add(self, node: _Node, anchor: str | None) -> None:
+        self._count += 1
+        if self._count > 2 * MOST_VALUES:  # keys are counted as well
+            raise Place(self.file, node.line).refusal(f"holds more than {MOST_VALUES:,} values")
+        if anchor is not None:
+            self._anchors[anchor] = node
+        match self._open:
+            case [*_, _Sequence(elements=inside)] | [*_, _Mapping(members=inside)]:
+                inside.append(node)
+            case _:
+                self.root = node
+
+
+@define
+class _Unfolding:
+    """The way from nodes to plain values."""
+
+    file: str
+    places: dict[str, Place] = field(factory=dict)
+
+    def value(self, node: _Node, path: str, place: Place, depth: int = 1) -> Json:
+        """Return what a node stands for, and note the places of it and all in it."""
+        self.places[path] = place
+        if len(self.places) > MOST_VALUES:
+            raise place.refusal(f"unfolds to more than {MOST_VALUES:,} values")
+        if not isinstance(node, _Scalar) and depth > DEEPEST + ABOVE_FIELDS:
+            raise place.refusal(f"is nested more than {DEEPEST} deep")
+        if not isinstance(node, _Scalar) and node.tag not in _COLLECTIONS:
+            raise place.refusal("has a tag, which means nothing here")
+        match node:
+            case _Mapping():
+                return {
+                    key: self.value(member, pointer(path, key), here, depth + 1)
+                    for key, member, here in self._members(node, path, place)
+                }
+            case _Sequence():
+                return [
+                    self.value(element, pointer(path, index), place, depth + 1)
+                    for index, element in enumerate(node.elements)
+                ]
+        return self._scalar(node, place)
+
+    def _members(
+        self, node: _Mapping, path: str, place: Place
+    ) -> Iterator[tuple[str, _Node, Place]]:
+        seen: set[str] = set()
+        for key_node, member in zip(node.members[::2], node.members[1::2], strict=True):
+            here = Place(self.file, key_node.line)
+            if not isinstance(key_node, _Scalar):
+                raise here.refusal("a key must be a text")
+            key = key_node.text
+            if key == _MERGE and key_node.is_plain:
+                raise here.refusal("merge keys (<<) are not part of YAML 1.2; use an overlay")
+            if key in seen:
+                name = key if is_sayable(pointer(path, key)) else "a name"
+                raise here.refusal(f"{name} stands twice in what begins in line {place.line}")
+            seen.add(key)
+            yield key, member, here
+
+    def _scalar(self, node: _Scalar, place: Place) -> Json:
+        try:
+            if node.is_plain:
+                return scalar(node.text, resolved(node.text))
+            tag = TEXT if node.tag in (None, "!") else str(node.tag).removeprefix(_PREFIX)
+            return scalar(node.text, tag)
+        except UnclearScalarError as error:
+            raise place.refusal(str(error)) from None

@@ -1,0 +1,91 @@
+"""What a scalar of YAML 1.2 stands for: its core schema, which is JSON's with a few more forms."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pulumi_setsmart.models.json import Json
+
+TEXT: Final = "str"
+
+_NULL: Final = "null"
+_BOOL: Final = "bool"
+_INT: Final = "int"
+_FLOAT: Final = "float"
+_TEXTS = {TEXT, "timestamp"}  # JSON has no dates
+_BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_FORMS = {
+    _NULL: re.compile(r"null|Null|NULL|~|"),
+    _BOOL: re.compile("|".join(_BOOLS)),
+    _INT: re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
+    _FLOAT: re.compile(
+        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+    ),
+}
+_GROUPED = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|0[xo][0-9a-fA-F_]+")
+"""Digits in groups: a number for YAML 1.1 and many programs, a text for YAML 1.2."""
+
+
+class UnclearScalarError(ValueError):
+    """A scalar that cannot be read as what it seems to be; the text tells why, without it."""
+
+
+def resolved(text: str) -> str:
+    """Return the type of what stands in a file without quotes or tag.
+
+    Raises:
+        UnclearScalarError: It is a number to some readers and a text to others.
+    """
+    for name, form in _FORMS.items():
+        if form.fullmatch(text):
+            return name
+    if "_" in text and _GROUPED.fullmatch(text):
+        raise UnclearScalarError(
+            "holds _ between digits; write a number without it, and a text in quotes"
+        )
+    return TEXT
+
+
+def is_plain_text(text: str) -> bool:
+    """Return whether a text that stands in a file without quotes is read as that text."""
+    try:
+        return resolved(text) == TEXT
+    except UnclearScalarError:
+        return False
+
+
+def scalar(text: str, type_: str) -> Json:
+    """Return the value that a text stands for.
+
+    Args:
+        text: The text.
+        type_: The name of its type, which is the end of its tag.
+
+    Raises:
+        UnclearScalarError: There is no such type, or the text has not its form.
+    """
+    if type_ in _TEXTS:
+        return text
+    if type_ not in _FORMS:
+        raise UnclearScalarError("has a tag, which means nothing here")
+    if not _FORMS[type_].fullmatch(text):
+        raise UnclearScalarError("has a tag that does not fit it")
+    if type_ == _NULL:
+        return None
+    if type_ == _BOOL:
+        return _BOOLS[text]
+    try:
+        return _number(text, type_)
+    except ValueError:
+        raise UnclearScalarError("is a number that cannot be read") from None
+
+
+def _number(text: str, type_: str) -> Json:
+    if type_ == _FLOAT:
+        # Python writes without a dot what is no number of digits.
+        return float(text if text[-1].isdecimal() or text[-1] == "." else text.replace(".", ""))
+    if text.startswith("0x"):
+        return int(text, 16)
+    return int(text.replace("0o", ""), 8 if text.startswith("0o") else 10)

@@ -1,0 +1,161 @@
+"""A state whose metadata is damaged or missing: nothing is created, deleted or forgotten."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from engine_account import Account, OpenAccount
+from engine_stack import QUIET, EngineStack, Finished
+
+from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, ApiKey
+
+DAMAGED = ("garbled", "halved", "emptied", "retyped", "numbered")
+MISSING = ("removed", "nulled")
+LISTINGS = (*DAMAGED, *MISSING, "newer", "whole")
+WITHOUT_REFRESH = ("--yes", "--skip-preview", "--refresh=false", *QUIET)
+
+
+def newer(text: str) -> str:
+    """Return the text as a far release would write it."""
+    return json.dumps({**json.loads(text), "version": 99, "release": "7.1"})
+
+
+ABSENT = object()
+EDITS: dict[str, Callable[[str], Any]] = {
+    "garbled": lambda text: text.replace(":", ";"),
+    "halved": lambda text: text[: len(text) // 2],
+    "emptied": lambda _: "",
+    "newer": newer,
+    "retyped": lambda text: json.dumps({**json.loads(text), "account": ["x"]}),
+    "numbered": lambda _: 5,
+    "nulled": lambda _: None,
+    "removed": lambda _: ABSENT,
+}
+
+
+def program(bedrooms: int, existing: Mapping[str, str] | None = None) -> str:
+    """Return the program; it names the ids of some listings that exist."""
+    return "\n".join(
+        f"Property({name!r}, name={name!r}, bedrooms={bedrooms}, "
+        f"existing_id={(existing or {}).get(name)!r})"
+        for name in LISTINGS
+    )
+
+
+def damage(stack: EngineStack, edits: Mapping[str, Callable[[str], Any]]) -> None:
+    """Edit the metadata of resources in the state, by their names."""
+    state = json.loads(stack.succeed("stack", "export", "--show-secrets"))
+    for resource in state["deployment"]["resources"]:
+        name = resource["urn"].rpartition("::")[2]
+        if name not in edits:
+            continue
+        stored = resource["outputs"]["__setsmart"]
+        is_secret = isinstance(stored, dict)
+        text = json.loads(stored["plaintext"]) if is_secret else stored
+        value = edits[name](text)
+        if value is ABSENT:
+            del resource["outputs"]["__setsmart"]
+        elif is_secret:
+            stored["plaintext"] = json.dumps(value)
+        else:
+            resource["outputs"]["__setsmart"] = value
+    file = stack.folder / "edited.json"
+    file.write_text(json.dumps(state))
+    stack.succeed("stack", "import", "--file", str(file))
+
+
+@pytest.fixture
+def damaged(stack: EngineStack) -> EngineStack:
+    """A stack of listings, with a state that somebody edited."""
+    stack.declare(program(3))
+    stack.up()
+    damage(stack, EDITS)
+    return stack
+
+
+def ids_in(stack: EngineStack) -> dict[str, str]:
+    """Return the ids of the listings that the state knows, by the names of the resources."""
+    return {
+        one["urn"].rpartition("::")[2]: one["id"]
+        for one in stack.export()["deployment"]["resources"]
+        if "setsmart:Property" in one["type"]
+    }
+
+
+def assert_told(finished: Finished) -> None:
+    """Assert that ways out are named of whatever is told to be damaged, and that something is."""
+    assert "is damaged: " in finished.output
+    assert "unexpected" not in finished.output
+    assert "`pulumi state delete URN`" in finished.output
+    assert "existing_id=" in finished.output
+    assert "created" not in finished.output
+    assert "to create" not in finished.output
+
+
+def test_a_state_that_cannot_be_read_loses_nothing(
+    damaged: EngineStack, account: Account, open_account: OpenAccount
+) -> None:
+    """In an empty account, whatever is run; and each message says how to go on."""
+    ids, written = ids_in(damaged), account.writes()
+    elsewhere = open_account(ApiKey(DEFAULT_KEY))
+    there = {"SETSMART_BASE_URL": elsewhere.base_url}
+    damaged.declare(program(4))
+    assert_told(damaged.fail("preview", *QUIET, **there))
+    assert_told(damaged.fail("refresh", "--yes", "--skip-preview", *QUIET, **there))
+    assert_told(damaged.fail("up", *WITHOUT_REFRESH, **there))
+    assert_told(damaged.fail("destroy", *WITHOUT_REFRESH, **there))
+    assert ids_in(damaged) == ids
+    assert elsewhere.sandbox.storage.objects(PROPERTIES) == []
+    assert elsewhere.requests("POST", "PUT") == []
+    assert account.writes() == written
+    printed = "".join(damaged.printed)
+    for name in DAMAGED:
+        assert f"({ids[name]}): its metadata in the state (__setsmart) is damaged: " in printed
+        assert f'existing_id="{ids[name]}"' in printed
+    assert f"({ids['newer']}): its metadata in the state (__setsmart) has version 99" in printed
+    assert "Update pulumi-setsmart to release 7.1 or a later one" in printed
+    for name in MISSING:  # Pulumi drops a null
+        assert f"{ids[name]} is not in this account ({elsewhere.base_url}" in printed
+    assert "does not say in which one it was" in printed
+    assert f"{ids['whole']} is not in this account ({elsewhere.base_url}" in printed
+
+
+def test_the_ways_out_lead_on(damaged: EngineStack, account: Account) -> None:
+    """In its own account; no listing is made twice, and the next run has nothing to do."""
+    ids, written = ids_in(damaged), account.writes()
+    assert_told(damaged.fail("up", *WITHOUT_REFRESH))
+    for resource in damaged.export()["deployment"]["resources"]:
+        name = resource["urn"].rpartition("::")[2]
+        if name in EDITS and name not in MISSING:  # a refresh is enough for those
+            damaged.succeed("state", "delete", resource["urn"], "--yes", *QUIET[:-1])
+    lost = {name: ids[name] for name in EDITS if name not in MISSING}
+    damaged.declare(program(3, lost))
+    damaged.up()
+    assert ids_in(damaged) == ids
+    assert account.writes() == written
+    damaged.declare(program(3))
+    damaged.up()
+    damaged.assert_clean()
+    assert account.writes() == written
+
+
+def test_what_is_taken_out_of_the_state_can_be_adopted_again(
+    stack: EngineStack, account: Account
+) -> None:
+    """While the damage is there, adoption stops, tells it and leaves the state as it is."""
+    for name in ("Villa", "Loft"):
+        account.sandbox.storage.insert(PROPERTIES, {"name": name})
+    adopt = ("adopt", "--into", "test")
+    assert stack.command(*adopt).returncode == 0
+    ids = ids_in(stack)
+    damage(stack, {"portfolio-villa": EDITS["garbled"]})
+    stopped = stack.command(*adopt)
+    assert stopped.returncode != 0
+    assert "its metadata in the state (__setsmart) is damaged" in stopped.stderr
+    assert ids_in(stack) == ids
+    stack.succeed("state", "delete", stack.resource("portfolio-villa")["urn"], "--yes", *QUIET[:-1])
+    assert stack.command(*adopt).returncode == 0
+    assert ids_in(stack) == ids
+    stack.assert_clean()
+    assert account.writes() == []

@@ -1,0 +1,54 @@
+"""What Pulumi is given to show, while servers and programs hold texts that mean harm."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from hostile_text import HOSTILE_TEXTS, seen_by_a_terminal
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_setsmart.client.errors import ApiError, BadRequestError, ErrorContext, SetSmartError
+from pulumi_setsmart.client.violation import violation
+from pulumi_setsmart.providers import process
+from pulumi_setsmart.providers.failure import SetSmartFailure, reported
+from pulumi_setsmart.sandbox.printed import printed
+
+
+@given(texts=st.lists(HOSTILE_TEXTS, min_size=5, max_size=5))
+def test_an_error_is_told_in_lines_of_ours(texts: list[str]) -> None:
+    """Whatever a path, a code, an id, a field or a reason is."""
+    path, code, request_id, field, reason = texts
+    context = ErrorContext("GET", path, 400, code=code, request_id=request_id)
+    violations = (violation(reason, (field,)), violation(field, (reason,)))
+    for error, lines in (
+        (SetSmartError(reason), 1),
+        (ApiError(reason, context), 1),
+        (BadRequestError(reason, context, violations=violations, heading=code), 3),
+    ):
+        with pytest.raises(SetSmartFailure) as caught, reported():
+            raise error
+        told = str(caught.value)
+        assert seen_by_a_terminal(told), ascii(told)
+        assert len(told.split("\n")) <= lines
+        assert told.encode().decode() == told
+
+
+@given(texts=st.lists(HOSTILE_TEXTS, min_size=2, max_size=2))
+def test_a_warning_is_a_line_of_ours(texts: list[str]) -> None:
+    """Pulumi shows it as it is given."""
+    shown: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pulumi.log.warn", shown.append)
+        record = logging.LogRecord("x", logging.WARNING, "", 0, "%s: %s", tuple(texts), None)
+        process.ToUser().emit(record)
+    assert seen_by_a_terminal(shown[0])
+    assert "\n" not in shown[0]
+
+
+@given(HOSTILE_TEXTS)
+def test_the_sandbox_prints_a_line(text: str) -> None:
+    """Names of events and ids come from a file."""
+    assert printed(text).isprintable()
+    assert printed(text).encode().decode() == printed(text)

@@ -1,0 +1,287 @@
+"""A server that repeats the key and the declared secrets, in every place and form it has."""
+
+import base64
+import itertools
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from canary import DOOR_CODE, HEADER_KEY, PASSPHRASE, PIN, assert_absent, assert_all_absent
+from fake_account import FakeAccount, created
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from provider_side import over_the_wire, provider_of
+from pulumi.runtime import rpc
+
+from pulumi_setsmart.client import confidential
+from pulumi_setsmart.client.errors import ApiError, SetSmartError
+from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.providers.adapter import LifecycleProvider
+from pulumi_setsmart.providers.failure import SetSmartFailure
+
+SECRETS = (HEADER_KEY, PASSPHRASE, DOOR_CODE, PIN)
+INPUTS: dict[str, Json] = {
+    "name": "Sea Villa",
+    "bedrooms": 3,
+    "attributes": {"wifi": {"password": PASSPHRASE}, "door_code": int(DOOR_CODE), "pins": [PIN]},
+    KEY: {"secret_paths": ["/wifi/password", "/door_code", "/pins/0"]},
+}
+
+
+def as_it_is(text: str) -> str:
+    return text
+
+
+def in_base64(text: str) -> str:
+    return base64.b64encode(f"user:{text}".encode()).decode()
+
+
+def escaped(text: str) -> str:
+    return "".join(f"\\u{ord(one):04X}" for one in text)
+
+
+FORMS: tuple[Callable[[str], str], ...] = (
+    as_it_is,
+    str.upper,
+    in_base64,
+    escaped,
+    lambda text: quote(text, safe=""),
+    lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
+    lambda text: f"{'-' * 290} {text}",
+)
+BODIES: tuple[Callable[[str], Any], ...] = (
+    lambda said: {"error": {"code": said, "message": f"it is {said}, refused", "field": said}},
+    lambda said: {"error": said},
+    lambda said: {"errors": [{"field": "name", "message": said}, {"loc": [said], "msg": said}]},
+    lambda said: {"errors": {"name": [said], said: ["is odd"]}},
+    lambda said: {"message": json.dumps({"errors": {"door_code": [f"{said} is taken"]}})},
+    lambda said: {said: [{"id": 1}], "message": "it is refused"},
+    lambda said: f"it is {said}\nwhich is refused: {said}",
+)
+STATUSES = (200, 301, 400, 401, 403, 404, 405, 409, 422, 429, 500, 503)
+
+
+def repeating(body: Any, said: str, status: int) -> httpx.Response:
+    """Return a response that has a text wherever a response may have one."""
+    header = said.encode("ascii", "ignore").decode()
+    headers = {
+        "X-Request-Id": header,
+        "Location": f"https://setsmart.example/v1/{header}?key={header}",
+        # As numbers, they would be seconds and counts of ours.
+        "Retry-After": f"in {header}",
+        "X-RateLimit-Reset": f"in {header}",
+        "Link": f'<https://other.example/{header}>; rel="next"',
+        "ETag": f'"{header}"',
+        "WWW-Authenticate": header,
+    }
+    content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    return httpx.Response(
+        status, content=content, headers=headers, extensions={"reason_phrase": header.encode()}
+    )
+
+
+class Hostile(FakeAccount):
+    """An account that answers as it is told to, once it was told so."""
+
+    answer_to_all: httpx.Response | None = None
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        told = self.answer_to_all
+        if told is None:
+            return super().__call__(request)
+        return httpx.Response(
+            told.status_code,
+            content=told.content,
+            headers=told.headers,
+            extensions=told.extensions,
+        )
+
+
+def hostile_provider() -> tuple[LifecycleProvider, Hostile, str, dict[str, Any]]:
+    """Return a provider with an object in its account, the id and the outputs of it."""
+    account = Hostile()
+    identifier, outputs = created(account.lifecycle(key=HEADER_KEY), INPUTS)
+    return provider_of(account, key=HEADER_KEY), account, identifier, outputs
+
+
+OPERATIONS: dict[str, Callable[[LifecycleProvider, str, Any, Any], object]] = {
+    "check": lambda provider, _id, _outputs, inputs: provider.check({}, inputs),
+    "diff": lambda provider, id_, outputs, inputs: provider.diff(id_, outputs, inputs),
+    "create": lambda provider, _id, _outputs, inputs: provider.create(inputs),
+    "read": lambda provider, id_, outputs, _inputs: provider.read(id_, outputs),
+    "update": lambda provider, id_, outputs, inputs: provider.update(
+        id_, outputs, {**inputs, "bedrooms": 4}
+    ),
+    "delete": lambda provider, id_, outputs, _inputs: provider.delete(id_, outputs),
+}
+
+
+@contextmanager
+def everything_logged() -> Iterator[list[str]]:
+    """Collect all that is logged while the block runs, by whomever."""
+    lines: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(self.format(record))
+
+    root, collector = logging.getLogger(), Collector()
+    level = root.level
+    root.addHandler(collector)
+    root.setLevel(logging.DEBUG)
+    logging.getLogger("pulumi_setsmart").setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        root.removeHandler(collector)
+        root.setLevel(level)
+        logging.getLogger("pulumi_setsmart").setLevel(logging.NOTSET)
+
+
+def told(operation: str, answer: httpx.Response) -> str:
+    """Return all that an operation tells of a server that answers so."""
+    provider, account, identifier, outputs = hostile_provider()
+    outputs, inputs = over_the_wire(outputs), over_the_wire(INPUTS)
+    account.answer_to_all = answer
+    texts: list[str] = []
+    with everything_logged() as lines:
+        try:
+            result = OPERATIONS[operation](provider, identifier, outputs, inputs)
+            texts += [one.reason for one in getattr(result, "failures", [])]
+        except SetSmartFailure as failure:
+            texts += [str(failure), repr(failure)]
+    # The number of a line is none of a door.
+    return re.sub(r'(File "[^"]+", line) \d+', r"\1 N", "\n".join([*texts, *lines]))
+
+
+@pytest.mark.parametrize("debugging", ["", "1"])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_nothing_that_an_operation_tells_holds_a_secret(
+    monkeypatch: pytest.MonkeyPatch, operation: str, debugging: str
+) -> None:
+    """Messages, tracebacks and logs, for each secret and form, in each place of a response."""
+    monkeypatch.setenv("SETSMART_DEBUG", debugging)
+    for number, (secret, form) in enumerate(itertools.product(SECRETS, FORMS)):
+        said = form(secret)
+        body = BODIES[number % len(BODIES)](said)
+        text = told(operation, repeating(body, said, STATUSES[number % len(STATUSES)]))
+        assert_absent(secret, text)
+        assert said not in text
+
+
+@given(
+    st.sampled_from(sorted(OPERATIONS)),
+    st.sampled_from(SECRETS),
+    st.sampled_from(FORMS),
+    st.sampled_from(BODIES),
+    st.sampled_from(STATUSES),
+    st.text(max_size=5),
+)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_around_it(
+    operation: str,
+    secret: str,
+    form: Callable[[str], str],
+    body: Callable[[str], Any],
+    status: int,
+    around: str,
+) -> None:
+    """Any combination of them."""
+    said = f"{around} {form(secret)} {around}"
+    text = told(operation, repeating(body(said), said, status))
+    if secret not in around:
+        assert_absent(secret, text)
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ({"errors": {"name": ["must have at most 20 characters"]}}, "name: must have at most 20"),
+        ({"errors": {"door_code": ["must have 6 digits"]}}, "door_code: must have 6 digits"),
+        ({"message": "door code 4821 is taken"}, "door code [secret] is taken"),
+        (
+            {"errors": [{"field": "door_code", "message": "'48' is too short"}]},
+            "door_code: the reason is not shown, since it repeats a part of the secret",
+        ),
+        (
+            {"message": "48-21 is bad", "errors": {"door_code": ["48-21 is bad"]}},
+            "values: door_code: the reason is not shown",
+        ),
+    ],
+)
+def test_messages_stay_useful(body: Any, shown: str) -> None:
+    """A declared door code takes nothing out of a reason but itself."""
+    text = told("update", httpx.Response(422, json=body))
+    assert shown in text
+    assert_absent(DOOR_CODE, text)
+    assert "48-21" not in text
+
+
+def test_a_secret_of_two_characters_leaves_a_reason_out_and_says_so() -> None:
+    """It could be any number or word."""
+    account = FakeAccount({"/properties/p": {"id": "p", "name": "V"}})
+    lifecycle = account.lifecycle()
+    account.interfere = lambda request, answer: (
+        httpx.Response(
+            400, json={"errors": {"name": ["must have 12 letters"], "x": ["must not be 7"]}}
+        )
+        if request.method == "PUT"
+        else answer(request)
+    )
+    inputs: dict[str, Json] = {
+        "name": "Villa 2",
+        "attributes": {"floor": 12},
+        KEY: {"secret_paths": ["/floor"]},
+    }
+    with pytest.raises(SetSmartError) as caught:
+        lifecycle.update("p", {"id": "p"}, inputs)
+    assert "since a secret of one or two characters may be in it" in str(caught.value)
+    assert "x: must not be 7" in str(caught.value)
+    assert "12" not in str(caught.value)
+
+
+def test_an_old_secret_is_one_too() -> None:
+    """A server may repeat what it still holds."""
+    provider, account, identifier, outputs = hostile_provider()
+    outputs = over_the_wire(outputs)
+    account.answer_to_all = httpx.Response(400, json={"message": f"it was {PASSPHRASE}"})
+    news = over_the_wire({"name": "Villa", "attributes": {}})
+    with pytest.raises(SetSmartFailure, match=r"it was \[secret\]") as caught:
+        provider.update(identifier, outputs, news)
+    assert_absent(PASSPHRASE, str(caught.value))
+
+
+def test_no_attribute_of_an_error_holds_a_key() -> None:
+    """Who catches an error may print any part of it."""
+    account = Hostile()
+    lifecycle = account.lifecycle(key=HEADER_KEY)
+    said = f"no {HEADER_KEY}"
+    account.answer_to_all = repeating(BODIES[0](said), said, 400)
+    with pytest.raises(ApiError) as caught:
+        lifecycle.read("p", {})
+    error = caught.value
+    parts = [error.code, error.field, error.request_id, error.reason, error.context, error.args]
+    assert_absent(HEADER_KEY, f"{parts} {error!r} {vars(error)} {error.__context__!r}")
+
+
+def test_secrets_are_known_while_their_operation_runs_and_no_longer() -> None:
+    """What is a door code for one listing is a number for another one."""
+    provider, _, identifier, outputs = hostile_provider()
+    provider.read(identifier, over_the_wire(outputs))
+    assert confidential.foreign(f"{DOOR_CODE} {PASSPHRASE}") == f"{DOOR_CODE} {PASSPHRASE}"
+    assert confidential.foreign(HEADER_KEY) == "[secret]"
+
+
+def test_what_is_not_known_yet_is_no_secret() -> None:
+    """A placeholder is not searched for."""
+    provider, _, _, _ = hostile_provider()
+    inputs = {"name": "V", "attributes": rpc.UNKNOWN, KEY: {"secret_paths": [""]}}
+    assert provider.check({}, over_the_wire(inputs)).failures == []
+    assert_all_absent(SECRETS, repr(confidential._register.declared))  # noqa: SLF001 -- it has no other face

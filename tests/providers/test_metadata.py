@@ -1,0 +1,204 @@
+"""Whatever is in the place of the metadata: it is understood, or there is the one error for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fake_account import FakeAccount
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from json_values import ANY_JSON, ANY_OBJECT
+from provider_side import checked, over_the_wire, provider_of
+
+from pulumi_setsmart.client.errors import MetadataError
+from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, dump_bookkeeping, load_bookkeeping
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.providers.adapter import LifecycleProvider
+from pulumi_setsmart.providers.failure import SetSmartFailure
+from pulumi_setsmart.providers.values import from_engine
+
+INPUTS: dict[str, Any] = {
+    "name": "hush-1",
+    "address": "1 Sea Road",
+    "max_guests": 50,
+    "attributes": {"door_code": "hush-2", "rooms": [{"beds": 2}]},
+}
+SECRETS = ("hush-1", "hush-2")
+
+
+def deployed() -> tuple[FakeAccount, str, dict[str, Any], dict[str, Any]]:
+    """Return an account, and the id, inputs and outputs of a listing with all that can be noted."""
+    account = FakeAccount(
+        {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in "abc"},
+        stored=lambda sent: {**sent, "max_guests": 16, "address": "1 SEA ROAD"},
+    )
+    provider = provider_of(account)
+    inputs = checked(provider, INPUTS)
+    inputs[KEY] = {"secret_paths": ["/name", "/door_code"]}
+    made = provider.create(inputs)
+    return account, made.id, inputs, dict(over_the_wire(made.outs))
+
+
+_, ID, CHECKED, OUTPUTS = deployed()
+TEXT: str = OUTPUTS[KEY]
+
+OPERATIONS: dict[str, Callable[[LifecycleProvider, dict[str, Any]], object]] = {
+    "read": lambda provider, outputs: provider.read(ID, outputs),
+    "diff": lambda provider, outputs: provider.diff(ID, outputs, CHECKED),
+    "update": lambda provider, outputs: provider.update(ID, outputs, {**CHECKED, "bedrooms": 5}),
+    "delete": lambda provider, outputs: provider.delete(ID, outputs),
+}
+
+
+ODD = ["\\ud800", "NaN", "1e999", "9" * 5000, "[" * 2000, '{"a":' * 300, "null", "0x1"]
+HELD = {"id": ID, **from_engine(INPUTS), "max_guests": 16}
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    """Draw the text with a part of it replaced by another part, or by anything."""
+    start = draw(st.integers(0, len(TEXT)))
+    end = draw(st.integers(start, min(len(TEXT), start + 40)))
+    origin = draw(st.integers(0, len(TEXT)))
+    part = TEXT[origin : origin + draw(st.integers(0, 20))]
+    between = draw(st.just("") | st.just(part) | st.text(max_size=3) | st.sampled_from(ODD))
+    return TEXT[:start] + between + TEXT[end:]
+
+
+@st.composite
+def with_another_value(draw: st.DrawFn) -> str:
+    """Draw the text with another value somewhere in it, or with a member more or less."""
+    whole = json.loads(TEXT)
+    holder = whole
+    while True:
+        if isinstance(holder, list):
+            holder.append(draw(ANY_JSON))
+            return json.dumps(whole)
+        name = draw(st.sampled_from([*holder, "version", "future"]))
+        inner = holder.get(name)
+        if isinstance(inner, dict | list) and inner and draw(st.booleans()):
+            holder = inner
+            continue
+        if draw(st.booleans()):
+            holder[name] = draw(ANY_JSON)
+        else:
+            holder.pop(name, None)
+        return json.dumps(whole)
+
+
+STORED: st.SearchStrategy[Any] = (
+    mutated()
+    | with_another_value()
+    | st.integers(0, len(TEXT)).map(lambda end: TEXT[:end])
+    | st.integers(0, len(TEXT)).map(lambda start: TEXT[start:])
+    | st.text(max_size=30)
+    | st.sampled_from(ODD)
+    | ANY_JSON.map(json.dumps)
+    | ANY_OBJECT
+    | ANY_JSON
+    | st.floats()
+)
+
+
+def is_understood(stored: object) -> bool:
+    """Return whether the metadata can be read, and says the same when it is written again."""
+    try:
+        found = load_bookkeeping(from_engine({KEY: stored}))
+    except MetadataError:
+        return False
+    assert found is not None
+    assert load_bookkeeping({KEY: dump_bookkeeping(found)}) == found
+    return True
+
+
+def attempt(operation: Callable[[], object]) -> str | None:
+    """Return what a user reads of a failure, or None if there is none."""
+    try:
+        operation()
+    except SetSmartFailure as failure:
+        return str(failure)
+    return None
+
+
+@given(STORED)
+@settings(max_examples=400)
+def test_metadata_is_understood_or_an_error(stored: Any) -> None:
+    """In each operation, in the account of the listing and in an empty one; never a surprise."""
+    outputs = {**OUTPUTS, KEY: stored}
+    is_readable = is_understood(stored)
+    there = FakeAccount({"/properties/" + ID: HELD})
+    for account in (there, FakeAccount()):
+        provider = provider_of(account)
+        for name, operation in OPERATIONS.items():
+            account.sent.clear()
+            before = {**account.objects}
+            message = attempt(lambda o=operation, p=provider: o(p, outputs))  # type: ignore[misc]
+            told = message or ""
+            assert "unexpected" not in told
+            assert not any(secret in told for secret in SECRETS) or is_readable
+            assert ("__setsmart) " in told) is not is_readable, (name, told)
+            if not is_readable:
+                assert account.sent == []
+            assert "POST" not in [method for method, _, _ in account.sent]
+            account.objects = before
+
+
+@given(STORED)
+@settings(max_examples=150)
+def test_what_was_not_applied_is_understood_or_an_error(stored: Any) -> None:
+    """The other text in the outputs, likewise."""
+    outputs = {**OUTPUTS, UNAPPLIED_KEY: stored}
+    account = FakeAccount({"/properties/" + ID: HELD})
+    for operation in OPERATIONS.values():
+        message = attempt(lambda o=operation: o(provider_of(account), outputs))  # type: ignore[misc]
+        assert message is None or "unexpected" not in message
+        account.objects.setdefault("/properties/" + ID, {"id": ID, "name": "hush-1"})
+
+
+@given(STORED, STORED)
+@settings(max_examples=200)
+def test_inputs_are_understood_or_an_error(before: Any, now: Any) -> None:
+    """Those of the state and those of a program, whatever its transforms made of them."""
+    provider = provider_of(FakeAccount())
+    olds = {**CHECKED, KEY: before}
+    for news in ({**INPUTS, KEY: now}, {**INPUTS, KEY: {"secret_paths": now, "seen": now}}):
+        message = attempt(lambda n=news: provider.check(olds, n))  # type: ignore[misc]
+        assert message is None or "(__setsmart) is damaged" in message, message
+        assert attempt(lambda n=news: provider.check({}, n)) is None  # type: ignore[misc]
+
+
+@given(ANY_JSON)
+@settings(max_examples=100)
+def test_a_decision_is_understood_or_made_again(decision: Json) -> None:
+    """A create that is told of a take-over by whatever it is creates one listing at the most."""
+    account = FakeAccount()
+    provider = provider_of(account)
+    inputs = {**CHECKED, f"{KEY}_takeover": decision}
+    message = attempt(lambda: provider.create(inputs))
+    assert message is None
+    assert account.writes() == ["POST /properties"]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_damaged_state_is_told_in_one_line(name: str) -> None:
+    """It names the listing by its id: whether its title is secret, nobody knows any more."""
+    account = FakeAccount()
+    message = attempt(lambda: OPERATIONS[name](provider_of(account), {**OUTPUTS, KEY: TEXT[:50]}))
+    assert message is not None
+    assert message.startswith(f"property ({ID}): its metadata in the state (__setsmart) is damaged")
+    assert "\n" not in message
+    assert account.sent == []
+
+
+@pytest.mark.parametrize("told", ["x", 5, [], {"secret_paths": "/name"}])
+def test_inputs_of_the_state_that_are_damaged_stop_the_check(told: Any) -> None:
+    """They say what was secret before, which `ignore_changes` brings back."""
+    provider = provider_of(FakeAccount())
+    message = attempt(lambda: provider.check({**CHECKED, KEY: told}, INPUTS))
+    assert message is not None
+    assert "its metadata in the state (__setsmart) is damaged" in message
+    assert attempt(lambda: provider.check(CHECKED, INPUTS)) is None

@@ -1,0 +1,417 @@
+"""What is not read: files that are none, what is nobody's business, numbers of other kinds."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from hypothesis import example, given
+from hypothesis import strategies as st
+from json_values import ANY_JSON
+
+from pulumi_setsmart import PortfolioFileError
+from pulumi_setsmart.cli import main
+from pulumi_setsmart.models.json import DEEPEST
+from pulumi_setsmart.specification import yaml_reading
+from pulumi_setsmart.specification.csv_file import guarded, read_csv, unguarded
+from pulumi_setsmart.specification.document import MOST_VALUES, Document
+from pulumi_setsmart.specification.format import Format
+from pulumi_setsmart.specification.json_file import read_json
+from pulumi_setsmart.specification.reading import LARGEST_FILE, portfolio_in, read_portfolio
+from pulumi_setsmart.specification.writing import portfolio_text
+from pulumi_setsmart.specification.yaml_reading import read_yaml
+
+ENDINGS = ["yaml", "json", "csv"]
+HUSH = "hush"
+SECRETS = [
+    f"root:{HUSH}:0:0:{HUSH}:/root:/bin/bash\ndaemon:{HUSH}:1:1::/:/bin/sh\n",
+    f"-----BEGIN PRIVATE KEY-----\n{HUSH}{HUSH}+/=\n-----END PRIVATE KEY-----\n",
+    f"{HUSH}_KEY={HUSH}\n",
+    f"{HUSH}_key: {HUSH}\nother: {HUSH}\n",
+    f"{HUSH}: {{{HUSH}: 1, {HUSH}: 2}}\n",
+    f'{{"{HUSH}": "{HUSH}", "b": {{"{HUSH}": 1, "{HUSH}": 2}}}}',
+    f'{{"{HUSH}": \\{HUSH}}}',
+    f'"{HUSH}\\q"\n',
+    f"a: *{HUSH}\n",
+    f"a: !{HUSH} 1\n",
+    f"a: !{HUSH}!x 1\n",
+    f"%TAG {HUSH}\n---\n",
+    f"&{HUSH} a: @{HUSH}\n",
+    f"{HUSH},{HUSH},name\n{HUSH},1,2\n",
+    f'{HUSH},"{HUSH}"{HUSH}\n',
+    f"[[{HUSH}]]\n",
+    f"- {HUSH}\n",
+    f"{HUSH}\x00{HUSH}",
+]
+
+
+def refusal(path: Path) -> str:
+    """Return why a file is refused, in one line."""
+    with pytest.raises(PortfolioFileError) as caught:
+        read_portfolio(path)
+    [line] = str(caught.value).splitlines()
+    return line
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_only_files_are_read(tmp_path: Path, ending: str) -> None:
+    """Reading from a pipe or a device may never end; nothing hangs."""
+    pipe, device, listening = (tmp_path / f"{name}.{ending}" for name in ("p", "d", "s"))
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(listening))
+    assert refusal(pipe) == f"{pipe}: is a pipe, not a file"
+    assert refusal(device) == f"{device}: is a device, not a file"
+    assert "No such device or address" in refusal(listening)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["export", "p.yaml"],
+        ["compare", "p.yaml", "p.yaml"],
+        ["report", "p.yaml"],
+        ["adopt", "--file", "p.yaml"],
+        ["doctor", "--record", "/dev/zero"],
+    ],
+    ids=lambda one: one[0],
+)
+def test_no_command_hangs_at_a_pipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    """Each says in a line what it is."""
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("p.yaml")
+    monkeypatch.setenv("SETSMART_API_KEY", "key")
+    monkeypatch.setenv("SETSMART_BASE_URL", "http://127.0.0.1:1/v1")
+    result = CliRunner().invoke(main, arguments)
+    if arguments[0] != "doctor":
+        assert result.stderr == "Error: p.yaml: is a pipe, not a file\n"
+    assert result.exit_code in (1, 2)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("text", SECRETS)
+@pytest.mark.parametrize("with_libyaml", [True, False])
+def test_no_message_repeats_what_a_file_holds_that_is_no_portfolio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, text: str, *, with_libyaml: bool
+) -> None:
+    """The path may be a link to a key or a list of passwords, and messages go into logs."""
+    use_parser(monkeypatch, with_libyaml=with_libyaml)
+    (tmp_path / "secret").write_text(text)
+    link = tmp_path / f"p.{ending}"
+    link.symlink_to("secret")
+    assert HUSH not in refusal(link)
+
+
+def use_parser(monkeypatch: pytest.MonkeyPatch, *, with_libyaml: bool) -> None:
+    """Have YAML read by libyaml, or by the parser in Python."""
+    monkeypatch.setattr(yaml, "__with_libyaml__", with_libyaml)
+    loader = yaml.CSafeLoader if with_libyaml else yaml.SafeLoader
+    monkeypatch.setattr(yaml_reading, "_LOADER", loader)
+
+
+def test_a_portfolio_is_told_its_names(tmp_path: Path) -> None:
+    """There they help: a section beside those that are known, a field, a name that stands twice."""
+    for text, reason in (
+        ("properties: {}\nwebhook: {}\n", "2: webhook: is no section"),
+        ("properties:\n  villa: {nam: x}\n", "2: properties.villa.nam: is no field"),
+        ("properties:\n  villa: {name: x, name: y}\n", "2: name stands twice"),
+    ):
+        path = tmp_path / "p.yaml"
+        path.write_text(text)
+        assert refusal(path).startswith(f"{path}:{reason}")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("0", 0), ("3", 3), ("3.0", 3), ("1e1", 10), ("1E+1", 10), ("9007199254740992", 2**53)],
+)
+def test_a_number_in_a_spreadsheet_is_one_as_in_json(cell: str, value: int) -> None:
+    """Whole, with a point, or with an exponent; exactly that number."""
+    loaded = portfolio_in(f"resource_name,name,bedrooms\na,A,{cell}\n", "p.csv")
+    assert loaded.properties["a"].bedrooms == value
+    assert type(loaded.properties["a"].bedrooms) is int
+    assert json.loads(cell) == value
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            "1_0",
+            "\u0663",
+            "\uff13",
+            "\u0663.\u0665",
+            " 5",
+            "5 ",
+            "\xa05",
+            "+5",
+            "05",
+            "0x10",
+            "1,5",
+            "1.",
+            ".5",
+            "--1",
+        ),
+        *("infinity", "inf", "nan", "-nan", "1e999", "9" * 5000, "1e", "½", "'5", "true", "\x005"),
+    ],
+)
+def test_what_is_no_number_in_json_is_none_in_a_spreadsheet(cell: str) -> None:
+    """However Python would read it; the message says what to write, and not what is there."""
+    written = f'"{cell}"'
+    with pytest.raises(PortfolioFileError) as caught:
+        portfolio_in(f"resource_name,name,bedrooms\na,A,{written}\n", "p.csv")
+    assert str(caught.value) == (
+        "p.csv:2: bedrooms: must be a number like 2 or 1.5: digits 0 to 9 and a point, without "
+        "blanks, a plus sign or zeros in front"
+    )
+
+
+@pytest.mark.parametrize("text", ["1_0", "1_000.5", "0x_1", "1_0e3", "-1_0"])
+def test_a_number_with_groups_in_yaml_is_unclear(text: str) -> None:
+    """It was a number in YAML 1.1 and is a text in 1.2: so it is neither."""
+    with pytest.raises(PortfolioFileError, match="1: holds _ between digits; write a number"):
+        read_yaml(f"a: {text}", "p.yaml")
+    assert read_yaml(f"a: '{text}'", "p.yaml").value == {"a": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("\u0663", "\u0663"), ("1 0", "1 0"), ("yes", "yes"), ("0b1", "0b1"), ("1:30", "1:30")),
+        *(("0x1F", 31), ("0o17", 15), ("+5", 5), ("007", 7), ("1e3", 1000.0), (".5", 0.5)),
+        *(("-.inf", float("-inf")), ("~", None), ("True", True), ("2026-01-01", "2026-01-01")),
+        *(("! 12", 12), ('! "12"', "12"), ("!!str 12", "12"), ("!!float 3", 3.0)),
+    ],
+)
+@pytest.mark.parametrize("with_libyaml", [True, False])
+def test_scalars_are_those_of_yaml_1_2(
+    monkeypatch: pytest.MonkeyPatch, text: str, value: object, *, with_libyaml: bool
+) -> None:
+    """Its core schema."""
+    use_parser(monkeypatch, with_libyaml=with_libyaml)
+    read = read_yaml(f"a: {text}", "p.yaml").value
+    assert isinstance(read, dict)
+    assert (type(read["a"]), read["a"]) == (type(value), value)
+
+
+def outcome(text: str) -> Document | str:
+    """Return what becomes of a text in YAML: what is in it, or the line that is refused."""
+    try:
+        return read_yaml(text, "p.yaml")
+    except PortfolioFileError as error:
+        return str(error).split(": ")[0]
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "a: 1\n",
+                "b:\n",
+                "  c: [1, two]\n",
+                "  d: {e: f, 'g': \"h\\n\"}\n",
+                "  - x\n",
+                "- y\n",
+            ),
+            *(
+                "? k\n",
+                ": v\n",
+                "&x ",
+                "*x",
+                "!!str ",
+                "# c\n",
+                "---\n",
+                "|\n  text\n",
+                ">-\n  t\n",
+            ),
+            *("\n", "  ", "'", '"', "[", "]", "{", "}", ",", "é🏖", "\t", "%YAML 1.2\n", "<<: {}\n"),
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(PIECES | ANY_JSON.map(yaml.safe_dump) | st.text(max_size=20))
+@example("a: 1\na: 2\n")
+@example("a: 'x\n\n  y'\nb: @\n")
+def test_both_parsers_read_the_same(text: str) -> None:
+    """Values and lines, whether libyaml is there or not; and they refuse the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_parser(patch, with_libyaml=True)
+        one = outcome(text)
+        use_parser(patch, with_libyaml=False)
+        other = outcome(text)
+    if isinstance(one, str) and isinstance(other, str):
+        return  # the line that a parser gives up in is its own affair
+    assert repr(one) == repr(other)
+
+
+@pytest.mark.parametrize("depth", [DEEPEST + 5, 300, 900, 5_000, 200_000])
+@pytest.mark.parametrize("read", [read_yaml, read_json])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_what_is_too_deep_is_refused_in_both_formats(
+    depth: int, read: object, opening: str, closing: str
+) -> None:
+    """At any depth, with the same words."""
+    with pytest.raises(PortfolioFileError) as caught:
+        read(opening * depth + "1" + closing * depth, "p")  # type: ignore[operator]  # one of two
+    assert str(caught.value) == f"p:1: is nested more than {DEEPEST} deep"
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (read_yaml, "- 1\n" * (2 * MOST_VALUES + 1)),
+        (read_yaml, f"[{'[],' * (2 * MOST_VALUES)}]"),
+        (read_json, f"[{'1,' * MOST_VALUES}1]"),
+        (
+            read_csv,
+            "resource_name,name\n" + "".join(f"{n},b\n" for n in range(MOST_VALUES // 2 + 2)),
+        ),
+    ],
+    ids=["yaml", "flow", "json", "csv"],
+)
+def test_a_file_holds_a_bounded_number_of_values(read: object, text: str) -> None:
+    """However small each of them is: memory and time go with their number."""
+    assert len(text) < LARGEST_FILE
+    with pytest.raises(PortfolioFileError, match=f"holds more than {MOST_VALUES:,} values"):
+        read(text, "p")  # type: ignore[operator]  # one of three
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("resource_name" + ",name" * 1_000_000 + "\n", "there are two columns name"),
+        ("," * 1_000_000 + "\n", "there is no column resource_name"),
+        ("resource_name,name\na" + "," * 1_000_000 + "\n", "has 1000001 cells where there are 2"),
+        ('resource_name,name\na,"' + "x" * 1_000_000, "is not CSV: unexpected end of data"),
+    ],
+    ids=["columns", "blanks", "cells", "quote"],
+)
+def test_a_large_odd_spreadsheet_is_one_clear_line(text: str, reason: str) -> None:
+    """A million columns, or a quotation that never ends."""
+    with pytest.raises(PortfolioFileError, match=reason):
+        portfolio_in(text, "p.csv")
+
+
+def test_a_cell_may_be_as_long_as_a_file() -> None:
+    """The bound of the standard library's reader would be one on what export may write."""
+    name = "x" * 200_000
+    portfolio = portfolio_in(json.dumps({"properties": {"a": {"name": name}}}), "p.json")
+    assert portfolio_in(portfolio_text(portfolio, Format.CSV), "p.csv") == portfolio
+
+
+def test_a_portfolio_that_would_be_too_large_is_not_written(tmp_path: Path) -> None:
+    """Since it could not be read: here, only blanks at the beginnings of lines make it so large."""
+    source, output = tmp_path / "p.json", tmp_path / "q.json"
+    deep = "[" * 40 + "1," * (LARGEST_FILE // 90) + "1" + "]" * 40
+    source.write_text(
+        f'{{"properties": {{"a": {{"name": "A", "attributes": {{"deep": {deep}}}}}}}}}'
+    )
+    result = CliRunner().invoke(main, ["export", str(source), "--output", str(output)])
+    assert (result.exit_code, result.stderr) == (1, f"Error: {output}: is larger than 8 MiB\n")
+    assert not output.exists()
+
+
+FORMULAS = [
+    *(
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "'=1",
+        "''=1",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff20x",
+    ),
+    *(
+        " =1",
+        "\xa0=1",
+        "\u3000\uff1d1",
+        "\u200b=1",
+        "\ufeff=1",
+        "\u202e=1",
+        "\x00=1",
+        "\x1b=1",
+        " ' =1",
+    ),
+    *(
+        "\ufe621",
+        "\ufe631",
+        "\ufe661",
+        "\ufe6bx",
+        "\u2212" + "1",
+        "\tx",
+        "\rx",
+        "\nx",
+        "\u2028=1",
+        "\x85=1",
+        "'\t",
+    ),
+]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_a_spreadsheet_could_run_is_guarded(text: str) -> None:
+    """In wide forms and after what is not seen; and the guard is taken away."""
+    assert guarded(text) == f"'{text}"
+    assert unguarded(guarded(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "'", "'tis", "a=1", "12", " x", "''", "é", "(=", '"=1'])
+def test_what_no_spreadsheet_runs_is_left_alone(text: str) -> None:
+    """Apostrophes of its own stay."""
+    assert guarded(text) == text == unguarded(text)
+
+
+@given(st.text() | st.text(st.sampled_from("'=+-@\uff1d \t\r\n\xa0\u200ba")))
+def test_the_guard_is_taken_away_exactly(text: str) -> None:
+    """Whatever the text is, also if it begins with apostrophes."""
+    assert unguarded(guarded(text)) == text
+
+
+@given(st.text(st.sampled_from("'=+-@\uff1d \t\r\n\xa0\u200ba,;\"")).filter(str.strip))
+def test_a_text_is_the_same_after_a_spreadsheet(text: str) -> None:
+    """Through the whole of the file."""
+    portfolio = portfolio_in(json.dumps({"properties": {"a": {"name": text}}}), "p.json")
+    assert portfolio_in(portfolio_text(portfolio, Format.CSV), "p.csv") == portfolio
+
+
+def test_a_command_may_be_given_in_place_of_a_preview(tmp_path: Path) -> None:
+    """What a shell makes of <(command) is a pipe that ends; a pipe with a name may not."""
+    reading, writing = os.pipe()
+    os.write(writing, b"no preview")
+    os.close(writing)
+    result = CliRunner().invoke(main, ["report", f"/dev/fd/{reading}"])
+    os.close(reading)
+    assert result.exit_code == 2
+    assert "this is not what `pulumi preview --json` prints" in result.stderr
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    result = CliRunner().invoke(main, ["report", str(pipe)])
+    assert (result.exit_code, result.stderr) == (2, f"Error: {pipe}: is a pipe, not a file\n")
+    assert sys.stdin is not None
+
+
+@pytest.mark.parametrize("depth", [DEEPEST + 30, 900, 100_000])
+def test_a_preview_that_is_too_deep_is_one_clear_line(tmp_path: Path, depth: int) -> None:
+    """Pulumi prints none, and whoever made it gets no traceback."""
+    path = tmp_path / "preview.json"
+    path.write_text(f'{{"steps": [{{"newState": {"[" * depth}{"]" * depth}}}]}}')
+    result = CliRunner().invoke(main, ["report", str(path)])
+    assert result.exit_code == 2
+    assert "this is not what `pulumi preview --json` prints" in result.stderr
