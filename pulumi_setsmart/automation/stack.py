@@ -25,7 +25,12 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.automation.state_code import Examination, StateCode, code_of
+from pulumi_setsmart.automation.state_code import (
+    Examination,
+    StateCode,
+    UnreadableStateError,
+    code_of,
+)
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import load_allowed_providers
 from pulumi_setsmart.models.json import Json
@@ -245,7 +250,7 @@ class Stack:
     def _code(self, text: str) -> StateCode:
         try:
             return code_of(text)
-        except ValueError:
+        except UnreadableStateError:
             raise StackError(
                 f"stack {self.name}: its state cannot be examined. It is not JSON, nested too "
                 "deeply, or has a name twice in one object; restore an earlier one"

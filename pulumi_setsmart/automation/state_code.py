@@ -10,18 +10,23 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from attrs import frozen
 
 from pulumi_setsmart.automation.provider_pickle import is_ours
 from pulumi_setsmart.automation.resource_type import SIGNATURE
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.models.web_address import masked_address
 from pulumi_setsmart.providers.values import PROVIDER_KEY
 
 _PLUGIN_ADDRESS = "pluginDownloadURL"
-_LONGEST_URN = 1000
+_LONGEST_URN = 500
 _LONGEST_SHOWN_ADDRESS = 200
+
+
+class UnreadableStateError(ValueError):
+    """A state is not JSON that can be read in one way only."""
 
 
 @frozen
@@ -100,12 +105,7 @@ class PluginSource:
     @property
     def shown_address(self) -> str:
         """The address in a message, without a user, a password or a token."""
-        try:
-            parts = urlsplit(self.address)
-            shown = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
-        except ValueError:
-            shown = ""
-        return one_line(shown)[:_LONGEST_SHOWN_ADDRESS] or "somewhere"
+        return quoted(masked_address(self.address), _LONGEST_SHOWN_ADDRESS) or "somewhere"
 
 
 @frozen
@@ -170,12 +170,12 @@ def code_of(text: str) -> StateCode:
         text: What `pulumi stack export` prints.
 
     Raises:
-        ValueError: It is not JSON that can be read in one way only.
+        UnreadableStateError: It is not JSON that can be read in one way only.
     """
     try:
         state = json.loads(text, object_pairs_hook=_unambiguous)
-    except RecursionError:
-        raise ValueError from None
+    except (ValueError, RecursionError):
+        raise UnreadableStateError from None
     providers: list[HeldProvider] = []
     plugins: list[PluginSource] = []
     for urn, part in _parts(state):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from pulumi_setsmart.automation.limited_command import TimeLimit
 from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.automation.state_code import Examination
 from pulumi_setsmart.client.errors import SetSmartError, StackError
@@ -13,6 +15,8 @@ from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
 _CODE = "code"
 _PLUGINS = "plugins"
 _MOST_NAMED = 10
+_MOST_SECONDS = 60.0
+"""An export takes no longer, unless the backend does not answer."""
 
 
 def state_findings(folder: Path, name: str) -> Iterator[Finding]:
@@ -23,7 +27,8 @@ def state_findings(folder: Path, name: str) -> Iterator[Finding]:
         name: The name of the stack.
     """
     try:
-        stack = Stack(name, folder)
+        limit = TimeLimit(time.monotonic() + _MOST_SECONDS, _MOST_SECONDS)
+        stack = Stack(name, folder, limit)
     except StackError as error:
         yield bad("stack", str(error), "Its state is not examined without it.")
     else:
@@ -37,7 +42,12 @@ def code_findings(stack: Stack) -> Iterator[Finding]:
     except SetSmartError as error:
         yield bad(_CODE, str(error), "Start nothing on this stack before its state is examined.")
         return
-    yield from _foreign_findings(examination, stack.name)
+    yield from examination_findings(examination, stack.name)
+
+
+def examination_findings(examination: Examination, stack: str) -> Iterator[Finding]:
+    """Yield what came of examining the state of the stack with a name."""
+    yield from _foreign_findings(examination, stack)
     yield from _plugin_findings(examination)
 
 

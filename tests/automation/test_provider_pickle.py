@@ -65,6 +65,7 @@ NOT_OURS: dict[str, bytes] = {
     "our class, called": framed(named() + b")R."),
     "our class, called with arguments": framed(named() + text("x") + b"\x85R."),
     "our class, made with arguments": framed(named() + text("x") + b"\x85\x81."),
+    "our class, made with arguments that a mark begins": framed(named() + b"(Nt\x81."),
     "our class, made with keywords": framed(named() + b")}\x92."),
     "attributes": framed(INSTANCE + b"}" + text("x") + text("y") + b"sb."),
     "no attributes, but a state": framed(INSTANCE + b"}b."),
@@ -85,7 +86,12 @@ NOT_OURS: dict[str, bytes] = {
     "the older opcode for an instance": f"(c{MODULE}\n{NAME}\no.".encode(),
     "an instance of object": RECONSTRUCTOR + b"(c__builtin__\nobject\nc__builtin__\nobject\nNtR.",
     "reconstruction from a state": RECONSTRUCTOR
-    + f"(c{MODULE}\n{NAME}\nc__builtin__\nobject\nVx\ntR.".encode(),
+    + f"(c{MODULE}\n{NAME}\nc__builtin__\nobject\n".encode()
+    + text("x")
+    + b"tR.",
+    "reconstruction as in the first protocols, in a later one": framed(
+        RECONSTRUCTOR + f"(c{MODULE}\n{NAME}\nc__builtin__\nobject\nNtR.".encode()
+    ),
     "reconstruction from another class": RECONSTRUCTOR
     + f"(c{MODULE}\n{NAME}\nc__builtin__\nstr\nVx\ntR.".encode(),
     "reconstruction where there is an opcode for it": framed(
@@ -111,6 +117,8 @@ NOT_OURS: dict[str, bytes] = {
     "no end": framed(INSTANCE),
     "no bytes": b"",
     "a place that is far away": framed(INSTANCE + b"r\xff\xff\xff\x7f."),
+    "a mark that is remembered": framed(named() + b"(\x94t\x81."),
+    "a negative place": b"g-1\n.",
     "a place that nobody filled": framed(b"j\xff\xff\xff\x7f."),
     "a text without an end": framed(b"\x8c\xff" + b"x"),
     "a text larger than the memory": framed(b"\x8d" + struct.pack("<Q", 2**62)),
@@ -120,7 +128,9 @@ NOT_OURS: dict[str, bytes] = {
     "a number of a negative size": framed(b"\x8b" + struct.pack("<i", -1)),
     "a number in digits": b"L" + b"9" * 600 + b"L\n.",
     "a text with an escape that is none": b"S'\\q'\n.",
-    "tuples in tuples as a name": framed(b")" + b"\x94(h\x00h\x00t" * 40 + b"\x93."),
+    "tuples in tuples as a name": framed(
+        b")\x94" + b"".join(b"(h%ch%ct\x94" % (one, one) for one in range(40)) + b"\x93."
+    ),
 }  # fmt: skip
 
 
@@ -192,8 +202,8 @@ def test_base64_has_one_spelling(spelled: Callable[[str], str]) -> None:
 
 def test_a_long_text_is_not_looked_at() -> None:
     """Nothing of ours is that long."""
-    padded = framed(b"N0" * LONGEST_PICKLE + INSTANCE + b".")
-    assert not is_ours(base64_of(padded))
+    assert is_ours(base64_of(framed(INSTANCE + b"\x94" * 9 + b".")))
+    assert not is_ours(base64_of(framed(INSTANCE + b"\x94" * LONGEST_PICKLE + b".")))
     assert not is_ours("A" * 10_000_000)
 
 
