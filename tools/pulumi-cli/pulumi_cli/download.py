@@ -7,6 +7,7 @@ import shutil
 import sys
 import tarfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from email.message import Message
@@ -56,6 +57,8 @@ def download(versions: Path, digest: str, say: Callable[[str], None], site: str 
                 raise Unavailable(f"{name} has the SHA-256 {found}, and not the one that you gave.")
             _unpack(archive, root)
         except (OSError, HTTPException, tarfile.TarError, EOFError) as error:
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()  # it is the response as well
             # An error of a member may name it, over several lines.
             said = " ".join(str(error).split()) or type(error).__name__
             raise Unavailable(f"The download of {name} failed: {said}") from error
