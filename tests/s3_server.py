@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
+import boto3  # type: ignore[import-untyped]  # it has no types
 import httpx
 from attrs import frozen
 from receiver_process import free_port

@@ -128,8 +128,8 @@ class Repository:
     main: Path
     branch: Path
     variables: Mapping[str, str]
-    environments: Mapping[str, Mapping[str, str]]
-    runner: Mapping[str, str]
+    environments: dict[str, dict[str, str]]
+    runner: dict[str, str]
     kept: Path
     seen: dict[str, list[dict[str, str]]] = Factory(dict)
 

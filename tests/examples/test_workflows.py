@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
+from pulumi_cli.engine import OLDEST
+from pulumi_cli.version import dotted
 from workflow import jobs_of
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gitops"
@@ -180,3 +182,10 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     assert "Pulumi.production.yaml" in named
     files = {path.name for path in EXAMPLE.rglob("*") if path.is_file()}
     assert named <= files
+
+
+def test_the_project_requires_a_cli_that_can_run_it() -> None:
+    """Pulumi itself refuses an older one; the pinned one is not."""
+    required = document(EXAMPLE / "Pulumi.yaml")["requiredPulumiVersion"]
+    assert required == f">={dotted(OLDEST)}"
+    assert OLDEST <= (3, 259, 0)

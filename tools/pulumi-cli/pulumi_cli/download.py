@@ -10,8 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from email.message import Message
-from http.client import HTTPException
+from http.client import HTTPException, HTTPMessage
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO
@@ -100,7 +99,7 @@ class _NoLessSecure(urllib.request.HTTPRedirectHandler):
         fp: IO[bytes],
         code: int,
         msg: str,
-        headers: Message,
+        headers: HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
         if not newurl.startswith("https://"):
