@@ -2,6 +2,7 @@
 
 PYTHON ?= python3 python3.13 python3.12 python3.11
 ARGS ?=
+INTO ?= dist
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,9 +10,11 @@ PLACE := $(VENV)/.place
 INSTALLED := $(VENV)/.installed
 PULUMI := $(BIN)/python tools/pulumi-cli/install.py
 BENCH := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python bench
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv pip compile --quiet --universal \
+	--python-version 3.11 --generate-hashes --no-annotate
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test faults check bench bench-large docs pictures lock clean engine
+.PHONY: help setup demo test faults check bench bench-large docs pictures wheel lock clean engine
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -58,13 +61,16 @@ docs: $(INSTALLED) ## build the documentation into site/
 pictures: engine ## take the pictures of the documentation again, with chromium
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python tools/docs/pictures.py
 
+wheel: $(INSTALLED) ## build the wheel and record its hash; INTO=folder says for which repository
+	@$(BIN)/python tools/wheel.py "$(INTO)"
+
 lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newest
 	@$(BIN)/python -m venv $(VENV)/lock
-	@$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv
-	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv pip compile --quiet --universal \
-		--python-version 3.11 --generate-hashes --no-annotate --extra sandbox --group dev \
-		--output-file requirements.txt $(ARGS) pyproject.toml
-	@echo "requirements.txt is up to date."
+	@$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check \
+		--require-hashes --only-binary=:all: --requirement tools/lock-requirements.txt
+	@$(LOCK) --extra sandbox --group dev --output-file requirements.txt $(ARGS) pyproject.toml
+	@$(LOCK) --constraint requirements.txt --output-file examples/gitops/requirements.txt pyproject.toml
+	@echo "requirements.txt and that of examples/gitops are up to date."
 
 clean: ## remove what the other targets made in this folder
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis dist site

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from attrs import frozen
 from engine_stack import EngineStack
-from workflow import TOKEN, GitHub, run_workflow
+from s3_server import running_s3
+from workflow import BASE, TOKEN, GitHub, Repository
 
 from pulumi_setsmart.sandbox import ApiKey, SandboxSettings, running
 from pulumi_setsmart.testing import SandboxAccount
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gitops"
 WRITER, NEXT_WRITER, READER = "key-that-writes", "its-successor", "key-that-reads"
+PASSPHRASE = "passphrase-of-production"
+DOOR_CODE = "8402-7731"
 
 
 @pytest.fixture
@@ -28,67 +34,145 @@ def setsmart_sandbox_settings() -> SandboxSettings:
 
 
 @frozen
+class State:
+    """Where a state is kept.
+
+    Attributes:
+        variables: By them Pulumi reaches it, with whatever proves that it may.
+        content: Returns what is stored, to compare.
+    """
+
+    variables: dict[str, str]
+    content: Callable[[], dict[str, str]]
+
+
+@pytest.fixture(params=["folder", "S3"])
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
+    """Both kinds of place: a folder, and a bucket that asks who somebody is."""
+    if request.param == "folder":
+        folder = tmp_path / "state"
+        folder.mkdir()
+        yield State({"PULUMI_BACKEND_URL": f"file://{folder}"}, lambda: digests(folder))
+        return
+    with running_s3() as bucket:
+        yield State(bucket.writer, bucket.content)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return a digest of each file in a folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@frozen
 class Forge:
     """A repository with its workflows, its GitHub, its state and its account."""
 
-    project: EngineStack
+    repository: Repository
     github: GitHub
-    api_url: str
+    project: EngineStack
 
-    def run(self, workflow: str, *, writer: str = WRITER) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, workflow: str, *, writer: str = WRITER
+    ) -> dict[str, subprocess.CompletedProcess[str]]:
         """Run a workflow of the example."""
-        environment = {
+        state = {
             name: value
             for name, value in self.project.environment.items()
-            if name not in ("SETSMART_API_KEY", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_BACKEND_URL")
+            if name.startswith("AWS_")
         }
-        return run_workflow(
-            EXAMPLE / ".github" / "workflows" / f"{workflow}.yaml",
-            self.project.folder,
-            {**environment, "GITHUB_API_URL": self.api_url},
-            {
-                "vars.PULUMI_BACKEND_URL": self.project.environment["PULUMI_BACKEND_URL"],
-                "secrets.PULUMI_ACCESS_TOKEN": "",
-                "secrets.PULUMI_CONFIG_PASSPHRASE": "test",
-                "secrets.SETSMART_READ_ONLY_KEY": READER,
-                "secrets.SETSMART_API_KEY": writer,
-                "github.token": TOKEN,
-                "github.event.pull_request.number": "7",
-            },
-        )
+        production = {
+            "vars.PULUMI_BACKEND_URL": self.project.environment["PULUMI_BACKEND_URL"],
+            "secrets.PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "secrets.SETSMART_READ_ONLY_KEY": READER,
+            "secrets.SETSMART_API_KEY": writer,
+            **{f"secrets.{name}": value for name, value in state.items()},
+        }
+        self.repository.environments["production"] = production
+        is_branch = workflow == "pull-request"
+        where = self.repository.branch if is_branch else self.repository.main
+        return self.repository.run(where / ".github" / "workflows" / f"{workflow}.yaml")
 
-    def succeed(self, workflow: str, *, writer: str = WRITER) -> str:
+    def succeed(self, workflow: str, *, writer: str = WRITER) -> None:
         """Run a workflow that must be green."""
-        finished = self.run(workflow, writer=writer)
-        assert finished.returncode == 0, finished.stdout + finished.stderr
-        return finished.stdout
+        for finished in self.run(workflow, writer=writer).values():
+            assert finished.returncode == 0, finished.stdout + finished.stderr
 
     def edit(self, *changes: tuple[str, str]) -> None:
-        """Change the portfolio."""
-        file = self.project.folder / "portfolio.yaml"
-        text = file.read_text()
+        """Change the portfolio in the branch."""
+        path = self.repository.branch / "portfolio.yaml"
+        text = path.read_text()
         for before, after in changes:
             assert before in text
             text = text.replace(before, after)
-        file.write_text(text)
+        path.write_text(text)
+
+    def merge(self) -> None:
+        """Have `main` be what the branch is."""
+        shutil.copytree(self.repository.branch, self.repository.main, dirs_exist_ok=True)
 
 
-@pytest.fixture
-def forge(pulumi: Path, tmp_path: Path, setsmart_sandbox: SandboxAccount) -> Iterator[Forge]:
-    """The example in a repository of its own, deployed once."""
+def forge_of(pulumi: Path, folder: Path, account: SandboxAccount, state: State) -> Forge:
+    """Make the example's repository, whose workflows reach a state, and its stack."""
+    runner = {
+        "HOME": str(folder),
+        # Pulumi asks pip for the packages, and in a fresh home pip asks the network.
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SETSMART_BASE_URL": account.url,
+    }
+    main, branch, kept = folder / "main", folder / "branch", folder / "kept"
+    shutil.copytree(EXAMPLE, main)
+    for name in ("deploy", "drift"):  # as the README says for a bucket
+        path = main / ".github" / "workflows" / f"{name}.yaml"
+        line = "      PULUMI_BACKEND_URL: ${{ vars.PULUMI_BACKEND_URL }}\n"
+        keys = [one for one in state.variables if one.startswith("AWS_")]
+        more = "".join(f"      {one}: ${{{{ secrets.{one} }}}}\n" for one in keys)
+        assert line in path.read_text()
+        path.write_text(path.read_text().replace(line, line + more))
+    environment = {**runner, **state.variables, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
+    project = EngineStack(pulumi=pulumi, folder=main, environment=environment)
+    project.succeed("stack", "init", "production")
+    shutil.copytree(main, branch)
+    kept.mkdir()
     github = GitHub()
     for number, body in enumerate(["Looks good to me", "<!-- pulumi-setsmart report a/b -->"], 1):
         user = {"login": "ada", "type": "User"}
         github.comments[number] = {"id": number, "state": "open", "user": user, "body": body}
-    project = EngineStack.create(pulumi, tmp_path / "clone", setsmart_sandbox.url, "")
-    shutil.copytree(EXAMPLE, project.folder, dirs_exist_ok=True)
-    project.succeed("stack", "init", "production")
-    with running(github.app) as api_url:
-        forge = Forge(project, github, api_url)
+    variables = {
+        "github.token": TOKEN,
+        "github.event.pull_request.number": "7",
+        "github.run_id": "1001",
+        "github.run_attempt": "1",
+        BASE: "0000000",
+    }
+    environments = {"preview": {"secrets.SETSMART_READ_ONLY_KEY": READER}}
+    repository = Repository(main, branch, variables, environments, runner, kept)
+    return Forge(repository, github, project)
+
+
+@pytest.fixture
+def forge(
+    pulumi: Path, tmp_path: Path, setsmart_sandbox: SandboxAccount, state: State
+) -> Iterator[Forge]:
+    """The example in a repository of its own, deployed once."""
+    forge = forge_of(pulumi, tmp_path, setsmart_sandbox, state)
+    with running(forge.github.app) as api_url:
+        forge.repository.runner["GITHUB_API_URL"] = api_url
         forge.succeed("deploy")
         yield forge
 
 
+in_a_folder = pytest.mark.parametrize("state", ["folder"], indirect=True)
+
+
+@in_a_folder
 def test_a_change_goes_from_the_pull_request_to_the_account(
     forge: Forge, setsmart_sandbox: SandboxAccount
 ) -> None:
@@ -119,8 +203,9 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
         ["bedrooms", "9", "1", "changed behind our back, was 1"],
         ["max&#95;guests", "2", "3", "this change"],
     ]
-    assert (forge.project.folder / ".summary").read_text() == report * 2
+    assert (forge.repository.kept / "summary").read_text() == report * 2
 
+    forge.merge()
     forge.succeed("deploy")
     assert sorted(
         (one["name"], one["bedrooms"], one["max_guests"]) for one in account.objects()
@@ -129,6 +214,7 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
     assert github.issues == {}
 
 
+@in_a_folder
 def test_drift_is_one_issue_until_it_is_gone(
     forge: Forge, setsmart_sandbox: SandboxAccount
 ) -> None:
@@ -150,12 +236,101 @@ def test_drift_is_one_issue_until_it_is_gone(
     assert len(account.objects()) == 3
 
 
+@in_a_folder
 def test_a_preview_that_fails_is_red_and_says_why(forge: Forge) -> None:
     """On the pull request; the nightly look is red as well, and opens no issue about drift."""
     forge.edit(("bedrooms: 3", "bedrooms: three"))
     failed = forge.run("pull-request")
-    assert failed.returncode == 2
+    assert failed["preview"].returncode != 0
+    assert failed["report"].returncode == 2
     assert "The preview failed" in forge.github.comments[3]["body"]
     assert "bedrooms" in forge.github.comments[3]["body"]
-    assert forge.run("drift").returncode == 2
+    forge.merge()
+    assert forge.run("drift")["drift"].returncode == 2
     assert forge.github.issues == {}
+
+
+WITH_A_SECRET = """
+import pulumi
+from pulumi_setsmart import Property
+
+code = pulumi.Config().require_secret("code")
+Property("hut", name="Hut", attributes={"door_code": code})
+"""
+
+ATTACK = """
+import json, os, pathlib, subprocess
+import httpx
+
+def send(method, url, **headers):
+    try:
+        found = httpx.request(method, url, headers=headers, json={{"name": "Mine", "body": "Mine"}})
+        return found.status_code
+    except httpx.HTTPError as error:
+        return str(error)
+
+loot = {{"environment": dict(os.environ), "statuses": []}}
+keys = [value for name, value in os.environ.items() if "KEY" in name or "TOKEN" in name]
+base = os.environ["SETSMART_BASE_URL"]
+for key in keys or ["none"]:
+    for method, path in (("PUT", "/prop_1"), ("DELETE", "/prop_1"), ("POST", "")):
+        loot["statuses"].append(send(method, base + "/properties" + path, **{{"X-API-Key": key}}))
+    url = os.environ["GITHUB_API_URL"] + "/repos/hosts/portfolio/issues/7/comments"
+    loot["comment"] = send("POST", url, Authorization=f"Bearer {{key}}")
+loot["files"] = [
+    path.read_text(errors="replace")
+    for folder in (".", os.environ["RUNNER_TEMP"])
+    for path in pathlib.Path(folder).rglob("*")
+    if path.is_file() and path.stat().st_size < 1_000_000
+]
+for command in (
+    ["pulumi", "cancel", "--yes", "--stack", "production"],
+    ["pulumi", "stack", "rm", "--force", "--yes", "production"],
+    ["pulumi", "stack", "rm", "--force", "--yes", "production"],
+):
+    backends = [os.environ.get("PULUMI_BACKEND_URL", ""), {backend!r}]
+    loot.setdefault("removals", []).extend(
+        subprocess.run(
+            command, env={{**os.environ, "PULUMI_BACKEND_URL": one}}, capture_output=True
+        ).returncode
+        for one in backends
+    )
+pathlib.Path({loot!r}).write_text(json.dumps(loot))
+"""
+"""What somebody may push who wants everything: it takes what it sees, and tries what it can."""
+
+OWN_SCRIPT = 'open({loot!r} + ".script", "w").write("the pull request\'s script was run")\n'
+
+
+def test_code_that_nobody_has_approved_gets_nothing_that_writes(
+    forge: Forge, state: State, setsmart_sandbox: SandboxAccount, tmp_path: Path
+) -> None:
+    """It writes neither state nor account nor comment; no secret of production is in its reach."""
+    program = forge.repository.branch / "__main__.py"
+    program.write_text(program.read_text() + WITH_A_SECRET)
+    forge.merge()
+    forge.project.succeed("config", "set", "--secret", "code", DOOR_CODE, "--stack", "production")
+    forge.succeed("deploy")
+    assert setsmart_sandbox.objects()[-1]["door_code"] == DOOR_CODE
+    shutil.copy(forge.project.folder / "Pulumi.production.yaml", forge.repository.branch)
+    stored, listings = state.content(), setsmart_sandbox.objects()
+    loot = tmp_path / "loot.json"
+    # A folder of the runner is not a place for a state; somebody's own bucket may be known.
+    backend = state.variables["PULUMI_BACKEND_URL"]
+    backend = backend if backend.startswith("s3:") else "file:///nowhere"
+    program.write_text(program.read_text() + ATTACK.format(loot=str(loot), backend=backend))
+    script = forge.repository.branch / "scripts" / "github.py"
+    script.write_text(OWN_SCRIPT.format(loot=str(loot)))
+    forge.run("pull-request")
+
+    taken = json.loads(loot.read_text())
+    assert set(taken["statuses"]) <= {401, 403}
+    assert taken["comment"] == 401
+    assert state.content() == stored
+    assert setsmart_sandbox.objects() == listings
+    assert READER in taken["environment"].values()
+    everything = json.dumps(taken)
+    for secret in (PASSPHRASE, WRITER, TOKEN, DOOR_CODE, "ciphertext", *state.variables.values()):
+        assert secret not in everything.replace(backend, ""), secret
+    assert not loot.with_name("loot.json.script").exists()
+    assert forge.github.writes == ["POST comments"]

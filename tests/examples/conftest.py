@@ -1,4 +1,4 @@
-"""actionlint; where there is none, a test is skipped, and the summary says so."""
+"""What workflows are checked and run with; where there is no actionlint, a test is skipped."""
 
 import os
 import shutil
@@ -19,3 +19,9 @@ def actionlint() -> Path:
     if os.environ.get("CI") == "true" and shutil.which("go"):
         pytest.fail(NO_ACTIONLINT)
     pytest.skip(NO_ACTIONLINT)
+
+
+@pytest.fixture
+def runner_environment() -> dict[str, str]:
+    """What a runner of workflows has in its environment."""
+    return {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}

@@ -26,6 +26,7 @@ class Runner:
     def __init__(self, github: GitHub, api_url: str, folder: Path) -> None:
         self.github = github
         self._api_url = api_url
+        self.bot = ""
         self._report = folder / "report.md"
 
     def run(
@@ -40,6 +41,7 @@ class Runner:
             "GITHUB_API_URL": self._api_url,
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_TOKEN": TOKEN,
+            "BOT_LOGIN": self.bot,
         }
         return subprocess.run(
             [sys.executable, SCRIPT, command, subject, *files],
@@ -68,7 +70,8 @@ def comment(number: int, body: str, user: dict[str, str] | None) -> dict[str, An
 
 
 def issue(number: int, title: str, **more: Any) -> dict[str, Any]:
-    return {"number": number, "title": title, "state": "open", "body": "", "user": BOT, **more}
+    made = {"number": number, "title": title, "state": "open", "body": "", "user": BOT}
+    return made | more
 
 
 def test_a_comment_is_found_wherever_it_is_and_kept_up_to_date(runner: Runner) -> None:
@@ -92,6 +95,89 @@ def test_a_comment_of_a_person_is_left_alone(runner: Runner) -> None:
     assert runner.github.writes == ["POST comments"]
     assert runner.github.comments[1]["body"] == f"{MARKER}\nNo changes"
     assert runner.github.comments[2]["body"] == f"{MARKER}\n1 deleted\n"
+
+
+STRANGERS: list[dict[str, str] | None] = [
+    PERSON,
+    None,  # an account that is gone
+    {"login": "some-app[bot]", "type": "Bot"},
+    {"login": "github-actions", "type": "User"},
+    {"login": "github-actions[bot]", "type": "User"},
+    {"login": "GitHub-Actions[bot]", "type": "Bot"},
+    {"login": "github-actions[bot]"},
+]
+
+
+def test_what_a_stranger_wrote_is_left_alone(runner: Runner) -> None:
+    """Whoever wrote an issue or a comment can change it later; ours is opened beside theirs."""
+    github = runner.github
+    spoofed = {
+        "body": f"{MARKER}\nNo changes",
+        "labels": [{"name": "drift"}],
+        "author_association": "OWNER",
+        "performed_via_github_app": {"slug": "github-actions"},
+    }
+    for number, stranger in enumerate(STRANGERS, 1):
+        github.issues[number] = issue(number, "Drift: production", **spoofed, user=stranger)
+        github.comments[number] = {**comment(number, "", stranger), **spoofed}
+    before = [dict(one) for kept in (github.issues, github.comments) for one in kept.values()]
+    ours = len(STRANGERS) + 1
+    for text in ("first", "second"):
+        runner.succeed("open-issue", "Drift: production", text)
+        runner.succeed("comment", "7", f"{MARKER}\n{text}\n")
+    runner.succeed("close-issue", "Drift: production")
+    mine, said = github.issues.pop(ours), github.comments.pop(ours)
+    assert [*github.issues.values(), *github.comments.values()] == before
+    assert (mine["body"], mine["state"]) == ("second", "closed")
+    assert said["body"] == f"{MARKER}\nsecond\n"
+
+
+def test_an_app_of_ones_own_is_known_by_its_name(runner: Runner) -> None:
+    """Where the token is that of an app, what GitHub's own bot wrote is another's."""
+    runner.bot = runner.github.bot = "our-app[bot]"
+    runner.github.issues[1] = issue(1, "Drift: production")
+    for text in ("first", "second"):
+        runner.succeed("open-issue", "Drift: production", text)
+    assert runner.github.writes == ["POST issues", "PATCH 2"]
+    assert runner.github.issues[1]["body"] == ""
+
+
+def test_of_several_of_ours_the_oldest_is_kept_up_to_date(runner: Runner) -> None:
+    """Wherever they are among others; all of them are closed."""
+    issues, comments = runner.github.issues, runner.github.comments
+    for number in (9, 8, 3, 7):
+        issues[number] = issue(number, "Drift: production")
+        comments[number] = comment(number, f"{MARKER}\nOld", BOT)
+    issues[2] = issue(2, "drift: production")
+    issues[1] = issue(1, "Drift: production ", user=PERSON)
+    runner.succeed("open-issue", "Drift: production", "text")
+    runner.succeed("comment", "7", f"{MARKER}\ntext")
+    assert runner.github.writes == ["PATCH 3", "PATCH comments/3"]
+    runner.succeed("close-issue", "Drift: production")
+    assert [number for number, one in issues.items() if one["state"] == "open"] == [2, 1]
+
+
+def test_ours_stays_ours_when_somebody_has_edited_or_locked_it(runner: Runner) -> None:
+    """Maintainers may do both; a comment that nothing marks any more is theirs now."""
+    issues, comments = runner.github.issues, runner.github.comments
+    issues[1] = issue(1, "Drift: production", body=None, locked=True, active_lock_reason="spam")
+    comments[1] = comment(1, f"{MARKER}\r\nEdited by a maintainer", BOT)
+    comments[2] = comment(2, "Edited by a maintainer", BOT) | {"body": None}
+    runner.succeed("open-issue", "Drift: production", "text")
+    runner.succeed("comment", "7", f"{MARKER}\ntext")
+    assert runner.github.writes == ["PATCH 1", "PATCH comments/1"]
+    assert issues[1]["body"] == "text"
+
+
+def test_a_next_page_elsewhere_gets_no_token(runner: Runner) -> None:
+    """It is an error, in one line."""
+    for number in range(1, 4):
+        runner.github.issues[number] = issue(number, "Paint the hut")
+    runner.github.next_page = "http://127.0.0.1:9/page"
+    refused = runner.run("open-issue", "Drift: production", "text")
+    assert refused.returncode != 0
+    assert refused.stderr == "GitHub's next page is on another server: 127.0.0.1\n"
+    assert runner.github.writes == []
 
 
 def test_an_issue_is_opened_once_and_closed(runner: Runner) -> None:

@@ -3,13 +3,14 @@
 import re
 import subprocess
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from workflow import job_of
+from pulumi_cli.engine import OLDEST
+from pulumi_cli.version import dotted
+from workflow import jobs_of
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gitops"
 WORKFLOWS = sorted((EXAMPLE / ".github" / "workflows").glob("*.yaml"))
@@ -60,12 +61,12 @@ def test_actionlint_finds_nothing(actionlint: Path, tmp_path: Path) -> None:
 
 
 def test_an_audit_finds_nothing() -> None:
-    """As strict as zizmor can be, but for what zizmor.yaml beside this file says."""
+    """As strict as zizmor can be, without an exception."""
     audited = subprocess.run(
         [
             *(PROGRAMS / "zizmor", "--offline", "--persona=auditor", "--collect=all"),
             *("--strict-collection", "--no-progress", "--color=never"),
-            *("--config", Path(__file__).with_name("zizmor.yaml"), EXAMPLE),
+            *("--no-config", EXAMPLE),
         ],
         env={},
         capture_output=True,
@@ -76,30 +77,90 @@ def test_an_audit_finds_nothing() -> None:
     assert [path for path in (*WORKFLOWS, DEPENDABOT) if str(path) not in audited.stderr] == []
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_they_may_do_what_they_need_and_no_more(path: Path) -> None:
-    """Reading the code, and the one thing that each of them says."""
-    needed = {
-        "deploy": {"contents": "read"},
-        "drift": {"contents": "read", "issues": "write"},
-        "pull-request": {"contents": "read", "pull-requests": "write"},
+JOBS = {f"{path.stem}: {name}": job for path in WORKFLOWS for name, job in jobs_of(path).items()}
+
+
+def test_they_may_do_what_they_need_and_no_more() -> None:
+    """Reading the code, and the one thing that a job says."""
+    assert all(document(path)["permissions"] == {} for path in WORKFLOWS)
+    assert {name: job["permissions"] for name, job in JOBS.items()} == {
+        "deploy: deploy": {"contents": "read"},
+        "drift: drift": {"contents": "read", "issues": "write"},
+        "pull-request: preview": {"contents": "read"},
+        "pull-request: report": {"contents": "read", "pull-requests": "write"},
     }
-    assert document(path)["permissions"] == {}
-    job = job_of(path)
-    assert job["permissions"] == needed[path.stem]
-    secret = "SETSMART_API_KEY" if path.stem == "deploy" else "SETSMART_READ_ONLY_KEY"
-    assert job["env"]["SETSMART_API_KEY"] == f"${{{{ secrets.{secret} }}}}"
-    assert (job.get("environment") == "production") == (path.stem == "deploy")
-    assert job["timeout-minutes"] <= 60
+    assert max(job["timeout-minutes"] for job in JOBS.values()) <= 60
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_shells_are_given_no_expressions_and_checkouts_keep_no_credentials(path: Path) -> None:
+def test_each_job_is_given_the_secrets_of_its_work_and_no_more() -> None:
+    """Where code of pull requests runs, that is the key that may read."""
+    state = {"PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"}
+    assert {name: secrets_of(job) for name, job in JOBS.items()} == {
+        "deploy: deploy": ("production", state | {"SETSMART_API_KEY"}),
+        "drift: drift": ("production", state | {"SETSMART_READ_ONLY_KEY"}),
+        "pull-request: preview": ("preview", {"SETSMART_READ_ONLY_KEY"}),
+        "pull-request: report": (None, set()),
+    }
+    preview = yaml.safe_dump(JOBS["pull-request: preview"])
+    assert not [one for one in ("vars.", "token", "id-token", "toJSON") if one in preview]
+
+
+def secrets_of(job: dict[str, Any]) -> tuple[str | None, set[str]]:
+    """Return the environment of a job, and which secrets it names."""
+    return job.get("environment"), set(re.findall(r"secrets\.(\w+)", yaml.safe_dump(job)))
+
+
+def test_the_job_that_comments_runs_nothing_of_the_pull_request() -> None:
+    """It checks out the base, and what the other job made goes outside of that."""
+    steps = JOBS["pull-request: report"]["steps"]
+    assert steps[0]["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
+    [download] = [one for one in steps if "download-artifact" in one.get("uses", "")]
+    assert download["with"]["path"] == "${{ runner.temp }}/preview"
+    assert not [one for one in steps if "cache" in one.get("uses", "")]
+
+
+def test_pull_requests_run_by_the_event_that_gives_forks_nothing() -> None:
+    """`pull_request_target` would run with everything; and a fork's are not previewed."""
+    triggers = {path.stem: set(document(path)[True]) for path in WORKFLOWS}  # type: ignore[index]  # YAML 1.1 reads `on` as true
+    assert triggers == {
+        "deploy": {"push"},
+        "drift": {"schedule", "workflow_dispatch"},
+        "pull-request": {"pull_request"},
+    }
+    condition = "github.event.pull_request.head.repo.full_name == github.repository"
+    assert JOBS["pull-request: preview"]["if"] == condition
+    assert "needs.preview.result != 'skipped'" in JOBS["pull-request: report"]["if"]
+
+
+@pytest.mark.parametrize("name", ["deploy: deploy", "drift: drift"])
+def test_the_state_is_examined_before_pulumi_runs_on_it(name: str) -> None:
+    """What starts Pulumi with the passphrase comes after it."""
+    commands = [one["run"] for one in JOBS[name]["steps"] if "run" in one]
+    assert commands[1] == 'pulumi-setsmart doctor --stack "$STACK" --state-only'
+    assert not re.search(r"pulumi(-setsmart)? (up|preview|report|stack)", commands[0])
+
+
+@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
+def test_shells_are_given_no_expressions_and_checkouts_keep_no_credentials(
+    job: dict[str, Any],
+) -> None:
     """Nothing that somebody typed becomes a part of a script."""
-    for step in job_of(path)["steps"]:
+    for step in job["steps"]:
         assert "${{" not in step.get("run", "")
         if step.get("uses", "").startswith("actions/checkout"):
-            assert step["with"] == {"persist-credentials": False}
+            assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
+def test_what_is_installed_is_pinned(job: dict[str, Any]) -> None:
+    """Packages by their hashes, our wheel from its file, Pulumi by its version."""
+    [install] = [one["run"] for one in job["steps"] if one.get("name") == "Install"]
+    assert install.splitlines() == [
+        "pip install --require-hashes --requirement requirements.txt",
+        "pip install --require-hashes --no-deps --no-index --requirement wheels/requirements.txt",
+    ]
+    pulumi = [one["with"] for one in job["steps"] if "pulumi/actions" in one.get("uses", "")]
+    assert pulumi in ([{"pulumi-version": "3.259.0"}], [])
 
 
 def test_actions_are_pinned_to_commits_that_say_their_version() -> None:
@@ -110,9 +171,9 @@ def test_actions_are_pinned_to_commits_that_say_their_version() -> None:
         for line in path.read_text().splitlines()
         if "uses:" in line
     ]
-    pin = r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+"
+    pin = r"uses: [\w-]+/[\w-]+(/[\w-]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+"
     assert [one for one in uses if not re.fullmatch(pin, one)] == []
-    assert len(set(uses)) == 3
+    assert len({re.sub("/(save|restore)@", "@", one) for one in uses}) == 6
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:
@@ -123,7 +184,8 @@ def test_every_file_that_the_readme_names_is_there() -> None:
     assert named <= files
 
 
-def test_the_package_is_pinned_to_its_release() -> None:
-    """A deployment changes when somebody approves it, not when something is released."""
-    pinned = (EXAMPLE / "requirements.txt").read_text()
-    assert pinned == f"pulumi-setsmart=={version('pulumi-setsmart')}\n"
+def test_the_project_requires_a_cli_that_can_run_it() -> None:
+    """Pulumi itself refuses an older one; the pinned one is not."""
+    required = document(EXAMPLE / "Pulumi.yaml")["requiredPulumiVersion"]
+    assert required == f">={dotted(OLDEST)}"
+    assert OLDEST <= (3, 259, 0)

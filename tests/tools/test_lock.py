@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.txt", "tools/pulumi-cli/go-requirements.txt")
+GITOPS = "examples/gitops/requirements.txt"
+LOCKS = (
+    "requirements.txt",
+    GITOPS,
+    "tools/lock-requirements.txt",
+    "tools/pulumi-cli/go-requirements.txt",
+)
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -48,7 +54,28 @@ def test_the_lock_covers_all_that_the_project_asks_for() -> None:
         *project["project"]["optional-dependencies"]["sandbox"],
         *project["dependency-groups"]["dev"],
     ]
-    # An index and its tools take ., - and _ for the same.
-    names = {re.sub("[._-]+", "-", re.split(r"[^\w.-]", one)[0]).lower() for one in asked}
-    pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / LOCKS[0]).read_text(), re.MULTILINE))
-    assert names - pinned == set()
+    names = {normal(re.split(r"[^\w.-]", one)[0]) for one in asked}
+    assert names - set(pins(LOCKS[0])) == set()
+
+
+def test_the_lock_of_the_example_has_what_the_wheel_needs_and_not_the_wheel() -> None:
+    """Nobody can register our name before we do: pip never asks the index for it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {normal(re.split(r"[^\w.-]", one)[0]) for one in project["dependencies"]}
+    pinned = pins(GITOPS)
+    assert names - set(pinned) == set()
+    assert "pulumi-setsmart" not in pinned
+    # What the tests ran with is what the example installs.
+    ours = pins(LOCKS[0])
+    assert {name: ours.get(name) for name in pinned} == pinned
+
+
+def normal(name: str) -> str:
+    """Return how an index and its tools write a name: they take ., - and _ for the same."""
+    return re.sub("[._-]+", "-", name).lower()
+
+
+def pins(lock: str) -> dict[str, str]:
+    """Return the versions that a lock pins, by name."""
+    text = (ROOT / lock).read_text()
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))

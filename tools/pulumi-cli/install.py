@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Make `.venv/bin/pulumi`: a link to a Pulumi CLI that can run this project's programs.
 
-It takes the first that can be had: the one that is installed, the official download, a build from
-Go modules. What it fetches or builds goes where Pulumi's own SDK puts it, `~/.pulumi/versions`, so
-that other clones find it there. It logs in nowhere and touches no stack.
+It takes the one that is installed, else it builds one from Go modules, which go.sum verifies. Where
+PULUMI_CLI_SHA256 is set, it downloads the official one instead of building it, and accepts it only
+if its archive has that digest. What it fetches or builds goes where Pulumi's own SDK puts it,
+`~/.pulumi/versions`, so that other clones find it there. It logs in nowhere and touches no stack.
 """
 
 import os
@@ -40,10 +41,10 @@ def main() -> int:
 def _sources(say: Callable[[str], None]) -> list[Callable[[], Engine]]:
     pulumi_home = Path.home() / ".pulumi"
     versions = pulumi_home / "versions"
+    digest = os.environ.get("PULUMI_CLI_SHA256", "")
     return [
         lambda: search.find(search.folders(os.environ.get("PATH", ""), pulumi_home), LINK, say),
-        lambda: download(versions, say),
-        lambda: build(versions, say),
+        lambda: download(versions, digest, say) if digest else build(versions, say),
     ]
 
 

@@ -4,7 +4,10 @@
     python scripts/github.py open-issue TITLE FILE
     python scripts/github.py close-issue TITLE
 
-It finds what it said before and changes that, rather than to say it again.
+It finds what it said before and changes that, rather than to say it again. Everybody can write a
+comment that looks like a report, or an issue of the same title. So only what the workflows' own bot
+wrote is taken for ours: that of GITHUB_TOKEN, or the one that BOT_LOGIN names, such as
+`our-app[bot]`, where the token is that of a GitHub App.
 """
 
 import os
@@ -21,6 +24,7 @@ class Repository:
 
     def __init__(self) -> None:
         api = os.environ.get("GITHUB_API_URL", "https://api.github.com")
+        self._bot = os.environ.get("BOT_LOGIN") or "github-actions[bot]"
         self._http = httpx.Client(
             base_url=f"{api}/repos/{os.environ['GITHUB_REPOSITORY']}",
             headers={
@@ -34,40 +38,56 @@ class Repository:
         """Say something on a pull request, in place of what was said there before."""
         path = f"/issues/{number}/comments"
         marker = text.partition("\n")[0]
-        for one in self._all(path):
-            # Whoever wrote a comment can change it later: the report goes into no person's.
-            by = (one["user"] or {}).get("type")
-            if by == "Bot" and one["body"].startswith(marker):
-                self._send("PATCH", f"/issues/comments/{one['id']}", {"body": text})
-                return
-        self._send("POST", path, {"body": text})
+        ours = [
+            one["id"]
+            for one in self._ours(path)
+            if (one.get("body") or "").partition("\n")[0].rstrip() == marker
+        ]
+        if ours:
+            self._send("PATCH", f"/issues/comments/{min(ours)}", {"body": text})
+        else:
+            self._send("POST", path, {"body": text})
 
     def open_issue(self, title: str, text: str) -> None:
-        """Have one open issue of this title say this."""
-        for one in self._issues(title):
-            self._send("PATCH", f"/issues/{one['number']}", {"body": text})
-            return
-        self._send("POST", "/issues", {"title": title, "body": text})
+        """Have one open issue of this title say this: the oldest one, should there be several."""
+        ours = self._issues(title)
+        if ours:
+            self._send("PATCH", f"/issues/{min(ours)}", {"body": text})
+        else:
+            self._send("POST", "/issues", {"title": title, "body": text})
 
     def close_issue(self, title: str) -> None:
         """Have no open issue of this title."""
-        for one in self._issues(title):
-            self._send("PATCH", f"/issues/{one['number']}", {"state": "closed"})
+        for number in self._issues(title):
+            self._send("PATCH", f"/issues/{number}", {"state": "closed"})
 
-    def _issues(self, title: str) -> list[dict[str, Any]]:
-        # To GitHub, a pull request is an issue as well.
+    def _issues(self, title: str) -> list[int]:
+        """Return the numbers of our open issues of a title; to GitHub a pull request is one too."""
         return [
-            one
-            for one in self._all("/issues?state=open")
+            one["number"]
+            for one in self._ours("/issues?state=open")
             if one["title"] == title and "pull_request" not in one
         ]
 
+    def _ours(self, path: str) -> list[dict[str, Any]]:
+        """Return what our bot wrote. Nobody can have its name: people's have no brackets."""
+        return [one for one in self._all(path) if self._is_ours(one.get("user") or {})]
+
+    def _is_ours(self, author: dict[str, Any]) -> bool:
+        return author.get("type") == "Bot" and author.get("login") == self._bot
+
     def _all(self, path: str) -> Iterator[dict[str, Any]]:
-        url: str | None = path
-        while url is not None:
+        url = self._http.base_url.join(f".{path}")
+        url = url.copy_merge_params({"per_page": 100})
+        while True:
             answer = self._http.get(url).raise_for_status()
             yield from answer.json()
-            url = answer.links.get("next", {}).get("url")
+            following = answer.links.get("next", {}).get("url")
+            if following is None:
+                return
+            url = url.join(following)
+            if (url.scheme, url.netloc) != (answer.url.scheme, answer.url.netloc):
+                sys.exit(f"GitHub's next page is on another server: {url.host}")
 
     def _send(self, method: str, path: str, body: dict[str, str]) -> None:
         self._http.request(method, path, json=body).raise_for_status()

@@ -1,1 +1,1 @@
-"""Ways to a Pulumi CLI: the one that is there, the official download, a build from Go modules."""
+"""Ways to a Pulumi CLI: the one that is there, a build from Go modules, a verified download."""

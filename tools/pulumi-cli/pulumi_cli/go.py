@@ -13,6 +13,7 @@ from pulumi_cli import process
 from pulumi_cli.engine import Unavailable
 from pulumi_cli.version import Version, dotted, parse
 
+REMOVED = ("GOROOT", "GOCACHEPROG", "GONOSUMCHECK")
 LIMIT = 600.0  # seconds for a wheel of 70 MB
 
 
@@ -36,9 +37,15 @@ def toolchain(oldest: Version, requirements: Path, say: Callable[[str], None]) -
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment in which `go` depends on its arguments and its module alone."""
-    return {name: value for name, value in variables.items() if name != "GOROOT"} | {
+    """Return the environment in which `go` depends on its arguments and its module alone.
+
+    So every module is verified by our go.sum: `-modfile` among somebody's flags would name another
+    one. Where modules come from stays the user's choice.
+    """
+    return {name: value for name, value in variables.items() if name not in REMOVED} | {
         "CGO_ENABLED": "0",  # no C compiler needed
+        "GO111MODULE": "on",
+        "GOFLAGS": "-mod=readonly",  # in the place of the user's, also of those in Go's own file
         "GOTOOLCHAIN": "local",  # never another Go than the one chosen here
         "GOWORK": "off",
     }

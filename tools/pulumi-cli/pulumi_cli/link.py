@@ -9,7 +9,8 @@ from pulumi_cli.version import dotted
 
 ADVICE = (
     f"No Pulumi CLI: install {dotted(OLDEST)} or later (https://www.pulumi.com/docs/install/), "
-    "or Go to build it with, and run `make setup` again."
+    "or Go to build it with, and run `make setup` again; or have the official archive downloaded: "
+    "`make setup PULUMI_CLI_SHA256=…`, with the SHA-256 that Pulumi publishes for it."
 )
 
 

@@ -1,0 +1,53 @@
+"""A copy of the state for previews of pull requests, with nothing in it that is secret.
+
+    python scripts/preview_state.py STATE COPY
+
+STATE is what `pulumi stack export` writes. Pull requests run code that nobody has approved, so the
+copy has a blank in the place of everything that Pulumi encrypts: neither the secrets are in it nor
+anything to try passphrases on.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+"""The key and the value by which Pulumi marks a secret in the state."""
+
+BLANK = {SIGNATURE: SECRET, "plaintext": '"not in previews"'}
+
+
+def is_secret(value: Any) -> bool:
+    """Return whether a value of the state is one that Pulumi encrypts."""
+    return isinstance(value, dict) and value.get(SIGNATURE) == SECRET
+
+
+def without_secrets(value: Any) -> Any:
+    """Return a value of the state with blanks in the place of secrets.
+
+    Internal values, whose names begin with two underscores, are left out where they are secret:
+    nothing else could be read in their place.
+    """
+    if is_secret(value):
+        return BLANK
+    if isinstance(value, dict):
+        return {
+            name: without_secrets(one)
+            for name, one in value.items()
+            if not (name.startswith("__") and is_secret(one))
+        }
+    if isinstance(value, list):
+        return [without_secrets(one) for one in value]
+    return value
+
+
+def main(state: str, copy: str) -> None:
+    """Write the copy."""
+    document = json.loads(Path(state).read_text(encoding="utf-8"))
+    document["deployment"].pop("secrets_providers", None)
+    Path(copy).write_text(json.dumps(without_secrets(document)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
