@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import threading
 
+import attrs
+from attrs import frozen
+
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
@@ -18,13 +21,34 @@ from pulumi_setsmart.lifecycle.bookkeeping import (
     digest,
     name_digest,
 )
+from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.run import Run
 from pulumi_setsmart.lifecycle.snapshot import Snapshot
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
 
 _NEIGHBOURS = 3
 _REMEMBERED = 20
+_LOOKS_AT_WITNESSES = 20
+_SECONDS_BETWEEN_LOOKS = 0.25
+
+
+@frozen
+class _Witness:
+    """An object of the state that this run works on as well.
+
+    Attributes:
+        collection: Its collection.
+        identifier: Its id.
+        title: The field that says what it is called.
+        name: What the state knows it to be called.
+    """
+
+    collection: Collection
+    identifier: str
+    title: str
+    name: Json
 
 
 class Account:
@@ -42,6 +66,8 @@ class Account:
         self._accept_change = accept_change
         self._lock = threading.Lock()
         self._seen: dict[str, dict[str, Record]] = {}
+        self._witnesses: dict[str, dict[tuple[str, str], _Witness]] = {}
+        self._has_waited: set[str] = set()
         self._looked_for: dict[tuple[str, str], Record | None] = {}
         self._snapshots: dict[tuple[str, str], Snapshot] = {}
 
@@ -165,7 +191,7 @@ class Account:
                 "was, so it may be elsewhere. Set the base URL and the key of its account; if it "
                 "was deleted there, set setsmart:acceptAccountChange to true for one run"
             )
-        if self.is_the_same(bookkeeping) or self._shows_neighbour(collection, bookkeeping, title):
+        if self.is_the_same(bookkeeping) or self._is_proven(collection, bookkeeping, title):
             return
         raise WrongAccountError(
             f"{identifier} is not in this account ({self.client.base_url}, key from "
@@ -196,13 +222,74 @@ class Account:
         """
         if self._accept_change or self.is_the_same(bookkeeping):
             return
-        if self._shows_neighbour(collection, bookkeeping, title):
+        if self._is_proven(collection, bookkeeping, title):
             return
         raise WrongAccountError(
             f"{identifier} in this account ({self.client.base_url}, key from "
             f"{self.client.credential.source}) is not the one that the state knows, and what stood "
             "beside that is not there. Set the base URL and the key of its account; if it is the "
             "same one and was changed, set setsmart:acceptAccountChange to true for one run"
+        )
+
+    def note_witness(
+        self,
+        collection: Collection,
+        identifier: str,
+        bookkeeping: Bookkeeping,
+        title: str,
+        name: Json,
+    ) -> None:
+        """Note that this run works on an object that was seen with another key, or elsewhere.
+
+        It may tell whose account is asked.
+
+        Args:
+            collection: Its collection.
+            identifier: Its id.
+            bookkeeping: What the state remembers of it.
+            title: The field by which a person knows one object of the collection from another.
+            name: What the state knows that field to hold.
+        """
+        mark = bookkeeping.account
+        if mark is None or name_digest(bookkeeping.salt, name) is None:
+            return
+        with self._lock:
+            witnesses = self._witnesses.setdefault(mark.base_url, {})
+            if len(witnesses) < _REMEMBERED:
+                ours = attrs.evolve(collection, client=self.client)
+                witnesses[collection.path, identifier] = _Witness(ours, identifier, title, name)
+
+    def _is_proven(
+        self, collection: Collection, bookkeeping: Bookkeeping, title: str | None
+    ) -> bool:
+        """Return whether this is the account in which an object was last seen."""
+        return self._shows_neighbour(collection, bookkeeping, title) or self._shows_witness(
+            bookkeeping
+        )
+
+    def _shows_witness(self, bookkeeping: Bookkeeping) -> bool:
+        """Return whether an object that this run works on is there as the state knows it.
+
+        The first objects of an account have few neighbours, so others of the stack tell as well.
+        Pulumi begins with several at a time: the first one waits a little for the others.
+        """
+        base_url = "" if bookkeeping.account is None else bookkeeping.account.base_url
+        for _ in range(_LOOKS_AT_WITNESSES):
+            with self._lock:
+                witnesses = [*self._witnesses.get(base_url, {}).values()]
+            if any(map(self._is_there, witnesses)):
+                return True
+            if base_url in self._has_waited:
+                return False
+            with contextlib.suppress(TimeoutError):
+                self.client.wait(_SECONDS_BETWEEN_LOOKS)
+        self._has_waited.add(base_url)
+        return False
+
+    def _is_there(self, witness: _Witness) -> bool:
+        found = self._found(witness.collection, witness.identifier)
+        return found is not None and recognisable(found.fields.get(witness.title)) == recognisable(
+            witness.name
         )
 
     def _shows_neighbour(

@@ -278,6 +278,7 @@ class Lifecycle:
         operation = self._begin(outputs)
         operation.roster.note(identifier)
         _claim(operation.roster, identifier, bookkeeping)
+        self._note_witness(operation, identifier, outputs, bookkeeping)
         try:
             record = operation.read(identifier, self._wanted(outputs, bookkeeping))
         except NotFoundError:
@@ -347,6 +348,7 @@ class Lifecycle:
         """
         bookkeeping = load_bookkeeping(outputs, identifier)
         operation = self._begin(inputs)
+        self._note_witness(operation, identifier, outputs, bookkeeping)
         try:
             return self._replace(operation, identifier, outputs, bookkeeping or Bookkeeping())
         except NotFoundError:
@@ -372,6 +374,7 @@ class Lifecycle:
                 identifier,
             )
             return
+        self._note_witness(operation, identifier, outputs, bookkeeping)
         known = known_fields_of(self.kind, outputs)
         if bookkeeping is not None and not self.account.is_the_same(bookkeeping):
             self._look_before_deletion(operation, identifier, known, bookkeeping)
@@ -534,6 +537,22 @@ class Lifecycle:
 
     def _mark(self, operation: Operation, record: Record, before: Bookkeeping) -> AccountMark:
         return self.account.mark(operation.collection, record, before, operation.title)
+
+    def _note_witness(
+        self,
+        operation: Operation,
+        identifier: str,
+        outputs: Mapping[str, Json],
+        bookkeeping: Bookkeeping | None,
+    ) -> None:
+        """Have an object tell whose account this is, for others of which nothing tells."""
+        title = operation.title
+        if bookkeeping is None or title is None or self.account.is_the_same(bookkeeping):
+            return
+        known = known_fields_of(self.kind, outputs)
+        self.account.note_witness(
+            operation.collection, identifier, bookkeeping, title, known.get(title)
+        )
 
     def _confirm_deletion(
         self, operation: Operation, identifier: str, bookkeeping: Bookkeeping | None

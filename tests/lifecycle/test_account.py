@@ -264,6 +264,38 @@ def test_an_account_is_known_by_its_host_in_either_form(noted: str, asked: str) 
     assert AccountMark(noted, "00").base_url == asked
 
 
+def test_objects_without_neighbours_are_proven_by_others_of_the_stack() -> None:
+    """The first object of an account had no neighbours, and is called otherwise now."""
+    fake = FakeAccount(objects("a", "b"))
+    account, listings = account_of(fake)
+    account.note_witness(listings, "a", elsewhere(), "name", "as it was")
+    account.note_witness(listings, "b", elsewhere(), "name", "B")
+    account.confirm_same(listings, "a", elsewhere(), "name")
+    account.confirm_deletion(listings, "gone", elsewhere(), "name")
+
+
+def test_witnesses_that_are_called_otherwise_prove_nothing() -> None:
+    """They are waited for once; after that, each object is refused at once."""
+    fake = FakeAccount(objects("a", "b"))
+    account, listings = account_of(fake)
+    other_host = Bookkeeping(account=AccountMark("https://third.example/v1", "00"))
+    account.note_witness(listings, "a", elsewhere(), "name", "as it was")
+    account.note_witness(listings, "b", other_host, "name", "b")
+    for _ in range(3):
+        with pytest.raises(WrongAccountError):
+            account.confirm_same(listings, "a", elsewhere(), "name")
+    assert [path for method, path, _ in fake.sent if method == "GET"] == ["/properties/a"]
+
+
+def test_what_no_person_says_makes_no_witness() -> None:
+    """A name that is missing, or no text, is the same in many objects."""
+    fake = FakeAccount({"/properties/a": {"id": "a"}})
+    account, listings = account_of(fake)
+    account.note_witness(listings, "a", elsewhere(), "name", None)
+    with pytest.raises(WrongAccountError):
+        account.confirm_same(listings, "a", elsewhere(), "name")
+
+
 def test_in_the_same_account_a_deletion_is_one() -> None:
     """No neighbour is asked for."""
     fake = FakeAccount()
