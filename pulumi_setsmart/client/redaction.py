@@ -96,8 +96,10 @@ _HEX_ELSEWHERE = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f](?:[0-9A-Fa-f]{2}){3,}"
 _RUN_OF_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
 _IN_BASE64 = re.compile(r"[A-Za-z0-9+/_=-]")
 _USER_INFO = re.compile(
-    r"(?<=[A-Za-z0-9+.-]:)(//)(?:[^\s/?#@\"'<>`]*|[^\s/?#@\"'<>`:]+:(?!\d+[/?#])[^\s\"'<>`]*)@"
+    r"(?<=[A-Za-z0-9+.-]:)(//)"
+    r"(?:[^\s/?#@\"'<>`]{0,4096}|[^\s/?#@\"'<>`:]{1,4096}:(?!\d+[/?#])[^\s\"'<>`]{0,4096})@"
 )
+"""Bounded: from each of many addresses without an at sign, a search would go on to the end."""
 _BEFORE_A_CUT = re.compile(r"[\"'`”’»]?(?:\.\.|\[(?:…|\.\.|truncated)|\(truncated)|[^\w]*$")  # noqa: RUF001 -- quotation marks
 
 
@@ -349,8 +351,10 @@ class Redaction:
                     yield view.original(*folded.span(start, start + len(needle)))
             folded = _Folded.of(view.text, _BASE64)
             for needle in self._base64:
-                for start in _occurrences(folded.text, needle):
-                    yield _whole_run(view, *folded.span(start, start + len(needle)))
+                starts = _occurrences(folded.text, needle)
+                yield from _whole_runs(
+                    view, (folded.span(start, start + len(needle)) for start in starts)
+                )
 
     def _foreign_spans(self, text: str) -> Iterator[_Span]:
         yield from self._spans(text)
@@ -361,8 +365,8 @@ class Redaction:
                     yield view.original(*folded.span(start, end))
             unbroken = _Folded.of(view.text, _BASE64)
             for needle in self._base64:
-                for start, end in _rests(unbroken.text, needle):
-                    yield _whole_run(view, *unbroken.span(start, end))
+                parts = (unbroken.span(*rest) for rest in _rests(unbroken.text, needle))
+                yield from _whole_runs(view, parts)
             if self._words is None:
                 continue
             folded = _Folded.of(view.text, _WORDS)
@@ -472,14 +476,26 @@ def _rests(text: str, needle: str) -> Iterator[_Span]:
             yield start, start + length
 
 
-def _whole_run(view: _View, start: int, end: int) -> _Span:
-    """Return all of the base64 that a part of a view is in."""
+def _whole_runs(view: _View, parts: Iterable[_Span]) -> Iterator[_Span]:
+    """Yield all of the base64 that parts of a view are in.
+
+    Args:
+        view: The view.
+        parts: Where they begin and end, the first one first. Those of a run that was found already
+            are passed over: a server may repeat a secret without end.
+    """
     text = view.text
-    while start > 0 and _IN_BASE64.match(text[start - 1]):
-        start -= 1
-    while end < len(text) and _IN_BASE64.match(text[end]):
-        end += 1
-    return view.original(start, end)
+    covered = 0
+    for first, last in parts:
+        if last <= covered:
+            continue
+        start, end = first, last
+        while start > covered and _IN_BASE64.match(text[start - 1]):
+            start -= 1
+        while end < len(text) and _IN_BASE64.match(text[end]):
+            end += 1
+        covered = end
+        yield view.original(start, end)
 
 
 def _text_in(run: str) -> str:

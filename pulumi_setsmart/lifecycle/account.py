@@ -65,6 +65,7 @@ class Account:
         self.run = run
         self._accept_change = accept_change
         self._lock = threading.Lock()
+        self._looking = threading.Lock()  # held while the account is asked, when others go on
         self._seen: dict[str, dict[str, Record]] = {}
         self._witnesses: dict[str, dict[tuple[str, str], _Witness]] = {}
         self._has_waited: set[str] = set()
@@ -313,7 +314,7 @@ class Account:
 
     def _found(self, collection: Collection, identifier: str) -> Record | None:
         place = (collection.path, identifier)
-        with self._lock:
+        with self._looking:
             if place not in self._looked_for:
                 self._looked_for[place] = _find(collection, identifier)
             return self._looked_for[place]

@@ -115,7 +115,7 @@ def _is_seen(text: str, index: int) -> bool:
 
 def _joins(text: str, index: int) -> bool:
     """Return whether a joiner is between two emoji; a colour of skin is a modifying symbol."""
-    before = text[:index][-2:].removesuffix("\ufe0f")[-1:]
+    before = text[max(index - 2, 0) : index].removesuffix("\ufe0f")[-1:]
     after = text[index + 1 : index + 2]
     return bool(before and after) and (
         unicodedata.category(before) in ("So", "Sk") and unicodedata.category(after) == "So"
