@@ -10,6 +10,7 @@ from pulumi_setsmart.adoption.naming import resource_name
 from pulumi_setsmart.adoption.progress import Progress
 from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import MethodNotAllowedError, NotFoundError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
@@ -19,11 +20,14 @@ from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, WEBHOOK_SUBSCRIPTIO
 from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
-from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.specification.document import Document, Place
 from pulumi_setsmart.specification.reading import specification_of
 from pulumi_setsmart.specification.sections import SECTIONS
 from pulumi_setsmart.specification.specification import PortfolioSpecification
+
+LONGEST_SUBJECT = 300
+LONGEST_NAME = 200
+"""Characters that sentences show of a title, and of the name of a field."""
 
 
 @frozen
@@ -126,16 +130,21 @@ def _records(
         return [*snapshot.records(collection, Wanted(kind.required_names))]
 
 
+def subject_of(kind: Kind, record: Record) -> str:
+    """Return what a message calls an object, however long its title is."""
+    return quoted(kind.subject(record.fields, record.id), LONGEST_SUBJECT)
+
+
 def _held(kind: Kind, record: Record, settings: Settings, scope: Scope) -> Held:
     fields = _declarable(kind, record, settings, scope)
-    subject = one_line(kind.subject(record.fields, record.id))
+    subject = subject_of(kind, record)
     left_out = []
     for objection in objections(kind, inputs_of(kind, {}, fields, [])):
         if objection.input in kind.required_names:
             return Held(kind, record, None, [f"{subject}: is left out: {objection}"])
         name = objection.input if objection.member is None else objection.member
         del fields[name]
-        left_out.append(one_line(f"{subject}: {name} is left out: {objection.reason}"))
+        left_out.append(f"{subject}: {quoted(name, LONGEST_NAME)} is left out: {objection.reason}")
     return Held(kind, record, inputs_of(kind, {}, fields, []), left_out)
 
 

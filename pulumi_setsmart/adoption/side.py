@@ -9,16 +9,21 @@ from pathlib import Path
 
 from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.compare import Side
-from pulumi_setsmart.adoption.inventory import Held, take_inventory
+from pulumi_setsmart.adoption.inventory import (
+    LONGEST_NAME,
+    Held,
+    subject_of,
+    take_inventory,
+)
 from pulumi_setsmart.adoption.progress import Progress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.automation.stack import Stack
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
 from pulumi_setsmart.models.json import DEEPEST, Json
 from pulumi_setsmart.models.marker import TOO_DEEP
-from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.specification.reading import read_portfolio
 from pulumi_setsmart.specification.sections import SECTIONS
 from pulumi_setsmart.specification.writing import entries_of
@@ -91,8 +96,8 @@ def _not_compared(held: list[Held]) -> Iterator[str]:
     for one in held:
         for name, value in one.record.fields.items():
             if value is TOO_DEEP:
-                subject = one.kind.subject(one.record.fields, one.record.id)
-                yield one_line(f"{subject}: {name} is left out: is nested more than {DEEPEST} deep")
+                subject, field = subject_of(one.kind, one.record), quoted(name, LONGEST_NAME)
+                yield f"{subject}: {field} is left out: is nested more than {DEEPEST} deep"
 
 
 def _stack(name: str, stack: Stack) -> Side:

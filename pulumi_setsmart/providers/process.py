@@ -14,7 +14,7 @@ from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.run import Run
-from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.models.text import visible
 
 LOG_VARIABLE = "SETSMART_LOG"
 """``debug`` shows a line for each request."""
@@ -30,7 +30,7 @@ class ToUser(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show a record in one line."""
         show = pulumi.log.warn if record.levelno >= logging.WARNING else pulumi.log.info
-        show(shown(one_line(record.getMessage())))
+        show(shown(visible(record.getMessage())))
 
 
 def prepare() -> None:
