@@ -38,24 +38,27 @@ def is_nested_deeper(value: Json, deepest: int) -> bool:
 
     A value of any depth may be asked about: nothing here calls itself.
     """
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(deepest):
-        level = _containers_in(level)
-    return bool(level)
+    return bool(_containers_at(value, deepest))
 
 
 def cut_off(value: Json, deepest: int, instead: Json) -> None:
     """Put ``instead`` in the place of each list and object that is deeper in ``value``."""
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(deepest - 1):
-        level = _containers_in(level)
-    for one in level:
+    for one in _containers_at(value, deepest - 1):
         members: Iterable[tuple[Any, Json]] = (
             one.items() if isinstance(one, dict) else enumerate(one)
         )
         for key, member in [*members]:
             if isinstance(member, dict | list):
                 one[key] = instead
+
+
+def _containers_at(value: Json, depth: int) -> list[dict[str, Json] | list[Json]]:
+    """Return the lists and objects that are inside of ``depth`` others."""
+    level = [value] if isinstance(value, dict | list) else []
+    while level and depth > 0:
+        level = _containers_in(level)
+        depth -= 1
+    return level
 
 
 def _containers_in(level: list[dict[str, Json] | list[Json]]) -> list[dict[str, Json] | list[Json]]:
