@@ -41,7 +41,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-from attrs import field, frozen
+import attrs
+from attrs import frozen
 
 from pulumi_setsmart.client.confidential import foreign, redacted
 from pulumi_setsmart.client.violation import Violation
@@ -133,12 +134,6 @@ class WebhookSetupError(WebhookVerificationError):
     """A secret or another setting of the receiver is wrong, so no request can be verified."""
 
 
-def _without_secrets(path: str) -> str:
-    """Return the path of a request; what asks for another page in it is the server's."""
-    own, mark, query = path.partition("?")
-    return f"{redacted(own)}{mark}{foreign(query)}"
-
-
 @frozen
 class ErrorContext:
     """The facts about a failed request.
@@ -154,12 +149,17 @@ class ErrorContext:
     """
 
     method: str
-    path: str = field(converter=_without_secrets)
+    path: str
     status: int | None = None
     code: str | None = None
     field: str | None = None
     request_id: str | None = None
     attempt: int = 1
+
+    def without_secrets(self) -> ErrorContext:
+        """Return the facts as an error holds them; what asks for another page is the server's."""
+        own, mark, query = self.path.partition("?")
+        return attrs.evolve(self, path=f"{redacted(own)}{mark}{foreign(query)}")
 
     def __str__(self) -> str:
         """Return the facts in the order in which support asks for them."""
@@ -184,6 +184,7 @@ class ApiError(SetSmartError):
     """
 
     def __init__(self, reason: str, context: ErrorContext) -> None:
+        context = context.without_secrets()
         super().__init__(reason, context)
         self.reason = redacted(reason)
         self.context = context
