@@ -18,10 +18,11 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.lifecycle.declaration import keeping_secrets, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.secrecy import with_secret_paths
-from pulumi_setsmart.models.text import display, visible
+from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import (
     from_engine,
@@ -61,14 +62,12 @@ class LifecycleProvider(ResourceProvider):
         with self._about(news, olds=olds):
             before = from_engine(olds)
             inputs = with_secret_paths(self.kind, from_engine(news), before)
-        with self._about(inputs, olds=olds):
+        with self._about(inputs, olds=olds):  # by now it is known which of them are secret
             checked = self._lifecycles.of_account(inputs).check(
                 inputs, exists=bool(olds), before=before
             )
         # Pulumi prints the value of a property that a failure names, even of a secret one.
-        failures = [
-            CheckFailure("", display(visible(objection))) for objection in checked.objections
-        ]
+        failures = [CheckFailure("", shown(visible(one))) for one in checked.objections]
         return CheckResult(with_former_nulls(to_engine(checked.inputs), olds), failures)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -124,13 +123,17 @@ class LifecycleProvider(ResourceProvider):
         olds: Mapping[str, Any] | None = None,
     ) -> Iterator[None]:
         """Name the object in whatever goes wrong, and show nothing that is secret, or was."""
-        with reported():
-            declaration = read_declaration(self.kind, from_engine(properties))
-            secrets = keeping_secrets(self.kind, map(from_engine, (properties, olds or {})))
-
-        def tell(text: str) -> str:
-            subject = visible(declaration.subject(self.kind, id_))
-            return declaration.redact(f"{subject}: {text}")
-
-        with secrets, reported(tell):
+        try:
             yield
+        except Exception:
+            with reported():
+                plain = from_engine(properties)
+                declaration = read_declaration(self.kind, plain)
+                secrets = keeping_secrets(self.kind, [plain, from_engine(olds or {})])
+
+                def tell(text: str) -> str:
+                    subject = visible(declaration.subject(self.kind, id_))
+                    return declaration.redact(f"{subject}: {text}")
+
+                with secrets, reported(tell):
+                    raise
