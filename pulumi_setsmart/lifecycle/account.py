@@ -192,7 +192,7 @@ class Account:
                 "was, so it may be elsewhere. Set the base URL and the key of its account; if it "
                 "was deleted there, set setsmart:acceptAccountChange to true for one run"
             )
-        if self.is_the_same(bookkeeping) or self._is_proven(collection, bookkeeping, title):
+        if self._is_proven(collection, bookkeeping, bookkeeping.account, title):
             return
         raise WrongAccountError(
             f"{identifier} is not in this account ({self.client.base_url}, key from "
@@ -221,9 +221,10 @@ class Account:
             WrongAccountError: The base URL or the key is another than when the object was last
                 seen, and nothing that stood beside it is there.
         """
-        if self._accept_change or self.is_the_same(bookkeeping):
+        mark = bookkeeping.account
+        if self._accept_change or mark is None:
             return
-        if self._is_proven(collection, bookkeeping, title):
+        if self._is_proven(collection, bookkeeping, mark, title):
             return
         raise WrongAccountError(
             f"{identifier} in this account ({self.client.base_url}, key from "
@@ -261,20 +262,25 @@ class Account:
                 witnesses[collection.path, identifier] = _Witness(ours, identifier, title, name)
 
     def _is_proven(
-        self, collection: Collection, bookkeeping: Bookkeeping, title: str | None
+        self,
+        collection: Collection,
+        bookkeeping: Bookkeeping,
+        mark: AccountMark,
+        title: str | None,
     ) -> bool:
-        """Return whether this is the account in which an object was last seen."""
-        return self._shows_neighbour(collection, bookkeeping, title) or self._shows_witness(
-            bookkeeping
+        """Return whether this is the account of a mark, in which an object was last seen."""
+        return (
+            self.is_the_same(bookkeeping)
+            or self._shows_neighbour(collection, mark, bookkeeping.salt, title)
+            or self._shows_witness(mark.base_url)
         )
 
-    def _shows_witness(self, bookkeeping: Bookkeeping) -> bool:
+    def _shows_witness(self, base_url: str) -> bool:
         """Return whether an object that this run works on is there as the state knows it.
 
         The first objects of an account have few neighbours, so others of the stack tell as well.
         Pulumi begins with several at a time: the first one waits a little for the others.
         """
-        base_url = "" if bookkeeping.account is None else bookkeeping.account.base_url
         for _ in range(_LOOKS_AT_WITNESSES):
             with self._lock:
                 witnesses = [*self._witnesses.get(base_url, {}).values()]
@@ -294,20 +300,18 @@ class Account:
         )
 
     def _shows_neighbour(
-        self, collection: Collection, bookkeeping: Bookkeeping, title: str | None
+        self, collection: Collection, mark: AccountMark, salt: str, title: str | None
     ) -> bool:
         """Return whether anything that stood beside an object is there, and is still called so.
 
         One is enough, since objects are renamed and deleted. Where it was never seen what one was
         called, its id alone counts.
         """
-        mark = bookkeeping.account
-        for identifier in () if mark is None else mark.neighbours:
+        for identifier in mark.neighbours:
             found = self._found(collection, identifier)
-            name = None if mark is None else mark.names.get(identifier)
+            name = mark.names.get(identifier)
             if found is not None and (
-                name is None
-                or (title and name_digest(bookkeeping.salt, found.fields.get(title)) == name)
+                name is None or (title and name_digest(salt, found.fields.get(title)) == name)
             ):
                 return True
         return False
