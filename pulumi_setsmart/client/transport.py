@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import httpcore
 
@@ -158,36 +159,25 @@ def _pool(
     backend: MessageBackend, proxy: httpx.Proxy | None, *, is_encrypted: bool
 ) -> httpcore.ConnectionPool:
     certificates = httpx.create_ssl_context() if is_encrypted else None
+    common: dict[str, Any] = {
+        "ssl_context": certificates,
+        "max_connections": _MOST_CONNECTIONS,
+        "max_keepalive_connections": _KEPT_CONNECTIONS,
+        "keepalive_expiry": _KEPT_FOR,
+        "network_backend": backend,
+    }
     if proxy is None:
-        return httpcore.ConnectionPool(
-            ssl_context=certificates,
-            max_connections=_MOST_CONNECTIONS,
-            max_keepalive_connections=_KEPT_CONNECTIONS,
-            keepalive_expiry=_KEPT_FOR,
-            network_backend=backend,
-        )
+        return httpcore.ConnectionPool(**common)
     address = httpcore.URL(
         scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=b"/"
     )
     if proxy.url.scheme.startswith("socks5"):
-        return httpcore.SOCKSProxy(
-            proxy_url=address,
-            proxy_auth=proxy.raw_auth,
-            ssl_context=certificates,
-            max_connections=_MOST_CONNECTIONS,
-            max_keepalive_connections=_KEPT_CONNECTIONS,
-            keepalive_expiry=_KEPT_FOR,
-            network_backend=backend,
-        )
+        return httpcore.SOCKSProxy(proxy_url=address, proxy_auth=proxy.raw_auth, **common)
     return httpcore.HTTPProxy(
         proxy_url=address,
         proxy_auth=proxy.raw_auth,
         proxy_headers=proxy.headers.raw,
-        ssl_context=certificates,
-        max_connections=_MOST_CONNECTIONS,
-        max_keepalive_connections=_KEPT_CONNECTIONS,
-        keepalive_expiry=_KEPT_FOR,
-        network_backend=backend,
+        **common,
     )
 
 
