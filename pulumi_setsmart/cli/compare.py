@@ -14,6 +14,7 @@ from pulumi_setsmart.cli.console import (
     Output,
     cell,
     project_folder,
+    say,
     shown_progress,
     write_json,
 )
@@ -51,7 +52,7 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
 
     sides = [read_side(one, directory, os.environ, shown_progress()) for one in (left, right)]
     for sentence in [each for side in sides for each in side.left_out]:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
     found = differences(*sides)
     if as_json:
         write_json([attrs.asdict(one) for one in found])
