@@ -168,20 +168,21 @@ class Acceptor:
         self._pause()
 
     def _look(self) -> None:
-        if self._later is not None:
-            self._later.cancel()
-            self._later = None
+        self._cancel_later()
         if not self._is_looking:
             self._is_looking = True
             self._loop.add_reader(self._listener, self._accept)
 
     def _pause(self) -> None:
-        if self._later is not None:
-            self._later.cancel()
-            self._later = None
+        self._cancel_later()
         if self._is_looking:
             self._is_looking = False
             self._loop.remove_reader(self._listener)
+
+    def _cancel_later(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
 
     def _accept(self) -> None:
         """Accept one connection: the loop calls again as long as there are more."""
