@@ -30,7 +30,7 @@ from pathlib import Path
 import httpx
 from attrs import frozen
 
-from pulumi_setsmart.client.pacing import Pacer, PatienceError
+from pulumi_setsmart.client.pacing import Pacer, RateLimitWaitError
 from pulumi_setsmart.sandbox import DEFAULT_KEY, SandboxSettings, create_app, running
 
 LIMIT = 200
@@ -115,7 +115,7 @@ def drive(base_url: str, until: float, latency: float) -> list[Met]:
         while (patience := until - time.time()) > 0:
             try:
                 permit = pacer.admit(patience)
-            except PatienceError:
+            except RateLimitWaitError:
                 return
             time.sleep(latency / 2)
             answer = http.get("/properties")

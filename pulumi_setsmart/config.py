@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from pulumi_setsmart.client.channel import (
     DEFAULT_DEADLINE,
-    DEFAULT_LARGEST_ANSWER,
+    DEFAULT_LARGEST_RESPONSE,
     DEFAULT_MOST_PAGES,
     DEFAULT_TIMEOUT,
     MEBIBYTE,
@@ -50,11 +50,11 @@ _ADVICE_ON_CONFIGURED_KEY = (
 )
 _ACCOUNTS = "accounts"
 _LONGEST_TIME = 86400.0
-_LARGEST_ANSWER = 1024.0
+_LARGEST_RESPONSE = 1024.0
 _MOST_DIGITS = 9
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _DEFAULT_WEBHOOKS_PATH = "/webhooks"
-_DEFAULT_SERVER_FIELDS = (
+_DEFAULT_READ_ONLY_FIELDS = (
     "id",
     "created_at",
     "updated_at",
@@ -70,7 +70,7 @@ class Settings:
     Attributes:
         connection: Where the account is, its keys, and how patient the client is.
         webhooks_path: The path of the webhook subscriptions below the base URL (assumed).
-        server_fields: The fields that only the server sets, which are never sent back (assumed).
+        read_only_fields: The fields that only the server sets, which are never sent back (assumed).
         accept_account_change: Whether an object that is missing from another account than the one
             the state remembers counts as deleted.
         if_exists: What a create does where the object exists already.
@@ -78,19 +78,19 @@ class Settings:
         max_deletions: How many objects a run may delete or deactivate, or None for any number.
         settle_time: How many seconds a server may take to carry out a request that it did not
             answer.
-        snapshot: Whether reads are served from one list of the collection.
+        list_cache: Whether reads are served from one list of the collection.
         paging: How lists are paged, as far as their responses do not say so.
     """
 
     connection: Connection
     webhooks_path: str = _DEFAULT_WEBHOOKS_PATH
-    server_fields: frozenset[str] = frozenset(_DEFAULT_SERVER_FIELDS)
+    read_only_fields: frozenset[str] = frozenset(_DEFAULT_READ_ONLY_FIELDS)
     accept_account_change: bool = False
     if_exists: IfExists = IfExists.ERROR
     deletion_policy: DeletionPolicy = DeletionPolicy.DELETE
     max_deletions: int | None = None
     settle_time: float = DEFAULT_TIMEOUT
-    snapshot: bool = True
+    list_cache: bool = True
     paging: PagingScheme | None = None
 
 
@@ -122,18 +122,18 @@ def load_settings(
             credentials=_credentials(place),
             timeout=timeout,
             deadline=source.seconds("deadline", DEFAULT_DEADLINE),
-            largest_answer=source.bytes_in_mebibytes("maxAnswerMiB", DEFAULT_LARGEST_ANSWER),
+            largest_response=source.bytes_in_mebibytes("maxResponseMiB", DEFAULT_LARGEST_RESPONSE),
             most_pages=source.count("maxListPages", DEFAULT_MOST_PAGES, at_least=1),
             retry=RetryPolicy(repeats=source.count("maxRetries", RetryPolicy().repeats)),
         ),
         webhooks_path=source.path("webhooksPath", _DEFAULT_WEBHOOKS_PATH),
-        server_fields=source.names("serverFields", _DEFAULT_SERVER_FIELDS),
+        read_only_fields=source.names("readOnlyFields", _DEFAULT_READ_ONLY_FIELDS),
         accept_account_change=source.boolean("acceptAccountChange", default=False),
         if_exists=source.word("ifExists", IfExists.ERROR),
         deletion_policy=source.word("deletionPolicy", DeletionPolicy.DELETE),
         max_deletions=source.count("maxDeletions", None),
         settle_time=source.seconds("settleTime", timeout),
-        snapshot=source.boolean("snapshot", default=True),
+        list_cache=source.boolean("listCache", default=True),
         paging=source.paging("paging"),
     )
 
@@ -268,7 +268,9 @@ class _Source:
         return self._number(key, default, _LONGEST_TIME, "seconds above 0, at most a day")
 
     def bytes_in_mebibytes(self, key: str, default: int) -> int:
-        number = self._number(key, default / MEBIBYTE, _LARGEST_ANSWER, "MiB above 0, at most 1024")
+        number = self._number(
+            key, default / MEBIBYTE, _LARGEST_RESPONSE, "MiB above 0, at most 1024"
+        )
         return int(number * MEBIBYTE)
 
     def _number(self, key: str, default: float, largest: float, described_as: str) -> float:
@@ -306,9 +308,9 @@ class _Source:
 
     def path(self, key: str, default: str) -> str:
         path = self.text(key) or default
-        objection = CollectionPath().objection(path)
-        if objection is not None:
-            raise ConfigurationError(f"{NAMESPACE}:{key} {objection}")
+        violation = CollectionPath().violation(path)
+        if violation is not None:
+            raise ConfigurationError(f"{NAMESPACE}:{key} {violation}")
         return path
 
     def paging(self, key: str) -> PagingScheme | None:

@@ -50,7 +50,7 @@ class Place:
         path: The JSON pointer of the value in the argument.
         depth: In how many lists and dictionaries it stands there.
         unordered: The JSON pointers of the lists in the argument whose order has no meaning.
-        objection: Tells why a value cannot be the whole of the argument, or None.
+        violation: Tells why a value cannot be the whole of the argument, or None.
     """
 
     resource: str
@@ -58,7 +58,7 @@ class Place:
     path: str = ""
     depth: int = 0
     unordered: frozenset[str] = frozenset()
-    objection: Callable[[Any], str | None] | None = None
+    violation: Callable[[Any], str | None] | None = None
 
     def inside(self, key: str | int) -> "Place":
         """Return where member ``key`` of the value stands.
@@ -99,9 +99,9 @@ def to_plain(value: Any, place: Place) -> Any:
     """
     read = next((one for types, one in _READERS if isinstance(value, types)), _other)
     plain = read(value, place)
-    if place.objection is None or place.path or plain is None or isinstance(plain, pulumi.Output):
+    if place.violation is None or place.path or plain is None or isinstance(plain, pulumi.Output):
         return plain
-    reason = place.objection(plain)
+    reason = place.violation(plain)
     if reason is not None:
         raise place.refusal(reason)
     return plain

@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
-from pulumi_setsmart.lifecycle.check import reserved_name_objections, shape_objection
+from pulumi_setsmart.lifecycle.check import reserved_name_violations, shape_violation
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
 from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
@@ -147,7 +147,7 @@ def _inputs(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> di
             resource_name,
             name,
             unordered=frozenset({""} if name in unordered else ()),
-            objection=partial(shape_objection, kind, name),
+            violation=partial(shape_violation, kind, name),
         )
         inputs[name] = to_plain(value, place)
     for name in kind.secret_names & inputs.keys():
@@ -156,9 +156,9 @@ def _inputs(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> di
     others = inputs.get(kind.others)
     if isinstance(others, dict):
         id_field = inputs.get(ID_FIELD)
-        names = reserved_name_objections(
+        names = reserved_name_violations(
             kind, others, id_field if isinstance(id_field, str) else DEFAULT_ID_FIELD
         )
-        for objection in names:
-            raise refusal(resource_name, str(objection))
+        for violation in names:
+            raise refusal(resource_name, str(violation))
     return inputs

@@ -4,7 +4,7 @@ import json
 
 import httpx
 
-from pulumi_setsmart.client.answer import Answer
+from pulumi_setsmart.client.response import Answer
 
 
 def answer(body: object, status: int = 200, **headers: str) -> Answer:

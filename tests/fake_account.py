@@ -133,7 +133,7 @@ def through_engine(properties: dict[str, Json]) -> dict[str, Json]:
 def created(lifecycle: Lifecycle, inputs: dict[str, Json]) -> tuple[str, dict[str, Json]]:
     """Create an object as Pulumi does, and return its id and its outputs."""
     checked = lifecycle.check(through_engine(inputs), exists=False)
-    assert checked.objections == []
+    assert checked.violations == []
     identifier, outputs = lifecycle.create(through_engine(checked.inputs))
     return identifier, through_engine(outputs)
 

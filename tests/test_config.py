@@ -20,11 +20,11 @@ def test_the_defaults_are_the_documented_ones() -> None:
     assert settings.connection.base_url == "https://api.setsmart.com/v1"
     assert settings.connection.timeout == 30
     assert settings.webhooks_path == "/webhooks"
-    assert {"id", "created_at", "updated_at"} <= settings.server_fields
+    assert {"id", "created_at", "updated_at"} <= settings.read_only_fields
     assert not settings.accept_account_change
     connection = settings.connection
     assert (connection.retry.repeats, connection.deadline) == (8, 900)
-    assert connection.largest_answer == 32 * 1024 * 1024
+    assert connection.largest_response == 32 * 1024 * 1024
     assert (settings.if_exists, settings.deletion_policy) == ("error", "delete")
     assert (settings.settle_time, settings.max_deletions) == (30, None)
 
@@ -42,12 +42,12 @@ def test_everything_can_be_set() -> None:
             "setsmart:baseUrl": "https://staging.example/v2/",
             "setsmart:timeout": "2.5",
             "setsmart:webhooksPath": "/hooks",
-            "setsmart:serverFields": '["stamp"]',
+            "setsmart:readOnlyFields": '["stamp"]',
             "setsmart:acceptAccountChange": "True",
             "setsmart:maxRetries": "0",
             "setsmart:deadline": "60",
             "setsmart:settleTime": "1.5",
-            "setsmart:maxAnswerMiB": "0.5",
+            "setsmart:maxResponseMiB": "0.5",
             "setsmart:maxListPages": "7",
             "setsmart:ifExists": "Adopt",
             "setsmart:deletionPolicy": "deactivate",
@@ -58,11 +58,11 @@ def test_everything_can_be_set() -> None:
     assert settings.connection.credentials[0].key == KEY
     assert settings.connection.timeout == 2.5
     assert settings.webhooks_path == "/hooks"
-    assert settings.server_fields == {"stamp"}
+    assert settings.read_only_fields == {"stamp"}
     assert settings.accept_account_change
     connection = settings.connection
     assert (connection.retry.repeats, connection.deadline) == (0, 60)
-    assert (connection.largest_answer, connection.most_pages) == (512 * 1024, 7)
+    assert (connection.largest_response, connection.most_pages) == (512 * 1024, 7)
     assert (settings.if_exists, settings.deletion_policy) == ("adopt", "deactivate")
     assert (settings.settle_time, settings.max_deletions) == (1.5, 0)
 
@@ -143,7 +143,7 @@ def test_an_international_base_url_is_known_in_punycode() -> None:
         ("timeout", "soon"),
         ("deadline", "0"),
         ("settleTime", "never"),
-        ("maxAnswerMiB", "4096"),
+        ("maxResponseMiB", "4096"),
         ("maxListPages", "0"),
         ("maxListPages", "all"),
         ("maxRetries", "-1"),
@@ -154,8 +154,8 @@ def test_an_international_base_url_is_known_in_punycode() -> None:
         ("deletionPolicy", "keep"),
         ("webhooksPath", "hooks"),
         ("webhooksPath", "/../hooks"),
-        ("serverFields", "id"),
-        ("serverFields", "[1]"),
+        ("readOnlyFields", "id"),
+        ("readOnlyFields", "[1]"),
         ("acceptAccountChange", "perhaps"),
     ],
 )

@@ -14,7 +14,7 @@ from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import MethodNotAllowedError, NotFoundError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.check import objections
+from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.declaration import canonical, inputs_of
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.snapshot import Wanted
@@ -139,18 +139,18 @@ def _held(kind: Kind, record: Record, settings: Settings, scope: Scope) -> Held:
     fields = _declarable(kind, record, settings, scope)
     subject = subject_of(kind, record)
     left_out = []
-    for objection in objections(kind, inputs_of(kind, {}, fields, [])):
-        if objection.input in kind.required_names:
-            return Held(kind, record, None, [f"{subject}: is left out: {objection}"])
-        name = objection.input if objection.member is None else objection.member
+    for violation in violations(kind, inputs_of(kind, {}, fields, [])):
+        if violation.input in kind.required_names:
+            return Held(kind, record, None, [f"{subject}: is left out: {violation}"])
+        name = violation.input if violation.member is None else violation.member
         del fields[name]
-        left_out.append(f"{subject}: {quoted(name, LONGEST_NAME)} is left out: {objection.reason}")
+        left_out.append(f"{subject}: {quoted(name, LONGEST_NAME)} is left out: {violation.reason}")
     return Held(kind, record, inputs_of(kind, {}, fields, []), left_out)
 
 
 def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) -> dict[str, Json]:
     """Return the fields of a record that a program may know and set, as far as they are wanted."""
-    apart = settings.server_fields | {DEFAULT_ID_FIELD} | kind.secret_names
+    apart = settings.read_only_fields | {DEFAULT_ID_FIELD} | kind.secret_names
     return {
         name: _plain(value)
         for name, value in canonical(kind, record.fields).items()

@@ -31,7 +31,7 @@ def has_same_identity(kind: Kind, one: JsonObject, other: JsonObject) -> bool:
         not one.get(name)
         or not other.get(name)
         or matches(folded(one.get(name)), folded(other.get(name)))
-        for name in kind.identifying
+        for name in kind.natural_key
     )
 
 

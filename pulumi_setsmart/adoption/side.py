@@ -76,7 +76,7 @@ def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]])
 def _account(name: str, settings: Settings, progress: Progress) -> Side:
     with opened(settings) as account:
         inventory = take_inventory(account, settings, every_field, progress)
-    apart = settings.server_fields | {DEFAULT_ID_FIELD}
+    apart = settings.read_only_fields | {DEFAULT_ID_FIELD}
     sections = {
         section: {
             one.record.id: {

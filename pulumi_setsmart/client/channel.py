@@ -14,28 +14,28 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import attrs
 from attrs import field, frozen
 
-from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.body import Body, TooLargeError, UnofferedCodingError, UnpackableError
 from pulumi_setsmart.client.budget import Budget
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.credential import Credential, Keyring
 from pulumi_setsmart.client.error_body import status_error
 from pulumi_setsmart.client.errors import (
-    AnswerTooLargeError,
     ApiError,
     AuthenticationError,
     ConnectionFailedError,
     DeadlineExceededError,
     ErrorContext,
+    InvalidResponseError,
     PermissionDeniedError,
     RedirectError,
-    UnexpectedAnswerError,
-    UnreadableAnswerError,
+    ResponseTooLargeError,
+    UnexpectedResponseError,
     UntrustedServerError,
 )
 from pulumi_setsmart.client.http import httpx
 from pulumi_setsmart.client.log import guard_http_logs, log_of
-from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
+from pulumi_setsmart.client.pacing import Pacer, Permit, RateLimitWaitError
+from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.json import JsonObject
 
@@ -44,7 +44,7 @@ logger = log_of(__name__)
 MEBIBYTE = 1024 * 1024
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_DEADLINE = 900.0
-DEFAULT_LARGEST_ANSWER = 32 * MEBIBYTE
+DEFAULT_LARGEST_RESPONSE = 32 * MEBIBYTE
 DEFAULT_MOST_PAGES = 1000
 """Ten thousand listings at ten a page."""
 
@@ -62,7 +62,7 @@ class Connection:
         timeout: How many seconds one attempt may take, from connecting to the last byte.
         deadline: How many seconds an operation may take in all; see `Budget`.
         counts_waits: Whether waits for the rate limit are among these.
-        largest_answer: How many bytes the body of an answer may have.
+        largest_response: How many bytes the body of an answer may have.
         most_pages: How many pages a list may have.
         retry: How often, and after how long, a request is sent again.
     """
@@ -72,7 +72,7 @@ class Connection:
     timeout: float = DEFAULT_TIMEOUT
     deadline: float = DEFAULT_DEADLINE
     counts_waits: bool = False
-    largest_answer: int = DEFAULT_LARGEST_ANSWER
+    largest_response: int = DEFAULT_LARGEST_RESPONSE
     most_pages: int = DEFAULT_MOST_PAGES
     retry: RetryPolicy = field(factory=RetryPolicy)
 
@@ -239,7 +239,7 @@ class Channel:
                     context,
                 )
             return self._pacer.admit(budget.patience)
-        except PatienceError as error:
+        except RateLimitWaitError as error:
             raise DeadlineExceededError(
                 f"the rate limit allows no request for another {error.seconds:.0f} s, which is "
                 f"more than setsmart:deadline ({self.connection.deadline:g} s) leaves",
@@ -270,7 +270,7 @@ class Channel:
 
     def _body(self, response: httpx.Response, context: ErrorContext, ends_at: float) -> bytes:
         """Return the body, as long as it is not too large and does not trickle for ever."""
-        largest = self.connection.largest_answer
+        largest = self.connection.largest_response
         try:
             body = Body(response.headers, largest)
             assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 -- of our client
@@ -280,17 +280,17 @@ class Channel:
                     raise ConnectionFailedError("no whole answer in time", context, sent=True)
             return body.whole()
         except TooLargeError:
-            raise AnswerTooLargeError(
-                f"the answer has more than {largest / MEBIBYTE:g} MiB (setsmart:maxAnswerMiB)",
+            raise ResponseTooLargeError(
+                f"the answer has more than {largest / MEBIBYTE:g} MiB (setsmart:maxResponseMiB)",
                 context,
             ) from None
         except UnofferedCodingError as error:
             coding = quoted(error.coding, _LONGEST_CODING)
-            failure: UnreadableAnswerError = UnexpectedAnswerError(
+            failure: InvalidResponseError = UnexpectedResponseError(
                 f"the answer is encoded as {coding}, although only gzip was offered", context
             )
         except UnpackableError:
-            failure = UnreadableAnswerError("the answer cannot be decoded", context)
+            failure = InvalidResponseError("the answer cannot be decoded", context)
         if response.is_success:
             raise failure
         return b""  # its status says more than its text would

@@ -9,13 +9,13 @@ from typing import Self, TypeVar
 
 import tenacity
 
-from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.budget import Budget
 from pulumi_setsmart.client.channel import Channel, Connection, Request
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ApiError, DeadlineExceededError, UnknownOutcomeError
 from pulumi_setsmart.client.http import httpx
 from pulumi_setsmart.client.log import log_of
+from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.client.retry import may_have_been_carried_out
 
 _Result = TypeVar("_Result")

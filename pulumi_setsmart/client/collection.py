@@ -10,7 +10,6 @@ from urllib.parse import unquote
 import attrs
 from attrs import frozen
 
-from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.confidential import quoted
@@ -20,11 +19,12 @@ from pulumi_setsmart.client.errors import (
     ConfigurationError,
     ErrorContext,
     IncompleteListError,
+    InvalidResponseError,
     NotFoundError,
-    UnexpectedAnswerError,
-    UnreadableAnswerError,
+    UnexpectedResponseError,
 )
 from pulumi_setsmart.client.paging import Following, ForeignPageError, Page, following
+from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.models.json import DEEPEST, JsonObject
 from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.paging import PagingScheme
@@ -59,7 +59,7 @@ class Collection:
 
         Raises:
             IncompleteListError: The list has more objects than it shows.
-            ApiError: A page could not be had; a page that repeats is an UnexpectedAnswerError.
+            ApiError: A page could not be had; a page that repeats is an UnexpectedResponseError.
         """
         listing = attrs.evolve(self, client=self.client.within_operation())
         cursor = listing.cursor()
@@ -69,7 +69,7 @@ class Collection:
     def cursor(self) -> Cursor:
         """Return the beginning of the list."""
         connection = self.client.connection
-        bounds = ListBounds(connection.most_pages, connection.largest_answer)
+        bounds = ListBounds(connection.most_pages, connection.largest_response)
         return Cursor(self.path, self.client.url(self.path), bounds)
 
     def read_on(self, cursor: Cursor) -> list[Record]:
@@ -173,15 +173,15 @@ class Collection:
         Raises:
             NotFoundError: There is no such object.
             ConflictError: It is not the version that ``etag`` names.
-            UnexpectedAnswerError: A field was read that is nested too deeply to be sent back;
+            UnexpectedResponseError: A field was read that is nested too deeply to be sent back;
                 nothing was sent.
             ApiError: The request did not succeed.
         """
         deep = [name for name, value in fields.items() if value is TOO_DEEP]
         if deep:
-            raise UnexpectedAnswerError(
+            raise UnexpectedResponseError(
                 f"{one_line(', '.join(deep))} is nested more than {DEEPEST} deep, so the "
-                "object cannot be sent back whole; name it in setsmart:serverFields if a PUT may "
+                "object cannot be sent back whole; name it in setsmart:readOnlyFields if a PUT may "
                 "leave it out",
                 ErrorContext("PUT", self._object_path(identifier)),
             )
@@ -238,12 +238,12 @@ class Collection:
         try:
             return following(page, self.paging)
         except ForeignPageError:
-            raise UnexpectedAnswerError(
+            raise UnexpectedResponseError(
                 "the next page of the list is said to be on another server, which is not asked",
                 answer.context(),
             ) from None
         except ValueError:
-            raise UnexpectedAnswerError(
+            raise UnexpectedResponseError(
                 "the next page of the list has no usable address", answer.context()
             ) from None
 
@@ -255,7 +255,7 @@ class Collection:
         record = self._read_record(answer)
         if record.id != identifier:
             other = quoted(record.id, _LONGEST_ID)
-            raise UnreadableAnswerError(
+            raise InvalidResponseError(
                 f"the answer holds {other} instead of {identifier}", answer.context()
             )
         return record
@@ -264,13 +264,13 @@ class Collection:
         identifier = self._located(answer.headers.get("Location", ""))
         if not answer.body.strip():
             if identifier is None:
-                raise UnexpectedAnswerError(
+                raise UnexpectedResponseError(
                     "the answer names no id for what was created", answer.context()
                 )
             return identifier, None
         try:
             record = self._read_record(answer)
-        except UnreadableAnswerError:
+        except InvalidResponseError:
             if identifier is None:
                 raise
             return identifier, None

@@ -6,10 +6,10 @@ from attrs import define, field, frozen
 
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import (
-    AnswerTooLargeError,
     ErrorContext,
     IncompleteListError,
-    UnexpectedAnswerError,
+    ResponseTooLargeError,
+    UnexpectedResponseError,
 )
 from pulumi_setsmart.client.paging import Following
 from pulumi_setsmart.models.record import Record
@@ -84,8 +84,8 @@ class Cursor:
 
         Raises:
             IncompleteListError: The list has more objects than it shows.
-            UnexpectedAnswerError: The list leads in a circle.
-            AnswerTooLargeError: It has more pages, or more in them, than are taken in.
+            UnexpectedResponseError: The list leads in a circle.
+            ResponseTooLargeError: It has more pages, or more in them, than are taken in.
         """
         self._refuse_more_than_allowed(following, size)
         ids = {record.id for record in records}
@@ -108,13 +108,13 @@ class Cursor:
     def _refuse_more_than_allowed(self, following: Following, size: int) -> None:
         context = ErrorContext("GET", self.path)
         if following.url is not None and self.pages_read + 1 >= self.bounds.pages:
-            raise AnswerTooLargeError(
+            raise ResponseTooLargeError(
                 f"the list has more than {self.bounds.pages} pages (setsmart:maxListPages)", context
             )
         if self._bytes_read + size > _MOST_ANSWERS * self.bounds.bytes_of_page:
-            raise AnswerTooLargeError(
+            raise ResponseTooLargeError(
                 f"the pages of the list are together larger than {_MOST_ANSWERS} times "
-                "setsmart:maxAnswerMiB",
+                "setsmart:maxResponseMiB",
                 context,
             )
 
@@ -123,7 +123,7 @@ class Cursor:
         leads_back = following.url in {*self._seen_urls, self.next_url} - {None}
         if leads_back or (following.url and without_news > _MOST_PAGES_WITHOUT_NEWS):
             asked = "" if following.parameter is None else f" ({_shown(following.parameter)}=…)"
-            raise UnexpectedAnswerError(
+            raise UnexpectedResponseError(
                 f"the list of objects never ends: a page leads back to one already read{asked}; "
                 f"{_ADVICE}",
                 ErrorContext("GET", self.path),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.error_body import error_details
-from pulumi_setsmart.client.errors import UnexpectedAnswerError, UnreadableAnswerError
+from pulumi_setsmart.client.errors import InvalidResponseError, UnexpectedResponseError
+from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.client.signals import Meaning, members_of, truth, whole_number
 from pulumi_setsmart.models.json import DEEPEST, Json, JsonObject, digits, is_nested_deeper
 from pulumi_setsmart.models.marker import TOO_DEEP
@@ -74,8 +74,8 @@ def read_object(answer: Answer, envelopes: Sequence[str], id_field: str = "id") 
         id_field: The field that an envelope lacks and an object has.
 
     Raises:
-        UnreadableAnswerError: The answer is not JSON, or carries an error in spite of its status.
-        UnexpectedAnswerError: There is no object in it.
+        InvalidResponseError: The answer is not JSON, or carries an error in spite of its status.
+        UnexpectedResponseError: There is no object in it.
     """
     value = answer.json()
     if isinstance(value, dict) and id_field not in value:
@@ -84,7 +84,7 @@ def read_object(answer: Answer, envelopes: Sequence[str], id_field: str = "id") 
     if found is not None:
         return found
     if not isinstance(value, dict):
-        raise UnexpectedAnswerError("the answer is not an object", answer.context())
+        raise UnexpectedResponseError("the answer is not an object", answer.context())
     return value
 
 
@@ -105,7 +105,7 @@ def _refuse_error(value: JsonObject, answer: Answer) -> None:
     if value.get("error") or value.get("errors"):
         message, code, field = error_details(answer)
         reason = "the answer has a successful status but carries an error"
-        raise UnreadableAnswerError(
+        raise InvalidResponseError(
             f"{reason}: {message}" if message else reason, answer.context(code, field)
         )
 
@@ -118,18 +118,18 @@ def read_items(answer: Answer, envelopes: Sequence[str]) -> list[JsonObject]:
         envelopes: The names under which the list may be, beside the usual ones.
 
     Raises:
-        UnreadableAnswerError: The answer is not JSON, or carries an error in spite of its status.
-        UnexpectedAnswerError: There is no list of objects in it, or more than one.
+        InvalidResponseError: The answer is not JSON, or carries an error in spite of its status.
+        UnexpectedResponseError: There is no list of objects in it, or more than one.
     """
     value = answer.json()
     if isinstance(value, dict):
         _refuse_error(value, answer)
         value = _list_in(value, envelopes, answer)
     if not isinstance(value, list):
-        raise UnexpectedAnswerError("the answer is not a list", answer.context())
+        raise UnexpectedResponseError("the answer is not a list", answer.context())
     items: list[JsonObject] = [item for item in value if isinstance(item, dict)]
     if len(items) != len(value):
-        raise UnexpectedAnswerError(
+        raise UnexpectedResponseError(
             "the list holds something that is not an object", answer.context()
         )
     return items
@@ -143,14 +143,14 @@ def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Jso
     if own:
         return own[0]
     if len(lists) > 1:
-        raise UnexpectedAnswerError(
+        raise UnexpectedResponseError(
             f"the answer has more than one list: {quoted(', '.join(lists), _LONGEST_NAMES)}",
             answer.context(),
         )
     if not lists and _is_empty(value, (*envelopes, *USUAL_ENVELOPES), answer):
         return []
     if not lists:
-        raise UnexpectedAnswerError(
+        raise UnexpectedResponseError(
             f"the answer is not a list, but an object with {_members_of(value)}", answer.context()
         )
     return next(iter(lists.values()))
@@ -188,11 +188,11 @@ def read_record(fields: JsonObject, id_field: str, answer: Answer) -> Record:
     A field that is nested too deeply is `TOO_DEEP`: one odd field must not cost all the others.
 
     Raises:
-        UnexpectedAnswerError: Its id is missing, or nothing that can be shown.
+        UnexpectedResponseError: Its id is missing, or nothing that can be shown.
     """
     identifier = identifier_of(fields.get(id_field))
     if identifier is None:
-        raise UnexpectedAnswerError(
+        raise UnexpectedResponseError(
             f"the object in the answer has no usable {id_field}; it has {_members_of(fields)}",
             answer.context(),
         )

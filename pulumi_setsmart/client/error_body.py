@@ -16,9 +16,9 @@ from typing import TypeAlias
 
 from attrs import evolve, frozen
 
-from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.confidential import quoted, reason_of
-from pulumi_setsmart.client.errors import StatusError, UnreadableAnswerError, status_error_class
+from pulumi_setsmart.client.errors import InvalidResponseError, StatusError, status_error_class
+from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.client.violation import (
     LONGEST_MESSAGE,
     OUTSIDE,
@@ -168,7 +168,7 @@ def error_body(answer: Answer) -> ErrorBody:
     """Return what the body of ``answer`` says went wrong."""
     try:
         body = answer.json()
-    except UnreadableAnswerError:
+    except InvalidResponseError:
         body = _plain_text(answer.body)
     heading = _heading(body, answer.status)
     violations = _distinct(_violations(_Part(body)))

@@ -8,8 +8,8 @@
     ├── WrongAccountError               an object of the state is not in the account that is asked
     ├── ExistingObjectError             what is to be created exists already
     ├── ExistingIdError                 the object that existing_id names cannot be taken over
-    ├── SharedObjectError               two resources stand for one object
-    ├── ContradictionError              two responses cannot both be right
+    ├── AlreadyManagedError               two resources stand for one object
+    ├── ContradictoryResponsesError              two responses cannot both be right
     ├── DeletionRefusedError            an object may not be deleted, or not in this way
     ├── WebhookVerificationError        a request does not prove that it comes from SetSmart
     │   ├── WebhookReplayedError        it does, but tells of an event that was taken in before
@@ -18,9 +18,9 @@
         ├── ConnectionFailedError       no answer: unreachable, connection lost, timed out
         │   └── UntrustedServerError    its certificate is not trusted
         ├── DeadlineExceededError       there is no time left for it
-        ├── UnreadableAnswerError       an answer that is not what the API answers
-        │   ├── AnswerTooLargeError     it is larger than we take in
-        │   └── UnexpectedAnswerError   well-formed, but not of a form that we read
+        ├── InvalidResponseError       an answer that is not what the API answers
+        │   ├── ResponseTooLargeError     it is larger than we take in
+        │   └── UnexpectedResponseError   well-formed, but not of a form that we read
         │       └── IncompleteListError a list has more objects than it shows
         ├── UnknownOutcomeError         whether a POST was carried out cannot be known
         └── StatusError                 an answer with an error status
@@ -99,11 +99,11 @@ class ExistingIdError(SetSmartError):
     """The object that ``existing_id`` names is not there, or is not the resource's to have."""
 
 
-class SharedObjectError(SetSmartError):
+class AlreadyManagedError(SetSmartError):
     """An object turned up under a second resource; each listing belongs to one."""
 
 
-class ContradictionError(SetSmartError):
+class ContradictoryResponsesError(SetSmartError):
     """Two responses of the server cannot both be right, so it is not known what is there."""
 
 
@@ -244,19 +244,19 @@ class DeadlineExceededError(ApiError):
     """An operation would take longer than it may; nothing that it was waiting for was sent."""
 
 
-class UnreadableAnswerError(ApiError):
+class InvalidResponseError(ApiError):
     """The answer is not what the API answers: not JSON, truncated, or of another shape."""
 
 
-class AnswerTooLargeError(UnreadableAnswerError):
+class ResponseTooLargeError(InvalidResponseError):
     """The answer is larger than we take in."""
 
 
-class UnexpectedAnswerError(UnreadableAnswerError):
+class UnexpectedResponseError(InvalidResponseError):
     """The answer is well-formed, but not of a form that we read; asking again hardly helps."""
 
 
-class IncompleteListError(UnexpectedAnswerError):
+class IncompleteListError(UnexpectedResponseError):
     """A list has more objects than it shows, and nothing says how to ask for the others."""
 
 

@@ -30,7 +30,7 @@ _FIRST_UNSUCCESSFUL_STATUS = 300
 _WAITING_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
-class PatienceError(Exception):
+class RateLimitWaitError(Exception):
     """Whoever wants to send a request would have to wait longer than it can.
 
     Attributes:
@@ -134,7 +134,7 @@ class Pacer:
             patience: How many seconds there are to wait at most.
 
         Raises:
-            PatienceError: It takes longer; nothing has been waited for in vain.
+            RateLimitWaitError: It takes longer; nothing has been waited for in vain.
         """
         with self._changed:
             self._waiting_since = self._waiting_since if self._waiting else self._clock()
@@ -159,10 +159,10 @@ class Pacer:
                         return permit
                     # Somebody else is learning the budget.
                     if now >= gives_up_at or not self._changed.wait(gives_up_at - now):
-                        raise PatienceError(patience)
+                        raise RateLimitWaitError(patience)
                     continue
                 if wait_until > gives_up_at:
-                    raise PatienceError(wait_until - now)
+                    raise RateLimitWaitError(wait_until - now)
                 is_news = self._is_news(wait_until, now)
             if is_news:
                 self._announce(wait_until - now, reason)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import (
-    AnswerTooLargeError,
     ApiError,
     ConnectionFailedError,
+    InvalidResponseError,
     RateLimitError,
+    ResponseTooLargeError,
     ServerError,
-    UnexpectedAnswerError,
-    UnreadableAnswerError,
+    UnexpectedResponseError,
     UntrustedServerError,
 )
 
@@ -44,9 +44,9 @@ class RetryPolicy:
         never made, or the server turned it away at the rate limit.
         """
         match error:
-            case UntrustedServerError() | AnswerTooLargeError():
+            case UntrustedServerError() | ResponseTooLargeError():
                 return False
-            case UnexpectedAnswerError():
+            case UnexpectedResponseError():
                 return method != "POST" and error.context.attempt < _MOST_ATTEMPTS_AT_A_FORM
             case RateLimitError():
                 return True
@@ -54,7 +54,7 @@ class RetryPolicy:
                 return method != "POST" or not error.sent
             case ServerError():
                 return method != "POST" and error.status in _REPEATABLE_STATUSES
-        return method != "POST" and isinstance(error, UnreadableAnswerError)
+        return method != "POST" and isinstance(error, InvalidResponseError)
 
     def delay(self, attempt: int, random: Callable[[], float]) -> float:
         """Return how many seconds to wait before the next attempt.
@@ -75,6 +75,6 @@ def may_have_been_carried_out(error: ApiError) -> bool:
     match error:
         case ConnectionFailedError():
             return error.sent
-        case ServerError() | UnreadableAnswerError():
+        case ServerError() | InvalidResponseError():
             return True
     return False

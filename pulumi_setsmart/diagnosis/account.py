@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 import attrs
 
-from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.confidential import quoted
@@ -20,6 +19,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.client.moment import http_date
 from pulumi_setsmart.client.pacing import told_remaining
+from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good

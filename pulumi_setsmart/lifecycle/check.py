@@ -43,7 +43,7 @@ from pulumi_setsmart.models.marker import TOO_DEEP, UNKNOWN, holds_unknown
 from pulumi_setsmart.models.paging import PagingDescription
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
-DIRECTIVES: dict[str, Constraint] = {
+POLICY_INPUTS: dict[str, Constraint] = {
     IDENTITY: FieldNames(),
     EXISTING_ID: Identifier(),
     IF_EXISTS: OneOf(tuple(IfExists)),
@@ -62,7 +62,7 @@ _DEFAULT_ADDRESSES = {ID_FIELD: DEFAULT_ID_FIELD}
 
 
 @frozen
-class Objection:
+class InputViolation:
     """What is wrong with one input of a resource.
 
     Attributes:
@@ -81,24 +81,24 @@ class Objection:
         return f"{self.input}: {member}{self.reason}"
 
 
-def objections(kind: Kind, inputs: Mapping[str, Json]) -> list[Objection]:
+def violations(kind: Kind, inputs: Mapping[str, Json]) -> list[InputViolation]:
     """Return what is wrong with the inputs of a resource: one reason for each field at the most.
 
     A value that a preview cannot know is not objected to. No reason holds a value.
     """
     return [
-        *_addressing_objections(kind, inputs),
+        *_replace_on_change_violations(kind, inputs),
         *(
-            Objection(field.name, reason)
+            InputViolation(field.name, reason)
             for field in kind.fields
-            if (reason := _field_objection(field, inputs)) is not None
+            if (reason := _field_violation(field, inputs)) is not None
         ),
-        *_others_objections(kind, inputs),
-        *_directive_objections(kind, inputs),
+        *_extra_fields_violations(kind, inputs),
+        *_policy_violations(kind, inputs),
     ]
 
 
-def shape_objection(kind: Kind, name: str, value: Json) -> str | None:
+def shape_violation(kind: Kind, name: str, value: Json) -> str | None:
     """Return why input ``name`` cannot be a list, or an object, or must be one; None if it may be.
 
     What such a value holds is not looked at: it need not be known.
@@ -106,10 +106,10 @@ def shape_objection(kind: Kind, name: str, value: Json) -> str | None:
     if name == kind.others:
         return None if isinstance(value, dict) else f"must be an object, not {type_name(value)}"
     constraints = {field.name: field.constraint for field in kind.fields}
-    constraint = {**DIRECTIVES, **_ADDRESSES, **constraints}[name]
+    constraint = {**POLICY_INPUTS, **_ADDRESSES, **constraints}[name]
     may_be_list = constraint.schema().get("type") == "array"
     is_out_of_place = isinstance(value, dict) or (isinstance(value, list) and not may_be_list)
-    return constraint.objection(value) if is_out_of_place else None
+    return constraint.violation(value) if is_out_of_place else None
 
 
 def unsendable(value: Json) -> str | None:
@@ -134,7 +134,7 @@ def _unsendable(value: Json) -> str | None:
     return None
 
 
-def _field_objection(field: ApiField, inputs: Mapping[str, Json]) -> str | None:
+def _field_violation(field: ApiField, inputs: Mapping[str, Json]) -> str | None:
     if field.name not in inputs:
         return "is required" if field.required else None
     value = inputs[field.name]
@@ -142,68 +142,70 @@ def _field_objection(field: ApiField, inputs: Mapping[str, Json]) -> str | None:
         return None
     if value is None:
         return "is required and cannot be cleared" if field.required else None
-    return unsendable(value) or field.constraint.objection(value)
+    return unsendable(value) or field.constraint.violation(value)
 
 
-def _others_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
+def _extra_fields_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputViolation]:
     others = inputs.get(kind.others, {})
     if others is UNKNOWN:
         return
     if not isinstance(others, dict):
-        yield Objection(kind.others, f"must be an object, not {type_name(others)}")
+        yield InputViolation(kind.others, f"must be an object, not {type_name(others)}")
         return
-    yield from reserved_name_objections(kind, others, kind.id_field(inputs))
+    yield from reserved_name_violations(kind, others, kind.id_field(inputs))
     for name, value in others.items():
         reason = unsendable(name) or unsendable(value)
         if reason is not None:
-            yield Objection(kind.others, reason, name)
+            yield InputViolation(kind.others, reason, name)
 
 
-def reserved_name_objections(
+def reserved_name_violations(
     kind: Kind, others: Mapping[str, object], id_field: str = DEFAULT_ID_FIELD
-) -> Iterator[Objection]:
+) -> Iterator[InputViolation]:
     """Yield why each name in ``others`` that is not free cannot stand there."""
     for name in others:
         if name in kind.field_names:
-            yield Objection(kind.others, "has an argument of its own; declare it there", name)
+            yield InputViolation(kind.others, "has an argument of its own; declare it there", name)
         elif name == id_field:
-            yield Objection(kind.others, "is given by SetSmart and cannot be declared", name)
+            yield InputViolation(kind.others, "is given by SetSmart and cannot be declared", name)
 
 
-def _directive_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
-    for name in kind.directives:
+def _policy_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputViolation]:
+    for name in kind.policy_inputs:
         value = inputs.get(name)
         if value is not None and not holds_unknown(value):
-            reason = DIRECTIVES[name].objection(value)
+            reason = POLICY_INPUTS[name].violation(value)
             if reason is not None:
-                yield Objection(name, reason)
+                yield InputViolation(name, reason)
     others = inputs.get(kind.others)
-    if isinstance(others, dict) and not kind.identifying:
+    if isinstance(others, dict) and not kind.natural_key:
         for name in kind.identity_names(inputs):
             if name not in others:
-                yield Objection(IDENTITY, f"{kind.others} does not declare {name}")
-    yield from _order_objections(kind, inputs)
+                yield InputViolation(IDENTITY, f"{kind.others} does not declare {name}")
+    yield from _order_violations(kind, inputs)
 
 
-def _order_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
+def _order_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputViolation]:
     """Yield what is called an unordered list and is none; what is not declared may be named."""
     paths = inputs.get(UNORDERED)
-    if not isinstance(paths, list) or FieldNames().objection(paths) is not None:
+    if not isinstance(paths, list) or FieldNames().violation(paths) is not None:
         return
     fields = read_declaration(kind, inputs).fields
     for path in map(str, paths):
         for pattern in patterns_of([path], kind.others):
             for value in values_at(fields, pattern):
                 if value not in (None, UNKNOWN) and not isinstance(value, list):
-                    yield Objection(UNORDERED, f"{path} is {type_name(value)}, not a list")
+                    yield InputViolation(UNORDERED, f"{path} is {type_name(value)}, not a list")
                     return
 
 
-def _addressing_objections(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Objection]:
-    for name in kind.addressing:
+def _replace_on_change_violations(
+    kind: Kind, inputs: Mapping[str, Json]
+) -> Iterator[InputViolation]:
+    for name in kind.replace_on_change:
         value = inputs.get(name, _DEFAULT_ADDRESSES.get(name))
         if name == ACCOUNT and value is None:
             continue
-        reason = None if value is UNKNOWN else _ADDRESSES[name].objection(value)
+        reason = None if value is UNKNOWN else _ADDRESSES[name].violation(value)
         if reason is not None:
-            yield Objection(name, reason)
+            yield InputViolation(name, reason)

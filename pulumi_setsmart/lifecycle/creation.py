@@ -53,7 +53,7 @@ class Creation:
 
         Raises:
             ExistingObjectError: The server answered with an object that existed before.
-            SharedObjectError: The server answered with an object of another resource.
+            AlreadyManagedError: The server answered with an object of another resource.
             UnknownOutcomeError: It cannot be found out whether it was created.
             ApiError: It was not created.
         """

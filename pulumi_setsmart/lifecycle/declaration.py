@@ -278,7 +278,7 @@ def with_secrets_in_order(
 
 def _beside_fields(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
     """Return the inputs that are no fields: where the object is, and what to do with it."""
-    names = (*kind.addressing, *kind.directives)
+    names = (*kind.replace_on_change, *kind.policy_inputs)
     return {name: properties[name] for name in names if name in properties}
 
 

@@ -41,8 +41,8 @@ class Kind:
         others: The input and output that holds all other fields.
         title: The field by which a person knows one from another, or None.
         path: Finds the path of the collection, from inputs or outputs and the settings.
-        addressing: The inputs that say where the object is; they are not fields of it.
-        identifying: The fields by which a person knows an object again, the first of them always.
+        replace_on_change: The inputs that say where the object is; they are not fields of it.
+        natural_key: The fields by which a person knows an object again, the first of them always.
         whole_when_read: Whether a resource that is only read shows all its other fields.
     """
 
@@ -51,20 +51,20 @@ class Kind:
     others: str
     title: str | None
     path: Callable[[Mapping[str, object], Settings], str]
-    addressing: tuple[str, ...] = (ACCOUNT,)
-    identifying: tuple[str, ...] = ()
+    replace_on_change: tuple[str, ...] = (ACCOUNT,)
+    natural_key: tuple[str, ...] = ()
     whole_when_read: bool = False
 
     @cached_property
-    def directives(self) -> tuple[str, ...]:
+    def policy_inputs(self) -> tuple[str, ...]:
         """The inputs that say what to do with the object; they are not fields of it."""
-        of_any_collection = () if self.identifying else (IDENTITY, PAGING)
+        of_any_collection = () if self.natural_key else (IDENTITY, PAGING)
         return (*of_any_collection, EXISTING_ID, IF_EXISTS, DELETION_POLICY, UNORDERED)
 
     def identity_names(self, inputs: Mapping[str, object]) -> tuple[str, ...]:
         """Return the fields by which an object with these inputs is known again."""
         declared = inputs.get(IDENTITY)
-        return tuple(map(str, declared)) if isinstance(declared, list) else self.identifying
+        return tuple(map(str, declared)) if isinstance(declared, list) else self.natural_key
 
     @cached_property
     def field_names(self) -> frozenset[str]:
@@ -89,7 +89,7 @@ class Kind:
 
     def paging(self, values: Mapping[str, Json], settings: Settings) -> PagingScheme | None:
         """Return how the list of the object's collection is paged, as far as that is declared."""
-        declared = values.get(PAGING) if PAGING in self.directives else None
+        declared = values.get(PAGING) if PAGING in self.policy_inputs else None
         return PagingScheme.of(declared) if isinstance(declared, dict) else settings.paging
 
     def id_field(self, values: Mapping[str, object]) -> str:
@@ -115,7 +115,7 @@ PROPERTY = Kind(
     others="attributes",
     title="name",
     path=_property_path,
-    identifying=("name", "address"),
+    natural_key=("name", "address"),
 )
 WEBHOOK_SUBSCRIPTION = Kind(
     label="webhook subscription",
@@ -123,7 +123,7 @@ WEBHOOK_SUBSCRIPTION = Kind(
     others="attributes",
     title="url",
     path=_webhook_subscription_path,
-    identifying=("url",),
+    natural_key=("url",),
 )
 API_OBJECT = Kind(
     label="object",
@@ -131,6 +131,6 @@ API_OBJECT = Kind(
     others="body",
     title=None,
     path=_own_path,
-    addressing=(ACCOUNT, PATH, ID_FIELD),
+    replace_on_change=(ACCOUNT, PATH, ID_FIELD),
     whole_when_read=True,
 )

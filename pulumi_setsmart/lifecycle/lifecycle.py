@@ -19,7 +19,7 @@ from pulumi_setsmart.client.errors import (
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, Since
-from pulumi_setsmart.lifecycle.check import objections
+from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
     is_equal,
@@ -69,11 +69,11 @@ class Checked:
 
     Attributes:
         inputs: The inputs to go on with.
-        objections: What is wrong with them, one reason for each field.
+        violations: What is wrong with them, one reason for each field.
     """
 
     inputs: dict[str, Json]
-    objections: list[str]
+    violations: list[str]
 
 
 @frozen
@@ -170,7 +170,7 @@ class Lifecycle:
             ExistingIdError: The object that the program names by its id cannot be taken over.
             ApiError: It cannot be looked up.
         """
-        found = [str(one) for one in objections(self.kind, inputs)]
+        found = [str(one) for one in violations(self.kind, inputs)]
         ordered = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
         checked = with_secrets_in_order(self.kind, inputs, ordered)
         checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
@@ -190,7 +190,7 @@ class Lifecycle:
 
         Raises:
             MetadataError: What the state remembers of it cannot be read.
-            SharedObjectError: Another resource stands for the object.
+            AlreadyManagedError: Another resource stands for the object.
             ExistingIdError: The program names another object by its id.
         """
         bookkeeping = load_bookkeeping(outputs, outputs.get(ID))
@@ -201,7 +201,7 @@ class Lifecycle:
         _claim(roster, str(outputs.get(ID)), bookkeeping)
         addressed_otherwise = [
             name
-            for name in self.kind.addressing
+            for name in self.kind.replace_on_change
             if not matches(inputs.get(name), outputs.get(name))
         ]
         replaces = [
@@ -237,7 +237,7 @@ class Lifecycle:
         Raises:
             ExistingIdError: The object that the program names by its id cannot be taken over.
             ExistingObjectError: It exists, and it was not said what to do then.
-            SharedObjectError: The server answered with an object of another resource.
+            AlreadyManagedError: The server answered with an object of another resource.
             ApiError: It was not created, or, for an UnknownOutcomeError, perhaps.
         """
         operation = self._begin(inputs)
@@ -270,7 +270,7 @@ class Lifecycle:
             MetadataError: What the state remembers of it cannot be read.
             WrongAccountError: It is not there, but it cannot be told whether it was deleted; or it
                 is another one, which may be a stranger's.
-            SharedObjectError: Another resource stands for it.
+            AlreadyManagedError: Another resource stands for it.
             ApiError: It could not be read.
         """
         bookkeeping = load_bookkeeping(outputs, identifier)
@@ -644,7 +644,7 @@ class Lifecycle:
         defaults = {DELETION_POLICY: str(DeletionPolicy.DELETE)}
         return any(
             inputs.get(name, defaults.get(name)) != outputs.get(name, defaults.get(name))
-            for name in self.kind.directives
+            for name in self.kind.policy_inputs
         )
 
 

@@ -122,7 +122,7 @@ class Operation:
             for name, value in self.visible(record, known).items()
             if not (value is None and name in self.kind.secret_names)
         }
-        for name in self.settings.server_fields | {self.collection.id_field}:
+        for name in self.settings.read_only_fields | {self.collection.id_field}:
             # A name may have dots itself, or lead into an object by them.
             fields = without(without(fields, [name]), name.split("."))
         return without_masked(fields)
@@ -139,7 +139,7 @@ class Operation:
             NotFoundError: There is no such object.
             ApiError: It cannot be read.
         """
-        if self.settings.snapshot:
+        if self.settings.list_cache:
             return self.snapshot.read(self.collection, identifier, wanted)
         return self.collection.get(identifier)
 

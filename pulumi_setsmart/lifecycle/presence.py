@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 
 from pulumi_setsmart.client.errors import (
-    ContradictionError,
+    ContradictoryResponsesError,
     IncompleteListError,
     MethodNotAllowedError,
     NotFoundError,
@@ -31,7 +31,7 @@ def look_again(operation: Operation, identifier: str) -> Record | None:
         cannot tell.
 
     Raises:
-        ContradictionError: The list shows it all the time, and it is never found by its id.
+        ContradictoryResponsesError: The list always shows it, but it is never found by its id.
         ApiError: The list cannot be read.
     """
     if not _was_listed(operation, identifier):
@@ -44,7 +44,7 @@ def look_again(operation: Operation, identifier: str) -> Record | None:
             return operation.collection.get(identifier)
         if not _is_listed(operation, identifier):
             return None
-    raise ContradictionError(
+    raise ContradictoryResponsesError(
         f"the list of {operation.collection.path} shows {identifier}, but it is not found by its "
         f"id, not even {settle_time:g} s later. Nothing was changed; run again later"
     )

@@ -83,12 +83,12 @@ class Refused:
 
 @frozen
 class Judgement:
-    """What a server's objections to an object are about.
+    """What a server finds wrong with an object are about.
 
     Attributes:
         names_declared: Whether any of them is about something that the program declares.
         refused: The undeclared fields that are refused.
-        candidates: The undeclared fields that may be meant by an objection that names none.
+        candidates: The undeclared fields that may be meant by a violation that names none.
     """
 
     names_declared: bool
@@ -97,10 +97,10 @@ class Judgement:
 
 
 def judge(violations: tuple[Violation, ...], sent: JsonObject, declared: JsonObject) -> Judgement:
-    """Return what the objections of a server to ``sent`` are about.
+    """Return what the violations of a server in ``sent`` are about.
 
     Args:
-        violations: The objections.
+        violations: The violations.
         sent: The whole object as it was sent.
         declared: What of it the program declares.
     """

@@ -110,7 +110,7 @@ class Replacement:
         settings = listed(dict.fromkeys(setting_of(one.path) for one in refused))
         self.operation.report(
             f"SetSmart does not take {said} back. The program does not declare this, so it was "
-            f"left out; naming {settings} in setsmart:serverFields saves a request each time",
+            f"left out; naming {settings} in setsmart:readOnlyFields saves a request each time",
             self.identifier,
         )
 
@@ -119,5 +119,5 @@ def _advice(candidates: tuple[Path, ...]) -> str:
     names = listed(dict.fromkeys(setting_of(path) for path in candidates))
     return (
         f"These fields are not declared and were sent back as they were read: {names}. If SetSmart "
-        "refuses some of them, name those in setsmart:serverFields"
+        "refuses some of them, name those in setsmart:readOnlyFields"
     )

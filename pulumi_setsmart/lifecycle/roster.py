@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
-from pulumi_setsmart.client.errors import SharedObjectError
+from pulumi_setsmart.client.errors import AlreadyManagedError
 from pulumi_setsmart.lifecycle.identity import may_come_from
 from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
@@ -46,7 +46,7 @@ class Roster:
         """Note that an object belongs to a resource.
 
         Raises:
-            SharedObjectError: It belongs to another one.
+            AlreadyManagedError: It belongs to another one.
         """
         with self._changed:
             self._claim(identifier, owner)
@@ -121,7 +121,7 @@ class Roster:
 
     def _claim(self, identifier: str, owner: str) -> None:
         if self._owners.setdefault(identifier, owner) != owner:
-            raise SharedObjectError(
+            raise AlreadyManagedError(
                 f"{identifier} belongs to another resource of this stack already, and two must "
                 "not share it; take one of them out with `pulumi state delete URN`"
             )

@@ -16,12 +16,12 @@ from pulumi_setsmart.client.errors import (
     AuthenticationError,
     ErrorContext,
     IncompleteListError,
+    InvalidResponseError,
     MethodNotAllowedError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
     StatusError,
-    UnreadableAnswerError,
 )
 from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.lifecycle.comparison import is_equal
@@ -320,7 +320,7 @@ class Snapshot:
                     return None
             try:
                 self._fetch(collection, fetches)
-            except (StatusError, UnreadableAnswerError) as error:
+            except (StatusError, InvalidResponseError) as error:
                 if isinstance(error, _ABOUT_ALL_REQUESTS):
                     raise
                 self._give_up(collection, error)

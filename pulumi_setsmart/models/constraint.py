@@ -21,7 +21,7 @@ _EVENT_NAME = re.compile(r"(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)")
 class Constraint(Protocol):
     """What values a field allows."""
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, as the end of a sentence, or None if it is."""
 
     def schema(self) -> dict[str, Json]:
@@ -34,7 +34,7 @@ class Text:
 
     blank: bool = False
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, str):
             return f"must be a text, not {type_name(value)}"
@@ -51,11 +51,11 @@ class Text:
 class Identifier:
     """An id that the API gave: a text, or a whole number."""
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if isinstance(value, int) and not isinstance(value, bool):
             return None
-        return Text().objection(value)
+        return Text().violation(value)
 
     def schema(self) -> dict[str, Json]:
         """Return the JSON Schema of what is allowed."""
@@ -68,7 +68,7 @@ class WholeNumber:
 
     minimum: int
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if isinstance(value, bool) or not isinstance(value, int):
             return f"must be a whole number, not {type_name(value)}"
@@ -87,7 +87,7 @@ class Number:
 
     minimum: int
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"must be a number, not {type_name(value)}"
@@ -104,7 +104,7 @@ class Number:
 class WebUrl:
     """An absolute http or https address."""
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, str):
             return f"must be a text, not {type_name(value)}"
@@ -125,7 +125,7 @@ class WebUrl:
 class EventNames:
     """A list of event names such as ``property.updated``: any ``noun.verb``, or ``*`` for all."""
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, list):
             return f"must be a list of event names, not {type_name(value)}"
@@ -151,7 +151,7 @@ class OneOf:
 
     words: tuple[str, ...]
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         return None if value in self.words else f"must be one of {', '.join(self.words)}"
 
@@ -164,7 +164,7 @@ class OneOf:
 class FieldNames:
     """A list of names of fields."""
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
             return "must be a list of field names"
@@ -179,7 +179,7 @@ class FieldNames:
 class AccountName:
     """The name under which an account is configured, such as ``eu`` or ``us-east``."""
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, str) or not _ACCOUNT_NAME.fullmatch(value):
             return "must be a name of letters, digits, - and _ that begins with a letter"
@@ -194,7 +194,7 @@ class AccountName:
 class CollectionPath:
     """The path of a collection below the base URL; it may have a slash at its end."""
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, str):
             return f"must be a text, not {type_name(value)}"

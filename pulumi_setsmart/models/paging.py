@@ -113,7 +113,7 @@ def _totals(described: dict[str, Json]) -> bool:
 class PagingDescription:
     """A constraint: an object that describes a `PagingScheme`."""
 
-    def objection(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         try:
             PagingScheme.of(value)

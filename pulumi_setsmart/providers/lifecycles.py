@@ -62,9 +62,9 @@ class ConfiguredLifecycles:
         name = properties.get(ACCOUNT)
         if name is UNKNOWN:
             raise ConfigurationError(f"{ACCOUNT}: must be known before the program is deployed")
-        objection = None if name is None else AccountName().objection(name)
-        if objection is not None:
-            raise ConfigurationError(f"{ACCOUNT}: {objection}")
+        violation = None if name is None else AccountName().violation(name)
+        if violation is not None:
+            raise ConfigurationError(f"{ACCOUNT}: {violation}")
         account = None if name is None else str(name)
         if account not in self._settings:
             self._settings[account] = load_settings(self.configured, self.environment, account)

@@ -11,17 +11,17 @@ from urllib.parse import quote
 import attrs
 from attrs import Factory, define, frozen
 
-from pulumi_setsmart.client.answer import Answer
 from pulumi_setsmart.client.budget import Budget
 from pulumi_setsmart.client.channel import Channel, Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import ApiError, IncompleteListError, SetSmartError
 from pulumi_setsmart.client.http import httpx
+from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.recording.answer_body import id_in, items_in
+from pulumi_setsmart.recording.response_body import id_in, items_in
 from pulumi_setsmart.recording.shape import UUID
 
 MOST_PAGES = 3

@@ -10,10 +10,10 @@ from attrs import frozen
 
 from pulumi_setsmart.client.signals import Member, members_of, whole_number
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.recording.answer_body import Path
 from pulumi_setsmart.recording.headers import address_seen, is_told
 from pulumi_setsmart.recording.looking import Heard
 from pulumi_setsmart.recording.recording import Signal
+from pulumi_setsmart.recording.response_body import Path
 from pulumi_setsmart.recording.words import Names
 
 _LARGEST_LIMIT = 10_000

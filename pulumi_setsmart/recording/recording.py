@@ -14,7 +14,7 @@ VERSION = 1
 
 
 @frozen
-class SeenAnswer:
+class SeenResponse:
     """An answer, or that there was none.
 
     Attributes:
@@ -68,7 +68,7 @@ class SeenPage:
         signals: What it tells of the list.
     """
 
-    answer: SeenAnswer
+    answer: SeenResponse
     asked_with: tuple[str, ...] = ()
     items_at: str = ""
     items: str | int | None = None
@@ -127,11 +127,11 @@ class SeenCollection:
     list_end: str = "not looked for"
     id: SeenId | None = None
     item: Shape | None = None
-    object: SeenAnswer | None = None
+    object: SeenResponse | None = None
     object_at: str = ""
     list_shows: str | None = None
-    missing: SeenAnswer | None = None
-    malformed: SeenAnswer | None = None
+    missing: SeenResponse | None = None
+    malformed: SeenResponse | None = None
 
 
 @frozen

@@ -13,18 +13,18 @@ import attrs
 from pulumi_setsmart.config import DEFAULT_BASE_URL
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording import headers
-from pulumi_setsmart.recording.answer_body import Object, Path, id_in, items_in, object_in
 from pulumi_setsmart.recording.habits_seen import clock_seen, rate_limit_seen
 from pulumi_setsmart.recording.ids import id_form
 from pulumi_setsmart.recording.looking import AccountLooks, CollectionLooks, Heard, Look
 from pulumi_setsmart.recording.paging_seen import Progress, asked_with, signals_of
 from pulumi_setsmart.recording.recording import (
     Recording,
-    SeenAnswer,
     SeenCollection,
     SeenId,
     SeenPage,
+    SeenResponse,
 )
+from pulumi_setsmart.recording.response_body import Object, Path, id_in, items_in, object_in
 from pulumi_setsmart.recording.shape import Shape, shape_of
 from pulumi_setsmart.recording.words import Names
 
@@ -172,14 +172,14 @@ def _failure(look: Look) -> str | None:
     return None if look.failure is None else type(look.failure).__name__
 
 
-def _answer(look: Look, names: Names, items_at: Path | None = None) -> SeenAnswer:
+def _answer(look: Look, names: Names, items_at: Path | None = None) -> SeenResponse:
     """Return what may be told of the answer to a look; of the items in it nothing."""
     if not look.heard:
-        return SeenAnswer(None, _failure(look))
+        return SeenResponse(None, _failure(look))
     heard = look.heard[-1]
     told, others = headers.headers_seen(heard.answer.headers)
     content, shape = _content(heard, items_at, names)
-    return SeenAnswer(
+    return SeenResponse(
         status=heard.answer.status,
         failure=_failure(look) if heard.answer.succeeded else None,
         earlier_statuses=tuple(one.answer.status for one in look.heard[:-1]),

@@ -185,7 +185,7 @@ def _moves(
     kind: Kind, held: Mapping[str, Any], planned: Mapping[str, Json]
 ) -> Iterator[FieldChange]:
     """Yield what says where the object is, which is why it has to be replaced."""
-    for name in kind.addressing:
+    for name in kind.replace_on_change:
         before, after = held.get(name, ABSENT), planned.get(name, ABSENT)
         if before != after:
             yield FieldChange(pointer("", name), before, before, after)

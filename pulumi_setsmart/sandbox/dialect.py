@@ -18,9 +18,9 @@ from pulumi_setsmart.sandbox.list_style import LIST_STYLES
 from pulumi_setsmart.sandbox.normalisation import normalised
 from pulumi_setsmart.sandbox.refusal import Complaint, Refusal
 
-CreateAnswer: TypeAlias = Literal["object", "enveloped", "location"]
-UpdateAnswer: TypeAlias = Literal["object", "enveloped", "empty"]
-ListAnswer: TypeAlias = Literal["array", "enveloped"]
+CreateResponse: TypeAlias = Literal["object", "enveloped", "location"]
+UpdateResponse: TypeAlias = Literal["object", "enveloped", "empty"]
+ListResponse: TypeAlias = Literal["array", "enveloped"]
 Put: TypeAlias = Literal["replace", "merge"]
 Ids: TypeAlias = Literal["text", "number"]
 Secrets: TypeAlias = Literal["full", "masked", "absent", "null", "once"]
@@ -35,13 +35,13 @@ class Dialect:
     """The habits of a server. All are assumed; the defaults are those of the contract.
 
     Attributes:
-        create_answer: ``object``: 201 with the object; ``enveloped``: 200 with the object in
+        create_response: ``object``: 201 with the object; ``enveloped``: 200 with the object in
             ``data``; ``location``: 201 with nothing but a ``Location`` header.
-        update_answer: ``object``: 200 with the object; ``enveloped``: 200 with the object in
+        update_response: ``object``: 200 with the object; ``enveloped``: 200 with the object in
             ``data``; ``empty``: 204.
-        list_answer: ``array``: the bare list; ``enveloped``: the list in ``data``.
+        list_response: ``array``: the bare list; ``enveloped``: the list in ``data``.
         list_style: How a list is split into pages, by its name in `LIST_STYLES`, instead of what
-            ``list_answer`` says; None for a ``Link`` header.
+            ``list_response`` says; None for a ``Link`` header.
         obeys_paging: Whether the list style looks at what it is asked for; otherwise every page is
             the first one.
         page_size: How many objects a page of a list has at most, or None for a single page.
@@ -62,13 +62,15 @@ class Dialect:
         largest: The largest values of fields that hold numbers; what is above is stored as that.
     """
 
-    create_answer: CreateAnswer = field(
-        default="object", validator=validators.in_(get_args(CreateAnswer))
+    create_response: CreateResponse = field(
+        default="object", validator=validators.in_(get_args(CreateResponse))
     )
-    update_answer: UpdateAnswer = field(
-        default="object", validator=validators.in_(get_args(UpdateAnswer))
+    update_response: UpdateResponse = field(
+        default="object", validator=validators.in_(get_args(UpdateResponse))
     )
-    list_answer: ListAnswer = field(default="array", validator=validators.in_(get_args(ListAnswer)))
+    list_response: ListResponse = field(
+        default="array", validator=validators.in_(get_args(ListResponse))
+    )
     list_style: str | None = field(
         default=None, validator=validators.optional(validators.in_(LIST_STYLES))
     )
@@ -128,7 +130,7 @@ class Dialect:
         shown = self._shown(collection, stored)
         if self.secrets == "once":
             shown |= {each.name: stored[each.name] for each in collection.fields if each.secret}
-        match self.create_answer:
+        match self.create_response:
             case "location":
                 headers["Location"] = f"{url.path}/{shown['id']}"
                 return Response(status_code=201, headers=headers)
@@ -143,7 +145,7 @@ class Dialect:
 
     def updated(self, collection: Collection, stored: JsonObject) -> Response:
         """Return the answer to a ``PUT``."""
-        match self.update_answer:
+        match self.update_response:
             case "empty":
                 return Response(status_code=204, headers=self._version_header(stored))
             case "enveloped":
@@ -177,7 +179,7 @@ class Dialect:
         shown = [self._shown(collection, one) for one in stored]
         headers = {} if next_page is None else {"Link": f'<{next_page}>; rel="next"'}
         return JSONResponse(
-            {"data": shown} if self.list_answer == "enveloped" else shown, headers=headers
+            {"data": shown} if self.list_response == "enveloped" else shown, headers=headers
         )
 
     def listed_in_style(

@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import content_of
-from pulumi_setsmart.lifecycle.check import objections, unsendable
+from pulumi_setsmart.lifecycle.check import unsendable, violations
 from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR
@@ -168,11 +168,11 @@ def _entry_refusals(
                     f"does not belong in a file; write {{{CONFIG}: KEY}} and keep it with "
                     "`pulumi config set --secret KEY`",
                 )
-        for objection in objections(kind, declared):
-            place = pointer(path, objection.input)
-            if objection.member is not None:
-                place = pointer(place, objection.member)
-            yield document.refusal(place, objection.reason)
+        for violation in violations(kind, declared):
+            place = pointer(path, violation.input)
+            if violation.member is not None:
+                place = pointer(place, violation.member)
+            yield document.refusal(place, violation.reason)
 
 
 def _unknown(kind: Kind, field: str) -> str:
@@ -199,7 +199,7 @@ def _arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
         secret = entry[name]
         if isinstance(secret, dict):
             arguments[name] = ConfiguredSecret(str(secret[CONFIG]))
-    for name in kind.directives:
+    for name in kind.policy_inputs:
         if entry.get(name) is None:
             arguments.pop(name, None)
     return arguments

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_setsmart.lifecycle.check import DIRECTIVES
+from pulumi_setsmart.lifecycle.check import POLICY_INPUTS
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json
@@ -42,7 +42,7 @@ def _entry(kind: Kind) -> dict[str, Json]:
                 "type": "object",
                 "propertyNames": {"not": {"enum": [*own, "id"]}},
             },
-            **{name: DIRECTIVES[name].schema() for name in kind.directives},
+            **{name: POLICY_INPUTS[name].schema() for name in kind.policy_inputs},
         },
     }
 

@@ -18,4 +18,4 @@ CONFIG: Final = "config"
 
 def names_of(kind: Kind) -> tuple[str, ...]:
     """Return what an entry of a kind may declare."""
-    return (*(field.name for field in kind.fields), kind.others, *kind.directives)
+    return (*(field.name for field in kind.fields), kind.others, *kind.policy_inputs)

@@ -44,7 +44,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[ServedSandbox]:
     """A sandbox with 45 listings, odd ones among them, and a subscription that shows its secret."""
     habits: dict[str, Dialect] = {
         "plain": Dialect(page_size=10, secrets="full"),
-        "enveloped": Dialect(page_size=10, secrets="masked", list_answer="enveloped"),
+        "enveloped": Dialect(page_size=10, secrets="masked", list_response="enveloped"),
     }
     settings = SandboxSettings(
         keys=(ApiKey(DEFAULT_KEY, read_only=True),), rate_limit=0, dialect=habits[request.param]

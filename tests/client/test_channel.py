@@ -27,9 +27,9 @@ from pulumi_setsmart.client.channel import Connection, Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
-    AnswerTooLargeError,
     ConnectionFailedError,
     DeadlineExceededError,
+    ResponseTooLargeError,
     ServerError,
     UnknownOutcomeError,
     UntrustedServerError,
@@ -59,8 +59,10 @@ def get(client: Client) -> object:
 def test_an_answer_that_is_too_large_is_not_taken_in() -> None:
     """It would fill the memory; and it is not asked for again."""
     script = Script(httpx.Response(200, content=b'"' + b"x" * 2000 + b'"'))
-    with pytest.raises(AnswerTooLargeError, match=r"more than 0\.000\d+ MiB \(setsmart:maxAnswer"):
-        get(client_with(script, largest_answer=1000))
+    with pytest.raises(
+        ResponseTooLargeError, match=r"more than 0\.000\d+ MiB \(setsmart:maxAnswer"
+    ):
+        get(client_with(script, largest_response=1000))
     assert len(script.requests) == 1
 
 
@@ -68,14 +70,14 @@ def test_an_answer_that_is_too_large_once_unpacked_is_neither() -> None:
     """A few packed bytes may stand for very many."""
     packed = gzip.compress(b" " * 10_000_000)
     script = Script(httpx.Response(200, content=packed, headers={"Content-Encoding": "gzip"}))
-    with pytest.raises(AnswerTooLargeError):
-        get(client_with(script, largest_answer=100_000))
+    with pytest.raises(ResponseTooLargeError):
+        get(client_with(script, largest_response=100_000))
 
 
 def test_an_answer_of_the_largest_size_is_read() -> None:
     """The bound itself is within it."""
     body = json.dumps(VILLA).encode()
-    get(client_with(Script(httpx.Response(200, content=body)), largest_answer=len(body)))
+    get(client_with(Script(httpx.Response(200, content=body)), largest_response=len(body)))
 
 
 def test_an_answer_that_trickles_ends_with_the_time_out() -> None:

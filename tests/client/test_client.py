@@ -21,11 +21,11 @@ from pulumi_setsmart.client.errors import (
     BadRequestError,
     ConfigurationError,
     ConnectionFailedError,
+    InvalidResponseError,
     NotFoundError,
     PermissionDeniedError,
     SetSmartError,
     UnknownOutcomeError,
-    UnreadableAnswerError,
 )
 from pulumi_setsmart.models.record import Record
 
@@ -175,7 +175,7 @@ def test_pages_in_a_circle_end_in_an_error() -> None:
         ok([VILLA], Link='</v1/properties?page=2>; rel="next"'),
         ok([], Link='</v1/properties>; rel="next"'),
     )
-    with pytest.raises(UnreadableAnswerError, match="never ends"):
+    with pytest.raises(InvalidResponseError, match="never ends"):
         list(properties(script).records())
 
 
@@ -183,7 +183,7 @@ def test_a_page_elsewhere_is_not_asked() -> None:
     """The key stays with the configured origin."""
     answers = [ok([VILLA], Link="<https://evil.example/>; rel=next") for _ in range(9)]
     script = Script(*answers)
-    with pytest.raises(UnreadableAnswerError, match="on another server"):
+    with pytest.raises(InvalidResponseError, match="on another server"):
         list(properties(script).records())
     assert {request.url.host for request in script.requests} == {"setsmart.example"}
 

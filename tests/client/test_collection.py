@@ -14,10 +14,10 @@ from json_values import ANY_JSON, TEXTS
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
     AuthenticationError,
+    InvalidResponseError,
     RedirectError,
     SetSmartError,
     UnknownOutcomeError,
-    UnreadableAnswerError,
 )
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
@@ -43,7 +43,7 @@ def test_a_page_that_comes_again_under_a_new_address_ends_in_an_error() -> None:
     def handler(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"data": [VILLA], "next_cursor": f"c{next(cursors)}"})
 
-    with pytest.raises(UnreadableAnswerError, match="never ends"):
+    with pytest.raises(InvalidResponseError, match="never ends"):
         list(Collection(client_of(handler), "/properties").records())
     assert next(cursors) < 20
 
@@ -194,7 +194,7 @@ def test_half_a_character_is_sent_back_as_it_came() -> None:
 def test_a_number_that_is_none_is_unreadable(number: str) -> None:
     """What could not be sent back is not taken in."""
     answers = (raw(f'{{"id": "prop_1", "n": {number}}}') for _ in itertools.count())
-    with pytest.raises(UnreadableAnswerError):
+    with pytest.raises(InvalidResponseError):
         Collection(client_of(lambda _: next(answers)), "/properties").get("prop_1")
 
 
@@ -375,7 +375,7 @@ def test_an_answer_about_another_object_is_none(method: str) -> None:
 def test_an_object_that_is_never_the_one_asked_for_is_an_error() -> None:
     """The message names both ids."""
     collection = Collection(client_of(lambda _: raw('{"id": 7}')), "/properties")
-    with pytest.raises(UnreadableAnswerError, match="holds 7 instead of prop_1"):
+    with pytest.raises(InvalidResponseError, match="holds 7 instead of prop_1"):
         collection.get("prop_1")
 
 
@@ -387,6 +387,6 @@ def test_a_form_that_is_not_read_is_asked_for_a_few_times() -> None:
         next(asked)
         return httpx.Response(200, json={"name": "no list"})
 
-    with pytest.raises(UnreadableAnswerError, match="not a list, but an object with name"):
+    with pytest.raises(InvalidResponseError, match="not a list, but an object with name"):
         list(Collection(client_of(handler), "/properties").records())
     assert next(asked) == 4

@@ -4,7 +4,7 @@ import pytest
 from client_answer import answer
 
 from pulumi_setsmart.client.envelope import read_items, read_object, read_record
-from pulumi_setsmart.client.errors import UnexpectedAnswerError, UnreadableAnswerError
+from pulumi_setsmart.client.errors import InvalidResponseError, UnexpectedResponseError
 
 VILLA = {"id": "prop_1", "name": "Villa"}
 
@@ -46,14 +46,14 @@ def test_a_list_is_taken_out_of_its_envelope(name: str | None) -> None:
 )
 def test_junk_instead_of_an_object_is_an_error(body: object) -> None:
     """HTML, truncated JSON, arrays and errors in disguise become one clear error."""
-    with pytest.raises(UnreadableAnswerError, match=r"\(GET /properties, status 200\)"):
+    with pytest.raises(InvalidResponseError, match=r"\(GET /properties, status 200\)"):
         read_object(answer(body), ())
 
 
 @pytest.mark.parametrize("body", [VILLA, [1], [VILLA, None], {"data": {}}, "x", None])
 def test_junk_instead_of_a_list_is_an_error(body: object) -> None:
     """A list holds objects, or it is not one."""
-    with pytest.raises(UnreadableAnswerError):
+    with pytest.raises(InvalidResponseError):
         read_items(answer(body), ())
 
 
@@ -61,5 +61,5 @@ def test_junk_instead_of_a_list_is_an_error(body: object) -> None:
 def test_an_object_needs_an_id(identifier: object) -> None:
     """An id that is missing, or nothing that can stand for an object, is not guessed at."""
     fields = {"name": "Villa", "id": identifier}
-    with pytest.raises(UnexpectedAnswerError, match="has no usable id; it has name, id"):
+    with pytest.raises(UnexpectedResponseError, match="has no usable id; it has name, id"):
         read_record(fields, "id", answer(fields))  # type: ignore[arg-type]  # junk on purpose

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import URL
 
 from pulumi_setsmart.client.collection import Collection
-from pulumi_setsmart.client.errors import UnexpectedAnswerError
+from pulumi_setsmart.client.errors import UnexpectedResponseError
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.sandbox.list_style import LIST_STYLES, UNTOLD_STYLES
 
@@ -65,14 +65,14 @@ def test_an_empty_list_is_complete(style: str) -> None:
 @pytest.mark.parametrize("style", sorted(LIST_STYLES))
 def test_a_server_that_ignores_what_it_is_asked_for_is_refused(style: str) -> None:
     """Every page is the first one: the rest is not taken for the whole."""
-    with pytest.raises(UnexpectedAnswerError, match="setsmart:paging"):
+    with pytest.raises(UnexpectedResponseError, match="setsmart:paging"):
         listed(server(style, ["a", "b", "c", "d", "e"], 2, obeys=False))
 
 
 @pytest.mark.parametrize("style", sorted(UNTOLD_STYLES))
 def test_what_speaks_of_more_without_saying_where_is_refused_by_its_name(style: str) -> None:
     """The message names the member that speaks of more, and the setting that helps."""
-    with pytest.raises(UnexpectedAnswerError, match="setsmart:paging"):
+    with pytest.raises(UnexpectedResponseError, match="setsmart:paging"):
         listed(server(style, ["a", "b", "c"], 2))
 
 
@@ -93,7 +93,7 @@ def test_no_list_is_cut_in_silence(style: str, count: int, size: int | None, obe
     ids = [f"prop_{number}" for number in range(count)]
     try:
         assert listed(server(style, ids, size, obeys=obeys)) == ids
-    except UnexpectedAnswerError:
+    except UnexpectedResponseError:
         assert (size or count) <= count
         assert not obeys or (style in UNTOLD_STYLES and size is not None)
 
@@ -129,7 +129,7 @@ def test_other_words_for_more_are_refused_as_well(
     handler: Callable[[httpx.Request], httpx.Response],
 ) -> None:
     """Numbers in texts, flags in words, counts beside the list, the address of the last page."""
-    with pytest.raises(UnexpectedAnswerError, match="setsmart:paging"):
+    with pytest.raises(UnexpectedResponseError, match="setsmart:paging"):
         listed(handler)
 
 
@@ -162,5 +162,5 @@ def test_numbers_of_other_things_cut_no_list(
 def test_an_empty_list_may_be_null(body: object) -> None:
     """Some languages write it so; where nothing says that it is empty, it is no list."""
     assert listed(answering(body)) == []
-    with pytest.raises(UnexpectedAnswerError, match="is not a list"):
+    with pytest.raises(UnexpectedResponseError, match="is not a list"):
         listed(answering({"items": None}))

@@ -20,7 +20,7 @@ from json_values import TEXTS
 from waiting import HANG_GUARD
 
 from pulumi_setsmart.client.moment import DAY
-from pulumi_setsmart.client.pacing import Pacer, PatienceError, Permit
+from pulumi_setsmart.client.pacing import Pacer, Permit, RateLimitWaitError
 from pulumi_setsmart.client.server_clock import ServerClock
 
 NOON = 1_620_000_000
@@ -138,7 +138,7 @@ def test_a_refusal_without_a_word_holds_nothing_but_lets_one_through() -> None:
     send(pacer, 429)
     pacer.admit(900)
     assert clock.slept == []
-    with pytest.raises(PatienceError):
+    with pytest.raises(RateLimitWaitError):
         pacer.admit(0.01)
 
 
@@ -200,7 +200,7 @@ def test_a_late_answer_without_headers_opens_no_gate() -> None:
     clock.now += 10
     pacer.admit(900)
     late.answered(200, {})
-    with pytest.raises(PatienceError):
+    with pytest.raises(RateLimitWaitError):
         pacer.admit(0.01)
 
 
@@ -223,7 +223,7 @@ def test_after_a_window_one_request_learns_the_next() -> None:
     clock.now += 60
     assert pacer.remaining is None
     pacer.admit(900)
-    with pytest.raises(PatienceError):
+    with pytest.raises(RateLimitWaitError):
         pacer.admit(0.01)
 
 
@@ -266,7 +266,7 @@ def test_whoever_cannot_wait_is_told_at_once() -> None:
     clock = Clock()
     pacer = pacer_of(clock)
     send(pacer, told=headers(0, 1000))
-    with pytest.raises(PatienceError) as caught:
+    with pytest.raises(RateLimitWaitError) as caught:
         pacer.admit(900)
     assert caught.value.seconds == 1000
     assert clock.slept == []
@@ -279,7 +279,7 @@ def test_a_long_wait_is_announced_once() -> None:
     pacer = pacer_of(clock, announced)
     send(pacer, told=headers(0, 5))
     send(pacer, told=headers(0, 40, now=NOON + 5))
-    with contextlib.suppress(PatienceError):
+    with contextlib.suppress(RateLimitWaitError):
         pacer.admit(39)
     pacer.admit(900).unanswered()
     assert announced == [(40, "the rate limit is used up")]
@@ -326,7 +326,7 @@ def test_the_first_request_goes_out_alone() -> None:
     explorer = pacer.admit(10)
     with ThreadPoolExecutor(3) as threads:
         others = [threads.submit(pacer.admit, 10) for _ in range(3)]
-        with pytest.raises(PatienceError):
+        with pytest.raises(RateLimitWaitError):
             pacer.admit(0.05)
         assert not any(one.done() for one in others)
         explorer.answered(200, headers(50, 60))
@@ -369,7 +369,7 @@ def test_no_header_breaks_the_pace(answers: list[tuple[int, dict[str, str]]]) ->
     pacer = pacer_of(clock)
     for status, told in answers:
         before = clock.now
-        with contextlib.suppress(PatienceError):
+        with contextlib.suppress(RateLimitWaitError):
             pacer.admit(900).answered(status, told)
         assert 0 <= clock.now - before <= 900.001
     begins_at = clock.now
@@ -473,7 +473,7 @@ class Race:
                 patience = self.next_answer() - self.clock.now
                 try:
                     permit = self.pacer.admit(max(0.0, patience - 1e-9))
-                except PatienceError:
+                except RateLimitWaitError:
                     if not self.under_way:
                         raise
                     break

@@ -3,24 +3,24 @@
 import pytest
 
 from pulumi_setsmart.client.errors import (
-    AnswerTooLargeError,
     ApiError,
     AuthenticationError,
     BadRequestError,
     ConnectionFailedError,
     ErrorContext,
+    InvalidResponseError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
+    ResponseTooLargeError,
     ServerError,
-    UnreadableAnswerError,
     UntrustedServerError,
 )
 from pulumi_setsmart.client.retry import RetryPolicy, may_have_been_carried_out
 
 LOST = ConnectionFailedError("lost", ErrorContext("?", "/"), sent=True)
 NEVER_SENT = ConnectionFailedError("refused", ErrorContext("?", "/"), sent=False)
-UNREADABLE = UnreadableAnswerError("no JSON", ErrorContext("?", "/", 200))
+UNREADABLE = InvalidResponseError("no JSON", ErrorContext("?", "/", 200))
 LIMITED = RateLimitError("limit", ErrorContext("?", "/", 429))
 
 
@@ -77,7 +77,7 @@ def test_what_will_not_pass_is_not_repeated(method: str, error: Exception) -> No
     "error",
     [
         UntrustedServerError("no", ErrorContext("?", "/"), sent=False),
-        AnswerTooLargeError("no", ErrorContext("?", "/", 200)),
+        ResponseTooLargeError("no", ErrorContext("?", "/", 200)),
     ],
     ids=lambda error: type(error).__name__,
 )

@@ -122,7 +122,7 @@ def test_a_wrong_object_in_an_answer_is_noted(stored: dict[str, Any], complaint:
 
 def test_an_answer_of_another_kind_is_noted() -> None:
     """A status that the operation does not have."""
-    with watched(SandboxSettings(dialect=Dialect(update_answer="empty"))) as sandbox:
+    with watched(SandboxSettings(dialect=Dialect(update_response="empty"))) as sandbox:
         sandbox.app.storage.insert(WEBHOOKS, HOOK)
         sandbox.client.put("/webhooks/wh_1", json=HOOK)
     [violation] = sandbox.violations

@@ -70,7 +70,7 @@ def test_a_server_that_refuses_its_own_fields_is_updated(
         assert puts == [400, 400, 200] if form == "contract" else puts[1:] == [200]
         assert "SetSmart does not take created" in output
 
-        stack.succeed("config", "set", "setsmart:serverFields", '["id", "created", "revision"]')
+        stack.succeed("config", "set", "setsmart:readOnlyFields", '["id", "created", "revision"]')
         stack.declare('Property("one", name="Villa", bedrooms=3)')
         assert "does not take" not in stack.up()
         assert [one.status for one in sandbox.requests if one.method == "PUT"][len(puts) :] == [200]
@@ -84,7 +84,7 @@ def test_a_declared_value_that_is_refused_leaves_nothing_out(pulumi: Path, tmp_p
         stack.declare('Property("one", name="Villa", bedrooms=1000)')
         output = stack.fail(*UP).output
         assert "bedrooms must be between 0 and 100" in output
-        assert "serverFields" not in output
+        assert "readOnlyFields" not in output
         assert [one.status for one in sandbox.requests if one.method == "PUT"] == [400]
 
 
@@ -102,7 +102,7 @@ def test_where_the_server_names_no_field_the_candidates_are_named(
             r"not declared and were sent back as they were read: .*created, revision", output
         )
         assert [one.status for one in sandbox.requests if one.method == "PUT"] == [400]
-        stack.succeed("config", "set", "setsmart:serverFields", '["id", "created", "revision"]')
+        stack.succeed("config", "set", "setsmart:readOnlyFields", '["id", "created", "revision"]')
         stack.up()
         assert sandbox.storage.get(PROPERTIES, "prop_1")["bedrooms"] == 2
 

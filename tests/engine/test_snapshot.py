@@ -75,9 +75,9 @@ def test_a_single_target_costs_a_single_request(
 def test_every_resource_can_be_read_by_its_id(
     stack: EngineStack, open_account: OpenAccount
 ) -> None:
-    """With setsmart:snapshot set to false."""
+    """With setsmart:listCache set to false."""
     account = portfolio(stack, open_account)
-    stack.succeed("config", "set", "setsmart:snapshot", "false")
+    stack.succeed("config", "set", "setsmart:listCache", "false")
     stack.up()  # Pulumi refreshes with the configuration of the last deployment
     _, requests = requests_of(account, "preview", stack=stack)
     assert sorted(requests) == sorted(

@@ -37,9 +37,9 @@ from pulumi_setsmart.sandbox import (
 DIALECTS = (
     Dialect(),
     Dialect(versions=True, put="merge", page_size=4),
-    Dialect(create_answer="location", update_answer="empty", secrets="masked"),
-    Dialect(create_answer="enveloped", update_answer="enveloped", list_answer="enveloped"),
-    Dialect(normalise=True, versions=True, update_answer="empty", page_size=3),
+    Dialect(create_response="location", update_response="empty", secrets="masked"),
+    Dialect(create_response="enveloped", update_response="enveloped", list_response="enveloped"),
+    Dialect(normalise=True, versions=True, update_response="empty", page_size=3),
 )
 """What the server's habits are is no excuse."""
 

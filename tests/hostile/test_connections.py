@@ -30,7 +30,7 @@ from pulumi_setsmart.client.errors import (
     ConnectionFailedError,
     RedirectError,
     SetSmartError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     UnknownOutcomeError,
 )
 from pulumi_setsmart.client.retry import RetryPolicy
@@ -239,7 +239,7 @@ def test_the_next_page_is_nowhere_else(link: str) -> None:
         with (
             hostile(behave) as server,
             client_with(server) as client,
-            pytest.raises(UnexpectedAnswerError, match=r"another server|no usable address") as e,
+            pytest.raises(UnexpectedResponseError, match=r"another server|no usable address") as e,
         ):
             [*listings_of(client).records()]
     assert stranger.connections == 0

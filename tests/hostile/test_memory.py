@@ -32,7 +32,7 @@ def peak():
 connection = Connection(
     sys.argv[1],
     (Credential("key", "setsmart:apiKey", ""),),
-    largest_answer=int(sys.argv[2]),
+    largest_response=int(sys.argv[2]),
     retry=RetryPolicy(repeats=0),
 )
 client = Client.of(connection)
@@ -78,17 +78,17 @@ def flows(head: bytes, piece: bytes, size: int, after: bytes = b"") -> Behaviour
 GIGABYTE = 1024 * MEBIBYTE
 CHUNK = b"10000\r\n" + b" " * 65536 + b"\r\n"
 CASES = {
-    "a gzip bomb of 4 GiB": (unpacks_to(4 * GIGABYTE), "AnswerTooLargeError"),
-    "a bomb just too large": (unpacks_to(BOUND + MEBIBYTE), "AnswerTooLargeError"),
+    "a gzip bomb of 4 GiB": (unpacks_to(4 * GIGABYTE), "ResponseTooLargeError"),
+    "a bomb just too large": (unpacks_to(BOUND + MEBIBYTE), "ResponseTooLargeError"),
     "packed, of the largest size": (unpacks_to(BOUND), str(BOUND)),
-    "a huge body": (flows(b"\r\n", b" " * 65536, GIGABYTE), "AnswerTooLargeError"),
+    "a huge body": (flows(b"\r\n", b" " * 65536, GIGABYTE), "ResponseTooLargeError"),
     "a body of the largest size": (
         flows(b"Content-Length: %d\r\n\r\n" % BOUND, b" " * 65536, BOUND),
         str(BOUND),
     ),
     "a huge body in chunks": (
         flows(b"Transfer-Encoding: chunked\r\n\r\n", CHUNK, GIGABYTE),
-        "AnswerTooLargeError",
+        "ResponseTooLargeError",
     ),
     "chunks of the largest size": (
         flows(
@@ -106,7 +106,7 @@ CASES = {
     ),
     "empty gzip members": (
         flows(b"Content-Encoding: gzip\r\n\r\n", packed([]) * 3000, GIGABYTE),
-        "UnreadableAnswerError",
+        "InvalidResponseError",
     ),
 }
 

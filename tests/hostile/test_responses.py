@@ -45,7 +45,7 @@ IN_TIME = "no answer in time"
 NO_WHOLE = "no (whole )?answer in time"
 LOST = "the connection was lost"
 NO_JSON = "is not JSON|not an object|not a list|no usable id"
-TOO_LARGE = "setsmart:maxAnswerMiB"
+TOO_LARGE = "setsmart:maxResponseMiB"
 UNDECODABLE = "cannot be decoded"
 
 

@@ -20,10 +20,10 @@ from hostile_server import (
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
-    AnswerTooLargeError,
     ApiError,
     DeadlineExceededError,
-    UnexpectedAnswerError,
+    ResponseTooLargeError,
+    UnexpectedResponseError,
     UnknownOutcomeError,
 )
 from pulumi_setsmart.client.retry import RetryPolicy
@@ -62,7 +62,7 @@ def test_a_list_without_end_ends_with_its_bound_of_pages() -> None:
     with (
         hostile(pages()) as server,
         client_with(server, most_pages=25) as client,
-        pytest.raises(AnswerTooLargeError, match=r"more than 25 pages \(setsmart:maxListPages"),
+        pytest.raises(ResponseTooLargeError, match=r"more than 25 pages \(setsmart:maxListPages"),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) == 25
@@ -84,8 +84,8 @@ def test_a_list_is_no_larger_than_a_few_answers() -> None:
     pages_of_a_megabyte = pages(extra="x" * 1_000_000)
     with (
         hostile(pages_of_a_megabyte) as server,
-        client_with(server, largest_answer=1_100_000) as client,
-        pytest.raises(AnswerTooLargeError, match="together larger than 4 times setsmart:max"),
+        client_with(server, largest_response=1_100_000) as client,
+        pytest.raises(ResponseTooLargeError, match="together larger than 4 times setsmart:max"),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) == 5
@@ -97,7 +97,7 @@ def test_pages_that_lead_back_are_an_error(repeat: int) -> None:
     with (
         hostile(pages(repeat=repeat)) as server,
         client_with(server) as client,
-        pytest.raises(UnexpectedAnswerError, match="never ends"),
+        pytest.raises(UnexpectedResponseError, match="never ends"),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) <= repeat + 1

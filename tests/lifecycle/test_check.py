@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pulumi_setsmart.lifecycle.check import objections
+from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
@@ -33,16 +33,16 @@ INEXACT = "attributes: n holds a number beyond 2^53, which Pulumi would alter; d
     ],
 )
 def test_what_is_right_passes(kind: Kind, inputs: dict[str, Json]) -> None:
-    """Right inputs, and whatever a preview cannot know yet, meet no objection."""
-    assert objections(kind, inputs) == []
+    """Right inputs, and whatever a preview cannot know yet, meet no violation."""
+    assert violations(kind, inputs) == []
 
 
 @pytest.mark.parametrize("half", ["\ud83d", ["\ud83d"], {"a": {"\ude00": 1}}])
 def test_half_a_character_is_told_before_it_breaks_a_message(half: Json) -> None:
     """JSON can hold a surrogate without its other half; nothing that is sent can."""
-    [objection] = objections(PROPERTY, {"name": "Villa", "attributes": {"note": half}})
-    assert str(objection).startswith("attributes: note holds half a character")
-    assert objections(PROPERTY, {"name": "Villa", "attributes": {"note": "\U0001f600"}}) == []
+    [violation] = violations(PROPERTY, {"name": "Villa", "attributes": {"note": half}})
+    assert str(violation).startswith("attributes: note holds half a character")
+    assert violations(PROPERTY, {"name": "Villa", "attributes": {"note": "\U0001f600"}}) == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_is_wrong_gets_one_reason_a_field(
     kind: Kind, inputs: dict[str, Json], reasons: list[str]
 ) -> None:
     """Each field that is wrong is told once, with what is wrong but never with its value."""
-    assert [str(one) for one in objections(kind, inputs)] == reasons
+    assert [str(one) for one in violations(kind, inputs)] == reasons
 
 
 @pytest.mark.parametrize(
@@ -117,5 +117,5 @@ def test_what_is_wrong_gets_one_reason_a_field(
 )
 def test_a_path_stays_below_the_base_url(path: str) -> None:
     """No path leads elsewhere or to something that is no collection."""
-    [objection] = objections(API_OBJECT, {**RULE, "path": path})
-    assert str(objection).startswith("path: must ")
+    [violation] = violations(API_OBJECT, {**RULE, "path": path})
+    assert str(violation).startswith("path: must ")

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from waiting import HANG_GUARD, MOMENT
 
 from pulumi_setsmart.client.errors import (
+    AlreadyManagedError,
     ConflictError,
     ExistingObjectError,
     PermissionDeniedError,
-    SharedObjectError,
     UnknownOutcomeError,
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT
@@ -206,7 +206,7 @@ def test_an_answer_with_an_object_of_another_resource_stops_the_run() -> None:
         if request.method == "POST"
         else answer(request)
     )
-    with pytest.raises(SharedObjectError, match="id_2 belongs to another resource"):
+    with pytest.raises(AlreadyManagedError, match="id_2 belongs to another resource"):
         lifecycle.create({"name": "Studio"})
 
 

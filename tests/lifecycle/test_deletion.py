@@ -182,5 +182,5 @@ def test_no_deletion_at_all_can_be_allowed() -> None:
 @pytest.mark.parametrize("name", ["if_exists", "deletion_policy"])
 def test_a_policy_that_is_none_is_refused(name: str) -> None:
     """The message tells the words that there are."""
-    [objection] = FakeAccount().lifecycle().check({**VILLA, name: "keep"}, exists=True).objections
-    assert objection.startswith(f"{name}: must be one of ")
+    [violation] = FakeAccount().lifecycle().check({**VILLA, name: "keep"}, exists=True).violations
+    assert violation.startswith(f"{name}: must be one of ")

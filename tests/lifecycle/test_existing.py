@@ -24,18 +24,18 @@ def account_with(*listings: dict[str, Any]) -> FakeAccount:
     return FakeAccount({f"/properties/{one['id']}": dict(one) for one in listings})
 
 
-def objections(lifecycle: Lifecycle, inputs: dict[str, Json]) -> list[str]:
+def violations(lifecycle: Lifecycle, inputs: dict[str, Json]) -> list[str]:
     """Return what a preview objects to in an object that is to be created."""
-    return lifecycle.check(through_engine(inputs), exists=False).objections
+    return lifecycle.check(through_engine(inputs), exists=False).violations
 
 
 def test_an_existing_listing_is_an_error_by_default() -> None:
     """A preview names it and the ways out, and nothing is written."""
     account = account_with(VILLA)
-    [objection] = objections(account.lifecycle(), {"name": "Sea Villa"})
-    assert objection.startswith("prop_5 in SetSmart has the same name; ")
-    assert 'if_exists="adopt"' in objection
-    assert 'if_exists="create"' in objection
+    [violation] = violations(account.lifecycle(), {"name": "Sea Villa"})
+    assert violation.startswith("prop_5 in SetSmart has the same name; ")
+    assert 'if_exists="adopt"' in violation
+    assert 'if_exists="create"' in violation
     with pytest.raises(ExistingObjectError):
         account.lifecycle().create({"name": "Sea Villa"})
     assert account.writes() == []
@@ -58,14 +58,14 @@ def test_a_listing_is_known_by_its_name_and_declared_address(
     declared: dict[str, Json], *, same: bool
 ) -> None:
     """Case, spacing and Unicode form do not tell two listings apart; other fields do not count."""
-    assert bool(objections(account_with(VILLA).lifecycle(), declared)) is same
+    assert bool(violations(account_with(VILLA).lifecycle(), declared)) is same
 
 
 def test_accents_count_however_they_are_written() -> None:
     """One letter or a letter and its accent: the same text."""
     account = account_with({"id": "prop_1", "name": "Caf\u00e9"})
-    assert objections(account.lifecycle(), {"name": "Cafe\u0301"})
-    assert not objections(account.lifecycle(), {"name": "Cafe"})
+    assert violations(account.lifecycle(), {"name": "Cafe\u0301"})
+    assert not violations(account.lifecycle(), {"name": "Cafe"})
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_each_kind_has_its_identity(
     kind: Kind, held: dict[str, Any], inputs: dict[str, Json], *, same: bool
 ) -> None:
     """A subscription by its address, any other object by the fields that the program names."""
-    assert bool(objections(FakeAccount(held).lifecycle(kind), inputs)) is same
+    assert bool(violations(FakeAccount(held).lifecycle(kind), inputs)) is same
 
 
 def test_an_identity_has_to_be_declared() -> None:
     """What the program names as the identity, it has to say."""
     inputs: dict[str, Json] = {"path": "/rules", "body": {"a": 1}, "identity": ["code"]}
-    assert objections(FakeAccount().lifecycle(API_OBJECT), inputs) == [
+    assert violations(FakeAccount().lifecycle(API_OBJECT), inputs) == [
         "identity: body does not declare code"
     ]
 
@@ -172,8 +172,8 @@ def test_several_candidates_are_named() -> None:
     """Which one is meant, only a person can tell."""
     listings = [{"id": f"prop_{number}", "name": "Villa"} for number in range(1, 8)]
     account = account_with(*listings)
-    [objection] = objections(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Villa"})
-    assert objection.startswith(
+    [violation] = violations(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Villa"})
+    assert violation.startswith(
         "7 in SetSmart have the same name: prop_1, prop_2, prop_3, prop_4, prop_5 and 2 more; "
     )
 
@@ -189,7 +189,7 @@ def test_what_the_stack_knows_is_no_candidate() -> None:
     account = account_with(VILLA)
     lifecycle = account.lifecycle()
     lifecycle.read("prop_5", {})
-    assert objections(lifecycle, {"name": "Sea Villa"}) == []
+    assert violations(lifecycle, {"name": "Sea Villa"}) == []
 
 
 def test_one_listing_is_taken_over_once() -> None:
@@ -218,7 +218,7 @@ def test_what_exists_in_the_state_is_not_looked_for() -> None:
     """A preview of a stack that is only updated lists nothing."""
     account = account_with(VILLA)
     checked = account.lifecycle().check({"name": "Sea Villa"}, exists=True)
-    assert checked.objections == []
+    assert checked.violations == []
     assert account.sent == []
 
 
@@ -234,7 +234,7 @@ def test_what_a_preview_cannot_know_is_looked_for_by_the_create(inputs: dict[str
     """The check passes; the create, which knows, still finds it."""
     account = account_with(VILLA)
     lifecycle = account.lifecycle(PROPERTY)
-    assert lifecycle.check(inputs, exists=False).objections == []
+    assert lifecycle.check(inputs, exists=False).violations == []
     assert account.sent == []
     with pytest.raises(ExistingObjectError):
         lifecycle.create({"name": "Sea Villa"})
@@ -248,7 +248,7 @@ def test_brief_lists_hide_nothing() -> None:
         if request.url.path.endswith("/properties")
         else answer(request)
     )
-    assert objections(account.lifecycle(), {"name": "Sea Villa", "address": "1 Road"})
+    assert violations(account.lifecycle(), {"name": "Sea Villa", "address": "1 Road"})
 
 
 LOFT = {"id": "prop_6", "name": "Loft", "bedrooms": 1, "notes": "theirs"}
@@ -258,7 +258,7 @@ def test_the_object_that_is_named_by_its_id_is_taken_over(caplog: pytest.LogCapt
     """Whatever it is called, and though another one has the name; a preview says what changes."""
     account = account_with(VILLA, LOFT)
     inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "existing_id": "prop_6"}
-    assert objections(account.lifecycle(), inputs) == []
+    assert violations(account.lifecycle(), inputs) == []
     assert 'takes over prop_6 (name "Loft" → "Sea Villa", bedrooms 1 → 3)' in caplog.text
     assert account.writes() == []
     identifier, outputs = created(account.lifecycle(), inputs)
@@ -326,5 +326,5 @@ def test_an_id_that_is_not_known_yet_is_looked_up_when_it_is() -> None:
     """A preview cannot; the create that follows does."""
     account = account_with(VILLA)
     inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": UNKNOWN}
-    assert account.lifecycle().check(inputs, exists=False).objections == []
+    assert account.lifecycle().check(inputs, exists=False).violations == []
     assert account.sent == []

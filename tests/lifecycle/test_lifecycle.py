@@ -93,7 +93,7 @@ def test_the_outputs_are_the_named_and_the_declared_fields() -> None:
 def test_an_update_sends_the_whole_object_less_what_the_server_sets() -> None:
     """Undeclared fields are sent back as they are now; ids and time stamps are not."""
     account = FakeAccount()
-    lifecycle = account.lifecycle(server_fields=frozenset({"stamp"}))
+    lifecycle = account.lifecycle(read_only_fields=frozenset({"stamp"}))
     identifier, outputs = created(lifecycle, VILLA)
     account.objects["/properties/id_2"] |= {"photos": ["a"], "stamp": 1, "bedrooms": 9}
     updated(lifecycle, identifier, outputs, VILLA)
@@ -629,7 +629,7 @@ def test_any_update_loses_nothing_undeclared_and_settles(
 ) -> None:
     """From any declaration to any other, beside whatever others keep in the object."""
     account = FakeAccount()
-    lifecycle = account.lifecycle(API_OBJECT, server_fields=frozenset())
+    lifecycle = account.lifecycle(API_OBJECT, read_only_fields=frozenset())
     where: dict[str, Json] = {"path": "/rules", "id_field": "__id"}
     account.shown = lambda one: {"__id": one["id"], "rest": one["rest"], **one["fields"]}
     account.stored = lambda sent: {

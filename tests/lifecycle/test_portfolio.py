@@ -120,7 +120,7 @@ class Portfolio(RuleBasedStateMachine):
             for name, inputs in self.program.items():
                 held = known.get(name)
                 checked = lifecycle.check(through_engine(inputs), exists=held is not None)
-                assert checked.objections == []
+                assert checked.violations == []
                 if held is not None:
                     lifecycle.diff(held.outputs, through_engine(checked.inputs))
         assert self.storage.objects(PROPERTIES) == before
@@ -138,7 +138,7 @@ class Portfolio(RuleBasedStateMachine):
             for name, inputs in self.program.items():
                 held = self.state.get(name)
                 checked = lifecycle.check(through_engine(inputs), exists=held is not None)
-                assert checked.objections == []
+                assert checked.violations == []
                 news = through_engine(checked.inputs)
                 if held is None:
                     identifier, outputs = lifecycle.create(news)

@@ -10,7 +10,7 @@ import pytest
 from fake_account import FakeAccount, created, through_engine
 
 from pulumi_setsmart.client.errors import (
-    ContradictionError,
+    ContradictoryResponsesError,
     DeletionRefusedError,
     IncompleteListError,
     MethodNotAllowedError,
@@ -65,7 +65,9 @@ def test_a_contradiction_that_stays_is_an_error() -> None:
     account = FakeAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.interfere = denying(100)
-    with pytest.raises(ContradictionError, match=f"shows {identifier}, but it is not found by its"):
+    with pytest.raises(
+        ContradictoryResponsesError, match=f"shows {identifier}, but it is not found by its"
+    ):
         account.lifecycle().read(identifier, outputs)
     assert account.writes() == ["POST /properties"]
 
@@ -366,9 +368,9 @@ def test_a_soft_deletion_is_told_and_nothing_else(
         through_engine({**VILLA, "if_exists": policy}), exists=False
     )
     if told:
-        [objection] = checked.objections
-        assert f"({told}), so it is not taken over by itself" in objection
-        assert f'existing_id="{identifier}"' in objection
+        [violation] = checked.violations
+        assert f"({told}), so it is not taken over by itself" in violation
+        assert f'existing_id="{identifier}"' in violation
     assert account.writes() == ["POST /properties"]
 
 

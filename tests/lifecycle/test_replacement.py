@@ -240,7 +240,7 @@ def test_all_undeclared_fields_that_are_refused_are_left_out_at_once(
     account.objects["/properties/id_2"] |= {**dict.fromkeys(names, "1"), "property": 1, "value": 2}
     sent = objecting(account, set(names), body)
     with caplog.at_level(logging.WARNING):
-        account.lifecycle(server_fields=frozenset()).update(
+        account.lifecycle(read_only_fields=frozenset()).update(
             "id_2", outputs, {**VILLA, "bedrooms": 4}
         )
     assert len(sent) == 2
@@ -252,7 +252,7 @@ def test_all_undeclared_fields_that_are_refused_are_left_out_at_once(
         "value": 2,
     }
     [warning] = [one.getMessage() for one in caplog.records]
-    assert f"naming {names[0]}, {names[1]} in setsmart:serverFields" in warning
+    assert f"naming {names[0]}, {names[1]} in setsmart:readOnlyFields" in warning
 
 
 def nested_refusals() -> list[Any]:
@@ -290,7 +290,7 @@ def test_of_a_declared_object_no_more_than_the_refused_member_is_left_out(body: 
     assert sent == [{"code": "2", "opened": "now"}, {"code": "2"}]
 
     account.objects["/properties/id_2"]["door"] = {"code": "1", "opened": "now"}
-    account.lifecycle(server_fields=frozenset({"door.opened"})).update("id_2", outputs, inputs)
+    account.lifecycle(read_only_fields=frozenset({"door.opened"})).update("id_2", outputs, inputs)
     assert sent[2:] == [{"code": "2"}]
 
 
@@ -305,7 +305,7 @@ def test_of_a_declared_object_no_more_than_the_refused_member_is_left_out(body: 
         {"error": "Unknown names 'bedrooms' and 'created'"},
     ],
 )
-def test_an_objection_to_a_declared_field_is_shown_and_nothing_is_left_out(body: Any) -> None:
+def test_a_violation_of_a_declared_field_is_shown_and_nothing_is_left_out(body: Any) -> None:
     """What the program says is never left out, and its reasons are not buried."""
     account = FakeAccount()
     outputs = made(account)
@@ -314,7 +314,7 @@ def test_an_objection_to_a_declared_field_is_shown_and_nothing_is_left_out(body:
     with pytest.raises(BadRequestError) as caught:
         account.lifecycle().update("id_2", outputs, {**VILLA, "bedrooms": 4})
     assert len(sent) == 1
-    assert "setsmart:serverFields" not in str(caught.value)
+    assert "setsmart:readOnlyFields" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_where_no_field_is_named_the_candidates_are(body: Any) -> None:
     last_line = str(caught.value).splitlines()[-1]
     assert "created, active, field_0, field_1" in last_line
     assert "field_7 and 2 more" in last_line
-    assert "setsmart:serverFields" in last_line
+    assert "setsmart:readOnlyFields" in last_line
 
 
 def test_where_all_is_declared_there_are_no_candidates() -> None:
@@ -356,7 +356,7 @@ def test_where_all_is_declared_there_are_no_candidates() -> None:
     objecting(account, {"name"}, "no")
     with pytest.raises(BadRequestError) as caught:
         account.lifecycle().update("id_2", outputs, {**VILLA, "bedrooms": 4})
-    assert "serverFields" not in str(caught.value)
+    assert "readOnlyFields" not in str(caught.value)
 
 
 @given(body=ANY_OBJECT | TEXTS, held=ANY_OBJECT)

@@ -418,9 +418,9 @@ def test_every_kind_is_read_from_its_list(
     account = FakeAccount(
         {f"/{path}/o{n}": {"id": f"o{n}", title: f"n{n}", "events": ["a.a"]} for n in range(9)}
     )
-    for snapshot, expected in ((True, 2), (False, 9)):
+    for list_cache, expected in ((True, 2), (False, 9)):
         account.sent.clear()
-        lifecycle = account.lifecycle(the_kind, snapshot=snapshot)
+        lifecycle = account.lifecycle(the_kind, list_cache=list_cache)
         for number in range(9):
             assert lifecycle.read(f"o{number}", through_engine(inputs)) is not None
         assert len(account.sent) == expected
@@ -562,8 +562,8 @@ def test_the_check_before_a_create_uses_the_same_list() -> None:
         lifecycle.read(f"p{number}", {})
     for number in range(3):
         created(lifecycle, {"name": f"New {number}"})
-    [objection] = lifecycle.check({"name": "Villa 19"}, exists=False).objections
-    assert objection.startswith("p19 in SetSmart has the same name")
+    [violation] = lifecycle.check({"name": "Villa 19"}, exists=False).violations
+    assert violation.startswith("p19 in SetSmart has the same name")
     assert requests(account).count(LIST) == 2
     assert len(account.sent) == 1 + 2 + 3
 
@@ -574,6 +574,6 @@ def test_a_take_over_is_announced_from_the_list(caplog: pytest.LogCaptureFixture
     lifecycle = account.lifecycle()
     for number in range(12):
         inputs = through_engine({"name": f"Villa {number}", "if_exists": "adopt"})
-        assert lifecycle.check(inputs, exists=False).objections == []
+        assert lifecycle.check(inputs, exists=False).violations == []
     assert len([one for one in caplog.records if "takes over" in one.getMessage()]) == 12
     assert requests(account) == [LIST, "GET /properties/p0"]

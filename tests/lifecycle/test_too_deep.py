@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from raw_account import RawAccount, nested, serving_raw
 
-from pulumi_setsmart import UnexpectedAnswerError
+from pulumi_setsmart import UnexpectedResponseError
 from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.config import load_settings
 from pulumi_setsmart.lifecycle.kind import PROPERTY
@@ -80,7 +80,7 @@ def test_nothing_is_sent_back_that_we_do_not_hold(
     served.hold({"1": {"name": '"One"', "bedrooms": "1", "odd": nested(depth)}})
     outputs = outputs_of(lifecycle, {"name": "One", "bedrooms": 1})
     with pytest.raises(
-        UnexpectedAnswerError, match="odd is nested more than 100 deep, so"
+        UnexpectedResponseError, match="odd is nested more than 100 deep, so"
     ) as caught:
         lifecycle.update("1", outputs, {"name": "One", "bedrooms": 2})
     assert len(str(caught.value).splitlines()) <= 2
@@ -93,7 +93,7 @@ def test_a_program_declares_no_more_than_a_file(lifecycle: Lifecycle) -> None:
     for _ in range(DEEPEST):
         value = [value]
     inputs: dict[str, Json] = {"name": "One", "attributes": {"odd": value}}
-    assert lifecycle.check(inputs, exists=True, before=inputs).objections == []
+    assert lifecycle.check(inputs, exists=True, before=inputs).violations == []
     inputs["attributes"] = {"odd": [value]}
-    [objection] = lifecycle.check(inputs, exists=True, before=inputs).objections
-    assert str(objection) == "attributes: odd is nested more than 100 deep"
+    [violation] = lifecycle.check(inputs, exists=True, before=inputs).violations
+    assert str(violation) == "attributes: odd is nested more than 100 deep"

@@ -46,9 +46,9 @@ ALL: list[Constraint] = [
         (CollectionPath(), "/préférences"),
     ],
 )
-def test_what_is_right_meets_no_objection(constraint: Constraint, value: Json) -> None:
+def test_valid_inputs_violate_nothing(constraint: Constraint, value: Json) -> None:
     """The limits themselves are allowed."""
-    assert constraint.objection(value) is None
+    assert constraint.violation(value) is None
 
 
 @pytest.mark.parametrize(
@@ -109,12 +109,12 @@ def test_what_is_wrong_is_told_in_one_phrase(
     constraint: Constraint, value: Json, reason: str
 ) -> None:
     """The phrase tells what would be right."""
-    assert constraint.objection(value) == reason
+    assert constraint.violation(value) == reason
 
 
 @given(ANY_JSON | TEXTS.map(lambda text: f"hush-{text}"))
 @settings(max_examples=50)
-def test_no_objection_repeats_the_value(value: Json) -> None:
+def test_no_violation_repeats_the_value(value: Json) -> None:
     """It may be a secret; and no value, of whatever type, breaks a constraint."""
     for constraint in ALL:
-        assert "hush-" not in (constraint.objection(value) or "")
+        assert "hush-" not in (constraint.violation(value) or "")

@@ -22,7 +22,7 @@ def settings(**habits: Any) -> SandboxSettings:
 
 def test_create_can_answer_with_an_envelope() -> None:
     """200, and the object in data."""
-    with serving(settings(create_answer="enveloped")) as served:
+    with serving(settings(create_response="enveloped")) as served:
         answer = served.client.post("/properties", json=CABIN)
         read = served.client.get("/properties/prop_1").json()
     assert answer.status_code == 200
@@ -31,7 +31,7 @@ def test_create_can_answer_with_an_envelope() -> None:
 
 def test_create_can_answer_with_a_location_only() -> None:
     """201 without a body; the header leads to the object."""
-    with serving(settings(create_answer="location")) as served:
+    with serving(settings(create_response="location")) as served:
         answer = served.client.post("/properties", json=CABIN)
         read = served.client.get(answer.url.join(answer.headers["Location"]))
     assert (answer.status_code, answer.content) == (201, b"")
@@ -40,7 +40,7 @@ def test_create_can_answer_with_a_location_only() -> None:
 
 def test_update_can_answer_with_an_envelope() -> None:
     """200, and the object in data."""
-    with serving(settings(update_answer="enveloped")) as served:
+    with serving(settings(update_response="enveloped")) as served:
         served.client.post("/properties", json=CABIN)
         answer = served.client.put("/properties/prop_1", json={"name": "Hut"})
         read = served.client.get("/properties/prop_1").json()
@@ -50,7 +50,7 @@ def test_update_can_answer_with_an_envelope() -> None:
 
 def test_update_can_answer_with_nothing() -> None:
     """204, and the object is changed all the same."""
-    with serving(settings(update_answer="empty")) as served:
+    with serving(settings(update_response="empty")) as served:
         served.client.post("/properties", json=CABIN)
         answer = served.client.put("/properties/prop_1", json={"name": "Hut"})
         assert served.client.get("/properties/prop_1").json()["name"] == "Hut"
@@ -59,7 +59,7 @@ def test_update_can_answer_with_nothing() -> None:
 
 def test_list_can_answer_with_an_envelope() -> None:
     """The list in data."""
-    with serving(settings(list_answer="enveloped")) as served:
+    with serving(settings(list_response="enveloped")) as served:
         created = served.client.post("/properties", json=CABIN).json()
         assert served.client.get("/properties").json() == {"data": [created]}
 
@@ -171,7 +171,7 @@ def test_a_secret_can_be_shown_once() -> None:
 
 @pytest.mark.parametrize(
     "habits",
-    [{"create_answer": "x"}, {"update_answer": "x"}, {"list_answer": "x"}, {"put": "x"},
+    [{"create_response": "x"}, {"update_response": "x"}, {"list_response": "x"}, {"put": "x"},
      {"secrets": "x"}, {"page_size": 0}],
 )  # fmt: skip
 def test_a_habit_that_no_server_has_is_refused(habits: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from pulumi_setsmart.recording.file import read
-from pulumi_setsmart.recording.recording import Recording, SeenAnswer, SeenCollection
+from pulumi_setsmart.recording.recording import Recording, SeenCollection, SeenResponse
 from pulumi_setsmart.recording.shape import Member, Shape
 
 _SUCCESS = 200
@@ -126,7 +126,7 @@ def _operation_facts(path: str, seen: SeenCollection) -> Iterator[Fact]:
             yield Fact(f"operation GET {operation}", f"answered {status}")
 
 
-def _answers(seen: SeenCollection) -> list[SeenAnswer]:
+def _answers(seen: SeenCollection) -> list[SeenResponse]:
     answers = [page.answer for page in seen.pages]
     others = [seen.object, seen.missing, seen.malformed]
     return [*answers, *(one for one in others if one is not None)]
@@ -165,12 +165,12 @@ def _field_facts(fields: Mapping[str, Any], seen: SeenCollection) -> Iterator[Fa
     for name, schema in fields.items():
         shapes = [member.shape for member in members.get(name, ())]
         if shapes:
-            yield Fact(name, _objection(schema, shapes))
+            yield Fact(name, _violation(schema, shapes))
         elif seen.list_shows is not None and name not in _MAY_BE_LEFT_OUT:
             yield Fact(name, "no object has it")
 
 
-def _objection(schema: Mapping[str, Any], shapes: Sequence[Shape]) -> str | None:
+def _violation(schema: Mapping[str, Any], shapes: Sequence[Shape]) -> str | None:
     """Return what was seen instead of what a field may hold, or None if all of it was as it may."""
     allowed = schema.get("type", [])
     names = {_TYPES.get(one, one) for one in ([allowed] if isinstance(allowed, str) else allowed)}

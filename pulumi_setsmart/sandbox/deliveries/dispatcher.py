@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 _AT_ONCE = 50
 """How many deliveries are read from the log, and put in another order, at a time."""
 _LONGEST_WAIT = 600.0
-_LONGEST_ANSWER = 64 * 1024
+_LONGEST_RESPONSE = 64 * 1024
 _SUCCESSES = range(200, 300)
 _LOOK_AGAIN = 0.5
 """After how many seconds to look again whether others changed a database, or it has recovered."""
@@ -215,7 +215,7 @@ class Dispatcher:
             # Read to its end, so that the connection can be used again; unless it has none.
             async for piece in answer.aiter_raw():
                 size += len(piece)
-                if size > _LONGEST_ANSWER:
+                if size > _LONGEST_RESPONSE:
                     break
             return answer.status_code
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from json_values import ANY_JSON
 
-from pulumi_setsmart.client.answer import Answer
-from pulumi_setsmart.client.errors import UnreadableAnswerError
+from pulumi_setsmart.client.errors import InvalidResponseError
+from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.models.json import DEEPEST, Json, cut_off, is_nested_deeper
 from pulumi_setsmart.models.marker import TOO_DEEP
 
@@ -51,7 +51,7 @@ def test_what_is_too_deep_is_cut_off(depth: int, opening: str, closing: str, enc
 )
 def test_what_is_no_json_is_one_error(body: str) -> None:
     """However deep it is, and however long its quotations."""
-    with pytest.raises(UnreadableAnswerError, match="the answer is not JSON"):
+    with pytest.raises(InvalidResponseError, match="the answer is not JSON"):
         read(body)
 
 

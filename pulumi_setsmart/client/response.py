@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.confidential import quoted
-from pulumi_setsmart.client.errors import ErrorContext, UnreadableAnswerError
+from pulumi_setsmart.client.errors import ErrorContext, InvalidResponseError
 from pulumi_setsmart.client.violation import LONGEST_MESSAGE
 from pulumi_setsmart.models.json import DEEPEST, Json, cut_off, is_nested_deeper
 from pulumi_setsmart.models.marker import TOO_DEEP
@@ -78,7 +78,7 @@ class Answer:
         """Return the body as JSON, with `TOO_DEEP` where it is nested too deeply.
 
         Raises:
-            UnreadableAnswerError: The body is not JSON.
+            InvalidResponseError: The body is not JSON.
         """
         # Raised out of the `except`, so that nothing is chained to it that holds the body.
         with contextlib.suppress(ValueError, RecursionError):
@@ -89,7 +89,7 @@ class Answer:
             if is_nested_deeper(value, _DEEPEST):
                 cut_off(value, _DEEPEST, TOO_DEEP)
             return value
-        raise UnreadableAnswerError("the answer is not JSON", self.context())
+        raise InvalidResponseError("the answer is not JSON", self.context())
 
 
 def _parsed(body: bytes | str) -> Json:
