@@ -14,7 +14,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv pip compile --
 	--python-version 3.11 --generate-hashes --no-annotate
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test faults check bench bench-large docs pictures wheel lock clean engine
+.PHONY: help setup demo test faults check bench bench-large docs resources pictures wheel lock clean engine
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -57,6 +57,9 @@ bench-large: engine ## measure a portfolio of 5,000 listings: another half an ho
 docs: $(INSTALLED) ## build the documentation into site/
 	@$(BIN)/python tools/docs/assumptions.py
 	@$(BIN)/zensical build --clean --strict
+
+resources: $(INSTALLED) ## generate the resources from the definitions of their fields
+	@$(BIN)/python tools/resources/resource_modules.py
 
 pictures: engine ## take the pictures of the documentation again, with chromium
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python tools/docs/pictures.py

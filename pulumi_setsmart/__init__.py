@@ -38,16 +38,16 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lookup import get_property, list_properties
 from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 from pulumi_setsmart.models.property import PropertyRecord
-from pulumi_setsmart.portfolio import Portfolio, load_portfolio
-from pulumi_setsmart.property import Property
-from pulumi_setsmart.specification.specification import (
-    ConfiguredSecret,
-    PortfolioSpecification,
-    PropertySpecification,
-    WebhookSpecification,
+from pulumi_setsmart.portfolio import load_portfolio
+from pulumi_setsmart.resources import Portfolio, Property, WebhookSubscription
+from pulumi_setsmart.specification.arguments import (
+    PortfolioArgs,
+    PropertyArgs,
+    WebhookSubscriptionArgs,
 )
-from pulumi_setsmart.webhook_subscription import WebhookSubscription
+from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 
 __all__ = [
     "CLEAR",
@@ -62,9 +62,11 @@ __all__ = [
     "ConnectionFailedError",
     "ContradictoryResponsesError",
     "DeadlineExceededError",
+    "DeletionPolicy",
     "DeletionRefusedError",
     "ExistingIdError",
     "ExistingObjectError",
+    "IfExists",
     "IncompleteListError",
     "InvalidResponseError",
     "MetadataError",
@@ -72,11 +74,11 @@ __all__ = [
     "NotFoundError",
     "PermissionDeniedError",
     "Portfolio",
+    "PortfolioArgs",
     "PortfolioFileError",
-    "PortfolioSpecification",
     "Property",
+    "PropertyArgs",
     "PropertyRecord",
-    "PropertySpecification",
     "RateLimitError",
     "RedirectError",
     "ResponseTooLargeError",
@@ -89,8 +91,8 @@ __all__ = [
     "UntrustedServerError",
     "WebhookReplayedError",
     "WebhookSetupError",
-    "WebhookSpecification",
     "WebhookSubscription",
+    "WebhookSubscriptionArgs",
     "WebhookVerificationError",
     "WrongAccountError",
     "get_property",

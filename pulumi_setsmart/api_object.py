@@ -1,11 +1,12 @@
 """An object of any other collection of the API, as a Pulumi resource."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import pulumi
 
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 from pulumi_setsmart.providers.api_object import ApiObjectProvider
 from pulumi_setsmart.resource import SetSmartResource
 
@@ -69,8 +70,9 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         identity: pulumi.Input[Sequence[str]] | None = None,
         paging: pulumi.Input[Mapping[str, Any]] | None = None,
         existing_id: pulumi.Input[str] | None = None,
-        if_exists: pulumi.Input[str] | None = None,
-        deletion_policy: pulumi.Input[str] | None = None,
+        if_exists: pulumi.Input[Literal["error", "adopt", "create"] | IfExists] | None = None,
+        deletion_policy: pulumi.Input[Literal["delete", "deactivate"] | DeletionPolicy]
+        | None = None,
         unordered: pulumi.Input[Sequence[str]] | None = None,
         account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,

@@ -52,7 +52,7 @@ class SetSmartResource(Resource):
         except (TypeError, ValueError, AttributeError) as error:  # what Pulumi says of its options
             raise refusal(resource_name, str(error)) from error
         # This is where Pulumi keeps the outputs, and where it reads them for an export.
-        fields = properties.keys() & {*kind.field_names, kind.others}
+        fields = properties.keys() & {*kind.field_names, kind.extra_fields}
         outputs = {name: self.__dict__[name] for name in fields}
         self.__dict__.update(seen_outputs(outputs, self.__dict__[KEY]))
 
@@ -69,7 +69,7 @@ class SetSmartResource(Resource):
         resource = cls.__new__(cls)
         kind = provider.kind
         _refuse_unusable(kind, resource_name, opts)
-        outputs: dict[str, Any] = dict.fromkeys((*sorted(kind.field_names), kind.others))
+        outputs: dict[str, Any] = dict.fromkeys((*sorted(kind.field_names), kind.extra_fields))
         read_options = pulumi.ResourceOptions.merge(
             opts, pulumi.ResourceOptions(id=_identifier(resource_name, resource_id))
         )
@@ -153,7 +153,7 @@ def _inputs(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> di
     for name in kind.secret_names & inputs.keys():
         if inputs[name] is not None:
             inputs[name] = pulumi.Output.secret(inputs[name])
-    others = inputs.get(kind.others)
+    others = inputs.get(kind.extra_fields)
     if isinstance(others, dict):
         id_field = inputs.get(ID_FIELD)
         names = reserved_name_violations(

@@ -46,7 +46,7 @@ def seen_inputs(
 
 
 def _path(kind: Kind, name: str) -> str:
-    return "" if name == kind.others else pointer("", name)
+    return "" if name == kind.extra_fields else pointer("", name)
 
 
 async def _true() -> bool:

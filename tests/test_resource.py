@@ -156,7 +156,7 @@ def test_get_reads_by_id() -> None:
             {"deep": [{"n": 2**53 + 1}]},
             (
                 "attributes: deep.0.n: holds a number beyond 2^53, which Pulumi would alter; "
-                "declare it as a text"
+                "declare it as a string"
             ),
         ),
         ({"n": float("inf")}, "attributes: n: must be a finite number"),

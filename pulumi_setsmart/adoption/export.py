@@ -10,13 +10,13 @@ from pulumi_setsmart.adoption.inventory import take_inventory
 from pulumi_setsmart.adoption.progress import Progress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.config import load_settings
+from pulumi_setsmart.specification.arguments import PortfolioArgs
 from pulumi_setsmart.specification.reading import read_portfolio
-from pulumi_setsmart.specification.specification import PortfolioSpecification
 
 
 def exportable(
     source: Path | None, environment: Mapping[str, str], progress: Progress
-) -> tuple[PortfolioSpecification, list[str]]:
+) -> tuple[PortfolioArgs, list[str]]:
     """Return what a portfolio file declares, or, if there is none, what the account holds.
 
     Args:

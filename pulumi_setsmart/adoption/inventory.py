@@ -16,14 +16,14 @@ from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.declaration import canonical, inputs_of
-from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, Kind
 from pulumi_setsmart.lifecycle.snapshot import Wanted
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.json import Json, integral
 from pulumi_setsmart.models.record import Record
+from pulumi_setsmart.specification.arguments import PortfolioArgs
 from pulumi_setsmart.specification.document import Document, Place
 from pulumi_setsmart.specification.reading import specification_of
 from pulumi_setsmart.specification.sections import SECTIONS
-from pulumi_setsmart.specification.specification import PortfolioSpecification
 
 LONGEST_SUBJECT = 300
 LONGEST_NAME = 200
@@ -69,7 +69,7 @@ class Inventory:
         """What cannot be declared, and why, a sentence each."""
         return [one for held in self.sections.values() for each in held for one in each.left_out]
 
-    def portfolio(self) -> PortfolioSpecification:
+    def portfolio(self) -> PortfolioArgs:
         """Return what declares all of it, under names made of the titles."""
         named: dict[str, dict[str, Json]] = {}
         for section, held in self.sections.items():
@@ -82,7 +82,7 @@ class Inventory:
         return portfolio_of(named, self.base_url)
 
 
-def portfolio_of(entries: Mapping[str, Mapping[str, Json]], source: str) -> PortfolioSpecification:
+def portfolio_of(entries: Mapping[str, Mapping[str, Json]], source: str) -> PortfolioArgs:
     """Return the portfolio with entries that an account was found to hold.
 
     Args:
@@ -110,7 +110,7 @@ def take_inventory(
         try:
             records = _records(kind, account, settings, progress)
         except (NotFoundError, MethodNotAllowedError):
-            if kind is not WEBHOOK_SUBSCRIPTION:
+            if not kind.is_optional:
                 raise
             records = []
         sections[section] = [_held(kind, record, settings, scope) for record in records]
@@ -163,8 +163,8 @@ def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) ->
 def _plain(value: Json) -> Json:
     """Return ``value`` with whole numbers as such: servers write 2 as 2.0 too."""
     match value:
-        case float() if value.is_integer():
-            return int(value)
+        case float():
+            return integral(value)
         case dict():
             return {name: _plain(member) for name, member in value.items()}
         case list():

@@ -16,9 +16,9 @@ from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.files.whole_file import write_file
 from pulumi_setsmart.models.text import visible_json
+from pulumi_setsmart.specification.arguments import PortfolioArgs
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.reading import LARGEST_FILE, portfolio_in, text_of
-from pulumi_setsmart.specification.specification import PortfolioSpecification
 from pulumi_setsmart.specification.writing import (
     entries_of,
     extended_text,
@@ -87,14 +87,14 @@ class Project:
         )
         return elsewhere or self.program_path.exists()
 
-    def portfolio(self) -> PortfolioSpecification:
+    def portfolio(self) -> PortfolioArgs:
         """Return what the portfolio file declares; nothing if there is none.
 
         Raises:
             PortfolioFileError: It cannot be read.
         """
         if not self.portfolio_path.exists():
-            return PortfolioSpecification()
+            return PortfolioArgs()
         return portfolio_in(*text_of(self.portfolio_path))
 
     def known_ids(self) -> dict[Key, str]:
@@ -114,8 +114,8 @@ class Project:
             ) from None
 
     def extended(
-        self, portfolio: PortfolioSpecification, additions: PortfolioSpecification
-    ) -> tuple[str | None, PortfolioSpecification]:
+        self, portfolio: PortfolioArgs, additions: PortfolioArgs
+    ) -> tuple[str | None, PortfolioArgs]:
         """Return the text that the portfolio file is to have, with entries added.
 
         Args:

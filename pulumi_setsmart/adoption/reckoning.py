@@ -13,8 +13,8 @@ from pulumi_setsmart.adoption.pairing import has_same_identity, is_as_declared, 
 from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, Kind
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.specification.arguments import PortfolioArgs
 from pulumi_setsmart.specification.sections import SECTIONS
-from pulumi_setsmart.specification.specification import PortfolioSpecification
 from pulumi_setsmart.specification.writing import entries_of
 
 Key: TypeAlias = tuple[Kind, str]
@@ -51,7 +51,7 @@ class Reckoning:
     managed: int
 
 
-def reckon(inventory: Inventory, portfolio: PortfolioSpecification, known: Known) -> Reckoning:
+def reckon(inventory: Inventory, portfolio: PortfolioArgs, known: Known) -> Reckoning:
     """Find out which objects of an account a portfolio declares.
 
     An object is known by its id. Where no id is known for an entry, it stands for an object that

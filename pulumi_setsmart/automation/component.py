@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import frozen
+
+PORTFOLIO: Final = "setsmart:index:Portfolio"
+"""The type of the component; see `pulumi_setsmart.Portfolio`."""
 
 
 @frozen

@@ -10,10 +10,9 @@ from typing import Any
 from attrs import frozen
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_setsmart.automation.component import Component
+from pulumi_setsmart.automation.component import PORTFOLIO, Component
 from pulumi_setsmart.automation.resource_type import (
-    KINDS,
-    PORTFOLIO,
+    KINDS_BY_TOKEN,
     SIGNATURE,
     TYPES,
     Address,
@@ -83,10 +82,12 @@ def _known(resource: Any, component: Component) -> Iterator[tuple[tuple[Kind, st
     match resource:
         case {"component": True}:
             return
-        case {"type": str(token), "name": str(name), "id": str(identifier)} if token in KINDS:
+        case {"type": str(token), "name": str(name), "id": str(identifier)} if (
+            token in KINDS_BY_TOKEN
+        ):
             key = component.key(name)
             if key is not None:
-                yield (KINDS[token], key), identifier
+                yield (KINDS_BY_TOKEN[token], key), identifier
                 return
     raise ValueError
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
-from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.automation.component import PORTFOLIO
+from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.providers.adapter import LifecycleProvider
-from pulumi_setsmart.providers.api_object import ApiObjectProvider
-from pulumi_setsmart.providers.property import PropertyProvider
-from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionProvider
-
-PORTFOLIO = "setsmart:index:Portfolio"
-"""The type of the component; see `pulumi_setsmart.Portfolio`."""
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The member by which Pulumi's JSON tells a special value, such as a secret, from an object."""
@@ -51,16 +47,14 @@ class ResourceType:
     provider: type[LifecycleProvider]
 
 
-def _dynamic(name: str, provider: type[LifecycleProvider]) -> ResourceType:
-    return ResourceType(provider.kind, f"pulumi-python:dynamic/setsmart:{name}", provider)
+def _resource_type(kind: Kind) -> ResourceType:
+    module = importlib.import_module(f"pulumi_setsmart.providers.{kind.module}")
+    provider: type[LifecycleProvider] = getattr(module, f"{kind.name}Provider")
+    return ResourceType(kind, f"pulumi-python:dynamic/setsmart:{kind.name}", provider)
 
 
-TYPES: Mapping[Kind, ResourceType] = {
-    PROPERTY: _dynamic("Property", PropertyProvider),
-    WEBHOOK_SUBSCRIPTION: _dynamic("WebhookSubscription", WebhookSubscriptionProvider),
-    API_OBJECT: _dynamic("ApiObject", ApiObjectProvider),
-}
-KINDS: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
+TYPES: Mapping[Kind, ResourceType] = {kind: _resource_type(kind) for kind in KINDS}
+KINDS_BY_TOKEN: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
 """The kinds by the types in the state."""
 
 NO_RESOURCES = ("pulumi:", PORTFOLIO)
@@ -85,6 +79,6 @@ def holds_secret(value: Any, mask: str | None = None) -> bool:
 def addresses(urn: str) -> Iterator[Address]:
     """Yield the address of a resource of ours; nothing for another one."""
     types, _, name = urn.split("::", 2)[2].partition("::")
-    kind = KINDS.get(types.rpartition("$")[2])
+    kind = KINDS_BY_TOKEN.get(types.rpartition("$")[2])
     if kind is not None:
         yield Address(kind, name)

@@ -14,13 +14,12 @@ from attrs import field, frozen
 from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
-from pulumi_setsmart.automation.component import Component
+from pulumi_setsmart.automation.component import PORTFOLIO, Component
 from pulumi_setsmart.automation.failure import first_error
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
-    PORTFOLIO,
     Address,
     addresses,
     holds_secret,

@@ -236,7 +236,7 @@ def unordered_lists(kind: Kind, properties: Mapping[str, Json]) -> frozenset[Pat
     known = {(field.name,) for field in kind.fields if field.unordered}
     declared = properties.get(UNORDERED)
     paths = declared if isinstance(declared, list) else []
-    return frozenset(known | patterns_of([str(path) for path in paths], kind.others))
+    return frozenset(known | patterns_of([str(path) for path in paths], kind.extra_fields))
 
 
 def in_known_order(
@@ -247,7 +247,7 @@ def in_known_order(
     So what Pulumi compares by index differs only where the elements do.
     """
     lists = unordered_lists(kind, inputs)
-    within = {(kind.others, *one) for one in lists if one[0] not in kind.field_names}
+    within = {(kind.extra_fields, *one) for one in lists if one[0] not in kind.field_names}
     named = {one for one in lists if one[0] in kind.field_names}
     return in_order_of(before, inputs, within | named)
 
@@ -286,13 +286,13 @@ def _properties(kind: Kind, fields: Mapping[str, Json]) -> dict[str, Json]:
     properties = {name: value for name, value in fields.items() if name in kind.field_names}
     others = {name: value for name, value in fields.items() if name not in kind.field_names}
     if others or not kind.fields:
-        properties[kind.others] = others
+        properties[kind.extra_fields] = others
     return properties
 
 
 def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json], bool]:
     named = {one.name: properties[one.name] for one in kind.fields if one.name in properties}
-    others = properties.get(kind.others)
+    others = properties.get(kind.extra_fields)
     if isinstance(others, dict):
         named |= others
     return named, others is not UNKNOWN

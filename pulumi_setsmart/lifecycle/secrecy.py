@@ -98,7 +98,7 @@ def _unseen_inputs(
 ) -> Iterator[str]:
     for name, value in arrived.items():
         if name != KEY:
-            path = "" if name == kind.others else pointer("", name)
+            path = "" if name == kind.extra_fields else pointer("", name)
             yield from _unseen(value, seen.get(name), path)
 
 

@@ -22,7 +22,7 @@ _TYPE_NAMES: dict[type, str] = {
     bool: "true or false",
     int: "a whole number",
     float: "a number with a fraction",
-    str: "a text",
+    str: "a string",
     list: "a list",
     dict: "an object",
 }
@@ -68,6 +68,11 @@ def _containers_in(level: list[dict[str, Json] | list[Json]]) -> list[dict[str, 
         for member in (one.values() if isinstance(one, dict) else one)
         if isinstance(member, dict | list)
     ]
+
+
+def integral(number: float) -> int | float:
+    """Return a whole number as an integer: JSON does not tell 2.0 from 2."""
+    return int(number) if number.is_integer() else number
 
 
 def digits(value: Json) -> str | None:

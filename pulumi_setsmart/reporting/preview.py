@@ -25,7 +25,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     read_declaration,
 )
 from pulumi_setsmart.lifecycle.existing import takeover_in
-from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
+from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, Kind
 from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.models.json import Json, pointer
@@ -124,7 +124,7 @@ def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] 
     identifier = takeover.identifier if takeover else (held or before or {}).get("id")
     return Entry(
         action=action,
-        label="listing" if kind is PROPERTY else kind.label,
+        label=kind.noun,
         title=_title(kind, sides, inputs) or address.name,
         resource=address.name,
         identifier=str(identifier) if identifier else None,

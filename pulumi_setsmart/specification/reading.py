@@ -1,4 +1,4 @@
-"""From files to typed specifications."""
+"""From files to the arguments of resources."""
 
 from __future__ import annotations
 
@@ -11,26 +11,16 @@ from typing import Any
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import content_of
 from pulumi_setsmart.lifecycle.check import unsendable, violations
-from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.specification.arguments import ARGUMENTS, PortfolioArgs
+from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import Document, Place, overlaid
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.json_file import read_json
-from pulumi_setsmart.specification.sections import (
-    CONFIG,
-    PROPERTIES,
-    SECTIONS,
-    WEBHOOKS,
-    names_of,
-)
-from pulumi_setsmart.specification.specification import (
-    ConfiguredSecret,
-    PortfolioSpecification,
-    PropertySpecification,
-    WebhookSpecification,
-)
+from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, names_of
 
 
 def _read_yaml(text: str, file: str) -> Document:
@@ -52,18 +42,18 @@ _READERS: Mapping[Format, Callable[[str, str], Document]] = {
 
 def read_portfolio(
     path: str | os.PathLike[str], overlays: Sequence[str | os.PathLike[str]] = ()
-) -> PortfolioSpecification:
+) -> PortfolioArgs:
     """Return the portfolio that a file declares; see `pulumi_setsmart.load_portfolio`.
 
     Raises:
         PortfolioFileError: A file cannot be read, or does not describe a portfolio. The text
             names the file, the line and the field.
     """
-    documents = [_parsed(*text_of(one)) for one in (path, *overlays)]
+    documents = [_parsed(*text_of(file)) for file in (path, *overlays)]
     return specification_of(reduce(overlaid, documents))
 
 
-def portfolio_in(text: str, file: str, format_: Format | None = None) -> PortfolioSpecification:
+def portfolio_in(text: str, file: str, format_: Format | None = None) -> PortfolioArgs:
     """Return the portfolio that the text of a file declares.
 
     Args:
@@ -79,7 +69,7 @@ def portfolio_in(text: str, file: str, format_: Format | None = None) -> Portfol
     return specification_of(_READERS[format_ or format_of(file)](text, file))
 
 
-def specification_of(document: Document) -> PortfolioSpecification:
+def specification_of(document: Document) -> PortfolioArgs:
     """Return the portfolio that a document declares.
 
     Raises:
@@ -88,19 +78,18 @@ def specification_of(document: Document) -> PortfolioSpecification:
     refusals = _refusals(document)
     first = next(refusals, None)
     if first is not None:
-        others = sum(1 for _ in refusals)
-        more = f" (and {others} more)" if others else ""
+        number = sum(1 for _ in refusals)
+        more = f" (and {number} more)" if number else ""
         raise PortfolioFileError(f"{first}{more}")
     sections = document.value if isinstance(document.value, dict) else {}
-    return PortfolioSpecification(
-        properties={
-            name: PropertySpecification(**_arguments(PROPERTY, entry))
-            for name, entry in _entries(sections, PROPERTIES).items()
-        },
-        webhooks={
-            name: WebhookSpecification(**_arguments(WEBHOOK_SUBSCRIPTION, entry))
-            for name, entry in _entries(sections, WEBHOOKS).items()
-        },
+    return PortfolioArgs(
+        **{
+            section: {
+                name: ARGUMENTS[section](**_arguments(kind, entry))
+                for name, entry in _entries(sections, section).items()
+            }
+            for section, kind in SECTIONS.items()
+        }
     )
 
 
@@ -136,7 +125,9 @@ def _refusals(document: Document) -> Iterator[PortfolioFileError]:
         path = pointer("", section)
         kind = SECTIONS.get(section)
         if kind is None:
-            yield document.refusal(path, f"is no section; there are {' and '.join(SECTIONS)}")
+            yield document.refusal(
+                path, f"is an unknown section; there are {' and '.join(SECTIONS)}"
+            )
         elif isinstance(entries, dict):
             for name, entry in entries.items():
                 yield from _entry_refusals(document, kind, pointer(path, name), name, entry)
@@ -178,13 +169,13 @@ def _entry_refusals(
 def _unknown(kind: Kind, field: str) -> str:
     alike = difflib.get_close_matches(field, names_of(kind), 1)
     meant = f"did you mean {alike[0]}? " if alike else ""
-    return f"is no field of a {kind.label}; {meant}others stand under {kind.others}"
+    return f"is no field of a {kind.label}; {meant}others belong under {kind.extra_fields}"
 
 
 def _is_reference(secret: Json) -> bool:
     match secret:
-        case {"config": str(key), **others}:
-            return bool(key.strip()) and not others
+        case {"config": str(key), **rest}:
+            return bool(key.strip()) and not rest
     return False
 
 

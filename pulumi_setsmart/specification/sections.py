@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 
-PROPERTIES: Final = "properties"
-WEBHOOKS: Final = "webhooks"
-SECTIONS: Mapping[str, Kind] = {PROPERTIES: PROPERTY, WEBHOOKS: WEBHOOK_SUBSCRIPTION}
+SECTIONS: Mapping[str, Kind] = {kind.section: kind for kind in KINDS if kind.section}
 """The kinds of resource by the sections of a file."""
 
 CONFIG: Final = "config"
@@ -18,4 +16,4 @@ CONFIG: Final = "config"
 
 def names_of(kind: Kind) -> tuple[str, ...]:
     """Return what an entry of a kind may declare."""
-    return (*(field.name for field in kind.fields), kind.others, *kind.policy_inputs)
+    return (*(field.name for field in kind.fields), kind.extra_fields, *kind.policy_inputs)

@@ -1,4 +1,4 @@
-"""From typed specifications to files."""
+"""From the arguments of resources to files."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ import attrs
 
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import stands_for_null
-from pulumi_setsmart.specification.csv_file import FIELDS, csv_text, extended_csv
+from pulumi_setsmart.specification.arguments import PortfolioArgs
+from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
+from pulumi_setsmart.specification.csv_file import FIELDS, SECTION, csv_text, extended_csv
 from pulumi_setsmart.specification.format import Format
-from pulumi_setsmart.specification.sections import CONFIG, PROPERTIES, WEBHOOKS
-from pulumi_setsmart.specification.specification import (
-    ConfiguredSecret,
-    PortfolioSpecification,
-    PropertySpecification,
-    WebhookSpecification,
-)
+from pulumi_setsmart.specification.sections import CONFIG, SECTIONS
 
 
-def portfolio_text(portfolio: PortfolioSpecification, format_: Format) -> str:
+def portfolio_text(portfolio: PortfolioArgs, format_: Format) -> str:
     """Return a portfolio as the text of a file, which read again is the same portfolio.
 
     CSV holds the documented fields of listings only. A secret has to be a configured one.
@@ -36,10 +32,10 @@ def portfolio_text(portfolio: PortfolioSpecification, format_: Format) -> str:
         case Format.JSON:
             return _json_text(value)
         case Format.CSV:
-            return csv_text(value.get(PROPERTIES, {}))
+            return csv_text(value.get(SECTION, {}))
 
 
-def extended_text(text: str, additions: PortfolioSpecification, format_: Format) -> str:
+def extended_text(text: str, additions: PortfolioArgs, format_: Format) -> str:
     """Return the text of a portfolio file with entries added at the end of its sections.
 
     Comments and the order of what is there survive.
@@ -61,39 +57,40 @@ def extended_text(text: str, additions: PortfolioSpecification, format_: Format)
                 sections[section] = {**(sections.get(section) or {}), **entries}
             return _json_text(sections)
         case Format.CSV:
-            return extended_csv(text, value.get(PROPERTIES, {}))
+            return extended_csv(text, value.get(SECTION, {}))
 
 
-def not_held(portfolio: PortfolioSpecification, format_: Format) -> list[str]:
+def not_held(portfolio: PortfolioArgs, format_: Format) -> list[str]:
     """Return what of a portfolio a file cannot hold, a sentence each."""
     if format_ is not Format.CSV:
         return []
-    partial = sum(
-        any(name not in FIELDS for name in entry_of(one)) for one in portfolio.properties.values()
-    )
+    entries = entries_of(portfolio)
+    partial = sum(not entry.keys() <= FIELDS.keys() for entry in entries.pop(SECTION).values())
     sentences = []
     if partial:
         sentences.append(f"other fields than the documented ones (listings: {partial})")
-    if portfolio.webhooks:
-        sentences.append(f"webhook subscriptions ({len(portfolio.webhooks)})")
+    sentences += [
+        f"{SECTIONS[section].label}s ({len(members)})"
+        for section, members in entries.items()
+        if members
+    ]
     return [f"CSV does not hold {sentence}" for sentence in sentences]
 
 
-def entry_of(specification: PropertySpecification | WebhookSpecification) -> dict[str, Json]:
-    """Return what a file says of a listing or subscription: what it declares."""
-    arguments = attrs.asdict(specification, recurse=False)
-    return {name: _plain(value) for name, value in arguments.items() if value is not None}
-
-
-def entries_of(portfolio: PortfolioSpecification) -> dict[str, dict[str, dict[str, Json]]]:
-    """Return what a file says of each listing and subscription, by sections and by their keys."""
+def entries_of(portfolio: PortfolioArgs) -> dict[str, dict[str, dict[str, Json]]]:
+    """Return what a file says of each resource, by sections and by their keys."""
     return {
-        PROPERTIES: {name: entry_of(one) for name, one in portfolio.properties.items()},
-        WEBHOOKS: {name: entry_of(one) for name, one in portfolio.webhooks.items()},
+        section: {name: _entry_of(one) for name, one in getattr(portfolio, section).items()}
+        for section in SECTIONS
     }
 
 
-def _value_of(portfolio: PortfolioSpecification) -> dict[str, dict[str, dict[str, Json]]]:
+def _entry_of(arguments: attrs.AttrsInstance) -> dict[str, Json]:
+    values = attrs.asdict(arguments, recurse=False)
+    return {name: _plain(value) for name, value in values.items() if value is not None}
+
+
+def _value_of(portfolio: PortfolioArgs) -> dict[str, dict[str, dict[str, Json]]]:
     return {section: entries for section, entries in entries_of(portfolio).items() if entries}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_setsmart import PortfolioSpecification, PropertySpecification
+from pulumi_setsmart import PortfolioArgs, PropertyArgs
 from pulumi_setsmart.adoption.inventory import Held, Inventory
 from pulumi_setsmart.adoption.reckoning import Known, Reckoning, reckon
 from pulumi_setsmart.lifecycle.kind import PROPERTY
@@ -16,7 +16,7 @@ def reckoned(
     account: Mapping[str, dict[str, Json]],
     ids: Mapping[str, str] | None = None,
     managed: tuple[str, ...] = (),
-    **entries: PropertySpecification,
+    **entries: PropertyArgs,
 ) -> Reckoning:
     """Reckon an account, whose listings are given by their ids, with a portfolio of these entries.
 
@@ -31,7 +31,7 @@ def reckoned(
         frozenset((PROPERTY, id_) for id_ in managed),
     )
     inventory = Inventory("https://a.example", {"properties": held, "webhooks": []})
-    return reckon(inventory, PortfolioSpecification(properties=entries), known)
+    return reckon(inventory, PortfolioArgs(properties=entries), known)
 
 
 def stands_for(reckoning: Reckoning) -> dict[str, str]:
@@ -55,7 +55,7 @@ def test_no_two_entries_have_the_same_name() -> None:
 
 def test_a_known_id_wins_over_what_a_listing_looks_like() -> None:
     """Renamed behind our back it is still the same; a twin of the entry is new."""
-    villa = PropertySpecification(name="Villa", bedrooms=3)
+    villa = PropertyArgs(name="Villa", bedrooms=3)
     reckoning = reckoned(
         {"p1": {"name": "Villa", "bedrooms": 3}, "p2": {"name": "Renamed"}},
         {"villa": "p2"},
@@ -67,12 +67,12 @@ def test_a_known_id_wins_over_what_a_listing_looks_like() -> None:
 
 def test_an_entry_whose_listing_is_not_there_is_gone() -> None:
     """It does not take another one for its own, however alike; one without an id may."""
-    villa = PropertySpecification(name="Villa")
+    villa = PropertyArgs(name="Villa")
     account: dict[str, dict[str, Json]] = {"p2": {"name": "Villa"}}
     assert reckoned(account, {"villa": "p1"}, villa=villa).gone == [(PROPERTY, "villa")]
     assert stands_for(reckoned(account, villa=villa)) == {"villa": "p2"}
     assert reckoned({}, villa=villa).gone == [(PROPERTY, "villa")]
-    named = PropertySpecification(name="Villa", existing_id="p1")
+    named = PropertyArgs(name="Villa", existing_id="p1")
     assert reckoned(account, villa=named).gone == [(PROPERTY, "villa")]
 
 
@@ -85,7 +85,7 @@ def test_an_entry_that_was_never_written_gets_the_name_that_it_was_given() -> No
 
 def test_what_other_resources_stand_for_is_left_to_them() -> None:
     """It is neither new nor anybody's twin."""
-    villa = PropertySpecification(name="Villa")
+    villa = PropertyArgs(name="Villa")
     reckoning = reckoned({"p1": {"name": "Villa"}}, managed=("p1",), villa=villa)
     assert (stands_for(reckoning), reckoning.managed) == ({}, 1)
     assert reckoning.gone == [(PROPERTY, "villa")]
@@ -93,8 +93,8 @@ def test_what_other_resources_stand_for_is_left_to_them() -> None:
 
 def test_equal_entries_stand_for_different_listings() -> None:
     """The one that is as declared first, then those of the same name and address."""
-    one = PropertySpecification(name="Studio", address="1 Street")
-    two = PropertySpecification(name="Studio", address="1 Street", bedrooms=2)
+    one = PropertyArgs(name="Studio", address="1 Street")
+    two = PropertyArgs(name="Studio", address="1 Street", bedrooms=2)
     account: dict[str, dict[str, Json]] = {
         "p1": {"name": "Studio", "address": "1 Street", "bedrooms": 2},
         "p2": {"name": "Studio", "address": "1 street", "bedrooms": 1},

@@ -42,7 +42,7 @@ def test_each_resource_has_its_account(stack: EngineStack, accounts: dict[str, A
         villa = Property("villa", name="Villa", account="eu")
         Property("twin", name="Villa", account="us-east")
         ApiObject("rule", path="/pricing-rules", body={{"a": 1}}, account="us-east")
-        Portfolio("p", {{"loft": PropertySpecification(name="Loft")}}, account={moves!r})
+        Portfolio("p", {{"loft": PropertyArgs(name="Loft")}}, account={moves!r})
         pulumi.export("read", Property.get("read", villa.id, account="eu").name)
         pulumi.export("number", len(list_properties(account="eu")))
         """

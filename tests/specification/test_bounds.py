@@ -17,9 +17,10 @@ from json_values import ANY_JSON
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.cli import main
+from pulumi_setsmart.models.cell import guarded, unguarded
 from pulumi_setsmart.models.json import DEEPEST
 from pulumi_setsmart.specification import yaml_reading
-from pulumi_setsmart.specification.csv_file import guarded, read_csv, unguarded
+from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import MOST_VALUES, Document
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.json_file import read_json
@@ -121,7 +122,7 @@ def use_parser(monkeypatch: pytest.MonkeyPatch, *, with_libyaml: bool) -> None:
 def test_a_portfolio_is_told_its_names(tmp_path: Path) -> None:
     """There they help: a section beside those that are known, a field, a name that stands twice."""
     for text, reason in (
-        ("properties: {}\nwebhook: {}\n", "2: webhook: is no section"),
+        ("properties: {}\nwebhook: {}\n", "2: webhook: is an unknown section"),
         ("properties:\n  villa: {nam: x}\n", "2: properties.villa.nam: is no field"),
         ("properties:\n  villa: {name: x, name: y}\n", "2: name stands twice"),
     ):
