@@ -6,21 +6,11 @@ from typing import Any
 
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from support.contract_validator import contract
+from support.contract_validator import contract, resolved
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 DOCUMENTED_STATUSES = {"200", "400", "401", "403", "404", "429", "500"}
 SOURCES = {"documented", "assumed"}
-
-
-def resolved(part: dict[str, Any]) -> dict[str, Any]:
-    """Follow references to the part that they lead to."""
-    while "$ref" in part:
-        target: Any = contract()
-        for step in part["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        part = target
-    return part
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -32,6 +32,16 @@ def contract() -> dict[str, Any]:
     return document
 
 
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """Follow references to the part that they lead to."""
+    while "$ref" in part:
+        target: Any = contract()
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        part = target
+    return part
+
+
 class ContractValidator:
     """ASGI middleware that lists each request and each response that violates the contract.
 
