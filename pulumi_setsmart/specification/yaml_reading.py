@@ -18,13 +18,16 @@ from pulumi_setsmart.specification.document import (
     Place,
     is_sayable,
 )
+from pulumi_setsmart.specification.yaml_loader import LOADER
 from pulumi_setsmart.specification.yaml_scalar import TEXT, UnclearScalarError, resolved, scalar
 
-# libyaml where it is; what PyYAML has in Python is the same parser, fifty times slower.
-_LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _PREFIX = "tag:yaml.org,2002:"
 _COLLECTIONS = {f"{_PREFIX}map", f"{_PREFIX}seq", "!", None}
 _MERGE = "<<"
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_MARK_INSIDE = re.compile(r"(?<=[\n\r\x85\u2028\u2029\ufeff])\ufeff")
+"""A byte order mark that libyaml skips, and that PyYAML's own parser takes for a character."""
+
 _UNTOLD = "it ends too soon"
 _VERSION_1_1 = (1, 1)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
@@ -72,8 +75,12 @@ _Node: TypeAlias = "_Scalar | _Sequence | _Mapping"
 
 def _root(text: str, file: str) -> _Node | None:
     composing = _Composing(file)
+    mark = _MARK_INSIDE.search(text)
+    if mark is not None:
+        place = Place(file, len(_LINE_BREAK.findall(text, 0, mark.start())) + 1)
+        raise place.refusal("has a byte order mark at the beginning of a line; remove it")
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             composing.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -117,7 +124,7 @@ class _Composing:
             case events.DocumentStartEvent():
                 self._begin_document(event, line)
             case events.ScalarEvent():
-                is_plain = event.implicit[0] and not event.style
+                is_plain = event.tag in (None, "!") and not event.style
                 self._add(_Scalar(event.value, event.tag, is_plain, line), event.anchor)
             case events.AliasEvent():
                 self._add(self._anchored(str(event.anchor), line), None)

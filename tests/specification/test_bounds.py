@@ -25,6 +25,7 @@ from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.json_file import read_json
 from pulumi_setsmart.specification.reading import LARGEST_FILE, portfolio_in, read_portfolio
 from pulumi_setsmart.specification.writing import portfolio_text
+from pulumi_setsmart.specification.yaml_loader import PythonLoader
 from pulumi_setsmart.specification.yaml_reading import read_yaml
 
 ENDINGS = ["yaml", "json", "csv"]
@@ -89,8 +90,8 @@ def test_no_message_repeats_what_a_file_holds_that_is_no_portfolio(
 def use_parser(monkeypatch: pytest.MonkeyPatch, *, with_libyaml: bool) -> None:
     """Have YAML read by libyaml, or by the parser in Python."""
     monkeypatch.setattr(yaml, "__with_libyaml__", with_libyaml)
-    loader = yaml.CSafeLoader if with_libyaml else yaml.SafeLoader
-    monkeypatch.setattr(yaml_reading, "_LOADER", loader)
+    loader = yaml.CSafeLoader if with_libyaml else PythonLoader
+    monkeypatch.setattr(yaml_reading, "LOADER", loader)
 
 
 def test_a_portfolio_is_told_its_names(tmp_path: Path) -> None:
@@ -218,6 +219,15 @@ PIECES = st.lists(
 @given(PIECES | ANY_JSON.map(yaml.safe_dump) | st.text(max_size=20))
 @example("a: 1\na: 2\n")
 @example("a: 'x\n\n  y'\nb: @\n")
+@example("0\t")
+@example("a:\t0\t# tabs\nb: c\td\n")
+@example("a: b\n\t c\n")
+@example("!")
+@example("!\t0")
+@example("\n\ufeff0")
+@example("a: |\t# comment\n  b\n")
+@example("a: >#\n")
+@example("[?]")
 def test_both_parsers_read_the_same(text: str) -> None:
     """Values and lines, whether libyaml is there or not; and they refuse the same."""
     with pytest.MonkeyPatch.context() as patch:
