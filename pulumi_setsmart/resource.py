@@ -12,7 +12,7 @@ from pulumi_setsmart.lifecycle.check import reserved_name_violations, shape_viol
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
 from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
-from pulumi_setsmart.python_value import Place, refusal, to_plain
+from pulumi_setsmart.python_value import ArgumentLocation, run_error, to_plain
 from pulumi_setsmart.seen_inputs import seen_inputs
 
 _API_KEY = "setsmart:apiKey"
@@ -50,7 +50,7 @@ class SetSmartResource(Resource):
         try:
             super().__init__(provider, resource_name, inputs, options)
         except (TypeError, ValueError, AttributeError) as error:  # what Pulumi says of its options
-            raise refusal(resource_name, str(error)) from error
+            raise run_error(resource_name, str(error)) from error
         # This is where Pulumi keeps the outputs, and where it reads them for an export.
         fields = properties.keys() & {*kind.field_names, kind.extra_fields}
         outputs = {name: self.__dict__[name] for name in fields}
@@ -80,7 +80,7 @@ class SetSmartResource(Resource):
 
 
 def refuse_key_in_clear() -> None:
-    """Refuse an API key that is configured in clear: Pulumi would keep it so in the state.
+    """Refuse an API key that is configured in plain text: the state would hold it like that.
 
     Raises:
         pulumi.RunError: There is one.
@@ -88,7 +88,7 @@ def refuse_key_in_clear() -> None:
     configured = pulumi.runtime.get_config(_API_KEY)
     if configured is not None and not pulumi.runtime.is_config_secret(_API_KEY):
         raise pulumi.RunError(
-            f"{_API_KEY} is set in clear and would stand so in the state; "
+            f"{_API_KEY} is set in plain text, and the state would hold it like that; "
             f"set it with `pulumi config set --secret {_API_KEY}`"
         )
     accounts = pulumi.runtime.get_config(_ACCOUNTS)
@@ -98,8 +98,8 @@ def refuse_key_in_clear() -> None:
         and not pulumi.runtime.is_config_secret(_ACCOUNTS)
     ):
         raise pulumi.RunError(
-            f"{_ACCOUNTS} holds a key in clear, which would stand so in the state; set it with "
-            f"`pulumi config set --secret --path {_ACCOUNTS}.NAME.apiKey`"
+            f"{_ACCOUNTS} holds a key in plain text, and the state would hold it like that; set it "
+            f"with `pulumi config set --secret --path {_ACCOUNTS}.NAME.apiKey`"
         )
 
 
@@ -109,11 +109,11 @@ def _refuse_unusable(kind: Kind, resource_name: object, opts: object) -> None:
         raise pulumi.RunError(
             f"the first argument of a {kind.label} is its name in the program; pass a string"
         )
-    to_plain(resource_name, Place(resource_name, "resource_name"))
+    to_plain(resource_name, ArgumentLocation(resource_name, "resource_name"))
     if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
-        raise refusal(resource_name, "opts: must be pulumi.ResourceOptions(…)")
+        raise run_error(resource_name, "opts: must be pulumi.ResourceOptions(…)")
     if opts is not None and opts.import_ is not None:
-        raise refusal(
+        raise run_error(
             resource_name,
             f"import_ does not work with dynamic providers; to manage a {kind.label} that exists "
             f"say {EXISTING_ID}=… or use `pulumi import --file` with inputs and outputs "
@@ -123,16 +123,16 @@ def _refuse_unusable(kind: Kind, resource_name: object, opts: object) -> None:
 
 def _identifier(resource_name: str, value: Any) -> Any:
     """Return the id of a resource to read."""
-    place = Place(resource_name, "id")
+    location = ArgumentLocation(resource_name, "id")
 
     def string(plain: Any) -> str:
         if isinstance(plain, int) and not isinstance(plain, bool):
             return str(plain)
         if not isinstance(plain, str) or not plain:
-            raise place.refusal("must be a string, such as prop_123")
+            raise location.error("must be a string, such as prop_123")
         return plain
 
-    plain = to_plain(value, place)
+    plain = to_plain(value, location)
     return plain.apply(string) if isinstance(plain, pulumi.Output) else string(plain)
 
 
@@ -143,13 +143,13 @@ def _inputs(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> di
     for name, value in properties.items():
         # The provider refuses what does not belong somewhere. A list in the wrong place would not
         # come so far: Pulumi expects the outputs to be what the resource class says.
-        place = Place(
+        location = ArgumentLocation(
             resource_name,
             name,
             unordered=frozenset({""} if name in unordered else ()),
             violation=partial(shape_violation, kind, name),
         )
-        inputs[name] = to_plain(value, place)
+        inputs[name] = to_plain(value, location)
     for name in kind.secret_names & inputs.keys():
         if inputs[name] is not None:
             inputs[name] = pulumi.Output.secret(inputs[name])
@@ -160,5 +160,5 @@ def _inputs(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> di
             kind, others, id_field if isinstance(id_field, str) else DEFAULT_ID_FIELD
         )
         for violation in names:
-            raise refusal(resource_name, str(violation))
+            raise run_error(resource_name, str(violation))
     return inputs

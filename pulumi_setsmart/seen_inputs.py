@@ -14,7 +14,7 @@ from pulumi_setsmart.models.marker import UNKNOWN
 def seen_inputs(
     kind: Kind, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
 ) -> pulumi.Output[Any]:
-    """Return what the provider is told of the inputs: which are plain, and what they are.
+    """Return what the provider learns of the inputs: which are plain, and what they are.
 
     It is secret, so that what the provider keeps under the same name in the state is encrypted.
     """
@@ -23,7 +23,7 @@ def seen_inputs(
     named_secret = [_path(kind, name) for name in inputs if name in hidden]
     visible = {name: value for name, value in inputs.items() if name not in hidden}
 
-    async def told() -> Any:
+    async def evidence_of_inputs() -> Any:
         paths = [*named_secret]
         try:
             seen = {
@@ -41,7 +41,7 @@ def seen_inputs(
         return set[pulumi.Resource]().union(*[await output.resources() for output in outputs])
 
     if outputs:
-        return pulumi.Output(resources(), told(), _true(), _true())
+        return pulumi.Output(resources(), evidence_of_inputs(), _true(), _true())
     return pulumi.Output.secret(evidence(visible, named_secret, keeps_old_values=keeps_old_values))
 
 

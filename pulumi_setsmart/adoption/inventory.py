@@ -21,7 +21,7 @@ from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.models.json import Json, integral
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.specification.arguments import PortfolioArgs
-from pulumi_setsmart.specification.document import Document, Place
+from pulumi_setsmart.specification.document import Document, FileLocation
 from pulumi_setsmart.specification.reading import specification_of
 from pulumi_setsmart.specification.sections import SECTIONS
 
@@ -90,7 +90,7 @@ def portfolio_of(entries: Mapping[str, Mapping[str, Json]], source: str) -> Port
         source: Where they come from.
     """
     value: Json = {section: dict(members) for section, members in entries.items()}
-    return specification_of(Document(value, {"": Place(source, 1)}))
+    return specification_of(Document(value, {"": FileLocation(source, 1)}))
 
 
 def take_inventory(

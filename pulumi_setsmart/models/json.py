@@ -34,7 +34,7 @@ def type_name(value: Json) -> str:
 
 
 def is_nested_deeper(value: Json, deepest: int) -> bool:
-    """Return whether more than ``deepest`` lists and objects stand in one another in ``value``.
+    """Return whether more than ``deepest`` lists and objects are nested in ``value``.
 
     A value of any depth may be asked about: nothing here calls itself.
     """

@@ -15,7 +15,8 @@ from pulumi_setsmart.models.json import Json
 class PropertyRecord:
     """A listing as the API shows it. Its fields are documented.
 
-    A field is None where the API does not show it.
+    Its named fields are those of a `pulumi_setsmart.Property`; one is None where the API does not
+    show it.
 
     Attributes:
         id: The id that SetSmart gave it, for example ``prop_123``.

@@ -15,7 +15,8 @@ from pulumi_setsmart.models.json import Json
 class WebhookSubscriptionRecord:
     """A webhook subscription as the API shows it. All of it is assumed, nothing documented.
 
-    A field is None where the API does not show it.
+    Its named fields are those of a `pulumi_setsmart.WebhookSubscription`; one is None where the API
+    does not show it.
 
     Attributes:
         id: The id that SetSmart gave it.

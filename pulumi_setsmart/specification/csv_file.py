@@ -13,7 +13,7 @@ from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.cell import guarded, unguarded
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json, pointer
-from pulumi_setsmart.specification.document import MOST_VALUES, Document, Place
+from pulumi_setsmart.specification.document import MOST_VALUES, Document, FileLocation
 
 SECTION = "properties"
 """The section of a portfolio that a CSV file holds."""
@@ -52,21 +52,21 @@ def _any_length() -> Iterator[None]:
 
 def _document(text: str, file: str) -> Document:
     rows = _rows(text)
-    places = {"": Place(file, 1), pointer("", SECTION): Place(file, 1)}
+    locations = {"": FileLocation(file, 1), pointer("", SECTION): FileLocation(file, 1)}
     listings: dict[str, Json] = {}
     begins = 1
     try:
-        header = _header(next(rows, []), Place(file, 1))
+        header = _header(next(rows, []), FileLocation(file, 1))
         begins = rows.line_num + 1
         for row in rows:
-            if len(places) * len(header) > MOST_VALUES:
-                raise Place(file, begins).refusal(f"holds more than {MOST_VALUES:,} values")
+            if len(locations) * len(header) > MOST_VALUES:
+                raise FileLocation(file, begins).error(f"holds more than {MOST_VALUES:,} values")
             if any(row):
-                _read_row(header, row, Place(file, begins), listings, places)
+                _read_row(header, row, FileLocation(file, begins), listings, locations)
             begins = rows.line_num + 1
     except csv.Error as error:
-        raise Place(file, begins).refusal(f"is not CSV: {error}") from None
-    return Document({SECTION: listings}, places)
+        raise FileLocation(file, begins).error(f"is not CSV: {error}") from None
+    return Document({SECTION: listings}, locations)
 
 
 def csv_text(listings: Mapping[str, Mapping[str, Json]]) -> str:
@@ -104,45 +104,45 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=text.partition("\n")[0].count)
 
 
-def _header(cells: list[str], place: Place) -> list[str]:
+def _header(cells: list[str], location: FileLocation) -> list[str]:
     names = [cell.strip() for cell in cells]
     if RESOURCE_NAME not in names:  # then it may be any file, whose content is not repeated
-        raise place.refusal(f"there is no column {RESOURCE_NAME}")
+        raise location.error(f"there is no column {RESOURCE_NAME}")
     for name in names:
         if name != RESOURCE_NAME and name not in FIELDS:
             known = ", ".join((RESOURCE_NAME, *FIELDS))
-            raise place.refusal(
+            raise location.error(
                 f"{name or 'an empty title'} is an unknown column; there are {known}"
             )
         if names.count(name) > 1:
-            raise place.refusal(f"there are two columns {name}")
+            raise location.error(f"there are two columns {name}")
     return names
 
 
 def _read_row(
     header: list[str],
     row: list[str],
-    place: Place,
+    location: FileLocation,
     listings: dict[str, Json],
-    places: dict[str, Place],
+    locations: dict[str, FileLocation],
 ) -> None:
     if len(row) != len(header):
-        raise place.refusal(f"has {len(row)} cells where there are {len(header)} columns")
+        raise location.error(f"has {len(row)} cells where there are {len(header)} columns")
     cells = dict(zip(header, row, strict=True))
     resource_name = unguarded(cells.pop(RESOURCE_NAME)).strip()
     if not resource_name:
-        raise place.refusal(f"{RESOURCE_NAME}: must not be empty")
+        raise location.error(f"{RESOURCE_NAME}: must not be empty")
     path = pointer(pointer("", SECTION), resource_name)
-    if path in places:
-        raise place.refusal(f"{resource_name} is in line {places[path].line} too")
-    places[path] = place
+    if path in locations:
+        raise location.error(f"{resource_name} is in line {locations[path].line} too")
+    locations[path] = location
     listings[resource_name] = {
-        name: _value(FIELDS[name], cell, place) for name, cell in cells.items() if cell
+        name: _value(FIELDS[name], cell, location) for name, cell in cells.items() if cell
     }
 
 
-def _value(field: ApiField, cell: str, place: Place) -> Json:
+def _value(field: ApiField, cell: str, location: FileLocation) -> Json:
     try:
         return field.constraint.from_cell(cell)
     except ValueError as error:
-        raise place.refusal(f"{field.name}: {error}") from None
+        raise location.error(f"{field.name}: {error}") from None

@@ -19,8 +19,8 @@ MOST_VALUES = 400_000
 
 
 @frozen
-class Place:
-    """Where a value stands.
+class FileLocation:
+    """Where a value is.
 
     Attributes:
         file: The file, as the user named it.
@@ -30,8 +30,8 @@ class Place:
     file: str
     line: int
 
-    def refusal(self, reason: str) -> PortfolioFileError:
-        """Return the error that refuses what stands here."""
+    def error(self, reason: str) -> PortfolioFileError:
+        """Return the error that says what is wrong there."""
         return PortfolioFileError(f"{self.file}:{self.line}: {one_line(reason)}")
 
 
@@ -41,18 +41,18 @@ class Document:
 
     Attributes:
         value: The values.
-        places: Where each of them stands, by JSON pointer.
+        locations: Where each of them is, by JSON pointer.
     """
 
     value: Json
-    places: Mapping[str, Place]
+    locations: Mapping[str, FileLocation]
 
-    def refusal(self, path: str, reason: str) -> PortfolioFileError:
-        """Return the error that refuses what ``path`` points to, or what is missing there."""
+    def error(self, path: str, reason: str) -> PortfolioFileError:
+        """Return the error that says what is wrong, or missing, where ``path`` points to."""
         name = dotted(path) if self._is_portfolio or is_sayable(path) else ""
-        while path not in self.places:
+        while path not in self.locations:
             path = path.rpartition("/")[0]
-        return self.places[path].refusal(f"{name}: {reason}" if name else reason)
+        return self.locations[path].error(f"{name}: {reason}" if name else reason)
 
     @property
     def _is_portfolio(self) -> bool:
@@ -91,16 +91,16 @@ def overlaid(base: Document, overlay: Document) -> Document:
             member = pointer(path, key)
             if depth == _ENTRIES and value is None:
                 if key not in below:
-                    raise overlay.refusal(member, "is null to be left out, but it is not there")
+                    raise overlay.error(member, "is null to be left out, but it is not there")
                 del result[key]
             else:
                 result[key] = laid(below.get(key), value, member, depth + 1)
         return result
 
     value = laid(base.value, overlay.value, "", 0)
-    above = {path: place for path, place in overlay.places.items() if path not in shared}
-    return Document(value, {**base.places, **above})
+    above = {path: location for path, location in overlay.locations.items() if path not in shared}
+    return Document(value, {**base.locations, **above})
 
 
 _ENTRIES = 1
-"""How deep the listings and subscriptions stand in a file."""
+"""How deep the entries are in a file."""

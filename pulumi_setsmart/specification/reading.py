@@ -17,7 +17,7 @@ from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.specification.arguments import ARGUMENTS, PortfolioArgs
 from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
-from pulumi_setsmart.specification.document import Document, Place, overlaid
+from pulumi_setsmart.specification.document import Document, FileLocation, overlaid
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.json_file import read_json
 from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, names_of
@@ -75,10 +75,10 @@ def specification_of(document: Document) -> PortfolioArgs:
     Raises:
         PortfolioFileError: It does not describe one.
     """
-    refusals = _refusals(document)
-    first = next(refusals, None)
+    errors = _errors(document)
+    first = next(errors, None)
     if first is not None:
-        number = sum(1 for _ in refusals)
+        number = sum(1 for _ in errors)
         more = f" (and {number} more)" if number else ""
         raise PortfolioFileError(f"{first}{more}")
     sections = document.value if isinstance(document.value, dict) else {}
@@ -106,7 +106,7 @@ def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Place(file, line).refusal("is not UTF-8") from None
+        raise FileLocation(file, line).error("is not UTF-8") from None
     return text, file
 
 
@@ -114,62 +114,60 @@ def _parsed(text: str, file: str) -> Document:
     return _READERS[format_of(file)](text, file)
 
 
-def _refusals(document: Document) -> Iterator[PortfolioFileError]:
+def _errors(document: Document) -> Iterator[PortfolioFileError]:
     sections = document.value
     if sections is None:
         return
     if not isinstance(sections, dict):
-        yield document.refusal("", f"must hold {' and '.join(SECTIONS)}, not {type_name(sections)}")
+        yield document.error("", f"must hold {' and '.join(SECTIONS)}, not {type_name(sections)}")
         return
     for section, entries in sections.items():
         path = pointer("", section)
         kind = SECTIONS.get(section)
         if kind is None:
-            yield document.refusal(
-                path, f"is an unknown section; there are {' and '.join(SECTIONS)}"
-            )
+            yield document.error(path, f"is an unknown section; there are {' and '.join(SECTIONS)}")
         elif isinstance(entries, dict):
             for name, entry in entries.items():
-                yield from _entry_refusals(document, kind, pointer(path, name), name, entry)
+                yield from _entry_errors(document, kind, pointer(path, name), name, entry)
         elif entries is not None:
-            yield document.refusal(
+            yield document.error(
                 path, f"must hold each {kind.label} under a name, not {type_name(entries)}"
             )
 
 
-def _entry_refusals(
+def _entry_errors(
     document: Document, kind: Kind, path: str, name: str, entry: Json
 ) -> Iterator[PortfolioFileError]:
     if not name.strip():
-        yield document.refusal(path, f"a {kind.label} needs a name for its resource")
+        yield document.error(path, f"a {kind.label} needs a name for its resource")
     elif unsendable(name):
-        yield document.refusal(path, f"{unsendable(name)}")
+        yield document.error(path, f"{unsendable(name)}")
     elif not isinstance(entry, dict):
-        yield document.refusal(path, f"must hold fields, not {type_name(entry)}")
+        yield document.error(path, f"must hold fields, not {type_name(entry)}")
     else:
         declared = {field: value for field, value in entry.items() if field in names_of(kind)}
         for field in entry:
             if field not in declared:
-                yield document.refusal(pointer(path, field), _unknown(kind, field))
+                yield document.error(pointer(path, field), _unknown(kind, field))
         for field in kind.secret_names & declared.keys():
             secret = declared.pop(field)
             if secret is not None and not _is_reference(secret):
-                yield document.refusal(
+                yield document.error(
                     pointer(path, field),
                     f"does not belong in a file; write {{{CONFIG}: KEY}} and keep it with "
                     "`pulumi config set --secret KEY`",
                 )
         for violation in violations(kind, declared):
-            place = pointer(path, violation.input)
+            location = pointer(path, violation.input)
             if violation.member is not None:
-                place = pointer(place, violation.member)
-            yield document.refusal(place, violation.reason)
+                location = pointer(location, violation.member)
+            yield document.error(location, violation.reason)
 
 
 def _unknown(kind: Kind, field: str) -> str:
     alike = difflib.get_close_matches(field, names_of(kind), 1)
     meant = f"did you mean {alike[0]}? " if alike else ""
-    return f"is no field of a {kind.label}; {meant}others belong under {kind.extra_fields}"
+    return f"is an unknown field of a {kind.label}; {meant}others belong under {kind.extra_fields}"
 
 
 def _is_reference(secret: Json) -> bool:

@@ -81,8 +81,8 @@ class _Representer(RoundTripRepresenter):
 
 
 def _represented(representer: Any, text: str) -> Any:
-    # Plain and single-quoted, some would be folded away as line breaks; and a text must not look
-    # like a number to the reader, also where this library takes it for a text.
+    # Plain and single-quoted, some would be folded away as line breaks; and a string must not look
+    # like a number to the reader, also where this library takes it for a string.
     if any(each in text for each in _FOLDED) or not (is_plain_text(text) or "\n" in text):
         return representer.represent_double_quoted_scalarstring(DoubleQuotedScalarString(text))
     return representer.represent_str(text)

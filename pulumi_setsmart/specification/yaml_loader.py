@@ -30,11 +30,11 @@ class PythonLoader(yaml.SafeLoader):
         self.forward(length)
         if self.peek() not in _BREAKS:
             return [blanks] if blanks else []
-        first, *breaks = [self.scan_line_break()]
+        first, *breaks = [self._line_break()]
         self.allow_simple_key = True
         while self.peek() in f" \t{_BREAKS}" and not self._begins_document():
             if self.peek() in _BREAKS:
-                breaks.append(self.scan_line_break())
+                breaks.append(self._line_break())
             elif self.peek() == "\t" and self.column < indent:
                 raise ScannerError(
                     "while scanning a plain scalar",
@@ -68,6 +68,9 @@ class PythonLoader(yaml.SafeLoader):
         """Return what the header of a block scalar says; a comment may follow at once."""
         return self._with_blanks("\t#", super().scan_block_scalar_indicators, start_mark)
 
+    def _line_break(self) -> str:
+        return str(self.scan_line_break())  # type: ignore[no-untyped-call]  # PyYAML has no type there
+
     def _begins_document(self) -> bool:
         return (
             self.column == 0
@@ -78,11 +81,16 @@ class PythonLoader(yaml.SafeLoader):
     def _with_blanks(self, characters: str, scan: Callable[..., Any], *arguments: Any) -> Any:
         """Scan something while these characters are taken for blanks."""
         peek = self.peek
-        self.peek = lambda index=0: " " if peek(index) in characters else peek(index)
+
+        def peek_blank(index: int = 0) -> str:
+            character = peek(index)
+            return " " if character in characters else character
+
+        self.__dict__["peek"] = peek_blank
         try:
             return scan(*arguments)
         finally:
-            del self.peek
+            del self.__dict__["peek"]
 
 
 LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else PythonLoader

@@ -95,7 +95,7 @@ def test_a_key_of_an_account_is_refused_in_clear(stack: EngineStack) -> None:
     )
     stack.declare('Property("villa", name="Villa", account="eu")')
     stack.fail("preview", *QUIET)
-    assert "setsmart:accounts holds a key in clear" in stack.printed[-1]
+    assert "setsmart:accounts holds a key in plain text" in stack.printed[-1]
 
 
 def test_two_accounts_at_one_place_share_no_listing(

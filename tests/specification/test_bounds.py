@@ -95,11 +95,11 @@ def use_parser(monkeypatch: pytest.MonkeyPatch, *, with_libyaml: bool) -> None:
 
 
 def test_a_portfolio_is_told_its_names(tmp_path: Path) -> None:
-    """There they help: a section beside those that are known, a field, a name that stands twice."""
+    """There they help: an unknown section, a field, a name that is there twice."""
     for text, reason in (
         ("properties: {}\nwebhook: {}\n", "2: webhook: is an unknown section"),
-        ("properties:\n  villa: {nam: x}\n", "2: properties.villa.nam: is no field"),
-        ("properties:\n  villa: {name: x, name: y}\n", "2: name stands twice"),
+        ("properties:\n  villa: {nam: x}\n", "2: properties.villa.nam: is an unknown field"),
+        ("properties:\n  villa: {name: x, name: y}\n", "2: name is twice"),
     ):
         path = tmp_path / "p.yaml"
         path.write_text(text)

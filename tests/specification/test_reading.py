@@ -153,15 +153,15 @@ VILLA = "properties:\n  villa:\n    name: Villa\n"
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (VILLA + "    name: Loft\n", "4: name stands twice in what begins in line 2"),
-        (VILLA + "  villa: {}\n", "4: villa stands twice in what begins in line 1"),
+        (VILLA + "    name: Loft\n", "4: name is twice in what begins in line 2"),
+        (VILLA + "  villa: {}\n", "4: villa is twice in what begins in line 1"),
         (
             VILLA + "    bedrooms: two\n",
             "4: properties.villa.bedrooms: must be a whole number, not",
         ),
         (VILLA + "    bedrooms: .nan\n", "4: properties.villa.bedrooms: must be a finite number"),
-        (VILLA + "    beds: 2\n", "4: properties.villa.beds: is no field of a property; did you"),
-        (VILLA + "    id: prop_1\n", "4: properties.villa.id: is no field of a property"),
+        (VILLA + "    beds: 2\n", "4: properties.villa.beds: is an unknown field of a property"),
+        (VILLA + "    id: prop_1\n", "4: properties.villa.id: is an unknown field of a property"),
         (VILLA + "    if_exists: keep\n", "4: properties.villa.if_exists: must be one of error,"),
         (VILLA + "    attributes: {name: x}\n", "4: properties.villa.attributes.name: has an arg"),
         (VILLA + "    attributes: [x]\n", "4: properties.villa.attributes: must be an object"),
@@ -181,7 +181,7 @@ VILLA = "properties:\n  villa:\n    name: Villa\n"
         ("properties: \x00\n", "1: holds a control character, which YAML does not allow"),
         ("properties: !!python/name:os.system\n", "1: has a tag, which means nothing here"),
         ("properties: {<<: {}}\n", "1: merge keys (<<) are not part of YAML 1.2; use an overlay"),
-        ("properties: {[1]: {}}\n", "1: a key must be a text"),
+        ("properties: {[1]: {}}\n", "1: a key must be a string"),
         ("properties: &a {villa: *a}\n", "1: is nested more than 100 deep"),
         ("[" * 5000, "1: is nested more than 100 deep"),
         (f"properties: {{villa: {{name: {'9' * 5000}}}}}\n", "1: is a number that cannot be read"),
@@ -200,7 +200,7 @@ def test_a_bad_file_in_yaml_is_one_clear_line(tmp_path: Path, text: str, reason:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('{"properties":\n{"a": {"name": "x",\n"name": "y"}}}', "3: name stands twice in the same"),
+        ('{"properties":\n{"a": {"name": "x",\n"name": "y"}}}', "3: name is twice in the same"),
         (
             '{"properties":\n{"a": {"name": "\\ud83d\\ude00",\n"bedrooms": true}}}',
             "3: properties.a.b",

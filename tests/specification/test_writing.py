@@ -12,7 +12,7 @@ from support.json_values import ANY_JSON
 
 from pulumi_setsmart import CLEAR, ConfiguredSecret, PortfolioArgs
 from pulumi_setsmart.specification.arguments import PropertyArgs
-from pulumi_setsmart.specification.document import Document, Place
+from pulumi_setsmart.specification.document import Document, FileLocation
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.reading import read_portfolio, specification_of
 from pulumi_setsmart.specification.writing import entries_of, extended_text, portfolio_text
@@ -37,7 +37,7 @@ WHOLE = st.builds(lambda listing, others: {**listing, **others}, LISTINGS, OTHER
 def portfolio_of(listings: Mapping[str, object], **webhooks: object) -> PortfolioArgs:
     """Return the portfolio with these entries."""
     value: object = {"properties": listings, "webhooks": webhooks}
-    return specification_of(Document(value, {"": Place("p", 1)}))  # type: ignore[arg-type]  # JSON
+    return specification_of(Document(value, {"": FileLocation("p", 1)}))  # type: ignore[arg-type]  # JSON
 
 
 def read_back(text: str, folder: Path, format_: Format) -> PortfolioArgs:
