@@ -17,6 +17,7 @@ from support.source_text import ANYTHING, SourceText, source_texts
 
 import pulumi_setsmart
 from pulumi_setsmart.client import errors
+from pulumi_setsmart.lifecycle.kind import KINDS
 
 PULUMIS_OWN = "## Pulumi itself"
 """The section whose messages are not ours, so that our source does not have them."""
@@ -29,7 +30,14 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "client.message_stream": "errors of connections, which the channel tells in words of its own",
     "client.signals": "the words of lists",
     "client.timed_stream": "the same",
+    "lifecycle.kind": "what reports and the documentation call a resource",
     "lifecycle.refused_fields": "patterns of what servers say",
+    **{
+        f"models.{kind.module}": "what editors and the documentation say of a field"
+        for kind in KINDS
+        if kind.record is not None
+    },
+    "specification.argument": "the same",
     "models.json": "the names of types, which stand in other messages",
     "models.marker": "what a diff shows for null",
     "recording.file": "what maintainers read of recordings, and the words of these",
@@ -64,6 +72,7 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "sandbox.rule": "what the sandbox says of values, behind what the client says of a 400",
     "sandbox.storage": "SQL",
     "specification.schema": "what editors show of a field",
+    "specification.yaml_loader": "what a parser says, behind `is not YAML`",
 }
 """Modules whose texts need no entry, each with the reason."""
 
@@ -87,12 +96,17 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "the release that wrote it",
         "the same …",
         'to take it over say if_exists="adopt" …',
-        "webhook subscription",
-        "webhook subscriptions (…)",
         "what is not known yet",
         "the output",
         "no file",
         "pulumi-setsmart adopt",
+    ),
+    "what the documentation says of a field": (
+        "… or more.",
+        "… or more; fractions are allowed.",
+        "At least one.",
+        "Begins with https:// or http://.",
+        "Must not be blank.",
     ),
     "said when all is well": (
         "Importing into …",
@@ -202,7 +216,7 @@ def _texts_without_entry() -> list[str]:
 
 
 def _of_class(name: str) -> list[SourceText]:
-    speakers = {name, "refusal"} if name == "PortfolioFileError" else {name}
+    speakers = {name, "error"} if name == "PortfolioFileError" else {name}
     return [one for one in TEXTS if one.is_phrase and speakers & one.said_by]
 
 
