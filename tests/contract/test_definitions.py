@@ -23,7 +23,9 @@ def sent(kind: Kind) -> dict[str, Any]:
     path = kind.path({}, InMemoryAccount().lifecycle(kind).settings)
     assert path in contract()["paths"], f"openapi.yaml does not describe {path}"
     body = resolved(contract()["paths"][path]["post"]["requestBody"])
-    return resolved(body["content"]["application/json"]["schema"])
+    schema = resolved(body["content"]["application/json"]["schema"])
+    assert "properties" in schema, f"openapi.yaml describes no fields for POST {path}"
+    return schema
 
 
 def described(kind: Kind, field: ApiField) -> dict[str, Any]:
