@@ -29,11 +29,11 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             (``page``, ``offset``, ``cursor``, ``link`` or ``single``), ``parameter``, ``field``,
             ``first`` and ``totals``, as in ``setsmart:paging``, which applies where this is left
             out.
-        existing_id: The id of the object to take over instead of creating one; the preview says
+        existing_id: The id of the object to adopt instead of creating one; the preview says
             what that changes. It is kept when the argument is taken out again.
-        if_exists: What to do where an object of this identity exists that no resource knows:
-            ``error``, ``adopt`` it or ``create`` another one; by default what
-            ``setsmart:ifExists`` says.
+        if_exists: What to do where an object of this identity exists that no resource manages:
+            stop with an ``error``, ``adopt`` it or ``create`` another one. By default
+            ``setsmart:ifExists`` decides.
         deletion_policy: What becomes of the object once it is no longer declared: ``delete`` it or
             ``deactivate`` it, for which it must have a ``status``; by default what
             ``setsmart:deletionPolicy`` says.

@@ -45,9 +45,9 @@ def mocked_properties(account: str | None) -> list[Record]:
     match _response(LIST_PROPERTIES, {}, account):
         case {"properties": list(listings)}:
             records = [
-                Record(str(one["id"]), one)
-                for one in listings
-                if isinstance(one, dict) and one.get("id")
+                Record(str(listing["id"]), listing)
+                for listing in listings
+                if isinstance(listing, dict) and listing.get("id")
             ]
             if len(records) == len(listings):
                 return records

@@ -37,7 +37,7 @@ def seen_outputs(
     def seen(value: Any) -> Any:
         return missing if isinstance(value, Unknown) else _with_nulls(value)
 
-    return {name: one.apply(seen, run_with_unknowns=True) for name, one in outputs.items()}
+    return {name: output.apply(seen, run_with_unknowns=True) for name, output in outputs.items()}
 
 
 def _with_nulls(value: Any) -> Any:

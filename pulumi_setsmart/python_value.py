@@ -97,7 +97,7 @@ def to_plain(value: Any, location: ArgumentLocation) -> Any:
     Raises:
         pulumi.RunError: It cannot be sent as it is. The text is one line without the value.
     """
-    read = next((one for types, one in _READERS if isinstance(value, types)), _other)
+    read = next((reader for types, reader in _READERS if isinstance(value, types)), _other)
     plain = read(value, location)
     if (
         location.violation is None

@@ -153,11 +153,11 @@ def _inputs(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> di
     for name in kind.secret_names & inputs.keys():
         if inputs[name] is not None:
             inputs[name] = pulumi.Output.secret(inputs[name])
-    others = inputs.get(kind.extra_fields)
-    if isinstance(others, dict):
+    extra_fields = inputs.get(kind.extra_fields)
+    if isinstance(extra_fields, dict):
         id_field = inputs.get(ID_FIELD)
         names = reserved_name_violations(
-            kind, others, id_field if isinstance(id_field, str) else DEFAULT_ID_FIELD
+            kind, extra_fields, id_field if isinstance(id_field, str) else DEFAULT_ID_FIELD
         )
         for violation in names:
             raise run_error(resource_name, str(violation))

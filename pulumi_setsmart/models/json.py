@@ -43,13 +43,13 @@ def is_nested_deeper(value: Json, deepest: int) -> bool:
 
 def cut_off(value: Json, deepest: int, instead: Json) -> None:
     """Put ``instead`` in the place of each list and object that is deeper in ``value``."""
-    for one in _containers_at(value, deepest - 1):
+    for container in _containers_at(value, deepest - 1):
         members: Iterable[tuple[Any, Json]] = (
-            one.items() if isinstance(one, dict) else enumerate(one)
+            container.items() if isinstance(container, dict) else enumerate(container)
         )
         for key, member in [*members]:
             if isinstance(member, dict | list):
-                one[key] = instead
+                container[key] = instead
 
 
 def _containers_at(value: Json, depth: int) -> list[dict[str, Json] | list[Json]]:
@@ -64,8 +64,8 @@ def _containers_at(value: Json, depth: int) -> list[dict[str, Json] | list[Json]
 def _containers_in(level: list[dict[str, Json] | list[Json]]) -> list[dict[str, Json] | list[Json]]:
     return [
         member
-        for one in level
-        for member in (one.values() if isinstance(one, dict) else one)
+        for container in level
+        for member in (container.values() if isinstance(container, dict) else container)
         if isinstance(member, dict | list)
     ]
 

@@ -15,7 +15,7 @@ from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.specification.document import MOST_VALUES, Document, FileLocation
 
-SECTION = "properties"
+SECTION = str(PROPERTY.section)
 """The section of a portfolio that a CSV file holds."""
 
 RESOURCE_NAME = "resource_name"

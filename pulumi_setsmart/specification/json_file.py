@@ -114,8 +114,8 @@ class _Unfolding:
                 return self._object(members, path, depth)
             case list():
                 return [
-                    self.value(one, pointer(path, index), location, depth + 1)
-                    for index, one in enumerate(value)
+                    self.value(element, pointer(path, index), location, depth + 1)
+                    for index, element in enumerate(value)
                 ]
         scalar: Json = value
         return scalar

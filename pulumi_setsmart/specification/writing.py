@@ -80,7 +80,9 @@ def not_held(portfolio: PortfolioArgs, format_: Format) -> list[str]:
 def entries_of(portfolio: PortfolioArgs) -> dict[str, dict[str, dict[str, Json]]]:
     """Return what a file says of each resource, by sections and by their keys."""
     return {
-        section: {name: _entry_of(one) for name, one in getattr(portfolio, section).items()}
+        section: {
+            name: _entry_of(arguments) for name, arguments in getattr(portfolio, section).items()
+        }
         for section in SECTIONS
     }
 
