@@ -5,13 +5,14 @@ import inspect
 import pkgutil
 import re
 from pathlib import Path
+from typing import Literal, get_args
 
 import attrs
 import pytest
 from pulumi.dynamic import Resource
 
 import pulumi_setsmart
-from pulumi_setsmart import models
+from pulumi_setsmart import DeletionPolicy, IfExists, models
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.models.field import known_fields
 
@@ -48,6 +49,15 @@ def test_a_kind_has_a_resource(kind: Kind) -> None:
     assert not missing, f"pulumi_setsmart/__init__.py does not export {', '.join(sorted(missing))}"
     resource_class: type[Resource] = getattr(pulumi_setsmart, kind.name)
     assert resource_class._resource_type_name == f"dynamic/setsmart:{kind.name}"  # noqa: SLF001 -- Pulumi shows it nowhere else
+
+
+@EACH_KIND
+def test_editors_complete_each_policy(kind: Kind) -> None:
+    """The words that a resource takes are those of the enums, which it takes as well."""
+    parameters = inspect.signature(getattr(pulumi_setsmart, kind.name)).parameters
+    for name, policy in (("if_exists", IfExists), ("deletion_policy", DeletionPolicy)):
+        allowed = {*get_args(parameters[name].annotation)}
+        assert {policy, Literal[tuple(map(str, policy))]} <= allowed
 
 
 @EACH_KIND
