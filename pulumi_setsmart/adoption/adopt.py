@@ -9,10 +9,15 @@ from typing import Any
 from attrs import frozen
 
 from pulumi_setsmart.adoption.account import opened
-from pulumi_setsmart.adoption.inventory import Held, Inventory, portfolio_of, take_inventory
+from pulumi_setsmart.adoption.inventory import (
+    AccountObject,
+    Inventory,
+    portfolio_of,
+    take_inventory,
+)
+from pulumi_setsmart.adoption.matching import Key, Known, Matching, match_entries
 from pulumi_setsmart.adoption.progress import Progress
-from pulumi_setsmart.adoption.project import Project
-from pulumi_setsmart.adoption.reckoning import Key, Known, Reckoning, reckon
+from pulumi_setsmart.adoption.project_files import ProjectFiles
 from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.automation.import_file import ImportedResource, import_file
 from pulumi_setsmart.automation.stack import Stack, State
@@ -79,14 +84,14 @@ class _Plan:
     """What is to be written, and what is to be said of it.
 
     Attributes:
-        reckoning: What the account and the portfolio have in common.
+        matching: What the account and the portfolio have in common.
         text: The text of the portfolio file, or None where it stays as it is.
         resources: The resources to import, by the entries that stand for them.
         import_file: The import file that holds them.
         left_out: What is not declared, and why, a sentence each.
     """
 
-    reckoning: Reckoning
+    matching: Matching
     text: str | None
     resources: Mapping[Key, ImportedResource]
     import_file: Mapping[str, Any]
@@ -94,7 +99,7 @@ class _Plan:
 
 
 def adopt(
-    project: Project, scope: Scope, environment: Mapping[str, str], progress: Progress
+    project: ProjectFiles, scope: Scope, environment: Mapping[str, str], progress: Progress
 ) -> Adoption:
     """Declare what an account holds, and have a stack take it in, if the project names one.
 
@@ -115,7 +120,7 @@ def adopt(
 
 
 def _adopted(
-    project: Project, scope: Scope, environment: Mapping[str, str], progress: Progress
+    project: ProjectFiles, scope: Scope, environment: Mapping[str, str], progress: Progress
 ) -> Adoption:
     stack = None if project.stack is None else Stack(project.stack, project.folder)
     state = None if stack is None else stack.state()
@@ -126,17 +131,17 @@ def _adopted(
     files = _write(project, plan)
     proof = None
     if stack is not None and state is not None:
-        proof = _take_in(stack, state, plan, progress)
-    reckoning = plan.reckoning
+        proof = _imported_and_previewed(stack, state, plan, progress)
+    matching = plan.matching
     return Adoption(
         new={
             plan.resources[key].name: plan.resources[key].identifier
-            for key in reckoning.new
+            for key in matching.new
             if key in plan.resources
         },
-        known=len(reckoning.declared) - len(reckoning.new),
-        gone=[project.component.child(key) for _, key in reckoning.gone],
-        managed=reckoning.managed,
+        known=len(matching.declared) - len(matching.new),
+        gone=[project.component.child(key) for _, key in matching.gone],
+        managed=matching.managed,
         left_out=plan.left_out,
         files=files,
         proof=proof,
@@ -144,7 +149,7 @@ def _adopted(
 
 
 def _plan(
-    project: Project,
+    project: ProjectFiles,
     account: Account,
     settings: Settings,
     state: State | None,
@@ -155,10 +160,10 @@ def _plan(
     known = _known(project, {*_keys(entries_of(portfolio))}, state)
     inventory = take_inventory(account, settings, scope, progress)
     _refuse_other_account(project, inventory, known)
-    reckoning = reckon(inventory, portfolio, known)
+    matching = match_entries(inventory, portfolio, known)
     additions = portfolio_of(
         {
-            section: {key: entry for (one, key), entry in reckoning.new.items() if one is kind}
+            section: {key: entry for (one, key), entry in matching.new.items() if one is kind}
             for section, kind in SECTIONS.items()
         },
         inventory.base_url,
@@ -168,14 +173,14 @@ def _plan(
         (kind, key): _imported(project, Lifecycle(kind, account, settings), key, entry, held)
         for section, kind in SECTIONS.items()
         for key, entry in entries_of(extended)[section].items()
-        if (held := reckoning.declared.get((kind, key))) is not None
+        if (held := matching.declared.get((kind, key))) is not None
     }
     left_out = [*inventory.left_out, *not_held(additions, project.format)]
     file = import_file(project.component, resources.values())
-    return _Plan(reckoning, text, resources, file, left_out)
+    return _Plan(matching, text, resources, file, left_out)
 
 
-def _known(project: Project, entries: set[Key], state: State | None) -> Known:
+def _known(project: ProjectFiles, entries: set[Key], state: State | None) -> Known:
     """Return what the import file of an earlier run and the state know."""
     ids = project.known_ids()
     managed = set()
@@ -188,7 +193,7 @@ def _known(project: Project, entries: set[Key], state: State | None) -> Known:
     return Known(ids, frozenset(managed))
 
 
-def _refuse_other_account(project: Project, inventory: Inventory, known: Known) -> None:
+def _refuse_other_account(project: ProjectFiles, inventory: Inventory, known: Known) -> None:
     """Refuse to go on in an account that has nothing of what is known."""
     held = {(one.kind, one.record.id) for section in inventory.sections.values() for one in section}
     if known.ids and not any((kind, id_) in held for (kind, _), id_ in known.ids.items()):
@@ -200,7 +205,11 @@ def _refuse_other_account(project: Project, inventory: Inventory, known: Known) 
 
 
 def _imported(
-    project: Project, lifecycle: Lifecycle, key: str, entry: Mapping[str, Json], held: Held
+    project: ProjectFiles,
+    lifecycle: Lifecycle,
+    key: str,
+    entry: Mapping[str, Json],
+    held: AccountObject,
 ) -> ImportedResource:
     # A secret stands in the configuration; what the server shows of it is not ours to write down.
     inputs = {name: value for name, value in entry.items() if name not in held.kind.secret_names}
@@ -210,7 +219,7 @@ def _imported(
     )
 
 
-def _write(project: Project, plan: _Plan) -> list[Path]:
+def _write(project: ProjectFiles, plan: _Plan) -> list[Path]:
     """Write the files; first the one that gives entries to objects, should the next ones fail."""
     files = []
     if plan.resources:
@@ -225,13 +234,13 @@ def _write(project: Project, plan: _Plan) -> list[Path]:
     return files
 
 
-def _take_in(stack: Stack, state: State, plan: _Plan, progress: Progress) -> Proof:
+def _imported_and_previewed(stack: Stack, state: State, plan: _Plan, progress: Progress) -> Proof:
     """Import what the stack does not have, and look what the program would do then."""
     resources = [*plan.resources.values()]
     imported = {one.address for one in resources} - state.ids.keys()
     if imported:
         with progress.stage(f"Importing into {stack.name}", len(imported)):
-            stack.take_in(plan.import_file["resources"])
+            stack.import_resources(plan.import_file["resources"])
     try:
         with progress.stage("Previewing", len(resources)) as tell:
             planned = stack.planned_changes(tell)

@@ -26,7 +26,7 @@ Patterns: TypeAlias = frozenset[Pattern]
 
 
 @frozen
-class Side:
+class Source:
     """One of two portfolios.
 
     Attributes:
@@ -49,7 +49,7 @@ class Side:
         return self.unordered.get(section, {}).get(key, frozenset())
 
 
-class Change(StrEnum):
+class DifferenceKind(StrEnum):
     """What became of an object from left to right."""
 
     ADDED = "added"
@@ -58,7 +58,7 @@ class Change(StrEnum):
 
 
 @frozen
-class Field:
+class FieldDifference:
     """A field that differs.
 
     Attributes:
@@ -73,7 +73,7 @@ class Field:
 
 
 @frozen
-class Difference:
+class ObjectDifference:
     """An object that differs.
 
     Attributes:
@@ -85,15 +85,15 @@ class Difference:
         fields: The fields that differ, where it is on both sides.
     """
 
-    change: Change
+    change: DifferenceKind
     section: str
     title: str
     left: str | None
     right: str | None
-    fields: Sequence[Field] = Factory(list)
+    fields: Sequence[FieldDifference] = Factory(list)
 
 
-def differences(left: Side, right: Side) -> list[Difference]:
+def differences(left: Source, right: Source) -> list[ObjectDifference]:
     """Return what is different between two sides; ids, secrets and the order do not count.
 
     Objects are one if they have the same key, where both sides are files or stacks; else if they
@@ -101,7 +101,7 @@ def differences(left: Side, right: Side) -> list[Difference]:
     texts, null and what is not there are the same. Between an account and a file or stack, only
     the declared fields count.
     """
-    found: list[Difference] = []
+    found: list[ObjectDifference] = []
     for section, kind in SECTIONS.items():
         lefts = {key: _comparable(kind, one) for key, one in left.sections[section].items()}
         rights = {key: _comparable(kind, one) for key, one in right.sections[section].items()}
@@ -115,15 +115,17 @@ def differences(left: Side, right: Side) -> list[Difference]:
             title = str(fields.get(kind.title or "", key))
             other = paired.get(key)
             if other is None:
-                found.append(Difference(Change.MISSING, section, title, key, None))
+                found.append(ObjectDifference(DifferenceKind.MISSING, section, title, key, None))
                 continue
             ordered = in_order_of(fields, rights[other], unordered(key, other))
             differing = _differing(left, fields, right, ordered)
             if differing:
-                found.append(Difference(Change.CHANGED, section, title, key, other, differing))
+                found.append(
+                    ObjectDifference(DifferenceKind.CHANGED, section, title, key, other, differing)
+                )
         for key in rights.keys() - paired.values():
             title = str(rights[key].get(kind.title or "", key))
-            found.append(Difference(Change.ADDED, section, title, None, key))
+            found.append(ObjectDifference(DifferenceKind.ADDED, section, title, None, key))
     return sorted(found, key=lambda one: (one.section, one.title, one.left or "", one.right or ""))
 
 
@@ -137,9 +139,9 @@ def _comparable(kind: Kind, fields: JsonObject) -> dict[str, Json]:
 
 def _paired(
     kind: Kind,
-    left: Side,
+    left: Source,
     lefts: Mapping[str, JsonObject],
-    right: Side,
+    right: Source,
     rights: Mapping[str, JsonObject],
     unordered: Callable[[str, str], Patterns],
 ) -> dict[str, str]:
@@ -155,15 +157,19 @@ def _paired(
     return same | pairs(kind, free_left, free_right, likenesses, unordered)
 
 
-def _differing(left: Side, lefts: JsonObject, right: Side, rights: JsonObject) -> list[Field]:
-    found: dict[str, Field] = {}
+def _differing(
+    left: Source, lefts: JsonObject, right: Source, rights: JsonObject
+) -> list[FieldDifference]:
+    found: dict[str, FieldDifference] = {}
     if right.whole or not left.whole:
         found |= {
-            one.name: Field(one.name, one.declared, one.actual) for one in _places(lefts, rights)
+            one.name: FieldDifference(one.name, one.declared, one.actual)
+            for one in _places(lefts, rights)
         }
     if left.whole or not right.whole:
         found |= {
-            one.name: Field(one.name, one.actual, one.declared) for one in _places(rights, lefts)
+            one.name: FieldDifference(one.name, one.actual, one.declared)
+            for one in _places(rights, lefts)
         }
     return [found[name] for name in sorted(found)]
 

@@ -31,7 +31,7 @@ LONGEST_NAME = 200
 
 
 @frozen
-class Held:
+class AccountObject:
     """An object that an account holds.
 
     Attributes:
@@ -62,7 +62,7 @@ class Inventory:
     """
 
     base_url: str
-    sections: Mapping[str, list[Held]]
+    sections: Mapping[str, list[AccountObject]]
 
     @property
     def left_out(self) -> list[str]:
@@ -105,7 +105,7 @@ def take_inventory(
     Raises:
         ApiError: The account could not be read.
     """
-    sections: dict[str, list[Held]] = {}
+    sections: dict[str, list[AccountObject]] = {}
     for section, kind in SECTIONS.items():
         try:
             records = _records(kind, account, settings, progress)
@@ -135,17 +135,17 @@ def subject_of(kind: Kind, record: Record) -> str:
     return quoted(kind.subject(record.fields, record.id), LONGEST_SUBJECT)
 
 
-def _held(kind: Kind, record: Record, settings: Settings, scope: Scope) -> Held:
+def _held(kind: Kind, record: Record, settings: Settings, scope: Scope) -> AccountObject:
     fields = _declarable(kind, record, settings, scope)
     subject = subject_of(kind, record)
     left_out = []
     for violation in violations(kind, inputs_of(kind, {}, fields, [])):
         if violation.input in kind.required_names:
-            return Held(kind, record, None, [f"{subject}: is left out: {violation}"])
+            return AccountObject(kind, record, None, [f"{subject}: is left out: {violation}"])
         name = violation.input if violation.member is None else violation.member
         del fields[name]
         left_out.append(f"{subject}: {quoted(name, LONGEST_NAME)} is left out: {violation.reason}")
-    return Held(kind, record, inputs_of(kind, {}, fields, []), left_out)
+    return AccountObject(kind, record, inputs_of(kind, {}, fields, []), left_out)
 
 
 def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) -> dict[str, Json]:

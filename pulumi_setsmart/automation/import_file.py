@@ -16,7 +16,7 @@ from pulumi_setsmart.automation.resource_type import (
     PORTFOLIO,
     SIGNATURE,
     TYPES,
-    Address,
+    ResourceAddress,
 )
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import Kind
@@ -50,9 +50,9 @@ class ImportedResource:
         return str(self.outputs[ID])
 
     @property
-    def address(self) -> Address:
+    def address(self) -> ResourceAddress:
         """Which resource of a stack it is."""
-        return Address(self.kind, self.name)
+        return ResourceAddress(self.kind, self.name)
 
 
 def import_file(component: Component, resources: Iterable[ImportedResource]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ SECRET = "[secret]"  # noqa: S105 - not one
 
 
 @frozen
-class Address:
+class ResourceAddress:
     """Which resource of a stack it is.
 
     Attributes:
@@ -82,9 +82,9 @@ def holds_secret(value: Any, mask: str | None = None) -> bool:
     return mask is not None and bool(value == mask)
 
 
-def addresses(urn: str) -> Iterator[Address]:
+def addresses(urn: str) -> Iterator[ResourceAddress]:
     """Yield the address of a resource of ours; nothing for another one."""
     types, _, name = urn.split("::", 2)[2].partition("::")
     kind = KINDS.get(types.rpartition("$")[2])
     if kind is not None:
-        yield Address(kind, name)
+        yield ResourceAddress(kind, name)

@@ -21,7 +21,7 @@ from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
     PORTFOLIO,
-    Address,
+    ResourceAddress,
     addresses,
     holds_secret,
 )
@@ -63,7 +63,7 @@ class StateResource:
         key: The key of the portfolio's entry that it was made of, or else its name.
     """
 
-    address: Address
+    address: ResourceAddress
     identifier: str
     inputs: Mapping[str, Json]
     key: str
@@ -82,13 +82,13 @@ class State:
     resources: Sequence[StateResource]
 
     @property
-    def ids(self) -> dict[Address, str]:
+    def ids(self) -> dict[ResourceAddress, str]:
         """The ids of the objects that the stack manages."""
         return {one.address: one.identifier for one in self.resources}
 
 
 @frozen
-class Changes:
+class PlannedChanges:
     """What a program would do to the resources of a stack that would not stay as they are.
 
     Attributes:
@@ -96,7 +96,7 @@ class Changes:
         others: What to others, by their URNs.
     """
 
-    ours: Mapping[Address, str]
+    ours: Mapping[ResourceAddress, str]
     others: Mapping[str, str]
 
 
@@ -171,7 +171,7 @@ class Stack:
             file.write_text(state.text)
             self._run("stack", "import", "--stack", self.name, "--file", str(file))
 
-    def take_in(self, resources: list[dict[str, Any]]) -> None:
+    def import_resources(self, resources: list[dict[str, Any]]) -> None:
         """Import resources; nothing is asked of SetSmart.
 
         Args:
@@ -189,7 +189,7 @@ class Stack:
                 show_secrets=False,
             )
 
-    def planned_changes(self, tell: Callable[[int], None]) -> Changes:
+    def planned_changes(self, tell: Callable[[int], None]) -> PlannedChanges:
         """Preview the program, with a refresh, and return what it would do.
 
         Args:
@@ -198,7 +198,7 @@ class Stack:
         Raises:
             StackError: The preview failed, or the state holds code of others.
         """
-        ours: dict[Address, str] = {}
+        ours: dict[ResourceAddress, str] = {}
         others: dict[str, str] = {}
         seen = 0
 
@@ -219,7 +219,7 @@ class Stack:
 
         with self._examined_first():
             self._selected().preview(refresh=True, on_event=notice)
-        return Changes(ours, others)
+        return PlannedChanges(ours, others)
 
     def preview(self) -> str:
         """Return what `pulumi preview --json` prints, with a refresh, also where it fails.
@@ -316,7 +316,7 @@ def _inputs(resource: Mapping[str, Any]) -> dict[str, Json]:
     return from_engine({name: one for name, one in inputs.items() if not holds_secret(one)})
 
 
-def _key(address: Address, resource: Mapping[str, Any]) -> str:
+def _key(address: ResourceAddress, resource: Mapping[str, Any]) -> str:
     parent = str(resource.get("parent", ""))
     if f"::{PORTFOLIO}::" not in parent:
         return address.name

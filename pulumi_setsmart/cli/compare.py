@@ -21,7 +21,7 @@ from pulumi_setsmart.cli.console import (
 from pulumi_setsmart.models.text import shown_json
 
 if TYPE_CHECKING:
-    from pulumi_setsmart.adoption.compare import Difference
+    from pulumi_setsmart.adoption.compare import ObjectDifference
     from pulumi_setsmart.models.json import Json
 
 _TROUBLE = 2
@@ -48,9 +48,9 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     Exit status, as of diff: 0 if they are the same, 1 if not, 2 if something went wrong.
     """
     from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
-    from pulumi_setsmart.adoption.side import read_side  # noqa: PLC0415 - as above
+    from pulumi_setsmart.adoption.source import read_source  # noqa: PLC0415 - as above
 
-    sides = [read_side(one, directory, os.environ, shown_progress()) for one in (left, right)]
+    sides = [read_source(one, directory, os.environ, shown_progress()) for one in (left, right)]
     for sentence in [each for side in sides for each in side.left_out]:
         say(sentence, err=True)
     found = differences(*sides)
@@ -62,7 +62,7 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _show(found: "list[Difference]", left: str, right: str) -> None:
+def _show(found: "list[ObjectDifference]", left: str, right: str) -> None:
     console = Output(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _WIDTH)

@@ -11,7 +11,7 @@ from rich.text import Text
 from pulumi_setsmart.cli.console import Command, Output, project_folder, say, write_json
 from pulumi_setsmart.client.confidential import shown
 
-_SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
+_SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
 
 @click.command(cls=Command)
@@ -80,7 +80,7 @@ def doctor(
         write_json([attrs.asdict(one) for one in found])
     if record is not None:
         _record(stack, directory, record)
-    if any(one.verdict == "bad" for one in found):
+    if any(one.verdict == "error" for one in found):
         raise SystemExit(1)
 
 

@@ -44,8 +44,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
 def _field(change: FieldChange) -> dict[str, Any]:
     sides: dict[str, Value] = {
         "last": change.last,
-        "now": change.held,
-        "afterwards": change.planned,
+        "current": change.current,
+        "planned": change.planned,
     }
     return {
         "name": change.name,

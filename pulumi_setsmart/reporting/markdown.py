@@ -12,8 +12,8 @@ from pulumi_setsmart.reporting.wording import (
     HEADINGS,
     HIDDEN,
     NOT_REFRESHED,
-    afterwards,
-    now,
+    current,
+    planned,
     reason,
     shown,
     subject,
@@ -55,7 +55,7 @@ def _head(report: Report) -> str:
 
 def _blocks(report: Report) -> Iterator[str]:
     for error in report.errors:
-        yield f"> **It says:** {_code(error)}"
+        yield f"> **Error:** {_code(error)}"
     if not report.refreshed and not report.errors:
         yield f"> {NOT_REFRESHED}"
     for action in Action:
@@ -81,9 +81,9 @@ def _entry(entry: Entry) -> str:
         lines.append(f"  {HIDDEN}")
     if entry.fields and entry.is_compared:
         lines += _table(
-            ("field", "now", "afterwards", "why"),
+            ("field", "current", "planned", "reason"),
             [
-                (_code(one.name), _code(now(one)), _code(afterwards(one)), reason(one, _code))
+                (_code(one.name), _code(current(one)), _code(planned(one)), reason(one, _code))
                 for one in entry.fields
             ],
         )

@@ -19,8 +19,8 @@ class Action(StrEnum):
     RELEASE = "release"
     CREATE = "create"
     RESTORE = "restore"
-    TAKE_OVER = "take over"
-    PUT_BACK = "put back"
+    ADOPT = "adopt"
+    REVERT = "revert"
     SEND_AGAIN = "send again"
     UPDATE = "update"
 
@@ -56,7 +56,7 @@ class Entry:
     @property
     def is_compared(self) -> bool:
         """Whether its fields have a value now that can stand beside the next one."""
-        return self.action in (Action.REPLACE, Action.PUT_BACK, Action.SEND_AGAIN, Action.UPDATE)
+        return self.action in (Action.REPLACE, Action.REVERT, Action.SEND_AGAIN, Action.UPDATE)
 
     @property
     def is_drift(self) -> bool:

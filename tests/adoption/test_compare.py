@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from served_sandbox import serving
 
-from pulumi_setsmart.adoption.compare import Side, differences
+from pulumi_setsmart.adoption.compare import Source, differences
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, ApiKey, SandboxSettings
@@ -138,14 +138,14 @@ def test_trouble_is_not_a_difference(
     assert len(result.stderr.splitlines()) == 1
 
 
-def side(*listings: JsonObject, whole: bool = True) -> Side:
+def side(*listings: JsonObject, whole: bool = True) -> Source:
     """Return an account with these listings."""
-    return Side(
+    return Source(
         "s", {"properties": {f"p{n}": one for n, one in enumerate(listings)}, "webhooks": {}}, whole
     )
 
 
-def changes(left: Side, right: Side) -> list[tuple[Any, ...]]:
+def changes(left: Source, right: Source) -> list[tuple[Any, ...]]:
     """Return what is different, in short."""
     return [(str(one.change), one.left, one.right) for one in differences(left, right)]
 

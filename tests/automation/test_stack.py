@@ -28,7 +28,7 @@ esac
 STARTS: list[Callable[[Stack], object]] = [
     Stack.preview,
     lambda stack: stack.planned_changes(lambda _: None),
-    lambda stack: stack.take_in([]),
+    lambda stack: stack.import_resources([]),
     Stack.state,
 ]
 

@@ -28,18 +28,18 @@ def test_without_a_key_nothing_is_asked(project: Path, setsmart_sandbox: Sandbox
     """That there is none is what is found last."""
     found_here = found(project, None, {"SETSMART_BASE_URL": setsmart_sandbox.url})
     last, finding = found_here.popitem()
-    assert (last, finding.verdict) == ("key", Verdict.BAD)
+    assert (last, finding.verdict) == ("key", Verdict.ERROR)
     assert len(setsmart_sandbox.requests) == 0
 
 
-def test_a_stack_that_cannot_be_read_is_bad(
+def test_a_stack_that_cannot_be_read_is_an_error(
     project: Path, setsmart_sandbox: SandboxAccount
 ) -> None:
     """The account of the environment is looked at all the same."""
     found_here = found(project, "nowhere", setsmart_sandbox.environment)
-    assert found_here["stack"].verdict is Verdict.BAD
-    assert found_here["state"].verdict is Verdict.BAD
-    assert found_here["key"].verdict is Verdict.GOOD
+    assert found_here["stack"].verdict is Verdict.ERROR
+    assert found_here["state"].verdict is Verdict.ERROR
+    assert found_here["key"].verdict is Verdict.OK
 
 
 def test_the_command_says_what_to_do_and_that_something_cannot_work(
@@ -56,6 +56,6 @@ def test_the_command_says_what_to_do_and_that_something_cannot_work(
     as_json = CliRunner().invoke(main, [*command, "--json"], env=environment)
     assert as_json.exit_code == 1
     verdicts = {one["subject"]: one["verdict"] for one in json.loads(as_json.stdout)}
-    assert (verdicts["packages"], verdicts["refresh"]) == ("good", "doubtful")
-    assert (verdicts["pulumi"], verdicts["key"]) == ("bad", "bad")
+    assert (verdicts["packages"], verdicts["refresh"]) == ("ok", "warning")
+    assert (verdicts["pulumi"], verdicts["key"]) == ("error", "error")
     assert "mistaken-key" not in told.stdout + as_json.stdout

@@ -20,12 +20,12 @@ def verdicts(examination: Examination) -> list[Verdict]:
     return [one.verdict for one in examination_findings(examination, "test")]
 
 
-def test_code_of_others_is_bad_and_an_address_doubtful() -> None:
+def test_code_of_others_is_an_error_and_an_address_a_warning() -> None:
     """An address may be the program's own; of many, ten are named and the others counted."""
     foreign = [ForeignProvider(f"urn:{number}", ["sha256:0"]) for number in range(12)]
-    assert verdicts(Examination(4, [], [])) == [Verdict.GOOD]
-    assert verdicts(Examination(4, [], [PLUGIN])) == [Verdict.GOOD, Verdict.DOUBTFUL]
-    assert verdicts(Examination(4, foreign[:1], [])) == [Verdict.BAD]
+    assert verdicts(Examination(4, [], [])) == [Verdict.OK]
+    assert verdicts(Examination(4, [], [PLUGIN])) == [Verdict.OK, Verdict.WARNING]
+    assert verdicts(Examination(4, foreign[:1], [])) == [Verdict.ERROR]
     many = [*examination_findings(Examination(4, foreign, [PLUGIN] * 12), "test")]
     assert len(many) == 22
     assert "2 more" in many[10].text
@@ -42,7 +42,7 @@ def test_options_that_do_not_go_together(tmp_path: Path, options: list[str]) -> 
     assert "--state-only needs --stack" in finished.stderr
 
 
-def test_a_stack_that_cannot_be_opened_is_bad(tmp_path: Path) -> None:
+def test_a_stack_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     """A state that nobody could examine is not in order; nothing else is looked at."""
     command = ["doctor", "--directory", str(tmp_path), "--stack", "x", "--state-only", "--json"]
     finished = CliRunner().invoke(main, command)

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from pulumi_setsmart.adoption.reckoning import Key
+from pulumi_setsmart.adoption.matching import Key
 from pulumi_setsmart.automation.component import Component
 from pulumi_setsmart.automation.import_file import imported_ids
 from pulumi_setsmart.client.errors import PortfolioFileError
@@ -38,7 +38,7 @@ Portfolio({name}, portfolio.properties, portfolio.webhooks)
 
 
 @frozen
-class Project:
+class ProjectFiles:
     """A Pulumi project, or a folder that is to become one.
 
     Attributes:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pulumi_setsmart.adoption.account import opened
-from pulumi_setsmart.adoption.compare import Side
+from pulumi_setsmart.adoption.compare import Source
 from pulumi_setsmart.adoption.inventory import (
     LONGEST_NAME,
-    Held,
+    AccountObject,
     subject_of,
     take_inventory,
 )
@@ -32,7 +32,9 @@ _ACCOUNT = re.compile(r"account(?::(?P<name>[^@]+))?(?:@(?P<stack>.+))?")
 _STACK = "stack:"
 
 
-def read_side(name: str, folder: Path, environment: Mapping[str, str], progress: Progress) -> Side:
+def read_source(
+    name: str, folder: Path, environment: Mapping[str, str], progress: Progress
+) -> Source:
     """Return the portfolio that ``name`` stands for.
 
     Args:
@@ -58,9 +60,9 @@ def read_side(name: str, folder: Path, environment: Mapping[str, str], progress:
     return _declared(name, entries_of(read_portfolio(name)))
 
 
-def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> Side:
+def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> Source:
     """Return the side that declares objects with these inputs, by section and key."""
-    return Side(
+    return Source(
         name,
         {
             section: {key: known_fields_of(kind, one) for key, one in inputs[section].items()}
@@ -73,7 +75,7 @@ def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]])
     )
 
 
-def _account(name: str, settings: Settings, progress: Progress) -> Side:
+def _account(name: str, settings: Settings, progress: Progress) -> Source:
     with opened(settings) as account:
         inventory = take_inventory(account, settings, every_field, progress)
     apart = settings.read_only_fields | {DEFAULT_ID_FIELD}
@@ -89,10 +91,10 @@ def _account(name: str, settings: Settings, progress: Progress) -> Side:
         for section, held in inventory.sections.items()
     }
     left_out = [one for held in inventory.sections.values() for one in _not_compared(held)]
-    return Side(name, sections, whole=True, left_out=left_out)
+    return Source(name, sections, whole=True, left_out=left_out)
 
 
-def _not_compared(held: list[Held]) -> Iterator[str]:
+def _not_compared(held: list[AccountObject]) -> Iterator[str]:
     for one in held:
         for name, value in one.record.fields.items():
             if value is TOO_DEEP:
@@ -100,7 +102,7 @@ def _not_compared(held: list[Held]) -> Iterator[str]:
                 yield f"{subject}: {field} is left out: is nested more than {DEEPEST} deep"
 
 
-def _stack(name: str, stack: Stack) -> Side:
+def _stack(name: str, stack: Stack) -> Source:
     resources = stack.state().resources
     keys = Counter((one.address.kind, one.key) for one in resources)
     return _declared(

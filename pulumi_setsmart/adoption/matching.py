@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from pulumi_setsmart.adoption.inventory import Held, Inventory
+from pulumi_setsmart.adoption.inventory import AccountObject, Inventory
 from pulumi_setsmart.adoption.naming import resource_name
 from pulumi_setsmart.adoption.pairing import has_same_identity, is_as_declared, pairs
 from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
@@ -35,7 +35,7 @@ class Known:
 
 
 @frozen
-class Reckoning:
+class Matching:
     """What an account and a portfolio have in common.
 
     Attributes:
@@ -45,19 +45,21 @@ class Reckoning:
         managed: How many objects other resources of the stack stand for.
     """
 
-    declared: Mapping[Key, Held]
+    declared: Mapping[Key, AccountObject]
     new: Mapping[Key, dict[str, Json]]
     gone: list[Key]
     managed: int
 
 
-def reckon(inventory: Inventory, portfolio: PortfolioSpecification, known: Known) -> Reckoning:
+def match_entries(
+    inventory: Inventory, portfolio: PortfolioSpecification, known: Known
+) -> Matching:
     """Find out which objects of an account a portfolio declares.
 
     An object is known by its id. Where no id is known for an entry, it stands for an object that
     is as it declares, or that has the same name and address.
     """
-    declared: dict[Key, Held] = {}
+    declared: dict[Key, AccountObject] = {}
     new: dict[Key, dict[str, Json]] = {}
     gone: list[Key] = []
     managed = 0
@@ -70,7 +72,7 @@ def reckon(inventory: Inventory, portfolio: PortfolioSpecification, known: Known
             if (kind, one.record.id) not in known.managed
         }
         managed += len(inventory.sections[section]) - len(free)
-        for key, held in _matched(kind, entries.get(section, {}), free, known):
+        for key, held in _matched_entries(kind, entries.get(section, {}), free, known):
             if held is None:
                 gone.append((kind, key))
             else:
@@ -84,12 +86,15 @@ def reckon(inventory: Inventory, portfolio: PortfolioSpecification, known: Known
                 taken.add(name)
                 declared[kind, name] = held
                 new[kind, name] = held.entry
-    return Reckoning(declared, new, gone, managed)
+    return Matching(declared, new, gone, managed)
 
 
-def _matched(
-    kind: Kind, entries: Mapping[str, Mapping[str, Json]], free: dict[str, Held], known: Known
-) -> Iterator[tuple[str, Held | None]]:
+def _matched_entries(
+    kind: Kind,
+    entries: Mapping[str, Mapping[str, Json]],
+    free: dict[str, AccountObject],
+    known: Known,
+) -> Iterator[tuple[str, AccountObject | None]]:
     """Yield each entry with its object, which is taken out of ``free``."""
     unknown: dict[str, Mapping[str, Json]] = {}
     unordered = {key: unordered_lists(kind, entry) for key, entry in entries.items()}
