@@ -8,6 +8,7 @@ import attrs
 import pulumi
 
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, child_name
 from pulumi_setsmart.property import Property
 from pulumi_setsmart.specification.reading import read_portfolio
 from pulumi_setsmart.specification.specification import (
@@ -76,15 +77,15 @@ class Portfolio(pulumi.ComponentResource):
         *,
         account: str | None = None,
     ) -> None:
-        super().__init__("setsmart:index:Portfolio", resource_name, None, opts)
+        super().__init__(PORTFOLIO_TYPE, resource_name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.properties = {
-            key: Property(f"{resource_name}-{key}", **_arguments(one, account), opts=child)
+            key: Property(child_name(resource_name, key), **_arguments(one, account), opts=child)
             for key, one in properties.items()
         }
         self.webhooks = {
             key: WebhookSubscription(
-                f"{resource_name}-{key}", **_arguments(one, account), opts=child
+                child_name(resource_name, key), **_arguments(one, account), opts=child
             )
             for key, one in (webhooks or {}).items()
         }

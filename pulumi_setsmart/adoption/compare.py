@@ -1,4 +1,4 @@
-"""What is different between two portfolios, wherever they stand."""
+"""What is different between two portfolios, wherever they are stored."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pulumi_setsmart.lifecycle.comparison import Mismatch, mismatches
 from pulumi_setsmart.lifecycle.declaration import unordered_lists
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of
-from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.json import Json, JsonObject, dotted
 from pulumi_setsmart.specification.sections import SECTIONS
 
 Patterns: TypeAlias = frozenset[Pattern]
@@ -160,19 +160,14 @@ def _paired(
 def _differing(
     left: Source, lefts: JsonObject, right: Source, rights: JsonObject
 ) -> list[FieldDifference]:
-    found: dict[str, FieldDifference] = {}
+    found: dict[str, tuple[Json, Json]] = {}
     if right.whole or not left.whole:
-        found |= {
-            one.name: FieldDifference(one.name, one.declared, one.actual)
-            for one in _places(lefts, rights)
-        }
+        found |= {each.path: (each.declared, each.actual) for each in _mismatches(lefts, rights)}
     if left.whole or not right.whole:
-        found |= {
-            one.name: FieldDifference(one.name, one.actual, one.declared)
-            for one in _places(rights, lefts)
-        }
-    return [found[name] for name in sorted(found)]
+        found |= {each.path: (each.actual, each.declared) for each in _mismatches(rights, lefts)}
+    fields = [FieldDifference(dotted(path), *values) for path, values in found.items()]
+    return sorted(fields, key=lambda field: field.name)
 
 
-def _places(declared: JsonObject, actual: JsonObject) -> Iterator[Mismatch]:
+def _mismatches(declared: JsonObject, actual: JsonObject) -> Iterator[Mismatch]:
     return mismatches(dict(declared), dict(actual))

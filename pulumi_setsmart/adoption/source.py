@@ -1,4 +1,4 @@
-"""Reading a portfolio from wherever the user says it stands."""
+"""Reading a portfolio from wherever the user says it is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pulumi_setsmart.adoption.inventory import (
     subject_of,
     take_inventory,
 )
-from pulumi_setsmart.adoption.progress import Progress
+from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.client.confidential import quoted
@@ -24,16 +24,15 @@ from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lis
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
 from pulumi_setsmart.models.json import DEEPEST, Json
 from pulumi_setsmart.models.marker import TOO_DEEP
-from pulumi_setsmart.specification.reading import read_portfolio
+from pulumi_setsmart.specification.reading import read_entries
 from pulumi_setsmart.specification.sections import SECTIONS
-from pulumi_setsmart.specification.writing import entries_of
 
 _ACCOUNT = re.compile(r"account(?::(?P<name>[^@]+))?(?:@(?P<stack>.+))?")
 _STACK = "stack:"
 
 
 def read_source(
-    name: str, folder: Path, environment: Mapping[str, str], progress: Progress
+    name: str, folder: Path, environment: Mapping[str, str], show_progress: ShowProgress
 ) -> Source:
     """Return the portfolio that ``name`` stands for.
 
@@ -44,7 +43,7 @@ def read_source(
             portfolio file.
         folder: The folder of the Pulumi project that has the stacks.
         environment: The environment's variables.
-        progress: Shows how far it is.
+        show_progress: Shows how far it is.
 
     Raises:
         SetSmartError: It cannot be read.
@@ -54,10 +53,10 @@ def read_source(
         stack = account["stack"]
         configuration = {} if stack is None else Stack(stack, folder).configuration().values
         settings = load_settings(configuration.get, environment, account["name"])
-        return _account(name, settings, progress)
+        return _account(name, settings, show_progress)
     if name.startswith(_STACK):
         return _stack(name, Stack(name.removeprefix(_STACK), folder))
-    return _declared(name, entries_of(read_portfolio(name)))
+    return _declared(name, read_entries(name))
 
 
 def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> Source:
@@ -75,9 +74,9 @@ def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]])
     )
 
 
-def _account(name: str, settings: Settings, progress: Progress) -> Source:
+def _account(name: str, settings: Settings, show_progress: ShowProgress) -> Source:
     with opened(settings) as account:
-        inventory = take_inventory(account, settings, every_field, progress)
+        inventory = take_inventory(account, settings, every_field, show_progress)
     apart = settings.read_only_fields | {DEFAULT_ID_FIELD}
     sections = {
         section: {

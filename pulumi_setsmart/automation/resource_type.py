@@ -8,13 +8,11 @@ from typing import Any
 from attrs import frozen
 
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.providers.api_object import ApiObjectProvider
 from pulumi_setsmart.providers.property import PropertyProvider
 from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionProvider
-
-PORTFOLIO = "setsmart:index:Portfolio"
-"""The type of the component; see `pulumi_setsmart.Portfolio`."""
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The member by which Pulumi's JSON tells a special value, such as a secret, from an object."""
@@ -63,7 +61,7 @@ TYPES: Mapping[Kind, ResourceType] = {
 KINDS: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
 """The kinds by the types in the state."""
 
-NO_RESOURCES = ("pulumi:", PORTFOLIO)
+NO_RESOURCES = ("pulumi:", PORTFOLIO_TYPE)
 """How the types begin that are nothing by themselves: the stack, providers and portfolios."""
 
 

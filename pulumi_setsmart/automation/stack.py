@@ -14,13 +14,11 @@ from attrs import field, frozen
 from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
-from pulumi_setsmart.automation.component import Component
 from pulumi_setsmart.automation.failure import first_error
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
-    PORTFOLIO,
     ResourceAddress,
     addresses,
     holds_secret,
@@ -34,6 +32,7 @@ from pulumi_setsmart.automation.state_code import (
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import load_allowed_providers
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, entry_key
 from pulumi_setsmart.providers.values import from_engine
 
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
@@ -114,6 +113,7 @@ class Stack:
 
     def __init__(self, name: str, folder: Path, limit: TimeLimit | None = None) -> None:
         self.name = name
+        self._is_examined = False
         Project.of(folder)
         with self._reported():
             self._workspace = automation.LocalWorkspace(
@@ -281,9 +281,13 @@ class Stack:
     def _examined_first(self) -> Iterator[None]:
         """Start Pulumi's engine only on a state without code of others; as `_reported` otherwise.
 
-        Pulumi runs the code in a state whenever it loads it, which an export does not.
+        Pulumi runs the code in a state whenever it loads it, which an export does not. Commands
+        of one stack object follow at once on another, so the first of them examines the state; what
+        `state` read may be older, since an account can take minutes to read.
         """
-        self._refuse_foreign_code(self._export())
+        if not self._is_examined:
+            self._refuse_foreign_code(self._export())
+            self._is_examined = True
         with self._reported():
             yield
 
@@ -318,6 +322,6 @@ def _inputs(resource: Mapping[str, Any]) -> dict[str, Json]:
 
 def _key(address: ResourceAddress, resource: Mapping[str, Any]) -> str:
     parent = str(resource.get("parent", ""))
-    if f"::{PORTFOLIO}::" not in parent:
+    if f"::{PORTFOLIO_TYPE}::" not in parent:
         return address.name
-    return Component(parent.rpartition("::")[2]).key(address.name) or address.name
+    return entry_key(parent.rpartition("::")[2], address.name) or address.name

@@ -60,12 +60,11 @@ def adopt(
     from pulumi_setsmart.adoption.adopt import adopt as adopt_account  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.project_files import ProjectFiles  # noqa: PLC0415 - as above
     from pulumi_setsmart.adoption.scope import known_fields, named_fields  # noqa: PLC0415 - as above
-    from pulumi_setsmart.automation.component import Component  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
 
     names = frozenset(one.strip() for one in (fields or "").split(",") if one.strip())
     format_of(file)
-    project = ProjectFiles(directory, file, Component(name), stack)
+    project = ProjectFiles(directory, file, name, stack)
     scope = named_fields(names) if names else known_fields
     adoption = adopt_account(project, scope, os.environ, shown_progress())
     for sentence in adoption.left_out:
@@ -111,7 +110,7 @@ def _report(adoption: "Adoption", project: "ProjectFiles") -> list[str]:
         if not adoption.proof.kept:
             lines.append(
                 f"so the stack was left as it was. The program has to declare {project.file} as "
-                f'Portfolio("{project.component.resource_name}", …); then run this again'
+                f'Portfolio("{project.portfolio}", …); then run this again'
             )
     return lines
 

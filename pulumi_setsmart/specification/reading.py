@@ -1,4 +1,4 @@
-"""From files to typed specifications."""
+"""From files to entries, and from these to typed specifications."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from pulumi_setsmart.specification.sections import (
     PROPERTIES,
     SECTIONS,
     WEBHOOKS,
+    Entries,
     names_of,
 )
 from pulumi_setsmart.specification.specification import (
@@ -63,8 +64,17 @@ def read_portfolio(
     return specification_of(reduce(overlaid, documents))
 
 
-def portfolio_in(text: str, file: str, format_: Format | None = None) -> PortfolioSpecification:
-    """Return the portfolio that the text of a file declares.
+def read_entries(path: str | os.PathLike[str]) -> Entries:
+    """Return what a file says of each listing and subscription.
+
+    Raises:
+        PortfolioFileError: As of `read_portfolio`.
+    """
+    return entries_of(_parsed(*text_of(path)))
+
+
+def entries_in(text: str, file: str, format_: Format | None = None) -> Entries:
+    """Return what the text of a file says of each listing and subscription.
 
     Args:
         text: The text.
@@ -76,7 +86,7 @@ def portfolio_in(text: str, file: str, format_: Format | None = None) -> Portfol
     """
     if len(text.encode(errors="surrogatepass")) > LARGEST_FILE:
         raise PortfolioFileError(f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB")
-    return specification_of(_READERS[format_ or format_of(file)](text, file))
+    return entries_of(_READERS[format_ or format_of(file)](text, file))
 
 
 def specification_of(document: Document) -> PortfolioSpecification:
@@ -85,6 +95,25 @@ def specification_of(document: Document) -> PortfolioSpecification:
     Raises:
         PortfolioFileError: It does not describe one.
     """
+    entries = entries_of(document)
+    return PortfolioSpecification(
+        properties={
+            name: PropertySpecification(**_arguments(PROPERTY, entry))
+            for name, entry in entries[PROPERTIES].items()
+        },
+        webhooks={
+            name: WebhookSpecification(**_arguments(WEBHOOK_SUBSCRIPTION, entry))
+            for name, entry in entries[WEBHOOKS].items()
+        },
+    )
+
+
+def entries_of(document: Document) -> Entries:
+    """Return what a document says of each listing and subscription.
+
+    Raises:
+        PortfolioFileError: It does not describe a portfolio.
+    """
     refusals = _refusals(document)
     first = next(refusals, None)
     if first is not None:
@@ -92,16 +121,13 @@ def specification_of(document: Document) -> PortfolioSpecification:
         more = f" (and {others} more)" if others else ""
         raise PortfolioFileError(f"{first}{more}")
     sections = document.value if isinstance(document.value, dict) else {}
-    return PortfolioSpecification(
-        properties={
-            name: PropertySpecification(**_arguments(PROPERTY, entry))
-            for name, entry in _entries(sections, PROPERTIES).items()
-        },
-        webhooks={
-            name: WebhookSpecification(**_arguments(WEBHOOK_SUBSCRIPTION, entry))
-            for name, entry in _entries(sections, WEBHOOKS).items()
-        },
-    )
+    return {
+        section: {
+            name: _without_absent_policies(kind, entry)
+            for name, entry in _members(sections, section).items()
+        }
+        for section, kind in SECTIONS.items()
+    }
 
 
 def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
@@ -188,9 +214,17 @@ def _is_reference(secret: Json) -> bool:
     return False
 
 
-def _entries(sections: Mapping[str, Json], section: str) -> dict[str, Any]:
-    entries = sections.get(section)
-    return entries if isinstance(entries, dict) else {}
+def _members(sections: Mapping[str, Json], section: str) -> dict[str, Any]:
+    members = sections.get(section)
+    return members if isinstance(members, dict) else {}
+
+
+def _without_absent_policies(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        name: value
+        for name, value in entry.items()
+        if value is not None or name not in kind.policy_inputs
+    }
 
 
 def _arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
@@ -199,9 +233,6 @@ def _arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
         secret = entry[name]
         if isinstance(secret, dict):
             arguments[name] = ConfiguredSecret(str(secret[CONFIG]))
-    for name in kind.policy_inputs:
-        if entry.get(name) is None:
-            arguments.pop(name, None)
     return arguments
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_setsmart import PortfolioSpecification, PropertySpecification
 from pulumi_setsmart.adoption.inventory import AccountObject, Inventory
 from pulumi_setsmart.adoption.matching import Known, Matching, match_entries
 from pulumi_setsmart.lifecycle.kind import PROPERTY
@@ -16,7 +15,7 @@ def matched(
     account: Mapping[str, dict[str, Json]],
     ids: Mapping[str, str] | None = None,
     managed: tuple[str, ...] = (),
-    **entries: PropertySpecification,
+    **entries: dict[str, Json],
 ) -> Matching:
     """Reckon an account, whose listings are given by their ids, with a portfolio of these entries.
 
@@ -33,7 +32,7 @@ def matched(
         frozenset((PROPERTY, id_) for id_ in managed),
     )
     inventory = Inventory("https://a.example", {"properties": held, "webhooks": []})
-    return match_entries(inventory, PortfolioSpecification(properties=entries), known)
+    return match_entries(inventory, {"properties": entries, "webhooks": {}}, known)
 
 
 def stands_for(matching: Matching) -> dict[str, str]:
@@ -45,7 +44,7 @@ def test_all_is_new_to_an_empty_portfolio() -> None:
     """Each listing under a name of its own, except what cannot be declared."""
     matching = matched({"p1": {"name": "Studio"}, "p2": {"name": "Studio"}, "p3": {}})
     assert stands_for(matching) == {"studio": "p1", "studio-2": "p2"}
-    assert {key for _, key in matching.new} == {"studio", "studio-2"}
+    assert {*matching.new["properties"]} == {"studio", "studio-2"}
     assert (matching.gone, matching.managed) == ([], 0)
 
 
@@ -57,24 +56,24 @@ def test_no_two_entries_have_the_same_name() -> None:
 
 def test_a_known_id_wins_over_what_a_listing_looks_like() -> None:
     """Renamed outside Pulumi it is still the same; a twin of the entry is new."""
-    villa = PropertySpecification(name="Villa", bedrooms=3)
+    villa: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
     matching = matched(
         {"p1": {"name": "Villa", "bedrooms": 3}, "p2": {"name": "Renamed"}},
         {"villa": "p2"},
         villa=villa,
     )
     assert stands_for(matching) == {"villa": "p2", "villa-2": "p1"}
-    assert {key for _, key in matching.new} == {"villa-2"}
+    assert {*matching.new["properties"]} == {"villa-2"}
 
 
 def test_an_entry_whose_listing_is_not_there_is_gone() -> None:
     """It does not take another one for its own, however alike; one without an id may."""
-    villa = PropertySpecification(name="Villa")
+    villa: dict[str, Json] = {"name": "Villa"}
     account: dict[str, dict[str, Json]] = {"p2": {"name": "Villa"}}
     assert matched(account, {"villa": "p1"}, villa=villa).gone == [(PROPERTY, "villa")]
     assert stands_for(matched(account, villa=villa)) == {"villa": "p2"}
     assert matched({}, villa=villa).gone == [(PROPERTY, "villa")]
-    named = PropertySpecification(name="Villa", existing_id="p1")
+    named: dict[str, Json] = {"name": "Villa", "existing_id": "p1"}
     assert matched(account, villa=named).gone == [(PROPERTY, "villa")]
 
 
@@ -82,12 +81,12 @@ def test_an_entry_that_was_never_written_gets_the_name_that_it_was_given() -> No
     """The import file of an interrupted run knows names that the portfolio does not have."""
     matching = matched({"p1": {"name": "Studio"}, "p2": {"name": "Studio"}}, {"studio": "p2"})
     assert stands_for(matching) == {"studio-2": "p1", "studio": "p2"}
-    assert {key for _, key in matching.new} == {"studio", "studio-2"}
+    assert {*matching.new["properties"]} == {"studio", "studio-2"}
 
 
 def test_what_other_resources_stand_for_is_left_to_them() -> None:
     """It is neither new nor anybody's twin."""
-    villa = PropertySpecification(name="Villa")
+    villa: dict[str, Json] = {"name": "Villa"}
     matching = matched({"p1": {"name": "Villa"}}, managed=("p1",), villa=villa)
     assert (stands_for(matching), matching.managed) == ({}, 1)
     assert matching.gone == [(PROPERTY, "villa")]
@@ -95,8 +94,8 @@ def test_what_other_resources_stand_for_is_left_to_them() -> None:
 
 def test_equal_entries_stand_for_different_listings() -> None:
     """The one that is as declared first, then those of the same name and address."""
-    one = PropertySpecification(name="Studio", address="1 Street")
-    two = PropertySpecification(name="Studio", address="1 Street", bedrooms=2)
+    one: dict[str, Json] = {"name": "Studio", "address": "1 Street"}
+    two: dict[str, Json] = {"name": "Studio", "address": "1 Street", "bedrooms": 2}
     account: dict[str, dict[str, Json]] = {
         "p1": {"name": "Studio", "address": "1 Street", "bedrooms": 2},
         "p2": {"name": "Studio", "address": "1 street", "bedrooms": 1},

@@ -90,6 +90,17 @@ def test_the_state_is_exported_before_anything_starts(
     assert not [call for call in calls(folder) if call.startswith("config")]
 
 
+def test_commands_in_a_row_examine_the_state_once(folder: Path) -> None:
+    """Beside reading it, which may be minutes before; another stack object examines it again."""
+    (folder / "state.json").write_text("{}")
+    for exports in (2, 4):
+        stack = Stack("test", folder)
+        stack.state()
+        stack.preview()
+        stack.preview()
+        assert calls(folder).count("stack export") == exports
+
+
 def test_what_is_encrypted_is_exported_in_clear(folder: Path) -> None:
     """Only then; Pulumi decrypts it, and is asked for nothing else."""
     hold(folder, {"4dabf18193072939515e22adb298388d": "secret", "ciphertext": "v1:x"})
