@@ -38,3 +38,13 @@ def test_equal_listings_are_counted() -> None:
     assert changes(side(one, one), side(one)) == [("missing", "p1", None)]
     assert changes(side(one, two), side(two, one)) == []
     assert changes(side(one, two), side(two)) == [("missing", "p0", None)]
+
+
+def test_a_field_is_named_as_a_report_names_it() -> None:
+    """Whatever its API name holds: JSON pointers are for programs."""
+    left, right = (
+        Source(name, {"properties": {"a": {"name": "A", "x": {"a/b~c": bedrooms}}}, "webhooks": {}})
+        for name, bedrooms in (("left", 1), ("right", 2))
+    )
+    [difference] = differences(left, right)
+    assert [field.name for field in difference.fields] == ["x.a/b~c"]

@@ -45,11 +45,12 @@ def test_the_command_line_has_to_be_there(version: str | None, verdict: Verdict)
         ("- a list", {}, Verdict.WARNING),
     ],
 )
+@pytest.mark.parametrize("file", ["Pulumi.yaml", "Pulumi.yml"])
 def test_a_project_should_refresh(
-    tmp_path: Path, text: str, environment: dict[str, str], verdict: Verdict
+    tmp_path: Path, file: str, text: str, environment: dict[str, str], verdict: Verdict
 ) -> None:
     """By its options, or by the environment."""
-    (tmp_path / "Pulumi.yaml").write_text(text)
+    (tmp_path / file).write_text(text)
     refresh = next(project_findings(tmp_path, environment))
     assert (refresh.subject, refresh.verdict) == ("refresh", verdict)
 
