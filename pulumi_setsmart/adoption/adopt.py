@@ -256,8 +256,8 @@ def _import_and_preview(
         with show_progress(f"Importing into {stack.name}", len(imported)):
             stack.import_resources(plan.import_file["resources"])
     try:
-        with show_progress("Previewing", len(addresses)) as tell_done:
-            planned = stack.planned_changes(tell_done)
+        with show_progress("Previewing", len(addresses)) as progress:
+            planned = stack.planned_changes(progress)
     except StackError:
         if imported:
             stack.restore(state)

@@ -32,20 +32,20 @@ class Source:
     Attributes:
         name: How the user named it.
         sections: The fields of its objects by section, and there by key: in an account, by id.
-        whole: Whether the objects have no other fields than these, as in an account; in a file and
-            in a stack, what is not declared is not known.
+        is_complete: Whether the objects have no other fields than these, as in an account; in a
+            file and in a stack, what is not declared is not known.
         unordered: What leads to the lists whose order means nothing, by section and key.
         left_out: What of it cannot be compared, and why, a sentence each.
     """
 
     name: str
     sections: Mapping[str, Mapping[str, JsonObject]]
-    whole: bool = False
+    is_complete: bool = False
     unordered: Mapping[str, Mapping[str, Patterns]] = Factory(dict)
     left_out: Sequence[str] = ()
 
     def unordered_lists(self, section: str, key: str) -> Patterns:
-        """Return what leads to the lists of an object whose order means nothing on this side."""
+        """Return what leads to the lists of an object whose order means nothing on this source."""
         return self.unordered.get(section, {}).get(key, frozenset())
 
 
@@ -82,7 +82,7 @@ class ObjectDifference:
         title: What a person calls it.
         left: Its key or id on the left, or None where it is not there.
         right: The same on the right.
-        fields: The fields that differ, where it is on both sides.
+        fields: The fields that differ, where it is on both sources.
     """
 
     change: DifferenceKind
@@ -94,17 +94,17 @@ class ObjectDifference:
 
 
 def differences(left: Source, right: Source) -> list[ObjectDifference]:
-    """Return what is different between two sides; ids, secrets and the order do not count.
+    """Return what is different between two sources; ids, secrets and the order do not count.
 
-    Objects are one if they have the same key, where both sides are files or stacks; else if they
+    Objects are one if they have the same key, where both sources are files or stacks; else if they
     are alike: as they are declared, then with the same name and address, then the same name. Blank
     texts, null and what is not there are the same. Between an account and a file or stack, only
     the declared fields count.
     """
     found: list[ObjectDifference] = []
     for section, kind in SECTIONS.items():
-        lefts = {key: _comparable(kind, one) for key, one in left.sections[section].items()}
-        rights = {key: _comparable(kind, one) for key, one in right.sections[section].items()}
+        lefts = {key: _comparable(kind, fields) for key, fields in left.sections[section].items()}
+        rights = {key: _comparable(kind, fields) for key, fields in right.sections[section].items()}
 
         def unordered(key: str, other: str, section: str = section, kind: Kind = kind) -> Patterns:
             declared = left.unordered_lists(section, key), right.unordered_lists(section, other)
@@ -126,7 +126,15 @@ def differences(left: Source, right: Source) -> list[ObjectDifference]:
         for key in rights.keys() - paired.values():
             title = str(rights[key].get(kind.title or "", key))
             found.append(ObjectDifference(DifferenceKind.ADDED, section, title, None, key))
-    return sorted(found, key=lambda one: (one.section, one.title, one.left or "", one.right or ""))
+    return sorted(
+        found,
+        key=lambda difference: (
+            difference.section,
+            difference.title,
+            difference.left or "",
+            difference.right or "",
+        ),
+    )
 
 
 def _comparable(kind: Kind, fields: JsonObject) -> dict[str, Json]:
@@ -145,11 +153,15 @@ def _paired(
     rights: Mapping[str, JsonObject],
     unordered: Callable[[str, str], Patterns],
 ) -> dict[str, str]:
-    same = {} if left.whole or right.whole else {key: key for key in lefts if key in rights}
-    free_left = {key: one for key, one in lefts.items() if key not in same}
-    free_right = {key: one for key, one in rights.items() if key not in same}
+    same = (
+        {}
+        if left.is_complete or right.is_complete
+        else {key: key for key in lefts if key in rights}
+    )
+    free_left = {key: fields for key, fields in lefts.items() if key not in same}
+    free_right = {key: fields for key, fields in rights.items() if key not in same}
     likenesses = (is_the_same, is_as_declared, has_same_identity, has_same_title)
-    if left.whole and not right.whole:  # the side that declares asks, the other one is asked
+    if left.is_complete and not right.is_complete:
         found = pairs(
             kind, free_right, free_left, likenesses, lambda one, other: unordered(other, one)
         )
@@ -161,10 +173,16 @@ def _differing(
     left: Source, lefts: JsonObject, right: Source, rights: JsonObject
 ) -> list[FieldDifference]:
     found: dict[str, tuple[Json, Json]] = {}
-    if right.whole or not left.whole:
-        found |= {each.path: (each.declared, each.actual) for each in _mismatches(lefts, rights)}
-    if left.whole or not right.whole:
-        found |= {each.path: (each.actual, each.declared) for each in _mismatches(rights, lefts)}
+    if right.is_complete or not left.is_complete:
+        found |= {
+            mismatch.path: (mismatch.declared, mismatch.actual)
+            for mismatch in _mismatches(lefts, rights)
+        }
+    if left.is_complete or not right.is_complete:
+        found |= {
+            mismatch.path: (mismatch.actual, mismatch.declared)
+            for mismatch in _mismatches(rights, lefts)
+        }
     fields = [FieldDifference(dotted(path), *values) for path, values in found.items()]
     return sorted(fields, key=lambda field: field.name)
 

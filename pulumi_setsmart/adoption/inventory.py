@@ -114,9 +114,9 @@ def _records(
         account.client.operation(), kind.path({}, settings), paging=settings.paging
     )
     snapshot = account.snapshot(collection)
-    with show_progress(f"Reading {collection.path}", None) as tell_done:
+    with show_progress(f"Reading {collection.path}", None) as progress:
         for number in snapshot.pages(collection):
-            tell_done(number)
+            progress(number)
         return [*snapshot.records(collection, Wanted(kind.required_names))]
 
 
@@ -140,11 +140,11 @@ def _account_object(kind: Kind, record: Record, settings: Settings, scope: Scope
 
 def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) -> dict[str, Json]:
     """Return the fields of a record that a program may know and set, as far as they are wanted."""
-    apart = settings.read_only_fields | {DEFAULT_ID_FIELD} | kind.secret_names
+    excluded = settings.read_only_fields | {DEFAULT_ID_FIELD} | kind.secret_names
     return {
         name: _plain(value)
         for name, value in canonical(kind, record.fields).items()
-        if name not in apart
+        if name not in excluded
         and value is not None
         and (name in kind.required_names or scope(kind, name))
     }

@@ -59,7 +59,7 @@ def match_entries(inventory: Inventory, entries: Entries, known: Known) -> Match
     new: Entries = {section: {} for section in SECTIONS}
     gone: list[Key] = []
     managed = 0
-    taken = {key for each in entries.values() for key in each} | {key for _, key in known.ids}
+    taken = {key for members in entries.values() for key in members} | {key for _, key in known.ids}
     for section, kind in SECTIONS.items():
         free = {
             found.record.id: found

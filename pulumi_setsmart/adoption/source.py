@@ -60,15 +60,15 @@ def read_source(
 
 
 def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> Source:
-    """Return the side that declares objects with these inputs, by section and key."""
+    """Return the source that declares objects with these inputs, by section and key."""
     return Source(
         name,
         {
-            section: {key: known_fields_of(kind, one) for key, one in inputs[section].items()}
+            section: {key: known_fields_of(kind, entry) for key, entry in inputs[section].items()}
             for section, kind in SECTIONS.items()
         },
         unordered={
-            section: {key: unordered_lists(kind, one) for key, one in inputs[section].items()}
+            section: {key: unordered_lists(kind, entry) for key, entry in inputs[section].items()}
             for section, kind in SECTIONS.items()
         },
     )
@@ -77,40 +77,45 @@ def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]])
 def _account(name: str, settings: Settings, show_progress: ShowProgress) -> Source:
     with opened(settings) as account:
         inventory = take_inventory(account, settings, every_field, show_progress)
-    apart = settings.read_only_fields | {DEFAULT_ID_FIELD}
+    excluded = settings.read_only_fields | {DEFAULT_ID_FIELD}
     sections = {
         section: {
-            one.record.id: {
+            account_object.record.id: {
                 name: value
-                for name, value in one.record.fields.items()
-                if name not in apart and value is not TOO_DEEP
+                for name, value in account_object.record.fields.items()
+                if name not in excluded and value is not TOO_DEEP
             }
-            for one in held
+            for account_object in objects
         }
-        for section, held in inventory.sections.items()
+        for section, objects in inventory.sections.items()
     }
-    left_out = [one for held in inventory.sections.values() for one in _not_compared(held)]
-    return Source(name, sections, whole=True, left_out=left_out)
+    left_out = [
+        sentence for objects in inventory.sections.values() for sentence in _not_compared(objects)
+    ]
+    return Source(name, sections, is_complete=True, left_out=left_out)
 
 
-def _not_compared(held: list[AccountObject]) -> Iterator[str]:
-    for one in held:
-        for name, value in one.record.fields.items():
+def _not_compared(objects: list[AccountObject]) -> Iterator[str]:
+    for account_object in objects:
+        for name, value in account_object.record.fields.items():
             if value is TOO_DEEP:
-                subject, field = subject_of(one.kind, one.record), quoted(name, LONGEST_NAME)
+                subject = subject_of(account_object.kind, account_object.record)
+                field = quoted(name, LONGEST_NAME)
                 yield f"{subject}: {field} is left out: is nested more than {DEEPEST} deep"
 
 
 def _stack(name: str, stack: Stack) -> Source:
     resources = stack.state().resources
-    keys = Counter((one.address.kind, one.key) for one in resources)
+    keys = Counter((resource.address.kind, resource.key) for resource in resources)
     return _declared(
         name,
         {
             section: {
-                one.key if keys[kind, one.key] == 1 else one.address.name: one.inputs
-                for one in resources
-                if one.address.kind is kind
+                resource.key
+                if keys[kind, resource.key] == 1
+                else resource.address.name: resource.inputs
+                for resource in resources
+                if resource.address.kind is kind
             }
             for section, kind in SECTIONS.items()
         },

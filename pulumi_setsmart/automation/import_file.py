@@ -12,6 +12,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_setsmart.automation.resource_type import (
     KINDS,
+    SECRET_SIGNATURE,
     SIGNATURE,
     TYPES,
     ResourceAddress,
@@ -23,8 +24,7 @@ from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, entry_key
 from pulumi_setsmart.providers.values import PROVIDER_KEY, to_engine
 
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- marks secrets in Pulumi's JSON
-_HIDDEN = {SIGNATURE: _SECRET, "plaintext": json.dumps(CLEAR.value)}
+_HIDDEN = {SIGNATURE: SECRET_SIGNATURE, "plaintext": json.dumps(CLEAR.value)}
 
 
 @frozen
@@ -74,7 +74,7 @@ def imported_ids(file: Mapping[str, Any], portfolio: str) -> dict[tuple[Kind, st
     """
     match file:
         case {"resources": list(resources)}:
-            return dict(pair for one in resources for pair in _known(one, portfolio))
+            return dict(pair for resource in resources for pair in _known(resource, portfolio))
     raise ValueError
 
 

@@ -17,6 +17,9 @@ from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionPr
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The member by which Pulumi's JSON tells a special value, such as a secret, from an object."""
 
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- what tells a secret
+"""What that member holds where the value is a secret."""
+
 SECRET = "[secret]"  # noqa: S105 - not one
 """What a preview shows in the place of a secret."""
 
@@ -58,7 +61,9 @@ TYPES: Mapping[Kind, ResourceType] = {
     WEBHOOK_SUBSCRIPTION: _dynamic("WebhookSubscription", WebhookSubscriptionProvider),
     API_OBJECT: _dynamic("ApiObject", ApiObjectProvider),
 }
-KINDS: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
+KINDS: Mapping[str, Kind] = {
+    resource_type.token: resource_type.kind for resource_type in TYPES.values()
+}
 """The kinds by the types in the state."""
 
 NO_RESOURCES = ("pulumi:", PORTFOLIO_TYPE)
@@ -74,9 +79,11 @@ def holds_secret(value: Any, mask: str | None = None) -> bool:
     """
     match value:
         case dict():
-            return SIGNATURE in value or any(holds_secret(one, mask) for one in value.values())
+            return SIGNATURE in value or any(
+                holds_secret(member, mask) for member in value.values()
+            )
         case list():
-            return any(holds_secret(one, mask) for one in value)
+            return any(holds_secret(element, mask) for element in value)
     return mask is not None and bool(value == mask)
 
 

@@ -83,7 +83,7 @@ class State:
     @property
     def ids(self) -> dict[ResourceAddress, str]:
         """The ids of the objects that the stack manages."""
-        return {one.address: one.identifier for one in self.resources}
+        return {resource.address: resource.identifier for resource in self.resources}
 
 
 @frozen
@@ -130,8 +130,8 @@ class Stack:
         with self._reported():
             configured = self._workspace.get_all_config(self.name)
         return Configuration(
-            values={key: one.value for key, one in configured.items()},
-            in_clear={key for key, one in configured.items() if not one.secret},
+            values={key: entry.value for key, entry in configured.items()},
+            in_clear={key for key, entry in configured.items() if not entry.secret},
         )
 
     def examine(self) -> Examination:
@@ -153,10 +153,10 @@ class Stack:
         self._refuse_foreign_code(text)
         deployment = json.loads(text).get("deployment") or {}
         resources = [
-            StateResource(address, str(one["id"]), _inputs(one), _key(address, one))
-            for one in deployment.get("resources") or []
-            if "id" in one and not one.get("external") and not one.get("delete")
-            for address in addresses(one["urn"])
+            StateResource(address, str(resource["id"]), _inputs(resource), _key(address, resource))
+            for resource in deployment.get("resources") or []
+            if "id" in resource and not resource.get("external") and not resource.get("delete")
+            for address in addresses(resource["urn"])
         ]
         return State(text, resources)
 
@@ -189,11 +189,11 @@ class Stack:
                 show_secrets=False,
             )
 
-    def planned_changes(self, tell: Callable[[int], None]) -> PlannedChanges:
+    def planned_changes(self, progress: Callable[[int], None]) -> PlannedChanges:
         """Preview the program, with a refresh, and return what it would do.
 
         Args:
-            tell: Is told how many resources of ours were looked at.
+            progress: Is called with how many resources of ours were looked at.
 
         Raises:
             StackError: The preview failed, or the state holds code of others.
@@ -209,7 +209,7 @@ class Stack:
             step = event.resource_pre_event.metadata
             address = next(addresses(step.urn), None)
             seen += address is not None and step.op != OpType.REFRESH
-            tell(seen)
+            progress(seen)
             if step.op in _NO_CHANGE or step.type.startswith(NO_RESOURCES):
                 return
             if address is None:
@@ -317,7 +317,7 @@ def _printed(failure: str) -> str | None:
 
 def _inputs(resource: Mapping[str, Any]) -> dict[str, Json]:
     inputs = resource.get("inputs") or {}
-    return from_engine({name: one for name, one in inputs.items() if not holds_secret(one)})
+    return from_engine({name: value for name, value in inputs.items() if not holds_secret(value)})
 
 
 def _key(address: ResourceAddress, resource: Mapping[str, Any]) -> str:

@@ -62,7 +62,7 @@ def adopt(
     from pulumi_setsmart.adoption.scope import known_fields, named_fields  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
 
-    names = frozenset(one.strip() for one in (fields or "").split(",") if one.strip())
+    names = frozenset(field.strip() for field in (fields or "").split(",") if field.strip())
     format_of(file)
     project = ProjectFiles(directory, file, name, stack)
     scope = named_fields(names) if names else known_fields

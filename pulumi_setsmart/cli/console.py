@@ -184,8 +184,8 @@ def write_data(text: str) -> None:
 
 def write_json(value: object) -> None:
     """Write data to standard output as JSON, in which no character means anything to a terminal."""
-    told = json.dumps(without_secrets(value), ensure_ascii=False, indent=2)
-    write_data(visible_json(told) + "\n")
+    text = json.dumps(without_secrets(value), ensure_ascii=False, indent=2)
+    write_data(visible_json(text) + "\n")
 
 
 class Output(Console):

@@ -21,7 +21,7 @@ from pulumi_setsmart.specification.format import Format, format_of
 @click.option(
     "--format",
     "format_",
-    type=click.Choice([each.value for each in Format]),
+    type=click.Choice([member.value for member in Format]),
     help="What to write.  [default: as the output's name ends, else yaml]",
 )
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")

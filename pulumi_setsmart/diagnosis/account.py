@@ -49,7 +49,7 @@ def account_findings(
     )
     client = Client.of(connection).operation()
     try:
-        answer = client.send(Request("GET", "/properties"), _itself)
+        response = client.send(Request("GET", "/properties"), _itself)
     except AuthenticationError as error:
         yield Finding.error("key", str(error), "Put a key that is valid where it is read from.")
     except PermissionDeniedError as error:
@@ -68,19 +68,19 @@ def account_findings(
         yield Finding.ok(
             "key", f"accepted by {connection.base_url}, from {client.credential.source}"
         )
-        yield _clock_finding(answer, clock())
-        yield _budget_finding(answer)
+        yield _clock_finding(response, clock())
+        yield _budget_finding(response)
         yield from _webhooks_findings(client, settings.webhooks_path)
     finally:
         client.close()
 
 
-def _itself(answer: Answer) -> Answer:
-    return answer
+def _itself(response: Answer) -> Answer:
+    return response
 
 
-def _clock_finding(answer: Answer, now: float) -> Finding:
-    date = http_date(answer.headers.get("Date", ""))
+def _clock_finding(response: Answer, now: float) -> Finding:
+    date = http_date(response.headers.get("Date", ""))
     if date is None:
         return Finding.warning(
             "clock", "the server does not tell its time", "Waits go by this machine's clock."
@@ -97,13 +97,13 @@ def _clock_finding(answer: Answer, now: float) -> Finding:
     )
 
 
-def _budget_finding(answer: Answer) -> Finding:
-    left = told_remaining(answer.headers)
+def _budget_finding(response: Answer) -> Finding:
+    left = told_remaining(response.headers)
     if left is None:
         return Finding.warning(
             "budget", "the server does not tell it", "Requests are sent until it refuses one."
         )
-    limit = quoted(answer.headers.get("X-RateLimit-Limit", "unknown"), _LONGEST_LIMIT)
+    limit = quoted(response.headers.get("X-RateLimit-Limit", "unknown"), _LONGEST_LIMIT)
     text = f"{left} of {limit} requests left in this window"
     if left >= _FEW_LEFT:
         return Finding.ok("budget", text)

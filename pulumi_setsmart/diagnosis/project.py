@@ -11,13 +11,14 @@ from pulumi_setsmart.automation.limited_command import TimeLimit
 from pulumi_setsmart.automation.project import NotLoggedInError, Project, cli_version
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.config import NAMESPACE
 from pulumi_setsmart.diagnosis.finding import Finding
 
 _OLDEST_CLI = (3, 254)
 """The first one that takes an import file with inputs and outputs."""
-_API_KEY = "setsmart:apiKey"
-_ACCOUNTS = "setsmart:accounts"
-_KEYS = (_API_KEY, "setsmart:baseUrl", _ACCOUNTS)
+_API_KEY = f"{NAMESPACE}:apiKey"
+_ACCOUNTS = f"{NAMESPACE}:accounts"
+_KEYS = (_API_KEY, f"{NAMESPACE}:baseUrl", _ACCOUNTS)
 _CORRECT_IT = "Correct PULUMI_BACKEND_URL, or backend.url in Pulumi.yaml."
 _ADVICE_ON_STATE = (
     ("state database", f"Is the database running, and does it accept this user? {_CORRECT_IT}"),
@@ -52,7 +53,7 @@ def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Fi
             "pulumi", "no command line on PATH", "Install it: pulumi.com/docs/install"
         )
         return
-    numbers = tuple(int(one) for one in re.findall(r"\d+", found)[:2])
+    numbers = tuple(int(number) for number in re.findall(r"\d+", found)[:2])
     if numbers < _OLDEST_CLI:
         oldest = ".".join(map(str, _OLDEST_CLI))
         yield Finding.warning(

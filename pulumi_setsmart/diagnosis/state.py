@@ -60,11 +60,11 @@ def _foreign_findings(examination: Examination, stack: str) -> Iterator[Finding]
             _CODE,
             f"the state holds none of others (providers examined: {examination.count})",
         )
-    for one in foreign[:_MOST_NAMED]:
+    for provider in foreign[:_MOST_NAMED]:
         yield Finding.error(
             _CODE,
-            f"the state holds code that is not of pulumi-setsmart, in {one.subject}",
-            one.advice(stack),
+            f"the state holds code that is not of pulumi-setsmart, in {provider.subject}",
+            provider.advice(stack),
         )
     if len(foreign) > _MOST_NAMED:
         yield Finding.error(
@@ -75,10 +75,10 @@ def _foreign_findings(examination: Examination, stack: str) -> Iterator[Finding]
 
 
 def _plugin_findings(examination: Examination) -> Iterator[Finding]:
-    for one in examination.plugins[:_MOST_NAMED]:
+    for plugin in examination.plugins[:_MOST_NAMED]:
         yield Finding.warning(
             _PLUGINS,
-            f"Pulumi gets the plugin of {one.subject} from {one.shown_address}, and runs it",
+            f"Pulumi gets the plugin of {plugin.subject} from {plugin.shown_address}, and runs it",
             "Is that address in your program? If not, somebody else writes to the state.",
         )
     if len(examination.plugins) > _MOST_NAMED:

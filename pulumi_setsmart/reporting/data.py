@@ -19,7 +19,7 @@ def data(report: Report) -> str:
         "stack": report.stack,
         "summary": summary(report),
         "refreshed": report.refreshed,
-        "entries": [_entry(one) for one in report.entries],
+        "entries": [_entry(entry) for entry in report.entries],
         "others": dict(report.others),
         "warnings": [*report.warnings],
         "errors": [*report.errors],
@@ -37,7 +37,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "account": entry.account,
         "drift": entry.is_drift,
         "hides_secrets": entry.hides,
-        "fields": [_field(one) for one in entry.fields],
+        "fields": [_field(field) for field in entry.fields],
     }
 
 

@@ -87,14 +87,14 @@ def field_changes(
         planned: What is declared now.
         path: The JSON pointer of the place.
     """
-    declared = [one for one in (last, planned) if one is not ABSENT]
+    declared = [side for side in (last, planned) if side is not ABSENT]
     if not declared:
         return
     sides = [*declared, *([] if current is ABSENT else [current])]
-    if all(isinstance(one, dict) for one in sides):
+    if all(isinstance(side, dict) for side in sides):
         if not any(declared) and len(declared) == 1:
             yield FieldChange(path, last, current, planned)
-        for key in dict.fromkeys(key for one in declared for key in one):
+        for key in dict.fromkeys(key for side in declared for key in side):
             yield from field_changes(
                 _member(last, key), _member(current, key), _member(planned, key), pointer(path, key)
             )
@@ -112,9 +112,9 @@ def field_changes(
 
 def _can_be_paired(sides: list[Value]) -> bool:
     return (
-        all(isinstance(one, list) for one in sides)
-        and len({len(one) for one in sides}) == 1
-        and any(isinstance(element, dict) for one in sides for element in one)
+        all(isinstance(side, list) for side in sides)
+        and len({len(side) for side in sides}) == 1
+        and any(isinstance(element, dict) for side in sides for element in side)
     )
 
 

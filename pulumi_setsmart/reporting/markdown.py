@@ -83,16 +83,21 @@ def _entry(entry: Entry) -> str:
         lines += _table(
             ("field", "current", "planned", "reason"),
             [
-                (_code(one.name), _code(current(one)), _code(planned(one)), reason(one, _code))
-                for one in entry.fields
+                (
+                    _code(field.name),
+                    _code(current(field)),
+                    _code(planned(field)),
+                    reason(field, _code),
+                )
+                for field in entry.fields
             ],
         )
     elif entry.fields:
         lines += _table(
             ("field", "value"),
             [
-                (_code(one.name), _code(shown(one.planned, secret=one.secret)))
-                for one in entry.fields
+                (_code(field.name), _code(shown(field.planned, secret=field.secret)))
+                for field in entry.fields
             ],
         )
     return "\n".join(lines)
@@ -108,7 +113,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _code(text: str) -> str:
     """Return a text as code in which nothing means anything to Markdown or HTML."""
-    escaped = re.sub(r"[^\w\s]|_", lambda one: _entity(one[0]), one_line(redacted(text)))
+    escaped = re.sub(r"[^\w\s]|_", lambda found: _entity(found[0]), one_line(redacted(text)))
     return f"<code>{escaped}</code>"
 
 

@@ -65,7 +65,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
     entries: dict[ResourceAddress, Entry] = {}
     others: dict[str, str] = {}
     # A replacement has up to three steps, of which the deletion says the least.
-    for step in sorted(steps, key=lambda one: one["op"] == "delete-replaced"):
+    for step in sorted(steps, key=lambda step: step["op"] == "delete-replaced"):
         kind_of_step, urn = step["op"], step["urn"]
         address = next(addresses(urn), None)
         resource_type = urn.split("::")[2].rpartition("$")[2]
@@ -83,7 +83,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         stack=stack,
         entries=sorted(
             entries.values(),
-            key=lambda one: (_ORDER.index(one.action), one.label, one.title.casefold()),
+            key=lambda entry: (_ORDER.index(entry.action), entry.label, entry.title.casefold()),
         ),
         others=Counter(others.values()),
         warnings=[*_messages(diagnostics, "warning")],
@@ -118,7 +118,7 @@ def _entry(
     changes = [] if planned is None else [*_changes(sides)]
     if action is Action.REPLACE:
         changes = [*_moves(kind, _properties(current, "inputs"), inputs), *changes]
-    causes = {one.cause for one in changes}
+    causes = {change.cause for change in changes}
     if action is Action.UPDATE and causes == {Cause.UNAPPLIED}:
         action = Action.SEND_AGAIN
     elif action is Action.UPDATE and causes and causes <= {Cause.DRIFT, Cause.UNAPPLIED}:
@@ -202,19 +202,21 @@ def _is_unapplied(change: FieldChange, unapplied: Mapping[str, Json]) -> bool:
 
 def _is_secret(change: FieldChange, declarations: Iterable[Declaration]) -> bool:
     sides = [change.last, change.current, change.planned]
-    return any(one.is_secret(change.path) for one in declarations) or holds_secret(sides, SECRET)
+    return any(declaration.is_secret(change.path) for declaration in declarations) or holds_secret(
+        sides, SECRET
+    )
 
 
 def _holds_hidden_value(inputs: Mapping[str, Json]) -> bool:
     """Return whether Pulumi hides an input; the bookkeeping, which it always hides, is none."""
-    return holds_secret({name: one for name, one in inputs.items() if name != KEY}, SECRET)
+    return holds_secret({name: value for name, value in inputs.items() if name != KEY}, SECRET)
 
 
 def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:
     titles = [
         title
         for title in ((kind.title, "name") if kind.title else ("name",))
-        if not any(one.is_secret(pointer("", title)) for one in sides.declarations)
+        if not any(declaration.is_secret(pointer("", title)) for declaration in sides.declarations)
     ]
     for side in (sides.planned, sides.current, sides.last):
         for title in titles:
@@ -242,7 +244,7 @@ def _project_and_stack(steps: list[dict[str, Any]]) -> tuple[str, str]:
 
 
 def _messages(diagnostics: list[dict[str, Any]], severity: str) -> Iterator[str]:
-    for one in diagnostics:
-        word, _, message = str(one.get("message", "")).partition(": ")
-        if one["severity"].partition("#")[0] in (severity, "info") and word == severity:
+    for diagnostic in diagnostics:
+        word, _, message = str(diagnostic.get("message", "")).partition(": ")
+        if diagnostic["severity"].partition("#")[0] in (severity, "info") and word == severity:
             yield one_line(masked(message))

@@ -8,10 +8,12 @@ from pulumi_setsmart.adoption.compare import Source, differences
 from pulumi_setsmart.models.json import JsonObject
 
 
-def side(*listings: JsonObject, whole: bool = True) -> Source:
+def side(*listings: JsonObject, is_complete: bool = True) -> Source:
     """Return an account with these listings."""
     return Source(
-        "s", {"properties": {f"p{n}": one for n, one in enumerate(listings)}, "webhooks": {}}, whole
+        "s",
+        {"properties": {f"p{n}": one for n, one in enumerate(listings)}, "webhooks": {}},
+        is_complete,
     )
 
 
@@ -24,9 +26,9 @@ def test_two_accounts_are_compared_whole() -> None:
     """What only one of them has in a listing counts, whichever it is."""
     bare, rich = side({"name": "A"}), side({"name": "A", "x": 1})
     assert changes(bare, rich) == changes(rich, bare) == [("changed", "p0", "p0")]
-    declared = side({"name": "A"}, whole=False)
+    declared = side({"name": "A"}, is_complete=False)
     assert changes(declared, rich) == changes(rich, declared) == []
-    declares_more = side({"name": "A", "x": 1}, whole=False)
+    declares_more = side({"name": "A", "x": 1}, is_complete=False)
     assert changes(declared, declares_more) == [("changed", "p0", "p0")]
     assert changes(declares_more, declared) == [("changed", "p0", "p0")]
 
