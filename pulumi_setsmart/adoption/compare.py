@@ -161,7 +161,7 @@ def _paired(
     free_left = {key: fields for key, fields in lefts.items() if key not in same}
     free_right = {key: fields for key, fields in rights.items() if key not in same}
     likenesses = (is_the_same, is_as_declared, has_same_identity, has_same_title)
-    if left.is_complete and not right.is_complete:
+    if left.is_complete and not right.is_complete:  # what declares chooses first
         found = pairs(
             kind, free_right, free_left, likenesses, lambda one, other: unordered(other, one)
         )

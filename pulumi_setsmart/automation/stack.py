@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -25,9 +24,9 @@ from pulumi_setsmart.automation.resource_type import (
 )
 from pulumi_setsmart.automation.state_code import (
     Examination,
-    StateCode,
     UnreadableStateError,
     code_of,
+    read_state,
 )
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import load_allowed_providers
@@ -141,7 +140,7 @@ class Stack:
             StackError: It cannot be read, or not be decrypted where it is encrypted.
             ConfigurationError: What is allowed is not said in the right way.
         """
-        return self._examined(self._export())
+        return self._examined(self._exported())
 
     def state(self) -> State:
         """Return what Pulumi knows of the stack.
@@ -150,8 +149,9 @@ class Stack:
             StackError: It cannot be read, or holds code of others.
         """
         text = self._export()
-        self._refuse_foreign_code(text)
-        deployment = json.loads(text).get("deployment") or {}
+        exported = self._read(text)
+        self._refuse_foreign_code(exported)
+        deployment = exported.get("deployment") or {}
         resources = [
             StateResource(address, str(resource["id"]), _inputs(resource), _key(address, resource))
             for resource in deployment.get("resources") or []
@@ -240,24 +240,27 @@ class Stack:
         with self._reported():
             return self._run("stack", "export", "--stack", self.name, *options)
 
-    def _examined(self, text: str) -> Examination:
-        code = self._code(text)
+    def _exported(self, *options: str) -> Any:
+        return self._read(self._export(*options))
+
+    def _examined(self, exported: Any) -> Examination:
+        code = code_of(exported)
         if code.is_encrypted:
-            code = self._code(self._export("--show-secrets"))
+            code = code_of(self._exported("--show-secrets"))
         allowed = {} if code.is_ours else load_allowed_providers(self.configuration().values.get)
         return code.examined(allowed)
 
-    def _code(self, text: str) -> StateCode:
+    def _read(self, text: str) -> Any:
         try:
-            return code_of(text)
+            return read_state(text)
         except UnreadableStateError:
             raise StackError(
                 f"stack {self.name}: its state cannot be examined. It is not JSON, nested too "
                 "deeply, or has a name twice in one object; restore an earlier one"
             ) from None
 
-    def _refuse_foreign_code(self, text: str) -> None:
-        foreign = self._examined(text).foreign
+    def _refuse_foreign_code(self, exported: Any) -> None:
+        foreign = self._examined(exported).foreign
         if foreign:
             more = f" (and {len(foreign) - 1} more)" if len(foreign) > 1 else ""
             raise StackError(
@@ -286,7 +289,7 @@ class Stack:
         `state` read may be older, since an account can take minutes to read.
         """
         if not self._is_examined:
-            self._refuse_foreign_code(self._export())
+            self._refuse_foreign_code(self._exported())
             self._is_examined = True
         with self._reported():
             yield

@@ -165,19 +165,20 @@ class StateCode:
         )
 
 
-def code_of(text: str) -> StateCode:
-    """Return what of a state is code.
-
-    Args:
-        text: What `pulumi stack export` prints.
+def read_state(text: str) -> Any:
+    """Return what `pulumi stack export` prints, as plain values.
 
     Raises:
         UnreadableStateError: It is not JSON that can be read in one way only.
     """
     try:
-        state = json.loads(text, object_pairs_hook=_unambiguous)
+        return json.loads(text, object_pairs_hook=_unambiguous)
     except (ValueError, RecursionError):
         raise UnreadableStateError from None
+
+
+def code_of(state: Any) -> StateCode:
+    """Return what of a state, as `read_state` returns it, is code."""
     providers: list[HeldProvider] = []
     plugins: list[PluginSource] = []
     for urn, part in _parts(state):
