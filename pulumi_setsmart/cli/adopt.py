@@ -70,7 +70,7 @@ def adopt(
     for sentence in adoption.left_out:
         say(sentence, err=True)
     if as_json:
-        write_json(_plain(adoption))
+        write_json(_as_json(adoption))
     else:
         for line in _report(adoption, project):
             say(line)
@@ -78,7 +78,7 @@ def adopt(
         raise SystemExit(1)
 
 
-def _plain(adoption: "Adoption") -> dict[str, Any]:
+def _as_json(adoption: "Adoption") -> dict[str, Any]:
     plain = attrs.asdict(adoption)
     plain["files"] = [str(path) for path in adoption.files]
     return plain
