@@ -16,7 +16,7 @@ from pulumi_setsmart.client.errors import ConfigurationError, StackError
 URN = "urn:pulumi:test::portfolio::pulumi-python:dynamic:Mine::mine"
 PULUMI = """\
 #!/bin/sh
-echo "$*" >> calls
+echo "$*" >> "${0%/*}/calls"
 case "$*" in
 *version*) echo v3.259.0 ;;
 *export*) cat "state.json" ;;
