@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import attrs
 import pulumi
 
-from pulumi_setsmart.automation.component import PORTFOLIO, Component
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, child_name
 from pulumi_setsmart.resource import SetSmartResource
 from pulumi_setsmart.specification.arguments import PortfolioArgs
 from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
@@ -51,8 +51,8 @@ class PortfolioComponent(pulumi.ComponentResource):
     def __init__(
         self, resource_name: str, account: str | None, opts: pulumi.ResourceOptions | None
     ) -> None:
-        super().__init__(PORTFOLIO, resource_name, None, opts)
-        self._component = Component(resource_name)
+        super().__init__(PORTFOLIO_TYPE, resource_name, None, opts)
+        self._resource_name = resource_name
         self._account = account
 
     def _children(
@@ -63,7 +63,7 @@ class PortfolioComponent(pulumi.ComponentResource):
         """Return a resource for each entry, by its key."""
         return {
             key: resource_class(
-                self._component.child(key),
+                child_name(self._resource_name, key),
                 **_passed(entry),
                 account=self._account,
                 opts=pulumi.ResourceOptions(parent=self),

@@ -117,7 +117,7 @@ def _refuse_unusable(kind: Kind, resource_name: object, opts: object) -> None:
             resource_name,
             f"import_ does not work with dynamic providers; to manage a {kind.label} that exists "
             f"say {EXISTING_ID}=… or use `pulumi import --file` with inputs and outputs "
-            "(documentation, Take over what exists), to read one use .get()",
+            "(documentation, Adopt what exists), to read one use .get()",
         )
 
 

@@ -98,7 +98,7 @@ class LimitedCommand(automation.PulumiCommand):
             _stop(process)
             if not isinstance(error, subprocess.TimeoutExpired):
                 raise
-            words = [one for one in command[1:] if not one.startswith("-")]
+            words = [word for word in command[1:] if not word.startswith("-")]
             raise StackError(
                 f"`pulumi {words[0]}` did not end within {seconds:.0f} s and was stopped; can the "
                 "place be reached where the state is kept?"

@@ -21,7 +21,7 @@ _LARGEST = 1024 * 1024
 _NOT_LOGGED_IN = "PULUMI_ACCESS_TOKEN must be set"
 """What Pulumi says where nothing names a backend, nor does a token for its own service."""
 
-PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 
 
 class NotLoggedInError(StackError):
@@ -33,7 +33,7 @@ class Project:
     """The project in a folder.
 
     Attributes:
-        file: Its Pulumi.yaml.
+        file: Its Pulumi.yaml or Pulumi.yml.
     """
 
     file: Path
@@ -45,9 +45,9 @@ class Project:
         Raises:
             StackError: There is none.
         """
-        for name in PROJECT_FILES:
-            if (folder / name).exists():
-                return cls(folder / name)
+        project = project_in(folder)
+        if project is not None:
+            return project
         raise StackError(f"there is no Pulumi project in {folder} (no Pulumi.yaml)")
 
     def refreshes(self) -> bool:
@@ -56,12 +56,23 @@ class Project:
         Raises:
             StackError: Its Pulumi.yaml cannot be read.
         """
+        options = self._settings().get("options")
+        return isinstance(options, Mapping) and options.get("refresh") in ("always", True)
+
+    def has_program_elsewhere(self) -> bool:
+        """Return whether the program is where ``main`` says, and not in the project's folder.
+
+        Raises:
+            StackError: Its Pulumi.yaml cannot be read.
+        """
+        return bool(self._settings().get("main"))
+
+    def _settings(self) -> Mapping[str, Any]:
         try:
-            settings: Any = YAML(typ="safe").load(utf8_text_of(self.file, _LARGEST))
+            settings = YAML(typ="safe").load(utf8_text_of(self.file, _LARGEST))
         except (YAMLError, PortfolioFileError, RecursionError, ValueError):
             raise StackError(f"{self.file} cannot be read") from None
-        options = settings.get("options") if isinstance(settings, Mapping) else None
-        return isinstance(options, Mapping) and options.get("refresh") in ("always", True)
+        return settings if isinstance(settings, Mapping) else {}
 
     def backend(self, limit: TimeLimit | None = None) -> str:
         """Return where the state is kept, without what gives access to it.
@@ -85,6 +96,12 @@ class Project:
                 raise NotLoggedInError("Pulumi does not know where to keep the state") from None
             raise StackError(f"cannot be used: {reason}") from None
         return masked_address(str(who.url or "unknown"))
+
+
+def project_in(folder: Path) -> Project | None:
+    """Return the project in a folder, or None if there is none."""
+    files = (folder / name for name in _PROJECT_FILES)
+    return next((Project(file) for file in files if file.exists()), None)
 
 
 def cli_version(limit: TimeLimit | None = None) -> str | None:

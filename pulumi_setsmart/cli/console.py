@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import io
 import json
 import os
@@ -22,7 +23,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from pulumi_setsmart.adoption import progress
+from pulumi_setsmart.adoption.progress import ProgressCallback, ShowProgress, null_progress
 from pulumi_setsmart.client.chain import traceback_of
 from pulumi_setsmart.client.confidential import shown, without_secrets
 from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
@@ -183,8 +184,8 @@ def write_data(text: str) -> None:
 
 def write_json(value: object) -> None:
     """Write data to standard output as JSON, in which no character means anything to a terminal."""
-    told = json.dumps(without_secrets(value), ensure_ascii=False, indent=2)
-    write_data(visible_json(told) + "\n")
+    text = json.dumps(without_secrets(value), ensure_ascii=False, indent=2)
+    write_data(visible_json(text) + "\n")
 
 
 class Output(Console):
@@ -207,30 +208,24 @@ class Output(Console):
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
-def shown_progress() -> progress.Progress:
-    """Return what shows progress: on a terminal bars, elsewhere nothing."""
+def shown_progress() -> ShowProgress:
+    """Return what shows progress: on a terminal a bar for each stage, elsewhere nothing."""
     console = Console(stderr=True)
-    return _Bars(console) if console.is_terminal else progress.Silence()
+    return functools.partial(_bar, console) if console.is_terminal else null_progress
 
 
-class _Bars:
-    """Shows a bar for each stage, which stays when it is over."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    @contextlib.contextmanager
-    def stage(self, label: str, total: int | None = None) -> Iterator[progress.Tell]:
-        """Show a bar, or a spinner where nobody knows how many there are."""
-        with Progress(
-            SpinnerColumn(finished_text=" "),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=self._console,
-        ) as bars:
-            task = bars.add_task(shown(one_line(label)), total=total)
-            yield lambda done: bars.update(task, completed=done)
-            done = int(bars.tasks[0].completed)
-            bars.update(task, total=total or done, completed=total or done)
+@contextlib.contextmanager
+def _bar(console: Console, label: str, total: int | None) -> Iterator[ProgressCallback]:
+    """Show a bar, which stays when the stage is over; a spinner where nobody knows the total."""
+    with Progress(
+        SpinnerColumn(finished_text=" "),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    ) as bars:
+        task = bars.add_task(shown(one_line(label)), total=total)
+        yield lambda done: bars.update(task, completed=done)
+        done = int(bars.tasks[0].completed)
+        bars.update(task, total=total or done, completed=total or done)

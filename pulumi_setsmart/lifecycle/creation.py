@@ -98,7 +98,7 @@ class Creation:
             raise ExistingObjectError(
                 f"SetSmart answered with {identifier}, which existed before: nothing was created, "
                 f"and {identifier} may have been changed. Look at it in SetSmart, then import it "
-                '(documentation, Take over what exists) or take it over with if_exists="adopt"'
+                '(documentation, Adopt what exists) or take it over with if_exists="adopt"'
             )
         return identifier, record
 

@@ -97,7 +97,8 @@ def _is_document(value: dict[str, Any]) -> bool:
     # Pulumi leaves out what is empty, such as the steps of a preview that failed at once.
     diagnostics = value.get("diagnostics")
     return isinstance(diagnostics, list) and any(
-        isinstance(one, dict) and one.get("severity") == "error" for one in diagnostics
+        isinstance(diagnostic, dict) and diagnostic.get("severity") == "error"
+        for diagnostic in diagnostics
     )
 
 
@@ -112,7 +113,7 @@ def _checked(source: str, steps: Any, diagnostics: Any) -> Printed:
     """Return a preview, if it has whatever is read of it later."""
     try:
         _ = [(step["urn"].split("::")[3], step["op"].strip()) for step in steps]
-        _ = [one["severity"].strip() for one in diagnostics]
+        _ = [diagnostic["severity"].strip() for diagnostic in diagnostics]
     except (TypeError, KeyError, IndexError, AttributeError):
         raise _nothing(source) from None
     return Printed(steps, diagnostics)

@@ -1,4 +1,4 @@
-"""From files to the arguments of resources."""
+"""From files to entries, and from these to the arguments of resources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import Document, FileLocation, overlaid
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.json_file import read_json
-from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, names_of
+from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, Entries, names_of
 
 
 def _read_yaml(text: str, file: str) -> Document:
@@ -53,8 +53,17 @@ def read_portfolio(
     return specification_of(reduce(overlaid, documents))
 
 
-def portfolio_in(text: str, file: str, format_: Format | None = None) -> PortfolioArgs:
-    """Return the portfolio that the text of a file declares.
+def read_entries(path: str | os.PathLike[str]) -> Entries:
+    """Return what a file says of each resource.
+
+    Raises:
+        PortfolioFileError: As of `read_portfolio`.
+    """
+    return entries_of(_parsed(*text_of(path)))
+
+
+def entries_in(text: str, file: str, format_: Format | None = None) -> Entries:
+    """Return what the text of a file says of each resource.
 
     Args:
         text: The text.
@@ -66,7 +75,7 @@ def portfolio_in(text: str, file: str, format_: Format | None = None) -> Portfol
     """
     if len(text.encode(errors="surrogatepass")) > LARGEST_FILE:
         raise PortfolioFileError(f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB")
-    return specification_of(_READERS[format_ or format_of(file)](text, file))
+    return entries_of(_READERS[format_ or format_of(file)](text, file))
 
 
 def specification_of(document: Document) -> PortfolioArgs:
@@ -75,6 +84,24 @@ def specification_of(document: Document) -> PortfolioArgs:
     Raises:
         PortfolioFileError: It does not describe one.
     """
+    entries = entries_of(document)
+    return PortfolioArgs(
+        **{
+            section: {
+                name: ARGUMENTS[section](**_arguments(kind, entry))
+                for name, entry in entries[section].items()
+            }
+            for section, kind in SECTIONS.items()
+        }
+    )
+
+
+def entries_of(document: Document) -> Entries:
+    """Return what a document says of each resource.
+
+    Raises:
+        PortfolioFileError: It does not describe a portfolio.
+    """
     errors = _errors(document)
     first = next(errors, None)
     if first is not None:
@@ -82,15 +109,13 @@ def specification_of(document: Document) -> PortfolioArgs:
         more = f" (and {number} more)" if number else ""
         raise PortfolioFileError(f"{first}{more}")
     sections = document.value if isinstance(document.value, dict) else {}
-    return PortfolioArgs(
-        **{
-            section: {
-                name: ARGUMENTS[section](**_arguments(kind, entry))
-                for name, entry in _entries(sections, section).items()
-            }
-            for section, kind in SECTIONS.items()
+    return {
+        section: {
+            name: _without_absent_policies(kind, entry)
+            for name, entry in _members(sections, section).items()
         }
-    )
+        for section, kind in SECTIONS.items()
+    }
 
 
 def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
@@ -177,9 +202,17 @@ def _is_reference(secret: Json) -> bool:
     return False
 
 
-def _entries(sections: Mapping[str, Json], section: str) -> dict[str, Any]:
-    entries = sections.get(section)
-    return entries if isinstance(entries, dict) else {}
+def _members(sections: Mapping[str, Json], section: str) -> dict[str, Any]:
+    members = sections.get(section)
+    return members if isinstance(members, dict) else {}
+
+
+def _without_absent_policies(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        name: value
+        for name, value in entry.items()
+        if value is not None or name not in kind.policy_inputs
+    }
 
 
 def _arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
@@ -188,9 +221,6 @@ def _arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
         secret = entry[name]
         if isinstance(secret, dict):
             arguments[name] = ConfiguredSecret(str(secret[CONFIG]))
-    for name in kind.policy_inputs:
-        if entry.get(name) is None:
-            arguments.pop(name, None)
     return arguments
 
 

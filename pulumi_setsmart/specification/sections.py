@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
+from pulumi_setsmart.models.json import Json
 
 SECTIONS: Mapping[str, Kind] = {kind.section: kind for kind in KINDS if kind.section}
 """The kinds of resource by the sections of a file."""
+
+Entries: TypeAlias = dict[str, dict[str, dict[str, Json]]]
+"""What a file says of each resource, by sections and by their keys."""
 
 CONFIG: Final = "config"
 """Where an entry names the configuration that holds a secret, instead of the secret itself."""

@@ -110,7 +110,7 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
     ),
     "said when all is well": (
         "Importing into …",
-        "… taken in, … known before",
+        "… adopted, … known before",
         "next: `pulumi import --file …",
         "the preview shows no change",
         "no differences",
@@ -144,7 +144,7 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
 }
 """Texts that need no entry, as patterns, by the reason."""
 
-SAID_WHEN_ALL_IS_WELL = "good"
+SAID_WHEN_ALL_IS_WELL = "ok"
 """The function whose findings need no entry."""
 
 MOST_TEXTS_OF_AN_ENTRY = 3

@@ -23,7 +23,7 @@ from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import MOST_VALUES, Document
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.json_file import read_json
-from pulumi_setsmart.specification.reading import LARGEST_FILE, portfolio_in, read_portfolio
+from pulumi_setsmart.specification.reading import LARGEST_FILE, entries_in, read_portfolio
 from pulumi_setsmart.specification.writing import portfolio_text
 from pulumi_setsmart.specification.yaml_loader import PythonLoader
 from pulumi_setsmart.specification.yaml_reading import read_yaml
@@ -112,9 +112,9 @@ def test_a_portfolio_is_told_its_names(tmp_path: Path) -> None:
 )
 def test_a_number_in_a_spreadsheet_is_one_as_in_json(cell: str, value: int) -> None:
     """Whole, with a point, or with an exponent; exactly that number."""
-    loaded = portfolio_in(f"resource_name,name,bedrooms\na,A,{cell}\n", "p.csv")
-    assert loaded.properties["a"].bedrooms == value
-    assert type(loaded.properties["a"].bedrooms) is int
+    loaded = entries_in(f"resource_name,name,bedrooms\na,A,{cell}\n", "p.csv")
+    assert loaded["properties"]["a"]["bedrooms"] == value
+    assert type(loaded["properties"]["a"]["bedrooms"]) is int
     assert json.loads(cell) == value
 
 
@@ -144,7 +144,7 @@ def test_what_is_no_number_in_json_is_none_in_a_spreadsheet(cell: str) -> None:
     """However Python would read it; the message says what to write, and not what is there."""
     written = f'"{cell}"'
     with pytest.raises(PortfolioFileError) as caught:
-        portfolio_in(f"resource_name,name,bedrooms\na,A,{written}\n", "p.csv")
+        entries_in(f"resource_name,name,bedrooms\na,A,{written}\n", "p.csv")
     assert str(caught.value) == (
         "p.csv:2: bedrooms: must be a number like 2 or 1.5: digits 0 to 9 and a point, without "
         "blanks, a plus sign or zeros in front"
@@ -285,14 +285,14 @@ def test_a_file_holds_a_bounded_number_of_values(read: object, text: str) -> Non
 def test_a_large_odd_spreadsheet_is_one_clear_line(text: str, reason: str) -> None:
     """A million columns, or a quotation that never ends."""
     with pytest.raises(PortfolioFileError, match=reason):
-        portfolio_in(text, "p.csv")
+        entries_in(text, "p.csv")
 
 
 def test_a_cell_may_be_as_long_as_a_file() -> None:
     """The bound of the standard library's reader would be one on what export may write."""
     name = "x" * 200_000
-    portfolio = portfolio_in(json.dumps({"properties": {"a": {"name": name}}}), "p.json")
-    assert portfolio_in(portfolio_text(portfolio, Format.CSV), "p.csv") == portfolio
+    portfolio = entries_in(json.dumps({"properties": {"a": {"name": name}}}), "p.json")
+    assert entries_in(portfolio_text(portfolio, Format.CSV), "p.csv") == portfolio
 
 
 def test_a_portfolio_that_would_be_too_large_is_not_written(tmp_path: Path) -> None:
@@ -372,5 +372,5 @@ def test_the_guard_is_taken_away_exactly(text: str) -> None:
 @given(st.text(st.sampled_from("'=+-@\uff1d \t\r\n\xa0\u200ba,;\"")).filter(str.strip))
 def test_a_text_is_the_same_after_a_spreadsheet(text: str) -> None:
     """Through the whole of the file."""
-    portfolio = portfolio_in(json.dumps({"properties": {"a": {"name": text}}}), "p.json")
-    assert portfolio_in(portfolio_text(portfolio, Format.CSV), "p.csv") == portfolio
+    portfolio = entries_in(json.dumps({"properties": {"a": {"name": text}}}), "p.json")
+    assert entries_in(portfolio_text(portfolio, Format.CSV), "p.csv") == portfolio

@@ -7,15 +7,13 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from pulumi_setsmart.adoption.inventory import Held, Inventory
+from pulumi_setsmart.adoption.inventory import AccountObject, Inventory
 from pulumi_setsmart.adoption.naming import resource_name
 from pulumi_setsmart.adoption.pairing import has_same_identity, is_as_declared, pairs
 from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, Kind
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.specification.arguments import PortfolioArgs
-from pulumi_setsmart.specification.sections import SECTIONS
-from pulumi_setsmart.specification.writing import entries_of
+from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
 Key: TypeAlias = tuple[Kind, str]
 """An entry of a portfolio: its kind, and its key in the file."""
@@ -35,61 +33,63 @@ class Known:
 
 
 @frozen
-class Reckoning:
+class Matching:
     """What an account and a portfolio have in common.
 
     Attributes:
         declared: The objects by the entries that stand for them, new entries included.
-        new: The entries that have to be added.
+        new: The entries that have to be added, by section.
         gone: The entries whose objects are not in the account.
         managed: How many objects other resources of the stack stand for.
     """
 
-    declared: Mapping[Key, Held]
-    new: Mapping[Key, dict[str, Json]]
+    declared: Mapping[Key, AccountObject]
+    new: Entries
     gone: list[Key]
     managed: int
 
 
-def reckon(inventory: Inventory, portfolio: PortfolioArgs, known: Known) -> Reckoning:
+def match_entries(inventory: Inventory, entries: Entries, known: Known) -> Matching:
     """Find out which objects of an account a portfolio declares.
 
     An object is known by its id. Where no id is known for an entry, it stands for an object that
     is as it declares, or that has the same name and address.
     """
-    declared: dict[Key, Held] = {}
-    new: dict[Key, dict[str, Json]] = {}
+    declared: dict[Key, AccountObject] = {}
+    new: Entries = {section: {} for section in SECTIONS}
     gone: list[Key] = []
     managed = 0
-    entries = entries_of(portfolio)
-    taken = {key for each in entries.values() for key in each} | {key for _, key in known.ids}
+    taken = {key for members in entries.values() for key in members} | {key for _, key in known.ids}
     for section, kind in SECTIONS.items():
         free = {
-            one.record.id: one
-            for one in inventory.sections[section]
-            if (kind, one.record.id) not in known.managed
+            found.record.id: found
+            for found in inventory.sections[section]
+            if (kind, found.record.id) not in known.managed
         }
         managed += len(inventory.sections[section]) - len(free)
-        for key, held in _matched(kind, entries.get(section, {}), free, known):
-            if held is None:
+        for key, match in _matched_entries(kind, entries.get(section, {}), free, known):
+            if match is None:
                 gone.append((kind, key))
             else:
-                declared[kind, key] = held
-        names = {identifier: key for (one, key), identifier in known.ids.items() if one is kind}
-        for identifier, held in free.items():
-            if held.entry is not None:
+                declared[kind, key] = match
+        names = {id_: key for (kind_known, key), id_ in known.ids.items() if kind_known is kind}
+        for identifier, unmatched in free.items():
+            if unmatched.entry is not None:
                 name = names.get(identifier)
                 if name is None or (kind, name) in declared:
-                    name = resource_name(held.title, kind.label, taken)
+                    name = resource_name(unmatched.title, kind.label, taken)
                 taken.add(name)
-                declared[kind, name] = held
-                new[kind, name] = held.entry
-    return Reckoning(declared, new, gone, managed)
+                declared[kind, name] = unmatched
+                new[section][name] = unmatched.entry
+    return Matching(declared, new, gone, managed)
 
 
-def _matched(
-    kind: Kind, entries: Mapping[str, Mapping[str, Json]], free: dict[str, Held], known: Known
-) -> Iterator[tuple[str, Held | None]]:
+def _matched_entries(
+    kind: Kind,
+    entries: Mapping[str, Mapping[str, Json]],
+    free: dict[str, AccountObject],
+    known: Known,
+) -> Iterator[tuple[str, AccountObject | None]]:
     """Yield each entry with its object, which is taken out of ``free``."""
     unknown: dict[str, Mapping[str, Json]] = {}
     unordered = {key: unordered_lists(kind, entry) for key, entry in entries.items()}
@@ -99,7 +99,7 @@ def _matched(
             unknown[key] = _comparable(kind, entry)
         else:
             yield key, free.pop(str(identifier), None)
-    present = {identifier: held.record.fields for identifier, held in free.items()}
+    present = {identifier: unmatched.record.fields for identifier, unmatched in free.items()}
     paired = pairs(
         kind,
         unknown,

@@ -1,4 +1,4 @@
-"""Reading a portfolio from wherever the user says it stands."""
+"""Reading a portfolio from wherever the user says it is."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pulumi_setsmart.adoption.account import opened
-from pulumi_setsmart.adoption.compare import Side
+from pulumi_setsmart.adoption.compare import Source
 from pulumi_setsmart.adoption.inventory import (
     LONGEST_NAME,
-    Held,
+    AccountObject,
     subject_of,
     take_inventory,
 )
-from pulumi_setsmart.adoption.progress import Progress
+from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.client.confidential import quoted
@@ -24,15 +24,16 @@ from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lis
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
 from pulumi_setsmart.models.json import DEEPEST, Json
 from pulumi_setsmart.models.marker import TOO_DEEP
-from pulumi_setsmart.specification.reading import read_portfolio
+from pulumi_setsmart.specification.reading import read_entries
 from pulumi_setsmart.specification.sections import SECTIONS
-from pulumi_setsmart.specification.writing import entries_of
 
 _ACCOUNT = re.compile(r"account(?::(?P<name>[^@]+))?(?:@(?P<stack>.+))?")
 _STACK = "stack:"
 
 
-def read_side(name: str, folder: Path, environment: Mapping[str, str], progress: Progress) -> Side:
+def read_source(
+    name: str, folder: Path, environment: Mapping[str, str], show_progress: ShowProgress
+) -> Source:
     """Return the portfolio that ``name`` stands for.
 
     Args:
@@ -42,7 +43,7 @@ def read_side(name: str, folder: Path, environment: Mapping[str, str], progress:
             portfolio file.
         folder: The folder of the Pulumi project that has the stacks.
         environment: The environment's variables.
-        progress: Shows how far it is.
+        show_progress: Shows how far it is.
 
     Raises:
         SetSmartError: It cannot be read.
@@ -52,64 +53,69 @@ def read_side(name: str, folder: Path, environment: Mapping[str, str], progress:
         stack = account["stack"]
         configuration = {} if stack is None else Stack(stack, folder).configuration().values
         settings = load_settings(configuration.get, environment, account["name"])
-        return _account(name, settings, progress)
+        return _account(name, settings, show_progress)
     if name.startswith(_STACK):
         return _stack(name, Stack(name.removeprefix(_STACK), folder))
-    return _declared(name, entries_of(read_portfolio(name)))
+    return _declared(name, read_entries(name))
 
 
-def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> Side:
-    """Return the side that declares objects with these inputs, by section and key."""
-    return Side(
+def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> Source:
+    """Return the source that declares objects with these inputs, by section and key."""
+    return Source(
         name,
         {
-            section: {key: known_fields_of(kind, one) for key, one in inputs[section].items()}
+            section: {key: known_fields_of(kind, entry) for key, entry in inputs[section].items()}
             for section, kind in SECTIONS.items()
         },
         unordered={
-            section: {key: unordered_lists(kind, one) for key, one in inputs[section].items()}
+            section: {key: unordered_lists(kind, entry) for key, entry in inputs[section].items()}
             for section, kind in SECTIONS.items()
         },
     )
 
 
-def _account(name: str, settings: Settings, progress: Progress) -> Side:
+def _account(name: str, settings: Settings, show_progress: ShowProgress) -> Source:
     with opened(settings) as account:
-        inventory = take_inventory(account, settings, every_field, progress)
-    apart = settings.read_only_fields | {DEFAULT_ID_FIELD}
+        inventory = take_inventory(account, settings, every_field, show_progress)
+    excluded = settings.read_only_fields | {DEFAULT_ID_FIELD}
     sections = {
         section: {
-            one.record.id: {
+            account_object.record.id: {
                 name: value
-                for name, value in one.record.fields.items()
-                if name not in apart and value is not TOO_DEEP
+                for name, value in account_object.record.fields.items()
+                if name not in excluded and value is not TOO_DEEP
             }
-            for one in held
+            for account_object in objects
         }
-        for section, held in inventory.sections.items()
+        for section, objects in inventory.sections.items()
     }
-    left_out = [one for held in inventory.sections.values() for one in _not_compared(held)]
-    return Side(name, sections, whole=True, left_out=left_out)
+    left_out = [
+        sentence for objects in inventory.sections.values() for sentence in _not_compared(objects)
+    ]
+    return Source(name, sections, is_complete=True, left_out=left_out)
 
 
-def _not_compared(held: list[Held]) -> Iterator[str]:
-    for one in held:
-        for name, value in one.record.fields.items():
+def _not_compared(objects: list[AccountObject]) -> Iterator[str]:
+    for account_object in objects:
+        for name, value in account_object.record.fields.items():
             if value is TOO_DEEP:
-                subject, field = subject_of(one.kind, one.record), quoted(name, LONGEST_NAME)
+                subject = subject_of(account_object.kind, account_object.record)
+                field = quoted(name, LONGEST_NAME)
                 yield f"{subject}: {field} is left out: is nested more than {DEEPEST} deep"
 
 
-def _stack(name: str, stack: Stack) -> Side:
+def _stack(name: str, stack: Stack) -> Source:
     resources = stack.state().resources
-    keys = Counter((one.address.kind, one.key) for one in resources)
+    keys = Counter((resource.address.kind, resource.key) for resource in resources)
     return _declared(
         name,
         {
             section: {
-                one.key if keys[kind, one.key] == 1 else one.address.name: one.inputs
-                for one in resources
-                if one.address.kind is kind
+                resource.key
+                if keys[kind, resource.key] == 1
+                else resource.address.name: resource.inputs
+                for resource in resources
+                if resource.address.kind is kind
             }
             for section, kind in SECTIONS.items()
         },

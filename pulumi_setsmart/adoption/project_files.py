@@ -9,21 +9,17 @@ from typing import Any
 
 from attrs import frozen
 
-from pulumi_setsmart.adoption.reckoning import Key
-from pulumi_setsmart.automation.component import Component
+from pulumi_setsmart.adoption.matching import Key
 from pulumi_setsmart.automation.import_file import imported_ids
+from pulumi_setsmart.automation.project import project_in
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.files.whole_file import write_file
 from pulumi_setsmart.models.text import visible_json
-from pulumi_setsmart.specification.arguments import PortfolioArgs
 from pulumi_setsmart.specification.format import Format, format_of
-from pulumi_setsmart.specification.reading import LARGEST_FILE, portfolio_in, text_of
-from pulumi_setsmart.specification.writing import (
-    entries_of,
-    extended_text,
-    portfolio_text,
-)
+from pulumi_setsmart.specification.reading import entries_in, text_of
+from pulumi_setsmart.specification.sections import SECTIONS, Entries
+from pulumi_setsmart.specification.writing import extended_text, portfolio_text
 
 _LARGEST_IMPORT_FILE = 256 * 1024 * 1024
 
@@ -38,19 +34,32 @@ Portfolio({name}, portfolio.properties, portfolio.webhooks)
 
 
 @frozen
-class Project:
+class PortfolioFile:
+    """A portfolio file.
+
+    Attributes:
+        text: Its text, or None if there is no such file yet.
+        entries: What it declares.
+    """
+
+    text: str | None
+    entries: Entries
+
+
+@frozen
+class ProjectFiles:
     """A Pulumi project, or a folder that is to become one.
 
     Attributes:
         folder: The folder.
         file: The name of the portfolio file in it.
-        component: The portfolio that the program makes of that file.
+        portfolio: The name of the `Portfolio` that the program makes of that file.
         stack: The stack that adopts, or None where none is named.
     """
 
     folder: Path
     file: str
-    component: Component
+    portfolio: str
     stack: str | None = None
 
     @property
@@ -79,23 +88,23 @@ class Project:
         """Return whether there is a program, here or where Pulumi.yaml says.
 
         Raises:
-            PortfolioFileError: Pulumi.yaml cannot be read.
+            StackError: Pulumi.yaml cannot be read.
         """
-        settings = self.folder / "Pulumi.yaml"
-        elsewhere = settings.exists() and any(
-            line.startswith("main:") for line in utf8_text_of(settings, LARGEST_FILE).splitlines()
+        project = project_in(self.folder)
+        return self.program_path.exists() or (
+            project is not None and project.has_program_elsewhere()
         )
-        return elsewhere or self.program_path.exists()
 
-    def portfolio(self) -> PortfolioArgs:
-        """Return what the portfolio file declares; nothing if there is none.
+    def read(self) -> PortfolioFile:
+        """Return the portfolio file; one without text if there is none.
 
         Raises:
             PortfolioFileError: It cannot be read.
         """
         if not self.portfolio_path.exists():
-            return PortfolioArgs()
-        return portfolio_in(*text_of(self.portfolio_path))
+            return PortfolioFile(None, {section: {} for section in SECTIONS})
+        text, name = text_of(self.portfolio_path)
+        return PortfolioFile(text, entries_in(text, name))
 
     def known_ids(self) -> dict[Key, str]:
         """Return the ids that the import file of an earlier run holds; none if there is none.
@@ -107,46 +116,39 @@ class Project:
             return {}
         text = utf8_text_of(self.import_path, _LARGEST_IMPORT_FILE)
         try:
-            return imported_ids(json.loads(text), self.component)
+            return imported_ids(json.loads(text), self.portfolio)
         except (ValueError, RecursionError):
             raise PortfolioFileError(
                 f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away"
             ) from None
 
-    def extended(
-        self, portfolio: PortfolioArgs, additions: PortfolioArgs
-    ) -> tuple[str | None, PortfolioArgs]:
-        """Return the text that the portfolio file is to have, with entries added.
+    def extended(self, before: PortfolioFile, additions: Entries) -> PortfolioFile:
+        """Return the portfolio file that is to be: ``before`` itself where nothing is added.
 
         Args:
-            portfolio: What it declares now.
-            additions: What is to be added.
-
-        Returns:
-            The text, or None where the file stays as it is, and what it declares then.
+            before: The file as it is.
+            additions: The entries to add.
 
         Raises:
             PortfolioFileError: Something else in it would change.
         """
-        if not self.portfolio_path.exists():
+        if before.text is not None and not any(additions.values()):
+            return before
+        if before.text is None:
             text = portfolio_text(additions, self.format)
-            return text, portfolio_in(text, self.file)
-        if not (additions.properties or additions.webhooks):
-            return None, portfolio
-        before, file = text_of(self.portfolio_path)
-        text = extended_text(before, additions, self.format)
-        extended = portfolio_in(text, file)
-        after = entries_of(extended)
+        else:
+            text = extended_text(before.text, additions, self.format)
+        after = PortfolioFile(text, entries_in(text, str(self.portfolio_path)))
         if any(
-            after[section].get(key) != entry
-            for section, entries in entries_of(portfolio).items()
+            after.entries[section].get(key) != entry
+            for section, entries in before.entries.items()
             for key, entry in entries.items()
         ):
             raise PortfolioFileError(
-                f"{file}: cannot be added to without changing what it says; write it in plainer "
-                "YAML, for example with `pulumi-setsmart export FILE --output NEW`"
+                f"{self.portfolio_path}: cannot be added to without changing what it says; write "
+                "it in plainer YAML, for example with `pulumi-setsmart export FILE --output NEW`"
             )
-        return text, extended
+        return after
 
     def write_import_file(self, file: Mapping[str, Any]) -> None:
         """Write the import file.
@@ -164,7 +166,5 @@ class Project:
         Raises:
             PortfolioFileError: It cannot be written.
         """
-        program = _PROGRAM.format(
-            file=json.dumps(self.file), name=json.dumps(self.component.resource_name)
-        )
+        program = _PROGRAM.format(file=json.dumps(self.file), name=json.dumps(self.portfolio))
         write_file(self.program_path, program)
