@@ -8,13 +8,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pulumi_setsmart.automation.limited_command import TimeLimit
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 from pulumi_setsmart.automation.project import NotLoggedInError, Project, cli_version
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
 
-_OLDEST_CLI = (3, 254)
-"""The first one that takes an import file with inputs and outputs."""
 _API_KEY = "setsmart:apiKey"
 _ACCOUNTS = "setsmart:accounts"
 _KEYS = (_API_KEY, "setsmart:baseUrl", _ACCOUNTS)
@@ -50,12 +49,10 @@ def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Fi
     if found is None:
         yield bad("pulumi", "no command line on PATH", "Install it: pulumi.com/docs/install")
         return
-    numbers = tuple(int(one) for one in re.findall(r"\d+", found)[:2])
-    if numbers < _OLDEST_CLI:
-        oldest = ".".join(map(str, _OLDEST_CLI))
-        yield doubtful(
-            "pulumi", f"command line {found}", f"Update it to {oldest} or later: adopt needs it."
-        )
+    numbers = tuple(int(one) for one in re.findall(r"\d+", found)[:3])
+    if numbers < OLDEST_CLI:
+        oldest = ".".join(map(str, OLDEST_CLI))
+        yield doubtful("pulumi", f"command line {found}", f"Update it to {oldest} or later.")
     else:
         yield good("pulumi", f"command line {found}")
 
