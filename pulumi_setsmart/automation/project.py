@@ -18,8 +18,9 @@ from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.models.web_address import masked_address
 
 _LARGEST = 1024 * 1024
-_NOT_LOGGED_IN = "PULUMI_ACCESS_TOKEN must be set"
-"""What Pulumi says where nothing names a backend, nor does a token for its own service."""
+_NOT_LOGGED_IN = ("requires logging in", "PULUMI_ACCESS_TOKEN must be set")
+"""What Pulumi says where nothing names a backend, nor is there a token for its own service;
+which of both depends on its version."""
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 
@@ -92,7 +93,7 @@ class Project:
             who = workspace.who_am_i()
         except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
             reason = first_error(str(error))
-            if _NOT_LOGGED_IN in reason:
+            if any(words in reason for words in _NOT_LOGGED_IN):
                 raise NotLoggedInError("Pulumi does not know where to keep the state") from None
             raise StackError(f"cannot be used: {reason}") from None
         return masked_address(str(who.url or "unknown"))

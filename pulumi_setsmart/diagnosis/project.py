@@ -8,14 +8,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pulumi_setsmart.automation.limited_command import TimeLimit
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 from pulumi_setsmart.automation.project import NotLoggedInError, Project, cli_version
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import NAMESPACE
 from pulumi_setsmart.diagnosis.finding import Finding
 
-_OLDEST_CLI = (3, 254)
-"""The first one that takes an import file with inputs and outputs."""
 _API_KEY = f"{NAMESPACE}:apiKey"
 _ACCOUNTS = f"{NAMESPACE}:accounts"
 _KEYS = (_API_KEY, f"{NAMESPACE}:baseUrl", _ACCOUNTS)
@@ -53,12 +52,10 @@ def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Fi
             "pulumi", "no command line on PATH", "Install it: pulumi.com/docs/install"
         )
         return
-    numbers = tuple(int(number) for number in re.findall(r"\d+", found)[:2])
-    if numbers < _OLDEST_CLI:
-        oldest = ".".join(map(str, _OLDEST_CLI))
-        yield Finding.warning(
-            "pulumi", f"command line {found}", f"Update it to {oldest} or later: adopt needs it."
-        )
+    numbers = tuple(int(number) for number in re.findall(r"\d+", found)[:3])
+    if numbers < OLDEST_CLI:
+        oldest = ".".join(map(str, OLDEST_CLI))
+        yield Finding.warning("pulumi", f"command line {found}", f"Update it to {oldest} or later.")
     else:
         yield Finding.ok("pulumi", f"command line {found}")
 

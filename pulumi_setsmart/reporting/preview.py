@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
+from pulumi_setsmart.automation.failure import causes
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
     SECRET,
@@ -87,7 +88,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         ),
         others=Counter(others.values()),
         warnings=[*_messages(diagnostics, "warning")],
-        errors=[*_messages(diagnostics, "error")],
+        errors=causes(_messages(diagnostics, "error")),
         # Before the first deployment there is nothing to look at.
         refreshed=bool(before) or not any(_state(step, "oldState") for step in steps),
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.diagnosis.finding import Verdict
 from pulumi_setsmart.diagnosis.project import (
@@ -12,13 +13,15 @@ from pulumi_setsmart.diagnosis.project import (
     version_findings,
 )
 
+MAJOR, MINOR, _ = OLDEST_CLI
+
 
 @pytest.mark.parametrize(
     ("version", "verdict"),
     [
-        ("3.259.0", Verdict.OK),
         ("4.0.0", Verdict.OK),
-        ("3.254.0", Verdict.OK),
+        (f"{MAJOR}.{MINOR}.0", Verdict.OK),
+        (f"{MAJOR}.{MINOR - 1}.9", Verdict.WARNING),
         ("3.99.0", Verdict.WARNING),
         (None, Verdict.ERROR),
     ],

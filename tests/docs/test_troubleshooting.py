@@ -124,6 +124,8 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
     ),
     "what Pulumi says, which is looked for": (
         "PULUMI_ACCESS_TOKEN must be set",
+        "requires logging in",
+        "Resource monitor has terminated",
         "state database",
         "permission denied",
         "state directory",

@@ -372,6 +372,15 @@ def test_messages_are_told_in_a_line() -> None:
     assert not report.is_empty
 
 
+def test_a_failure_is_told_by_its_cause() -> None:
+    """That Pulumi then stopped the program is told only if nothing else is known."""
+    document = PreviewDocument()
+    document.says("error", "error: Resource monitor has terminated, shutting down\n")
+    assert read_preview(document.text).errors == ["Resource monitor has terminated, shutting down"]
+    document.says("error", "error: SetSmart: no such listing\n")
+    assert read_preview(document.text).errors == ["SetSmart: no such listing"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
