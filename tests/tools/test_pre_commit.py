@@ -1,5 +1,6 @@
 """pre-commit runs the steps of `make check`, which the Makefile alone defines."""
 
+import os
 import re
 import subprocess
 import sys
@@ -28,16 +29,17 @@ def test_a_commit_is_stopped_by_what_a_step_finds(tmp_path: Path) -> None:
     (tmp_path / CONFIGURATION.name).write_text(CONFIGURATION.read_text())
     (tmp_path / "Makefile").write_text("lint:\n\t@echo unused import; exit 1\n%:\n\t@echo ran $@\n")
     (tmp_path / "one.py").write_text("import os\n")
-    for command in (["init", "--quiet"], ["add", "."]):
-        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    subprocess.run(["/bin/sh", "-c", "git init --quiet && git add ."], cwd=tmp_path, check=True)
     finished = subprocess.run(
         [sys.executable, "-m", "pre_commit", "run", "--all-files", "--verbose", "--color=never"],
         cwd=tmp_path,
+        env={**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
         check=False,
     )
-    results = dict(re.findall(r"^(.+?)\.{3,}.*?(Passed|Failed|Skipped)$", finished.stdout, re.M))
+    output = finished.stdout
+    results = dict(re.findall(r"^(.+?)\.{3,}.*?(Passed|Failed|Skipped)$", output, re.MULTILINE))
     assert finished.returncode == 1
     assert results == {
         "ruff check": "Failed",
@@ -46,4 +48,4 @@ def test_a_commit_is_stopped_by_what_a_step_finds(tmp_path: Path) -> None:
         "codespell": "Passed",
         "actionlint, zizmor, GitHub's schemas": "Skipped",
     }
-    assert "unused import" in finished.stdout
+    assert "unused import" in output
