@@ -28,7 +28,7 @@ from pulumi_setsmart.lifecycle.bookkeeping import (
 )
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION
-from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.lifecycle import Difference, Lifecycle
 from pulumi_setsmart.lifecycle.metadata import (
     UNAPPLIED_KEY,
     VERSION,
@@ -38,6 +38,7 @@ from pulumi_setsmart.lifecycle.metadata import (
     told_in,
     unapplied_in,
 )
+from pulumi_setsmart.lifecycle.secrecy import with_secret_paths
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.providers.values import from_engine
@@ -70,6 +71,7 @@ STORED: dict[str, Any] = {
     "null_secrets": ["/wifi"],
 }
 
+UNCHANGED = Difference(changes=False, replaces=[])
 KINDS = {
     "property": PROPERTY,
     "webhook_subscription": WEBHOOK_SUBSCRIPTION,
@@ -141,6 +143,27 @@ def test_each_frozen_state_goes_on(resource: dict[str, Any]) -> None:
     assert account.writes() == [
         f"DELETE {place}" for place in resource["account"] if place.endswith(f"/{identifier}")
     ]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [pytest.param(one, id=name) for name, one in FROZEN.items() if "program" in one],
+)
+def test_each_frozen_state_previews_clean(resource: dict[str, Any]) -> None:
+    """The program that made it, unchanged, changes nothing after a refresh and without one."""
+    account, kind = InMemoryAccount(objects={**resource["account"]}), KINDS[resource["kind"]]
+    identifier, outputs = resource["id"], from_engine(resource["outputs"])
+    before = from_engine(resource["inputs"])
+    declared = with_secret_paths(kind, from_engine(resource["program"]), before)
+    inputs = account.lifecycle(kind).check(declared, exists=True, before=before).inputs
+    assert account.lifecycle(kind).diff(outputs, inputs) == UNCHANGED
+    refreshed = account.lifecycle(kind).read(identifier, outputs)
+    assert refreshed is not None
+    assert refreshed.outputs == outputs
+    assert refreshed.inputs is None
+    assert account.lifecycle(kind).diff(refreshed.outputs, inputs) == UNCHANGED
+    account.lifecycle(kind).update(identifier, outputs, inputs)
+    assert account.writes() == []
 
 
 @pytest.mark.parametrize("resource", FROZEN.values(), ids=FROZEN)
