@@ -378,7 +378,7 @@ class Lifecycle:
         known = known_fields_of(self.kind, outputs)
         if bookkeeping is not None and not self.account.is_the_same(bookkeeping):
             self._look_before_deletion(operation, identifier, known, bookkeeping)
-        self.account.run.count_deletion()
+        self.account.run.count_deletion(self.settings.max_deletions)
         operation.snapshot.outdate(identifier)
         deactivates = outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE
         if deactivates and deactivate(operation, identifier, known):

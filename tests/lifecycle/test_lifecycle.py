@@ -189,6 +189,7 @@ def test_a_value_of_another_type_is_told_as_inputs() -> None:
         ({"bathrooms": 2.25}, {"bathrooms": 2.3}, "bathrooms as 2.3 where 2.25 is declared"),
         ({"attributes": {"a": {"b": [1, " x"]}}}, {"a": {"b": [1, "x"]}}, 'a.b.1 as "x" where'),
         ({"attributes": {"a": []}}, {"a": None}, "a as null where [] is declared"),
+        ({"attributes": {"a/b": " x"}}, {"a/b": "x"}, 'a/b as "x" where'),
     ],
 )
 def test_what_the_server_makes_of_a_value_settles(

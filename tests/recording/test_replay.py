@@ -123,7 +123,7 @@ def test_the_client_works_with_a_replay(habits: str) -> None:
         collection = Collection(client, "/properties")
         there = [*collection.records()]
         lifecycle = Lifecycle(
-            PROPERTY, Account(client, accept_change=False, run=Run(None)), settings
+            PROPERTY, Account(client, accept_change=False, run=Run()), settings
         )
         declared: dict[str, Json] = {
             "name": "Loft",

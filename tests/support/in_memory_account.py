@@ -78,7 +78,7 @@ class InMemoryAccount:
         account = Account(
             client,
             accept_change=configured.accept_account_change,
-            run=Run(configured.max_deletions),
+            run=Run(),
         )
         return Lifecycle(kind, account, configured)
 
