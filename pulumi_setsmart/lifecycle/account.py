@@ -22,9 +22,10 @@ from pulumi_setsmart.lifecycle.bookkeeping import (
     name_digest,
 )
 from pulumi_setsmart.lifecycle.identity import recognisable
+from pulumi_setsmart.lifecycle.list_cache import ListCache
+from pulumi_setsmart.lifecycle.list_completeness import CompletenessCheck
 from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.run import Run
-from pulumi_setsmart.lifecycle.snapshot import Snapshot
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
 
@@ -70,17 +71,23 @@ class Account:
         self._witnesses: dict[str, dict[tuple[str, str], _Witness]] = {}
         self._has_waited: set[str] = set()
         self._looked_for: dict[tuple[str, str], Record | None] = {}
-        self._snapshots: dict[tuple[str, str], Snapshot] = {}
+        self._list_caches: dict[tuple[str, str], ListCache] = {}
+        self._completeness_checks: dict[ListCache, CompletenessCheck] = {}
 
     def roster(self, path: str) -> Roster:
         """Return whose the objects of a collection are, as far as this run knows."""
         return self.run.roster(self.client.base_url, path)
 
-    def snapshot(self, collection: Collection) -> Snapshot:
+    def list_cache(self, collection: Collection) -> ListCache:
         """Return what ``collection`` holds, as far as this run has seen."""
         with self._lock:
             place = (collection.path.rstrip("/"), collection.id_field)
-            return self._snapshots.setdefault(place, Snapshot())
+            return self._list_caches.setdefault(place, ListCache())
+
+    def completeness_check(self, cache: ListCache) -> CompletenessCheck:
+        """Return the check whether a list of this account shows what is there."""
+        with self._lock:
+            return self._completeness_checks.setdefault(cache, CompletenessCheck(cache))
 
     def mark(
         self, collection: Collection, record: Record, previous: Bookkeeping, title: str | None
@@ -100,7 +107,7 @@ class Account:
         if was_elsewhere or (lacks_names and title is not None):
             # What stands beside it may not have been shown yet; a page is, for one request.
             with contextlib.suppress(ApiError):
-                self.snapshot(collection).begin(collection)
+                self.list_cache(collection).read_first_page(collection)
         neighbours = self._neighbours(collection, record, known)
         return AccountMark(
             base_url=self.client.base_url,
@@ -117,8 +124,8 @@ class Account:
 
         What the list does not show any more comes last.
         """
-        snapshot = self.snapshot(collection)
-        listed = snapshot.completed
+        cache = self.list_cache(collection)
+        listed = cache.complete_items
         identifiers = [] if known is None else known.neighbours
         with self._lock:
             seen = self._seen.setdefault(collection.path, {})
@@ -131,7 +138,7 @@ class Account:
             ]
             found = dict.fromkeys(one for one in identifiers if one not in missing)
             if len(found) < _NEIGHBOURS:
-                found |= dict.fromkeys((*snapshot.first_ids(_REMEMBERED), *seen, *missing))
+                found |= dict.fromkeys((*cache.first_ids(_REMEMBERED), *seen, *missing))
         found.pop(record.id, None)
         return [*found][:_NEIGHBOURS]
 
@@ -146,11 +153,11 @@ class Account:
         """Return digests of what neighbours are called now, or were when they were last seen."""
         names = {} if known is None else {**known.names}
         if title is not None:
-            snapshot = self.snapshot(collection)
+            cache = self.list_cache(collection)
             seen = self._seen.get(collection.path, {})
             for identifier in neighbours:
                 record = seen.get(identifier)
-                told = record.fields.get(title) if record else snapshot.told(identifier, title)
+                told = record.fields.get(title) if record else cache.seen_value(identifier, title)
                 names[identifier] = name_digest(salt, told) or names.get(identifier, "")
         return {one: names[one] for one in neighbours if names.get(one)}
 

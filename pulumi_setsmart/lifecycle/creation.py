@@ -18,9 +18,9 @@ from pulumi_setsmart.client.errors import (
     PermissionDeniedError,
     UnknownOutcomeError,
 )
+from pulumi_setsmart.lifecycle.list_cache import ListCache
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.roster import Roster
-from pulumi_setsmart.lifecycle.snapshot import Snapshot
 from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
 
@@ -93,8 +93,8 @@ class Creation:
         with self._roster.posting(self._fields):
             identifier, record = self._collection.create(self._fields, idempotency_key)
             self._roster.claim(identifier, self.owner)
-        self._snapshot.outdate(identifier)
-        if identifier in self._ids_before and not self._snapshot.is_gone(identifier):
+        self._list_cache.mark_written(identifier)
+        if identifier in self._ids_before and not self._list_cache.was_deleted(identifier):
             raise ExistingObjectError(
                 f"SetSmart answered with {identifier}, which existed before: nothing was created, "
                 f"and {identifier} may have been changed. Look at it in SetSmart, then import it "
@@ -104,7 +104,7 @@ class Creation:
 
     def _look_for_it(self, error: ApiError) -> Record | None:
         """Return the object that a lost POST has created, or None if it is sure not to have."""
-        if self._snapshot.completed is None:  # then nothing tells what is new
+        if self._list_cache.complete_items is None:  # then nothing tells what is new
             raise UnknownOutcomeError(f"{error.reason}; {_ADVICE}", error.context) from None
         settle_time = self.operation.settings.settle_time
         try:
@@ -130,12 +130,12 @@ class Creation:
         whole = [record for record in new if record is not None]
         found = self._roster.claim_new(whole, self._fields, self.owner)
         if found is not None:
-            self._snapshot.outdate(found.id)
+            self._list_cache.mark_written(found.id)
         return found
 
     def _new(self, record: Record) -> Record | None:
         """Return an object that is new on the list, with all that is declared, or None."""
-        if self._snapshot.is_gone(record.id):  # the list is late, or its id was given again
+        if self._list_cache.was_deleted(record.id):  # the list is late, or its id was given again
             with contextlib.suppress(NotFoundError):
                 return self._collection.get(record.id)
             return None
@@ -145,7 +145,7 @@ class Creation:
 
     @property
     def _ids_before(self) -> Container[str]:
-        return self._snapshot.completed or ()
+        return self._list_cache.complete_items or ()
 
     @property
     def _collection(self) -> Collection:
@@ -156,8 +156,8 @@ class Creation:
         return self.operation.roster
 
     @property
-    def _snapshot(self) -> Snapshot:
-        return self.operation.snapshot
+    def _list_cache(self) -> ListCache:
+        return self.operation.list_cache
 
     @property
     def _fields(self) -> JsonObject:

@@ -11,10 +11,10 @@ from pulumi_setsmart.lifecycle.bookkeeping import KEY, new_salt
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
 from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
+from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.lifecycle.metadata import told_in
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of
-from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.lifecycle.status import is_open
 from pulumi_setsmart.models.json import Json
@@ -95,7 +95,7 @@ class Existing:
         operation = self.operation
         owner = new_salt()
         try:
-            record = operation.read(identifier, self._wanted)
+            record = operation.read(identifier, self._needed)
         except NotFoundError:
             raise ExistingIdError(
                 f"{EXISTING_ID}: there is no {identifier} in this account "
@@ -128,18 +128,18 @@ class Existing:
             return None
         if len(found) > 1 or not adopts:
             raise ExistingObjectError(_reason(identity, found))
-        self._announce(operation.read(found[0].id, self._wanted))
+        self._announce(operation.read(found[0].id, self._needed))
         return Takeover(found[0].id, owner)
 
     @property
-    def _wanted(self) -> Wanted:
+    def _needed(self) -> NeededFields:
         """What an announcement tells of an object."""
         declared = frozenset(self.operation.declaration.fields)
-        return Wanted(declared, watched=declared | {STATUS})
+        return NeededFields(declared, relevant=declared | {STATUS})
 
     def _alike(self, identity: Mapping[str, Json]) -> list[Record]:
         self.operation.require_whole_list()
-        alike = self.operation.snapshot.alike(self.operation.collection, identity)
+        alike = self.operation.list_cache.candidates(self.operation.collection, identity)
         return [record for record in alike if is_same(identity, record.fields)]
 
     def _announce(self, record: Record) -> None:

@@ -48,6 +48,7 @@ from pulumi_setsmart.lifecycle.deletion import deactivate
 from pulumi_setsmart.lifecycle.existing import Existing, takeover_in, with_takeover
 from pulumi_setsmart.lifecycle.identity import is_same
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, UNORDERED, Kind
+from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.lifecycle.metadata import load_bookkeeping, unapplied_in, with_unapplied
 from pulumi_setsmart.lifecycle.normalisation import is_tidied
 from pulumi_setsmart.lifecycle.operation import Operation, shown
@@ -55,7 +56,6 @@ from pulumi_setsmart.lifecycle.ordering import in_order_of, is_reordered, reorde
 from pulumi_setsmart.lifecycle.presence import look_again
 from pulumi_setsmart.lifecycle.replacement import Replacement
 from pulumi_setsmart.lifecycle.roster import Roster
-from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import UNKNOWN
@@ -280,7 +280,7 @@ class Lifecycle:
         _claim(operation.roster, identifier, bookkeeping)
         self._note_witness(operation, identifier, outputs, bookkeeping)
         try:
-            record = operation.read(identifier, self._wanted(outputs, bookkeeping))
+            record = operation.read(identifier, self._needed(outputs, bookkeeping))
         except NotFoundError:
             if bookkeeping is None and ID not in outputs:
                 raise
@@ -379,7 +379,7 @@ class Lifecycle:
         if bookkeeping is not None and not self.account.is_the_same(bookkeeping):
             self._look_before_deletion(operation, identifier, known, bookkeeping)
         self.account.run.count_deletion(self.settings.max_deletions)
-        operation.snapshot.outdate(identifier)
+        operation.list_cache.mark_written(identifier)
         deactivates = outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE
         if deactivates and deactivate(operation, identifier, known):
             # It is still there, and no other resource of this run may take it for its own.
@@ -403,7 +403,7 @@ class Lifecycle:
         """Bring an object to the declared values and return its outputs."""
         declared = operation.declaration.fields
         operation.roster.claim(identifier, bookkeeping.salt)
-        operation.snapshot.outdate(identifier)
+        operation.list_cache.mark_written(identifier)
         known = known_fields_of(self.kind, outputs)
         shape = shape_of(declared)
         set_back: list[Mismatch] = []
@@ -624,15 +624,15 @@ class Lifecycle:
         )
         return known if is_same_object else {}
 
-    def _wanted(self, outputs: Mapping[str, Json], bookkeeping: Bookkeeping | None) -> Wanted:
+    def _needed(self, outputs: Mapping[str, Json], bookkeeping: Bookkeeping | None) -> NeededFields:
         """Return what a read has to show: what is declared, and what was known before."""
         declared = None if bookkeeping is None else bookkeeping.declared
         known = known_fields_of(self.kind, outputs)
         names = {name for name, value in known.items() if value is not None} | {*(declared or ())}
         shows_all = self.kind.whole_when_read and declared is None
-        return Wanted(
-            needed=frozenset(names - self.kind.secret_names),
-            watched=None if shows_all else frozenset(names | self.kind.field_names),
+        return NeededFields(
+            required=frozenset(names - self.kind.secret_names),
+            relevant=None if shows_all else frozenset(names | self.kind.field_names),
         )
 
     def _shown(self, operation: Operation, record: Record) -> dict[str, Json]:

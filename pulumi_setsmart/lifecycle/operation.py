@@ -17,6 +17,7 @@ from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields
 from pulumi_setsmart.lifecycle.masking import (
     is_secret_name,
     shown_secrets,
@@ -25,7 +26,6 @@ from pulumi_setsmart.lifecycle.masking import (
 )
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.roster import Roster
-from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import holds_unknown
 from pulumi_setsmart.models.paging import PagingStyle
@@ -48,7 +48,7 @@ class Operation:
         declaration: What they declare.
         collection: Where the object is.
         roster: Whose the objects of the collection are, as far as this run knows.
-        snapshot: What the collection holds, as far as this run has seen.
+        list_cache: What the collection holds, as far as this run has seen.
     """
 
     kind: Kind
@@ -58,7 +58,7 @@ class Operation:
     declaration: Declaration
     collection: Collection
     roster: Roster
-    snapshot: Snapshot
+    list_cache: ListCache
 
     @classmethod
     def begin(
@@ -79,7 +79,7 @@ class Operation:
             declaration=read_declaration(kind, properties),
             collection=collection,
             roster=account.roster(collection.path),
-            snapshot=account.snapshot(collection),
+            list_cache=account.list_cache(collection),
         )
 
     @property
@@ -132,7 +132,7 @@ class Operation:
         names = shown_secrets(record.fields, self.declaration.secrets)
         return any(name in self.kind.secret_names or is_secret_name(name) for name in names)
 
-    def read(self, identifier: str, wanted: Wanted) -> Record:
+    def read(self, identifier: str, needed: NeededFields) -> Record:
         """Return an object as this run has seen it first, or, if so configured, as it is now.
 
         Raises:
@@ -140,13 +140,13 @@ class Operation:
             ApiError: It cannot be read.
         """
         if self.settings.list_cache:
-            return self.snapshot.read(self.collection, identifier, wanted)
+            return self.list_cache.read(self.collection, identifier, needed)
         return self.collection.get(identifier)
 
     def note_gone(self, identifier: str) -> None:
         """Note that an object is gone: its id is free for another one."""
         self.roster.release(identifier)
-        self.snapshot.note_gone(identifier)
+        self.list_cache.mark_deleted(identifier)
 
     def require_whole_list(self) -> None:
         """Make sure that the list shows what is there, before an object is created or looked for.
@@ -157,9 +157,9 @@ class Operation:
         """
         scheme = self.collection.paging
         if scheme is not None and scheme.style is PagingStyle.SINGLE:
-            self.snapshot.complete(self.collection)
+            self.list_cache.all_items(self.collection)
         else:
-            self.snapshot.require_whole(
+            self.account.completeness_check(self.list_cache).require_complete(
                 self.collection, self.roster.known_ids, self.settings.settle_time
             )
 

@@ -13,8 +13,8 @@ from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import ServerError, WrongAccountError
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, name_digest
+from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.lifecycle.run import Run
-from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
 
@@ -63,7 +63,7 @@ def test_a_mark_in_the_same_account_costs_no_request() -> None:
 def test_the_neighbours_of_an_object_are_a_few_others() -> None:
     """It is not its own neighbour, and three are enough."""
     account, listings = account_of(InMemoryAccount(objects("a", "b", "c", "d", "e")))
-    account.snapshot(listings).begin(listings)
+    account.list_cache(listings).read_first_page(listings)
     assert account.mark(listings, called("b"), Bookkeeping(), "name").neighbours == ["a", "c", "d"]
 
 
@@ -88,12 +88,12 @@ def test_a_full_mark_stays_as_it_is() -> None:
 def test_a_mark_that_is_not_full_grows() -> None:
     """Neighbours that came since are added to those that are known."""
     account, listings = account_of(InMemoryAccount(objects("a")))
-    account.snapshot(listings).begin(listings)
+    account.list_cache(listings).read_first_page(listings)
     few = Bookkeeping(
         account=account.mark(listings, called("p"), Bookkeeping(salt="00"), "name"), salt="00"
     )
     later, same_listings = account_of(InMemoryAccount(objects("b", "a")))
-    later.snapshot(same_listings).begin(same_listings)
+    later.list_cache(same_listings).read_first_page(same_listings)
     assert later.mark(same_listings, called("p"), few, "name").neighbours == ["a", "b"]
 
 
@@ -180,7 +180,7 @@ def test_a_mark_knows_what_neighbours_are_called() -> None:
     """Those on the list, those made in this run, and by its id alone what has no name."""
     nameless = {"/properties/n": {"id": "n", "name": None}}
     account, listings = account_of(InMemoryAccount(objects("a") | nameless))
-    account.snapshot(listings).begin(listings)
+    account.list_cache(listings).read_first_page(listings)
     account.mark(listings, called("new", "New"), Bookkeeping(), "name")
     mark = account.mark(listings, called("p"), Bookkeeping(salt="00"), "name")
     assert mark.neighbours == ["a", "n", "new"]
@@ -191,7 +191,7 @@ def test_a_mark_knows_what_neighbours_are_called() -> None:
 def refreshed(fake: InMemoryAccount, bookkeeping: Bookkeeping) -> AccountMark:
     """Return the mark of p after another run in the same account has read the list."""
     account, listings = account_of(fake)
-    account.snapshot(listings).begin(listings)
+    account.list_cache(listings).read_first_page(listings)
     return account.mark(listings, called("p"), bookkeeping, "name")
 
 
@@ -236,9 +236,9 @@ def test_a_list_that_shows_names_otherwise_tells_none() -> None:
         return {**fields, "name": str(fields["name"])[:2]}
 
     account, listings = account_of(InMemoryAccount(objects("long", "longer"), listed=shorten))
-    snapshot = account.snapshot(listings)
-    snapshot.begin(listings)
-    snapshot.read(listings, "long", Wanted())
+    cache = account.list_cache(listings)
+    cache.read_first_page(listings)
+    cache.read(listings, "long", NeededFields())
     mark = account.mark(listings, called("p"), Bookkeeping(salt="00"), "name")
     assert mark.names == {"long": name_digest("00", "long")}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sys
 import threading
@@ -16,12 +17,13 @@ from support.in_memory_account import InMemoryAccount
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import NotFoundError
-from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
+from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields
+from pulumi_setsmart.lifecycle.list_completeness import CompletenessCheck
 
 THREADS = 8
 STEPS = 40
 SHARED = [f"shared_{number}" for number in range(40)]
-NAMED = Wanted(frozenset({"name"}), frozenset({"name", "version"}))
+NAMED = NeededFields(frozenset({"name"}), frozenset({"name", "version"}))
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -34,9 +36,9 @@ def switching_often() -> Iterator[None]:
     sys.setswitchinterval(interval)
 
 
-def chances(seed: int) -> random.Random:
+def chances(seed: object) -> random.Random:
     """Return what decides what happens next."""
-    return random.Random(seed)  # noqa: S311 -- nothing is secret
+    return random.Random(str(seed))  # noqa: S311 -- nothing is secret
 
 
 @define
@@ -45,6 +47,7 @@ class Worker:
 
     Attributes:
         cache: What all share.
+        completeness: Its check.
         account: The account of all.
         collection: Its listings.
         server: Held by whoever looks at the account or changes it.
@@ -53,7 +56,8 @@ class Worker:
         versions: The version of each of its objects, None for one that it has deleted.
     """
 
-    cache: Snapshot
+    cache: ListCache
+    completeness: CompletenessCheck
     account: InMemoryAccount
     collection: Collection
     server: threading.Lock
@@ -81,7 +85,7 @@ class Worker:
         """What this thread wrote or deleted is seen as it left it."""
         for identifier, version in self.versions.items():
             if version is None:
-                assert self.cache.is_gone(identifier)
+                assert self.cache.was_deleted(identifier)
                 with pytest.raises(NotFoundError):
                     self.cache.read(self.collection, identifier, NAMED)
             else:
@@ -93,35 +97,35 @@ class Worker:
         for identifier, version in self.versions.items():
             if version is not None:
                 self.versions[identifier] = version + 1
-                self.cache.outdate(identifier)
+                self.cache.mark_written(identifier)
                 with self.server:
                     self.account.objects[f"/properties/{identifier}"]["version"] = version + 1
 
     def create(self, step: int) -> None:
         """Create an object, as a create does: after a look at the whole list."""
-        self.cache.complete(self.collection)
+        self.cache.all_items(self.collection)
         identifier = f"{self.name}_{step}"
         fields = {"id": identifier, "name": f"Villa {identifier}", "version": 0}
         with self.server:
             self.account.objects[f"/properties/{identifier}"] = fields
         self.versions[identifier] = 0
-        self.cache.outdate(identifier)
+        self.cache.mark_written(identifier)
 
     def delete(self) -> None:
         """Delete an object, as a delete does."""
         there = [one for one, version in self.versions.items() if version is not None]
         if there:
-            self.cache.outdate(there[0])
+            self.cache.mark_written(there[0])
             with self.server:
                 del self.account.objects[f"/properties/{there[0]}"]
             self.versions[there[0]] = None
-            self.cache.note_gone(there[0])
+            self.cache.mark_deleted(there[0])
 
     def list_all(self) -> None:
         """The whole list shows what was there before anybody began."""
-        assert {*SHARED} <= {*self.cache.complete(self.collection)}
-        self.cache.require_whole(self.collection, [*SHARED], 1)
-        found = self.cache.alike(self.collection, {"name": f"Villa {SHARED[0]}"})
+        assert {*SHARED} <= {*self.cache.all_items(self.collection)}
+        self.completeness.require_complete(self.collection, [*SHARED], 1)
+        found = self.cache.candidates(self.collection, {"name": f"Villa {SHARED[0]}"})
         assert [record.id for record in found] == SHARED[:1]
 
 
@@ -134,15 +138,27 @@ def test_threads_see_what_is_there_and_what_they_wrote(seed: int) -> None:
         with server:
             return answer(request)
 
+    own = {f"w{number}": [f"w{number}_{one}" for one in "abc"] for number in range(THREADS)}
     objects: dict[str, dict[str, Any]] = {
-        f"/properties/{one}": {"id": one, "name": f"Villa {one}", "version": 0} for one in SHARED
+        f"/properties/{one}": {"id": one, "name": f"Villa {one}", "version": 0}
+        for one in (*SHARED, *itertools.chain(*own.values()))
     }
     account = InMemoryAccount(objects, page_size=7, interfere=in_turn)
     collection = Collection(account.lifecycle().account.client, "/properties")
-    cache = Snapshot()
+    cache = ListCache()
+    completeness = CompletenessCheck(cache)
     workers = [
-        Worker(cache, account, collection, server, f"w{number}", chances(100 * seed + number))
-        for number in range(THREADS)
+        Worker(
+            cache=cache,
+            completeness=completeness,
+            account=account,
+            collection=collection,
+            server=server,
+            name=name,
+            chances=chances(f"{seed} {name}"),
+            versions=dict.fromkeys(identifiers, 0),
+        )
+        for name, identifiers in own.items()
     ]
     with ThreadPoolExecutor(THREADS) as threads:
         for finished in [threads.submit(worker.work) for worker in workers]:
@@ -157,7 +173,7 @@ def test_threads_that_only_read_pay_what_was_promised(seed: int) -> None:
     }
     account = InMemoryAccount(objects, page_size=3)
     collection = Collection(account.lifecycle().account.client, "/properties")
-    cache = Snapshot()
+    cache = ListCache()
     asked = chances(seed).sample(SHARED, 5 * (seed + 1))
     with ThreadPoolExecutor(THREADS) as threads:
         records = [*threads.map(lambda one: cache.read(collection, one, NAMED), asked)]
