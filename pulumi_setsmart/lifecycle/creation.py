@@ -20,7 +20,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.list_cache import ListCache
 from pulumi_setsmart.lifecycle.operation import Operation
-from pulumi_setsmart.lifecycle.roster import Roster
+from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
 
@@ -39,7 +39,7 @@ class Creation:
 
     Attributes:
         operation: What it is a part of.
-        owner: The salt of the bookkeeping of the resource that it is for.
+        owner: The salt of the metadata of the resource that it is for.
     """
 
     operation: Operation
@@ -90,9 +90,9 @@ class Creation:
                 raise
 
     def _post(self, idempotency_key: str) -> tuple[str, Record | None]:
-        with self._roster.posting(self._fields):
+        with self._ownership.posting(self._fields):
             identifier, record = self._collection.create(self._fields, idempotency_key)
-            self._roster.claim(identifier, self.owner)
+            self._ownership.claim(identifier, self.owner)
         self._list_cache.mark_written(identifier)
         if identifier in self._ids_before and not self._list_cache.was_deleted(identifier):
             raise ExistingObjectError(
@@ -128,7 +128,7 @@ class Creation:
     def _found(self) -> Record | None:
         new = (self._new(record) for record in self._collection.records())
         whole = [record for record in new if record is not None]
-        found = self._roster.claim_new(whole, self._fields, self.owner)
+        found = self._ownership.claim_new(whole, self._fields, self.owner)
         if found is not None:
             self._list_cache.mark_written(found.id)
         return found
@@ -152,8 +152,8 @@ class Creation:
         return self.operation.collection
 
     @property
-    def _roster(self) -> Roster:
-        return self.operation.roster
+    def _ownership(self) -> OwnershipRegistry:
+        return self.operation.ownership
 
     @property
     def _list_cache(self) -> ListCache:

@@ -18,7 +18,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, Since
+from pulumi_setsmart.lifecycle.adoption import Existing, adoption_in, with_adoption
 from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
@@ -45,18 +45,18 @@ from pulumi_setsmart.lifecycle.declaration import (
     with_secrets_in_order,
 )
 from pulumi_setsmart.lifecycle.deletion import deactivate
-from pulumi_setsmart.lifecycle.existing import Existing, takeover_in, with_takeover
+from pulumi_setsmart.lifecycle.existence import look_again
 from pulumi_setsmart.lifecycle.identity import is_same
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, UNORDERED, Kind
 from pulumi_setsmart.lifecycle.list_cache import NeededFields
-from pulumi_setsmart.lifecycle.metadata import load_bookkeeping, unapplied_in, with_unapplied
-from pulumi_setsmart.lifecycle.normalisation import is_tidied
+from pulumi_setsmart.lifecycle.metadata import load_metadata, unapplied_in, with_unapplied
+from pulumi_setsmart.lifecycle.normalisation import is_normalised
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of, is_reordered, reordering_around
-from pulumi_setsmart.lifecycle.presence import look_again
+from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 from pulumi_setsmart.lifecycle.replacement import Replacement
-from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
+from pulumi_setsmart.lifecycle.state_metadata import AccountMark, Since, StateMetadata
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import DeletionPolicy
@@ -64,7 +64,7 @@ from pulumi_setsmart.models.record import Record
 
 
 @frozen
-class Checked:
+class CheckedInputs:
     """What came of a check.
 
     Attributes:
@@ -77,7 +77,7 @@ class Checked:
 
 
 @frozen
-class Difference:
+class PlannedChange:
     """Whether an object has to change.
 
     Attributes:
@@ -94,7 +94,7 @@ class Difference:
 
 
 @frozen
-class Seen:
+class ReadObject:
     """An object as it was read.
 
     Attributes:
@@ -155,7 +155,7 @@ class Lifecycle:
         *,
         exists: bool,
         before: Mapping[str, Json] | None = None,
-    ) -> Checked:
+    ) -> CheckedInputs:
         """Validate the inputs and bring them into the form in which they are compared.
 
         For an object that is to be created, it is also looked up whether it exists: a preview
@@ -167,7 +167,7 @@ class Lifecycle:
             before: The inputs in the state, if it does.
 
         Raises:
-            ExistingIdError: The object that the program names by its id cannot be taken over.
+            ExistingIdError: The object that the program names by its id cannot be adopted.
             ApiError: It cannot be looked up.
         """
         found = [str(one) for one in violations(self.kind, inputs)]
@@ -177,15 +177,15 @@ class Lifecycle:
         if isinstance(checked.get(EXISTING_ID), int):
             checked[EXISTING_ID] = str(checked[EXISTING_ID])  # an id is a string everywhere
         if exists or found:
-            return Checked(checked, found)
+            return CheckedInputs(checked, found)
         try:
-            takeover = Existing(self._begin(checked)).takeover()
+            adoption = Existing(self._begin(checked)).adoption()
         except ExistingObjectError as error:
-            return Checked(checked, [str(error)])
-        return Checked(checked if takeover is None else with_takeover(checked, takeover), [])
+            return CheckedInputs(checked, [str(error)])
+        return CheckedInputs(checked if adoption is None else with_adoption(checked, adoption), [])
 
     @_keeping_secrets
-    def diff(self, outputs: Mapping[str, Json], inputs: Mapping[str, Json]) -> Difference:
+    def diff(self, outputs: Mapping[str, Json], inputs: Mapping[str, Json]) -> PlannedChange:
         """Compare what was last known of an object with what the program declares.
 
         Raises:
@@ -193,12 +193,12 @@ class Lifecycle:
             AlreadyManagedError: Another resource stands for the object.
             ExistingIdError: The program names another object by its id.
         """
-        bookkeeping = load_bookkeeping(outputs, outputs.get(ID))
+        metadata = load_metadata(outputs, outputs.get(ID))
         _refuse_other_id(inputs.get(EXISTING_ID), outputs.get(ID))
-        roster = self.account.roster(self.kind.path(outputs, self.settings))
+        ownership = self.account.ownership(self.kind.path(outputs, self.settings))
         # Should it be replaced, the check of the new object must not find the old one.
-        roster.note(str(outputs.get(ID)))
-        _claim(roster, str(outputs.get(ID)), bookkeeping)
+        ownership.mark_seen(str(outputs.get(ID)))
+        _claim(ownership, str(outputs.get(ID)), metadata)
         addressed_otherwise = [
             name
             for name in self.kind.replace_on_change
@@ -215,47 +215,45 @@ class Lifecycle:
         )
         differing = [*mismatches(declaration.fields, known)]
         if replaces or differing or not declaration.complete:
-            return Difference(
+            return PlannedChange(
                 changes=True,
                 replaces=replaces,
-                shows_in_inputs=not replaces and _shows_in_inputs(differing, bookkeeping),
+                shows_in_inputs=not replaces and _shows_in_inputs(differing, metadata),
             )
         changes = (
             bool(addressed_otherwise)
-            or _declares_otherwise(declaration, bookkeeping)
+            or _declares_otherwise(declaration, metadata)
             or self._directs_otherwise(inputs, outputs)
         )
-        return Difference(changes, [])
+        return PlannedChange(changes, [])
 
     @_keeping_secrets
     def create(self, inputs: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
-        """Create an object, or take over the one that exists, if that is what is asked for.
+        """Create an object, or adopt the one that exists, if that is what is asked for.
 
         Returns:
             Its id and its outputs.
 
         Raises:
-            ExistingIdError: The object that the program names by its id cannot be taken over.
+            ExistingIdError: The object that the program names by its id cannot be adopted.
             ExistingObjectError: It exists, and it was not said what to do then.
             AlreadyManagedError: The server answered with an object of another resource.
             ApiError: It was not created, or, for an UnknownOutcomeError, perhaps.
         """
         operation = self._begin(inputs)
-        takeover = takeover_in(inputs) or Existing(operation).takeover()
-        if takeover is not None:
-            bookkeeping = Bookkeeping(salt=takeover.owner)
-            return takeover.identifier, self._replace(
-                operation, takeover.identifier, {}, bookkeeping
-            )
-        bookkeeping = Bookkeeping()
-        identifier, answered = Creation(operation, bookkeeping.salt).carry_out()
+        adoption = adoption_in(inputs) or Existing(operation).adoption()
+        if adoption is not None:
+            metadata = StateMetadata(salt=adoption.owner)
+            return adoption.identifier, self._replace(operation, adoption.identifier, {}, metadata)
+        metadata = StateMetadata()
+        identifier, answered = Creation(operation, metadata.salt).carry_out()
         record = operation.whole(identifier, answered, first=True)
         return identifier, self._written(
-            operation, answered or record, record, bookkeeping, {}, Since.CREATE
+            operation, answered or record, record, metadata, {}, Since.CREATE
         )
 
     @_keeping_secrets
-    def read(self, identifier: str, outputs: Mapping[str, Json]) -> Seen | None:
+    def read(self, identifier: str, outputs: Mapping[str, Json]) -> ReadObject | None:
         """Look at an object.
 
         Args:
@@ -273,30 +271,30 @@ class Lifecycle:
             AlreadyManagedError: Another resource stands for it.
             ApiError: It could not be read.
         """
-        bookkeeping = load_bookkeeping(outputs, identifier)
+        metadata = load_metadata(outputs, identifier)
         unapplied = unapplied_in(outputs, identifier)
         operation = self._begin(outputs)
-        operation.roster.note(identifier)
-        _claim(operation.roster, identifier, bookkeeping)
-        self._note_witness(operation, identifier, outputs, bookkeeping)
+        operation.ownership.mark_seen(identifier)
+        _claim(operation.ownership, identifier, metadata)
+        self._add_reference(operation, identifier, outputs, metadata)
         try:
-            record = operation.read(identifier, self._needed(outputs, bookkeeping))
+            record = operation.read(identifier, self._needed(outputs, metadata))
         except NotFoundError:
-            if bookkeeping is None and ID not in outputs:
+            if metadata is None and ID not in outputs:
                 raise
-            self._confirm_deletion(operation, identifier, bookkeeping)
+            self._confirm_deletion(operation, identifier, metadata)
             found = look_again(operation, identifier)
             if found is None:
-                operation.note_gone(identifier)
+                operation.mark_deleted(identifier)
                 return None
             record = found
-        before = bookkeeping or Bookkeeping()
+        before = metadata or StateMetadata()
         self._confirm_same(operation, record, known_fields_of(self.kind, outputs), before)
         _report_soft_deletion(operation, record)
         return self._seen(operation, record, before, unapplied)
 
     @_keeping_secrets
-    def imported(self, record: Record, inputs: Mapping[str, Json]) -> Seen:
+    def imported(self, record: Record, inputs: Mapping[str, Json]) -> ReadObject:
         """Return what the state is to hold of an object that it takes in, as it was just read.
 
         Where it is not as declared, the next read and diff show the difference, field by field.
@@ -315,17 +313,17 @@ class Lifecycle:
         )
         current = project(shape, fields)
         differing = [*mismatches(declaration.fields, current)]
-        bookkeeping = Bookkeeping()
-        bookkeeping = attrs.evolve(
-            bookkeeping,
-            account=self._mark(operation, record, bookkeeping),
+        metadata = StateMetadata()
+        metadata = attrs.evolve(
+            metadata,
+            account=self._mark(operation, record, metadata),
             declared=shape,
             secret_paths=declaration.secret_paths,
-            unapplied=bookkeeping.unapplied_of(differing, Since.IMPORT),
+            unapplied=metadata.unapplied_of(differing, Since.IMPORT),
             inputs_ahead=bool(differing),
         )
-        return Seen(
-            outputs_of(self.kind, checked, record.id, fields, current, bookkeeping), checked
+        return ReadObject(
+            outputs_of(self.kind, checked, record.id, fields, current, metadata), checked
         )
 
     @_keeping_secrets
@@ -346,13 +344,13 @@ class Lifecycle:
             NotFoundError: It was deleted.
             ApiError: It could not be updated.
         """
-        bookkeeping = load_bookkeeping(outputs, identifier)
+        metadata = load_metadata(outputs, identifier)
         operation = self._begin(inputs)
-        self._note_witness(operation, identifier, outputs, bookkeeping)
+        self._add_reference(operation, identifier, outputs, metadata)
         try:
-            return self._replace(operation, identifier, outputs, bookkeeping or Bookkeeping())
+            return self._replace(operation, identifier, outputs, metadata or StateMetadata())
         except NotFoundError:
-            self._confirm_deletion(operation, identifier, bookkeeping)
+            self._confirm_deletion(operation, identifier, metadata)
             raise
 
     @_keeping_secrets
@@ -365,30 +363,30 @@ class Lifecycle:
             WrongAccountError: It is not in this account.
             ApiError: It could not be deleted.
         """
-        bookkeeping = load_bookkeeping(outputs, identifier)
+        metadata = load_metadata(outputs, identifier)
         operation = self._begin(outputs)
         collection = operation.collection
-        if bookkeeping is not None and operation.roster.is_others(identifier, bookkeeping.salt):
+        if metadata is not None and operation.ownership.is_others(identifier, metadata.salt):
             operation.report(
                 "is not deleted: another resource of this stack has taken it over in this run",
                 identifier,
             )
             return
-        self._note_witness(operation, identifier, outputs, bookkeeping)
+        self._add_reference(operation, identifier, outputs, metadata)
         known = known_fields_of(self.kind, outputs)
-        if bookkeeping is not None and not self.account.is_the_same(bookkeeping):
-            self._look_before_deletion(operation, identifier, known, bookkeeping)
+        if metadata is not None and not self.account.is_the_same(metadata):
+            self._look_before_deletion(operation, identifier, known, metadata)
         self.account.run.count_deletion(self.settings.max_deletions)
         operation.list_cache.mark_written(identifier)
         deactivates = outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE
         if deactivates and deactivate(operation, identifier, known):
             # It is still there, and no other resource of this run may take it for its own.
-            operation.roster.note(identifier)
+            operation.ownership.mark_seen(identifier)
             return
         if deactivates or not collection.delete(identifier):
-            self._confirm_deletion(operation, identifier, bookkeeping)
+            self._confirm_deletion(operation, identifier, metadata)
             _refuse_denied_deletion(operation, identifier)
-        operation.note_gone(identifier)
+        operation.mark_deleted(identifier)
 
     def _begin(self, properties: Mapping[str, Json]) -> Operation:
         return Operation.begin(self.kind, self.account, self.settings, properties)
@@ -398,23 +396,23 @@ class Lifecycle:
         operation: Operation,
         identifier: str,
         outputs: Mapping[str, Json],
-        bookkeeping: Bookkeeping,
+        metadata: StateMetadata,
     ) -> dict[str, Json]:
         """Bring an object to the declared values and return its outputs."""
         declared = operation.declaration.fields
-        operation.roster.claim(identifier, bookkeeping.salt)
+        operation.ownership.claim(identifier, metadata.salt)
         operation.list_cache.mark_written(identifier)
         known = known_fields_of(self.kind, outputs)
         shape = shape_of(declared)
-        set_back: list[Mismatch] = []
+        reverted: list[Mismatch] = []
 
         def compose(record: Record) -> dict[str, Json] | None:
-            self._confirm_same(operation, record, known, bookkeeping)
-            secrets = self._known_of(operation, record, known, bookkeeping)
-            visible = operation.visible(record, secrets, bookkeeping.hides_by_null)
+            self._confirm_same(operation, record, known, metadata)
+            secrets = self._known_of(operation, record, known, metadata)
+            visible = operation.visible(record, secrets, metadata.hides_by_null)
             ours = in_order_of(declared, visible, operation.declaration.unordered)
-            current, _ = bookkeeping.settle(known, project(shape, ours))
-            set_back[:] = overwritten(declared, project(shape, known), current)
+            current, _ = metadata.reconcile(known, project(shape, ours))
+            reverted[:] = overwritten(declared, project(shape, known), current)
             if matches(declared, current):
                 return None
             return overlay(operation.sendable(record, secrets), declared)
@@ -424,27 +422,25 @@ class Lifecycle:
         except NotFoundError as error:
             reason = "it was deleted since it was last read; `pulumi up --refresh` creates it again"
             raise NotFoundError(reason, error.context) from None
-        if outcome.sent and set_back:
-            operation.report(_overwrite_warning(operation.declaration, set_back), identifier)
+        if outcome.sent and reverted:
+            operation.report(_overwrite_warning(operation.declaration, reverted), identifier)
         record = answered = outcome.record
         if record is None or outcome.sent:
             record = operation.whole(identifier, answered, first=False)
-        return self._written(
-            operation, answered or record, record, bookkeeping, known, Since.UPDATE
-        )
+        return self._written(operation, answered or record, record, metadata, known, Since.UPDATE)
 
     def _written(
         self,
         operation: Operation,
         answered: Record,
         record: Record,
-        before: Bookkeeping,
+        before: StateMetadata,
         known: JsonObject,
         since: Since,
     ) -> dict[str, Json]:
         """Return the outputs after a write, which can no longer fail.
 
-        Tidied forms of our values are accepted. Other values are shown as they are.
+        Normalised forms of our values are accepted. Other values are shown as they are.
 
         Args:
             operation: The create or update.
@@ -469,19 +465,19 @@ class Lifecycle:
         shape = shape_of(declaration.fields)
         actual = project(shape, fields)
         differing = [*mismatches(declaration.fields, actual)]
-        tidied = [one for one in differing if is_tidied(one.declared, one.actual)]
-        unapplied = [one for one in differing if one not in tidied]
+        normalised = [one for one in differing if is_normalised(one.declared, one.actual)]
+        unapplied = [one for one in differing if one not in normalised]
         told = [reordering_around(one, declaration.fields, actual) for one in unapplied]
         for one in {each.path: each for each in told}.values():
             operation.report(_unapplied_warning(declaration, one), record.id)
-        for one in tidied:
+        for one in normalised:
             if not before.accepts(one.path, one.actual):
-                operation.report(_tidied_warning(declaration, one), record.id)
+                operation.report(_normalised_warning(declaration, one), record.id)
         after = attrs.evolve(
             before,
             account=self._mark(operation, record, before),
             declared=shape,
-            echoes=before.echoes_of(_storable(declaration, tidied)),
+            accepted_values=before.accepted_values_of(_storable(declaration, normalised)),
             secret_paths=declaration.secret_paths,
             unapplied=before.unapplied_of(_storable(declaration, unapplied), since),
             inputs_ahead=bool(unapplied),
@@ -497,8 +493,8 @@ class Lifecycle:
         )
 
     def _seen(
-        self, operation: Operation, record: Record, before: Bookkeeping, unapplied: JsonObject
-    ) -> Seen:
+        self, operation: Operation, record: Record, before: StateMetadata, unapplied: JsonObject
+    ) -> ReadObject:
         """Return an object as it was read.
 
         Args:
@@ -515,18 +511,18 @@ class Lifecycle:
         shape = before.declared
         if shape is None:
             shape = shape_of(known if ID in outputs else self._shown(operation, record))
-        current, echoes = before.settle(known, project(shape, fields))
+        current, accepted_values = before.reconcile(known, project(shape, fields))
         account = self._mark(operation, record, before)
         inputs = inputs_of(self.kind, outputs, current, before.secret_paths)
         as_known = {one.path for one in mismatches(project(shape, known), current)}
         after = attrs.evolve(
             before,
             account=account,
-            echoes=echoes,
+            accepted_values=accepted_values,
             unapplied={path: one for path, one in before.unapplied.items() if path not in as_known},
             inputs_ahead=False,
         )
-        return Seen(
+        return ReadObject(
             outputs=with_unapplied(
                 outputs_of(self.kind, outputs, record.id, fields, current, after),
                 {path: value for path, value in unapplied.items() if path in after.unapplied},
@@ -535,34 +531,32 @@ class Lifecycle:
             is_news=before.inputs_ahead or not is_equal(project(shape, known), current),
         )
 
-    def _mark(self, operation: Operation, record: Record, before: Bookkeeping) -> AccountMark:
+    def _mark(self, operation: Operation, record: Record, before: StateMetadata) -> AccountMark:
         return self.account.mark(operation.collection, record, before, operation.title)
 
-    def _note_witness(
+    def _add_reference(
         self,
         operation: Operation,
         identifier: str,
         outputs: Mapping[str, Json],
-        bookkeeping: Bookkeeping | None,
+        metadata: StateMetadata | None,
     ) -> None:
         """Have an object tell whose account this is, for others of which nothing tells."""
         title = operation.title
-        if bookkeeping is None or title is None or self.account.is_the_same(bookkeeping):
+        if metadata is None or title is None or self.account.is_the_same(metadata):
             return
         known = known_fields_of(self.kind, outputs)
-        self.account.note_witness(
-            operation.collection, identifier, bookkeeping, title, known.get(title)
+        self.account.add_reference(
+            operation.collection, identifier, metadata, title, known.get(title)
         )
 
     def _confirm_deletion(
-        self, operation: Operation, identifier: str, bookkeeping: Bookkeeping | None
+        self, operation: Operation, identifier: str, metadata: StateMetadata | None
     ) -> None:
-        self.account.confirm_deletion(
-            operation.collection, identifier, bookkeeping, operation.title
-        )
+        self.account.confirm_deletion(operation.collection, identifier, metadata, operation.title)
 
     def _confirm_same(
-        self, operation: Operation, record: Record, known: JsonObject, before: Bookkeeping
+        self, operation: Operation, record: Record, known: JsonObject, before: StateMetadata
     ) -> None:
         """Make sure that an object that is found in an account is the one that the state knows.
 
@@ -573,15 +567,15 @@ class Lifecycle:
             self.account.confirm_same(operation.collection, record.id, before, operation.title)
 
     def _look_before_deletion(
-        self, operation: Operation, identifier: str, known: JsonObject, bookkeeping: Bookkeeping
+        self, operation: Operation, identifier: str, known: JsonObject, metadata: StateMetadata
     ) -> None:
         """Make sure that a deletion in another account, if it is one, does not hit a stranger."""
         with contextlib.suppress(NotFoundError):  # the deletion will say so
             record = operation.collection.get(identifier)
-            self._confirm_same(operation, record, known, bookkeeping)
+            self._confirm_same(operation, record, known, metadata)
 
     def _is_known_again(
-        self, operation: Operation, record: Record, known: JsonObject, before: Bookkeeping
+        self, operation: Operation, record: Record, known: JsonObject, before: StateMetadata
     ) -> bool:
         """Return whether an object is called as the state knows it.
 
@@ -594,10 +588,10 @@ class Lifecycle:
         if identity:
             return is_same(identity, record.fields)
         if before.declared is None:
-            return not before.account.neighbours
+            return not before.account.siblings
         visible = operation.visible(record, known, before.hides_by_null)
         fields = in_order_of(known, visible, operation.declaration.unordered)
-        current, _ = before.settle(known, project(before.declared, fields))
+        current, _ = before.reconcile(known, project(before.declared, fields))
         return matches(project(before.declared, known), current)
 
     def _identity(self, operation: Operation, known: JsonObject) -> dict[str, Json]:
@@ -609,7 +603,7 @@ class Lifecycle:
         }
 
     def _known_of(
-        self, operation: Operation, record: Record, known: JsonObject, before: Bookkeeping
+        self, operation: Operation, record: Record, known: JsonObject, before: StateMetadata
     ) -> JsonObject:
         """Return what is known of the secrets of an object, nothing if it is another one now.
 
@@ -624,9 +618,9 @@ class Lifecycle:
         )
         return known if is_same_object else {}
 
-    def _needed(self, outputs: Mapping[str, Json], bookkeeping: Bookkeeping | None) -> NeededFields:
+    def _needed(self, outputs: Mapping[str, Json], metadata: StateMetadata | None) -> NeededFields:
         """Return what a read has to show: what is declared, and what was known before."""
-        declared = None if bookkeeping is None else bookkeeping.declared
+        declared = None if metadata is None else metadata.declared
         known = known_fields_of(self.kind, outputs)
         names = {name for name, value in known.items() if value is not None} | {*(declared or ())}
         shows_all = self.kind.whole_when_read and declared is None
@@ -677,10 +671,10 @@ def _report_soft_deletion(operation: Operation, record: Record) -> None:
     )
 
 
-def _claim(roster: Roster, identifier: str, bookkeeping: Bookkeeping | None) -> None:
+def _claim(ownership: OwnershipRegistry, identifier: str, metadata: StateMetadata | None) -> None:
     """Note whose an object is. A resource that is only read, or was imported, has no claim."""
-    if bookkeeping is not None and bookkeeping.declared is not None:
-        roster.claim(identifier, bookkeeping.salt)
+    if metadata is not None and metadata.declared is not None:
+        ownership.claim(identifier, metadata.salt)
 
 
 def _refuse_other_id(named: Json, held: Json) -> None:
@@ -695,13 +689,13 @@ def _refuse_other_id(named: Json, held: Json) -> None:
         )
 
 
-def _declares_otherwise(declaration: Declaration, bookkeeping: Bookkeeping | None) -> bool:
+def _declares_otherwise(declaration: Declaration, metadata: StateMetadata | None) -> bool:
     """Return whether other fields are declared, or other ones as secrets, than the state knows."""
-    if bookkeeping is None or bookkeeping.declared is None:
+    if metadata is None or metadata.declared is None:
         return False
     return (
-        shape_of(declaration.fields) != bookkeeping.declared
-        or declaration.secret_paths != bookkeeping.secret_paths
+        shape_of(declaration.fields) != metadata.declared
+        or declaration.secret_paths != metadata.secret_paths
     )
 
 
@@ -713,12 +707,12 @@ def _storable(declaration: Declaration, differences: list[Mismatch]) -> list[Mis
     return [one for one in differences if declaration.sealed or not declaration.is_secret(one.path)]
 
 
-def _overwrite_warning(declaration: Declaration, set_back: list[Mismatch]) -> str:
+def _overwrite_warning(declaration: Declaration, reverted: list[Mismatch]) -> str:
     changes = ", ".join(
         one.name
         if declaration.is_secret(one.path)
         else f"{one.name} {shown(one.actual)} → {shown(one.declared)}"
-        for one in set_back
+        for one in reverted
     )
     return (
         f"sets back what somebody changed in SetSmart since the last refresh ({changes}); "
@@ -726,23 +720,23 @@ def _overwrite_warning(declaration: Declaration, set_back: list[Mismatch]) -> st
     )
 
 
-def _shows_in_inputs(differing: list[Mismatch], bookkeeping: Bookkeeping | None) -> bool:
+def _shows_in_inputs(differing: list[Mismatch], metadata: StateMetadata | None) -> bool:
     """Return whether the inputs in the state differ from the new ones in a declared value.
 
     A provider is not given them. They are as the outputs, unless the state was written elsewhere or
     the server did not apply what they declare. What it did not apply when it created the object, it
     would not apply to the next one either: that is no reason to replace it.
     """
-    if bookkeeping is None or bookkeeping.declared is None:
+    if metadata is None or metadata.declared is None:
         return False
-    if not differing or not all(map(bookkeeping.knows_unapplied, differing)):
+    if not differing or not all(map(metadata.knows_unapplied, differing)):
         return True
-    return not bookkeeping.inputs_ahead and any(
-        bookkeeping.unapplied[one.path].since is not Since.CREATE for one in differing
+    return not metadata.inputs_ahead and any(
+        metadata.unapplied[one.path].since is not Since.CREATE for one in differing
     )
 
 
-def _tidied_warning(declaration: Declaration, difference: Mismatch) -> str:
+def _normalised_warning(declaration: Declaration, difference: Mismatch) -> str:
     name = difference.name
     if declaration.is_secret(difference.path):
         return f"SetSmart keeps another {name} than the secret one declared; taken as the same"

@@ -25,7 +25,7 @@ from pulumi_setsmart.lifecycle.masking import (
     without_masked,
 )
 from pulumi_setsmart.lifecycle.ordering import in_order_of
-from pulumi_setsmart.lifecycle.roster import Roster
+from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import holds_unknown
 from pulumi_setsmart.models.paging import PagingStyle
@@ -47,7 +47,7 @@ class Operation:
         properties: The inputs of the resource, or its outputs where there are none.
         declaration: What they declare.
         collection: Where the object is.
-        roster: Whose the objects of the collection are, as far as this run knows.
+        ownership registry: Whose the objects of the collection are, as far as this run knows.
         list_cache: What the collection holds, as far as this run has seen.
     """
 
@@ -57,7 +57,7 @@ class Operation:
     properties: Mapping[str, Json]
     declaration: Declaration
     collection: Collection
-    roster: Roster
+    ownership: OwnershipRegistry
     list_cache: ListCache
 
     @classmethod
@@ -78,7 +78,7 @@ class Operation:
             properties=properties,
             declaration=read_declaration(kind, properties),
             collection=collection,
-            roster=account.roster(collection.path),
+            ownership=account.ownership(collection.path),
             list_cache=account.list_cache(collection),
         )
 
@@ -143,9 +143,9 @@ class Operation:
             return self.list_cache.read(self.collection, identifier, needed)
         return self.collection.get(identifier)
 
-    def note_gone(self, identifier: str) -> None:
+    def mark_deleted(self, identifier: str) -> None:
         """Note that an object is gone: its id is free for another one."""
-        self.roster.release(identifier)
+        self.ownership.release(identifier)
         self.list_cache.mark_deleted(identifier)
 
     def require_whole_list(self) -> None:
@@ -160,7 +160,7 @@ class Operation:
             self.list_cache.all_items(self.collection)
         else:
             self.account.completeness_check(self.list_cache).require_complete(
-                self.collection, self.roster.known_ids, self.settings.settle_time
+                self.collection, self.ownership.known_ids, self.settings.settle_time
             )
 
     def whole(self, identifier: str, answered: Record | None, *, first: bool) -> Record:

@@ -15,7 +15,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.operation import Operation
-from pulumi_setsmart.lifecycle.refused_fields import Path, Refused, judge, listed, setting_of
+from pulumi_setsmart.lifecycle.rejected_fields import Path, RejectedField, judge, listed, setting_of
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.record import Record
 
@@ -96,18 +96,18 @@ class Replacement:
             except BadRequestError as error:
                 judgement = judge(error.violations, whole, self.declared)
                 less = whole
-                for one in judgement.refused:
+                for one in judgement.rejected:
                     less = without(less, one.path)
                 if less == whole:
                     if judgement.candidates:
                         raise error.with_advice(_advice(judgement.candidates)) from None
                     raise
                 whole = less
-                self._tell_what_is_left_out(judgement.refused)
+                self._report_rejected(judgement.rejected)
 
-    def _tell_what_is_left_out(self, refused: tuple[Refused, ...]) -> None:
-        said = listed(dict.fromkeys(one.said for one in refused))
-        settings = listed(dict.fromkeys(setting_of(one.path) for one in refused))
+    def _report_rejected(self, rejected: tuple[RejectedField, ...]) -> None:
+        said = listed(dict.fromkeys(one.said for one in rejected))
+        settings = listed(dict.fromkeys(setting_of(one.path) for one in rejected))
         self.operation.report(
             f"SetSmart does not take {said} back. The program does not declare this, so it was "
             f"left out; naming {settings} in setsmart:readOnlyFields saves a request each time",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from pulumi_setsmart.client.errors import DeletionRefusedError
-from pulumi_setsmart.lifecycle.roster import Roster
+from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 
 
 class Run:
@@ -14,15 +14,15 @@ class Run:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._deletions = 0
-        self._rosters: dict[tuple[str, str], Roster] = {}
+        self._registries: dict[tuple[str, str], OwnershipRegistry] = {}
 
-    def roster(self, base_url: str, path: str) -> Roster:
+    def ownership(self, base_url: str, path: str) -> OwnershipRegistry:
         """Return whose the objects of a collection are, as far as this run knows.
 
         Several keys may lead to the same objects, so accounts at one base URL share it.
         """
         with self._lock:
-            return self._rosters.setdefault((base_url, path.rstrip("/")), Roster())
+            return self._registries.setdefault((base_url, path.rstrip("/")), OwnershipRegistry())
 
     def count_deletion(self, max_deletions: int | None) -> None:
         """Count an object that is about to be deleted or deactivated.

@@ -21,7 +21,7 @@ from pulumi.dynamic import (
 from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.lifecycle.declaration import keeping_secrets, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.lifecycle.secrecy import with_secret_paths
+from pulumi_setsmart.lifecycle.secret_inputs import with_secret_paths
 from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import (

@@ -16,7 +16,7 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.adoption import adoption_in
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
     ID,
@@ -24,10 +24,10 @@ from pulumi_setsmart.lifecycle.declaration import (
     known_fields_of,
     read_declaration,
 )
-from pulumi_setsmart.lifecycle.existing import takeover_in
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
 from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.models.web_address import masked
@@ -110,7 +110,7 @@ def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] 
     inputs = _properties(planned or held, "inputs")
     action = _action(step["op"], inputs, held, before)
     sides = _sides(kind, before or held, held, planned)
-    takeover = takeover_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
+    takeover = adoption_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
     if takeover is not None:
         action = Action.TAKE_OVER
     changes = [] if planned is None else [*_changes(sides)]

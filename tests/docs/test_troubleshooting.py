@@ -29,7 +29,7 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "client.message_stream": "errors of connections, which the channel tells in words of its own",
     "client.signals": "the words of lists",
     "client.timed_stream": "the same",
-    "lifecycle.refused_fields": "patterns of what servers say",
+    "lifecycle.rejected_fields": "patterns of what servers say",
     "models.json": "the names of types, which stand in other messages",
     "models.marker": "what a diff shows for null",
     "recording.file": "what maintainers read of recordings, and the words of these",

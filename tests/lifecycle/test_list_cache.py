@@ -570,7 +570,7 @@ def test_the_check_before_a_create_uses_the_same_list() -> None:
 
 
 def test_a_take_over_is_announced_from_the_list(caplog: pytest.LogCaptureFixture) -> None:
-    """A preview that takes over a whole portfolio costs a request a page, and one to compare."""
+    """A preview that adopts a whole portfolio costs a request a page, and one to compare."""
     account = account_with(12)
     lifecycle = account.lifecycle()
     for number in range(12):

@@ -40,8 +40,8 @@ def test_accounts_share_a_run() -> None:
         PREFACE
         + "print(account().run is account(apiKey='l').run)\n"
         + "print(account().run is account(apiKey='m', maxDeletions='3').run)\n"
-        + "print(account().roster('/p') is account(apiKey='l').roster('/p'))\n"
-        + "print(account().roster('/p') is account(baseUrl='https://b.example').roster('/p'))\n"
+        + "print(account().ownership('/p') is account(apiKey='l').ownership('/p'))\n"
+        + "print(account().ownership('/p') is account(baseUrl='https://b.example').ownership('/p'))\n"
     ) == ["True", "True", "True", "False"]
 
 

@@ -12,10 +12,10 @@ from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
 
 
-class Roster:
+class OwnershipRegistry:
     """Which objects of one collection belong to which resources of this run.
 
-    An owner is the salt of a resource's bookkeeping: no two resources have the same.
+    An owner is the salt of a resource's metadata: no two resources have the same.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Roster:
         self._noted: set[str] = set()
         self._posting: list[JsonObject] = []
 
-    def note(self, identifier: str) -> None:
+    def mark_seen(self, identifier: str) -> None:
         """Note an object that a resource of this run was given or has read."""
         with self._changed:
             self._noted.add(identifier)

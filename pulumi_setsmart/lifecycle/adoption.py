@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, new_salt
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
 from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
 from pulumi_setsmart.lifecycle.list_cache import NeededFields
-from pulumi_setsmart.lifecycle.metadata import told_in
+from pulumi_setsmart.lifecycle.metadata import input_metadata
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
+from pulumi_setsmart.lifecycle.state_metadata import KEY, new_salt
 from pulumi_setsmart.lifecycle.status import is_open
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
@@ -34,35 +34,35 @@ _MOST_NAMED = 5
 
 
 @frozen
-class Takeover:
+class Adoption:
     """What a check has decided for the create that follows it.
 
     Attributes:
-        identifier: The object that is taken over.
-        owner: The salt of the bookkeeping of the resource that it is claimed for.
+        identifier: The object that is adopted.
+        owner: The salt of the metadata of the resource that it is claimed for.
     """
 
     identifier: str
     owner: str
 
 
-def with_takeover(inputs: Mapping[str, Json], takeover: Takeover) -> dict[str, Json]:
+def with_adoption(inputs: Mapping[str, Json], adoption: Adoption) -> dict[str, Json]:
     """Return ``inputs`` with a decision that Pulumi neither shows nor compares."""
     decision: dict[str, Json] = {
-        "takes_over": takeover.identifier,
-        "owner": takeover.owner,
+        "takes_over": adoption.identifier,
+        "owner": adoption.owner,
     }
     return {**inputs, _DECISION: decision}
 
 
-def takeover_in(inputs: Mapping[str, Json]) -> Takeover | None:
+def adoption_in(inputs: Mapping[str, Json]) -> Adoption | None:
     """Return the decision in ``inputs``, or None if there is none, or none that is understood.
 
     Then the account is asked again, so nothing depends on it.
     """
-    match inputs.get(_DECISION) or told_in(inputs):
+    match inputs.get(_DECISION) or input_metadata(inputs):
         case {"takes_over": str(identifier), "owner": str(owner)}:
-            return Takeover(identifier, owner)
+            return Adoption(identifier, owner)
     return None
 
 
@@ -76,12 +76,12 @@ class Existing:
 
     operation: Operation
 
-    def takeover(self) -> Takeover | None:
-        """Return what to take over, which is claimed and announced, or None to create an object.
+    def adoption(self) -> Adoption | None:
+        """Return what to adopt, which is claimed and announced, or None to create an object.
 
         Raises:
-            ExistingIdError: The object that the program names by its id cannot be taken over.
-            ExistingObjectError: There is such an object, and it is not to be taken over; or there
+            ExistingIdError: The object that the program names by its id cannot be adopted.
+            ExistingObjectError: There is such an object, and it is not to be adopted; or there
                 are several.
             ApiError: The collection cannot be read.
         """
@@ -90,7 +90,7 @@ class Existing:
             return None
         return self._alike_one() if named is None else self._named_one(str(named))
 
-    def _named_one(self, identifier: str) -> Takeover:
+    def _named_one(self, identifier: str) -> Adoption:
         """Return the object with an id, claimed and announced."""
         operation = self.operation
         owner = new_salt()
@@ -102,15 +102,15 @@ class Existing:
                 f"({operation.account.client.base_url}); correct the id, or take it out to have "
                 "an object created"
             ) from None
-        if not operation.roster.claim_existing([record], owner):
+        if not operation.ownership.claim_existing([record], owner):
             raise ExistingIdError(
                 f"{EXISTING_ID}: {identifier} belongs to a resource of this stack already; to "
                 "rename that one, give it an alias instead"
             )
         self._announce(record)
-        return Takeover(identifier, owner)
+        return Adoption(identifier, owner)
 
-    def _alike_one(self) -> Takeover | None:
+    def _alike_one(self) -> Adoption | None:
         """Return the object of the same identity, claimed and announced, if there is one."""
         operation = self.operation
         inputs = operation.properties
@@ -123,13 +123,13 @@ class Existing:
         alike = self._alike(identity)
         deleted = any(soft_deletion_of(record.fields) for record in alike)
         adopts = policy == IfExists.ADOPT and not deleted
-        found = operation.roster.claim_existing(alike, owner if adopts else None)
+        found = operation.ownership.claim_existing(alike, owner if adopts else None)
         if not found:
             return None
         if len(found) > 1 or not adopts:
             raise ExistingObjectError(_reason(identity, found))
         self._announce(operation.read(found[0].id, self._needed))
-        return Takeover(found[0].id, owner)
+        return Adoption(found[0].id, owner)
 
     @property
     def _needed(self) -> NeededFields:
@@ -143,7 +143,7 @@ class Existing:
         return [record for record in alike if is_same(identity, record.fields)]
 
     def _announce(self, record: Record) -> None:
-        """Tell who approves it what the take-over does."""
+        """Tell who approves it what the adoption does."""
         declaration = self.operation.declaration
         visible = self.operation.visible(record, {})
         fields = in_order_of(

@@ -9,9 +9,9 @@ import pytest
 from support.in_memory_account import InMemoryAccount, created, through_engine
 
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import IfExists
@@ -121,7 +121,7 @@ def test_an_identity_has_to_be_declared() -> None:
 def test_adopting_brings_the_listing_to_what_is_declared(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The approver sees what is taken over and what changes; nothing undeclared is lost."""
+    """The approver sees what is adopted and what changes; nothing undeclared is lost."""
     account = account_with({**VILLA, "rating": 5})
     inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "if_exists": "adopt"}
     with caplog.at_level(logging.WARNING):
@@ -144,7 +144,7 @@ def test_adopting_what_is_as_declared_writes_nothing(caplog: pytest.LogCaptureFi
 
 
 def test_adopting_what_is_not_active_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    """A listing that nobody can book is not taken over in silence."""
+    """A listing that nobody can book is not adopted in silence."""
     account = account_with({**VILLA, "status": "inactive"})
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
