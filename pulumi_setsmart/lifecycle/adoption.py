@@ -27,7 +27,7 @@ _DECISION = f"{KEY}_takeover"
 as `KEY` is."""
 
 _WAYS_OUT = (
-    'to take it over say if_exists="adopt" (or set setsmart:ifExists), to have another one say '
+    'to adopt it say if_exists="adopt" (or set setsmart:ifExists), to have another one say '
     'if_exists="create"'
 )
 _MOST_NAMED = 5
@@ -66,103 +66,93 @@ def adoption_in(inputs: Mapping[str, Json]) -> Adoption | None:
     return None
 
 
-@frozen
-class Existing:
-    """The objects that can be mistaken for one that is to be created.
+def find_adoption(operation: Operation) -> Adoption | None:
+    """Return what to adopt, which is claimed and announced, or None to create an object.
 
-    Attributes:
-        operation: The check or the create that asks.
+    Raises:
+        ExistingIdError: The object that the program names by its id cannot be adopted.
+        ExistingObjectError: There is such an object, and it is not to be adopted; or there
+            are several.
+        ApiError: The collection cannot be read.
     """
+    named = operation.properties.get(EXISTING_ID)
+    if named is UNKNOWN:
+        return None
+    return _identical(operation) if named is None else _named(operation, str(named))
 
-    operation: Operation
 
-    def adoption(self) -> Adoption | None:
-        """Return what to adopt, which is claimed and announced, or None to create an object.
-
-        Raises:
-            ExistingIdError: The object that the program names by its id cannot be adopted.
-            ExistingObjectError: There is such an object, and it is not to be adopted; or there
-                are several.
-            ApiError: The collection cannot be read.
-        """
-        named = self.operation.properties.get(EXISTING_ID)
-        if named is UNKNOWN:
-            return None
-        return self._alike_one() if named is None else self._named_one(str(named))
-
-    def _named_one(self, identifier: str) -> Adoption:
-        """Return the object with an id, claimed and announced."""
-        operation = self.operation
-        owner = new_salt()
-        try:
-            record = operation.read(identifier, self._needed)
-        except NotFoundError:
-            raise ExistingIdError(
-                f"{EXISTING_ID}: there is no {identifier} in this account "
-                f"({operation.account.client.base_url}); correct the id, or take it out to have "
-                "an object created"
-            ) from None
-        if not operation.ownership.claim_existing([record], owner):
-            raise ExistingIdError(
-                f"{EXISTING_ID}: {identifier} belongs to a resource of this stack already; to "
-                "rename that one, give it an alias instead"
-            )
-        self._announce(record)
-        return Adoption(identifier, owner)
-
-    def _alike_one(self) -> Adoption | None:
-        """Return the object of the same identity, claimed and announced, if there is one."""
-        operation = self.operation
-        inputs = operation.properties
-        names = operation.kind.identity_names(inputs)
-        identity = identity_of(names, operation.declaration.fields)
-        policy = inputs.get(IF_EXISTS) or operation.settings.if_exists
-        if identity is None or policy in (UNKNOWN, IfExists.CREATE):
-            return None
-        owner = new_salt()
-        alike = self._alike(identity)
-        deleted = any(soft_deletion_of(record.fields) for record in alike)
-        adopts = policy == IfExists.ADOPT and not deleted
-        found = operation.ownership.claim_existing(alike, owner if adopts else None)
-        if not found:
-            return None
-        if len(found) > 1 or not adopts:
-            raise ExistingObjectError(_reason(identity, found))
-        self._announce(operation.read(found[0].id, self._needed))
-        return Adoption(found[0].id, owner)
-
-    @property
-    def _needed(self) -> NeededFields:
-        """What an announcement tells of an object."""
-        declared = frozenset(self.operation.declaration.fields)
-        return NeededFields(declared, relevant=declared | {STATUS})
-
-    def _alike(self, identity: Mapping[str, Json]) -> list[Record]:
-        self.operation.require_whole_list()
-        alike = self.operation.list_cache.candidates(self.operation.collection, identity)
-        return [record for record in alike if is_same(identity, record.fields)]
-
-    def _announce(self, record: Record) -> None:
-        """Tell who approves it what the adoption does."""
-        declaration = self.operation.declaration
-        visible = self.operation.visible(record, {})
-        fields = in_order_of(
-            declaration.fields, visible, declaration.unordered, declaration.secrets
+def _named(operation: Operation, identifier: str) -> Adoption:
+    """Return the object with an id, claimed and announced."""
+    owner = new_salt()
+    try:
+        record = operation.read(identifier, _needed_fields(operation))
+    except NotFoundError:
+        raise ExistingIdError(
+            f"{EXISTING_ID}: there is no {identifier} in this account "
+            f"({operation.account.client.base_url}); correct the id, or take it out to have "
+            "an object created"
+        ) from None
+    if not operation.ownership.claim_existing([record], owner):
+        raise ExistingIdError(
+            f"{EXISTING_ID}: {identifier} belongs to a resource of this stack already; to "
+            "rename that one, give it an alias instead"
         )
-        actual = project(shape_of(declaration.fields), fields)
-        changes = ", ".join(
-            f"{one.name} "
-            + (
-                "is set"
-                if declaration.is_secret(one.path)
-                else f"{shown(one.actual)} → {shown(one.declared)}"
-            )
-            for one in mismatches(declaration.fields, actual)
+    _announce(operation, record)
+    return Adoption(identifier, owner)
+
+
+def _identical(operation: Operation) -> Adoption | None:
+    """Return the object of the same identity, claimed and announced, if there is difference."""
+    inputs = operation.properties
+    names = operation.kind.identity_names(inputs)
+    identity = identity_of(names, operation.declaration.fields)
+    policy = inputs.get(IF_EXISTS) or operation.settings.if_exists
+    if identity is None or policy in (UNKNOWN, IfExists.CREATE):
+        return None
+    owner = new_salt()
+    candidates = _with_identity(operation, identity)
+    deleted = any(soft_deletion_of(record.fields) for record in candidates)
+    adopts = policy == IfExists.ADOPT and not deleted
+    found = operation.ownership.claim_existing(candidates, owner if adopts else None)
+    if not found:
+        return None
+    if len(found) > 1 or not adopts:
+        raise ExistingObjectError(_reason(identity, found))
+    _announce(operation, operation.read(found[0].id, _needed_fields(operation)))
+    return Adoption(found[0].id, owner)
+
+
+def _needed_fields(operation: Operation) -> NeededFields:
+    """What an announcement tells of an object."""
+    declared = frozenset(operation.declaration.fields)
+    return NeededFields(declared, relevant=declared | {STATUS})
+
+
+def _with_identity(operation: Operation, identity: Mapping[str, Json]) -> list[Record]:
+    operation.require_whole_list()
+    candidates = operation.list_cache.candidates(operation.collection, identity)
+    return [record for record in candidates if is_same(identity, record.fields)]
+
+
+def _announce(operation: Operation, record: Record) -> None:
+    """Tell who approves it what the adoption does."""
+    declaration = operation.declaration
+    visible = operation.visible(record, {})
+    fields = in_order_of(declaration.fields, visible, declaration.unordered, declaration.secrets)
+    actual = project(shape_of(declaration.fields), fields)
+    changes = ", ".join(
+        f"{difference.name} "
+        + (
+            "is set"
+            if declaration.is_secret(difference.path)
+            else f"{shown(difference.actual)} → {shown(difference.declared)}"
         )
-        sentence = f"takes over {record.id} " + (f"({changes})" if changes else "as it is")
-        if STATUS not in declaration.fields and not is_open(fields):
-            sentence += f"; its status stays {shown(fields[STATUS])} unless {STATUS} is declared"
-        self.operation.report(sentence)
+        for difference in mismatches(declaration.fields, actual)
+    )
+    sentence = f"adopts {record.id} " + (f"({changes})" if changes else "as it is")
+    if STATUS not in declaration.fields and not is_open(fields):
+        sentence += f"; its status stays {shown(fields[STATUS])} unless {STATUS} is declared"
+    operation.report(sentence)
 
 
 def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:
@@ -173,7 +163,7 @@ def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:
         if deletion is not None:
             return (
                 f"{identifiers[0]} in SetSmart has {same}, but it was deleted or archived there "
-                f"({deletion}), so it is not taken over by itself; say "
+                f"({deletion}), so it is not adopted by itself; say "
                 f'{EXISTING_ID}="{identifiers[0]}" to have it, or if_exists="create" to have '
                 "another one"
             )

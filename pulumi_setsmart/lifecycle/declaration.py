@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from attrs import Factory, frozen
@@ -101,16 +101,9 @@ class Declaration:
         return redaction_of(frozenset(one.text for one in self.secret_values())).own(text)
 
 
-def keeping_secrets(
-    kind: Kind, known: Iterable[Mapping[str, Json]]
-) -> AbstractContextManager[None]:
-    """Keep the secrets in inputs and outputs out of every text, for the time of an operation.
-
-    Args:
-        kind: The kind of resource.
-        known: Its inputs and outputs, new and old.
-    """
-    return keeping([one for each in known for one in read_declaration(kind, each).secret_values()])
+def keeping_secrets(*declarations: Declaration) -> AbstractContextManager[None]:
+    """Keep the secrets in inputs and outputs out of every text, for the time of an operation."""
+    return keeping([secret for each in declarations for secret in each.secret_values()])
 
 
 def read_declaration(kind: Kind, properties: Mapping[str, Json]) -> Declaration:
@@ -119,31 +112,44 @@ def read_declaration(kind: Kind, properties: Mapping[str, Json]) -> Declaration:
     Outputs whose metadata is missing or damaged are read all the same, so that a message can be
     told of them.
     """
+    if ID in properties or isinstance(properties.get(KEY), str):
+        try:
+            return read_outputs(kind, properties, load_metadata(properties))
+        except MetadataError:
+            return read_outputs(kind, properties, None)
+    metadata = input_metadata(properties)
+    return _declaration(kind, properties, secret_paths_in(metadata), metadata.get(SEALED))
+
+
+def read_outputs(
+    kind: Kind, outputs: Mapping[str, Json], metadata: StateMetadata | None
+) -> Declaration:
+    """Return what the outputs of a resource show.
+
+    Args:
+        kind: The kind of resource.
+        outputs: Its outputs.
+        metadata: What the state remembers beside them, or None where nothing tells that.
+    """
+    secret_paths = None if metadata is None else metadata.secret_paths
+    return _declaration(kind, outputs, secret_paths, sealed=True)
+
+
+def _declaration(
+    kind: Kind, properties: Mapping[str, Json], secret_paths: list[str] | None, sealed: object
+) -> Declaration:
     fields, complete = _fields(kind, properties)
     of_kind = [pointer("", name) for name in kind.secret_names]
-    told = input_metadata(properties)
-    secret_paths: list[str] | None = secret_paths_in(told)
-    if ID in properties or isinstance(properties.get(KEY), str):
-        secret_paths = _secret_paths_of_outputs(properties)
     return Declaration(
         fields,
         complete,
         sorted({*of_kind, *(secret_paths or ())}),
         beside=_beside_fields(kind, properties),
-        sealed=told.get(SEALED) is not False,
+        sealed=sealed is not False,
         unordered=unordered_lists(kind, properties),
         opaque=secret_paths is None,
         named=kind.field_names,
     )
-
-
-def _secret_paths_of_outputs(outputs: Mapping[str, Json]) -> list[str] | None:
-    """Return what is known to be secret of outputs, or None where nothing tells that."""
-    try:
-        metadata = load_metadata(outputs)
-    except MetadataError:
-        return None
-    return None if metadata is None else metadata.secret_paths
 
 
 def known_fields_of(kind: Kind, outputs: Mapping[str, Json]) -> dict[str, Json]:

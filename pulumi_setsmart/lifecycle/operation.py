@@ -15,7 +15,7 @@ from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.comparison import without
-from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration
+from pulumi_setsmart.lifecycle.declaration import Declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields
 from pulumi_setsmart.lifecycle.masking import (
@@ -26,6 +26,7 @@ from pulumi_setsmart.lifecycle.masking import (
 )
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
+from pulumi_setsmart.lifecycle.state_metadata import AccountMark, StateMetadata
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import holds_unknown
 from pulumi_setsmart.models.paging import PagingStyle
@@ -62,9 +63,14 @@ class Operation:
 
     @classmethod
     def begin(
-        cls, kind: Kind, account: Account, settings: Settings, properties: Mapping[str, Json]
+        cls,
+        kind: Kind,
+        account: Account,
+        settings: Settings,
+        properties: Mapping[str, Json],
+        declaration: Declaration,
     ) -> Self:
-        """Begin an operation on the object with these inputs or outputs."""
+        """Begin an operation on the object with these inputs or outputs, which were read."""
         collection = Collection(
             account.client.operation(),
             kind.path(properties, settings),
@@ -76,7 +82,7 @@ class Operation:
             account=account,
             settings=settings,
             properties=properties,
-            declaration=read_declaration(kind, properties),
+            declaration=declaration,
             collection=collection,
             ownership=account.ownership(collection.path),
             list_cache=account.list_cache(collection),
@@ -148,6 +154,10 @@ class Operation:
         self.ownership.release(identifier)
         self.list_cache.mark_deleted(identifier)
 
+    def account_mark(self, record: Record, previous: StateMetadata) -> AccountMark:
+        """Return in which account an object was seen just now."""
+        return self.account.mark(self.collection, record, previous, self.title)
+
     def require_whole_list(self) -> None:
         """Make sure that the list shows what is there, before an object is created or looked for.
 
@@ -163,16 +173,16 @@ class Operation:
                 self.collection, self.ownership.known_ids, self.settings.settle_time
             )
 
-    def whole(self, identifier: str, answered: Record | None, *, first: bool) -> Record:
-        """Return the object after a write, read again if the answer did not show it whole.
+    def whole(self, identifier: str, response: Record | None, *, first: bool) -> Record:
+        """Return the object after a write, read again if the response did not show it whole.
 
         This cannot fail: the write is done, and has to be remembered.
 
         Args:
             identifier: The object's id.
-            answered: The object as the answer shows it, or None.
-            first: Whether the write has created it. If so, and if the answer shows a secret, it is
-                read again too: only that tells whether the server will show it once more.
+            response: The object as the response shows it, or None.
+            first: Whether the write has created it. If so, and if the response shows a secret, it
+                is read again too: only that tells whether the server will show it once more.
         """
         declared = self.declaration.fields
         expected = {
@@ -180,17 +190,17 @@ class Operation:
             for name, value in declared.items()
             if value is not None and name not in self.kind.secret_names
         }
-        is_whole = answered is not None and expected <= answered.fields.keys()
-        shows_once = first and answered is not None and self.shows_secret_of_its_own(answered)
-        if answered is not None and is_whole and not shows_once:
-            return answered
+        is_whole = response is not None and expected <= response.fields.keys()
+        shows_once = first and response is not None and self.shows_secret_of_its_own(response)
+        if response is not None and is_whole and not shows_once:
+            return response
         try:
             return self.collection.get(identifier)
         except SetSmartError as error:
             if not is_whole:
                 self.report(f"it was written but could not be read back: {error}", identifier)
-            shown = {} if answered is None else answered.fields
-            return Record(identifier, {**declared, **shown})
+            shown_fields = {} if response is None else response.fields
+            return Record(identifier, {**declared, **shown_fields})
 
 
 def shown(value: Json) -> str:

@@ -129,7 +129,8 @@ class LifecycleProvider(ResourceProvider):
             with reported():
                 plain = from_engine(properties)
                 declaration = read_declaration(self.kind, plain)
-                secrets = keeping_secrets(self.kind, [plain, from_engine(olds or {})])
+                before = read_declaration(self.kind, from_engine(olds or {}))
+                secrets = keeping_secrets(declaration, before)
 
                 def tell(text: str) -> str:
                     subject = visible(declaration.subject(self.kind, id_))

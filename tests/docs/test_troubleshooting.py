@@ -86,7 +86,7 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "take it out of the program",
         "the release that wrote it",
         "the same …",
-        'to take it over say if_exists="adopt" …',
+        'to adopt it say if_exists="adopt" …',
         "webhook subscription",
         "webhook subscriptions (…)",
         "what is not known yet",

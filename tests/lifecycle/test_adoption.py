@@ -130,7 +130,7 @@ def test_adopting_brings_the_listing_to_what_is_declared(
     assert account.writes() == ["PUT /properties/prop_5"]
     assert account.objects["/properties/prop_5"] == {**VILLA, "rating": 5, "bedrooms": 3}
     assert [record.getMessage() for record in caplog.records] == [
-        'property "Sea Villa": takes over prop_5 (bedrooms 2 → 3)'
+        'property "Sea Villa": adopts prop_5 (bedrooms 2 → 3)'
     ]
 
 
@@ -140,7 +140,7 @@ def test_adopting_what_is_as_declared_writes_nothing(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
     assert account.writes() == []
-    assert "takes over prop_5 as it is" in caplog.text
+    assert "adopts prop_5 as it is" in caplog.text
 
 
 def test_adopting_what_is_not_active_is_said(caplog: pytest.LogCaptureFixture) -> None:
@@ -164,7 +164,7 @@ def test_adopting_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     }
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(WEBHOOK_SUBSCRIPTION, if_exists=IfExists.ADOPT), inputs)
-    assert "takes over w (secret is set)" in caplog.text
+    assert "adopts w (secret is set)" in caplog.text
     assert "hush" not in caplog.text
 
 
@@ -259,7 +259,7 @@ def test_the_object_that_is_named_by_its_id_is_taken_over(caplog: pytest.LogCapt
     account = account_with(VILLA, LOFT)
     inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "existing_id": "prop_6"}
     assert violations(account.lifecycle(), inputs) == []
-    assert 'takes over prop_6 (name "Loft" → "Sea Villa", bedrooms 1 → 3)' in caplog.text
+    assert 'adopts prop_6 (name "Loft" → "Sea Villa", bedrooms 1 → 3)' in caplog.text
     assert account.writes() == []
     identifier, outputs = created(account.lifecycle(), inputs)
     assert (identifier, outputs["existing_id"]) == ("prop_6", "prop_6")
@@ -315,7 +315,7 @@ def test_a_resource_is_not_given_up_for_another_id() -> None:
     _, outputs = created(account.lifecycle(), inputs)
     known = through_engine(outputs)
     lifecycle = account.lifecycle()
-    with pytest.raises(ExistingIdError, match="names prop_6, but this resource stands for prop_5"):
+    with pytest.raises(ExistingIdError, match="names prop_6, but this resource is prop_5"):
         lifecycle.diff(known, {"name": "Sea Villa", "existing_id": "prop_6"})
     assert not lifecycle.diff(known, inputs).changes
     assert lifecycle.diff(known, {"name": "Sea Villa"}).replaces == []

@@ -576,5 +576,5 @@ def test_a_take_over_is_announced_from_the_list(caplog: pytest.LogCaptureFixture
     for number in range(12):
         inputs = through_engine({"name": f"Villa {number}", "if_exists": "adopt"})
         assert lifecycle.check(inputs, exists=False).violations == []
-    assert len([one for one in caplog.records if "takes over" in one.getMessage()]) == 12
+    assert len([one for one in caplog.records if "adopts" in one.getMessage()]) == 12
     assert requests(account) == [LIST, "GET /properties/p0"]

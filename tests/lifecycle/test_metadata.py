@@ -21,7 +21,7 @@ from support.json_values import ANY_OBJECT, TEXTS
 from pulumi_setsmart.client.errors import MetadataError, NotFoundError, WrongAccountError
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION
-from pulumi_setsmart.lifecycle.lifecycle import Lifecycle, PlannedChange
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.metadata import (
     UNAPPLIED_KEY,
     VERSION,
@@ -31,6 +31,7 @@ from pulumi_setsmart.lifecycle.metadata import (
     require_input_metadata,
     unapplied_in,
 )
+from pulumi_setsmart.lifecycle.planned_change import PlannedChange
 from pulumi_setsmart.lifecycle.secret_inputs import with_secret_paths
 from pulumi_setsmart.lifecycle.state_metadata import (
     KEY,
