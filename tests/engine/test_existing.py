@@ -29,7 +29,7 @@ def test_an_existing_listing_stops_the_preview(
     stack.declare('Property("one", name="sea villa", bedrooms=3)')
     for command in (PREVIEW, ("up", "--yes", "--skip-preview", *QUIET)):
         [error] = stack.fail(*command).errors
-        assert f"{villa} in SetSmart has the same name; to take it over" in error
+        assert f"{villa} in SetSmart has the same name; to adopt it" in error
         assert 'if_exists="adopt"' in error
         assert 'if_exists="create"' in error
     assert account.writes() == []
