@@ -67,9 +67,9 @@ def list_properties(*, account: str | None = None) -> list[PropertyRecord]:
 
 
 def _records(account: str | None) -> Iterable[Record]:
-    from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted  # noqa: PLC0415 -- as below
+    from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields  # noqa: PLC0415 -- as below
 
-    return Snapshot().records(_properties(account), Wanted(PROPERTY.required_names))
+    return ListCache().records(_properties(account), NeededFields(PROPERTY.required_names))
 
 
 def _properties(account: str | None) -> Collection:

@@ -7,9 +7,9 @@ from typing import Any, Self
 import pulumi
 from pulumi.dynamic import Resource
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.check import reserved_name_violations, shape_violation
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.python_value import ArgumentLocation, run_error, to_plain

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.lifecycle.secrecy import evidence
+from pulumi_setsmart.lifecycle.secret_inputs import plain_input_metadata
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import UNKNOWN
 
@@ -32,7 +32,7 @@ def seen_inputs(
             }
         except Exception:  # noqa: BLE001 -- an input that fails stops the program by itself
             seen = {}
-        return evidence(seen, paths, keeps_old_values=keeps_old_values)
+        return plain_input_metadata(seen, paths, keeps_old_values=keeps_old_values)
 
     outputs = [output for value in inputs.values() for output in _outputs_in(value)]
 
@@ -42,7 +42,9 @@ def seen_inputs(
 
     if outputs:
         return pulumi.Output(resources(), evidence_of_inputs(), _true(), _true())
-    return pulumi.Output.secret(evidence(visible, named_secret, keeps_old_values=keeps_old_values))
+    return pulumi.Output.secret(
+        plain_input_metadata(visible, named_secret, keeps_old_values=keeps_old_values)
+    )
 
 
 def _path(kind: Kind, name: str) -> str:

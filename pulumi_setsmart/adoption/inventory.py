@@ -17,7 +17,7 @@ from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.declaration import canonical, inputs_of
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, Kind
-from pulumi_setsmart.lifecycle.snapshot import Wanted
+from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.models.json import Json, integral
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
@@ -113,11 +113,11 @@ def _records(
     collection = Collection(
         account.client.operation(), kind.path({}, settings), paging=settings.paging
     )
-    snapshot = account.snapshot(collection)
+    cache = account.list_cache(collection)
     with show_progress(f"Reading {collection.path}", None) as progress:
-        for number in snapshot.pages(collection):
+        for number in cache.read_pages(collection):
             progress(number)
-        return [*snapshot.records(collection, Wanted(kind.required_names))]
+        return [*cache.records(collection, NeededFields(kind.required_names))]
 
 
 def subject_of(kind: Kind, record: Record) -> str:

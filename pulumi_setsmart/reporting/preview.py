@@ -17,7 +17,7 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.adoption import adoption_in
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
     ID,
@@ -25,10 +25,10 @@ from pulumi_setsmart.lifecycle.declaration import (
     known_fields_of,
     read_declaration,
 )
-from pulumi_setsmart.lifecycle.existing import takeover_in
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, Kind
 from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.models.web_address import masked
@@ -113,8 +113,8 @@ def _entry(
     inputs = _properties(planned or current, "inputs")
     action = _action(step["op"], inputs, current, before)
     sides = _sides(kind, before or current, current, planned)
-    takeover = takeover_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
-    if takeover is not None:
+    adoption = adoption_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
+    if adoption is not None:
         action = Action.ADOPT
     changes = [] if planned is None else [*_changes(sides)]
     if action is Action.REPLACE:
@@ -124,7 +124,7 @@ def _entry(
         action = Action.SEND_AGAIN
     elif action is Action.UPDATE and causes and causes <= {Cause.DRIFT, Cause.UNAPPLIED}:
         action = Action.REVERT
-    identifier = takeover.identifier if takeover else (current or before or {}).get("id")
+    identifier = adoption.identifier if adoption else (current or before or {}).get("id")
     return Entry(
         action=action,
         label=kind.noun,

@@ -31,7 +31,7 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "client.signals": "the words of lists",
     "client.timed_stream": "the same",
     "lifecycle.kind": "what reports and the documentation call a resource",
-    "lifecycle.refused_fields": "patterns of what servers say",
+    "lifecycle.rejected_fields": "patterns of what servers say",
     **{
         f"models.{kind.module}": "what editors and the documentation say of a field"
         for kind in KINDS
@@ -95,7 +95,7 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
         "take it out of the program",
         "the release that wrote it",
         "the same …",
-        'to take it over say if_exists="adopt" …',
+        'to adopt it say if_exists="adopt" …',
         "what is not known yet",
         "the output",
         "no file",

@@ -62,7 +62,7 @@ def test_a_listing_on_the_last_page_is_not_created_again(
     [error] = stack.fail("preview", *QUIET).errors
     assert f"{shown} in SetSmart has the same name" in error
     stack.succeed("config", "set", "setsmart:ifExists", "adopt")
-    assert f"takes over {shown} (bedrooms null → 2)" in stack.up()
+    assert f"adopts {shown} (bedrooms null → 2)" in stack.up()
     assert stack.resource("estate")["id"] == shown
     stack.assert_clean()
     exported = stack.command("export")

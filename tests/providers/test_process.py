@@ -39,9 +39,10 @@ def test_accounts_share_a_run() -> None:
     assert run(
         PREFACE
         + "print(account().run is account(apiKey='l').run)\n"
-        + "print(account().roster('/p') is account(apiKey='l').roster('/p'))\n"
-        + "print(account().roster('/p') is account(baseUrl='https://b.example').roster('/p'))\n"
-    ) == ["True", "True", "False"]
+        + "print(account().run is account(apiKey='m', maxDeletions='3').run)\n"
+        + "print(account().ownership('/p') is account(apiKey='l').ownership('/p'))\n"
+        + "print(account().ownership('/p') is account(baseUrl='https://b.example').ownership('/p'))\n"
+    ) == ["True", "True", "True", "False"]
 
 
 def test_a_warning_is_shown_once_however_many_providers_there_are() -> None:

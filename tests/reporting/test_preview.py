@@ -363,11 +363,11 @@ def test_messages_are_told_in_a_line() -> None:
     """Warnings and errors, those of the provider too, less Pulumi's word before them."""
     document = PreviewDocument()
     document.says("warning", "warning: hey\nyou\n")
-    document.says("info#err", "warning: takes over prop_1\n\n")
+    document.says("info#err", "warning: adopts prop_1\n\n")
     document.says("info", "just saying")
     document.says("error", "error: it\x1b[31m failed\n")
     report = read_preview(document.text)
-    assert report.warnings == ["hey you", "takes over prop_1"]
+    assert report.warnings == ["hey you", "adopts prop_1"]
     assert report.errors == ["it\\x1b[31m failed"]
     assert not report.is_empty
 

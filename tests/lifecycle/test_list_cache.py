@@ -22,13 +22,13 @@ from pulumi_setsmart.client.errors import (
     NotFoundError,
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
-from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
+from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields
 from pulumi_setsmart.models.json import Json
 
 THREADS = 4
 LIST = "GET /properties"
-ANYTHING = Wanted()
-NAMED = Wanted(frozenset({"name"}), frozenset({"name"}))
+ANYTHING = NeededFields()
+NAMED = NeededFields(frozenset({"name"}), frozenset({"name"}))
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -59,16 +59,16 @@ def brief(fields: dict[str, Any]) -> dict[str, Any]:
 def test_a_single_object_costs_one_request_for_it() -> None:
     """Whoever targets one resource does not pay for the list."""
     account = account_with(500, page_size=10)
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     for _ in range(2):  # as of a resource that is refreshed, and then got by another
-        assert snapshot.read(listings, "p7", ANYTHING).id == "p7"
+        assert cache.read(listings, "p7", ANYTHING).id == "p7"
     assert requests(account) == ["GET /properties/p7"]
 
 
 def test_whoever_needs_the_first_page_waits_for_it() -> None:
     """A thread that comes while another reads it has it afterwards, at no request of its own."""
     account = account_with(5)
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     under_way, go_on = threading.Event(), threading.Event()
 
     def slowly(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -77,8 +77,8 @@ def test_whoever_needs_the_first_page_waits_for_it() -> None:
         return answer(request)
 
     def ids_of_the_first_page() -> list[str]:
-        snapshot.begin(listings)
-        return snapshot.first_ids(9)
+        cache.read_first_page(listings)
+        return cache.first_ids(9)
 
     account.interfere = slowly
     with ThreadPoolExecutor(2) as threads:
@@ -95,9 +95,9 @@ def test_whoever_needs_the_first_page_waits_for_it() -> None:
 def test_a_few_objects_of_a_large_account_do_not_cost_its_list() -> None:
     """At most two requests for each of them, whatever the number of pages."""
     account = account_with(500, page_size=5)
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     for identifier in ("p499", "p300", "p250"):
-        snapshot.read(listings, identifier, ANYTHING)
+        cache.read(listings, identifier, ANYTHING)
     assert len(account.sent) <= 6
 
 
@@ -113,17 +113,17 @@ def test_reads_cost_at_most_what_is_promised(
 ) -> None:
     """Any objects, in any order: two requests for a page or an object, and one for each absent."""
     account = account_with(count, page_size)
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     present = [f"p{number}" for number in range(count)]
     wanted = data.draw(st.lists(st.sampled_from(present), unique=True), label="wanted")
     order = data.draw(st.permutations([*wanted, *(f"x{n}" for n in range(absent))]), label="order")
     for identifier in order:
         if identifier in present:
             expected = account.objects[f"/properties/{identifier}"]
-            assert snapshot.read(listings, identifier, ANYTHING).fields == expected
+            assert cache.read(listings, identifier, ANYTHING).fields == expected
         else:
             with pytest.raises(NotFoundError):
-                snapshot.read(listings, identifier, ANYTHING)
+                cache.read(listings, identifier, ANYTHING)
     pages = -(-count // page_size)
     assert len(account.sent) <= 2 * min(len(order), pages) + 4 + absent
     assert len(order) != 1 or len(account.sent) == 1
@@ -134,10 +134,10 @@ def test_reads_cost_at_most_what_is_promised(
 def test_threads_pay_together(count: int, page_size: int, data: st.DataObject) -> None:
     """What four threads ask for costs no more than what one does."""
     account = account_with(count, page_size)
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     order = data.draw(st.permutations([f"p{number}" for number in range(count)]), label="order")
     with ThreadPoolExecutor(THREADS) as threads:
-        records = [*threads.map(lambda one: snapshot.read(listings, one, ANYTHING), order)]
+        records = [*threads.map(lambda one: cache.read(listings, one, ANYTHING), order)]
     assert [record.id for record in records] == order
     pages = -(-count // page_size)
     assert len(account.sent) <= 2 * min(count, pages) + 4
@@ -168,8 +168,8 @@ class MeetingPoint:
 def test_threads_that_ask_at_once_share_one_fetch(*, fails: bool) -> None:
     """Whoever needs the page that is under way waits for it, and for its failure as well."""
     account = account_with(30)
-    snapshot, listings = Snapshot(), listings_of(account)
-    snapshot.read(listings, "p0", ANYTHING)
+    cache, listings = ListCache(), listings_of(account)
+    cache.read(listings, "p0", ANYTHING)
     account.sent.clear()
     meeting, fetches = MeetingPoint(), list[str]()
 
@@ -183,12 +183,13 @@ def test_threads_that_ask_at_once_share_one_fetch(*, fails: bool) -> None:
 
     def outcome(identifier: str) -> str:
         try:
-            return snapshot.read(listings, identifier, ANYTHING).id
+            return cache.read(listings, identifier, ANYTHING).id
         except AuthenticationError:
             return "refused"
 
     account.interfere = interfere
-    with patch.object(snapshot, "_fetching", meeting), ThreadPoolExecutor(THREADS) as threads:
+    pages = cache._pages  # noqa: SLF001 -- to see when all threads have come
+    with patch.object(pages, "_reading", meeting), ThreadPoolExecutor(THREADS) as threads:
         outcomes = [*threads.map(outcome, ("p1", "p2", "p3", "p4"))]
     assert outcomes == (["refused"] * THREADS if fails else ["p1", "p2", "p3", "p4"])
     assert fetches == ["/v1/properties"]
@@ -197,8 +198,8 @@ def test_threads_that_ask_at_once_share_one_fetch(*, fails: bool) -> None:
 def test_threads_compare_one_object_for_all() -> None:
     """Where the list is there before anything was read by id, one request tells how good it is."""
     account = account_with(30)
-    snapshot, listings = Snapshot(), listings_of(account)
-    snapshot.complete(listings)
+    cache, listings = ListCache(), listings_of(account)
+    cache.all_items(listings)
     meeting = MeetingPoint()
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -206,9 +207,9 @@ def test_threads_compare_one_object_for_all() -> None:
         return answer(request)
 
     account.interfere = interfere
-    with patch.object(snapshot, "_comparing", meeting), ThreadPoolExecutor(THREADS) as threads:
+    with patch.object(cache, "_comparing", meeting), ThreadPoolExecutor(THREADS) as threads:
         wanted = ("p1", "p2", "p3", "p4")
-        found = [*threads.map(lambda one: snapshot.read(listings, one, ANYTHING).id, wanted)]
+        found = [*threads.map(lambda one: cache.read(listings, one, ANYTHING).id, wanted)]
     assert found == [*wanted]
     assert len(account.sent) == 1 + 1
 
@@ -216,62 +217,62 @@ def test_threads_compare_one_object_for_all() -> None:
 def test_the_first_page_is_read_once() -> None:
     """Whoever only wants to know what stands in the collection costs no second one."""
     account = account_with(30, page_size=10)
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     for _ in range(2):
-        snapshot.begin(listings)
-    assert snapshot.first_ids(3) == ["p0", "p1", "p2"]
+        cache.read_first_page(listings)
+    assert cache.first_ids(3) == ["p0", "p1", "p2"]
     assert requests(account) == [LIST]
 
 
 def test_a_page_that_failed_is_asked_for_again_by_the_next() -> None:
     """One failure is not the end of the list, and its place is kept."""
     account = account_with(30, page_size=10)
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     for identifier in ("p0", "p1"):
-        snapshot.read(listings, identifier, ANYTHING)
+        cache.read(listings, identifier, ANYTHING)
 
     def down(_request: httpx.Request, _answer: Answer) -> httpx.Response:
         raise httpx.ConnectError("down")
 
     account.interfere = down
     with pytest.raises(ConnectionFailedError):
-        snapshot.read(listings, "p12", ANYTHING)
+        cache.read(listings, "p12", ANYTHING)
     account.interfere = undisturbed
     account.sent.clear()
-    assert snapshot.read(listings, "p12", ANYTHING).id == "p12"
-    assert snapshot.read(listings, "p22", ANYTHING).id == "p22"
+    assert cache.read(listings, "p12", ANYTHING).id == "p12"
+    assert cache.read(listings, "p22", ANYTHING).id == "p22"
     assert requests(account) == [LIST, LIST]
 
 
-def listed(account: InMemoryAccount, *numbers: int) -> tuple[Snapshot, Collection]:
-    """Return a snapshot that has read the first page, and listings that were compared."""
-    snapshot, listings = Snapshot(), listings_of(account)
+def listed(account: InMemoryAccount, *numbers: int) -> tuple[ListCache, Collection]:
+    """Return a cache that has read the first page, and listings that were compared."""
+    cache, listings = ListCache(), listings_of(account)
     for number in numbers or (0, 1):
-        snapshot.read(listings, f"p{number}", ANYTHING)
+        cache.read(listings, f"p{number}", ANYTHING)
     account.sent.clear()
-    return snapshot, listings
+    return cache, listings
 
 
 def test_what_is_not_on_the_list_is_asked_for_by_id() -> None:
     """A list may lag behind; only the object itself tells that it is gone."""
     account = account_with(5)
-    snapshot, listings = listed(account)
+    cache, listings = listed(account)
     account.objects["/properties/late"] = {"id": "late"}
-    assert snapshot.read(listings, "late", ANYTHING).id == "late"
+    assert cache.read(listings, "late", ANYTHING).id == "late"
     with pytest.raises(NotFoundError):
-        snapshot.read(listings, "gone", ANYTHING)
+        cache.read(listings, "gone", ANYTHING)
     assert requests(account) == ["GET /properties/late", "GET /properties/gone"]
 
 
 def test_an_item_without_a_needed_field_is_read_by_id_once() -> None:
     """A field that a server leaves out where it is null, and one that it does not list."""
     account = account_with(5, listed=brief)
-    snapshot, listings = listed(account)
+    cache, listings = listed(account)
     account.objects["/properties/p3"]["bedrooms"] = 3
-    wanted = Wanted(frozenset({"name", "bedrooms"}), frozenset({"name", "bedrooms"}))
+    wanted = NeededFields(frozenset({"name", "bedrooms"}), frozenset({"name", "bedrooms"}))
     for _ in range(2):
-        assert snapshot.read(listings, "p3", wanted).fields["bedrooms"] == 3
-    assert snapshot.read(listings, "p4", NAMED).fields["name"] == "Villa 4"
+        assert cache.read(listings, "p3", wanted).fields["bedrooms"] == 3
+    assert cache.read(listings, "p4", NAMED).fields["name"] == "Villa 4"
     assert requests(account) == ["GET /properties/p3"]
 
 
@@ -281,11 +282,11 @@ def test_a_field_that_the_list_shows_otherwise_is_read_by_id() -> None:
     account.listed = lambda fields: {**fields, "notes": "cut off…", "views": 1}
     for one in account.objects.values():
         one |= {"notes": "cut off in the list", "views": 2}
-    snapshot, listings = listed(account)
-    noted = Wanted(frozenset({"notes"}), frozenset({"notes"}))
-    assert snapshot.read(listings, "p2", noted).fields["notes"] == "cut off in the list"
-    assert snapshot.read(listings, "p3", NAMED).fields["name"] == "Villa 3"
-    assert snapshot.read(listings, "p4", ANYTHING).fields["views"] == 2
+    cache, listings = listed(account)
+    noted = NeededFields(frozenset({"notes"}), frozenset({"notes"}))
+    assert cache.read(listings, "p2", noted).fields["notes"] == "cut off in the list"
+    assert cache.read(listings, "p3", NAMED).fields["name"] == "Villa 3"
+    assert cache.read(listings, "p4", ANYTHING).fields["views"] == 2
     assert requests(account) == ["GET /properties/p2", "GET /properties/p4"]
 
 
@@ -299,8 +300,8 @@ def test_a_value_is_compared_whole_and_with_its_type(listed_as: Json, *, is_the_
     account.listed = lambda fields: {**fields, "pets": listed_as}
     for one in account.objects.values():
         one["pets"] = True if not isinstance(listed_as, dict) else {"a": 1}
-    snapshot, listings = listed(account)
-    snapshot.read(listings, "p2", Wanted(frozenset(), frozenset({"pets"})))
+    cache, listings = listed(account)
+    cache.read(listings, "p2", NeededFields(frozenset(), frozenset({"pets"})))
     assert requests(account) == ([] if is_the_same else ["GET /properties/p2"])
 
 
@@ -308,10 +309,10 @@ def test_no_item_is_relied_on_before_one_was_compared() -> None:
     """Where the object that was read by id is not on the list, the next one is looked at too."""
     account = account_with(3)
     account.listed = lambda fields: {**fields, "name": "short"}
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     with pytest.raises(NotFoundError):
-        snapshot.read(listings, "gone", NAMED)
-    names = [snapshot.read(listings, f"p{number}", NAMED).fields["name"] for number in range(3)]
+        cache.read(listings, "gone", NAMED)
+    names = [cache.read(listings, f"p{number}", NAMED).fields["name"] for number in range(3)]
     assert names == ["Villa 0", "Villa 1", "Villa 2"]
 
 
@@ -324,9 +325,9 @@ def test_without_a_list_everything_is_read_by_id(
     account.interfere = lambda request, answer: (
         httpx.Response(status) if request.url.path.endswith("/properties") else answer(request)
     )
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     for number in range(6):
-        assert snapshot.read(listings, f"p{number}", ANYTHING).id == f"p{number}"
+        assert cache.read(listings, f"p{number}", ANYTHING).id == f"p{number}"
     assert caplog.records == []
 
 
@@ -338,9 +339,9 @@ def test_a_list_that_cannot_be_read_is_told_of_once(caplog: pytest.LogCaptureFix
         if request.url.path.endswith("/properties")
         else answer(request)
     )
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     for number in range(6):
-        assert snapshot.read(listings, f"p{number}", ANYTHING).id == f"p{number}"
+        assert cache.read(listings, f"p{number}", ANYTHING).id == f"p{number}"
     told = [one for one in caplog.messages if "trying again" not in one]
     assert len(told) == 1
     assert told[0].startswith(
@@ -352,29 +353,29 @@ def test_a_list_that_cannot_be_read_is_told_of_once(caplog: pytest.LogCaptureFix
 def test_the_whole_list_is_read_afresh_where_pages_may_have_moved() -> None:
     """After a deletion between two pages, the second begins later than where the first ended."""
     account = account_with(9, page_size=3)
-    snapshot, listings = listed(account)
-    snapshot.outdate("p0")
+    cache, listings = listed(account)
+    cache.mark_written("p0")
     listings.delete("p0")
-    assert [*snapshot.complete(listings)] == [f"p{number}" for number in range(1, 9)]
+    assert [*cache.all_items(listings)] == [f"p{number}" for number in range(1, 9)]
 
 
 def test_a_list_is_read_on_where_nothing_was_written() -> None:
     """Whoever creates needs the rest of it only."""
     account = account_with(9, page_size=3)
-    snapshot, listings = listed(account)
-    assert snapshot.completed is None
-    assert [*snapshot.complete(listings)] == [f"p{number}" for number in range(9)]
+    cache, listings = listed(account)
+    assert cache.complete_items is None
+    assert [*cache.all_items(listings)] == [f"p{number}" for number in range(9)]
     assert requests(account) == [LIST, LIST]
-    assert snapshot.completed == snapshot.complete(listings)
+    assert cache.complete_items == cache.all_items(listings)
 
 
 def test_what_was_read_by_id_is_not_read_again_to_compare_identities() -> None:
     """A brief list costs one request for each object in a process, whoever asks."""
     account = account_with(4, listed=lambda fields: {"id": fields["id"]})
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
     for number in range(4):
-        snapshot.read(listings, f"p{number}", NAMED)
-    [found] = snapshot.alike(listings, {"name": "villa 2"})
+        cache.read(listings, f"p{number}", NAMED)
+    [found] = cache.candidates(listings, {"name": "villa 2"})
     assert found.id == "p2"
     assert len(account.sent) == 1 + 4
 
@@ -384,8 +385,8 @@ def test_only_those_alike_are_read_for_the_rest_of_an_identity() -> None:
     account = account_with(4, listed=brief)
     for number, one in enumerate(account.objects.values()):
         one["address"] = f"{number} Road"
-    snapshot, listings = Snapshot(), listings_of(account)
-    [found] = snapshot.alike(listings, {"name": "Villa 2", "address": "elsewhere"})
+    cache, listings = ListCache(), listings_of(account)
+    [found] = cache.candidates(listings, {"name": "Villa 2", "address": "elsewhere"})
     assert found.fields["address"] == "2 Road"
     assert requests(account) == [LIST, "GET /properties/p2"]
 
@@ -395,10 +396,10 @@ def test_all_records_are_whole() -> None:
     account = account_with(3, page_size=2, listed=brief)
     for one in account.objects.values():
         one["bedrooms"] = 2
-    found = Snapshot().records(listings_of(account), ANYTHING)
+    found = ListCache().records(listings_of(account), ANYTHING)
     assert [record.fields["bedrooms"] for record in found] == [2, 2, 2]
     whole = account_with(30, page_size=10)
-    assert len([*Snapshot().records(listings_of(whole), ANYTHING)]) == 30
+    assert len([*ListCache().records(listings_of(whole), ANYTHING)]) == 30
     assert len(whole.sent) == 3 + 1
 
 
@@ -503,18 +504,18 @@ def test_what_this_process_wrote_is_seen_at_once() -> None:
 def test_what_is_written_while_it_is_read_is_read_again() -> None:
     """An answer that was under way then tells what was."""
     account = account_with(3)
-    snapshot, listings = Snapshot(), listings_of(account)
+    cache, listings = ListCache(), listings_of(account)
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
         response = answer(request)
-        snapshot.outdate("p0")
+        cache.mark_written("p0")
         account.objects["/properties/p0"]["name"] = "Changed"
         return response
 
     account.interfere = interfere
-    assert snapshot.read(listings, "p0", NAMED).fields["name"] == "Villa 0"
+    assert cache.read(listings, "p0", NAMED).fields["name"] == "Villa 0"
     account.interfere = undisturbed
-    assert snapshot.read(listings, "p0", NAMED).fields["name"] == "Changed"
+    assert cache.read(listings, "p0", NAMED).fields["name"] == "Changed"
 
 
 def test_an_update_lays_its_values_over_what_is_there_now() -> None:
@@ -569,11 +570,11 @@ def test_the_check_before_a_create_uses_the_same_list() -> None:
 
 
 def test_a_take_over_is_announced_from_the_list(caplog: pytest.LogCaptureFixture) -> None:
-    """A preview that takes over a whole portfolio costs a request a page, and one to compare."""
+    """A preview that adopts a whole portfolio costs a request a page, and one to compare."""
     account = account_with(12)
     lifecycle = account.lifecycle()
     for number in range(12):
         inputs = through_engine({"name": f"Villa {number}", "if_exists": "adopt"})
         assert lifecycle.check(inputs, exists=False).violations == []
-    assert len([one for one in caplog.records if "takes over" in one.getMessage()]) == 12
+    assert len([one for one in caplog.records if "adopts" in one.getMessage()]) == 12
     assert requests(account) == [LIST, "GET /properties/p0"]

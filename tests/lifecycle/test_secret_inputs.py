@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.json_values import ANY_OBJECT
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY
-from pulumi_setsmart.lifecycle.secrecy import evidence, with_secret_paths
+from pulumi_setsmart.lifecycle.secret_inputs import plain_input_metadata, with_secret_paths
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 
@@ -28,7 +28,7 @@ def hidden(
     olds: dict[str, Json] | None = None,
 ) -> list[str]:
     """Return the paths of what arrived that must not be shown."""
-    told = evidence(seen, [*marked], keeps_old_values=olds is not None)
+    told = plain_input_metadata(seen, [*marked], keeps_old_values=olds is not None)
     inputs = with_secret_paths(PROPERTY, {**arrived, KEY: told}, olds or {})
     return read_declaration(PROPERTY, inputs).secret_paths
 
@@ -76,7 +76,7 @@ def test_what_is_marked_stays_marked_where_it_was() -> None:
 
 
 def test_without_evidence_nothing_is_plain() -> None:
-    """Nor is the bookkeeping known to be encrypted."""
+    """Nor is the metadata known to be encrypted."""
     nothing: list[dict[str, Json]] = [{}, {KEY: {"secret_paths": []}}, {KEY: {"seen": "[]"}}]
     for told in nothing:
         inputs = with_secret_paths(API_OBJECT, {"path": "/rules", "body": {"a": 1}, **told}, {})
@@ -105,10 +105,10 @@ def test_an_old_value_that_pulumi_keeps_is_as_secret_as_it_was() -> None:
 
 def test_the_evidence_itself_is_not_kept() -> None:
     """A value that was seen may be secret in the end."""
-    told = evidence(SEEN, [], keeps_old_values=False)
+    told = plain_input_metadata(SEEN, [], keeps_old_values=False)
     assert "Villa" in json.dumps(told)
     assert with_secret_paths(PROPERTY, {KEY: told}, {}) == {}
-    secret = evidence({}, ["/code"], keeps_old_values=False)
+    secret = plain_input_metadata({}, ["/code"], keeps_old_values=False)
     assert with_secret_paths(PROPERTY, {KEY: secret}, {}) == {KEY: {"secret_paths": ["/code"]}}
 
 
@@ -121,7 +121,7 @@ def test_no_value_is_shown_that_was_not_seen(
     """Each value that arrives is equal to what was seen at its place, or hidden."""
     arrived = {**seen, **arrived} if merged else arrived
     inputs: dict[str, Json] = {"path": "/rules", "body": arrived}
-    told = evidence({"path": "/rules", "body": seen}, [], keeps_old_values=False)
+    told = plain_input_metadata({"path": "/rules", "body": seen}, [], keeps_old_values=False)
     declaration = read_declaration(
         API_OBJECT, with_secret_paths(API_OBJECT, {**inputs, KEY: told}, {})
     )

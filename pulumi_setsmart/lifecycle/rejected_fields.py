@@ -69,7 +69,7 @@ _GENERIC = frozenset(
 
 
 @frozen
-class Refused:
+class RejectedField:
     """A field that the server refuses and the program does not declare.
 
     Attributes:
@@ -92,7 +92,7 @@ class Judgement:
     """
 
     names_declared: bool
-    refused: tuple[Refused, ...]
+    rejected: tuple[RejectedField, ...]
     candidates: tuple[Path, ...]
 
 
@@ -115,7 +115,7 @@ def judge(violations: tuple[Violation, ...], sent: JsonObject, declared: JsonObj
     ]
     return Judgement(
         names_declared=names_declared,
-        refused=() if names_declared else tuple(dict.fromkeys(named)),
+        rejected=() if names_declared else tuple(dict.fromkeys(named)),
         candidates=tuple(outer) if is_open and not named else (),
     )
 
@@ -156,7 +156,7 @@ def _fields_of(value: Json, within: Path = ()) -> Iterator[Path]:
                 yield from _fields_of(element, (*within, str(index)))
 
 
-def _named(violation: Violation, sent: Json, fields: list[Path]) -> list[Refused]:
+def _named(violation: Violation, sent: Json, fields: list[Path]) -> list[RejectedField]:
     """Return the fields of what was sent that a violation names, declared ones too."""
     field, path = violation.field, violation.path
     # The field may have dots in its name, and the name of a class before it.
@@ -165,8 +165,8 @@ def _named(violation: Violation, sent: Json, fields: list[Path]) -> list[Refused
     inside = [one for one in fields if place is None or one[: len(place)] == place != one]
     mentioned = _mentioned(violation.reason, inside)
     if place and not (mentioned and _REFUSING.search(violation.reason)):
-        return [Refused(place, field or place[-1])]
-    return [Refused(one, ".".join(one)) for one in mentioned]
+        return [RejectedField(place, field or place[-1])]
+    return [RejectedField(one, ".".join(one)) for one in mentioned]
 
 
 def _place(sent: Json, path: Path) -> Path | None:

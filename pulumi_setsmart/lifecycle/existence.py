@@ -53,11 +53,11 @@ def look_again(operation: Operation, identifier: str) -> Record | None:
 def _was_listed(operation: Operation, identifier: str) -> bool:
     """Return whether the list that this run has read shows an object."""
     try:
-        return identifier in operation.snapshot.complete(operation.collection)
+        return identifier in operation.list_cache.all_items(operation.collection)
     except (NotFoundError, PermissionDeniedError, MethodNotAllowedError):
         return False  # there is no list that could contradict
     except IncompleteListError:
-        return operation.snapshot.shows(identifier)
+        return operation.list_cache.shows(identifier)
 
 
 def _is_listed(operation: Operation, identifier: str) -> bool:

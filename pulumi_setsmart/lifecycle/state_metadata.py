@@ -15,7 +15,7 @@ from attrs import Factory, field, frozen
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, Shape, mismatches, reconcile
 from pulumi_setsmart.lifecycle.identity import recognisable
-from pulumi_setsmart.lifecycle.normalisation import is_tidied
+from pulumi_setsmart.lifecycle.normalisation import is_normalised
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.web_address import ascii_host
 
@@ -63,14 +63,14 @@ class AccountMark:
     Attributes:
         base_url: The base URL of the API.
         key_digest: A salted digest of the API key.
-        neighbours: The ids of a few objects that stood beside it in its collection.
+        siblings: The ids of a few objects that stood beside it in its collection.
         names: By these ids, digests of what the objects were called, as far as that was seen.
         others: What a newer release keeps here; it is kept as it is.
     """
 
     base_url: str = field(converter=_in_ascii)
     key_digest: str
-    neighbours: list[str] = Factory(list)
+    siblings: list[str] = Factory(list)
     names: dict[str, str] = Factory(dict)
     others: dict[str, Json] = Factory(dict)
 
@@ -99,7 +99,7 @@ class Unapplied:
 
 
 @frozen(kw_only=True)
-class Bookkeeping:
+class StateMetadata:
     """What the state remembers of one object.
 
     Attributes:
@@ -107,8 +107,8 @@ class Bookkeeping:
         account: In which account the object was last seen, or None where that was never noted.
         declared: Which fields the program declares, or None where we do not know: the object is
             only read, or was imported.
-        echoes: Digests, by JSON pointer, of the tidied forms that the server made of our values
-            when we wrote them.
+        accepted_values: Digests, by JSON pointer, of the normalised forms that the server made of
+            our values when we wrote them.
         unapplied: The declared values, by JSON pointer, that the object does not have although they
             were declared when it was last written or imported. The outputs show what it has.
         inputs_ahead: Whether the inputs in the state still declare the unapplied values; a read
@@ -122,7 +122,7 @@ class Bookkeeping:
     salt: str = field(factory=new_salt)
     account: AccountMark | None = None
     declared: dict[str, Shape] | None = None
-    echoes: dict[str, str] = Factory(dict)
+    accepted_values: dict[str, str] = Factory(dict)
     secret_paths: list[str] = Factory(list)
     unapplied: dict[str, Unapplied] = Factory(dict)
     inputs_ahead: bool = False
@@ -140,27 +140,27 @@ class Bookkeeping:
 
     def accepts(self, path: str, actual: Json) -> bool:
         """Return whether ``actual`` is what the server made of our value at ``path``."""
-        return self.echoes.get(path) == digest(self.salt, actual)
+        return self.accepted_values.get(path) == digest(self.salt, actual)
 
-    def settle(
+    def reconcile(
         self, known: JsonObject, actual: JsonObject
     ) -> tuple[dict[str, Json], dict[str, str]]:
         """Return ``actual``, with our value wherever the server made of it what is there now.
 
         Returns:
-            The fields, and the echoes that were met; one that was not met is out of date.
+            The fields, and the accepted values that were met; one that was not met is out of date.
         """
-        tidied = {
+        normalised = {
             one.path
             for one in mismatches(dict(known), dict(actual))
-            if self.accepts(one.path, one.actual) and is_tidied(one.declared, one.actual)
+            if self.accepts(one.path, one.actual) and is_normalised(one.declared, one.actual)
         }
-        met = {path: echo for path, echo in self.echoes.items() if path in tidied}
-        return reconcile(known, actual, lambda path, _: path in tidied), met
+        met = {path: echo for path, echo in self.accepted_values.items() if path in normalised}
+        return reconcile(known, actual, lambda path, _: path in normalised), met
 
-    def echoes_of(self, tidied: Iterable[Mismatch]) -> dict[str, str]:
-        """Return the digests to remember after a write that left these tidied forms."""
-        return {one.path: digest(self.salt, one.actual) for one in tidied}
+    def accepted_values_of(self, normalised: Iterable[Mismatch]) -> dict[str, str]:
+        """Return the digests to remember after a write that left these normalised forms."""
+        return {one.path: digest(self.salt, one.actual) for one in normalised}
 
     def unapplied_of(self, differing: Iterable[Mismatch], since: Since) -> dict[str, Unapplied]:
         """Return what to remember of declared values that the object does not have."""

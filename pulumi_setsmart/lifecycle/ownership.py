@@ -12,34 +12,45 @@ from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
 
 
-class Roster:
+class OwnershipRegistry:
     """Which objects of one collection belong to which resources of this run.
 
-    An owner is the salt of a resource's bookkeeping: no two resources have the same.
+    An owner is the salt of a resource's metadata: no two resources have the same.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._owners: dict[str, str] = {}
-        self._noted: set[str] = set()
+        self._seen: set[str] = set()
         self._posting: list[JsonObject] = []
 
-    def note(self, identifier: str) -> None:
+    def mark_seen(self, identifier: str) -> None:
         """Note an object that a resource of this run was given or has read."""
         with self._changed:
-            self._noted.add(identifier)
+            self._seen.add(identifier)
+
+    def recognise(self, identifier: str, owner: str | None) -> None:
+        """Note an object that the state knows, and whose it is if it has an owner.
+
+        Raises:
+            AlreadyManagedError: It belongs to another resource.
+        """
+        with self._changed:
+            self._seen.add(identifier)
+            if owner is not None:
+                self._claim(identifier, owner)
 
     @property
     def known_ids(self) -> frozenset[str]:
         """The ids of the objects that resources of this run have, as far as is known by now."""
         with self._changed:
-            return frozenset(self._noted | self._owners.keys())
+            return frozenset(self._seen | self._owners.keys())
 
     def release(self, identifier: str) -> None:
         """Note that an object is gone. A server may give its id to another one."""
         with self._changed:
             self._owners.pop(identifier, None)
-            self._noted.discard(identifier)
+            self._seen.discard(identifier)
             self._changed.notify_all()
 
     def claim(self, identifier: str, owner: str) -> None:
@@ -110,7 +121,7 @@ class Roster:
         return None
 
     def _is_free(self, identifier: str) -> bool:
-        return identifier not in self._noted and identifier not in self._owners
+        return identifier not in self._seen and identifier not in self._owners
 
     def _is_contested(self, records: list[Record]) -> bool:
         return any(

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.comparison import is_equal
-from pulumi_setsmart.lifecycle.declaration import secret_bookkeeping, secret_paths_in
+from pulumi_setsmart.lifecycle.declaration import secret_metadata, secret_paths_in
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.lifecycle.metadata import require_told, told_in
+from pulumi_setsmart.lifecycle.metadata import input_metadata, require_input_metadata
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 
@@ -22,7 +22,7 @@ _SEEN = "seen"
 _KEEPS_OLD_VALUES = "keeps_old_values"
 
 
-def evidence(
+def plain_input_metadata(
     seen: Mapping[str, object], secret_paths: list[str], *, keeps_old_values: bool
 ) -> dict[str, Json]:
     """Return what the program's side tells of the inputs of a resource, for `with_secret_paths`.
@@ -34,7 +34,7 @@ def evidence(
             which is what its ``ignore_changes`` does.
     """
     told: dict[str, Json] = {
-        **secret_bookkeeping(secret_paths),
+        **secret_metadata(secret_paths),
         # One text: every value of its own would pass through the engine several times.
         _SEEN: json.dumps(seen, separators=(",", ":")),
     }
@@ -54,20 +54,20 @@ def with_secret_paths(
     Raises:
         MetadataError: The metadata of the last deployment's inputs is damaged.
     """
-    require_told(olds)
-    told = told_in(inputs)
+    require_input_metadata(olds)
+    told = input_metadata(inputs)
     seen = _seen(told)
     marked = secret_paths_in(told)
     paths = {*_unseen_inputs(kind, inputs, seen or {})}
     if told.get(_KEEPS_OLD_VALUES):
         changed = {*_unseen_inputs(kind, inputs, olds)}
-        secret_before = secret_paths_in(told_in(olds))
+        secret_before = secret_paths_in(input_metadata(olds))
         paths = {one for one in paths if one in changed or _is_within(one, secret_before)}
     secret = {*marked, *(one for one in paths if not _is_within(one, marked))}
     plain = {name: value for name, value in inputs.items() if name != KEY}
     if not secret and seen is not None:
-        return plain  # so the state keeps the bookkeeping in clear, where reports can read it
-    return {**plain, KEY: secret_bookkeeping(sorted(secret), sealed=seen is not None)}
+        return plain  # so the state keeps the metadata in clear, where reports can read it
+    return {**plain, KEY: secret_metadata(sorted(secret), sealed=seen is not None)}
 
 
 def _seen(told: Mapping[str, object]) -> dict[str, Json] | None:

@@ -9,9 +9,9 @@ import pytest
 from support.in_memory_account import InMemoryAccount, created, through_engine
 
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.policy import IfExists
@@ -121,7 +121,7 @@ def test_an_identity_has_to_be_declared() -> None:
 def test_adopting_brings_the_listing_to_what_is_declared(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The approver sees what is taken over and what changes; nothing undeclared is lost."""
+    """The approver sees what is adopted and what changes; nothing undeclared is lost."""
     account = account_with({**VILLA, "rating": 5})
     inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "if_exists": "adopt"}
     with caplog.at_level(logging.WARNING):
@@ -130,7 +130,7 @@ def test_adopting_brings_the_listing_to_what_is_declared(
     assert account.writes() == ["PUT /properties/prop_5"]
     assert account.objects["/properties/prop_5"] == {**VILLA, "rating": 5, "bedrooms": 3}
     assert [record.getMessage() for record in caplog.records] == [
-        'property "Sea Villa": takes over prop_5 (bedrooms 2 → 3)'
+        'property "Sea Villa": adopts prop_5 (bedrooms 2 → 3)'
     ]
 
 
@@ -140,11 +140,11 @@ def test_adopting_what_is_as_declared_writes_nothing(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
     assert account.writes() == []
-    assert "takes over prop_5 as it is" in caplog.text
+    assert "adopts prop_5 as it is" in caplog.text
 
 
 def test_adopting_what_is_not_active_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    """A listing that nobody can book is not taken over in silence."""
+    """A listing that nobody can book is not adopted in silence."""
     account = account_with({**VILLA, "status": "inactive"})
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
@@ -164,7 +164,7 @@ def test_adopting_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     }
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(WEBHOOK_SUBSCRIPTION, if_exists=IfExists.ADOPT), inputs)
-    assert "takes over w (secret is set)" in caplog.text
+    assert "adopts w (secret is set)" in caplog.text
     assert "hush" not in caplog.text
 
 
@@ -259,7 +259,7 @@ def test_the_object_that_is_named_by_its_id_is_taken_over(caplog: pytest.LogCapt
     account = account_with(VILLA, LOFT)
     inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "existing_id": "prop_6"}
     assert violations(account.lifecycle(), inputs) == []
-    assert 'takes over prop_6 (name "Loft" → "Sea Villa", bedrooms 1 → 3)' in caplog.text
+    assert 'adopts prop_6 (name "Loft" → "Sea Villa", bedrooms 1 → 3)' in caplog.text
     assert account.writes() == []
     identifier, outputs = created(account.lifecycle(), inputs)
     assert (identifier, outputs["existing_id"]) == ("prop_6", "prop_6")
@@ -315,7 +315,7 @@ def test_a_resource_is_not_given_up_for_another_id() -> None:
     _, outputs = created(account.lifecycle(), inputs)
     known = through_engine(outputs)
     lifecycle = account.lifecycle()
-    with pytest.raises(ExistingIdError, match="names prop_6, but this resource stands for prop_5"):
+    with pytest.raises(ExistingIdError, match="names prop_6, but this resource is prop_5"):
         lifecycle.diff(known, {"name": "Sea Villa", "existing_id": "prop_6"})
     assert not lifecycle.diff(known, inputs).changes
     assert lifecycle.diff(known, {"name": "Sea Villa"}).replaces == []

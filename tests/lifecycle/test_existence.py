@@ -369,7 +369,7 @@ def test_a_soft_deletion_is_told_and_nothing_else(
     )
     if told:
         [violation] = checked.violations
-        assert f"({told}), so it is not taken over by itself" in violation
+        assert f"({told}), so it is not adopted by itself" in violation
         assert f'existing_id="{identifier}"' in violation
     assert account.writes() == ["POST /properties"]
 
