@@ -23,6 +23,7 @@ from attrs import evolve, frozen
 from pulumi_setsmart.lifecycle.check import unsendable
 from pulumi_setsmart.models.json import DEEPEST, dotted, pointer
 from pulumi_setsmart.models.marker import Clear
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.text import one_line
 
 _DEEPEST = DEEPEST + 1  # the argument that holds the fields is one of them
@@ -67,21 +68,23 @@ class Place:
             pulumi.RunError: That is deeper than values can be.
         """
         if self.depth == _DEEPEST:
-            raise evolve(self, path="").refusal("holds itself, or is nested too deeply")
+            raise evolve(self, path="").refusal(
+                "holds itself, or is nested too deeply", MessageCode.NOT_JSON
+            )
         return evolve(self, path=pointer(self.path, key), depth=self.depth + 1)
 
-    def refusal(self, reason: str) -> pulumi.RunError:
+    def refusal(self, reason: str, code: MessageCode) -> pulumi.RunError:
         """Return the error that says why the value cannot be sent."""
         member = f"{dotted(self.path)}: " if self.path else ""
-        return refusal(self.resource, f"{self.argument}: {member}{reason}")
+        return refusal(self.resource, f"{self.argument}: {member}{reason}", code)
 
 
 _Reader: TypeAlias = Callable[[Any, Place], Any]
 
 
-def refusal(resource: object, reason: str) -> pulumi.RunError:
+def refusal(resource: object, reason: str, code: MessageCode) -> pulumi.RunError:
     """Return the error that stops a program at a resource that cannot be, in one line."""
-    return pulumi.RunError(one_line(f"resource '{resource}': {reason}"))
+    return pulumi.RunError(with_code(one_line(f"resource '{resource}': {reason}"), code))
 
 
 def to_plain(value: Any, place: Place) -> Any:
@@ -103,7 +106,7 @@ def to_plain(value: Any, place: Place) -> Any:
         return plain
     reason = place.violation(plain)
     if reason is not None:
-        raise place.refusal(reason)
+        raise place.refusal(reason, MessageCode.INVALID_VALUE)
     return plain
 
 
@@ -127,7 +130,7 @@ def _checked(value: _Checked, place: Place) -> _Checked:
     """Return a string or a number, unless Pulumi would alter it."""
     reason = unsendable(value)
     if reason is not None:
-        raise place.refusal(reason)
+        raise place.refusal(reason, MessageCode.INVALID_VALUE)
     return value
 
 
@@ -136,7 +139,9 @@ def _object(value: Mapping[Any, Any], place: Place) -> dict[str, Any]:
     for key, member in value.items():
         if not isinstance(key, str):
             given = type(key).__name__
-            raise place.refusal(f"a name must be a string, not {given}; write str(key)")
+            raise place.refusal(
+                f"a name must be a string, not {given}; write str(key)", MessageCode.NOT_JSON
+            )
         name = _checked(str.__str__(key), place)
         members[name] = to_plain(member, place.inside(name))
     return members
@@ -148,7 +153,9 @@ def _list(value: Iterable[Any], place: Place) -> list[Any]:
 
 def _set(value: AbstractSet[Any], place: Place) -> list[Any]:
     if place.path not in place.unordered:
-        raise place.refusal("a set has no order; write a list, for example sorted(value)")
+        raise place.refusal(
+            "a set has no order; write a list, for example sorted(value)", MessageCode.NOT_JSON
+        )
     strings = [element for element in value if isinstance(element, str)]
     others = [element for element in value if not isinstance(element, str)]
     return _list([*sorted(strings), *others], place)
@@ -156,7 +163,7 @@ def _set(value: AbstractSet[Any], place: Place) -> list[Any]:
 
 def _refused(reason: str) -> _Reader:
     def refuse(value: Any, place: Place) -> NoReturn:
-        raise place.refusal(_MISSING if _is_missing(value) else reason)
+        raise place.refusal(_MISSING if _is_missing(value) else reason, MessageCode.NOT_JSON)
 
     return refuse
 
@@ -200,10 +207,15 @@ _READERS: tuple[tuple[Any, _Reader], ...] = (
 def _other(value: Any, place: Place) -> bool | int | float:
     """Return a number of any library."""
     if callable(getattr(value, "tolist", None)) and getattr(value, "ndim", 0) != 0:
-        raise place.refusal("an array cannot be sent; write it as a list, such as value.tolist()")
+        raise place.refusal(
+            "an array cannot be sent; write it as a list, such as value.tolist()",
+            MessageCode.NOT_JSON,
+        )
     kind = _dtype_kind(value)
     if kind in _REFUSED_DTYPES:
-        raise place.refusal(_MISSING if _is_missing(value) else _REFUSED_DTYPES[kind])
+        raise place.refusal(
+            _MISSING if _is_missing(value) else _REFUSED_DTYPES[kind], MessageCode.NOT_JSON
+        )
     if kind == "b":
         return bool(value)
     if isinstance(value, float):
@@ -212,7 +224,7 @@ def _other(value: Any, place: Place) -> bool | int | float:
         return _checked(operator.index(value), place)
     if kind == "f" or isinstance(value, Decimal | Rational | Real):
         return _exact(value, place)
-    raise place.refusal(_MISSING if _is_missing(value) else _reason(value))
+    raise place.refusal(_MISSING if _is_missing(value) else _reason(value), MessageCode.NOT_JSON)
 
 
 def _exact(value: Any, place: Place) -> int | float:
@@ -226,16 +238,16 @@ def _exact(value: Any, place: Place) -> int | float:
             double = float(digits)
             is_same = not math.isfinite(double) or Decimal(repr(double)) == Decimal(digits)
     except (ValueError, ArithmeticError):  # Decimal's signalling NaN, a fraction beyond all doubles
-        raise place.refusal(_INFINITE) from None
+        raise place.refusal(_INFINITE, MessageCode.INEXACT_NUMBER) from None
     if not is_same:
-        raise place.refusal(_INEXACT)
+        raise place.refusal(_INEXACT, MessageCode.INEXACT_NUMBER)
     _finite(double, place)
     return int(double) if double.is_integer() else double
 
 
 def _finite(value: float, place: Place) -> float:
     if math.isnan(value):
-        raise place.refusal(_MISSING)
+        raise place.refusal(_MISSING, MessageCode.MISSING_NUMBER)
     return _checked(value, place)
 
 

@@ -15,6 +15,7 @@ from pulumi_setsmart.automation.import_file import imported_ids
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.files.whole_file import write_file
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import visible_json
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.reading import LARGEST_FILE, portfolio_in, text_of
@@ -110,7 +111,8 @@ class Project:
             return imported_ids(json.loads(text), self.component)
         except (ValueError, RecursionError):
             raise PortfolioFileError(
-                f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away"
+                f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away",
+                code=MessageCode.NOT_AN_IMPORT_FILE,
             ) from None
 
     def extended(
@@ -144,7 +146,8 @@ class Project:
         ):
             raise PortfolioFileError(
                 f"{file}: cannot be added to without changing what it says; write it in plainer "
-                "YAML, for example with `pulumi-setsmart export FILE --output NEW`"
+                "YAML, for example with `pulumi-setsmart export FILE --output NEW`",
+                code=MessageCode.NOT_EXTENDABLE,
             )
         return text, extended
 

@@ -26,6 +26,7 @@ from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.run import Run
 from pulumi_setsmart.lifecycle.snapshot import Snapshot
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 _NEIGHBOURS = 3
@@ -190,7 +191,8 @@ class Account:
                 f"{identifier} is not in this account ({self.client.base_url}, key from "
                 f"{self.client.credential.source}), and the state does not say in which one it "
                 "was, so it may be elsewhere. Set the base URL and the key of its account; if it "
-                "was deleted there, set setsmart:acceptAccountChange to true for one run"
+                "was deleted there, set setsmart:acceptAccountChange to true for one run",
+                code=MessageCode.UNKNOWN_ACCOUNT,
             )
         if self._is_proven(collection, bookkeeping, bookkeeping.account, title):
             return
@@ -230,7 +232,8 @@ class Account:
             f"{identifier} in this account ({self.client.base_url}, key from "
             f"{self.client.credential.source}) is not the one that the state knows, and what stood "
             "beside that is not there. Set the base URL and the key of its account; if it is the "
-            "same one and was changed, set setsmart:acceptAccountChange to true for one run"
+            "same one and was changed, set setsmart:acceptAccountChange to true for one run",
+            code=MessageCode.DIFFERENT_OBJECT,
         )
 
     def note_witness(

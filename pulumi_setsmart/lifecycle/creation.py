@@ -22,6 +22,7 @@ from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.roster import Roster
 from pulumi_setsmart.lifecycle.snapshot import Snapshot
 from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 _ADVICE = (
@@ -76,7 +77,10 @@ class Creation:
                 if round_number > self.operation.settings.connection.retry.repeats:
                     reason = f"{error.reason}, {round_number} times, and it was not created"
                     raise UnknownOutcomeError(reason, error.context) from None
-                self.operation.report(f"{error.reason}, and it was not created; creating it again")
+                self.operation.report(
+                    f"{error.reason}, and it was not created; creating it again",
+                    code=MessageCode.CREATE_UNRESOLVED,
+                )
 
     def _list_what_is_there(self) -> None:
         """Make sure that it is known what was there before anything is created.
@@ -98,7 +102,8 @@ class Creation:
             raise ExistingObjectError(
                 f"SetSmart answered with {identifier}, which existed before: nothing was created, "
                 f"and {identifier} may have been changed. Look at it in SetSmart, then import it "
-                '(documentation, Take over what exists) or take it over with if_exists="adopt"'
+                '(documentation, Take over what exists) or take it over with if_exists="adopt"',
+                code=MessageCode.EXISTING_OBJECT_RETURNED,
             )
         return identifier, record
 
@@ -112,7 +117,8 @@ class Creation:
             if found is None:
                 self.operation.report(
                     f"{error.reason}, and it is not there yet; "
-                    f"looking once more in {settle_time:g} s"
+                    f"looking once more in {settle_time:g} s",
+                    code=MessageCode.CREATE_UNRESOLVED,
                 )
                 self._collection.client.wait(settle_time)
                 found = self._found()
@@ -122,7 +128,10 @@ class Creation:
                 f"{error.reason}, and looking for it failed{why}; {_ADVICE}", error.context
             ) from None
         if found is not None:
-            self.operation.report(f"{error.reason}, but {found.id} was created and is taken over")
+            self.operation.report(
+                f"{error.reason}, but {found.id} was created and is taken over",
+                code=MessageCode.CREATE_UNRESOLVED,
+            )
         return found
 
     def _found(self) -> Record | None:

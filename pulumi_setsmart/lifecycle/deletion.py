@@ -10,6 +10,7 @@ from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.replacement import Replacement
 from pulumi_setsmart.lifecycle.status import INACTIVE
 from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 
@@ -35,7 +36,8 @@ def deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool
             return None
         if STATUS not in operation.kind.field_names and STATUS not in record.fields:
             raise DeletionRefusedError(
-                'it has no status, so it cannot be deactivated; declare deletion_policy="delete"'
+                'it has no status, so it cannot be deactivated; declare deletion_policy="delete"',
+                code=MessageCode.NOT_DEACTIVATED,
             )
         return overlay(operation.sendable(record, known), inactive)
 
@@ -47,6 +49,7 @@ def deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool
     status = record.fields.get(STATUS, INACTIVE)
     if folded(status) != INACTIVE:
         raise DeletionRefusedError(
-            f"SetSmart keeps its status as {shown(status)}, so it was not deactivated"
+            f"SetSmart keeps its status as {shown(status)}, so it was not deactivated",
+            code=MessageCode.NOT_DEACTIVATED,
         )
     return True

@@ -19,6 +19,7 @@ from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.lifecycle.status import is_open
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import IfExists
 from pulumi_setsmart.models.record import Record
 
@@ -105,7 +106,8 @@ class Existing:
         if not operation.roster.claim_existing([record], owner):
             raise ExistingIdError(
                 f"{EXISTING_ID}: {identifier} belongs to a resource of this stack already; to "
-                "rename that one, give it an alias instead"
+                "rename that one, give it an alias instead",
+                code=MessageCode.EXISTING_ID_MANAGED,
             )
         self._announce(record)
         return Takeover(identifier, owner)
@@ -162,7 +164,7 @@ class Existing:
         sentence = f"takes over {record.id} " + (f"({changes})" if changes else "as it is")
         if STATUS not in declaration.fields and not is_open(fields):
             sentence += f"; its status stays {shown(fields[STATUS])} unless {STATUS} is declared"
-        self.operation.report(sentence)
+        self.operation.report(sentence, code=MessageCode.ADOPTED)
 
 
 def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:

@@ -59,6 +59,7 @@ from pulumi_setsmart.lifecycle.snapshot import Wanted
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy
 from pulumi_setsmart.models.record import Record
 
@@ -372,6 +373,7 @@ class Lifecycle:
             operation.report(
                 "is not deleted: another resource of this stack has taken it over in this run",
                 identifier,
+                code=MessageCode.DELETION_SKIPPED,
             )
             return
         self._note_witness(operation, identifier, outputs, bookkeeping)
@@ -425,7 +427,11 @@ class Lifecycle:
             reason = "it was deleted since it was last read; `pulumi up --refresh` creates it again"
             raise NotFoundError(reason, error.context) from None
         if outcome.sent and set_back:
-            operation.report(_overwrite_warning(operation.declaration, set_back), identifier)
+            operation.report(
+                _overwrite_warning(operation.declaration, set_back),
+                identifier,
+                code=MessageCode.DRIFT_REVERTED,
+            )
         record = answered = outcome.record
         if record is None or outcome.sent:
             record = operation.whole(identifier, answered, first=False)
@@ -473,10 +479,14 @@ class Lifecycle:
         unapplied = [one for one in differing if one not in tidied]
         told = [reordering_around(one, declaration.fields, actual) for one in unapplied]
         for one in {each.path: each for each in told}.values():
-            operation.report(_unapplied_warning(declaration, one), record.id)
+            operation.report(
+                _unapplied_warning(declaration, one), record.id, code=MessageCode.VALUE_NOT_APPLIED
+            )
         for one in tidied:
             if not before.accepts(one.path, one.actual):
-                operation.report(_tidied_warning(declaration, one), record.id)
+                operation.report(
+                    _tidied_warning(declaration, one), record.id, code=MessageCode.VALUE_NORMALISED
+                )
         after = attrs.evolve(
             before,
             account=self._mark(operation, record, before),
@@ -674,6 +684,7 @@ def _report_soft_deletion(operation: Operation, record: Record) -> None:
         f"it was deleted or archived in SetSmart ({deletion}). It stays managed and is not created "
         "again; restore it there, or take it out of the program",
         record.id,
+        code=MessageCode.SOFT_DELETED,
     )
 
 
@@ -691,7 +702,8 @@ def _refuse_other_id(named: Json, held: Json) -> None:
     if named not in (None, UNKNOWN, held):
         raise ExistingIdError(
             f"{EXISTING_ID}: it names {named}, but this resource stands for {held}, which is not "
-            f"given up for it; declare {named} as a resource of another name"
+            f"given up for it; declare {named} as a resource of another name",
+            code=MessageCode.EXISTING_ID_CHANGED,
         )
 
 

@@ -17,6 +17,7 @@ from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.refused_fields import Path, Refused, judge, listed, setting_of
 from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 _MOST_ROUNDS = 5
@@ -112,6 +113,7 @@ class Replacement:
             f"SetSmart does not take {said} back. The program does not declare this, so it was "
             f"left out; naming {settings} in setsmart:readOnlyFields saves a request each time",
             self.identifier,
+            code=MessageCode.FIELD_LEFT_OUT,
         )
 
 

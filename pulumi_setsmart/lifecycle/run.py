@@ -6,6 +6,7 @@ import threading
 
 from pulumi_setsmart.client.errors import DeletionRefusedError
 from pulumi_setsmart.lifecycle.roster import Roster
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 class Run:
@@ -38,7 +39,8 @@ class Run:
             if self._deletions_left == 0:
                 raise DeletionRefusedError(
                     "not deleted: this run has made as many deletions as setsmart:maxDeletions "
-                    "allows. If all of them are meant, raise it"
+                    "allows. If all of them are meant, raise it",
+                    code=MessageCode.DELETION_LIMIT,
                 )
             if self._deletions_left is not None:
                 self._deletions_left -= 1

@@ -29,6 +29,7 @@ from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.lifecycle.status import is_open
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.record import Record
 
 _NO_LIST = (NotFoundError, PermissionDeniedError, MethodNotAllowedError)
@@ -406,11 +407,11 @@ class Snapshot:
             self._gave_up = True
         # A path without a list, or a key that may not see it, is nothing to worry about.
         if is_news and not isinstance(error, _NO_LIST):
-            logger.warning(
-                "SetSmart: the list of %s cannot be used, so each object is read by its id: %s",
-                collection.path,
-                error,
+            message = (
+                f"SetSmart: the list of {collection.path} cannot be used, so each object is read by "
+                f"its id: {error.message}"
             )
+            logger.warning("%s", with_code(message, MessageCode.UNUSABLE_LIST))
 
 
 def _key(value: Json) -> str:

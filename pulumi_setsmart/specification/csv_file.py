@@ -16,6 +16,7 @@ from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.constraint import Text
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import MOST_VALUES, Document, Place
 from pulumi_setsmart.specification.sections import PROPERTIES
 
@@ -69,12 +70,16 @@ def _document(text: str, file: str) -> Document:
         begins = rows.line_num + 1
         for row in rows:
             if len(places) * len(header) > MOST_VALUES:
-                raise Place(file, begins).refusal(f"holds more than {MOST_VALUES:,} values")
+                raise Place(file, begins).refusal(
+                    f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+                )
             if any(row):
                 _read_row(header, row, Place(file, begins), listings, places)
             begins = rows.line_num + 1
     except csv.Error as error:
-        raise Place(file, begins).refusal(f"is not CSV: {error}") from None
+        raise Place(file, begins).refusal(
+            f"is not CSV: {error}", MessageCode.INVALID_SYNTAX
+        ) from None
     return Document({PROPERTIES: listings}, places)
 
 
@@ -114,13 +119,16 @@ def _cell(value: Json) -> str:
 def _header(cells: list[str], place: Place) -> list[str]:
     names = [cell.strip() for cell in cells]
     if RESOURCE_NAME not in names:  # then it may be any file, whose content is not repeated
-        raise place.refusal(f"there is no column {RESOURCE_NAME}")
+        raise place.refusal(f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE)
     for name in names:
         if name != RESOURCE_NAME and name not in FIELDS:
             known = ", ".join((RESOURCE_NAME, *FIELDS))
-            raise place.refusal(f"{name or 'an empty title'} is no column; there are {known}")
+            raise place.refusal(
+                f"{name or 'an empty title'} is no column; there are {known}",
+                MessageCode.INVALID_TABLE,
+            )
         if names.count(name) > 1:
-            raise place.refusal(f"there are two columns {name}")
+            raise place.refusal(f"there are two columns {name}", MessageCode.INVALID_TABLE)
     return names
 
 
@@ -132,14 +140,18 @@ def _read_row(
     places: dict[str, Place],
 ) -> None:
     if len(row) != len(header):
-        raise place.refusal(f"has {len(row)} cells where there are {len(header)} columns")
+        raise place.refusal(
+            f"has {len(row)} cells where there are {len(header)} columns", MessageCode.INVALID_TABLE
+        )
     cells = dict(zip(header, row, strict=True))
     resource_name = unguarded(cells.pop(RESOURCE_NAME)).strip()
     if not resource_name:
-        raise place.refusal(f"{RESOURCE_NAME}: must not be empty")
+        raise place.refusal(f"{RESOURCE_NAME}: must not be empty", MessageCode.INVALID_TABLE)
     path = pointer(pointer("", PROPERTIES), resource_name)
     if path in places:
-        raise place.refusal(f"{resource_name} stands in line {places[path].line} too")
+        raise place.refusal(
+            f"{resource_name} stands in line {places[path].line} too", MessageCode.DUPLICATE_KEY
+        )
     places[path] = place
     listings[resource_name] = {
         name: _value(FIELDS[name], cell, place) for name, cell in cells.items() if cell
@@ -153,7 +165,8 @@ def _value(field: ApiField, cell: str, place: Place) -> Json:
     if number is None:
         raise place.refusal(
             f"{field.name}: must be a number like 2 or 1.5: digits 0 to 9 and a point, without "
-            "blanks, a plus sign or zeros in front"
+            "blanks, a plus sign or zeros in front",
+            MessageCode.INVALID_TABLE,
         )
     return number
 

@@ -14,6 +14,7 @@ from pulumi_setsmart.lifecycle.check import unsendable, violations
 from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import Document, Place, overlaid
 from pulumi_setsmart.specification.format import Format, format_of
@@ -75,7 +76,9 @@ def portfolio_in(text: str, file: str, format_: Format | None = None) -> Portfol
         PortfolioFileError: It does not describe a portfolio, or is larger than `LARGEST_FILE`.
     """
     if len(text.encode(errors="surrogatepass")) > LARGEST_FILE:
-        raise PortfolioFileError(f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB")
+        raise PortfolioFileError(
+            f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB", code=MessageCode.UNUSABLE_FILE
+        )
     return specification_of(_READERS[format_ or format_of(file)](text, file))
 
 
@@ -90,7 +93,7 @@ def specification_of(document: Document) -> PortfolioSpecification:
     if first is not None:
         others = sum(1 for _ in refusals)
         more = f" (and {others} more)" if others else ""
-        raise PortfolioFileError(f"{first}{more}")
+        raise PortfolioFileError(f"{first.message}{more}", code=first.code)
     sections = document.value if isinstance(document.value, dict) else {}
     return PortfolioSpecification(
         properties={
@@ -117,7 +120,7 @@ def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Place(file, line).refusal("is not UTF-8") from None
+        raise Place(file, line).refusal("is not UTF-8", MessageCode.UNUSABLE_FILE) from None
     return text, file
 
 
@@ -159,7 +162,9 @@ def _entry_refusals(
         declared = {field: value for field, value in entry.items() if field in names_of(kind)}
         for field in entry:
             if field not in declared:
-                yield document.refusal(pointer(path, field), _unknown(kind, field))
+                yield document.refusal(
+                    pointer(path, field), _unknown(kind, field), MessageCode.UNKNOWN_FIELD
+                )
         for field in kind.secret_names & declared.keys():
             secret = declared.pop(field)
             if secret is not None and not _is_reference(secret):
@@ -167,12 +172,13 @@ def _entry_refusals(
                     pointer(path, field),
                     f"does not belong in a file; write {{{CONFIG}: KEY}} and keep it with "
                     "`pulumi config set --secret KEY`",
+                    MessageCode.SECRET_IN_FILE,
                 )
         for violation in violations(kind, declared):
             place = pointer(path, violation.input)
             if violation.member is not None:
                 place = pointer(place, violation.member)
-            yield document.refusal(place, violation.reason)
+            yield document.refusal(place, violation.reason, violation.code)
 
 
 def _unknown(kind: Kind, field: str) -> str:

@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 from yaml import events
 
 from pulumi_setsmart.models.json import DEEPEST, Json, pointer
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import (
     ABOVE_FIELDS,
     MOST_VALUES,
@@ -78,12 +79,18 @@ def _root(text: str, file: str) -> _Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
-        raise Place(file, line).refusal(f"is not YAML: {_without_content(error.problem)}") from None
+        raise Place(file, line).refusal(
+            f"is not YAML: {_without_content(error.problem)}", MessageCode.INVALID_SYNTAX
+        ) from None
     except yaml.reader.ReaderError as error:
         place = Place(file, _line_of(error, text))
-        raise place.refusal("holds a control character, which YAML does not allow") from None
+        raise place.refusal(
+            "holds a control character, which YAML does not allow", MessageCode.UNSUPPORTED_YAML
+        ) from None
     except yaml.YAMLError:
-        raise Place(file, 1).refusal(f"is not YAML: {_UNTOLD}") from None
+        raise Place(file, 1).refusal(
+            f"is not YAML: {_UNTOLD}", MessageCode.INVALID_SYNTAX
+        ) from None
     return composing.root
 
 
@@ -131,25 +138,34 @@ class _Composing:
     def _begin_document(self, event: events.DocumentStartEvent, line: int) -> None:
         place = Place(self.file, line)
         if self.root is not None:
-            raise place.refusal("holds more than one YAML document")
+            raise place.refusal("holds more than one YAML document", MessageCode.UNSUPPORTED_YAML)
         if event.version == _VERSION_1_1:
-            raise place.refusal("is YAML 1.1, where yes is no text; take out the %YAML line")
+            raise place.refusal(
+                "is YAML 1.1, where yes is no text; take out the %YAML line",
+                MessageCode.UNSUPPORTED_YAML,
+            )
 
     def _anchored(self, anchor: str, line: int) -> _Node:
         if anchor not in self._anchors:
-            raise Place(self.file, line).refusal("has an alias that stands for nothing")
+            raise Place(self.file, line).refusal(
+                "has an alias that stands for nothing", MessageCode.UNSUPPORTED_YAML
+            )
         return self._anchors[anchor]
 
     def _begin(self, node: _Sequence | _Mapping, anchor: str | None) -> None:
         self._add(node, anchor)
         self._open.append(node)
         if len(self._open) > DEEPEST + ABOVE_FIELDS:
-            raise Place(self.file, node.line).refusal(f"is nested more than {DEEPEST} deep")
+            raise Place(self.file, node.line).refusal(
+                f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP
+            )
 
     def _add(self, node: _Node, anchor: str | None) -> None:
         self._count += 1
         if self._count > 2 * MOST_VALUES:  # keys are counted as well
-            raise Place(self.file, node.line).refusal(f"holds more than {MOST_VALUES:,} values")
+            raise Place(self.file, node.line).refusal(
+                f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+            )
         if anchor is not None:
             self._anchors[anchor] = node
         match self._open:
@@ -170,11 +186,13 @@ class _Unfolding:
         """Return what a node stands for, and note the places of it and all in it."""
         self.places[path] = place
         if len(self.places) > MOST_VALUES:
-            raise place.refusal(f"unfolds to more than {MOST_VALUES:,} values")
+            raise place.refusal(
+                f"unfolds to more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+            )
         if not isinstance(node, _Scalar) and depth > DEEPEST + ABOVE_FIELDS:
-            raise place.refusal(f"is nested more than {DEEPEST} deep")
+            raise place.refusal(f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP)
         if not isinstance(node, _Scalar) and node.tag not in _COLLECTIONS:
-            raise place.refusal("has a tag, which means nothing here")
+            raise place.refusal("has a tag, which means nothing here", MessageCode.UNSUPPORTED_YAML)
         match node:
             case _Mapping():
                 return {
@@ -195,13 +213,19 @@ class _Unfolding:
         for key_node, member in zip(node.members[::2], node.members[1::2], strict=True):
             here = Place(self.file, key_node.line)
             if not isinstance(key_node, _Scalar):
-                raise here.refusal("a key must be a text")
+                raise here.refusal("a key must be a text", MessageCode.UNSUPPORTED_YAML)
             key = key_node.text
             if key == _MERGE and key_node.is_plain:
-                raise here.refusal("merge keys (<<) are not part of YAML 1.2; use an overlay")
+                raise here.refusal(
+                    "merge keys (<<) are not part of YAML 1.2; use an overlay",
+                    MessageCode.UNSUPPORTED_YAML,
+                )
             if key in seen:
                 name = key if is_sayable(pointer(path, key)) else "a name"
-                raise here.refusal(f"{name} stands twice in what begins in line {place.line}")
+                raise here.refusal(
+                    f"{name} stands twice in what begins in line {place.line}",
+                    MessageCode.DUPLICATE_KEY,
+                )
             seen.add(key)
             yield key, member, here
 
@@ -212,4 +236,4 @@ class _Unfolding:
             tag = TEXT if node.tag in (None, "!") else str(node.tag).removeprefix(_PREFIX)
             return scalar(node.text, tag)
         except UnclearScalarError as error:
-            raise place.refusal(str(error)) from None
+            raise place.refusal(str(error), MessageCode.UNSUPPORTED_YAML) from None
