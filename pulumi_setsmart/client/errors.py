@@ -65,7 +65,7 @@ class SetSmartError(Exception):
     attributes.
     """
 
-    code: MessageCode
+    code = MessageCode.UNEXPECTED_ERROR
     """What its message is about."""
 
     def __init__(self, *arguments: object, code: MessageCode | None = None) -> None:

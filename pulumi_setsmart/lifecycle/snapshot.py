@@ -408,8 +408,8 @@ class Snapshot:
         # A path without a list, or a key that may not see it, is nothing to worry about.
         if is_news and not isinstance(error, _NO_LIST):
             message = (
-                f"SetSmart: the list of {collection.path} cannot be used, so each object is read by "
-                f"its id: {error.message}"
+                f"SetSmart: the list of {collection.path} cannot be used, so each object is read "
+                f"by its id: {error.message}"
             )
             logger.warning("%s", with_code(message, MessageCode.UNUSABLE_LIST))
 

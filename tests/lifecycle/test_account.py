@@ -139,7 +139,8 @@ def test_without_a_mark_nothing_proves_a_deletion(bookkeeping: Bookkeeping | Non
     account, listings = account_of(fake, key="a-very-secret-key")
     with pytest.raises(WrongAccountError) as caught:
         account.confirm_deletion(listings, "p", bookkeeping, "name")
-    assert str(caught.value) == (
+    assert caught.value.code == "unknown-account"
+    assert caught.value.message == (
         "p is not in this account (https://setsmart.example/v1, key from setsmart:apiKey), and the "
         "state does not say in which one it was, so it may be elsewhere. Set the base URL and the "
         "key of its account; if it was deleted there, set setsmart:acceptAccountChange to true for "
@@ -313,7 +314,8 @@ def test_elsewhere_a_deletion_is_not_believed() -> None:
     account, listings = account_of(InMemoryAccount(), key="a-very-secret-key")
     with pytest.raises(WrongAccountError) as caught:
         account.confirm_deletion(listings, "p", elsewhere("gone"), "name")
-    assert str(caught.value) == (
+    assert caught.value.code == "not-in-this-account"
+    assert caught.value.message == (
         "p is not in this account (https://setsmart.example/v1, key from setsmart:apiKey), nor is "
         "what stood beside it. Set the base URL and the key of its account; if it was deleted "
         "there, set setsmart:acceptAccountChange to true for one run"

@@ -114,7 +114,7 @@ def test_an_identity_has_to_be_declared() -> None:
     """What the program names as the identity, it has to say."""
     inputs: dict[str, Json] = {"path": "/rules", "body": {"a": 1}, "identity": ["code"]}
     assert violations(InMemoryAccount().lifecycle(API_OBJECT), inputs) == [
-        "identity: body does not declare code"
+        "identity: body does not declare code [identity-not-declared]"
     ]
 
 
@@ -130,7 +130,7 @@ def test_adopting_brings_the_listing_to_what_is_declared(
     assert account.writes() == ["PUT /properties/prop_5"]
     assert account.objects["/properties/prop_5"] == {**VILLA, "rating": 5, "bedrooms": 3}
     assert [record.getMessage() for record in caplog.records] == [
-        'property "Sea Villa": takes over prop_5 (bedrooms 2 → 3)'
+        'property "Sea Villa": takes over prop_5 (bedrooms 2 → 3) [adopted]'
     ]
 
 
