@@ -10,6 +10,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.providers.values import from_engine
 
@@ -62,6 +63,9 @@ def _response(token: str, arguments: Mapping[str, str], account: str | None) -> 
 
 def _no_response(token: str, form: str) -> pulumi.RunError:
     return pulumi.RunError(
-        f"SetSmart: under mocks no account is asked; have Mocks.call return {form} for {token} "
-        "(documentation, Test programs)"
+        with_code(
+            f"SetSmart: under mocks no account is asked; have Mocks.call return {form} for {token} "
+            "(documentation, Test programs)",
+            MessageCode.MOCKED_ACCOUNT,
+        )
     )

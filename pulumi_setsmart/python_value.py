@@ -23,6 +23,7 @@ from attrs import evolve, frozen
 from pulumi_setsmart.lifecycle.check import unsendable
 from pulumi_setsmart.models.json import DEEPEST, dotted, integral, pointer
 from pulumi_setsmart.models.marker import Clear
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.text import one_line
 
 _DEEPEST = DEEPEST + 1  # the argument that holds the fields is one of them
@@ -67,21 +68,23 @@ class ArgumentLocation:
             pulumi.RunError: That is deeper than values can be.
         """
         if self.depth == _DEEPEST:
-            raise evolve(self, path="").error("holds itself, or is nested too deeply")
+            raise evolve(self, path="").error(
+                "holds itself, or is nested too deeply", MessageCode.NOT_JSON
+            )
         return evolve(self, path=pointer(self.path, key), depth=self.depth + 1)
 
-    def error(self, reason: str) -> pulumi.RunError:
+    def error(self, reason: str, code: MessageCode) -> pulumi.RunError:
         """Return the error that says why the value cannot be sent."""
         member = f"{dotted(self.path)}: " if self.path else ""
-        return run_error(self.resource, f"{self.argument}: {member}{reason}")
+        return run_error(self.resource, f"{self.argument}: {member}{reason}", code)
 
 
 _Reader: TypeAlias = Callable[[Any, ArgumentLocation], Any]
 
 
-def run_error(resource: object, reason: str) -> pulumi.RunError:
+def run_error(resource: object, reason: str, code: MessageCode) -> pulumi.RunError:
     """Return the error that stops a program at a resource that cannot be, in one line."""
-    return pulumi.RunError(one_line(f"resource '{resource}': {reason}"))
+    return pulumi.RunError(with_code(one_line(f"resource '{resource}': {reason}"), code))
 
 
 def to_plain(value: Any, location: ArgumentLocation) -> Any:
@@ -108,7 +111,7 @@ def to_plain(value: Any, location: ArgumentLocation) -> Any:
         return plain
     reason = location.violation(plain)
     if reason is not None:
-        raise location.error(reason)
+        raise location.error(reason, MessageCode.INVALID_VALUE)
     return plain
 
 
@@ -132,7 +135,7 @@ def _checked(value: _Checked, location: ArgumentLocation) -> _Checked:
     """Return a string or a number, unless Pulumi would alter it."""
     reason = unsendable(value)
     if reason is not None:
-        raise location.error(reason)
+        raise location.error(reason, MessageCode.INVALID_VALUE)
     return value
 
 
@@ -141,7 +144,9 @@ def _object(value: Mapping[Any, Any], location: ArgumentLocation) -> dict[str, A
     for key, member in value.items():
         if not isinstance(key, str):
             given = type(key).__name__
-            raise location.error(f"a name must be a string, not {given}; write str(key)")
+            raise location.error(
+                f"a name must be a string, not {given}; write str(key)", MessageCode.NOT_JSON
+            )
         name = _checked(str.__str__(key), location)
         members[name] = to_plain(member, location.inside(name))
     return members
@@ -153,7 +158,9 @@ def _list(value: Iterable[Any], location: ArgumentLocation) -> list[Any]:
 
 def _set(value: AbstractSet[Any], location: ArgumentLocation) -> list[Any]:
     if location.path not in location.unordered:
-        raise location.error("a set has no order; write a list, for example sorted(value)")
+        raise location.error(
+            "a set has no order; write a list, for example sorted(value)", MessageCode.NOT_JSON
+        )
     strings = [element for element in value if isinstance(element, str)]
     others = [element for element in value if not isinstance(element, str)]
     return _list([*sorted(strings), *others], location)
@@ -161,7 +168,7 @@ def _set(value: AbstractSet[Any], location: ArgumentLocation) -> list[Any]:
 
 def _refused(reason: str) -> _Reader:
     def refuse(value: Any, location: ArgumentLocation) -> NoReturn:
-        raise location.error(_MISSING if _is_missing(value) else reason)
+        raise location.error(_MISSING if _is_missing(value) else reason, MessageCode.NOT_JSON)
 
     return refuse
 
@@ -205,10 +212,15 @@ _READERS: tuple[tuple[Any, _Reader], ...] = (
 def _other(value: Any, location: ArgumentLocation) -> bool | int | float:
     """Return a number of any library."""
     if callable(getattr(value, "tolist", None)) and getattr(value, "ndim", 0) != 0:
-        raise location.error("an array cannot be sent; write it as a list, such as value.tolist()")
+        raise location.error(
+            "an array cannot be sent; write it as a list, such as value.tolist()",
+            MessageCode.NOT_JSON,
+        )
     kind = _dtype_kind(value)
     if kind in _REFUSED_DTYPES:
-        raise location.error(_MISSING if _is_missing(value) else _REFUSED_DTYPES[kind])
+        raise location.error(
+            _MISSING if _is_missing(value) else _REFUSED_DTYPES[kind], MessageCode.NOT_JSON
+        )
     if kind == "b":
         return bool(value)
     if isinstance(value, float):
@@ -217,7 +229,7 @@ def _other(value: Any, location: ArgumentLocation) -> bool | int | float:
         return _checked(operator.index(value), location)
     if kind == "f" or isinstance(value, Decimal | Rational | Real):
         return _exact(value, location)
-    raise location.error(_MISSING if _is_missing(value) else _reason(value))
+    raise location.error(_MISSING if _is_missing(value) else _reason(value), MessageCode.NOT_JSON)
 
 
 def _exact(value: Any, location: ArgumentLocation) -> int | float:
@@ -231,16 +243,16 @@ def _exact(value: Any, location: ArgumentLocation) -> int | float:
             double = float(digits)
             is_same = not math.isfinite(double) or Decimal(repr(double)) == Decimal(digits)
     except (ValueError, ArithmeticError):  # Decimal's signalling NaN, a fraction beyond all doubles
-        raise location.error(_INFINITE) from None
+        raise location.error(_INFINITE, MessageCode.INEXACT_NUMBER) from None
     if not is_same:
-        raise location.error(_INEXACT)
+        raise location.error(_INEXACT, MessageCode.INEXACT_NUMBER)
     _finite(double, location)
     return integral(double)
 
 
 def _finite(value: float, location: ArgumentLocation) -> float:
     if math.isnan(value):
-        raise location.error(_MISSING)
+        raise location.error(_MISSING, MessageCode.MISSING_NUMBER)
     return _checked(value, location)
 
 

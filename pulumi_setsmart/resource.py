@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource
 from pulumi_setsmart.lifecycle.check import reserved_name_violations, shape_violation
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
 from pulumi_setsmart.lifecycle.state_metadata import KEY
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.python_value import ArgumentLocation, run_error, to_plain
@@ -50,7 +51,7 @@ class SetSmartResource(Resource):
         try:
             super().__init__(provider, resource_name, inputs, options)
         except (TypeError, ValueError, AttributeError) as error:  # what Pulumi says of its options
-            raise run_error(resource_name, str(error)) from error
+            raise run_error(resource_name, str(error), MessageCode.INVALID_RESOURCE) from error
         # This is where Pulumi keeps the outputs, and where it reads them for an export.
         fields = properties.keys() & {*kind.field_names, kind.extra_fields}
         outputs = {name: self.__dict__[name] for name in fields}
@@ -87,7 +88,7 @@ def refuse_key_in_clear() -> None:
     """
     configured = pulumi.runtime.get_config(_API_KEY)
     if configured is not None and not pulumi.runtime.is_config_secret(_API_KEY):
-        raise pulumi.RunError(
+        raise _plaintext_key(
             f"{_API_KEY} is set in plain text, and the state would hold it like that; "
             f"set it with `pulumi config set --secret {_API_KEY}`"
         )
@@ -97,27 +98,37 @@ def refuse_key_in_clear() -> None:
         and '"apiKey"' in accounts
         and not pulumi.runtime.is_config_secret(_ACCOUNTS)
     ):
-        raise pulumi.RunError(
+        raise _plaintext_key(
             f"{_ACCOUNTS} holds a key in plain text, and the state would hold it like that; set it "
             f"with `pulumi config set --secret --path {_ACCOUNTS}.NAME.apiKey`"
         )
+
+
+def _plaintext_key(message: str) -> pulumi.RunError:
+    return pulumi.RunError(with_code(message, MessageCode.PLAINTEXT_KEY))
 
 
 def _refuse_unusable(kind: Kind, resource_name: object, opts: object) -> None:
     """Refuse a name or options with which there can be no resource."""
     if not isinstance(resource_name, str) or not resource_name:
         raise pulumi.RunError(
-            f"the first argument of a {kind.label} is its name in the program; pass a string"
+            with_code(
+                f"the first argument of a {kind.label} is its name in the program; pass a string",
+                MessageCode.INVALID_RESOURCE,
+            )
         )
     to_plain(resource_name, ArgumentLocation(resource_name, "resource_name"))
     if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
-        raise run_error(resource_name, "opts: must be pulumi.ResourceOptions(…)")
+        raise run_error(
+            resource_name, "opts: must be pulumi.ResourceOptions(…)", MessageCode.INVALID_RESOURCE
+        )
     if opts is not None and opts.import_ is not None:
         raise run_error(
             resource_name,
             f"import_ does not work with dynamic providers; to manage a {kind.label} that exists "
             f"say {EXISTING_ID}=… or use `pulumi import --file` with inputs and outputs "
             "(documentation, Adopt what exists), to read one use .get()",
+            MessageCode.IMPORT_OPTION,
         )
 
 
@@ -129,7 +140,7 @@ def _identifier(resource_name: str, value: Any) -> Any:
         if isinstance(plain, int) and not isinstance(plain, bool):
             return str(plain)
         if not isinstance(plain, str) or not plain:
-            raise location.error("must be a string, such as prop_123")
+            raise location.error("must be a string, such as prop_123", MessageCode.INVALID_RESOURCE)
         return plain
 
     plain = to_plain(value, location)
@@ -160,5 +171,5 @@ def _inputs(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> di
             kind, extra_fields, id_field if isinstance(id_field, str) else DEFAULT_ID_FIELD
         )
         for violation in names:
-            raise run_error(resource_name, str(violation))
+            raise run_error(resource_name, violation.message, violation.code)
     return inputs

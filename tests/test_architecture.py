@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "config": {"client", "models"},
     "lifecycle": {"lifecycle", "client", "config", "models"},
     "providers": {"providers", "lifecycle", "client", "config", "models"},
-    "files": {"files", "client"},  # of the client, the tree of errors
+    "files": {"models", "files", "client"},  # of the client, the tree of errors
     "adoption": {
         "adoption",
         "automation",
@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "recording": {"recording", "files", "client", "config", "models"},
     "reporting": {"reporting", "automation", "providers", "lifecycle", "client", "models"},
     "specification": {"specification", "files", "lifecycle", "client", "models"},
-    "webhooks": {"webhooks", "client"},  # of the client, the tree of errors
+    "webhooks": {"models", "webhooks", "client"},  # of the client, the tree of errors
     "testing": {"testing", "sandbox"},
     "sandbox": {"sandbox", "cli"},  # its __main__ is the command
 }

@@ -23,6 +23,7 @@ from pulumi_setsmart.files.whole_file import write_file
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.portfolio_names import child_name, entry_key
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
 from pulumi_setsmart.specification.writing import not_held
@@ -200,7 +201,8 @@ def _refuse_other_account(project: ProjectFiles, inventory: Inventory, known: Kn
         raise WrongAccountError(
             f"none of the {len(known.ids)} objects adopted before is in this account "
             f"({inventory.base_url}). Set the base URL and the key of their account; if they are "
-            f"all deleted, remove {project.import_path.name} and their entries in {project.file}"
+            f"all deleted, remove {project.import_path.name} and their entries in {project.file}",
+            code=MessageCode.OTHER_ACCOUNT_ADOPTED,
         )
 
 

@@ -15,6 +15,7 @@ from pulumi_setsmart.automation.project import project_in
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.files.whole_file import write_file
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import visible_json
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.reading import entries_in, text_of
@@ -119,7 +120,8 @@ class ProjectFiles:
             return imported_ids(json.loads(text), self.portfolio)
         except (ValueError, RecursionError):
             raise PortfolioFileError(
-                f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away"
+                f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away",
+                code=MessageCode.NOT_AN_IMPORT_FILE,
             ) from None
 
     def extended(self, before: PortfolioFile, additions: Entries) -> PortfolioFile:
@@ -146,7 +148,8 @@ class ProjectFiles:
         ):
             raise PortfolioFileError(
                 f"{self.portfolio_path}: cannot be added to without changing what it says; write "
-                "it in plainer YAML, for example with `pulumi-setsmart export FILE --output NEW`"
+                "it in plainer YAML, for example with `pulumi-setsmart export FILE --output NEW`",
+                code=MessageCode.NOT_EXTENDABLE,
             )
         return after
 

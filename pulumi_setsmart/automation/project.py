@@ -15,6 +15,7 @@ from pulumi_setsmart.automation.failure import first_error
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.client.errors import PortfolioFileError, StackError
 from pulumi_setsmart.files.regular_file import utf8_text_of
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.web_address import masked_address
 
 _LARGEST = 1024 * 1024
@@ -49,7 +50,9 @@ class Project:
         project = project_in(folder)
         if project is not None:
             return project
-        raise StackError(f"there is no Pulumi project in {folder} (no Pulumi.yaml)")
+        raise StackError(
+            f"there is no Pulumi project in {folder} (no Pulumi.yaml)", code=MessageCode.NO_PROJECT
+        )
 
     def refreshes(self) -> bool:
         """Return whether every command looks at SetSmart first (``refresh: always``).
@@ -72,7 +75,7 @@ class Project:
         try:
             settings = YAML(typ="safe").load(utf8_text_of(self.file, _LARGEST))
         except (YAMLError, PortfolioFileError, RecursionError, ValueError):
-            raise StackError(f"{self.file} cannot be read") from None
+            raise StackError(f"{self.file} cannot be read", code=MessageCode.NO_PROJECT) from None
         return settings if isinstance(settings, Mapping) else {}
 
     def backend(self, limit: TimeLimit | None = None) -> str:
@@ -94,8 +97,12 @@ class Project:
         except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
             reason = first_error(str(error))
             if any(words in reason for words in _NOT_LOGGED_IN):
-                raise NotLoggedInError("Pulumi does not know where to keep the state") from None
-            raise StackError(f"cannot be used: {reason}") from None
+                raise NotLoggedInError(
+                    "Pulumi does not know where to keep the state", code=MessageCode.NOT_LOGGED_IN
+                ) from None
+            raise StackError(
+                f"cannot be used: {reason}", code=MessageCode.UNUSABLE_BACKEND
+            ) from None
         return masked_address(str(who.url or "unknown"))
 
 

@@ -31,6 +31,7 @@ from pulumi_setsmart.automation.state_code import (
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import load_allowed_providers
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, entry_key
 from pulumi_setsmart.providers.values import from_engine
 
@@ -256,7 +257,8 @@ class Stack:
         except UnreadableStateError:
             raise StackError(
                 f"stack {self.name}: its state cannot be examined. It is not JSON, nested too "
-                "deeply, or has a name twice in one object; restore an earlier one"
+                "deeply, or has a name twice in one object; restore an earlier one",
+                code=MessageCode.UNREADABLE_STATE,
             ) from None
 
     def _refuse_foreign_code(self, exported: Any) -> None:
@@ -266,7 +268,8 @@ class Stack:
             raise StackError(
                 f"stack {self.name}: its state holds code that is not of pulumi-setsmart, in "
                 f"{foreign[0].subject}{more}. Nothing was started. "
-                f"{foreign[0].advice(self.name)}"
+                f"{foreign[0].advice(self.name)}",
+                code=MessageCode.FOREIGN_CODE,
             )
 
     def _selected(self) -> automation.Stack:
@@ -301,12 +304,14 @@ class Stack:
             yield
         except automation.StackNotFoundError:
             raise StackError(
-                f"there is no stack {self.name}; make it with `pulumi stack init {self.name}`"
+                f"there is no stack {self.name}; make it with `pulumi stack init {self.name}`",
+                code=MessageCode.NO_STACK,
             ) from None
         except automation.ConcurrentUpdateError:
             raise StackError(
                 f"stack {self.name}: another command is running on it, or was killed "
-                "(`pulumi cancel` takes away its lock)"
+                "(`pulumi cancel` takes away its lock)",
+                code=MessageCode.STACK_LOCKED,
             ) from None
         except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
             raise StackError(f"stack {self.name}: {first_error(str(error))}") from None

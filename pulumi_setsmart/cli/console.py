@@ -28,6 +28,7 @@ from pulumi_setsmart.client.chain import traceback_of
 from pulumi_setsmart.client.confidential import shown, without_secrets
 from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
 from pulumi_setsmart.config import keep_environment_secret
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import one_line, visible, visible_json
 from pulumi_setsmart.providers.failure import debugging, unexpected
 
@@ -167,7 +168,7 @@ def write_data(text: str) -> None:
         PortfolioFileError: Standard output is closed, or the text holds half a character.
     """
     if sys.stdout is None:
-        raise PortfolioFileError(_CLOSED)
+        raise PortfolioFileError(_CLOSED, code=MessageCode.OUTPUT_CLOSED)
     if sys.stdout.isatty():
         click.echo(visible(text, kept="\n\t"), nl=False)
         return
@@ -175,7 +176,8 @@ def write_data(text: str) -> None:
         content = text.encode()
     except UnicodeEncodeError:
         raise PortfolioFileError(
-            "standard output: cannot be written: the text holds half a character (a surrogate)"
+            "standard output: cannot be written: the text holds half a character (a surrogate)",
+            code=MessageCode.NOT_ENCODABLE,
         ) from None
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
@@ -200,7 +202,7 @@ class Output(Console):
 
     def __init__(self, **options: Any) -> None:
         if sys.stdout is None:
-            raise PortfolioFileError(_CLOSED)
+            raise PortfolioFileError(_CLOSED, code=MessageCode.OUTPUT_CLOSED)
         super().__init__(**options)
 
     def on_broken_pipe(self) -> None:

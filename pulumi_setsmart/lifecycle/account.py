@@ -27,6 +27,7 @@ from pulumi_setsmart.lifecycle.state_metadata import (
     name_digest,
 )
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 _MOST_SIBLINGS = 3
@@ -197,7 +198,8 @@ class Account:
                 f"{identifier} is not in this account ({self.client.base_url}, key from "
                 f"{self.client.credential.source}), and the state does not say in which one it "
                 "was, so it may be elsewhere. Set the base URL and the key of its account; if it "
-                "was deleted there, set setsmart:acceptAccountChange to true for one run"
+                "was deleted there, set setsmart:acceptAccountChange to true for one run",
+                code=MessageCode.UNKNOWN_ACCOUNT,
             )
         if self._is_proven(collection, metadata, metadata.account, title):
             return
@@ -237,7 +239,8 @@ class Account:
             f"{identifier} in this account ({self.client.base_url}, key from "
             f"{self.client.credential.source}) is not the one that the state knows, and what stood "
             "beside that is not there. Set the base URL and the key of its account; if it is the "
-            "same one and was changed, set setsmart:acceptAccountChange to true for one run"
+            "same one and was changed, set setsmart:acceptAccountChange to true for one run",
+            code=MessageCode.DIFFERENT_OBJECT,
         )
 
     def add_reference(

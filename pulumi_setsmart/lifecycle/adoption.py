@@ -19,6 +19,7 @@ from pulumi_setsmart.lifecycle.state_metadata import KEY, new_salt
 from pulumi_setsmart.lifecycle.status import is_open
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import IfExists
 from pulumi_setsmart.models.record import Record
 
@@ -95,7 +96,8 @@ def _named(operation: Operation, identifier: str) -> Adoption:
     if not operation.ownership.claim_existing([record], owner):
         raise ExistingIdError(
             f"{EXISTING_ID}: {identifier} belongs to a resource of this stack already; to "
-            "rename that one, give it an alias instead"
+            "rename that one, give it an alias instead",
+            code=MessageCode.EXISTING_ID_MANAGED,
         )
     _announce(operation, record)
     return Adoption(identifier, owner)
@@ -152,7 +154,7 @@ def _announce(operation: Operation, record: Record) -> None:
     sentence = f"adopts {record.id} " + (f"({changes})" if changes else "as it is")
     if STATUS not in declaration.fields and not is_open(fields):
         sentence += f"; its status stays {shown(fields[STATUS])} unless {STATUS} is declared"
-    operation.report(sentence)
+    operation.report(sentence, code=MessageCode.ADOPTED)
 
 
 def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:

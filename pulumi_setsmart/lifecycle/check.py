@@ -40,6 +40,7 @@ from pulumi_setsmart.models.json import (
     type_name,
 )
 from pulumi_setsmart.models.marker import TOO_DEEP, UNKNOWN, holds_unknown
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.paging import PagingDescription
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
@@ -69,16 +70,23 @@ class InputViolation:
         input: The name of the input.
         member: The field among those that the input holds, or None for the input as a whole.
         reason: What is wrong with it, as the end of a sentence that holds no value.
+        code: What the message is about.
     """
 
     input: str
     reason: str
     member: str | None = None
+    code: MessageCode = MessageCode.INVALID_VALUE
+
+    @property
+    def message(self) -> str:
+        """What is wrong, with the input, without the code."""
+        member = "" if self.member is None else f"{self.member} "
+        return f"{self.input}: {member}{self.reason}"
 
     def __str__(self) -> str:
         """Return it as a user reads it."""
-        member = "" if self.member is None else f"{self.member} "
-        return f"{self.input}: {member}{self.reason}"
+        return with_code(self.message, self.code)
 
 
 def violations(kind: Kind, inputs: Mapping[str, Json]) -> list[InputViolation]:
@@ -88,11 +96,7 @@ def violations(kind: Kind, inputs: Mapping[str, Json]) -> list[InputViolation]:
     """
     return [
         *_replace_on_change_violations(kind, inputs),
-        *(
-            InputViolation(field.name, reason)
-            for field in kind.fields
-            if (reason := _field_violation(field, inputs)) is not None
-        ),
+        *filter(None, (_field_violation(field, inputs) for field in kind.fields)),
         *_extra_fields_violations(kind, inputs),
         *_policy_violations(kind, inputs),
     ]
@@ -134,15 +138,17 @@ def _unsendable(value: Json) -> str | None:
     return None
 
 
-def _field_violation(field: ApiField, inputs: Mapping[str, Json]) -> str | None:
-    if field.name not in inputs:
-        return "is required" if field.required else None
-    value = inputs[field.name]
+def _field_violation(field: ApiField, inputs: Mapping[str, Json]) -> InputViolation | None:
+    value = inputs.get(field.name)
+    if value is None:
+        if not field.required:
+            return None
+        reason = "is required and cannot be cleared" if field.name in inputs else "is required"
+        return InputViolation(field.name, reason, code=MessageCode.REQUIRED)
     if holds_unknown(value):
         return None
-    if value is None:
-        return "is required and cannot be cleared" if field.required else None
-    return unsendable(value) or field.constraint.violation(value)
+    invalid = unsendable(value) or field.constraint.violation(value)
+    return None if invalid is None else InputViolation(field.name, invalid)
 
 
 def _extra_fields_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputViolation]:
@@ -166,11 +172,17 @@ def reserved_name_violations(
     for name in others:
         if name in kind.field_names:
             yield InputViolation(
-                kind.extra_fields, "has an argument of its own; declare it there", name
+                kind.extra_fields,
+                "has an argument of its own; declare it there",
+                name,
+                code=MessageCode.FIELD_HAS_ARGUMENT,
             )
         elif name == id_field:
             yield InputViolation(
-                kind.extra_fields, "is given by SetSmart and cannot be declared", name
+                kind.extra_fields,
+                "is given by SetSmart and cannot be declared",
+                name,
+                code=MessageCode.ID_NOT_DECLARABLE,
             )
 
 
@@ -185,7 +197,11 @@ def _policy_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Input
     if isinstance(others, dict) and not kind.natural_key:
         for name in kind.identity_names(inputs):
             if name not in others:
-                yield InputViolation(IDENTITY, f"{kind.extra_fields} does not declare {name}")
+                yield InputViolation(
+                    IDENTITY,
+                    f"{kind.extra_fields} does not declare {name}",
+                    code=MessageCode.IDENTITY_NOT_DECLARED,
+                )
     yield from _order_violations(kind, inputs)
 
 
@@ -199,7 +215,11 @@ def _order_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputV
         for pattern in patterns_of([path], kind.extra_fields):
             for value in values_at(fields, pattern):
                 if value not in (None, UNKNOWN) and not isinstance(value, list):
-                    yield InputViolation(UNORDERED, f"{path} is {type_name(value)}, not a list")
+                    yield InputViolation(
+                        UNORDERED,
+                        f"{path} is {type_name(value)}, not a list",
+                        code=MessageCode.NOT_A_LIST,
+                    )
                     return
 
 

@@ -15,6 +15,7 @@ from pulumi_setsmart.client.errors import (
     UnknownOutcomeError,
 )
 from pulumi_setsmart.lifecycle.operation import Operation
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 _ADVICE = (
@@ -61,7 +62,10 @@ def create_object(operation: Operation, owner: str) -> tuple[str, Record | None]
             if attempts > operation.settings.connection.retry.repeats:
                 reason = f"{error.reason}, {attempts} times, and it was not created"
                 raise UnknownOutcomeError(reason, error.context) from None
-            operation.report(f"{error.reason}, and it was not created; creating it again")
+            operation.report(
+                f"{error.reason}, and it was not created; creating it again",
+                code=MessageCode.CREATE_UNRESOLVED,
+            )
 
 
 def _list_what_is_there(operation: Operation) -> None:
@@ -88,7 +92,8 @@ def _post(operation: Operation, owner: str, idempotency_key: str) -> tuple[str, 
         raise ExistingObjectError(
             f"SetSmart answered with {identifier}, which existed before: nothing was created, "
             f"and {identifier} may have been changed. Look at it in SetSmart, then import it "
-            '(documentation, Adopt what exists) or adopt it with if_exists="adopt"'
+            '(documentation, Adopt what exists) or adopt it with if_exists="adopt"',
+            code=MessageCode.EXISTING_OBJECT_RETURNED,
         )
     return identifier, record
 
@@ -102,7 +107,8 @@ def _look_for_it(operation: Operation, owner: str, error: ApiError) -> Record | 
         found = _found(operation, owner)
         if found is None:
             operation.report(
-                f"{error.reason}, and it is not there yet; looking once more in {settle_time:g} s"
+                f"{error.reason}, and it is not there yet; looking once more in {settle_time:g} s",
+                code=MessageCode.CREATE_UNRESOLVED,
             )
             operation.collection.client.wait(settle_time)
             found = _found(operation, owner)
@@ -112,7 +118,10 @@ def _look_for_it(operation: Operation, owner: str, error: ApiError) -> Record | 
             f"{error.reason}, and looking for it failed{why}; {_ADVICE}", error.context
         ) from None
     if found is not None:
-        operation.report(f"{error.reason}, but {found.id} was created and is adopted")
+        operation.report(
+            f"{error.reason}, but {found.id} was created and is adopted",
+            code=MessageCode.CREATE_UNRESOLVED,
+        )
     return found
 
 

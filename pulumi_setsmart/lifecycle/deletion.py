@@ -15,6 +15,7 @@ from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletio
 from pulumi_setsmart.lifecycle.status import INACTIVE
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy
 from pulumi_setsmart.models.record import Record
 
@@ -30,7 +31,9 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
     identifier = stored.identifier
     if stored.has_metadata and operation.ownership.is_others(identifier, stored.metadata.salt):
         operation.report(
-            "is not deleted: another resource of this stack has adopted it in this run", identifier
+            "is not deleted: another resource of this stack has adopted it in this run",
+            identifier,
+            code=MessageCode.DELETION_SKIPPED,
         )
         return
     add_reference(operation, stored)
@@ -79,7 +82,8 @@ def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> boo
             if STATUS not in operation.kind.field_names and STATUS not in record.fields:
                 raise DeletionRefusedError(
                     "it has no status, so it cannot be deactivated; declare "
-                    'deletion_policy="delete"'
+                    'deletion_policy="delete"',
+                    code=MessageCode.NOT_DEACTIVATED,
                 )
             payload = overlay(operation.sendable(record, known), inactive)
             response = put_object(operation, identifier, payload, inactive, etag)
@@ -93,7 +97,8 @@ def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> boo
     status = after.fields.get(STATUS, INACTIVE)
     if folded(status) != INACTIVE:
         raise DeletionRefusedError(
-            f"SetSmart keeps its status as {shown(status)}, so it was not deactivated"
+            f"SetSmart keeps its status as {shown(status)}, so it was not deactivated",
+            code=MessageCode.NOT_DEACTIVATED,
         )
     return True
 

@@ -25,6 +25,7 @@ from pulumi_setsmart.lifecycle.list_pages import ListPages
 from pulumi_setsmart.lifecycle.read_budget import ReadBudget
 from pulumi_setsmart.lifecycle.seen_objects import SeenObjects
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.record import Record
 
 _NO_LIST = (NotFoundError, PermissionDeniedError, MethodNotAllowedError)
@@ -298,11 +299,11 @@ class ListCache:
             self._is_unusable = True
         # A path without a list, or a key that may not see it, is nothing to worry about.
         if is_first and not isinstance(error, _NO_LIST):
-            logger.warning(
-                "SetSmart: the list of %s cannot be used, so each object is read by its id: %s",
-                collection.path,
-                error,
+            message = (
+                f"SetSmart: the list of {collection.path} cannot be used, so each object is read "
+                f"by its id: {error.message}"
             )
+            logger.warning("%s", with_code(message, MessageCode.UNUSABLE_LIST))
 
 
 def _key(value: Json) -> str:

@@ -28,6 +28,7 @@ from pulumi_setsmart.lifecycle.state_metadata import (
 )
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
 
 UNAPPLIED_KEY = f"{KEY}_unapplied"
 """The output that tells reports which values were sent and not applied. It is not encrypted, so it
@@ -223,7 +224,8 @@ def _newer(version: int, release: object) -> MetadataError:
     return MetadataError(
         f"its metadata in the state ({KEY}) has version {version}, and this release of "
         f"pulumi-setsmart reads version {VERSION}. Nothing was changed. Update pulumi-setsmart to "
-        f"{needed} or a later one"
+        f"{needed} or a later one",
+        code=MessageCode.NEWER_METADATA,
     )
 
 

@@ -29,6 +29,7 @@ from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 from pulumi_setsmart.lifecycle.state_metadata import AccountMark, StateMetadata
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import holds_unknown
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.paging import PagingStyle
 from pulumi_setsmart.models.record import Record
 
@@ -93,10 +94,11 @@ class Operation:
         """The field by which a person knows one object of the collection from another, or None."""
         return next(iter(self.kind.identity_names(self.properties)), None)
 
-    def report(self, sentence: str, identifier: str | None = None) -> None:
+    def report(self, sentence: str, identifier: str | None = None, *, code: MessageCode) -> None:
         """Tell the user something about the object, without any of the declared secrets."""
         subject = self.declaration.subject(self.kind, identifier)
-        logger.warning("%s", self.declaration.redact(f"{subject}: {sentence}"))
+        message = with_code(f"{subject}: {sentence}", code)
+        logger.warning("%s", self.declaration.redact(message))
 
     def visible(
         self,
@@ -198,7 +200,11 @@ class Operation:
             return self.collection.get(identifier)
         except SetSmartError as error:
             if not is_whole:
-                self.report(f"it was written but could not be read back: {error}", identifier)
+                self.report(
+                    f"it was written but could not be read back: {error.message}",
+                    identifier,
+                    code=MessageCode.NOT_READ_BACK,
+                )
             shown_fields = {} if response is None else response.fields
             return Record(identifier, {**declared, **shown_fields})
 

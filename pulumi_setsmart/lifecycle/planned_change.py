@@ -15,6 +15,7 @@ from pulumi_setsmart.lifecycle.state_metadata import Since, StateMetadata
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy
 
 
@@ -79,7 +80,8 @@ def refuse_another_id(named: Json, stored_id: Json) -> None:
     if named not in (None, UNKNOWN, stored_id):
         raise ExistingIdError(
             f"{EXISTING_ID}: it names {named}, but this resource is {stored_id}, which is not "
-            f"given up for it; declare {named} as a resource of another name"
+            f"given up for it; declare {named} as a resource of another name",
+            code=MessageCode.EXISTING_ID_CHANGED,
         )
 
 

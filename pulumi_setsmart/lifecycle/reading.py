@@ -23,6 +23,7 @@ from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.lifecycle.state_metadata import Since
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 
@@ -162,4 +163,5 @@ def _report_soft_deletion(operation: Operation, record: Record) -> None:
             f"it was deleted or archived in SetSmart ({deletion}). It stays managed and is not "
             "created again; restore it there, or take it out of the program",
             record.id,
+            code=MessageCode.SOFT_DELETED,
         )

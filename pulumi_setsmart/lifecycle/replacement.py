@@ -12,6 +12,7 @@ from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.rejected_fields import Path, RejectedField, judge, listed, setting_of
 from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 MOST_ATTEMPTS = 5
@@ -82,6 +83,7 @@ def _report_rejected(
         f"SetSmart rejected the undeclared field {names}, so the update left it out; naming "
         f"{settings} in setsmart:readOnlyFields saves a request each time",
         identifier,
+        code=MessageCode.FIELD_LEFT_OUT,
     )
 
 

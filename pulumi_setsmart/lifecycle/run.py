@@ -6,6 +6,7 @@ import threading
 
 from pulumi_setsmart.client.errors import DeletionRefusedError
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 class Run:
@@ -37,6 +38,7 @@ class Run:
             if max_deletions is not None and self._deletions >= max_deletions:
                 raise DeletionRefusedError(
                     "not deleted: this run has made as many deletions as setsmart:maxDeletions "
-                    "allows. If all of them are meant, raise it"
+                    "allows. If all of them are meant, raise it",
+                    code=MessageCode.DELETION_LIMIT,
                 )
             self._deletions += 1

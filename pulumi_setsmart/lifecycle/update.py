@@ -19,6 +19,7 @@ from pulumi_setsmart.lifecycle.state_metadata import Since
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.lifecycle.write_result import outputs_after_write, overwrite_warning
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 
@@ -52,7 +53,11 @@ def update_object(operation: Operation, stored: StoredObject) -> dict[str, Json]
             reason = "it was deleted since it was last read; `pulumi up --refresh` creates it again"
             raise NotFoundError(reason, error.context) from None
         if reverted:
-            operation.report(overwrite_warning(operation.declaration, reverted), identifier)
+            operation.report(
+                overwrite_warning(operation.declaration, reverted),
+                identifier,
+                code=MessageCode.DRIFT_REVERTED,
+            )
         whole = operation.whole(identifier, response, first=False)
         return outputs_after_write(operation, stored, response or whole, whole, Since.UPDATE)
 

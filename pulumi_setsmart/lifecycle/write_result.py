@@ -15,6 +15,7 @@ from pulumi_setsmart.lifecycle.same_object import known_fields
 from pulumi_setsmart.lifecycle.state_metadata import Since
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 
@@ -55,10 +56,18 @@ def outputs_after_write(
     unapplied = [difference for difference in differing if difference not in normalised]
     lists = [reordering_around(difference, declaration.fields, actual) for difference in unapplied]
     for difference in {each.path: each for each in lists}.values():
-        operation.report(_unapplied_warning(declaration, difference), record.id)
+        operation.report(
+            _unapplied_warning(declaration, difference),
+            record.id,
+            code=MessageCode.VALUE_NOT_APPLIED,
+        )
     for difference in normalised:
         if not before.accepts(difference.path, difference.actual):
-            operation.report(_normalised_warning(declaration, difference), record.id)
+            operation.report(
+                _normalised_warning(declaration, difference),
+                record.id,
+                code=MessageCode.VALUE_NORMALISED,
+            )
     after = attrs.evolve(
         before,
         account=operation.account_mark(record, before),

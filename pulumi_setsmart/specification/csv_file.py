@@ -13,6 +13,7 @@ from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.cell import guarded, unguarded
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import MOST_VALUES, Document, FileLocation
 
 SECTION = str(PROPERTY.section)
@@ -60,12 +61,16 @@ def _document(text: str, file: str) -> Document:
         begins = rows.line_num + 1
         for row in rows:
             if len(locations) * len(header) > MOST_VALUES:
-                raise FileLocation(file, begins).error(f"holds more than {MOST_VALUES:,} values")
+                raise FileLocation(file, begins).error(
+                    f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+                )
             if any(row):
                 _read_row(header, row, FileLocation(file, begins), listings, locations)
             begins = rows.line_num + 1
     except csv.Error as error:
-        raise FileLocation(file, begins).error(f"is not CSV: {error}") from None
+        raise FileLocation(file, begins).error(
+            f"is not CSV: {error}", MessageCode.INVALID_SYNTAX
+        ) from None
     return Document({SECTION: listings}, locations)
 
 
@@ -107,15 +112,16 @@ def _delimiter(text: str) -> str:
 def _header(cells: list[str], location: FileLocation) -> list[str]:
     names = [cell.strip() for cell in cells]
     if RESOURCE_NAME not in names:  # then it may be any file, whose content is not repeated
-        raise location.error(f"there is no column {RESOURCE_NAME}")
+        raise location.error(f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE)
     for name in names:
         if name != RESOURCE_NAME and name not in FIELDS:
             known = ", ".join((RESOURCE_NAME, *FIELDS))
             raise location.error(
-                f"{name or 'an empty title'} is an unknown column; there are {known}"
+                f"{name or 'an empty title'} is an unknown column; there are {known}",
+                MessageCode.INVALID_TABLE,
             )
         if names.count(name) > 1:
-            raise location.error(f"there are two columns {name}")
+            raise location.error(f"there are two columns {name}", MessageCode.INVALID_TABLE)
     return names
 
 
@@ -127,14 +133,18 @@ def _read_row(
     locations: dict[str, FileLocation],
 ) -> None:
     if len(row) != len(header):
-        raise location.error(f"has {len(row)} cells where there are {len(header)} columns")
+        raise location.error(
+            f"has {len(row)} cells where there are {len(header)} columns", MessageCode.INVALID_TABLE
+        )
     cells = dict(zip(header, row, strict=True))
     resource_name = unguarded(cells.pop(RESOURCE_NAME)).strip()
     if not resource_name:
-        raise location.error(f"{RESOURCE_NAME}: must not be empty")
+        raise location.error(f"{RESOURCE_NAME}: must not be empty", MessageCode.INVALID_TABLE)
     path = pointer(pointer("", SECTION), resource_name)
     if path in locations:
-        raise location.error(f"{resource_name} is in line {locations[path].line} too")
+        raise location.error(
+            f"{resource_name} is in line {locations[path].line} too", MessageCode.DUPLICATE_KEY
+        )
     locations[path] = location
     listings[resource_name] = {
         name: _value(FIELDS[name], cell, location) for name, cell in cells.items() if cell
@@ -145,4 +155,4 @@ def _value(field: ApiField, cell: str, location: FileLocation) -> Json:
     try:
         return field.constraint.from_cell(cell)
     except ValueError as error:
-        raise location.error(f"{field.name}: {error}") from None
+        raise location.error(f"{field.name}: {error}", MessageCode.INVALID_TABLE) from None

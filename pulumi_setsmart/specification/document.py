@@ -8,6 +8,7 @@ from attrs import frozen
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json, dotted, pointer, steps
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.specification.sections import SECTIONS
 
@@ -30,9 +31,11 @@ class FileLocation:
     file: str
     line: int
 
-    def error(self, reason: str) -> PortfolioFileError:
+    def error(
+        self, reason: str, code: MessageCode = MessageCode.INVALID_PORTFOLIO
+    ) -> PortfolioFileError:
         """Return the error that says what is wrong there."""
-        return PortfolioFileError(f"{self.file}:{self.line}: {one_line(reason)}")
+        return PortfolioFileError(f"{self.file}:{self.line}: {one_line(reason)}", code=code)
 
 
 @frozen
@@ -47,12 +50,14 @@ class Document:
     value: Json
     locations: Mapping[str, FileLocation]
 
-    def error(self, path: str, reason: str) -> PortfolioFileError:
+    def error(
+        self, path: str, reason: str, code: MessageCode = MessageCode.INVALID_PORTFOLIO
+    ) -> PortfolioFileError:
         """Return the error that says what is wrong, or missing, where ``path`` points to."""
         name = dotted(path) if self._is_portfolio or is_sayable(path) else ""
         while path not in self.locations:
             path = path.rpartition("/")[0]
-        return self.locations[path].error(f"{name}: {reason}" if name else reason)
+        return self.locations[path].error(f"{name}: {reason}" if name else reason, code)
 
     @property
     def _is_portfolio(self) -> bool:
@@ -91,7 +96,11 @@ def overlaid(base: Document, overlay: Document) -> Document:
             member = pointer(path, key)
             if depth == _ENTRIES and value is None:
                 if key not in below:
-                    raise overlay.error(member, "is null to be left out, but it is not there")
+                    raise overlay.error(
+                        member,
+                        "is null to be left out, but it is not there",
+                        MessageCode.NOTHING_TO_REMOVE,
+                    )
                 del result[key]
             else:
                 result[key] = laid(below.get(key), value, member, depth + 1)

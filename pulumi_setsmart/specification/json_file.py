@@ -10,6 +10,7 @@ from typing import Any
 from attrs import define, field
 
 from pulumi_setsmart.models.json import DEEPEST, Json, pointer
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import (
     ABOVE_FIELDS,
     MOST_VALUES,
@@ -31,11 +32,15 @@ def read_json(text: str, file: str) -> Document:
     try:
         parsed = _Decoder(lines).decode(text)
     except json.JSONDecodeError as error:
-        raise FileLocation(file, error.lineno).error(f"is not JSON: {error.msg}") from None
+        raise FileLocation(file, error.lineno).error(
+            f"is not JSON: {error.msg}", MessageCode.INVALID_SYNTAX
+        ) from None
     except RecursionError:
-        raise FileLocation(file, 1).error(_TOO_DEEP) from None
+        raise FileLocation(file, 1).error(_TOO_DEEP, MessageCode.TOO_DEEP) from None
     except ValueError:
-        raise FileLocation(file, 1).error("holds a number that is too long") from None
+        raise FileLocation(file, 1).error(
+            "holds a number that is too long", MessageCode.NUMBER_TOO_LONG
+        ) from None
     unfolding = _Unfolding()
     return Document(unfolding.value(parsed, "", FileLocation(file, 1)), unfolding.locations)
 
@@ -104,11 +109,13 @@ class _Unfolding:
         """Return a value as a plain one, and note the places of the members in it."""
         self._count += 1
         if self._count > MOST_VALUES:
-            raise location.error(f"holds more than {MOST_VALUES:,} values")
+            raise location.error(
+                f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+            )
         if not path:
             self.locations[path] = location
         if isinstance(value, _Located | list) and depth > DEEPEST + ABOVE_FIELDS:
-            raise location.error(_TOO_DEEP)
+            raise location.error(_TOO_DEEP, MessageCode.TOO_DEEP)
         match value:
             case _Located(members):
                 return self._object(members, path, depth)
@@ -128,7 +135,9 @@ class _Unfolding:
             inside = pointer(path, key)
             if key in plain:
                 name = key if is_sayable(inside) else "a name"
-                raise location.error(f"{name} is twice in the same object")
+                raise location.error(
+                    f"{name} is twice in the same object", MessageCode.DUPLICATE_KEY
+                )
             self.locations[inside] = location
             plain[key] = self.value(member, inside, location, depth + 1)
         return plain

@@ -14,6 +14,7 @@ from pulumi_setsmart.lifecycle.check import unsendable, violations
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.arguments import ARGUMENTS, PortfolioArgs
 from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
@@ -74,7 +75,9 @@ def entries_in(text: str, file: str, format_: Format | None = None) -> Entries:
         PortfolioFileError: It does not describe a portfolio, or is larger than `LARGEST_FILE`.
     """
     if len(text.encode(errors="surrogatepass")) > LARGEST_FILE:
-        raise PortfolioFileError(f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB")
+        raise PortfolioFileError(
+            f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB", code=MessageCode.UNUSABLE_FILE
+        )
     return entries_of(_READERS[format_ or format_of(file)](text, file))
 
 
@@ -107,7 +110,7 @@ def entries_of(document: Document) -> Entries:
     if first is not None:
         number = sum(1 for _ in errors)
         more = f" (and {number} more)" if number else ""
-        raise PortfolioFileError(f"{first}{more}")
+        raise PortfolioFileError(f"{first.message}{more}", code=first.code)
     sections = document.value if isinstance(document.value, dict) else {}
     return {
         section: {
@@ -131,7 +134,7 @@ def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise FileLocation(file, line).error("is not UTF-8") from None
+        raise FileLocation(file, line).error("is not UTF-8", MessageCode.UNUSABLE_FILE) from None
     return text, file
 
 
@@ -173,7 +176,9 @@ def _entry_errors(
         declared = {field: value for field, value in entry.items() if field in names_of(kind)}
         for field in entry:
             if field not in declared:
-                yield document.error(pointer(path, field), _unknown(kind, field))
+                yield document.error(
+                    pointer(path, field), _unknown(kind, field), MessageCode.UNKNOWN_FIELD
+                )
         for field in kind.secret_names & declared.keys():
             secret = declared.pop(field)
             if secret is not None and not _is_reference(secret):
@@ -181,12 +186,13 @@ def _entry_errors(
                     pointer(path, field),
                     f"does not belong in a file; write {{{CONFIG}: KEY}} and keep it with "
                     "`pulumi config set --secret KEY`",
+                    MessageCode.SECRET_IN_FILE,
                 )
         for violation in violations(kind, declared):
             location = pointer(path, violation.input)
             if violation.member is not None:
                 location = pointer(location, violation.member)
-            yield document.error(location, violation.reason)
+            yield document.error(location, violation.reason, violation.code)
 
 
 def _unknown(kind: Kind, field: str) -> str:

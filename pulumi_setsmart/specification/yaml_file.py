@@ -17,6 +17,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.yaml_scalar import is_plain_text
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -52,7 +53,8 @@ def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str
     except (YAMLError, ValueError, RecursionError):
         raise PortfolioFileError(
             "the file is written in YAML that cannot be added to; write it in plainer YAML, for "
-            "example with `pulumi-setsmart export FILE --output NEW`"
+            "example with `pulumi-setsmart export FILE --output NEW`",
+            code=MessageCode.NOT_EXTENDABLE,
         ) from None
     if sections is None:  # nothing but comments
         separator = "" if not text or text.endswith("\n") else "\n"

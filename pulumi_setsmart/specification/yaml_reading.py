@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 from yaml import events
 
 from pulumi_setsmart.models.json import DEEPEST, Json, pointer
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import (
     ABOVE_FIELDS,
     MOST_VALUES,
@@ -78,7 +79,10 @@ def _root(text: str, file: str) -> _Node | None:
     inside = _MARK_INSIDE.search(text)
     if inside is not None:
         location = FileLocation(file, len(_LINE_BREAK.findall(text, 0, inside.start())) + 1)
-        raise location.error("has a byte order mark at the beginning of a line; remove it")
+        raise location.error(
+            "has a byte order mark at the beginning of a line; remove it",
+            MessageCode.UNSUPPORTED_YAML,
+        )
     try:
         for event in yaml.parse(text, Loader=LOADER):
             composing.take(event)
@@ -86,13 +90,17 @@ def _root(text: str, file: str) -> _Node | None:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
         raise FileLocation(file, line).error(
-            f"is not YAML: {_without_content(error.problem)}"
+            f"is not YAML: {_without_content(error.problem)}", MessageCode.INVALID_SYNTAX
         ) from None
     except yaml.reader.ReaderError as error:
         location = FileLocation(file, _line_of(error, text))
-        raise location.error("holds a control character, which YAML does not allow") from None
+        raise location.error(
+            "holds a control character, which YAML does not allow", MessageCode.UNSUPPORTED_YAML
+        ) from None
     except yaml.YAMLError:
-        raise FileLocation(file, 1).error(f"is not YAML: {_UNTOLD}") from None
+        raise FileLocation(file, 1).error(
+            f"is not YAML: {_UNTOLD}", MessageCode.INVALID_SYNTAX
+        ) from None
     return composing.root
 
 
@@ -140,26 +148,33 @@ class _Composing:
     def _begin_document(self, event: events.DocumentStartEvent, line: int) -> None:
         location = FileLocation(self.file, line)
         if self.root is not None:
-            raise location.error("holds more than one YAML document")
+            raise location.error("holds more than one YAML document", MessageCode.UNSUPPORTED_YAML)
         if event.version == _VERSION_1_1:
-            raise location.error("is YAML 1.1, where yes is not a string; remove the %YAML line")
+            raise location.error(
+                "is YAML 1.1, where yes is not a string; remove the %YAML line",
+                MessageCode.UNSUPPORTED_YAML,
+            )
 
     def _anchored(self, anchor: str, line: int) -> _Node:
         if anchor not in self._anchors:
-            raise FileLocation(self.file, line).error("has an alias without an anchor")
+            raise FileLocation(self.file, line).error(
+                "has an alias without an anchor", MessageCode.UNSUPPORTED_YAML
+            )
         return self._anchors[anchor]
 
     def _begin(self, node: _Sequence | _Mapping, anchor: str | None) -> None:
         self._add(node, anchor)
         self._open.append(node)
         if len(self._open) > DEEPEST + ABOVE_FIELDS:
-            raise FileLocation(self.file, node.line).error(f"is nested more than {DEEPEST} deep")
+            raise FileLocation(self.file, node.line).error(
+                f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP
+            )
 
     def _add(self, node: _Node, anchor: str | None) -> None:
         self._count += 1
         if self._count > 2 * MOST_VALUES:  # keys are counted as well
             raise FileLocation(self.file, node.line).error(
-                f"holds more than {MOST_VALUES:,} values"
+                f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
             )
         if anchor is not None:
             self._anchors[anchor] = node
@@ -181,11 +196,15 @@ class _Unfolding:
         """Return what a node stands for, and note where it and all in it is."""
         self.locations[path] = location
         if len(self.locations) > MOST_VALUES:
-            raise location.error(f"unfolds to more than {MOST_VALUES:,} values")
+            raise location.error(
+                f"unfolds to more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+            )
         if not isinstance(node, _Scalar) and depth > DEEPEST + ABOVE_FIELDS:
-            raise location.error(f"is nested more than {DEEPEST} deep")
+            raise location.error(f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP)
         if not isinstance(node, _Scalar) and node.tag not in _COLLECTIONS:
-            raise location.error("has a tag, which means nothing here")
+            raise location.error(
+                "has a tag, which means nothing here", MessageCode.UNSUPPORTED_YAML
+            )
         match node:
             case _Mapping():
                 return {
@@ -206,13 +225,19 @@ class _Unfolding:
         for key_node, member in zip(node.members[::2], node.members[1::2], strict=True):
             here = FileLocation(self.file, key_node.line)
             if not isinstance(key_node, _Scalar):
-                raise here.error("a key must be a string")
+                raise here.error("a key must be a string", MessageCode.UNSUPPORTED_YAML)
             key = key_node.text
             if key == _MERGE and key_node.is_plain:
-                raise here.error("merge keys (<<) are not part of YAML 1.2; use an overlay")
+                raise here.error(
+                    "merge keys (<<) are not part of YAML 1.2; use an overlay",
+                    MessageCode.UNSUPPORTED_YAML,
+                )
             if key in seen:
                 name = key if is_sayable(pointer(path, key)) else "a name"
-                raise here.error(f"{name} is twice in what begins in line {location.line}")
+                raise here.error(
+                    f"{name} is twice in what begins in line {location.line}",
+                    MessageCode.DUPLICATE_KEY,
+                )
             seen.add(key)
             yield key, member, here
 
@@ -223,4 +248,4 @@ class _Unfolding:
             tag = TEXT if node.tag in (None, "!") else str(node.tag).removeprefix(_PREFIX)
             return scalar(node.text, tag)
         except UnclearScalarError as error:
-            raise location.error(str(error)) from None
+            raise location.error(str(error), MessageCode.UNSUPPORTED_YAML) from None

@@ -20,7 +20,7 @@ from pulumi_setsmart.sandbox.printed import printed
 def test_an_error_is_told_in_lines_of_ours(texts: list[str]) -> None:
     """Whatever a path, a code, an id, a field or a reason is."""
     path, code, request_id, field, reason = texts
-    context = ErrorContext("GET", path, 400, code=code, request_id=request_id)
+    context = ErrorContext("GET", path, 400, api_code=code, request_id=request_id)
     violations = (violation(reason, (field,)), violation(field, (reason,)))
     for error, lines in (
         (SetSmartError(reason), 1),

@@ -313,7 +313,8 @@ def test_elsewhere_a_deletion_is_not_believed() -> None:
     account, listings = account_of(InMemoryAccount(), key="a-very-secret-key")
     with pytest.raises(WrongAccountError) as caught:
         account.confirm_deletion(listings, "p", elsewhere("gone"), "name")
-    assert str(caught.value) == (
+    assert caught.value.code == "not-in-this-account"
+    assert caught.value.message == (
         "p is not in this account (https://setsmart.example/v1, key from setsmart:apiKey), nor is "
         "what stood beside it. Set the base URL and the key of its account; if it was deleted "
         "there, set setsmart:acceptAccountChange to true for one run"

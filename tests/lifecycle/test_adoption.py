@@ -114,7 +114,7 @@ def test_an_identity_has_to_be_declared() -> None:
     """What the program names as the identity, it has to say."""
     inputs: dict[str, Json] = {"path": "/rules", "body": {"a": 1}, "identity": ["code"]}
     assert violations(InMemoryAccount().lifecycle(API_OBJECT), inputs) == [
-        "identity: body does not declare code"
+        "identity: body does not declare code [identity-not-declared]"
     ]
 
 

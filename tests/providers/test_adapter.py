@@ -160,7 +160,7 @@ def test_a_failure_names_the_object_and_hides_its_secrets() -> None:
     )
     line = (
         'property "the [secret]"{id}: SetSmart does not accept these values: no: [secret], '
-        "[secret] ({request}, status 400)"
+        "[secret] ({request}, status 400) [rejected-values]"
     )
     with pytest.raises(SetSmartFailure) as caught:
         provider.create(inputs)

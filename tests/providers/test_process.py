@@ -73,7 +73,7 @@ def test_a_provider_in_trouble_prints_one_line_unless_debugging() -> None:
     [line] = run(code)
     assert line == (
         "SetSmart: property: unexpected KeyError in pulumi-setsmart; "
-        "please report it with what SETSMART_DEBUG=1 shows"
+        "please report it with what SETSMART_DEBUG=1 shows [unexpected-error]"
     )
     debugging = run("import os; os.environ['SETSMART_DEBUG'] = '1'\n" + code)
     assert "KeyError: 'why'" in debugging
