@@ -8,7 +8,7 @@ import click
 from pulumi_setsmart.cli.console import Command
 
 if TYPE_CHECKING:
-    from pulumi_setsmart.sandbox.foreground import Options
+    from pulumi_setsmart.sandbox.command import Options
 
 
 def _keys_for_networks(
@@ -109,7 +109,7 @@ def _largest(
     "--secrets",
     type=click.Choice(["full", "masked", "absent", "null", "once"]),
     default="absent",
-    help="How the secret of a webhook is shown; once: only in the answer to the POST.",
+    help="How the secret of a webhook is shown; once: only in the response to the POST.",
 )
 @click.option(
     "--put",
@@ -160,7 +160,7 @@ def _largest(
     type=click.FloatRange(min=0, min_open=True),
     default=15.0,
     metavar="SECONDS",
-    help="After how long without an answer an attempt has failed.",
+    help="After how long without a response an attempt has failed.",
 )
 @click.option(
     "--webhook-attempts",
@@ -205,7 +205,7 @@ def sandbox(**options: Unpack["Options"]) -> None:
     subscriptions that lead to this machine, and prints what came of it.
     """
     try:
-        from pulumi_setsmart.sandbox.foreground import run  # noqa: PLC0415 - its packages are an extra
+        from pulumi_setsmart.sandbox.command import run  # noqa: PLC0415 - its packages are an extra
     except ModuleNotFoundError as error:
         if error.name not in {"starlette", "uvicorn"}:
             raise

@@ -6,6 +6,7 @@ models or the lifecycle, so that it is an independent witness of what they send.
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.app import BASE_PATH, Sandbox, create_app
+from pulumi_setsmart.sandbox.behaviour import Behaviour
 from pulumi_setsmart.sandbox.collection import (
     COLLECTIONS,
     MESSAGE_TEMPLATES,
@@ -16,18 +17,17 @@ from pulumi_setsmart.sandbox.collection import (
 )
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
-from pulumi_setsmart.sandbox.dialect import Dialect
 from pulumi_setsmart.sandbox.error_form import ErrorForm
 from pulumi_setsmart.sandbox.faults import (
-    NONSENSE,
+    MALFORMED,
     Cut,
     Failed,
     Fault,
-    FaultLayer,
+    FaultMiddleware,
     FaultPlan,
-    Garbage,
     Hang,
     Lost,
+    Malformed,
     Moment,
     RandomFaults,
     Refused,
@@ -37,7 +37,7 @@ from pulumi_setsmart.sandbox.faults import (
 )
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.json import Json, JsonObject
-from pulumi_setsmart.sandbox.list_style import LIST_STYLES, UNTOLD_STYLES
+from pulumi_setsmart.sandbox.list_style import LIST_STYLES, STYLES_WITHOUT_NEXT
 from pulumi_setsmart.sandbox.listings import listings, seed
 from pulumi_setsmart.sandbox.request_log import LoggedRequest
 from pulumi_setsmart.sandbox.server import running, serve
@@ -49,31 +49,31 @@ __all__ = [
     "COLLECTIONS",
     "DEFAULT_KEY",
     "LIST_STYLES",
+    "MALFORMED",
     "MESSAGE_TEMPLATES",
-    "NONSENSE",
     "PRICING_RULES",
     "PROPERTIES",
-    "UNTOLD_STYLES",
+    "STYLES_WITHOUT_NEXT",
     "WEBHOOKS",
     "ApiKey",
     "Attempt",
+    "Behaviour",
     "Collection",
     "Cut",
     "Delivery",
     "DeliverySettings",
-    "Dialect",
     "ErrorForm",
     "Failed",
     "Fault",
-    "FaultLayer",
+    "FaultMiddleware",
     "FaultPlan",
-    "Garbage",
     "Hang",
     "Hosts",
     "Json",
     "JsonObject",
     "LoggedRequest",
     "Lost",
+    "Malformed",
     "Moment",
     "NoSuchObjectError",
     "RandomFaults",

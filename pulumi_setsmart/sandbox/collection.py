@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from pulumi_setsmart.sandbox.api_error import ApiError, Violation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
-from pulumi_setsmart.sandbox.refusal import Complaint, Refusal
 from pulumi_setsmart.sandbox.rule import ListOf, Number, OneOf, Pattern, Rule, Text
 
 
@@ -19,7 +19,7 @@ class Field:
         rule: What it may hold, apart from null.
         required: Whether an object cannot do without it.
         default: What it holds where nothing or null is sent.
-        secret: Whether the dialect decides how it is shown.
+        secret: Whether the behaviour decides how it is shown.
     """
 
     name: str
@@ -67,21 +67,21 @@ class Collection:
             or null.
 
         Raises:
-            Refusal: With status 400 (documented), if a known field breaks its rule.
+            ApiError: With status 400 (documented), if a known field breaks its rule.
         """
-        complaints = [one for field in self.fields if (one := _complaint(field, body))]
-        if complaints:
-            raise Refusal.of(complaints)
+        violations = [one for field in self.fields if (one := _complaint(field, body))]
+        if violations:
+            raise ApiError.of(violations)
         known = {field.name: _value(field, body.get(field.name)) for field in self.fields}
         return known | {name: value for name, value in body.items() if name not in known}
 
 
-def _complaint(field: Field, body: Mapping[str, Json]) -> Complaint | None:
+def _complaint(field: Field, body: Mapping[str, Json]) -> Violation | None:
     value = body.get(field.name)
     if value is None:
-        return Complaint(field.name, "is required") if field.required else None
-    wrong = field.rule.complaint(value)
-    return None if wrong is None else Complaint(field.name, wrong, value)
+        return Violation(field.name, "is required") if field.required else None
+    wrong = field.rule.violation(value)
+    return None if wrong is None else Violation(field.name, wrong, value)
 
 
 def _value(field: Field, value: Json) -> Json:

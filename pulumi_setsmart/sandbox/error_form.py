@@ -1,4 +1,4 @@
-"""How servers word that they do not accept an object: the habits of frameworks, echoes included."""
+"""How servers word that they do not accept an object: as frameworks do, echoes included."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from pulumi_setsmart.sandbox.refusal import Complaint, Refusal
+from pulumi_setsmart.sandbox.api_error import ApiError, Violation
 
 ErrorForm: TypeAlias = Literal[
     "contract",
@@ -25,19 +25,19 @@ ErrorForm: TypeAlias = Literal[
 _UNPROCESSABLE = 422
 
 
-def worded(refusal: Refusal, form: ErrorForm) -> Response:
-    """Return a refusal in the form of a framework; what is not about fields is as in the contract.
+def worded(error: ApiError, form: ErrorForm) -> Response:
+    """Return an error in the form of a framework; what is not about fields is as in the contract.
 
     Args:
-        refusal: The refusal.
+        error: The error.
         form: The framework.
     """
-    if form == "contract" or not refusal.complaints:
-        return refusal.response()
-    return _WORDINGS[form](refusal.complaints)
+    if form == "contract" or not error.violations:
+        return error.response()
+    return _WORDINGS[form](error.violations)
 
 
-def _aspnet(complaints: Sequence[Complaint]) -> Response:
+def _aspnet(violations: Sequence[Violation]) -> Response:
     errors = {
         f"$.{one.field}" if one.is_unknown else one.field.title().replace("_", ""): [
             f"The JSON property '{one.field}' could not be mapped to any .NET member contained in "
@@ -45,17 +45,17 @@ def _aspnet(complaints: Sequence[Complaint]) -> Response:
             if one.is_unknown
             else one.sentence
         ]
-        for one in complaints
+        for one in violations
     }
     title = "One or more validation errors occurred."
     return JSONResponse({"title": title, "status": 400, "errors": errors}, status_code=400)
 
 
-def _django(complaints: Sequence[Complaint]) -> Response:
-    return JSONResponse({one.field: [f"This {one.wrong}."] for one in complaints}, status_code=400)
+def _django(violations: Sequence[Violation]) -> Response:
+    return JSONResponse({one.field: [f"This {one.wrong}."] for one in violations}, status_code=400)
 
 
-def _fastapi(complaints: Sequence[Complaint]) -> Response:
+def _fastapi(violations: Sequence[Violation]) -> Response:
     detail = [
         {
             "type": "extra_forbidden" if one.is_unknown else "value_error",
@@ -64,48 +64,48 @@ def _fastapi(complaints: Sequence[Complaint]) -> Response:
             "input": one.value,
             "ctx": {"given": one.value},
         }
-        for one in complaints
+        for one in violations
     ]
     return JSONResponse({"detail": detail}, status_code=_UNPROCESSABLE)
 
 
-def _jsonapi(complaints: Sequence[Complaint]) -> Response:
+def _jsonapi(violations: Sequence[Violation]) -> Response:
     errors = [
         {
             "source": {"pointer": f"/data/attributes/{one.field}"},
             "detail": one.sentence,
             "meta": {"value": one.value},
         }
-        for one in complaints
+        for one in violations
     ]
     return JSONResponse({"errors": errors}, status_code=_UNPROCESSABLE)
 
 
-def _nestjs(complaints: Sequence[Complaint]) -> Response:
+def _nestjs(violations: Sequence[Violation]) -> Response:
     message = [
         f"property {one.field} should not exist" if one.is_unknown else f"{one.field} {one.wrong}"
-        for one in complaints
+        for one in violations
     ]
     body = {"statusCode": 400, "message": message, "error": "Bad Request"}
     return JSONResponse(body, status_code=400)
 
 
-def _pocketbase(complaints: Sequence[Complaint]) -> Response:
-    data = {one.field: {"code": "invalid", "message": one.sentence} for one in complaints}
+def _pocketbase(violations: Sequence[Violation]) -> Response:
+    data = {one.field: {"code": "invalid", "message": one.sentence} for one in violations}
     message = "Failed to update record."
     return JSONResponse({"status": 400, "message": message, "data": data}, status_code=400)
 
 
-def _silent(_complaints: Sequence[Complaint]) -> Response:
+def _silent(_complaints: Sequence[Violation]) -> Response:
     return JSONResponse({"message": "Invalid payload."}, status_code=400)
 
 
-def _text(complaints: Sequence[Complaint]) -> Response:
-    return PlainTextResponse("\n".join(one.sentence for one in complaints), status_code=400)
+def _text(violations: Sequence[Violation]) -> Response:
+    return PlainTextResponse("\n".join(one.sentence for one in violations), status_code=400)
 
 
-def _zod(complaints: Sequence[Complaint]) -> Response:
-    unknown = [one.field for one in complaints if one.is_unknown]
+def _zod(violations: Sequence[Violation]) -> Response:
+    unknown = [one.field for one in violations if one.is_unknown]
     issues: list[object] = [
         {
             "code": "custom",
@@ -113,7 +113,7 @@ def _zod(complaints: Sequence[Complaint]) -> Response:
             "message": f"Field {one.wrong}",
             "received": one.value,
         }
-        for one in complaints
+        for one in violations
         if not one.is_unknown
     ]
     if unknown:
@@ -124,7 +124,7 @@ def _zod(complaints: Sequence[Complaint]) -> Response:
     return JSONResponse({"name": "ZodError", "message": json.dumps(issues)}, status_code=400)
 
 
-_WORDINGS: dict[ErrorForm, Callable[[Sequence[Complaint]], Response]] = {
+_WORDINGS: dict[ErrorForm, Callable[[Sequence[Violation]], Response]] = {
     "aspnet": _aspnet,
     "django": _django,
     "fastapi": _fastapi,

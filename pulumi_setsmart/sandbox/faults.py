@@ -1,6 +1,6 @@
 """What goes wrong between a client and a server, on purpose: for tests of clients.
 
-A `FaultLayer` is middleware for `create_app`; its plan says which request meets which fault. A
+A `FaultMiddleware` is middleware for `create_app`; its plan says which request meets which fault. A
 clock that goes wrong needs no fault: give `create_app` another ``clock``.
 """
 
@@ -19,11 +19,11 @@ from attrs import frozen
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_setsmart.sandbox.exchange import Answer, Exchange, Sleep
+from pulumi_setsmart.sandbox.exchange import Exchange, RawResponse, Sleep
 from pulumi_setsmart.sandbox.rate_limit import RateLimit
 
 Moment: TypeAlias = Literal["before", "after"]
-"""Whether a fault strikes before the server has done what was asked, or after."""
+"""Whether a fault applies before the server has done what was asked, or after."""
 
 
 class Fault(Protocol):
@@ -33,7 +33,7 @@ class Fault(Protocol):
     def name(self) -> str:
         """What a person calls it."""
 
-    async def strike(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Let it go wrong."""
 
 
@@ -54,10 +54,10 @@ class Lost:
         """What a person calls it."""
         return f"{'reset' if self.reset else 'drop'} {self.moment} commit"
 
-    async def strike(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Let it go wrong."""
         if self.moment == "after":
-            await exchange.carry_out()
+            await exchange.forward()
         await exchange.close(reset=self.reset)
 
 
@@ -80,11 +80,11 @@ class Failed:
         """What a person calls it."""
         return f"{self.status} {self.moment} commit"
 
-    async def strike(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Let it go wrong."""
         if self.moment == "after":
-            await exchange.carry_out()
-        await exchange.answer(Answer(self.status, (), b"").with_body(self.body))
+            await exchange.forward()
+        await exchange.respond(RawResponse(self.status, (), b"").with_body(self.body))
 
 
 @frozen
@@ -106,19 +106,19 @@ class Hang:
         """What a person calls it."""
         return f"hang {self.moment} commit"
 
-    async def strike(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Let it go wrong."""
         if self.moment == "before":
             await self.sleep(self.seconds)
-        answer = await exchange.carry_out()
+        response = await exchange.forward()
         if self.moment == "after":
             await self.sleep(self.seconds)
-        await exchange.answer(answer)
+        await exchange.respond(response)
 
 
 @frozen
 class Slow:
-    """The answer trickles.
+    """The response trickles.
 
     Attributes:
         seconds: How long it takes in all.
@@ -126,42 +126,42 @@ class Slow:
     """
 
     seconds: float
-    name: str = "slow answer"
+    name: str = "slow response"
     sleep: Sleep = asyncio.sleep
 
-    async def strike(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Let it go wrong."""
-        answer = await exchange.carry_out()
-        await exchange.answer(answer, pieces=5, seconds=self.seconds, sleep=self.sleep)
+        response = await exchange.forward()
+        await exchange.respond(response, pieces=5, seconds=self.seconds, sleep=self.sleep)
 
 
 @frozen
-class Garbage:
-    """The server does what was asked, and answers nonsense.
+class Malformed:
+    """The server does what was asked, and sends a malformed response.
 
     Attributes:
         name: What a person calls it.
-        garbled: Makes the nonsense of the answer.
+        malform: Makes the response malformed.
     """
 
     name: str
-    garbled: Callable[[Answer], Answer]
+    malform: Callable[[RawResponse], RawResponse]
 
-    async def strike(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Let it go wrong."""
-        await exchange.answer(self.garbled(await exchange.carry_out()))
+        await exchange.respond(self.malform(await exchange.forward()))
 
 
 @frozen
 class Cut:
-    """The server does what was asked, and the connection is lost in the middle of the answer."""
+    """The server does what was asked, and the connection is lost in the middle of the response."""
 
-    name: str = "answer cut off"
+    name: str = "response cut off"
 
-    async def strike(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Let it go wrong."""
-        answer = await exchange.carry_out()
-        await exchange.send_part(answer, answer.body[: len(answer.body) // 2])
+        response = await exchange.forward()
+        await exchange.send_part(response, response.body[: len(response.body) // 2])
         await exchange.close()
 
 
@@ -184,68 +184,70 @@ class Refused:
         """What a person calls it."""
         return f"429, Retry-After {self.retry_after}"
 
-    async def strike(self, exchange: Exchange) -> None:
+    async def apply(self, exchange: Exchange) -> None:
         """Let it go wrong."""
         now = self.clock()
-        answer = Answer(429, (), b"").with_body(b"").with_headers(date=formatdate(now, usegmt=True))
+        response = (
+            RawResponse(429, (), b"").with_body(b"").with_headers(date=formatdate(now, usegmt=True))
+        )
         match self.retry_after:
             case "seconds":
-                answer = answer.with_headers(retry_after=str(self.seconds))
+                response = response.with_headers(retry_after=str(self.seconds))
             case "date":
                 moment = formatdate(now + self.seconds, usegmt=True)
-                answer = answer.with_headers(retry_after=moment)
-        await exchange.answer(answer)
+                response = response.with_headers(retry_after=moment)
+        await exchange.respond(response)
 
 
-def _emptied(answer: Answer) -> Answer:
-    return answer.with_body(b"")
+def _emptied(response: RawResponse) -> RawResponse:
+    return response.with_body(b"")
 
 
-def _halved(answer: Answer) -> Answer:
-    return answer.with_body(answer.body[: len(answer.body) // 2])
+def _halved(response: RawResponse) -> RawResponse:
+    return response.with_body(response.body[: len(response.body) // 2])
 
 
-def _as_page(answer: Answer) -> Answer:
-    return answer.with_body(b"<html><title>Welcome</title></html>")
+def _as_page(response: RawResponse) -> RawResponse:
+    return response.with_body(b"<html><title>Welcome</title></html>")
 
 
-def _not_text(answer: Answer) -> Answer:
-    return answer.with_body(b'{"id": "\xff\xfe"}')
+def _not_text(response: RawResponse) -> RawResponse:
+    return response.with_body(b'{"id": "\xff\xfe"}')
 
 
-def _not_compressed(answer: Answer) -> Answer:
-    return answer.with_headers(content_encoding="gzip")
+def _not_compressed(response: RawResponse) -> RawResponse:
+    return response.with_headers(content_encoding="gzip")
 
 
-def _turned(answer: Answer) -> Answer:
+def _turned(response: RawResponse) -> RawResponse:
     """Put an array where an object belongs, and an object where an array belongs."""
-    is_array = answer.body.startswith(b"[")
-    return answer.with_body(b'{"name": "Villa"}' if is_array else b"[" + answer.body + b"]")
+    is_array = response.body.startswith(b"[")
+    return response.with_body(b'{"name": "Villa"}' if is_array else b"[" + response.body + b"]")
 
 
-def _numbered(answer: Answer) -> Answer:
+def _numbered(response: RawResponse) -> RawResponse:
     """Make the id, and that of everything in a list, what can be no id."""
-    value = json.loads(answer.body or b"{}")
+    value = json.loads(response.body or b"{}")
     for one in value if isinstance(value, list) else [value]:
         one["id"] = 5.5
-    return answer.with_body(json.dumps(value).encode())
+    return response.with_body(json.dumps(value).encode())
 
 
-def _failed_in_truth(answer: Answer) -> Answer:
-    return answer.with_body(b'{"error": {"code": "internal", "message": "It failed."}}')
+def _failed_in_truth(response: RawResponse) -> RawResponse:
+    return response.with_body(b'{"error": {"code": "internal", "message": "It failed."}}')
 
 
-NONSENSE = (
-    Garbage("empty answer", _emptied),
-    Garbage("half an answer", _halved),
-    Garbage("HTML for JSON", _as_page),
-    Garbage("not UTF-8", _not_text),
-    Garbage("not the encoding it says", _not_compressed),
-    Garbage("array for object", _turned),
-    Garbage("id that is no id", _numbered),
-    Garbage("200 with an error", _failed_in_truth),
+MALFORMED = (
+    Malformed("empty response", _emptied),
+    Malformed("half a response", _halved),
+    Malformed("HTML for JSON", _as_page),
+    Malformed("not UTF-8", _not_text),
+    Malformed("not the encoding it says", _not_compressed),
+    Malformed("array for object", _turned),
+    Malformed("id that is no id", _numbered),
+    Malformed("200 with an error", _failed_in_truth),
 )
-"""Answers that no client can take for what it asked."""
+"""Responses that no client can take for what it asked."""
 
 
 class FaultPlan(Protocol):
@@ -311,7 +313,7 @@ class RandomFaults:
         return fault
 
 
-class FaultLayer:
+class FaultMiddleware:
     """ASGI middleware that lets requests go wrong.
 
     Args:
@@ -331,7 +333,7 @@ class FaultLayer:
         if fault is None:
             await self._app(scope, receive, send)
         else:
-            await fault.strike(await Exchange.begin(self._app, scope, receive, send))
+            await fault.apply(await Exchange.begin(self._app, scope, receive, send))
 
 
 class ShrinkingWindow:
@@ -368,9 +370,9 @@ class ShrinkingWindow:
         allowance = rate_limit.count(Headers(scope=scope).get("X-API-Key"))
         exchange = await Exchange.begin(self._app, scope, receive, send)
         if allowance.exceeded:
-            answer = Answer(429, (), b"").with_body(b"")
-            answer = answer.with_headers(date=formatdate(self._clock(), usegmt=True))
+            response = RawResponse(429, (), b"").with_body(b"")
+            response = response.with_headers(date=formatdate(self._clock(), usegmt=True))
         else:
-            answer = await exchange.carry_out()
+            response = await exchange.forward()
         told = {name.lower().replace("-", "_"): one for name, one in allowance.headers().items()}
-        await exchange.answer(answer.with_headers(**told))
+        await exchange.respond(response.with_headers(**told))

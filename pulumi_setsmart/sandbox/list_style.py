@@ -17,7 +17,7 @@ from pulumi_setsmart.sandbox.json import JsonObject
 
 
 @frozen
-class Slice:
+class ListPage:
     """A page of a list.
 
     Attributes:
@@ -105,10 +105,10 @@ class ListStyle:
         headers: Makes the headers of a response of a page.
     """
 
-    body: Callable[[Slice], Any]
+    body: Callable[[ListPage], Any]
     parameter: str = "page"
     start: Start = _BY_PAGE
-    headers: Callable[[Slice], Mapping[str, str]] = lambda _slice: {}
+    headers: Callable[[ListPage], Mapping[str, str]] = lambda _slice: {}
 
     def selector(self, start: int, size: int, ids: Sequence[str]) -> str:
         """Return what selects the page that begins after ``start`` objects."""
@@ -120,7 +120,7 @@ class ListStyle:
         by_page = self.start in (_BY_PAGE, _BY_PAGE_FROM_0)
         return str(first + (start // size if by_page else start))
 
-    def answer(
+    def response(
         self,
         everything: Sequence[JsonObject],
         size: int | None,
@@ -147,7 +147,7 @@ class ListStyle:
                 start = max(0, self.start(selected, size, ids))
             except ValueError:
                 start = 0
-        page = Slice(
+        page = ListPage(
             items=everything[start : start + size],
             name=name,
             start=start,
@@ -160,11 +160,11 @@ class ListStyle:
         return JSONResponse(self.body(page), headers=dict(self.headers(page)))
 
 
-def _link(page: Slice) -> Mapping[str, str]:
+def _link(page: ListPage) -> Mapping[str, str]:
     return {"Link": f'<{page.next_url}>; rel="next"'} if page.more else {}
 
 
-def _laravel(page: Slice) -> Any:
+def _laravel(page: ListPage) -> Any:
     return {
         "data": page.items,
         "links": {"first": None, "last": None, "prev": None, "next": page.next_url},
@@ -177,7 +177,7 @@ def _laravel(page: Slice) -> Any:
     }
 
 
-def _spring(page: Slice) -> Any:
+def _spring(page: ListPage) -> Any:
     return {
         "content": page.items,
         "pageable": {"pageNumber": page.number - 1, "pageSize": page.size, "offset": page.start},
@@ -192,29 +192,29 @@ def _spring(page: Slice) -> Any:
     }
 
 
-def _hal(page: Slice) -> Any:
+def _hal(page: ListPage) -> Any:
     links: dict[str, Any] = {"self": {"href": str(page.url)}}
     if page.more:
         links["next"] = {"href": page.next_url}
     return {"_embedded": {page.name: page.items}, "_links": links}
 
 
-def _odata(page: Slice) -> Any:
+def _odata(page: ListPage) -> Any:
     body: dict[str, Any] = {"value": page.items, "@odata.count": page.total}
     return body | ({"@odata.nextLink": page.next_url} if page.more else {})
 
 
-def _hydra(page: Slice) -> Any:
+def _hydra(page: ListPage) -> Any:
     view = {"@id": str(page.url)} | ({"hydra:next": page.next_url} if page.more else {})
     return {"hydra:member": page.items, "hydra:totalItems": page.total, "hydra:view": view}
 
 
-def _hubspot(page: Slice) -> Any:
+def _hubspot(page: ListPage) -> Any:
     following = {"next": {"after": page.token, "link": page.next_url}}
     return {"results": page.items} | ({"paging": following} if page.more else {})
 
 
-def _intercom(page: Slice) -> Any:
+def _intercom(page: ListPage) -> Any:
     following = {"page": page.number + 1, "starting_after": page.token} if page.more else None
     pages = {"type": "pages", "page": page.number, "total_pages": page.pages, "next": following}
     return {"data": page.items, "pages": pages}
@@ -622,7 +622,7 @@ LIST_STYLES: Mapping[str, ListStyle] = {
 }
 """The styles by their names."""
 
-UNTOLD_STYLES = frozenset(
+STYLES_WITHOUT_NEXT = frozenset(
     {
         "total-only",
         "count-only",

@@ -11,7 +11,7 @@ from pulumi_setsmart.sandbox.json import Json
 class Rule(Protocol):
     """Judges the value of a field."""
 
-    def complaint(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return what is wrong with a value that is not null, as the end of a sentence, or None."""
 
 
@@ -27,7 +27,7 @@ class Text:
     longest: int
     blank: bool = False
 
-    def complaint(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return what is wrong with a value, or None."""
         if not isinstance(value, str):
             return "must be a string"
@@ -52,7 +52,7 @@ class Number:
     most: int
     whole: bool = False
 
-    def complaint(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return what is wrong with a value, or None."""
         # A bool is an int in Python, but no number in JSON.
         if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
@@ -72,7 +72,7 @@ class OneOf:
 
     words: tuple[str, ...]
 
-    def complaint(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return what is wrong with a value, or None."""
         if value not in self.words:
             return f"must be one of: {', '.join(self.words)}"
@@ -93,7 +93,7 @@ class Pattern:
     described_as: str
     longest: int
 
-    def complaint(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return what is wrong with a value, or None."""
         if not isinstance(value, str) or not re.fullmatch(self.form, value):
             return f"must be {self.described_as}"
@@ -112,12 +112,12 @@ class ListOf:
 
     item: Rule
 
-    def complaint(self, value: Json) -> str | None:
+    def violation(self, value: Json) -> str | None:
         """Return what is wrong with a value, or None."""
         if not isinstance(value, list) or not value:
             return "must be a list with at least one item"
         for position, item in enumerate(value):
-            wrong = self.item.complaint(item)
+            wrong = self.item.violation(item)
             if wrong is not None:
                 return f"is wrong at item {position}, which {wrong}"
         return None

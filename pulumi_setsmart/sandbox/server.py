@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from pulumi_setsmart.sandbox.api_error import ApiError
 from pulumi_setsmart.sandbox.app import BASE_PATH
 from pulumi_setsmart.sandbox.connections import (
     Acceptor,
@@ -26,7 +27,6 @@ from pulumi_setsmart.sandbox.connections import (
     Timer,
 )
 from pulumi_setsmart.sandbox.exchange import CLOSE
-from pulumi_setsmart.sandbox.refusal import Refusal
 
 _QUEUE = 1024
 """How many connections may wait to be accepted."""
@@ -167,11 +167,11 @@ class _Protocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request of HTTP, in the form of the API; the log need not know."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            refusal = Refusal(400, "bad_request", msg).response()
-            headers = [*refusal.raw_headers, CLOSE_HEADER]
+            error = ApiError(400, "bad_request", msg).response()
+            headers = [*error.raw_headers, CLOSE_HEADER]
             for event in (
-                h11.Response(status_code=refusal.status_code, headers=headers),
-                h11.Data(data=bytes(refusal.body)),
+                h11.Response(status_code=error.status_code, headers=headers),
+                h11.Data(data=bytes(error.body)),
                 h11.EndOfMessage(),
             ):
                 self.transport.write(self.conn.send(event) or b"")

@@ -5,8 +5,8 @@ from typing import get_args
 from attrs import Attribute, field, frozen, validators
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.behaviour import Behaviour
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
-from pulumi_setsmart.sandbox.dialect import Dialect
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.rate_limit import ResetForm
 
@@ -24,7 +24,7 @@ class SandboxSettings:
         rate_window: The length of a window in seconds (60, assumed).
         reset_form: How the end of a window is told (seconds, documented).
         latency: How many seconds later it answers, as over a network.
-        dialect: How it words its answers (assumed).
+        behaviour: How it words its responses (assumed).
         deliveries: How it delivers to webhook subscriptions (assumed).
         hosts: By which names it may be asked. On loopback these are names of this machine alone,
             unless others are allowed; elsewhere all, unless some are allowed.
@@ -35,7 +35,7 @@ class SandboxSettings:
     rate_window: float = field(default=60.0, validator=validators.gt(0))
     reset_form: ResetForm = field(default="seconds", validator=validators.in_(get_args(ResetForm)))
     latency: float = field(default=0.0, validator=validators.ge(0))
-    dialect: Dialect = field(factory=Dialect)
+    behaviour: Behaviour = field(factory=Behaviour)
     deliveries: DeliverySettings = field(factory=DeliverySettings)
     hosts: Hosts = field(factory=Hosts)
 

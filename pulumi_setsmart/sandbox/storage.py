@@ -14,7 +14,7 @@ from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery_log import DeliveryLog
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 
-OWN_FIELDS = frozenset({"id", "created_at", "updated_at"})
+SERVER_FIELDS = frozenset({"id", "created_at", "updated_at"})
 """The fields that the server alone sets."""
 _TABLES = (
     """
@@ -238,7 +238,7 @@ def _wants(subscription: JsonObject, event_type: str) -> bool:
 
 
 def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:
-    own = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+    own = {name: value for name, value in body.items() if name not in SERVER_FIELDS}
     return json.dumps(own | {"created_at": created_at, "updated_at": updated_at})
 
 

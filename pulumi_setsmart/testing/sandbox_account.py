@@ -12,7 +12,7 @@ from pulumi_setsmart.sandbox import (
     COLLECTIONS,
     Collection,
     Delivery,
-    FaultLayer,
+    FaultMiddleware,
     JsonObject,
     LoggedRequest,
     Sandbox,
@@ -136,7 +136,7 @@ def running_sandbox(
         settings,
         storage=storage,
         clock=clock,
-        middleware=[Middleware(FaultLayer, plan=faults), *middleware],
+        middleware=[Middleware(FaultMiddleware, plan=faults), *middleware],
     )
     with running(app) as url:
         yield SandboxAccount(url, settings.keys[0].value, app, faults)

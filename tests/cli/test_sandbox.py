@@ -273,8 +273,8 @@ def test_it_can_deliver_in_disorder() -> None:
     assert told != names
 
 
-def sent_at(answer: httpx.Response) -> float:
-    return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+def sent_at(response: httpx.Response) -> float:
+    return parsedate_to_datetime(response.headers["Date"]).timestamp()
 
 
 def test_a_port_in_use_is_told_in_one_line() -> None:
@@ -359,11 +359,11 @@ def test_it_can_be_asked_by_other_names() -> None:
         (("--allow-host", "http://sandbox"), "'http://sandbox' is not the name of a host"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(options: tuple[str, ...], complaint: str) -> None:
+def test_options_that_make_no_sense_are_refused(options: tuple[str, ...], violation: str) -> None:
     """With exit status 2, and a word on which one it is."""
     result = failed("--port", "0", *options)
     assert (result.returncode, result.stdout) == (2, "")
-    assert complaint in result.stderr
+    assert violation in result.stderr
     assert "Traceback" not in result.stderr
 
 

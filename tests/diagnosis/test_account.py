@@ -11,8 +11,8 @@ from support.waiting import wait_until
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
 from pulumi_setsmart.diagnosis.finding import Finding, Verdict
-from pulumi_setsmart.sandbox import ApiKey, Failed, Fault, Garbage, Lost, Refused, SandboxSettings
-from pulumi_setsmart.sandbox.exchange import Answer
+from pulumi_setsmart.sandbox import ApiKey, Failed, Fault, Lost, Malformed, Refused, SandboxSettings
+from pulumi_setsmart.sandbox.exchange import RawResponse
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
 
@@ -97,10 +97,10 @@ def test_a_minute_is_near_enough(apart: float, verdict: Verdict) -> None:
 def test_a_clock_that_nobody_tells_is_doubtful(setsmart_sandbox: SandboxAccount) -> None:
     """So is a budget that nobody tells: as with a server that is not SetSmart."""
 
-    def bare(answer: Answer) -> Answer:
-        return attrs.evolve(answer, headers=((b"content-length", b"2"),), body=b"[]")
+    def bare(response: RawResponse) -> RawResponse:
+        return attrs.evolve(response, headers=((b"content-length", b"2"),), body=b"[]")
 
-    setsmart_sandbox.faults.add(Garbage("bare", bare))
+    setsmart_sandbox.faults.add(Malformed("bare", bare))
     findings = found(settings_of(setsmart_sandbox))
     assert findings["clock"].text == "the server does not tell its time"
     assert findings["budget"].text == "the server does not tell it"

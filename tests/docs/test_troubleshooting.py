@@ -56,7 +56,7 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "sandbox.dashboard.dashboard": "what pages say that explain themselves",
     "sandbox.dashboard.listing_form": "what the sandbox says of values, in its form",
     "sandbox.deliveries.delivery_log": "SQL",
-    "sandbox.dialect": "a header",
+    "sandbox.behaviour": "a header",
     "sandbox.error_form": "what frameworks say of values, behind what the client says of a 400",
     "sandbox.faults": "the names of faults that tests ask for",
     "sandbox.list_style": "the members of responses",

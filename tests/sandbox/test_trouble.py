@@ -107,7 +107,7 @@ def replaced(path: Path) -> None:
     path.write_text("something else")
 
 
-def garbled(path: Path) -> None:
+def malform(path: Path) -> None:
     with path.open("r+b") as file:
         file.write(b"\xff" * path.stat().st_size)
 
@@ -117,7 +117,7 @@ def cut_off(path: Path) -> None:
         file.truncate(4096)
 
 
-@pytest.mark.parametrize("happen", [removed, replaced, garbled, cut_off])
+@pytest.mark.parametrize("happen", [removed, replaced, malform, cut_off])
 def test_a_file_that_is_lost_in_the_middle_of_a_run_answers_503(
     served: ServedSandbox,
     path: Path,

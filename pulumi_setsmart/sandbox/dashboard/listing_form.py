@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from pulumi_setsmart.sandbox.api_error import ApiError
 from pulumi_setsmart.sandbox.collection import PROPERTIES
 from pulumi_setsmart.sandbox.json import Json, JsonObject, parse_object
-from pulumi_setsmart.sandbox.refusal import Refusal
-from pulumi_setsmart.sandbox.storage import OWN_FIELDS
+from pulumi_setsmart.sandbox.storage import SERVER_FIELDS
 
 _NUMBERS = ("bedrooms", "bathrooms", "max_guests")
 OTHERS = "others"
@@ -75,13 +75,13 @@ def read(form: Mapping[str, str], stored: Mapping[str, Json]) -> JsonObject | Pr
         # The rules are for what somebody typed; what was there before is not their fault.
         placeholder = {"name": "untouched"} if "name" in untouched else {}
         return PROPERTIES.complete({**others, **placeholder, **fields}) | untouched
-    except Refusal as refusal:
-        field = refusal.field if refusal.field in _NAMES else OTHERS
-        return Problem(field, refusal.message.removeprefix(f"{field} ").rstrip("."))
+    except ApiError as error:
+        field = error.field if error.field in _NAMES else OTHERS
+        return Problem(field, error.message.removeprefix(f"{field} ").rstrip("."))
 
 
 def _others(listing: Mapping[str, Json]) -> dict[str, Json]:
-    known = (*_NAMES, *OWN_FIELDS)
+    known = (*_NAMES, *SERVER_FIELDS)
     return {name: value for name, value in listing.items() if name not in known}
 
 

@@ -56,8 +56,8 @@ class LocalOnly:
         request = Request(scope)
         client = request.client.host if request.client else ""
         if not (is_loopback(client) and self._hosts.are_local(scope)):
-            answer = PlainTextResponse("The dashboard is for this machine only.\n", 403)
-            await answer(scope, receive, send)
+            response = PlainTextResponse("The dashboard is for this machine only.\n", 403)
+            await response(scope, receive, send)
             return
 
         async def send_carefully(message: Message) -> None:

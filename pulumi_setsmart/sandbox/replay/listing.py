@@ -128,9 +128,9 @@ class Page:
 
     def body(self, items: Sequence[JsonObject]) -> Json:
         """Return the body, with the objects on it."""
-        answer = self.template["answer"]
+        response = self.template["answer"]
         at = self.template.get("items_at", "")
-        body = placed(sample(answer.get("shape"), 0), at, [*items])
+        body = placed(sample(response.get("shape"), 0), at, [*items])
         for signal in self.template.get("signals", ()):
             if not signal["at"].startswith("header "):
                 body = placed(body, signal["at"], self._says(signal, len(items)), anew=False)

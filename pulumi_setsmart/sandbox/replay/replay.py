@@ -1,7 +1,7 @@
 """The sandbox, made to answer as a recorded account does.
 
-A recording tells what answers look like, and holds no value. So the objects are made up; the
-sandbox keeps them, and each answer of it is reworded: ids, fields, envelopes, pages, what is
+A recording tells what responses look like, and holds no value. So the objects are made up; the
+sandbox keeps them, and each response of it is reworded: ids, fields, envelopes, pages, what is
 missing, headers.
 """
 
@@ -16,15 +16,15 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.app import BASE_PATH, Sandbox, create_app
+from pulumi_setsmart.sandbox.behaviour import Behaviour
 from pulumi_setsmart.sandbox.collection import Collection
-from pulumi_setsmart.sandbox.dialect import Dialect
-from pulumi_setsmart.sandbox.exchange import Answer, Exchange
+from pulumi_setsmart.sandbox.exchange import Exchange, RawResponse
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.replay.ids import Ids
 from pulumi_setsmart.sandbox.replay.listing import Page, RecordedList, placed
 from pulumi_setsmart.sandbox.replay.sample import fields, sample, types
 from pulumi_setsmart.sandbox.settings import SandboxSettings
-from pulumi_setsmart.sandbox.storage import OWN_FIELDS
+from pulumi_setsmart.sandbox.storage import SERVER_FIELDS
 
 _COLLECTIONS = (Collection("properties", "prop"), Collection("webhooks", "wh"))
 """They accept any field: what a recorded account refuses is not known."""
@@ -48,7 +48,7 @@ def replay(recording: Mapping[str, Any], *, clock: Callable[[], float] = time.ti
         SandboxSettings(
             rate_limit=rate_limit.get("limit") or 0,
             rate_window=rate_limit.get("seconds_to_reset") or _WINDOW,
-            dialect=Dialect(versions=True),
+            behaviour=Behaviour(versions=True),
         ),
         clock=clock,
         collections=_COLLECTIONS,
@@ -136,19 +136,19 @@ class _RecordedCollection:
                 is_nullable = ("null", "") in types(inner)
                 shown[name] = None if is_nullable else sample(inner, number)
         if others:
-            hidden = {*known, *OWN_FIELDS, "secret"}
+            hidden = {*known, *SERVER_FIELDS, "secret"}
             shown |= {name: value for name, value in stored.items() if name not in hidden}
         return shown | {self.ids.field: self.ids.shown(number)}
 
 
 class _Replay:
-    """ASGI middleware that rewords the answers of the sandbox.
+    """ASGI middleware that rewords the responses of the sandbox.
 
     Args:
         app: The sandbox.
         collections: The collections, by their paths.
         rate_limit: How the rate limit is told.
-        tells_time: Whether answers have a ``Date``.
+        tells_time: Whether responses have a ``Date``.
         clock: The time in seconds since 1970.
     """
 
@@ -180,34 +180,34 @@ class _Replay:
             inner += f"/{prefix}_{_NEVER_AN_ID if number is None else number}"
         asked = {**scope, "path": inner, "raw_path": inner.encode(), "query_string": b""}
         exchange = await Exchange.begin(self._app, asked, receive, send)
-        answer = await exchange.carry_out()
-        await exchange.answer(self._reworded(scope, recorded, identifier, answer))
+        response = await exchange.forward()
+        await exchange.respond(self._reworded(scope, recorded, identifier, response))
 
     def _reworded(
-        self, scope: Scope, recorded: _RecordedCollection, identifier: str, answer: Answer
-    ) -> Answer:
+        self, scope: Scope, recorded: _RecordedCollection, identifier: str, response: RawResponse
+    ) -> RawResponse:
         told = recorded.told
-        if answer.status in _SUCCESSES and not recorded.has_list:
-            return self._like(told["pages"][0]["answer"], answer)
-        if answer.status in _SUCCESSES and answer.body:
-            content = json.loads(answer.body)
+        if response.status in _SUCCESSES and not recorded.has_list:
+            return self._like(told["pages"][0]["answer"], response)
+        if response.status in _SUCCESSES and response.body:
+            content = json.loads(response.body)
             if isinstance(content, list):
-                return self._page(scope, recorded, content, answer)
-            return self._object(recorded, content, answer)
-        if answer.status == _NOT_FOUND:
+                return self._page(scope, recorded, content, response)
+            return self._object(recorded, content, response)
+        if response.status == _NOT_FOUND:
             is_other_form = recorded.ids.number(identifier) is None
             seen = told.get("malformed" if is_other_form else "missing")
             if seen is not None:
-                return self._like(seen, answer)
-        return self._complete(answer, {}, {})
+                return self._like(seen, response)
+        return self._complete(response, {}, {})
 
     def _page(
         self,
         scope: Scope,
         recorded: _RecordedCollection,
         stored: list[JsonObject],
-        answer: Answer,
-    ) -> Answer:
+        response: RawResponse,
+    ) -> RawResponse:
         numbers = [_number(one) for one in stored]
         url = URL(scope=scope)
         page = Page(
@@ -224,28 +224,32 @@ class _Replay:
         seen = page.template["answer"]
         body = json.dumps(page.body(items)).encode()
         headers = {name: value for name, value in seen["headers"].items() if name != "link"}
-        return self._complete(answer.with_body(body), headers, page.headers(len(items)))
+        return self._complete(response.with_body(body), headers, page.headers(len(items)))
 
-    def _object(self, recorded: _RecordedCollection, stored: JsonObject, answer: Answer) -> Answer:
+    def _object(
+        self, recorded: _RecordedCollection, stored: JsonObject, response: RawResponse
+    ) -> RawResponse:
         shown = recorded.shown(stored, _number(stored), recorded.whole, others=True)
         seen = recorded.told.get("object") or {}
         around = sample(seen.get("shape"), 0)
         body = json.dumps(placed(around, recorded.told.get("object_at", ""), shown)).encode()
-        return self._complete(answer.with_body(body), seen.get("headers", {}), {})
+        return self._complete(response.with_body(body), seen.get("headers", {}), {})
 
-    def _like(self, seen: Mapping[str, Any], answer: Answer) -> Answer:
-        """Return an answer that looks like one of the recording."""
+    def _like(self, seen: Mapping[str, Any], response: RawResponse) -> RawResponse:
+        """Return a response that looks like one of the recording."""
         bodies = {"html": b"<html></html>", "text": b"text", "nothing": b""}
         content = seen.get("content", "nothing")
         body = bodies.get(content) if content in bodies else None
         if body is None:
             body = json.dumps(sample(seen.get("shape"), 0)).encode()
-        worded = Answer(seen["status"], answer.headers, b"").with_body(body)
+        worded = RawResponse(seen["status"], response.headers, b"").with_body(body)
         return self._complete(worded, seen.get("headers", {}), {})
 
-    def _complete(self, answer: Answer, seen: Mapping[str, str], own: Mapping[str, str]) -> Answer:
-        """Return an answer with the headers of the recording in the place of the sandbox's."""
-        held = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
+    def _complete(
+        self, response: RawResponse, seen: Mapping[str, str], own: Mapping[str, str]
+    ) -> RawResponse:
+        """Return a response with the headers of the recording in the place of the sandbox's."""
+        held = {name.decode(): value.decode("latin-1") for name, value in response.headers}
         kept = ("content-length", "content-type", *(["date"] if self._tells_time else []))
         headers: dict[str, str] = {name: held[name] for name in kept if name in held}
         for name, value in seen.items():
@@ -253,7 +257,7 @@ class _Replay:
         headers |= {name: self._figure(name, held) for name in self._rate_limit.get("headers", ())}
         headers |= own
         pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        return Answer(answer.status, tuple(pairs), answer.body)
+        return RawResponse(response.status, tuple(pairs), response.body)
 
     def _figure(self, name: str, held: Mapping[str, str]) -> str:
         kind = name.rpartition("-")[2]

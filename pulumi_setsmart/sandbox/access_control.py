@@ -1,4 +1,4 @@
-"""What every request passes first, and every answer last."""
+"""What every request passes first, and every response last."""
 
 import asyncio
 import logging
@@ -10,14 +10,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pulumi_setsmart.sandbox.api_error import ApiError
 from pulumi_setsmart.sandbox.api_key import ApiKey
-from pulumi_setsmart.sandbox.printed import printed
+from pulumi_setsmart.sandbox.printable import printable
 from pulumi_setsmart.sandbox.rate_limit import Allowance, RateLimit
-from pulumi_setsmart.sandbox.refusal import Refusal
 from pulumi_setsmart.sandbox.settings import SandboxSettings
 
 _LOG = logging.getLogger(__name__)
-_FOREIGN_HOST = Refusal(
+_FOREIGN_HOST = ApiError(
     403,
     "forbidden",
     "The Host of the request is not a name of this machine. If it should be, start the sandbox with"
@@ -26,8 +26,8 @@ _FOREIGN_HOST = Refusal(
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Gate:
-    """ASGI middleware that checks host, key and rate limit, and completes every answer.
+class AccessControl:
+    """ASGI middleware that checks host, key and rate limit, and completes every response.
 
     Args:
         app: The application.
@@ -56,7 +56,7 @@ class Gate:
         # Who asks under a foreign name is a stranger, and uses up nobody's limit.
         key = self._keys.get(request.headers.get("X-API-Key", "")) if is_local else None
         allowance = self._rate_limit.count(key.value if key else None)
-        answer = _Answer(
+        response = _Answer(
             send,
             allowance.headers()
             | {
@@ -67,23 +67,23 @@ class Gate:
         try:
             if is_local:
                 _admit(request, key, allowance)
-                await self._app(scope, receive, answer.send)
+                await self._app(scope, receive, response.send)
             else:
-                await _FOREIGN_HOST.response()(scope, receive, answer.send)
-        except Refusal as refusal:
-            await refusal.response()(scope, receive, answer.send)
+                await _FOREIGN_HOST.response()(scope, receive, response.send)
+        except ApiError as error:
+            await error.response()(scope, receive, response.send)
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception:
-            _LOG.exception("%s %s failed", request.method, printed(scope["path"]))
-            if answer.begun:
+            _LOG.exception("%s %s failed", request.method, printable(scope["path"]))
+            if response.begun:
                 raise
-            failure = Refusal(500, "internal_error", "Internal error.")
-            await failure.response()(scope, receive, answer.send)
+            failure = ApiError(500, "internal_error", "Internal error.")
+            await failure.response()(scope, receive, response.send)
 
 
 class _Answer:
-    """Sends an answer with more headers."""
+    """Sends a response with more headers."""
 
     def __init__(self, send: Send, headers: dict[str, str]) -> None:
         self._send = send
@@ -99,10 +99,10 @@ class _Answer:
 
 def _admit(request: Request, key: ApiKey | None, allowance: Allowance) -> None:
     if allowance.exceeded:
-        raise Refusal(429, "rate_limited", "Rate limit exceeded.")
+        raise ApiError(429, "rate_limited", "Rate limit exceeded.")
     if key is None:
-        raise Refusal(401, "unauthorized", "Invalid API key.")
+        raise ApiError(401, "unauthorized", "Invalid API key.")
     if not key.admits(request.client.host if request.client else None):
-        raise Refusal(403, "forbidden", "This API key may not be used from this address.")
+        raise ApiError(403, "forbidden", "This API key may not be used from this address.")
     if key.read_only and request.method not in _READING:
-        raise Refusal(403, "forbidden", "This API key may only read.")
+        raise ApiError(403, "forbidden", "This API key may only read.")

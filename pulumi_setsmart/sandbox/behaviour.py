@@ -1,4 +1,4 @@
-"""How the sandbox words its answers: the assumed habits of the API, and others it may have."""
+"""How the sandbox words its responses: the assumed habits of the API, and others it may have."""
 
 import base64
 import hashlib
@@ -11,12 +11,12 @@ from attrs import field, frozen, validators
 from starlette.datastructures import URL
 from starlette.responses import JSONResponse, Response
 
+from pulumi_setsmart.sandbox.api_error import ApiError, Violation
 from pulumi_setsmart.sandbox.collection import Collection, Field
 from pulumi_setsmart.sandbox.error_form import ErrorForm, worded
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.list_style import LIST_STYLES
 from pulumi_setsmart.sandbox.normalisation import normalised
-from pulumi_setsmart.sandbox.refusal import Complaint, Refusal
 
 CreateResponse: TypeAlias = Literal["object", "enveloped", "location"]
 UpdateResponse: TypeAlias = Literal["object", "enveloped", "empty"]
@@ -31,7 +31,7 @@ SET_BY_THE_SERVER = "set by the server"
 
 
 @frozen(kw_only=True)
-class Dialect:
+class Behaviour:
     """The habits of a server. All are assumed; the defaults are those of the contract.
 
     Attributes:
@@ -49,7 +49,7 @@ class Dialect:
         put: ``replace``: the object becomes what is sent; ``merge``: fields not sent stay.
         ids: What ids are: ``text`` (``prop_1``) or ``number`` (``1``).
         secrets: How secrets are shown: ``full``, ``masked``, ``absent``, as ``null``, or ``once``:
-            in the answer to the ``POST``, for which the server makes one where none is sent, and
+            in the response to the ``POST``, for which the server makes one where none is sent, and
             never again.
         versions: Whether the version of an object is told in ``ETag``, and an update can name it in
             ``If-Match``.
@@ -81,7 +81,7 @@ class Dialect:
     secrets: Secrets = field(default="absent", validator=validators.in_(get_args(Secrets)))
     versions: bool = False
     normalise: bool = False
-    own_fields: tuple[str, ...] = ()
+    read_only_fields: tuple[str, ...] = ()
     error_form: ErrorForm = field(default="contract", validator=validators.in_(get_args(ErrorForm)))
     frozen: frozenset[str] = frozenset()
     largest: Mapping[str, float] = field(factory=dict)
@@ -90,15 +90,15 @@ class Dialect:
         """Return what the server makes of an object that it is sent.
 
         Raises:
-            Refusal: With status 400, where a field of the server's own is sent.
+            ApiError: With status 400, where a field of the server's own is sent.
         """
         refused = [
-            Complaint(name, "is read-only", body[name], is_unknown=True)
-            for name in self.own_fields
+            Violation(name, "is read-only", body[name], is_unknown=True)
+            for name in self.read_only_fields
             if name in body
         ]
         if refused:
-            raise Refusal.of(refused)
+            raise ApiError.of(refused)
         tidy = normalised(body) if self.normalise else dict(body)
         return {name: self._limited(name, value) for name, value in tidy.items()}
 
@@ -109,11 +109,11 @@ class Dialect:
         own: JsonObject = {each.name: _new_secret() for each in collection.fields if each.secret}
         return own | {name: value for name, value in body.items() if value is not None}
 
-    def refused(self, refusal: Refusal) -> Response:
-        """Return the answer that says no."""
-        return worded(refusal, self.error_form)
+    def refused(self, error: ApiError) -> Response:
+        """Return the response that says no."""
+        return worded(error, self.error_form)
 
-    def put_over(
+    def replaced(
         self, stored: Mapping[str, Json], body: Mapping[str, Json], collection: Collection
     ) -> JsonObject:
         """Return what a ``PUT`` makes of a stored object. A secret that is not sent stays."""
@@ -125,7 +125,7 @@ class Dialect:
         return kept | dict(body) | frozen
 
     def created(self, collection: Collection, stored: JsonObject, url: URL) -> Response:
-        """Return the answer to a ``POST`` that went to a URL and made an object."""
+        """Return the response to a ``POST`` that went to a URL and made an object."""
         headers = self._version_header(stored)
         shown = self._shown(collection, stored)
         if self.secrets == "once":
@@ -140,11 +140,11 @@ class Dialect:
                 return JSONResponse(shown, status_code=201, headers=headers)
 
     def read(self, collection: Collection, stored: JsonObject) -> Response:
-        """Return the answer to a ``GET`` of one object."""
+        """Return the response to a ``GET`` of one object."""
         return JSONResponse(self._shown(collection, stored), headers=self._version_header(stored))
 
     def updated(self, collection: Collection, stored: JsonObject) -> Response:
-        """Return the answer to a ``PUT``."""
+        """Return the response to a ``PUT``."""
         match self.update_response:
             case "empty":
                 return Response(status_code=204, headers=self._version_header(stored))
@@ -163,13 +163,13 @@ class Dialect:
         return not self.versions or if_match in (None, "*", _version(stored))
 
     def deleted(self) -> Response:
-        """Return the answer to a ``DELETE``."""
+        """Return the response to a ``DELETE``."""
         return Response(status_code=204)
 
     def listed(
         self, collection: Collection, stored: Sequence[JsonObject], next_page: URL | None
     ) -> Response:
-        """Return the answer to a ``GET`` of a list.
+        """Return the response to a ``GET`` of a list.
 
         Args:
             collection: The collection.
@@ -185,9 +185,9 @@ class Dialect:
     def listed_in_style(
         self, style: str, collection: Collection, stored: Sequence[JsonObject], url: URL
     ) -> Response:
-        """Return the answer to a ``GET`` of a list that went to a URL, in a list style."""
+        """Return the response to a ``GET`` of a list that went to a URL, in a list style."""
         shown = [self._shown(collection, one) for one in stored]
-        return LIST_STYLES[style].answer(
+        return LIST_STYLES[style].response(
             shown, self.page_size, collection.path, url, obeys=self.obeys_paging
         )
 
@@ -201,7 +201,7 @@ class Dialect:
         return {"ETag": _version(stored)} if self.versions else {}
 
     def _shown(self, collection: Collection, stored: JsonObject) -> JsonObject:
-        shown = dict(stored) | dict.fromkeys(self.own_fields, SET_BY_THE_SERVER)
+        shown = dict(stored) | dict.fromkeys(self.read_only_fields, SET_BY_THE_SERVER)
         if self.ids == "number":
             shown["id"] = int(str(stored["id"]).removeprefix(f"{collection.id_prefix}_"))
         for each in collection.fields:
