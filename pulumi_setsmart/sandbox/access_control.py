@@ -10,14 +10,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pulumi_setsmart.sandbox.api_error import ApiError
 from pulumi_setsmart.sandbox.api_key import ApiKey
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
 from pulumi_setsmart.sandbox.printable import printable
 from pulumi_setsmart.sandbox.rate_limit import Allowance, RateLimit
 from pulumi_setsmart.sandbox.settings import SandboxSettings
 
 _LOG = logging.getLogger(__name__)
-_FOREIGN_HOST = ApiError(
+_FOREIGN_HOST = ErrorResponse(
     403,
     "forbidden",
     "The Host of the request is not a name of this machine. If it should be, start the sandbox with"
@@ -70,7 +70,7 @@ class AccessControl:
                 await self._app(scope, receive, response.send)
             else:
                 await _FOREIGN_HOST.response()(scope, receive, response.send)
-        except ApiError as error:
+        except ErrorResponse as error:
             await error.response()(scope, receive, response.send)
         except ClientDisconnect:
             return  # nobody is left to answer
@@ -78,7 +78,7 @@ class AccessControl:
             _LOG.exception("%s %s failed", request.method, printable(scope["path"]))
             if response.begun:
                 raise
-            failure = ApiError(500, "internal_error", "Internal error.")
+            failure = ErrorResponse(500, "internal_error", "Internal error.")
             await failure.response()(scope, receive, response.send)
 
 
@@ -99,10 +99,10 @@ class _Answer:
 
 def _admit(request: Request, key: ApiKey | None, allowance: Allowance) -> None:
     if allowance.exceeded:
-        raise ApiError(429, "rate_limited", "Rate limit exceeded.")
+        raise ErrorResponse(429, "rate_limited", "Rate limit exceeded.")
     if key is None:
-        raise ApiError(401, "unauthorized", "Invalid API key.")
+        raise ErrorResponse(401, "unauthorized", "Invalid API key.")
     if not key.admits(request.client.host if request.client else None):
-        raise ApiError(403, "forbidden", "This API key may not be used from this address.")
+        raise ErrorResponse(403, "forbidden", "This API key may not be used from this address.")
     if key.read_only and request.method not in _READING:
-        raise ApiError(403, "forbidden", "This API key may only read.")
+        raise ErrorResponse(403, "forbidden", "This API key may only read.")

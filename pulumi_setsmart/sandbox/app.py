@@ -15,13 +15,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.access_control import AccessControl
-from pulumi_setsmart.sandbox.api_error import ApiError
 from pulumi_setsmart.sandbox.behaviour import Behaviour
 from pulumi_setsmart.sandbox.collection import COLLECTIONS, Collection
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
 from pulumi_setsmart.sandbox.request_log import LoggedRequest, RequestLogger, new_log
 from pulumi_setsmart.sandbox.routes import CollectionRoutes
 from pulumi_setsmart.sandbox.settings import SandboxSettings
@@ -99,7 +99,7 @@ def create_app(
             Middleware(AccessControl, settings=settings, clock=clock),
         ],
         exception_handlers={
-            ApiError: _refused(settings.behaviour),
+            ErrorResponse: _refused(settings.behaviour),
             NoSuchObjectError: _not_found,
             DatabaseTroubleError: _in_trouble,
             HTTPException: _unroutable,
@@ -116,25 +116,25 @@ def create_app(
 
 def _refused(behaviour: Behaviour) -> Callable[[Request, Exception], Response]:
     def response(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, ApiError)  # noqa: S101 - for the type checker: registered for no other
+        assert isinstance(error, ErrorResponse)  # noqa: S101 - for the type checker: registered for no other
         return behaviour.refused(error)
 
     return response
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
-    return ApiError(404, "not_found", "There is no such object.").response()
+    return ErrorResponse(404, "not_found", "There is no such object.").response()
 
 
 async def _in_trouble(_request: Request, error: Exception) -> Response:
     assert isinstance(error, DatabaseTroubleError)  # noqa: S101 - for the type checker: registered for no other
     code = "insufficient_storage" if error.is_full else "unavailable"
-    return ApiError(507 if error.is_full else 503, code, str(error)).response()
+    return ErrorResponse(507 if error.is_full else 503, code, str(error)).response()
 
 
 async def _unroutable(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker: registered for no other
     status = HTTPStatus(error.status_code)
-    return ApiError(
+    return ErrorResponse(
         status, status.name.lower(), f"{status.phrase}.", headers=error.headers
     ).response()

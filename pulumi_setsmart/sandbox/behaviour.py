@@ -11,9 +11,9 @@ from attrs import field, frozen, validators
 from starlette.datastructures import URL
 from starlette.responses import JSONResponse, Response
 
-from pulumi_setsmart.sandbox.api_error import ApiError, Violation
 from pulumi_setsmart.sandbox.collection import Collection, Field
 from pulumi_setsmart.sandbox.error_form import ErrorForm, worded
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, Violation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.list_style import LIST_STYLES
 from pulumi_setsmart.sandbox.normalisation import normalised
@@ -90,7 +90,7 @@ class Behaviour:
         """Return what the server makes of an object that it is sent.
 
         Raises:
-            ApiError: With status 400, where a field of the server's own is sent.
+            ErrorResponse: With status 400, where a field of the server's own is sent.
         """
         refused = [
             Violation(name, "is read-only", body[name], is_unknown=True)
@@ -98,7 +98,7 @@ class Behaviour:
             if name in body
         ]
         if refused:
-            raise ApiError.of(refused)
+            raise ErrorResponse.of(refused)
         tidy = normalised(body) if self.normalise else dict(body)
         return {name: self._limited(name, value) for name, value in tidy.items()}
 
@@ -109,7 +109,7 @@ class Behaviour:
         own: JsonObject = {each.name: _new_secret() for each in collection.fields if each.secret}
         return own | {name: value for name, value in body.items() if value is not None}
 
-    def refused(self, error: ApiError) -> Response:
+    def refused(self, error: ErrorResponse) -> Response:
         """Return the response that says no."""
         return worded(error, self.error_form)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from pulumi_setsmart.sandbox.api_error import ApiError, Violation
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, Violation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.rule import ListOf, Number, OneOf, Pattern, Rule, Text
 
@@ -67,11 +67,11 @@ class Collection:
             or null.
 
         Raises:
-            ApiError: With status 400 (documented), if a known field breaks its rule.
+            ErrorResponse: With status 400 (documented), if a known field breaks its rule.
         """
         violations = [one for field in self.fields if (one := _complaint(field, body))]
         if violations:
-            raise ApiError.of(violations)
+            raise ErrorResponse.of(violations)
         known = {field.name: _value(field, body.get(field.name)) for field in self.fields}
         return known | {name: value for name, value in body.items() if name not in known}
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from pulumi_setsmart.sandbox.api_error import ApiError, Violation
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, Violation
 
 ErrorForm: TypeAlias = Literal[
     "contract",
@@ -25,7 +25,7 @@ ErrorForm: TypeAlias = Literal[
 _UNPROCESSABLE = 422
 
 
-def worded(error: ApiError, form: ErrorForm) -> Response:
+def worded(error: ErrorResponse, form: ErrorForm) -> Response:
     """Return an error in the form of a framework; what is not about fields is as in the contract.
 
     Args:

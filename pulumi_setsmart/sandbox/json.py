@@ -4,7 +4,7 @@ import json
 import math
 from typing import TypeAlias
 
-from pulumi_setsmart.sandbox.api_error import ApiError
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = "dict[str, Json]"
@@ -20,7 +20,7 @@ def parse_object(body: bytes) -> JsonObject:
         The object.
 
     Raises:
-        ApiError: With status 400 (documented), where the body is anything else.
+        ErrorResponse: With status 400 (documented), where the body is anything else.
     """
     try:
         value: Json = json.loads(
@@ -29,9 +29,9 @@ def parse_object(body: bytes) -> JsonObject:
         # Half a surrogate pair can be written in JSON, but not in UTF-8.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise ApiError(400, "invalid_json", "The body is not valid JSON.") from None
+        raise ErrorResponse(400, "invalid_json", "The body is not valid JSON.") from None
     if not isinstance(value, dict):
-        raise ApiError(400, "invalid_json", "The body must be a JSON object.")
+        raise ErrorResponse(400, "invalid_json", "The body must be a JSON object.")
     return value
 
 

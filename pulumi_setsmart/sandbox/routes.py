@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pulumi_setsmart.sandbox.api_error import ApiError
 from pulumi_setsmart.sandbox.behaviour import Behaviour
 from pulumi_setsmart.sandbox.collection import Collection
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
 from pulumi_setsmart.sandbox.json import JsonObject, parse_object
 from pulumi_setsmart.sandbox.storage import Storage
 
@@ -79,7 +79,7 @@ class CollectionRoutes:
         body = await self._body(request)
         before = self.storage.get(self.collection, object_id)
         if not self.behaviour.is_expected(before, request.headers.get("If-Match")):
-            raise ApiError(412, "precondition_failed", "The object has changed.")
+            raise ErrorResponse(412, "precondition_failed", "The object has changed.")
         wanted = self.behaviour.replaced(before, body, self.collection)
         after = self.storage.replace(self.collection, object_id, self.collection.complete(wanted))
         return self.behaviour.updated(self.collection, after)
@@ -98,14 +98,14 @@ async def _read(request: Request) -> bytes:
         if size <= _LARGEST_BODY:
             chunks.append(chunk)
     if size > _LARGEST_BODY:
-        raise ApiError(413, "payload_too_large", "The body is larger than 1 MiB.")
+        raise ErrorResponse(413, "payload_too_large", "The body is larger than 1 MiB.")
     return b"".join(chunks)
 
 
 def _page(request: Request) -> int:
     pages = request.query_params.getlist("page") or ["1"]
     if len(pages) > 1 or not re.fullmatch(r"[1-9][0-9]{0,6}", pages[0]):
-        raise ApiError(
+        raise ErrorResponse(
             400, "invalid_parameter", "page must be an integer from 1 to 9999999.", field="page"
         )
     return int(pages[0])

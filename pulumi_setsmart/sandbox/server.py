@@ -18,7 +18,6 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pulumi_setsmart.sandbox.api_error import ApiError
 from pulumi_setsmart.sandbox.app import BASE_PATH
 from pulumi_setsmart.sandbox.connections import (
     Acceptor,
@@ -26,6 +25,7 @@ from pulumi_setsmart.sandbox.connections import (
     Connections,
     Timer,
 )
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
 from pulumi_setsmart.sandbox.exchange import CLOSE
 
 _QUEUE = 1024
@@ -167,7 +167,7 @@ class _Protocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request of HTTP, in the form of the API; the log need not know."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            error = ApiError(400, "bad_request", msg).response()
+            error = ErrorResponse(400, "bad_request", msg).response()
             headers = [*error.raw_headers, CLOSE_HEADER]
             for event in (
                 h11.Response(status_code=error.status_code, headers=headers),

@@ -153,7 +153,7 @@ def test_a_process_that_ends_in_good_order_hands_over(processes: ExitStack, path
 
 
 def test_one_process_holds_the_lock_at_a_time(path: Path) -> None:
-    """Between threads and sandboxes of one process as well; others can acquire it once it is released."""
+    """Between threads and sandboxes of one process as well; another acquires a released one."""
     one, other = DispatchLock(path), DispatchLock(path)
     assert one.acquire()
     assert one.acquire()

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from pulumi_setsmart.sandbox.api_error import ApiError
 from pulumi_setsmart.sandbox.collection import PROPERTIES
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
 from pulumi_setsmart.sandbox.json import Json, JsonObject, parse_object
 from pulumi_setsmart.sandbox.storage import SERVER_FIELDS
 
@@ -75,7 +75,7 @@ def read(form: Mapping[str, str], stored: Mapping[str, Json]) -> JsonObject | Pr
         # The rules are for what somebody typed; what was there before is not their fault.
         placeholder = {"name": "untouched"} if "name" in untouched else {}
         return PROPERTIES.complete({**others, **placeholder, **fields}) | untouched
-    except ApiError as error:
+    except ErrorResponse as error:
         field = error.field if error.field in _NAMES else OTHERS
         return Problem(field, error.message.removeprefix(f"{field} ").rstrip("."))
 

@@ -1,4 +1,4 @@
-"""The one way in which the sandbox says no."""
+"""Responses that are not a success, raised where the reason is found."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Violation:
         return f"{self.field} {self.wrong}."
 
 
-class ApiError(Exception):
+class ErrorResponse(Exception):  # noqa: N818 - it is what the server sends, nothing went wrong in it
     """A response that is not a success.
 
     Args:
@@ -61,7 +61,7 @@ class ApiError(Exception):
         self.violations = tuple(violations)
 
     @classmethod
-    def of(cls, violations: Sequence[Violation]) -> ApiError:
+    def of(cls, violations: Sequence[Violation]) -> ErrorResponse:
         """Return the error of a body in which all this is wrong; at least one thing is."""
         first = violations[0]
         return cls(
