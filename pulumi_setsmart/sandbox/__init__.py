@@ -7,13 +7,13 @@ models or the lifecycle, so that it is an independent witness of what they send.
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.app import BASE_PATH, Sandbox, create_app
 from pulumi_setsmart.sandbox.behaviour import Behaviour
-from pulumi_setsmart.sandbox.collection import (
+from pulumi_setsmart.sandbox.collection import ApiCollection
+from pulumi_setsmart.sandbox.contract import (
     COLLECTIONS,
     MESSAGE_TEMPLATES,
     PRICING_RULES,
     PROPERTIES,
     WEBHOOKS,
-    Collection,
 )
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
@@ -55,10 +55,10 @@ __all__ = [
     "PROPERTIES",
     "STYLES_WITHOUT_NEXT",
     "WEBHOOKS",
+    "ApiCollection",
     "ApiKey",
     "Attempt",
     "Behaviour",
-    "Collection",
     "Cut",
     "Delivery",
     "DeliverySettings",

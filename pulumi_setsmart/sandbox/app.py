@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.access_control import AccessControl
 from pulumi_setsmart.sandbox.behaviour import Behaviour
-from pulumi_setsmart.sandbox.collection import COLLECTIONS, Collection
+from pulumi_setsmart.sandbox.collection import ApiCollection
+from pulumi_setsmart.sandbox.contract import COLLECTIONS
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
@@ -66,7 +67,7 @@ def create_app(
     storage: Storage | None = None,
     clock: Callable[[], float] = time.time,
     middleware: Sequence[Middleware] = (),
-    collections: Sequence[Collection] = COLLECTIONS,
+    collections: Sequence[ApiCollection] = COLLECTIONS,
     on_outcome: Callable[[Delivery, str], None] = lambda _delivery, _outcome: None,
 ) -> Sandbox:
     """Return a sandbox.
@@ -109,7 +110,7 @@ def create_app(
     # A path that is not exactly an operation's path is unknown.
     app.router.redirect_slashes = False
     app.storage = storage
-    app.dashboard = dashboard(storage, settings.hosts)
+    app.dashboard = dashboard(storage, settings.hosts, collections)
     app.requests = requests
     return app
 

@@ -11,7 +11,7 @@ from attrs import field, frozen, validators
 from starlette.datastructures import URL
 from starlette.responses import JSONResponse, Response
 
-from pulumi_setsmart.sandbox.collection import Collection, Field
+from pulumi_setsmart.sandbox.collection import ApiCollection
 from pulumi_setsmart.sandbox.error_form import ErrorForm, worded
 from pulumi_setsmart.sandbox.error_response import ErrorResponse, Violation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
@@ -102,34 +102,33 @@ class Behaviour:
         tidy = normalised(body) if self.normalise else dict(body)
         return {name: self._limited(name, value) for name, value in tidy.items()}
 
-    def begun(self, collection: Collection, body: Mapping[str, Json]) -> JsonObject:
+    def begun(self, collection: ApiCollection, body: Mapping[str, Json]) -> JsonObject:
         """Return what a ``POST`` makes of an object that it is sent."""
         if self.secrets != "once":
             return dict(body)
-        own: JsonObject = {each.name: _new_secret() for each in collection.fields if each.secret}
-        return own | {name: value for name, value in body.items() if value is not None}
+        secrets: JsonObject = {name: _new_secret() for name in collection.secrets}
+        return secrets | {name: value for name, value in body.items() if value is not None}
 
     def refused(self, error: ErrorResponse) -> Response:
         """Return the response that says no."""
         return worded(error, self.error_form)
 
     def replaced(
-        self, stored: Mapping[str, Json], body: Mapping[str, Json], collection: Collection
+        self, stored: Mapping[str, Json], body: Mapping[str, Json], collection: ApiCollection
     ) -> JsonObject:
         """Return what a ``PUT`` makes of a stored object. A secret that is not sent stays."""
         frozen = {name: stored[name] for name in self.frozen if name in stored}
         if self.put == "merge":
             return {**stored, **body, **frozen}
-        hidden = [field.name for field in collection.fields if field.secret]
-        kept = {name: stored[name] for name in hidden if name in stored}
+        kept = {name: stored[name] for name in collection.secrets if name in stored}
         return kept | dict(body) | frozen
 
-    def created(self, collection: Collection, stored: JsonObject, url: URL) -> Response:
+    def created(self, collection: ApiCollection, stored: JsonObject, url: URL) -> Response:
         """Return the response to a ``POST`` that went to a URL and made an object."""
         headers = self._version_header(stored)
         shown = self._shown(collection, stored)
         if self.secrets == "once":
-            shown |= {each.name: stored[each.name] for each in collection.fields if each.secret}
+            shown |= {name: stored[name] for name in collection.secrets if name in stored}
         match self.create_response:
             case "location":
                 headers["Location"] = f"{url.path}/{shown['id']}"
@@ -139,11 +138,11 @@ class Behaviour:
             case "object":
                 return JSONResponse(shown, status_code=201, headers=headers)
 
-    def read(self, collection: Collection, stored: JsonObject) -> Response:
+    def read(self, collection: ApiCollection, stored: JsonObject) -> Response:
         """Return the response to a ``GET`` of one object."""
         return JSONResponse(self._shown(collection, stored), headers=self._version_header(stored))
 
-    def updated(self, collection: Collection, stored: JsonObject) -> Response:
+    def updated(self, collection: ApiCollection, stored: JsonObject) -> Response:
         """Return the response to a ``PUT``."""
         match self.update_response:
             case "empty":
@@ -154,7 +153,7 @@ class Behaviour:
             case "object":
                 return self.read(collection, stored)
 
-    def stored_id(self, collection: Collection, requested: str) -> str:
+    def stored_id(self, collection: ApiCollection, requested: str) -> str:
         """Return the id under which an object is stored that is asked for by the id it shows."""
         return f"{collection.id_prefix}_{requested}" if self.ids == "number" else requested
 
@@ -167,7 +166,7 @@ class Behaviour:
         return Response(status_code=204)
 
     def listed(
-        self, collection: Collection, stored: Sequence[JsonObject], next_page: URL | None
+        self, collection: ApiCollection, stored: Sequence[JsonObject], next_page: URL | None
     ) -> Response:
         """Return the response to a ``GET`` of a list.
 
@@ -183,7 +182,7 @@ class Behaviour:
         )
 
     def listed_in_style(
-        self, style: str, collection: Collection, stored: Sequence[JsonObject], url: URL
+        self, style: str, collection: ApiCollection, stored: Sequence[JsonObject], url: URL
     ) -> Response:
         """Return the response to a ``GET`` of a list that went to a URL, in a list style."""
         shown = [self._shown(collection, one) for one in stored]
@@ -200,23 +199,22 @@ class Behaviour:
     def _version_header(self, stored: JsonObject) -> dict[str, str]:
         return {"ETag": _version(stored)} if self.versions else {}
 
-    def _shown(self, collection: Collection, stored: JsonObject) -> JsonObject:
+    def _shown(self, collection: ApiCollection, stored: JsonObject) -> JsonObject:
         shown = dict(stored) | dict.fromkeys(self.read_only_fields, SET_BY_THE_SERVER)
         if self.ids == "number":
             shown["id"] = int(str(stored["id"]).removeprefix(f"{collection.id_prefix}_"))
-        for each in collection.fields:
-            if each.secret:
-                self._hide(each, shown)
+        for name in collection.secrets:
+            self._hide(name, shown)
         return shown
 
-    def _hide(self, secret: Field, shown: JsonObject) -> None:
-        value = shown.get(secret.name)
+    def _hide(self, name: str, shown: JsonObject) -> None:
+        value = shown.get(name)
         if self.secrets in ("absent", "once"):
-            shown.pop(secret.name, None)
+            shown.pop(name, None)
         elif self.secrets == "null":
-            shown[secret.name] = None
+            shown[name] = None
         elif self.secrets == "masked" and isinstance(value, str):
-            shown[secret.name] = f"whsec_****{value[-4:]}"
+            shown[name] = f"whsec_****{value[-4:]}"
 
 
 def _new_secret() -> str:

@@ -39,32 +39,35 @@ def worded(error: ErrorResponse, form: ErrorForm) -> Response:
 
 def _aspnet(violations: Sequence[Violation]) -> Response:
     errors = {
-        f"$.{one.field}" if one.is_unknown else one.field.title().replace("_", ""): [
-            f"The JSON property '{one.field}' could not be mapped to any .NET member contained in "
+        f"$.{each.field}" if each.is_unknown else each.field.title().replace("_", ""): [
+            f"The JSON property '{each.field}' could not be mapped to any .NET member contained in "
             "type 'Listing'."
-            if one.is_unknown
-            else one.sentence
+            if each.is_unknown
+            else each.sentence
         ]
-        for one in violations
+        for each in violations
     }
     title = "One or more validation errors occurred."
     return JSONResponse({"title": title, "status": 400, "errors": errors}, status_code=400)
 
 
 def _django(violations: Sequence[Violation]) -> Response:
-    return JSONResponse({one.field: [f"This {one.wrong}."] for one in violations}, status_code=400)
+    return JSONResponse(
+        {each.field: [f"This {each.reason}."] for each in violations},
+        status_code=400,
+    )
 
 
 def _fastapi(violations: Sequence[Violation]) -> Response:
     detail = [
         {
-            "type": "extra_forbidden" if one.is_unknown else "value_error",
-            "loc": ["body", one.field],
-            "msg": "Extra inputs are not permitted" if one.is_unknown else f"Input {one.wrong}",
-            "input": one.value,
-            "ctx": {"given": one.value},
+            "type": "extra_forbidden" if each.is_unknown else "value_error",
+            "loc": ["body", each.field],
+            "msg": "Extra inputs are not permitted" if each.is_unknown else f"Input {each.reason}",
+            "input": each.value,
+            "ctx": {"given": each.value},
         }
-        for one in violations
+        for each in violations
     ]
     return JSONResponse({"detail": detail}, status_code=_UNPROCESSABLE)
 
@@ -72,49 +75,51 @@ def _fastapi(violations: Sequence[Violation]) -> Response:
 def _jsonapi(violations: Sequence[Violation]) -> Response:
     errors = [
         {
-            "source": {"pointer": f"/data/attributes/{one.field}"},
-            "detail": one.sentence,
-            "meta": {"value": one.value},
+            "source": {"pointer": f"/data/attributes/{each.field}"},
+            "detail": each.sentence,
+            "meta": {"value": each.value},
         }
-        for one in violations
+        for each in violations
     ]
     return JSONResponse({"errors": errors}, status_code=_UNPROCESSABLE)
 
 
 def _nestjs(violations: Sequence[Violation]) -> Response:
     message = [
-        f"property {one.field} should not exist" if one.is_unknown else f"{one.field} {one.wrong}"
-        for one in violations
+        f"property {each.field} should not exist"
+        if each.is_unknown
+        else f"{each.field} {each.reason}"
+        for each in violations
     ]
     body = {"statusCode": 400, "message": message, "error": "Bad Request"}
     return JSONResponse(body, status_code=400)
 
 
 def _pocketbase(violations: Sequence[Violation]) -> Response:
-    data = {one.field: {"code": "invalid", "message": one.sentence} for one in violations}
+    data = {each.field: {"code": "invalid", "message": each.sentence} for each in violations}
     message = "Failed to update record."
     return JSONResponse({"status": 400, "message": message, "data": data}, status_code=400)
 
 
-def _silent(_complaints: Sequence[Violation]) -> Response:
+def _silent(_violations: Sequence[Violation]) -> Response:
     return JSONResponse({"message": "Invalid payload."}, status_code=400)
 
 
 def _text(violations: Sequence[Violation]) -> Response:
-    return PlainTextResponse("\n".join(one.sentence for one in violations), status_code=400)
+    return PlainTextResponse("\n".join(each.sentence for each in violations), status_code=400)
 
 
 def _zod(violations: Sequence[Violation]) -> Response:
-    unknown = [one.field for one in violations if one.is_unknown]
+    unknown = [each.field for each in violations if each.is_unknown]
     issues: list[object] = [
         {
             "code": "custom",
-            "path": [one.field],
-            "message": f"Field {one.wrong}",
-            "received": one.value,
+            "path": [each.field],
+            "message": f"Field {each.reason}",
+            "received": each.value,
         }
-        for one in violations
-        if not one.is_unknown
+        for each in violations
+        if not each.is_unknown
     ]
     if unknown:
         quoted = ", ".join(f"'{name}'" for name in unknown)

@@ -14,20 +14,20 @@ class Violation:
 
     Attributes:
         field: The field.
-        wrong: What is wrong, as the end of a sentence.
+        reason: What is wrong, as the end of a sentence.
         value: What was sent, which some servers repeat.
         is_unknown: Whether the field itself is not taken, whatever it holds.
     """
 
     field: str
-    wrong: str
+    reason: str
     value: object = None
     is_unknown: bool = False
 
     @property
     def sentence(self) -> str:
         """The whole sentence."""
-        return f"{self.field} {self.wrong}."
+        return f"{self.field} {self.reason}."
 
 
 class ErrorResponse(Exception):  # noqa: N818 - it is what the server sends, nothing went wrong in it

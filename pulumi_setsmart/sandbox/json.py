@@ -22,6 +22,18 @@ def parse_object(body: bytes) -> JsonObject:
     Raises:
         ErrorResponse: With status 400 (documented), where the body is anything else.
     """
+    value = parse_value(body)
+    if not isinstance(value, dict):
+        raise ErrorResponse(400, "invalid_json", "The body must be a JSON object.")
+    return value
+
+
+def parse_value(body: bytes) -> Json:
+    """Return the value that UTF-8 text holds.
+
+    Raises:
+        ErrorResponse: With status 400 (documented), where it holds none.
+    """
     try:
         value: Json = json.loads(
             body.decode(), parse_float=_finite, parse_constant=_refuse_constant
@@ -30,8 +42,6 @@ def parse_object(body: bytes) -> JsonObject:
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise ErrorResponse(400, "invalid_json", "The body is not valid JSON.") from None
-    if not isinstance(value, dict):
-        raise ErrorResponse(400, "invalid_json", "The body must be a JSON object.")
     return value
 
 

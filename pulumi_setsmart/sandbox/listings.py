@@ -6,7 +6,7 @@ from itertools import islice
 
 from attrs import frozen
 
-from pulumi_setsmart.sandbox.collection import PROPERTIES
+from pulumi_setsmart.sandbox.contract import PROPERTIES
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.storage import Storage
 
@@ -120,7 +120,7 @@ def listings() -> Iterator[JsonObject]:
     """Yield listings without end, the same ones in every run, ready to be stored."""
     chance = random.Random("setsmart")  # noqa: S311 - the same listings in every run, no secrets
     while True:
-        yield PROPERTIES.complete(_listing(chance))
+        yield PROPERTIES.validated(_listing(chance))
 
 
 def _listing(chance: random.Random) -> JsonObject:

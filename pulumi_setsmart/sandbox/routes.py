@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pulumi_setsmart.sandbox.behaviour import Behaviour
-from pulumi_setsmart.sandbox.collection import Collection
+from pulumi_setsmart.sandbox.collection import ApiCollection
 from pulumi_setsmart.sandbox.error_response import ErrorResponse
 from pulumi_setsmart.sandbox.json import JsonObject, parse_object
 from pulumi_setsmart.sandbox.storage import Storage
@@ -26,7 +26,7 @@ class CollectionRoutes:
         behaviour: How the responses are worded.
     """
 
-    collection: Collection
+    collection: ApiCollection
     storage: Storage
     behaviour: Behaviour
 
@@ -72,7 +72,7 @@ class CollectionRoutes:
 
     async def _create(self, request: Request) -> Response:
         body = self.behaviour.begun(self.collection, await self._body(request))
-        stored = self.storage.insert(self.collection, self.collection.complete(body))
+        stored = self.storage.insert(self.collection, self.collection.validated(body))
         return self.behaviour.created(self.collection, stored, request.url)
 
     async def _update(self, request: Request, object_id: str) -> Response:
@@ -81,7 +81,7 @@ class CollectionRoutes:
         if not self.behaviour.is_expected(before, request.headers.get("If-Match")):
             raise ErrorResponse(412, "precondition_failed", "The object has changed.")
         wanted = self.behaviour.replaced(before, body, self.collection)
-        after = self.storage.replace(self.collection, object_id, self.collection.complete(wanted))
+        after = self.storage.replace(self.collection, object_id, self.collection.validated(wanted))
         return self.behaviour.updated(self.collection, after)
 
     async def _body(self, request: Request) -> JsonObject:

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 
 from pulumi_setsmart.sandbox import (
     COLLECTIONS,
-    Collection,
+    ApiCollection,
     Delivery,
     FaultMiddleware,
     JsonObject,
@@ -73,8 +73,7 @@ class SandboxAccount:
     def add(self, collection: str, **fields: Any) -> JsonObject:
         """Add an object behind the program's back; return it with its id. Nothing is checked."""
         kind = _collection(collection)
-        defaults: JsonObject = {one.name: one.default for one in kind.fields}
-        return self.app.storage.insert(kind, {**defaults, **fields})
+        return self.app.storage.insert(kind, {**kind.completed({}), **fields})
 
     def change(self, object_id: str, **fields: Any) -> JsonObject:
         """Change fields of an object behind the program's back; return it as it is now."""
@@ -142,7 +141,7 @@ def running_sandbox(
         yield SandboxAccount(url, settings.keys[0].value, app, faults)
 
 
-def _collection(path: str) -> Collection:
+def _collection(path: str) -> ApiCollection:
     for collection in COLLECTIONS:
         if collection.path == path:
             return collection
@@ -150,7 +149,7 @@ def _collection(path: str) -> Collection:
     raise KeyError(f"the sandbox has no {path}, but {known}")
 
 
-def _collection_of(object_id: str) -> Collection:
+def _collection_of(object_id: str) -> ApiCollection:
     for collection in COLLECTIONS:
         if collection.number(object_id) is not None:
             return collection

@@ -230,7 +230,7 @@ def test_how_it_delivers_can_be_chosen() -> None:
         "status 204\n",
         "status 500\n",
         "failed, given up after attempt 1\n",
-        "no answer",
+        "no response",
         "failed, given up after attempt 1\n",
     ]
 
@@ -250,7 +250,7 @@ def test_its_patience_with_receivers_can_be_chosen() -> None:
         client.post(f"{sandbox.base_url}/webhooks", json=hook)
         client.post(f"{sandbox.base_url}/properties", json={"name": "Cabin"})
         lines = [sandbox.process.stdout.readline().split(": ")[1] for _ in range(4)][2:]
-    assert lines == ["no answer within 0.3 s\n", "failed, given up after attempt 1\n"]
+    assert lines == ["no response within 0.3 s\n", "failed, given up after attempt 1\n"]
 
 
 def test_it_can_deliver_in_disorder() -> None:
@@ -346,7 +346,7 @@ def test_it_can_be_asked_by_other_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "complaint"),
+    ("options", "violation"),
     [
         (("--key", "a", "--read-only-key", "a"), "the same API key is given twice"),
         (("--key-for-network", "10.0.0.0/8"), "must be KEY=CIDR"),

@@ -72,7 +72,8 @@ def test_a_listing_on_the_last_page_is_not_created_again(
 
 
 @pytest.mark.parametrize(
-    "habits", [{"list_style": "X-Total-Count"}, {"obeys_paging": False, "list_style": "totalPages"}]
+    "behaviour",
+    [{"list_style": "X-Total-Count"}, {"obeys_paging": False, "list_style": "totalPages"}],
 )
 def test_a_list_that_is_cut_stops_all_that_needs_it_whole(
     open_stack: OpenStack, behaviour: dict[str, Any]

@@ -10,7 +10,7 @@ import pytest
 from support.served_sandbox import ServedSandbox, serving
 from support.waiting import HANG_GUARD
 
-from pulumi_setsmart.sandbox import ApiKey, Collection, JsonObject, SandboxSettings, Storage
+from pulumi_setsmart.sandbox import ApiCollection, ApiKey, JsonObject, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.rate_limit import RateLimit, ResetForm
 
 
@@ -171,7 +171,7 @@ def test_a_limit_of_nought_is_no_limit() -> None:
 class BrokenStorage(Storage):
     """Fails, with something that nobody must read in a response."""
 
-    def get(self, collection: Collection, object_id: str) -> JsonObject:
+    def get(self, collection: ApiCollection, object_id: str) -> JsonObject:
         raise RuntimeError(f"confidential: {collection.path} {object_id}")
 
 

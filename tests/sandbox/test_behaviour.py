@@ -1,4 +1,4 @@
-"""The habits that a server may have."""
+"""How a server may behave."""
 
 from typing import Any, get_args
 
@@ -170,11 +170,11 @@ def test_a_secret_can_be_shown_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "habits",
+    "behaviour",
     [{"create_response": "x"}, {"update_response": "x"}, {"list_response": "x"}, {"put": "x"},
      {"secrets": "x"}, {"page_size": 0}],
 )  # fmt: skip
-def test_a_habit_that_no_server_has_is_refused(behaviour: dict[str, Any]) -> None:
+def test_a_behaviour_that_no_server_has_is_rejected(behaviour: dict[str, Any]) -> None:
     """A typing error in a test does not pass for the default."""
     with pytest.raises(ValueError, match=next(iter(behaviour))):
         Behaviour(**behaviour)
@@ -205,7 +205,7 @@ def test_without_versions_none_is_told_or_asked_for() -> None:
 
 
 @pytest.mark.parametrize("form", sorted({*get_args(ErrorForm)} - {"contract", "silent"}))
-def test_a_refusal_can_be_in_the_words_of_a_framework(form: str) -> None:
+def test_an_error_can_be_in_the_words_of_a_framework(form: str) -> None:
     """All that is wrong is in it then."""
     with serving(settings(error_form=form)) as served:
         response = served.client.post("/properties", json={"bedrooms": 1000, "bathrooms": "two"})
@@ -215,7 +215,7 @@ def test_a_refusal_can_be_in_the_words_of_a_framework(form: str) -> None:
     assert "is required" in response.text
 
 
-def test_a_refusal_can_say_nothing() -> None:
+def test_an_error_can_say_nothing() -> None:
     """But that it is one."""
     with serving(settings(error_form="silent")) as served:
         response = served.client.post("/properties", json={"bedrooms": 1000})

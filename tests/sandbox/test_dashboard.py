@@ -20,7 +20,8 @@ from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS, DeliverySettings, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
-from pulumi_setsmart.sandbox.dashboard.listing_form import Problem, read, shown
+from pulumi_setsmart.sandbox.dashboard.listing_form import read, shown
+from pulumi_setsmart.sandbox.error_response import Violation
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
@@ -161,7 +162,7 @@ def test_a_listing_can_be_changed(browser: httpx.Client, setsmart_sandbox: Sandb
     after = setsmart_sandbox.get("prop_1")
     changed = {"bedrooms": 4, "bathrooms": 1.5, "address": "1 Quay"}
     assert after == {**before, **changed, "updated_at": after["updated_at"]}
-    submit(browser, "/listings/prop_1", others='{"pets": false}', bathrooms="")
+    submit(browser, "/listings/prop_1", _further='{"pets": false}', bathrooms="")
     emptied = setsmart_sandbox.get("prop_1")
     assert (emptied["pets"], emptied["bathrooms"], "price" in emptied) == (False, None, False)
 
@@ -192,10 +193,10 @@ def test_line_breaks_that_a_form_cannot_show_are_kept(
         ("max_guests", "0"),
         ("max_guests", "\u0663"),
         ("status", "gone"),
-        ("others", "{"),
-        ("others", "\n{"),
-        ("others", "[]"),
-        ("others", '{"a": NaN}'),
+        ("_further", "{"),
+        ("_further", "\n{"),
+        ("_further", "[]"),
+        ("_further", '{"a": NaN}'),
     ],
 )
 def test_what_is_no_listing_is_not_saved(
@@ -205,7 +206,8 @@ def test_what_is_no_listing_is_not_saved(
     stored = setsmart_sandbox.add("properties", name="Villa")
     response = submit(browser, "/listings/prop_1", address="2 Quay", **{field: text})
     assert response.status_code == 400
-    assert f"Nothing was saved: {field} " in text_of(response)
+    label = "further fields" if field == "_further" else field
+    assert f"Nothing was saved: {label} " in text_of(response)
     assert f'id="{field}"' in response.text.split('aria-invalid="true"')[0].rsplit("<", 1)[1]
     form = Form(response.text).fields
     assert form["address"] == "2 Quay"
@@ -360,8 +362,8 @@ def test_what_was_not_sent_to_a_subscription_is_not_delivered_again(
             setsmart_sandbox.add("webhooks", url=receiver.url, events=events)
         setsmart_sandbox.add("properties", name="Villa")
         setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-        token = Form(browser.get("/webhooks/wh_1").text).fields["token"]
-        response = browser.post(f"/webhooks/{path}", data={"token": token})
+        token = Form(browser.get("/webhooks/wh_1").text).fields["_token"]
+        response = browser.post(f"/webhooks/{path}", data={"_token": token})
         [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert response.status_code == 404
     assert "There is no such page" in text_of(response)
@@ -393,7 +395,7 @@ def test_a_form_of_another_page_changes_nothing(
     setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     before = setsmart_sandbox.objects(), setsmart_sandbox.deliveries()
     response = browser.post(
-        path, data={"name": "Owned"} | ({} if token is None else {"token": token})
+        path, data={"name": "Owned"} | ({} if token is None else {"_token": token})
     )
     assert response.status_code == 403
     assert "not of this page" in text_of(response)
@@ -407,17 +409,17 @@ def test_each_dashboard_has_a_token_of_its_own(browser: httpx.Client) -> None:
             f"{other.url.removesuffix('/v1')}/listings/new", trust_env=False, timeout=HANG_GUARD
         )
     form = Form(browser.get("/listings/new").text).fields
-    foreign = Form(theirs.text).fields["token"]
-    assert len(form["token"]) >= 32
-    assert form["token"] != foreign
-    refused = browser.post("/listings/new", data={**form, "name": "Owned", "token": foreign})
+    foreign = Form(theirs.text).fields["_token"]
+    assert len(form["_token"]) >= 32
+    assert form["_token"] != foreign
+    refused = browser.post("/listings/new", data={**form, "name": "Owned", "_token": foreign})
     assert refused.status_code == 403
 
 
 @pytest.mark.parametrize(("size", "status"), [(1024 * 1024, 400), (1024 * 1024 + 1, 413)])
 def test_a_form_has_its_limits(browser: httpx.Client, size: int, status: int) -> None:
     """Nobody fills this machine's memory through it; up to a mebibyte is read."""
-    start = "token=" + Form(browser.get("/listings/new").text).fields["token"] + "&name="
+    start = "_token=" + Form(browser.get("/listings/new").text).fields["_token"] + "&name="
     response = browser.post("/listings/new", content=start + "x" * (size - len(start)))
     assert response.status_code == status
     assert ("larger than 1 MiB" in text_of(response)) == (status == 413)
@@ -509,7 +511,7 @@ def test_a_status_that_nobody_knows_is_kept(
     stored = storage.get(PROPERTIES, "prop_1")
     assert {name: stored.get(name) for name in odd} == odd
     assert stored["bedrooms"] == 2
-    submit(browser, "/listings/prop_1", status="draft", others="")
+    submit(browser, "/listings/prop_1", status="draft", _further="")
     stored = storage.get(PROPERTIES, "prop_1")
     assert (stored["status"], "others" in stored) == ("draft", False)
 
@@ -521,7 +523,7 @@ def test_a_field_cannot_be_set_twice(
     setsmart_sandbox.add("properties", name="Villa", bedrooms=3)
     before = setsmart_sandbox.get("prop_1")
     further = '{"bedrooms": 9, "id": "prop_7", "created_at": "never", "pets": true}'
-    submit(browser, "/listings/prop_1", bedrooms="4", others=further)
+    submit(browser, "/listings/prop_1", bedrooms="4", _further=further)
     after = setsmart_sandbox.get("prop_1")
     changed = {"bedrooms": 4, "pets": True, "updated_at": after["updated_at"]}
     assert after == {**before, **changed}
@@ -535,8 +537,8 @@ def test_a_form_that_nobody_touched_changes_nothing(fields: dict[str, Any], name
     others = {key: value for key, value in fields.items() if key not in named}
     odd = {"name": name, "bedrooms": 3.0, "max_guests": "two", "status": "gone", "rate": math.inf}
     stored = {"id": "prop_1", "updated_at": "now", **others, **odd}
-    form = {field: text.replace("\n", "\r\n") for field, text in shown(stored).items()}
-    taken = read(form, stored)
-    assert not isinstance(taken, Problem)
+    form = {field: text.replace("\n", "\r\n") for field, text in shown(stored, PROPERTIES).items()}
+    taken = read(form, stored, PROPERTIES)
+    assert not isinstance(taken, Violation)
     expected = {**others, **odd, "address": None, "bathrooms": None}
     assert json.dumps(taken, sort_keys=True) == json.dumps(expected, sort_keys=True)

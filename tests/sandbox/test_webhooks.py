@@ -30,7 +30,9 @@ def test_a_webhook_has_an_id_of_its_own_kind() -> None:
         ("null", {"secret": None}),
     ],
 )
-def test_the_dialect_decides_how_a_secret_is_shown(secrets: Secrets, shown: dict[str, str]) -> None:
+def test_the_behaviour_decides_how_a_secret_is_shown(
+    secrets: Secrets, shown: dict[str, str]
+) -> None:
     """Every response shows it in the same way, and the storage has the whole."""
     with serving(SandboxSettings(behaviour=Behaviour(secrets=secrets))) as served:
         body = {**HOOK, "secret": SECRET}
@@ -46,7 +48,7 @@ def test_the_dialect_decides_how_a_secret_is_shown(secrets: Secrets, shown: dict
 
 
 def test_every_way_to_show_a_secret_is_tested() -> None:
-    """The test above knows all the choices but ``once``, which test_dialect knows."""
+    """The test above knows all the choices but ``once``, which test_behaviour knows."""
     assert set(get_args(Secrets)) == {"full", "masked", "absent", "null", "once"}
 
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.loopback import is_loopback
 
-TOKEN_FIELD = "token"  # noqa: S105 - the name of a field, not a secret
+TOKEN_FIELD = "_token"  # noqa: S105 - the name of a field, not a secret
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none';"

@@ -11,13 +11,15 @@ from time import monotonic
 
 import httpx
 
-from pulumi_setsmart.sandbox.collection import WEBHOOK_URL, WEBHOOKS, is_active
+from pulumi_setsmart.sandbox.contract import WEBHOOKS
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
 from pulumi_setsmart.sandbox.deliveries.dispatch_lock import DispatchLock
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.deliveries.signature import UnusableSecretError, signing_headers
+from pulumi_setsmart.sandbox.deliveries.subscription import is_active
 from pulumi_setsmart.sandbox.json import JsonObject
+from pulumi_setsmart.sandbox.schema import violation
 from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
 
 _LOG = logging.getLogger(__name__)
@@ -153,7 +155,7 @@ class Dispatcher:
         if not self._settings.may_call(url):
             self._give_up(delivery, "dropped", "the sandbox calls this machine only")
             return
-        if WEBHOOK_URL.violation(url) is not None:
+        if violation(WEBHOOKS.field("url").schema, url) is not None:
             self._give_up(delivery, "failed", "its URL cannot be called")
             return
         try:

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.app import BASE_PATH, Sandbox, create_app
 from pulumi_setsmart.sandbox.behaviour import Behaviour
-from pulumi_setsmart.sandbox.collection import Collection
+from pulumi_setsmart.sandbox.collection import ApiCollection
 from pulumi_setsmart.sandbox.exchange import Exchange, RawResponse
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.replay.ids import Ids
@@ -26,7 +26,7 @@ from pulumi_setsmart.sandbox.replay.sample import fields, sample, types
 from pulumi_setsmart.sandbox.settings import SandboxSettings
 from pulumi_setsmart.sandbox.storage import SERVER_FIELDS
 
-_COLLECTIONS = (Collection("properties", "prop"), Collection("webhooks", "wh"))
+_COLLECTIONS = (ApiCollection("properties", "prop"), ApiCollection("webhooks", "wh"))
 """They accept any field: what a recorded account refuses is not known."""
 _WINDOW = 60
 _SUCCESSES = range(200, 300)
