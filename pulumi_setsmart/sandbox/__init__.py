@@ -18,23 +18,9 @@ from pulumi_setsmart.sandbox.contract import (
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.error_form import ErrorForm
-from pulumi_setsmart.sandbox.faults import (
-    MALFORMED,
-    Cut,
-    Failed,
-    Fault,
-    FaultMiddleware,
-    FaultPlan,
-    Hang,
-    Lost,
-    Malformed,
-    Moment,
-    RandomFaults,
-    Refused,
-    ScriptedFaults,
-    ShrinkingWindow,
-    Slow,
-)
+from pulumi_setsmart.sandbox.faults.fault import Fault, FaultMiddleware, FaultPlan, Moment
+from pulumi_setsmart.sandbox.faults.network import Cut, Hang, Lost, Slow
+from pulumi_setsmart.sandbox.faults.responses import MALFORMED, Failed, Malformed, RateLimited
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.list_style import LIST_STYLES, STYLES_WITHOUT_NEXT
@@ -76,12 +62,9 @@ __all__ = [
     "Malformed",
     "Moment",
     "NoSuchObjectError",
-    "RandomFaults",
-    "Refused",
+    "RateLimited",
     "Sandbox",
     "SandboxSettings",
-    "ScriptedFaults",
-    "ShrinkingWindow",
     "Slow",
     "Storage",
     "create_app",

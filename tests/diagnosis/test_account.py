@@ -11,7 +11,15 @@ from support.waiting import wait_until
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
 from pulumi_setsmart.diagnosis.finding import Finding, Verdict
-from pulumi_setsmart.sandbox import ApiKey, Failed, Fault, Lost, Malformed, Refused, SandboxSettings
+from pulumi_setsmart.sandbox import (
+    ApiKey,
+    Failed,
+    Fault,
+    Lost,
+    Malformed,
+    RateLimited,
+    SandboxSettings,
+)
 from pulumi_setsmart.sandbox.exchange import RawResponse
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
@@ -63,7 +71,9 @@ def test_a_server_that_is_not_there_is_bad(setsmart_sandbox: SandboxAccount) -> 
     assert (finding.subject, finding.verdict) == ("account", Verdict.BAD)
 
 
-@pytest.mark.parametrize("fault", [Lost("before"), Failed("before", 503), Refused("seconds", 1)])
+@pytest.mark.parametrize(
+    "fault", [Lost("before"), Failed("before", 503), RateLimited("seconds", 1)]
+)
 def test_what_goes_wrong_is_told_at_once(setsmart_sandbox: SandboxAccount, fault: Fault) -> None:
     """After one request, not after the patience of a whole run, which would find all in order."""
     setsmart_sandbox.faults.add(fault)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from starlette.middleware import Middleware
 from support.engine_stack import QUIET, EngineStack
+from support.fault_plans import ScriptedFaults
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
@@ -19,7 +20,6 @@ from pulumi_setsmart.sandbox import (
     Lost,
     Sandbox,
     SandboxSettings,
-    ScriptedFaults,
 )
 from pulumi_setsmart.testing import running_sandbox
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from starlette.middleware import Middleware
+from support.fault_plans import RandomFaults, ShrinkingWindow
 from support.fault_run import HANG, Declared, FaultRun, listing, rule, subscription
 
 from pulumi_setsmart.sandbox import (
@@ -24,10 +25,8 @@ from pulumi_setsmart.sandbox import (
     Hang,
     Lost,
     Moment,
-    RandomFaults,
-    Refused,
+    RateLimited,
     SandboxSettings,
-    ShrinkingWindow,
     Slow,
     Storage,
     create_app,
@@ -100,7 +99,7 @@ def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
             Slow(0.3),
             Cut(),
             *MALFORMED,
-            *(Refused(form, 1, clock) for form in ("absent", "seconds", "date")),
+            *(RateLimited(form, 1, clock) for form in ("absent", "seconds", "date")),
         ],
     )
     storage = Storage(clock=clock)

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 from starlette.middleware import Middleware
+from support.fault_plans import RandomFaults, ScriptedFaults, ShrinkingWindow
 from support.pause import Pause
 from support.served_sandbox import ServedSandbox, serving
 from support.waiting import HANG_GUARD, MOMENT, wait_until
@@ -23,11 +24,8 @@ from pulumi_setsmart.sandbox import (
     Hang,
     Lost,
     Malformed,
-    RandomFaults,
-    Refused,
+    RateLimited,
     SandboxSettings,
-    ScriptedFaults,
-    ShrinkingWindow,
     Slow,
 )
 
@@ -115,7 +113,7 @@ def test_a_slow_answer_trickles() -> None:
 
 
 @pytest.mark.parametrize("fault", MALFORMED, ids=lambda fault: fault.name)
-def test_nonsense(fault: Malformed) -> None:
+def test_a_malformed_response(fault: Malformed) -> None:
     """The server has done its work, and no response tells."""
     with serving(middleware=faulty(fault)) as served:
         try:
@@ -128,9 +126,9 @@ def test_nonsense(fault: Malformed) -> None:
 
 
 @pytest.mark.parametrize("form", ["absent", "seconds", "date"])
-def test_a_refusal_at_the_limit(form: str) -> None:
+def test_a_response_at_the_limit(form: str) -> None:
     """429 in each form, by the server's own clock, and nothing was done."""
-    fault = Refused(form, 7, clock=lambda: 1_620_000_000.0)  # type: ignore[arg-type]  # one of three words
+    fault = RateLimited(form, 7, clock=lambda: 1_620_000_000.0)  # type: ignore[arg-type]  # one of three words
     with serving(middleware=faulty(fault)) as served:
         response = served.client.post("/properties", json=VILLA)
         assert response.status_code == 429
