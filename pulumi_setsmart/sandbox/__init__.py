@@ -23,7 +23,7 @@ from pulumi_setsmart.sandbox.faults.network import Cut, Hang, Lost, Slow
 from pulumi_setsmart.sandbox.faults.responses import MALFORMED, Failed, Malformed, RateLimited
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.json import Json, JsonObject
-from pulumi_setsmart.sandbox.list_style import LIST_STYLES, STYLES_WITHOUT_NEXT
+from pulumi_setsmart.sandbox.list_styles import LIST_STYLES, STYLES_WITHOUT_NEXT
 from pulumi_setsmart.sandbox.listings import listings, seed
 from pulumi_setsmart.sandbox.request_log import LoggedRequest
 from pulumi_setsmart.sandbox.server import running, serve

@@ -17,12 +17,6 @@ from pulumi_setsmart.sandbox.rate_limit import Allowance, RateLimit
 from pulumi_setsmart.sandbox.settings import SandboxSettings
 
 _LOG = logging.getLogger(__name__)
-_FOREIGN_HOST = ErrorResponse(
-    403,
-    "forbidden",
-    "The Host of the request is not a name of this machine. If it should be, start the sandbox with"
-    " --allow-host.",
-)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -53,10 +47,10 @@ class AccessControl:
         await asyncio.sleep(self._latency)
         request = Request(scope)
         is_local = self._hosts.admit(scope)
-        # Who asks under a foreign name is a stranger, and uses up nobody's limit.
+        # A request under a foreign name counts for no key's limit.
         key = self._keys.get(request.headers.get("X-API-Key", "")) if is_local else None
         allowance = self._rate_limit.count(key.value if key else None)
-        response = _Answer(
+        response = _CompletedResponse(
             send,
             allowance.headers()
             | {
@@ -65,15 +59,12 @@ class AccessControl:
             },
         )
         try:
-            if is_local:
-                _admit(request, key, allowance)
-                await self._app(scope, receive, response.send)
-            else:
-                await _FOREIGN_HOST.response()(scope, receive, response.send)
+            _admit(request, is_local=is_local, key=key, allowance=allowance)
+            await self._app(scope, receive, response.send)
         except ErrorResponse as error:
             await error.response()(scope, receive, response.send)
         except ClientDisconnect:
-            return  # nobody is left to answer
+            return  # nobody is left to send a response to
         except Exception:
             _LOG.exception("%s %s failed", request.method, printable(scope["path"]))
             if response.begun:
@@ -82,7 +73,7 @@ class AccessControl:
             await failure.response()(scope, receive, response.send)
 
 
-class _Answer:
+class _CompletedResponse:
     """Sends a response with more headers."""
 
     def __init__(self, send: Send, headers: dict[str, str]) -> None:
@@ -97,7 +88,14 @@ class _Answer:
         await self._send(message)
 
 
-def _admit(request: Request, key: ApiKey | None, allowance: Allowance) -> None:
+def _admit(request: Request, *, is_local: bool, key: ApiKey | None, allowance: Allowance) -> None:
+    if not is_local:
+        raise ErrorResponse(
+            403,
+            "forbidden",
+            "The Host of the request is not a name of this machine. If it should be, start the"
+            " sandbox with --allow-host.",
+        )
     if allowance.exceeded:
         raise ErrorResponse(429, "rate_limited", "Rate limit exceeded.")
     if key is None:

@@ -15,13 +15,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.access_control import AccessControl
-from pulumi_setsmart.sandbox.behaviour import Behaviour
 from pulumi_setsmart.sandbox.collection import ApiCollection
 from pulumi_setsmart.sandbox.contract import COLLECTIONS
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
+from pulumi_setsmart.sandbox.error_form import ErrorForm, in_form
 from pulumi_setsmart.sandbox.error_response import ErrorResponse
 from pulumi_setsmart.sandbox.request_log import LoggedRequest, RequestLogger, new_log
 from pulumi_setsmart.sandbox.routes import CollectionRoutes
@@ -73,15 +73,15 @@ def create_app(
     """Return a sandbox.
 
     Args:
-        settings: Its keys, limits and habits; those of the contract if None.
+        settings: Its keys, limits and behaviour; those of the contract if None.
         storage: What it holds; nothing, in memory, if None.
         clock: The time in seconds since 1970, for the rate limit and the ``Date`` of responses.
         middleware: Wraps the whole sandbox, the first one outermost: it sees each request as the
             client sent it and each response with all its headers. Its own responses are
             in the request log too.
         collections: What is served below the base path ``/v1``.
-        on_outcome: Told, in a phrase, what came of each attempt to deliver an event to a webhook
-            subscription, while the sandbox is served.
+        on_outcome: Called with the outcome, in a phrase, of each attempt to deliver an event to a
+            webhook subscription, while the sandbox is served.
     """
     settings = settings or SandboxSettings()
     storage = storage or Storage(clock=clock)
@@ -100,7 +100,7 @@ def create_app(
             Middleware(AccessControl, settings=settings, clock=clock),
         ],
         exception_handlers={
-            ErrorResponse: _refused(settings.behaviour),
+            ErrorResponse: _in_form(settings.behaviour.error_form),
             NoSuchObjectError: _not_found,
             DatabaseTroubleError: _in_trouble,
             HTTPException: _unroutable,
@@ -115,10 +115,10 @@ def create_app(
     return app
 
 
-def _refused(behaviour: Behaviour) -> Callable[[Request, Exception], Response]:
+def _in_form(form: ErrorForm) -> Callable[[Request, Exception], Response]:
     def response(_request: Request, error: Exception) -> Response:
         assert isinstance(error, ErrorResponse)  # noqa: S101 - for the type checker: registered for no other
-        return behaviour.refused(error)
+        return in_form(error, form)
 
     return response
 

@@ -1,4 +1,4 @@
-"""How the sandbox words its responses: the assumed habits of the API, and others it may have."""
+"""How the server behaves: as the contract assumes, or in another way that servers have."""
 
 import base64
 import hashlib
@@ -12,27 +12,27 @@ from starlette.datastructures import URL
 from starlette.responses import JSONResponse, Response
 
 from pulumi_setsmart.sandbox.collection import ApiCollection
-from pulumi_setsmart.sandbox.error_form import ErrorForm, worded
+from pulumi_setsmart.sandbox.error_form import ErrorForm
 from pulumi_setsmart.sandbox.error_response import ErrorResponse, Violation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
-from pulumi_setsmart.sandbox.list_style import LIST_STYLES
+from pulumi_setsmart.sandbox.list_styles import LIST_STYLES
 from pulumi_setsmart.sandbox.normalisation import normalised
 
 CreateResponse: TypeAlias = Literal["object", "enveloped", "location"]
 UpdateResponse: TypeAlias = Literal["object", "enveloped", "empty"]
 ListResponse: TypeAlias = Literal["array", "enveloped"]
 Put: TypeAlias = Literal["replace", "merge"]
-Ids: TypeAlias = Literal["text", "number"]
+IdType: TypeAlias = Literal["string", "number"]
 Secrets: TypeAlias = Literal["full", "masked", "absent", "null", "once"]
 
 
 SET_BY_THE_SERVER = "set by the server"
-"""What the server's own fields hold."""
+"""What read-only fields hold."""
 
 
 @frozen(kw_only=True)
 class Behaviour:
-    """The habits of a server. All are assumed; the defaults are those of the contract.
+    """How a server behaves. All of it is assumed; the defaults are those of the contract.
 
     Attributes:
         create_response: ``object``: 201 with the object; ``enveloped``: 200 with the object in
@@ -45,19 +45,19 @@ class Behaviour:
         obeys_paging: Whether the list style looks at what it is asked for; otherwise every page is
             the first one.
         page_size: How many objects a page of a list has at most, or None for a single page.
-            The next page is told in a ``Link`` header.
+            A ``Link`` header leads to the next page.
         put: ``replace``: the object becomes what is sent; ``merge``: fields not sent stay.
-        ids: What ids are: ``text`` (``prop_1``) or ``number`` (``1``).
+        ids: What ids are: ``string`` (``prop_1``) or ``number`` (``1``).
         secrets: How secrets are shown: ``full``, ``masked``, ``absent``, as ``null``, or ``once``:
             in the response to the ``POST``, for which the server makes one where none is sent, and
             never again.
-        versions: Whether the version of an object is told in ``ETag``, and an update can name it in
+        versions: Whether ``ETag`` has the version of an object, and an update can name it in
             ``If-Match``.
         normalise: Whether white space is collapsed, ``status`` put in lower case and fractions
             are rounded to one decimal.
-        own_fields: The fields that only the server sets; it shows them in every object, and refuses
-            objects that are sent with one of them.
-        error_form: In which framework's words it refuses an object.
+        read_only_fields: The fields that only the server sets; it shows them in every object, and
+            rejects objects that are sent with one of them.
+        error_form: In which framework's words it rejects an object.
         frozen: The fields that keep what they were created with, whatever a ``PUT`` says.
         largest: The largest values of fields that hold numbers; what is above is stored as that.
     """
@@ -77,7 +77,7 @@ class Behaviour:
     obeys_paging: bool = True
     page_size: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
     put: Put = field(default="replace", validator=validators.in_(get_args(Put)))
-    ids: Ids = field(default="text", validator=validators.in_(get_args(Ids)))
+    ids: IdType = field(default="string", validator=validators.in_(get_args(IdType)))
     secrets: Secrets = field(default="absent", validator=validators.in_(get_args(Secrets)))
     versions: bool = False
     normalise: bool = False
@@ -90,30 +90,26 @@ class Behaviour:
         """Return what the server makes of an object that it is sent.
 
         Raises:
-            ErrorResponse: With status 400, where a field of the server's own is sent.
+            ErrorResponse: With status 400, where a read-only field is sent.
         """
-        refused = [
+        violations = [
             Violation(name, "is read-only", body[name], is_unknown=True)
             for name in self.read_only_fields
             if name in body
         ]
-        if refused:
-            raise ErrorResponse.of(refused)
+        if violations:
+            raise ErrorResponse.of(violations)
         tidy = normalised(body) if self.normalise else dict(body)
         return {name: self._limited(name, value) for name, value in tidy.items()}
 
-    def begun(self, collection: ApiCollection, body: Mapping[str, Json]) -> JsonObject:
+    def posted(self, collection: ApiCollection, body: Mapping[str, Json]) -> JsonObject:
         """Return what a ``POST`` makes of an object that it is sent."""
         if self.secrets != "once":
             return dict(body)
         secrets: JsonObject = {name: _new_secret() for name in collection.secrets}
         return secrets | {name: value for name, value in body.items() if value is not None}
 
-    def refused(self, error: ErrorResponse) -> Response:
-        """Return the response that says no."""
-        return worded(error, self.error_form)
-
-    def replaced(
+    def put_over(
         self, stored: Mapping[str, Json], body: Mapping[str, Json], collection: ApiCollection
     ) -> JsonObject:
         """Return what a ``PUT`` makes of a stored object. A secret that is not sent stays."""

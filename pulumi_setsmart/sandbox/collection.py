@@ -27,7 +27,7 @@ class ApiField:
     @property
     def default(self) -> Json:
         """What it holds where nothing or null is sent."""
-        default: Json = self.schema.get("default")
+        default: Json = self.schema.get("x-setsmart-default")
         return default
 
     @property

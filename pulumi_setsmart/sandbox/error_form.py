@@ -1,4 +1,4 @@
-"""How servers word that they do not accept an object: as frameworks do, echoes included."""
+"""How frameworks word that they do not accept an object, echoes included."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ ErrorForm: TypeAlias = Literal[
 _UNPROCESSABLE = 422
 
 
-def worded(error: ErrorResponse, form: ErrorForm) -> Response:
+def in_form(error: ErrorResponse, form: ErrorForm) -> Response:
     """Return an error in the form of a framework; what is not about fields is as in the contract.
 
     Args:

@@ -135,7 +135,7 @@ class Exchange:
         """Close the connection without another byte.
 
         Args:
-            reset: Whether the client is told so by a TCP reset.
+            reset: Whether a TCP reset ends it.
         """
         self._scope["state"][CLOSE](reset)
         while cast(str, (await self._receive())["type"]) != "http.disconnect":

@@ -23,7 +23,7 @@ class CollectionRoutes:
     Attributes:
         collection: What is served.
         storage: Where its objects are.
-        behaviour: How the responses are worded.
+        behaviour: How the server behaves.
     """
 
     collection: ApiCollection
@@ -65,13 +65,13 @@ class CollectionRoutes:
             everything = self.storage.objects(self.collection) if page == 1 else []
             return self.behaviour.listed(self.collection, everything, None)
         first = (page - 1) * size
-        # One more than fits tells whether there is a next page.
+        # One more than fits shows that there is a next page.
         found = self.storage.objects(self.collection, offset=first, limit=size + 1)
         next_page = request.url.include_query_params(page=page + 1) if len(found) > size else None
         return self.behaviour.listed(self.collection, found[:size], next_page)
 
     async def _create(self, request: Request) -> Response:
-        body = self.behaviour.begun(self.collection, await self._body(request))
+        body = self.behaviour.posted(self.collection, await self._body(request))
         stored = self.storage.insert(self.collection, self.collection.validated(body))
         return self.behaviour.created(self.collection, stored, request.url)
 
@@ -80,7 +80,7 @@ class CollectionRoutes:
         before = self.storage.get(self.collection, object_id)
         if not self.behaviour.is_expected(before, request.headers.get("If-Match")):
             raise ErrorResponse(412, "precondition_failed", "The object has changed.")
-        wanted = self.behaviour.replaced(before, body, self.collection)
+        wanted = self.behaviour.put_over(before, body, self.collection)
         after = self.storage.replace(self.collection, object_id, self.collection.validated(wanted))
         return self.behaviour.updated(self.collection, after)
 

@@ -24,7 +24,7 @@ _TYPES = {
     "object": "an object",
     "string": "a string",
 }
-_ANNOTATIONS = {"default", "deprecated", "description", "example", "examples", "title", "writeOnly"}
+_ANNOTATIONS = {"deprecated", "description", "example", "examples", "title", "writeOnly"}
 _CHECKED = {
     "additionalProperties",
     "enum",

@@ -201,7 +201,7 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn, quiet, that accepts connections in its own way and tells when it does."""
+    """Uvicorn, quiet, that accepts connections in its own way and calls back when it does."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a sandbox is told when it starts."""
+"""The settings of a sandbox."""
 
 from typing import get_args
 
@@ -15,16 +15,16 @@ DEFAULT_KEY = "sandbox-key"
 
 @frozen(kw_only=True)
 class SandboxSettings:
-    """The keys, the limits and the habits of a sandbox.
+    """The keys, the limits and the behaviour of a sandbox.
 
     Attributes:
         keys: The API keys it knows.
         rate_limit: How many requests each key may send in a window (100, documented); 0 for no
             limit.
         rate_window: The length of a window in seconds (60, assumed).
-        reset_form: How the end of a window is told (seconds, documented).
+        reset_form: How ``X-RateLimit-Reset`` gives the end of a window (seconds, documented).
         latency: How many seconds later it answers, as over a network.
-        behaviour: How it words its responses (assumed).
+        behaviour: How it behaves (assumed).
         deliveries: How it delivers to webhook subscriptions (assumed).
         hosts: By which names it may be asked. On loopback these are names of this machine alone,
             unless others are allowed; elsewhere all, unless some are allowed.

@@ -12,7 +12,7 @@ from support.mock_client import client_of
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import UnexpectedResponseError
 from pulumi_setsmart.models.paging import PagingScheme
-from pulumi_setsmart.sandbox.list_style import LIST_STYLES, STYLES_WITHOUT_NEXT
+from pulumi_setsmart.sandbox.list_styles import LIST_STYLES, STYLES_WITHOUT_NEXT
 
 STYLES_WITH_NEXT = sorted(LIST_STYLES.keys() - STYLES_WITHOUT_NEXT)
 

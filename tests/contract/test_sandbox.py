@@ -274,6 +274,7 @@ def test_a_new_secret_is_kept_and_not_shown(kind: str) -> None:
 @pytest.mark.parametrize(
     "schema",
     [
+        {"type": "string", "default": "sea"},
         {"type": "string", "readOnly": True},
         {"oneOf": [{"type": "string"}]},
         {"type": "string", "format": "colour"},

@@ -301,7 +301,7 @@ def test_what_was_not_delivered_says_why() -> None:
     assert "wh_2, active, not signed: property.created" in of_failed
     assert f"failed {failed.reason}" in of_failed
     assert len(failed.attempts) == 2
-    assert all(f": {one.problem} (" in of_failed for one in failed.attempts)
+    assert all(f": {one.error} (" in of_failed for one in failed.attempts)
 
 
 def test_many_deliveries_are_cut_off(

@@ -171,7 +171,7 @@ def test_what_is_refused_comes_again_with_the_same_id() -> None:
         account.add("properties", name="Cabin")
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
     assert [one.status for one in delivery.attempts] == [500, 404, 302, 429, 204]
-    assert [one.problem for one in delivery.attempts][-2:] == ["status 429", None]
+    assert [one.error for one in delivery.attempts][-2:] == ["status 429", None]
     assert {one.url for one in delivery.attempts} == {receiver.url}
     assert delivery.state == "delivered"
     events = [verify(one.payload, one.headers, SECRET) for one in receiver.received]
@@ -212,7 +212,7 @@ def test_who_takes_too_long_is_asked_again() -> None:
         wait_until(lambda: account.deliveries()[0].attempts)
         receiver.go_on()
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
-        *late, in_time = [one.problem for one in delivery.attempts]
+        *late, in_time = [one.error for one in delivery.attempts]
         # More than once where the machine is slower than that itself.
         assert {*late} == {"no response within 0.2 s"}
         assert in_time is None
@@ -220,7 +220,7 @@ def test_who_takes_too_long_is_asked_again() -> None:
         subscribe(account, receiver.url)
         account.add("properties", name="Cabin")
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
-    assert [one.problem for one in delivery.attempts] == ["no response: ConnectError"] * 2
+    assert [one.error for one in delivery.attempts] == ["no response: ConnectError"] * 2
     assert (delivery.state, delivery.reason) == ("failed", "given up after attempt 2")
 
 
@@ -320,7 +320,7 @@ def test_the_log_and_what_is_pending_survive_a_restart(tmp_path: Path) -> None:
         deliveries = account.wait_for_deliveries(HANG_GUARD)
     assert [one.event_id for one in deliveries] == ids
     assert states(deliveries) == ["delivered"] * 20
-    assert deliveries[0].attempts[0].problem == "no response: ConnectError"
+    assert deliveries[0].attempts[0].error == "no response: ConnectError"
     assert sorted(one.headers["webhook-id"] for one in receiver.received) == sorted(ids)
 
 

@@ -48,7 +48,7 @@ def dashboard(
         hosts: The names of this machine.
         collections: What the API beside it serves.
     """
-    properties = next(one for one in collections if one.path == PROPERTIES.path)
+    properties = next((each for each in collections if each.path == PROPERTIES.path), PROPERTIES)
     pages = _Pages(storage, properties)
     listing = "/listings/{id}"
     return Starlette(
@@ -79,7 +79,7 @@ class _Pages:
         self._storage = storage
         self._properties = properties
         self._inputs = inputs(properties)
-        self._statuses = [one for one in properties.field("status").schema["enum"] if one]
+        self._statuses = next((each.choices for each in self._inputs if each.name == "status"), ())
         self._token = FormToken()
         self._templates = Environment(
             loader=PackageLoader("pulumi_setsmart.sandbox.dashboard"),
@@ -302,7 +302,7 @@ def _delivery(delivery: Delivery, existing: set[str]) -> dict[str, Any]:
         "attempts": [
             {
                 "at": datetime.fromtimestamp(one.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
-                "outcome": one.problem or f"status {one.status}",
+                "outcome": one.error or f"status {one.status}",
                 "seconds": f"{one.seconds:.2f}",
             }
             for one in delivery.attempts

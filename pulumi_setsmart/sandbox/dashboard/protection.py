@@ -37,7 +37,7 @@ class FormToken:
 
 
 class LocalOnly:
-    """ASGI middleware that answers browsers on this machine alone, and tells them to be careful.
+    """ASGI middleware that admits browsers on this machine alone, and adds protective headers.
 
     The name that the browser asked for has to be this machine's as well: else another site's name
     could lead here, and its pages read ours.

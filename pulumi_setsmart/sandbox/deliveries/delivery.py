@@ -16,14 +16,14 @@ class Attempt:
         at: When it began, in seconds since 1970.
         url: Where it went.
         status: The status of the response, or None if there was none.
-        problem: What went wrong, in a phrase, or None if nothing did.
+        error: What went wrong, in a phrase, or None if nothing did.
         seconds: How long it took.
     """
 
     at: float
     url: str
     status: int | None
-    problem: str | None
+    error: str | None
     seconds: float
 
 

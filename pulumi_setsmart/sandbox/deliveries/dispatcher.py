@@ -39,7 +39,8 @@ class Dispatcher:
         storage: Holds the subscriptions and the log.
         settings: How to deliver.
         clock: The time in seconds since 1970.
-        on_outcome: Told, in a phrase, what came of each attempt, and why none is made any more.
+        on_outcome: Called with what came of each attempt, in a phrase, and with why no further one
+            is made.
     """
 
     def __init__(
@@ -181,11 +182,11 @@ class Dispatcher:
         )
         place = self._log.begin(delivery, at, url)
         start = monotonic()
-        status, problem = await self._send(url, delivery.payload.encode(), headers)
-        attempt = Attempt(at, url, status, problem, round(monotonic() - start, 3))
+        status, error = await self._send(url, delivery.payload.encode(), headers)
+        attempt = Attempt(at, url, status, error, round(monotonic() - start, 3))
         self._log.finish(place, attempt)
-        self._on_outcome(delivery, problem or f"status {status}")
-        return problem is None
+        self._on_outcome(delivery, error or f"status {status}")
+        return error is None
 
     def _give_up(self, delivery: Delivery, state: State, reason: str) -> None:
         self._log.settle(delivery, state, reason)

@@ -16,7 +16,7 @@ class Lost:
 
     Attributes:
         moment: Before or after the server has done what was asked.
-        reset: Whether the client is told so by a TCP reset.
+        reset: Whether a TCP reset ends it.
     """
 
     moment: Moment
