@@ -85,7 +85,7 @@ def serve(app: ASGIApp, *, host: str, port: int, announce: Callable[[str], None]
         app: The application.
         host: The address to listen on.
         port: The port to listen on; 0 for a free one.
-        announce: Told the base URL once connections are accepted.
+        announce: Called with the base URL once connections are accepted.
 
     Raises:
         OSError: If the address cannot be listened on.

@@ -54,6 +54,7 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "reporting.wording": "the words of a report",
     "sandbox.collection": "what the sandbox says of values, behind what the client says of a 400",
     "sandbox.dashboard.dashboard": "what pages say that explain themselves",
+    "sandbox.dashboard.listing_form": "what the sandbox says of values, in its form",
     "sandbox.deliveries.delivery_log": "SQL",
     "sandbox.behaviour": "a header",
     "sandbox.error_form": "what frameworks say of values, behind what the client says of a 400",
