@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from pulumi_setsmart.sandbox.collection import ApiCollection
 from pulumi_setsmart.sandbox.error_form import ErrorForm
-from pulumi_setsmart.sandbox.error_response import ErrorResponse, Violation
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, FieldViolation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.list_styles import LIST_STYLES
 from pulumi_setsmart.sandbox.normalisation import normalised
@@ -93,7 +93,7 @@ class Behaviour:
             ErrorResponse: With status 400, where a read-only field is sent.
         """
         violations = [
-            Violation(name, "is read-only", body[name], is_unknown=True)
+            FieldViolation(name, "is read-only", body[name], is_unknown=True)
             for name in self.read_only_fields
             if name in body
         ]

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from pulumi_setsmart.sandbox.error_response import ErrorResponse, Violation
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, FieldViolation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.schema import Schema, allows_null, violation
 
 
 @frozen
-class ApiField:
+class ContractField:
     """A field that the server knows.
 
     Attributes:
@@ -40,15 +40,15 @@ class ApiField:
         """Whether objects have it even where nothing was sent."""
         return self.default is not None or allows_null(self.schema)
 
-    def violation(self, body: Mapping[str, Json]) -> Violation | None:
+    def violation(self, body: Mapping[str, Json]) -> FieldViolation | None:
         """Return what is wrong with the field in the body of a request, or None."""
         value = body.get(self.name)
         if value is None and self.required:
-            return Violation(self.name, "is required")
+            return FieldViolation(self.name, "is required")
         if self.name not in body or (value is None and self.is_always_shown):
             return None
         reason = violation(self.schema, value)
-        return None if reason is None else Violation(self.name, reason, value)
+        return None if reason is None else FieldViolation(self.name, reason, value)
 
 
 @frozen
@@ -65,10 +65,10 @@ class ApiCollection:
 
     path: str
     id_prefix: str
-    fields: tuple[ApiField, ...] = ()
+    fields: tuple[ContractField, ...] = ()
     event_noun: str | None = None
 
-    def field(self, name: str) -> ApiField:
+    def field(self, name: str) -> ContractField:
         """Return the field with a name.
 
         Raises:

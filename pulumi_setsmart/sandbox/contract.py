@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from pulumi_setsmart.sandbox.collection import ApiCollection, ApiField
+from pulumi_setsmart.sandbox.collection import ApiCollection, ContractField
 from pulumi_setsmart.sandbox.schema import Schema, check_schema
 
 _FILE = Path(__file__).parent.parent / "contract" / "openapi.yaml"
@@ -53,12 +53,12 @@ class _Document:
         [example] = [str(one["example"]) for one in parameters if one["name"] == "id"]
         return example.rpartition("_")[0]
 
-    def fields(self, operation: Mapping[str, Any]) -> Iterator[ApiField]:
+    def fields(self, operation: Mapping[str, Any]) -> Iterator[ContractField]:
         body = self._resolved(operation["requestBody"])
         schema = self._flat(body["content"]["application/json"]["schema"])
         for name, inner in schema.get("properties", {}).items():
             check_schema(inner)
-            yield ApiField(name, inner, required=name in schema.get("required", ()))
+            yield ContractField(name, inner, required=name in schema.get("required", ()))
 
     def _flat(self, schema: Schema) -> dict[str, Any]:
         """Return a schema without references and ``allOf``, at every depth."""

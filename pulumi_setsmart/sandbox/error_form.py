@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from pulumi_setsmart.sandbox.error_response import ErrorResponse, Violation
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, FieldViolation
 
 ErrorForm: TypeAlias = Literal[
     "contract",
@@ -37,7 +37,7 @@ def in_form(error: ErrorResponse, form: ErrorForm) -> Response:
     return _WORDINGS[form](error.violations)
 
 
-def _aspnet(violations: Sequence[Violation]) -> Response:
+def _aspnet(violations: Sequence[FieldViolation]) -> Response:
     errors = {
         f"$.{each.field}" if each.is_unknown else each.field.title().replace("_", ""): [
             f"The JSON property '{each.field}' could not be mapped to any .NET member contained in "
@@ -51,14 +51,14 @@ def _aspnet(violations: Sequence[Violation]) -> Response:
     return JSONResponse({"title": title, "status": 400, "errors": errors}, status_code=400)
 
 
-def _django(violations: Sequence[Violation]) -> Response:
+def _django(violations: Sequence[FieldViolation]) -> Response:
     return JSONResponse(
         {each.field: [f"This {each.reason}."] for each in violations},
         status_code=400,
     )
 
 
-def _fastapi(violations: Sequence[Violation]) -> Response:
+def _fastapi(violations: Sequence[FieldViolation]) -> Response:
     detail = [
         {
             "type": "extra_forbidden" if each.is_unknown else "value_error",
@@ -72,7 +72,7 @@ def _fastapi(violations: Sequence[Violation]) -> Response:
     return JSONResponse({"detail": detail}, status_code=_UNPROCESSABLE)
 
 
-def _jsonapi(violations: Sequence[Violation]) -> Response:
+def _jsonapi(violations: Sequence[FieldViolation]) -> Response:
     errors = [
         {
             "source": {"pointer": f"/data/attributes/{each.field}"},
@@ -84,7 +84,7 @@ def _jsonapi(violations: Sequence[Violation]) -> Response:
     return JSONResponse({"errors": errors}, status_code=_UNPROCESSABLE)
 
 
-def _nestjs(violations: Sequence[Violation]) -> Response:
+def _nestjs(violations: Sequence[FieldViolation]) -> Response:
     message = [
         f"property {each.field} should not exist"
         if each.is_unknown
@@ -95,21 +95,21 @@ def _nestjs(violations: Sequence[Violation]) -> Response:
     return JSONResponse(body, status_code=400)
 
 
-def _pocketbase(violations: Sequence[Violation]) -> Response:
+def _pocketbase(violations: Sequence[FieldViolation]) -> Response:
     data = {each.field: {"code": "invalid", "message": each.sentence} for each in violations}
     message = "Failed to update record."
     return JSONResponse({"status": 400, "message": message, "data": data}, status_code=400)
 
 
-def _silent(_violations: Sequence[Violation]) -> Response:
+def _silent(_violations: Sequence[FieldViolation]) -> Response:
     return JSONResponse({"message": "Invalid payload."}, status_code=400)
 
 
-def _text(violations: Sequence[Violation]) -> Response:
+def _text(violations: Sequence[FieldViolation]) -> Response:
     return PlainTextResponse("\n".join(each.sentence for each in violations), status_code=400)
 
 
-def _zod(violations: Sequence[Violation]) -> Response:
+def _zod(violations: Sequence[FieldViolation]) -> Response:
     unknown = [each.field for each in violations if each.is_unknown]
     issues: list[object] = [
         {
@@ -129,7 +129,7 @@ def _zod(violations: Sequence[Violation]) -> Response:
     return JSONResponse({"name": "ZodError", "message": json.dumps(issues)}, status_code=400)
 
 
-_WORDINGS: dict[ErrorForm, Callable[[Sequence[Violation]], Response]] = {
+_WORDINGS: dict[ErrorForm, Callable[[Sequence[FieldViolation]], Response]] = {
     "aspnet": _aspnet,
     "django": _django,
     "fastapi": _fastapi,

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 
 @frozen
-class Violation:
+class FieldViolation:
     """What is wrong with one field of a body.
 
     Attributes:
@@ -50,7 +50,7 @@ class ErrorResponse(Exception):  # noqa: N818 - it is what the server sends, not
         *,
         field: str | None = None,
         headers: Mapping[str, str] | None = None,
-        violations: Sequence[Violation] = (),
+        violations: Sequence[FieldViolation] = (),
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -61,7 +61,7 @@ class ErrorResponse(Exception):  # noqa: N818 - it is what the server sends, not
         self.violations = tuple(violations)
 
     @classmethod
-    def of(cls, violations: Sequence[Violation]) -> ErrorResponse:
+    def of(cls, violations: Sequence[FieldViolation]) -> ErrorResponse:
         """Return the error of a body in which all this is wrong; at least one thing is."""
         first = violations[0]
         return cls(

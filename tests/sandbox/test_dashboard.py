@@ -21,7 +21,7 @@ from support.waiting import HANG_GUARD
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS, DeliverySettings, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.dashboard.listing_form import read, shown
-from pulumi_setsmart.sandbox.error_response import Violation
+from pulumi_setsmart.sandbox.error_response import FieldViolation
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
@@ -539,6 +539,6 @@ def test_a_form_that_nobody_touched_changes_nothing(fields: dict[str, Any], name
     stored = {"id": "prop_1", "updated_at": "now", **others, **odd}
     form = {field: text.replace("\n", "\r\n") for field, text in shown(stored, PROPERTIES).items()}
     taken = read(form, stored, PROPERTIES)
-    assert not isinstance(taken, Violation)
+    assert not isinstance(taken, FieldViolation)
     expected = {**others, **odd, "address": None, "bathrooms": None}
     assert json.dumps(taken, sort_keys=True) == json.dumps(expected, sort_keys=True)

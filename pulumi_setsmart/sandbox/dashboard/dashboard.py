@@ -22,7 +22,7 @@ from pulumi_setsmart.sandbox.dashboard.listing_form import inputs, read, shown
 from pulumi_setsmart.sandbox.dashboard.protection import FormToken, LocalOnly
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
-from pulumi_setsmart.sandbox.error_response import Violation
+from pulumi_setsmart.sandbox.error_response import FieldViolation
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.json import JsonObject
 from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
@@ -117,7 +117,7 @@ class _Pages:
     async def create(self, request: Request) -> Response:
         form = await self._sent(request)
         listing = read(form, {}, self._properties)
-        if isinstance(listing, Violation):
+        if isinstance(listing, FieldViolation):
             return self._form(request, {}, form, listing)
         created = self._storage.insert(self._properties, listing)
         return RedirectResponse(f"/listings/{created['id']}?notice=created", 303)
@@ -132,10 +132,13 @@ class _Pages:
         if form.get("updated_at") != stored["updated_at"]:
             text = "was changed by somebody else in the meantime; look at it and try again"
             return self._form(
-                request, stored, shown(stored, self._properties), Violation("the listing", text)
+                request,
+                stored,
+                shown(stored, self._properties),
+                FieldViolation("the listing", text),
             )
         listing = read(form, stored, self._properties)
-        if isinstance(listing, Violation):
+        if isinstance(listing, FieldViolation):
             return self._form(request, stored, form, listing)
         self._storage.replace(self._properties, str(stored["id"]), listing)
         return RedirectResponse(f"/listings/{stored['id']}?notice=saved", 303)
@@ -213,7 +216,7 @@ class _Pages:
         request: Request,
         listing: JsonObject,
         values: Mapping[str, str],
-        violation: Violation | None = None,
+        violation: FieldViolation | None = None,
     ) -> Response:
         return self._page(
             "listing.html.j2",

@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from pulumi_setsmart.sandbox.collection import ApiCollection, ApiField
-from pulumi_setsmart.sandbox.error_response import ErrorResponse, Violation
+from pulumi_setsmart.sandbox.collection import ApiCollection, ContractField
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, FieldViolation
 from pulumi_setsmart.sandbox.json import Json, JsonObject, parse_object, parse_value
 from pulumi_setsmart.sandbox.schema import types
 from pulumi_setsmart.sandbox.storage import SERVER_FIELDS
@@ -76,7 +76,7 @@ def shown(listing: Mapping[str, Json], collection: ApiCollection) -> dict[str, s
 
 def read(
     form: Mapping[str, str], stored: Mapping[str, Json], collection: ApiCollection
-) -> JsonObject | Violation:
+) -> JsonObject | FieldViolation:
     """Return the listing that a form describes, as it is stored, or what is wrong with the form.
 
     Only inputs that the form has, and that somebody changed, change anything: all other fields stay
@@ -98,7 +98,7 @@ def read(
         if FURTHER in changed:
             further = _further(parse_object((changed[FURTHER] or "{}").encode()), collection)
     except ErrorResponse as error:
-        return Violation(FURTHER, error.message.removeprefix("The body ").rstrip("."))
+        return FieldViolation(FURTHER, error.message.removeprefix("The body ").rstrip("."))
     kept = {
         field.name: stored[field.name]
         for field in collection.fields
@@ -117,7 +117,7 @@ def read(
     return collection.completed({**further, **typed}) | kept
 
 
-def _input_type(field: ApiField) -> InputType:
+def _input_type(field: ContractField) -> InputType:
     named = {*types(field.schema)} - {"null"}
     if field.is_secret:
         return "password"
@@ -128,7 +128,7 @@ def _input_type(field: ApiField) -> InputType:
     return "number" if named and named <= {"integer", "number"} else "json"
 
 
-def _choices(field: ApiField) -> tuple[str, ...]:
+def _choices(field: ContractField) -> tuple[str, ...]:
     if _input_type(field) != "select":
         return ()
     values = field.schema.get("enum", [True, False])
@@ -136,7 +136,7 @@ def _choices(field: ApiField) -> tuple[str, ...]:
     return (*([""] if can_be_empty else []), *(_plain(one) for one in values if one is not None))
 
 
-def _value(field: ApiField, text: str) -> Json:
+def _value(field: ContractField, text: str) -> Json:
     """Return the value that a text stands for, or the text itself where it stands for none."""
     match _input_type(field):
         case "number" if re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text, re.ASCII):
@@ -169,7 +169,7 @@ def _in_one_line(text: str) -> str:
     return re.sub(r"[\r\n]", "", text)
 
 
-def _text(field: ApiField, value: Json) -> str:
+def _text(field: ContractField, value: Json) -> str:
     if value is None or field.is_secret:
         return ""
     return _json_text(value) if _input_type(field) == "json" else _plain(value)
