@@ -125,11 +125,17 @@ def serving(extra: Extra, behaviour: Behaviour | None = None) -> Iterator[Served
     extended["components"]["schemas"]["PropertyInput"]["properties"]["extra"] = extra.schema
     settings = SandboxSettings(rate_limit=0, behaviour=behaviour or Behaviour(secrets="full"))
     app = create_app(settings, collections=collections_of(extended))
-    options = {"trust_env": False, "timeout": HANG_GUARD}
     with (
         running(app) as url,
-        httpx.Client(base_url=url, headers={"X-API-Key": DEFAULT_KEY}, **options) as api,  # type: ignore[arg-type]  # options of several types
-        httpx.Client(base_url=url.removesuffix("/v1"), **options) as browser,  # type: ignore[arg-type]  # the same
+        httpx.Client(
+            base_url=url,
+            headers={"X-API-Key": DEFAULT_KEY},
+            trust_env=False,
+            timeout=HANG_GUARD,
+        ) as api,
+        httpx.Client(
+            base_url=url.removesuffix("/v1"), trust_env=False, timeout=HANG_GUARD
+        ) as browser,
     ):
         yield Served(app, api, browser)
 
