@@ -48,7 +48,7 @@ def posts(sandbox: Sandbox) -> int:
 
 
 @pytest.mark.parametrize(
-    ("style", "ids"), [("has-more", "text"), ("pageNumber", "number"), ("skip", "text")]
+    ("style", "ids"), [("has-more", "string"), ("pageNumber", "number"), ("skip", "string")]
 )
 def test_a_listing_on_the_last_page_is_not_created_again(
     open_stack: OpenStack, style: str, ids: str
