@@ -17,7 +17,7 @@ from pulumi_setsmart.sandbox import (
     PROPERTIES,
     WEBHOOKS,
     ApiKey,
-    Dialect,
+    Behaviour,
     Json,
     SandboxSettings,
     listings,
@@ -42,12 +42,14 @@ HOOK: dict[str, Json] = {
 @pytest.fixture(params=["plain", "enveloped"])
 def served(request: pytest.FixtureRequest) -> Iterator[ServedSandbox]:
     """A sandbox with 45 listings, odd ones among them, and a subscription that shows its secret."""
-    habits: dict[str, Dialect] = {
-        "plain": Dialect(page_size=10, secrets="full"),
-        "enveloped": Dialect(page_size=10, secrets="masked", list_response="enveloped"),
+    behaviour: dict[str, Behaviour] = {
+        "plain": Behaviour(page_size=10, secrets="full"),
+        "enveloped": Behaviour(page_size=10, secrets="masked", list_response="enveloped"),
     }
     settings = SandboxSettings(
-        keys=(ApiKey(DEFAULT_KEY, read_only=True),), rate_limit=0, dialect=habits[request.param]
+        keys=(ApiKey(DEFAULT_KEY, read_only=True),),
+        rate_limit=0,
+        behaviour=behaviour[request.param],
     )
     with serving(settings) as served:
         made = listings()

@@ -123,7 +123,7 @@ def test_it_is_valid_openapi() -> None:
 
 
 def test_everything_says_where_it_comes_from() -> None:
-    """Operations, parameters, headers, answers and fields are documented or assumed."""
+    """Operations, parameters, headers, responses and fields are documented or assumed."""
     marks = [(where, part.get("x-setsmart-source")) for where, part in parts_to_mark()]
     assert [where for where, mark in marks if mark not in SOURCES] == []
     assert len(marks) > 200

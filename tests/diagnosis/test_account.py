@@ -11,8 +11,16 @@ from support.waiting import wait_until
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
 from pulumi_setsmart.diagnosis.finding import Finding, Verdict
-from pulumi_setsmart.sandbox import ApiKey, Failed, Fault, Garbage, Lost, Refused, SandboxSettings
-from pulumi_setsmart.sandbox.exchange import Answer
+from pulumi_setsmart.sandbox import (
+    ApiKey,
+    Failed,
+    Fault,
+    Lost,
+    Malformed,
+    RateLimited,
+    SandboxSettings,
+)
+from pulumi_setsmart.sandbox.exchange import RawResponse
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
 
@@ -63,7 +71,9 @@ def test_a_server_that_is_not_there_is_an_error(setsmart_sandbox: SandboxAccount
     assert (finding.subject, finding.verdict) == ("account", Verdict.ERROR)
 
 
-@pytest.mark.parametrize("fault", [Lost("before"), Failed("before", 503), Refused("seconds", 1)])
+@pytest.mark.parametrize(
+    "fault", [Lost("before"), Failed("before", 503), RateLimited("seconds", 1)]
+)
 def test_what_goes_wrong_is_told_at_once(setsmart_sandbox: SandboxAccount, fault: Fault) -> None:
     """After one request, not after the patience of a whole run, which would find all in order."""
     setsmart_sandbox.faults.add(fault)
@@ -97,10 +107,10 @@ def test_a_minute_is_near_enough(apart: float, verdict: Verdict) -> None:
 def test_a_clock_that_nobody_tells_is_a_warning(setsmart_sandbox: SandboxAccount) -> None:
     """So is a budget that nobody tells: as with a server that is not SetSmart."""
 
-    def bare(answer: Answer) -> Answer:
-        return attrs.evolve(answer, headers=((b"content-length", b"2"),), body=b"[]")
+    def bare(response: RawResponse) -> RawResponse:
+        return attrs.evolve(response, headers=((b"content-length", b"2"),), body=b"[]")
 
-    setsmart_sandbox.faults.add(Garbage("bare", bare))
+    setsmart_sandbox.faults.add(Malformed("bare", bare))
     findings = found(settings_of(setsmart_sandbox))
     assert findings["clock"].text == "the server does not tell its time"
     assert findings["budget"].text == "the server does not tell it"

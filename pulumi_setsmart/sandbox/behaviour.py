@@ -1,4 +1,4 @@
-"""How the sandbox words its answers: the assumed habits of the API, and others it may have."""
+"""How the server behaves: as the contract assumes, or in another way that servers have."""
 
 import base64
 import hashlib
@@ -11,28 +11,28 @@ from attrs import field, frozen, validators
 from starlette.datastructures import URL
 from starlette.responses import JSONResponse, Response
 
-from pulumi_setsmart.sandbox.collection import Collection, Field
-from pulumi_setsmart.sandbox.error_form import ErrorForm, worded
+from pulumi_setsmart.sandbox.collection import ApiCollection
+from pulumi_setsmart.sandbox.error_form import ErrorForm
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, FieldViolation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
-from pulumi_setsmart.sandbox.list_style import LIST_STYLES
+from pulumi_setsmart.sandbox.list_styles import LIST_STYLES
 from pulumi_setsmart.sandbox.normalisation import normalised
-from pulumi_setsmart.sandbox.refusal import Complaint, Refusal
 
 CreateResponse: TypeAlias = Literal["object", "enveloped", "location"]
 UpdateResponse: TypeAlias = Literal["object", "enveloped", "empty"]
 ListResponse: TypeAlias = Literal["array", "enveloped"]
 Put: TypeAlias = Literal["replace", "merge"]
-Ids: TypeAlias = Literal["text", "number"]
+IdType: TypeAlias = Literal["string", "number"]
 Secrets: TypeAlias = Literal["full", "masked", "absent", "null", "once"]
 
 
 SET_BY_THE_SERVER = "set by the server"
-"""What the server's own fields hold."""
+"""What read-only fields hold."""
 
 
 @frozen(kw_only=True)
-class Dialect:
-    """The habits of a server. All are assumed; the defaults are those of the contract.
+class Behaviour:
+    """How a server behaves. All of it is assumed; the defaults are those of the contract.
 
     Attributes:
         create_response: ``object``: 201 with the object; ``enveloped``: 200 with the object in
@@ -45,19 +45,19 @@ class Dialect:
         obeys_paging: Whether the list style looks at what it is asked for; otherwise every page is
             the first one.
         page_size: How many objects a page of a list has at most, or None for a single page.
-            The next page is told in a ``Link`` header.
+            A ``Link`` header leads to the next page.
         put: ``replace``: the object becomes what is sent; ``merge``: fields not sent stay.
-        ids: What ids are: ``text`` (``prop_1``) or ``number`` (``1``).
+        ids: What ids are: ``string`` (``prop_1``) or ``number`` (``1``).
         secrets: How secrets are shown: ``full``, ``masked``, ``absent``, as ``null``, or ``once``:
-            in the answer to the ``POST``, for which the server makes one where none is sent, and
+            in the response to the ``POST``, for which the server makes one where none is sent, and
             never again.
-        versions: Whether the version of an object is told in ``ETag``, and an update can name it in
+        versions: Whether ``ETag`` has the version of an object, and an update can name it in
             ``If-Match``.
         normalise: Whether white space is collapsed, ``status`` put in lower case and fractions
             are rounded to one decimal.
-        own_fields: The fields that only the server sets; it shows them in every object, and refuses
-            objects that are sent with one of them.
-        error_form: In which framework's words it refuses an object.
+        read_only_fields: The fields that only the server sets; it shows them in every object, and
+            rejects objects that are sent with one of them.
+        error_form: In which framework's words it rejects an object.
         frozen: The fields that keep what they were created with, whatever a ``PUT`` says.
         largest: The largest values of fields that hold numbers; what is above is stored as that.
     """
@@ -77,11 +77,11 @@ class Dialect:
     obeys_paging: bool = True
     page_size: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
     put: Put = field(default="replace", validator=validators.in_(get_args(Put)))
-    ids: Ids = field(default="text", validator=validators.in_(get_args(Ids)))
+    ids: IdType = field(default="string", validator=validators.in_(get_args(IdType)))
     secrets: Secrets = field(default="absent", validator=validators.in_(get_args(Secrets)))
     versions: bool = False
     normalise: bool = False
-    own_fields: tuple[str, ...] = ()
+    read_only_fields: tuple[str, ...] = ()
     error_form: ErrorForm = field(default="contract", validator=validators.in_(get_args(ErrorForm)))
     frozen: frozenset[str] = frozenset()
     largest: Mapping[str, float] = field(factory=dict)
@@ -90,46 +90,41 @@ class Dialect:
         """Return what the server makes of an object that it is sent.
 
         Raises:
-            Refusal: With status 400, where a field of the server's own is sent.
+            ErrorResponse: With status 400, where a read-only field is sent.
         """
-        refused = [
-            Complaint(name, "is read-only", body[name], is_unknown=True)
-            for name in self.own_fields
+        violations = [
+            FieldViolation(name, "is read-only", body[name], is_unknown=True)
+            for name in self.read_only_fields
             if name in body
         ]
-        if refused:
-            raise Refusal.of(refused)
+        if violations:
+            raise ErrorResponse.of(violations)
         tidy = normalised(body) if self.normalise else dict(body)
         return {name: self._limited(name, value) for name, value in tidy.items()}
 
-    def begun(self, collection: Collection, body: Mapping[str, Json]) -> JsonObject:
+    def posted(self, collection: ApiCollection, body: Mapping[str, Json]) -> JsonObject:
         """Return what a ``POST`` makes of an object that it is sent."""
         if self.secrets != "once":
             return dict(body)
-        own: JsonObject = {each.name: _new_secret() for each in collection.fields if each.secret}
-        return own | {name: value for name, value in body.items() if value is not None}
-
-    def refused(self, refusal: Refusal) -> Response:
-        """Return the answer that says no."""
-        return worded(refusal, self.error_form)
+        secrets: JsonObject = {name: _new_secret() for name in collection.secrets}
+        return secrets | {name: value for name, value in body.items() if value is not None}
 
     def put_over(
-        self, stored: Mapping[str, Json], body: Mapping[str, Json], collection: Collection
+        self, stored: Mapping[str, Json], body: Mapping[str, Json], collection: ApiCollection
     ) -> JsonObject:
         """Return what a ``PUT`` makes of a stored object. A secret that is not sent stays."""
         frozen = {name: stored[name] for name in self.frozen if name in stored}
         if self.put == "merge":
             return {**stored, **body, **frozen}
-        hidden = [field.name for field in collection.fields if field.secret]
-        kept = {name: stored[name] for name in hidden if name in stored}
+        kept = {name: stored[name] for name in collection.secrets if name in stored}
         return kept | dict(body) | frozen
 
-    def created(self, collection: Collection, stored: JsonObject, url: URL) -> Response:
-        """Return the answer to a ``POST`` that went to a URL and made an object."""
+    def created(self, collection: ApiCollection, stored: JsonObject, url: URL) -> Response:
+        """Return the response to a ``POST`` that went to a URL and made an object."""
         headers = self._version_header(stored)
         shown = self._shown(collection, stored)
         if self.secrets == "once":
-            shown |= {each.name: stored[each.name] for each in collection.fields if each.secret}
+            shown |= {name: stored[name] for name in collection.secrets if name in stored}
         match self.create_response:
             case "location":
                 headers["Location"] = f"{url.path}/{shown['id']}"
@@ -139,12 +134,12 @@ class Dialect:
             case "object":
                 return JSONResponse(shown, status_code=201, headers=headers)
 
-    def read(self, collection: Collection, stored: JsonObject) -> Response:
-        """Return the answer to a ``GET`` of one object."""
+    def read(self, collection: ApiCollection, stored: JsonObject) -> Response:
+        """Return the response to a ``GET`` of one object."""
         return JSONResponse(self._shown(collection, stored), headers=self._version_header(stored))
 
-    def updated(self, collection: Collection, stored: JsonObject) -> Response:
-        """Return the answer to a ``PUT``."""
+    def updated(self, collection: ApiCollection, stored: JsonObject) -> Response:
+        """Return the response to a ``PUT``."""
         match self.update_response:
             case "empty":
                 return Response(status_code=204, headers=self._version_header(stored))
@@ -154,7 +149,7 @@ class Dialect:
             case "object":
                 return self.read(collection, stored)
 
-    def stored_id(self, collection: Collection, requested: str) -> str:
+    def stored_id(self, collection: ApiCollection, requested: str) -> str:
         """Return the id under which an object is stored that is asked for by the id it shows."""
         return f"{collection.id_prefix}_{requested}" if self.ids == "number" else requested
 
@@ -163,13 +158,13 @@ class Dialect:
         return not self.versions or if_match in (None, "*", _version(stored))
 
     def deleted(self) -> Response:
-        """Return the answer to a ``DELETE``."""
+        """Return the response to a ``DELETE``."""
         return Response(status_code=204)
 
     def listed(
-        self, collection: Collection, stored: Sequence[JsonObject], next_page: URL | None
+        self, collection: ApiCollection, stored: Sequence[JsonObject], next_page: URL | None
     ) -> Response:
-        """Return the answer to a ``GET`` of a list.
+        """Return the response to a ``GET`` of a list.
 
         Args:
             collection: The collection.
@@ -183,11 +178,11 @@ class Dialect:
         )
 
     def listed_in_style(
-        self, style: str, collection: Collection, stored: Sequence[JsonObject], url: URL
+        self, style: str, collection: ApiCollection, stored: Sequence[JsonObject], url: URL
     ) -> Response:
-        """Return the answer to a ``GET`` of a list that went to a URL, in a list style."""
+        """Return the response to a ``GET`` of a list that went to a URL, in a list style."""
         shown = [self._shown(collection, one) for one in stored]
-        return LIST_STYLES[style].answer(
+        return LIST_STYLES[style].response(
             shown, self.page_size, collection.path, url, obeys=self.obeys_paging
         )
 
@@ -200,23 +195,22 @@ class Dialect:
     def _version_header(self, stored: JsonObject) -> dict[str, str]:
         return {"ETag": _version(stored)} if self.versions else {}
 
-    def _shown(self, collection: Collection, stored: JsonObject) -> JsonObject:
-        shown = dict(stored) | dict.fromkeys(self.own_fields, SET_BY_THE_SERVER)
+    def _shown(self, collection: ApiCollection, stored: JsonObject) -> JsonObject:
+        shown = dict(stored) | dict.fromkeys(self.read_only_fields, SET_BY_THE_SERVER)
         if self.ids == "number":
             shown["id"] = int(str(stored["id"]).removeprefix(f"{collection.id_prefix}_"))
-        for each in collection.fields:
-            if each.secret:
-                self._hide(each, shown)
+        for name in collection.secrets:
+            self._hide(name, shown)
         return shown
 
-    def _hide(self, secret: Field, shown: JsonObject) -> None:
-        value = shown.get(secret.name)
+    def _hide(self, name: str, shown: JsonObject) -> None:
+        value = shown.get(name)
         if self.secrets in ("absent", "once"):
-            shown.pop(secret.name, None)
+            shown.pop(name, None)
         elif self.secrets == "null":
-            shown[secret.name] = None
+            shown[name] = None
         elif self.secrets == "masked" and isinstance(value, str):
-            shown[secret.name] = f"whsec_****{value[-4:]}"
+            shown[name] = f"whsec_****{value[-4:]}"
 
 
 def _new_secret() -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 _LOG = logging.getLogger(__name__)
 
 
-class Duty:
-    """The duty to send, which one process has at a time.
+class DispatchLock:
+    """The lock that one process holds while it sends deliveries.
 
-    It is a lock on a file beside the database. The system takes it from a process that ends,
-    however it ends, so another one can take over at once.
+    It is on a file beside the database. The system releases the lock of a process that ends,
+    however it ends, so another process can acquire it at once.
 
     Args:
         database: The file of the database, or None if no other process can use it.
@@ -24,8 +24,8 @@ class Duty:
         self._lock: sqlite3.Connection | None = None
         self._has_failed = False
 
-    def take(self) -> bool:
-        """Return whether this process has the duty, which it takes if nobody has it."""
+    def acquire(self) -> bool:
+        """Return whether this process holds the lock, which it acquires if nobody does."""
         if self._path is None or self._lock is not None:
             return True
         try:
@@ -48,8 +48,8 @@ class Duty:
             raise
         return lock
 
-    def end(self) -> None:
-        """Leave the duty to others."""
+    def release(self) -> None:
+        """Let other processes acquire it."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None

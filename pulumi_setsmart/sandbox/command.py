@@ -9,13 +9,13 @@ import click
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.app import BASE_PATH, create_app
+from pulumi_setsmart.sandbox.behaviour import Behaviour, Put, Secrets
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings, Signature
-from pulumi_setsmart.sandbox.dialect import Dialect, Put, Secrets
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.listings import seed
-from pulumi_setsmart.sandbox.printed import printed
+from pulumi_setsmart.sandbox.printable import printable
 from pulumi_setsmart.sandbox.server import serve
 from pulumi_setsmart.sandbox.settings import DEFAULT_KEY, SandboxSettings
 from pulumi_setsmart.sandbox.storage import Storage
@@ -88,7 +88,7 @@ def _report(delivery: Delivery, outcome: str) -> None:
     line = f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}"
     # Whoever reads along may have gone, or be a file on a full disk.
     with contextlib.suppress(OSError):
-        click.echo(printed(line))
+        click.echo(printable(line))
 
 
 def _keys(options: Options) -> tuple[ApiKey, ...]:
@@ -109,7 +109,7 @@ def _settings(options: Options) -> SandboxSettings:
         rate_window=options["rate_window"],
         latency=options["latency"],
         hosts=Hosts(options["allowed_hosts"]),
-        dialect=Dialect(
+        behaviour=Behaviour(
             page_size=options["page_size"],
             put=options["put"],
             secrets=options["secrets"],

@@ -1,4 +1,4 @@
-"""Keys, the rate limit, and what is in every answer."""
+"""Keys, the rate limit, and what is in every response."""
 
 import logging
 import uuid
@@ -10,7 +10,7 @@ import pytest
 from support.served_sandbox import ServedSandbox, serving
 from support.waiting import HANG_GUARD
 
-from pulumi_setsmart.sandbox import ApiKey, Collection, JsonObject, SandboxSettings, Storage
+from pulumi_setsmart.sandbox import ApiCollection, ApiKey, JsonObject, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.rate_limit import RateLimit, ResetForm
 
 
@@ -26,9 +26,9 @@ def asked(served: ServedSandbox, key: str | None, method: str = "GET") -> httpx.
 def test_a_request_without_a_valid_key_answers_401(key: str | None) -> None:
     """Whether the key is missing, empty or almost right."""
     with serving() as served:
-        answer = asked(served, key)
-    assert answer.status_code == 401
-    assert answer.json()["error"]["code"] == "unauthorized"
+        response = asked(served, key)
+    assert response.status_code == 401
+    assert response.json()["error"]["code"] == "unauthorized"
 
 
 def test_a_key_is_needed_to_learn_what_exists() -> None:
@@ -93,23 +93,28 @@ def test_every_answer_tells_the_rate_limit_and_a_request_id(
 ) -> None:
     """Refusals do as well, and the date is by the sandbox's clock."""
     with serving(clock=lambda: 1_619_999_950.25) as served:
-        answer = served.client.request(method, path, content=b'{"name": "x"}')
+        response = served.client.request(method, path, content=b'{"name": "x"}')
         other = served.client.get("/properties")
-    assert answer.status_code == status
-    assert answer.headers["X-RateLimit-Limit"] == "100"
-    assert answer.headers["X-RateLimit-Remaining"] == "99"
-    assert answer.headers["X-RateLimit-Reset"] == "1620000011"
-    assert answer.headers["X-Request-Id"] != other.headers["X-Request-Id"]
-    assert answer.headers.get_list("Date") == ["Sun, 02 May 2021 23:59:10 GMT"]
+    assert response.status_code == status
+    assert response.headers["X-RateLimit-Limit"] == "100"
+    assert response.headers["X-RateLimit-Remaining"] == "99"
+    assert response.headers["X-RateLimit-Reset"] == "1620000011"
+    assert response.headers["X-Request-Id"] != other.headers["X-Request-Id"]
+    assert response.headers.get_list("Date") == ["Sun, 02 May 2021 23:59:10 GMT"]
 
 
 def test_a_401_tells_the_rate_limit_too() -> None:
     """All strangers share one window, so it does not tell of anybody's."""
     with serving(SandboxSettings(rate_limit=3)) as served:
-        answers = [asked(served, f"stranger {number}") for number in range(4)]
+        responses = [asked(served, f"stranger {number}") for number in range(4)]
         assert served.client.get("/properties").headers["X-RateLimit-Remaining"] == "2"
-    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
-    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == ["2", "1", "0", "0"]
+    assert [response.status_code for response in responses] == [401, 401, 401, 429]
+    assert [response.headers["X-RateLimit-Remaining"] for response in responses] == [
+        "2",
+        "1",
+        "0",
+        "0",
+    ]
 
 
 def test_one_request_too_many_answers_429_until_the_window_ends() -> None:
@@ -158,32 +163,32 @@ def test_the_end_of_a_window_can_be_told_otherwise(form: ResetForm, told: str) -
 def test_a_limit_of_nought_is_no_limit() -> None:
     """The headers are sent all the same, with a large number."""
     with serving(SandboxSettings(rate_limit=0)) as served:
-        answers = [served.client.get("/properties") for _ in range(150)]
-    assert {answer.status_code for answer in answers} == {200}
-    assert int(answers[-1].headers["X-RateLimit-Remaining"]) > 100_000
+        responses = [served.client.get("/properties") for _ in range(150)]
+    assert {response.status_code for response in responses} == {200}
+    assert int(responses[-1].headers["X-RateLimit-Remaining"]) > 100_000
 
 
 class BrokenStorage(Storage):
-    """Fails, with something that nobody must read in an answer."""
+    """Fails, with something that nobody must read in a response."""
 
-    def get(self, collection: Collection, object_id: str) -> JsonObject:
+    def get(self, collection: ApiCollection, object_id: str) -> JsonObject:
         raise RuntimeError(f"confidential: {collection.path} {object_id}")
 
 
 def test_a_bug_answers_500_without_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
-    """The answer is JSON with all headers, the log has the reason, and the server goes on."""
+    """The response is JSON with all headers, the log has the reason, and the server goes on."""
     with caplog.at_level(logging.ERROR), serving(storage=BrokenStorage()) as served:
-        answer = served.client.get("/properties/prop_1")
+        response = served.client.get("/properties/prop_1")
         assert served.client.get("/properties").status_code == 200
-    assert answer.status_code == 500
-    assert answer.json() == {"error": {"code": "internal_error", "message": "Internal error."}}
-    assert "X-RateLimit-Remaining" in answer.headers
+    assert response.status_code == 500
+    assert response.json() == {"error": {"code": "internal_error", "message": "Internal error."}}
+    assert "X-RateLimit-Remaining" in response.headers
     assert "confidential" in caplog.text
 
 
 def test_request_ids_are_unique_and_dates_are_dates() -> None:
     """They can be read back with the standard library."""
     with serving() as served:
-        answer = served.client.get("/properties")
-    assert uuid.UUID(answer.headers["X-Request-Id"].removeprefix("req_")).version == 4
-    assert parsedate_to_datetime(answer.headers["Date"]).tzinfo is not None
+        response = served.client.get("/properties")
+    assert uuid.UUID(response.headers["X-Request-Id"].removeprefix("req_")).version == 4
+    assert parsedate_to_datetime(response.headers["Date"]).tzinfo is not None

@@ -1,4 +1,4 @@
-"""The habits that a server may have."""
+"""How a server may behave."""
 
 from typing import Any, get_args
 
@@ -7,7 +7,7 @@ from support.served_sandbox import ServedSandbox, serving
 
 from pulumi_setsmart.sandbox import (
     PROPERTIES,
-    Dialect,
+    Behaviour,
     ErrorForm,
     JsonObject,
     SandboxSettings,
@@ -16,25 +16,25 @@ from pulumi_setsmart.sandbox import (
 CABIN: JsonObject = {"name": "Cabin", "bedrooms": 2}
 
 
-def settings(**habits: Any) -> SandboxSettings:
-    return SandboxSettings(dialect=Dialect(**habits))
+def settings(**behaviour: Any) -> SandboxSettings:
+    return SandboxSettings(behaviour=Behaviour(**behaviour))
 
 
 def test_create_can_answer_with_an_envelope() -> None:
     """200, and the object in data."""
     with serving(settings(create_response="enveloped")) as served:
-        answer = served.client.post("/properties", json=CABIN)
+        response = served.client.post("/properties", json=CABIN)
         read = served.client.get("/properties/prop_1").json()
-    assert answer.status_code == 200
-    assert answer.json() == {"data": read}
+    assert response.status_code == 200
+    assert response.json() == {"data": read}
 
 
 def test_create_can_answer_with_a_location_only() -> None:
     """201 without a body; the header leads to the object."""
     with serving(settings(create_response="location")) as served:
-        answer = served.client.post("/properties", json=CABIN)
-        read = served.client.get(answer.url.join(answer.headers["Location"]))
-    assert (answer.status_code, answer.content) == (201, b"")
+        response = served.client.post("/properties", json=CABIN)
+        read = served.client.get(response.url.join(response.headers["Location"]))
+    assert (response.status_code, response.content) == (201, b"")
     assert read.json()["name"] == "Cabin"
 
 
@@ -42,19 +42,19 @@ def test_update_can_answer_with_an_envelope() -> None:
     """200, and the object in data."""
     with serving(settings(update_response="enveloped")) as served:
         served.client.post("/properties", json=CABIN)
-        answer = served.client.put("/properties/prop_1", json={"name": "Hut"})
+        response = served.client.put("/properties/prop_1", json={"name": "Hut"})
         read = served.client.get("/properties/prop_1").json()
-    assert answer.status_code == 200
-    assert answer.json() == {"data": read}
+    assert response.status_code == 200
+    assert response.json() == {"data": read}
 
 
 def test_update_can_answer_with_nothing() -> None:
     """204, and the object is changed all the same."""
     with serving(settings(update_response="empty")) as served:
         served.client.post("/properties", json=CABIN)
-        answer = served.client.put("/properties/prop_1", json={"name": "Hut"})
+        response = served.client.put("/properties/prop_1", json={"name": "Hut"})
         assert served.client.get("/properties/prop_1").json()["name"] == "Hut"
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert (response.status_code, response.content) == (204, b"")
 
 
 def test_list_can_answer_with_an_envelope() -> None:
@@ -68,9 +68,9 @@ def pages(served: ServedSandbox) -> list[list[str]]:
     found = []
     url: str | None = "/properties"
     while url:
-        answer = served.client.get(url)
-        found.append([one["id"] for one in answer.json()])
-        url = answer.links.get("next", {}).get("url")
+        response = served.client.get(url)
+        found.append([one["id"] for one in response.json()])
+        url = response.links.get("next", {}).get("url")
     return found
 
 
@@ -111,8 +111,8 @@ def test_a_merge_is_checked_too() -> None:
     """A required field cannot be cleared."""
     with serving(settings(put="merge")) as served:
         served.client.post("/properties", json=CABIN)
-        answer = served.client.put("/properties/prop_1", json={"name": None})
-    assert answer.json()["error"]["field"] == "name"
+        response = served.client.put("/properties/prop_1", json={"name": None})
+    assert response.json()["error"]["field"] == "name"
 
 
 def test_a_server_can_tidy_what_it_is_sent() -> None:
@@ -158,7 +158,7 @@ def test_a_server_can_keep_and_limit_what_it_is_sent() -> None:
 
 
 def test_a_secret_can_be_shown_once() -> None:
-    """In the answer to the POST, where the server makes it up; afterwards it is not there."""
+    """In the response to the POST, where the server makes it up; afterwards it is not there."""
     hook = {"url": "https://a.example/", "events": ["a.a"]}
     with serving(settings(secrets="once")) as served:
         made = served.client.post("/webhooks", json=hook).json()
@@ -170,19 +170,19 @@ def test_a_secret_can_be_shown_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "habits",
+    "behaviour",
     [{"create_response": "x"}, {"update_response": "x"}, {"list_response": "x"}, {"put": "x"},
      {"secrets": "x"}, {"page_size": 0}],
 )  # fmt: skip
-def test_a_habit_that_no_server_has_is_refused(habits: dict[str, Any]) -> None:
+def test_a_behaviour_that_no_server_has_is_rejected(behaviour: dict[str, Any]) -> None:
     """A typing error in a test does not pass for the default."""
-    with pytest.raises(ValueError, match=next(iter(habits))):
-        Dialect(**habits)
+    with pytest.raises(ValueError, match=next(iter(behaviour))):
+        Behaviour(**behaviour)
 
 
 def test_a_version_that_is_asked_for_has_to_be_there() -> None:
     """Where versions are told, an update of another one than the present is refused."""
-    with serving(SandboxSettings(dialect=Dialect(versions=True))) as served:
+    with serving(SandboxSettings(behaviour=Behaviour(versions=True))) as served:
         made = served.client.post("/properties", json={"name": "Villa"})
         assert served.client.get("/properties/prop_1").headers["ETag"] == made.headers["ETag"]
         first = {"If-Match": made.headers["ETag"]}
@@ -200,40 +200,40 @@ def test_without_versions_none_is_told_or_asked_for() -> None:
         made = served.client.post("/properties", json={"name": "Villa"})
         assert "ETag" not in made.headers
         headers = {"If-Match": '"another"'}
-        answer = served.client.put("/properties/prop_1", json={"name": "Loft"}, headers=headers)
-        assert answer.status_code == 200
+        response = served.client.put("/properties/prop_1", json={"name": "Loft"}, headers=headers)
+        assert response.status_code == 200
 
 
 @pytest.mark.parametrize("form", sorted({*get_args(ErrorForm)} - {"contract", "silent"}))
-def test_a_refusal_can_be_in_the_words_of_a_framework(form: str) -> None:
+def test_an_error_can_be_in_the_words_of_a_framework(form: str) -> None:
     """All that is wrong is in it then."""
     with serving(settings(error_form=form)) as served:
-        answer = served.client.post("/properties", json={"bedrooms": 1000, "bathrooms": "two"})
-    assert answer.status_code in (400, 422)
-    assert "must be between 0 and 100" in answer.text
-    assert "must be a number" in answer.text
-    assert "is required" in answer.text
+        response = served.client.post("/properties", json={"bedrooms": 1000, "bathrooms": "two"})
+    assert response.status_code in (400, 422)
+    assert "must be between 0 and 100" in response.text
+    assert "must be a number" in response.text
+    assert "is required" in response.text
 
 
-def test_a_refusal_can_say_nothing() -> None:
+def test_an_error_can_say_nothing() -> None:
     """But that it is one."""
     with serving(settings(error_form="silent")) as served:
-        answer = served.client.post("/properties", json={"bedrooms": 1000})
-    assert answer.status_code == 400
-    assert "bedrooms" not in answer.text
+        response = served.client.post("/properties", json={"bedrooms": 1000})
+    assert response.status_code == 400
+    assert "bedrooms" not in response.text
 
 
 def test_what_is_not_about_fields_keeps_the_form_of_the_contract() -> None:
     """Whatever the framework."""
     with serving(settings(error_form="django")) as served:
-        answer = served.client.get("/properties/prop_404")
-    assert answer.json()["error"]["code"] == "not_found"
+        response = served.client.get("/properties/prop_404")
+    assert response.json()["error"]["code"] == "not_found"
 
 
 @pytest.mark.parametrize("form", get_args(ErrorForm))
 def test_a_server_can_refuse_its_own_fields(form: str) -> None:
     """It shows them in every object, and takes none with them."""
-    with serving(settings(error_form=form, own_fields=("created",))) as served:
+    with serving(settings(error_form=form, read_only_fields=("created",))) as served:
         made = served.client.post("/properties", json=CABIN).json()
         refused = served.client.put("/properties/prop_1", json=made)
         taken = served.client.put("/properties/prop_1", json=CABIN)

@@ -1,4 +1,4 @@
-"""What every request passes first, and every answer last."""
+"""What every request passes first, and every response last."""
 
 import asyncio
 import logging
@@ -11,23 +11,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
-from pulumi_setsmart.sandbox.printed import printed
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
+from pulumi_setsmart.sandbox.printable import printable
 from pulumi_setsmart.sandbox.rate_limit import Allowance, RateLimit
-from pulumi_setsmart.sandbox.refusal import Refusal
 from pulumi_setsmart.sandbox.settings import SandboxSettings
 
 _LOG = logging.getLogger(__name__)
-_FOREIGN_HOST = Refusal(
-    403,
-    "forbidden",
-    "The Host of the request is not a name of this machine. If it should be, start the sandbox with"
-    " --allow-host.",
-)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Gate:
-    """ASGI middleware that checks host, key and rate limit, and completes every answer.
+class AccessControl:
+    """ASGI middleware that checks host, key and rate limit, and completes every response.
 
     Args:
         app: The application.
@@ -53,10 +47,10 @@ class Gate:
         await asyncio.sleep(self._latency)
         request = Request(scope)
         is_local = self._hosts.admit(scope)
-        # Who asks under a foreign name is a stranger, and uses up nobody's limit.
+        # A request under a foreign name counts for no key's limit.
         key = self._keys.get(request.headers.get("X-API-Key", "")) if is_local else None
         allowance = self._rate_limit.count(key.value if key else None)
-        answer = _Answer(
+        response = _CompletedResponse(
             send,
             allowance.headers()
             | {
@@ -65,25 +59,22 @@ class Gate:
             },
         )
         try:
-            if is_local:
-                _admit(request, key, allowance)
-                await self._app(scope, receive, answer.send)
-            else:
-                await _FOREIGN_HOST.response()(scope, receive, answer.send)
-        except Refusal as refusal:
-            await refusal.response()(scope, receive, answer.send)
+            _admit(request, is_local=is_local, key=key, allowance=allowance)
+            await self._app(scope, receive, response.send)
+        except ErrorResponse as error:
+            await error.response()(scope, receive, response.send)
         except ClientDisconnect:
-            return  # nobody is left to answer
+            return  # nobody is left to send a response to
         except Exception:
-            _LOG.exception("%s %s failed", request.method, printed(scope["path"]))
-            if answer.begun:
+            _LOG.exception("%s %s failed", request.method, printable(scope["path"]))
+            if response.begun:
                 raise
-            failure = Refusal(500, "internal_error", "Internal error.")
-            await failure.response()(scope, receive, answer.send)
+            failure = ErrorResponse(500, "internal_error", "Internal error.")
+            await failure.response()(scope, receive, response.send)
 
 
-class _Answer:
-    """Sends an answer with more headers."""
+class _CompletedResponse:
+    """Sends a response with more headers."""
 
     def __init__(self, send: Send, headers: dict[str, str]) -> None:
         self._send = send
@@ -97,12 +88,19 @@ class _Answer:
         await self._send(message)
 
 
-def _admit(request: Request, key: ApiKey | None, allowance: Allowance) -> None:
+def _admit(request: Request, *, is_local: bool, key: ApiKey | None, allowance: Allowance) -> None:
+    if not is_local:
+        raise ErrorResponse(
+            403,
+            "forbidden",
+            "The Host of the request is not a name of this machine. If it should be, start the"
+            " sandbox with --allow-host.",
+        )
     if allowance.exceeded:
-        raise Refusal(429, "rate_limited", "Rate limit exceeded.")
+        raise ErrorResponse(429, "rate_limited", "Rate limit exceeded.")
     if key is None:
-        raise Refusal(401, "unauthorized", "Invalid API key.")
+        raise ErrorResponse(401, "unauthorized", "Invalid API key.")
     if not key.admits(request.client.host if request.client else None):
-        raise Refusal(403, "forbidden", "This API key may not be used from this address.")
+        raise ErrorResponse(403, "forbidden", "This API key may not be used from this address.")
     if key.read_only and request.method not in _READING:
-        raise Refusal(403, "forbidden", "This API key may only read.")
+        raise ErrorResponse(403, "forbidden", "This API key may only read.")
