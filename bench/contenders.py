@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 import psutil
 from attrs import frozen
-from engine_stack import QUIET, EngineStack, provider_among
+from support.engine_stack import QUIET, EngineStack, provider_among
 
 from pulumi_setsmart.sandbox import PROPERTIES, Collection, Sandbox
 

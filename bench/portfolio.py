@@ -22,8 +22,8 @@ from pathlib import Path
 
 from attrs import frozen
 from contenders import CONTENDERS, FLOOR, OURS, PLAIN, PLAIN_LISTINGS, Measurement, Portfolio
-from engine_stack import heed_interrupts
 from report import Conditions, write
+from support.engine_stack import restore_sigint
 
 from pulumi_setsmart.sandbox import (
     COLLECTIONS,
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--skip-checkpoints", action="store_true")
     parser.add_argument("--name", default="portfolio", help="what the files are called")
     arguments = parser.parse_args()
-    heed_interrupts()
+    restore_sigint()
     bench = Bench(arguments.rounds, arguments.skip_checkpoints)
     measurements: list[Measurement] = []
     for listings in arguments.listings:

@@ -5,9 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from engine_stack import heed_interrupts
 from hypothesis import HealthCheck, settings
-from skipping import NO_ACTIONLINT, NO_BROWSER, NO_ENGINE, NO_NPM_PACKAGES, NO_POCKETBASE
+from support.engine_stack import restore_sigint
+from support.skip_reasons import (
+    NO_ACTIONLINT,
+    NO_BROWSER,
+    NO_ENGINE,
+    NO_NPM_PACKAGES,
+    NO_POCKETBASE,
+)
 
 from pulumi_setsmart.client import confidential
 
@@ -24,7 +30,7 @@ PULUMI = Path(sys.executable).parent / "pulumi"
 
 
 def pytest_configure() -> None:
-    heed_interrupts()
+    restore_sigint()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

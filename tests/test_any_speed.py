@@ -21,7 +21,7 @@ NOT_WAITS = {"delivering", "client_with"}
 HTTP = {"get", "post", "put", "delete", "request", "stream", "Client"}
 
 EXCEPTIONS: Mapping[str, str] = {
-    "waiting.py": "it is the one place that waits by a clock, and its constants are the patience",
+    "support/waiting.py": "it is the one place that waits by a clock, and has the one limit",
     "client/test_channel.py": "its waits are those of a clock that tests move",
     "testing/test_sandbox_account.py": "it is about a wait that runs out",
 }

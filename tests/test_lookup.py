@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from served_sandbox import ServedSandbox, serving
+from support.served_sandbox import ServedSandbox, serving
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY
 

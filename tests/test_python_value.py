@@ -24,6 +24,7 @@ from pulumi_setsmart import CLEAR
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER
 from pulumi_setsmart.python_value import Place, to_plain
 
+SUPPORT = pathlib.Path(__file__).with_name("support")
 PLACE = Place("villa", "attributes")
 EVENTS = Place("hook", "events", unordered=frozenset({""}))
 
@@ -199,7 +200,7 @@ def test_a_short_float_arrives_with_its_digits(value: float) -> None:
 def test_no_argument_of_any_resource_causes_a_traceback() -> None:
     """Odd values in every argument, plain, nested, in outputs, secret and awaited."""
     finished = subprocess.run(
-        [sys.executable, "-W", "ignore", str(pathlib.Path(__file__).with_name("odd_arguments.py"))],
+        [sys.executable, "-W", "ignore", str(SUPPORT / "argument_fuzzing.py")],
         capture_output=True,
         text=True,
         check=False,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_JSON
+from support.json_values import ANY_JSON
 
 from pulumi_setsmart.automation.resource_type import SIGNATURE
 from pulumi_setsmart.automation.state_code import Examination, UnreadableStateError, code_of

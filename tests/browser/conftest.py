@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-import chromium
 import pytest
 from selenium.webdriver import Chrome
-from skipping import NO_BROWSER
+from support import chromium
+from support.skip_reasons import NO_BROWSER
 
 
 @pytest.fixture

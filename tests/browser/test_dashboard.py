@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from chromium import is_dark, leaving, look, misfits
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from waiting import HANG_GUARD
+from support.chromium import is_dark, leaving, look, misfits
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import PROPERTIES, listings
 from pulumi_setsmart.testing import SandboxAccount

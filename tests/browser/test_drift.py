@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from chromium import leaving
-from engine_stack import EngineStack
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from support.chromium import leaving
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.testing import SandboxAccount
 

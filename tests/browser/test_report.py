@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chromium import is_dark, look, misfits
-from preview_document import PreviewDocument
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from support.chromium import is_dark, look, misfits
+from support.preview_document import PreviewDocument
 
 from pulumi_setsmart.reporting.page import page
 from pulumi_setsmart.reporting.preview import read_preview

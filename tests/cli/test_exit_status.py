@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from waiting import HANG_GUARD
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.cli import main

@@ -17,11 +17,11 @@ from typing import Any
 import httpx
 import pytest
 import trustme
-from fake_setsmart import BASE_URL, KEY, Clock, Script, credential
-from served_sandbox import serving
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
+from support.mock_client import BASE_URL, KEY, Clock, Script, credential
+from support.served_sandbox import serving
 
 from pulumi_setsmart.client.channel import Connection, Request
 from pulumi_setsmart.client.client import Client

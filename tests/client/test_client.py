@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 import tenacity
-from fake_setsmart import KEY, Clock, Script, client_of, credential
 from hypothesis import given
 from hypothesis import strategies as st
-from waiting import HANG_GUARD
+from support.mock_client import KEY, Clock, Script, client_of, credential
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from fake_setsmart import Script, client_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import ANY_JSON, TEXTS
+from support.json_values import ANY_JSON, TEXTS
+from support.mock_client import Script, client_of
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (

@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from fake_setsmart import credential
+from support.mock_client import credential
 
 from pulumi_setsmart.client.credential import Keyring
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from client_answer import answer
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_JSON, TEXTS
+from support.client_response import response
+from support.json_values import ANY_JSON, TEXTS
 
 from pulumi_setsmart.client.error_body import status_error
 from pulumi_setsmart.client.errors import (
@@ -43,7 +43,7 @@ def test_every_form_of_error_is_understood(
     body: object, message: str | None, code: str | None, field: str | None
 ) -> None:
     """The server's own words, its code and the field are found in each form."""
-    error = status_error(answer(body, 400, **{"X-Request-Id": "req_9"}))
+    error = status_error(response(body, 400, **{"X-Request-Id": "req_9"}))
     assert isinstance(error, BadRequestError)
     ending = "" if message is None else f": {message}"
     assert error.reason == f"SetSmart does not accept these values{ending}"
@@ -66,12 +66,12 @@ def test_every_form_of_error_is_understood(
 )
 def test_each_status_has_its_class(status: int, error_class: type[StatusError]) -> None:
     """Callers tell errors apart by class, never by text."""
-    assert type(status_error(answer(b"", status))) is error_class
+    assert type(status_error(response(b"", status))) is error_class
 
 
 def test_a_long_message_is_shortened() -> None:
     """A page of text does not flood the terminal."""
-    assert len(str(status_error(answer({"message": "x" * 5000}, 400)))) < 450
+    assert len(str(status_error(response({"message": "x" * 5000}, 400)))) < 450
 
 
 ECHO = "an echoed value"
@@ -312,7 +312,7 @@ FORMS: dict[str, tuple[object, Sequence[tuple[str | None, str]]]] = {
 def test_every_reason_is_told_with_its_field(form: str, status: int) -> None:
     """Whatever framework the server uses, its reasons are told and nothing that it echoes is."""
     body, reasons = FORMS[form]
-    error = status_error(answer(body, status))
+    error = status_error(response(body, status))
     assert [(one.field, one.reason) for one in error.violations] == reasons
     for field, reason in reasons:
         assert reason in str(error)
@@ -337,7 +337,7 @@ def test_every_reason_is_told_with_its_field(form: str, status: int) -> None:
 )
 def test_what_is_no_reason_is_not_shown(body: object) -> None:
     """The request, sent back as it was, and the inside of a server are nobody's reasons."""
-    assert ECHO not in str(status_error(answer(body, 400)))
+    assert ECHO not in str(status_error(response(body, 400)))
 
 
 @pytest.mark.parametrize(
@@ -365,14 +365,14 @@ def test_what_is_no_reason_is_not_shown(body: object) -> None:
 )
 def test_one_reason_is_one_line_and_several_have_a_line_each(body: object, text: str) -> None:
     """What a server says beside its reasons is told too, unless it says nothing."""
-    shown = str(status_error(answer(body, 400)))
+    shown = str(status_error(response(body, 400)))
     assert shown.replace("(GET /properties, status 400)", "(…)") == text
 
 
 def test_many_long_reasons_are_bounded() -> None:
     """Ten of them, three hundred characters each; then how many more there are."""
     body = {f"field_{number}": ["x\n" * 500] for number in range(25)}
-    lines = str(status_error(answer(body, 422))).splitlines()
+    lines = str(status_error(response(body, 422))).splitlines()
     assert lines[-1] == "  and 15 more"
     assert len(lines) == 12
     assert all(len(line) < 330 for line in lines)
@@ -383,7 +383,7 @@ def test_many_long_reasons_are_bounded() -> None:
 )
 def test_other_statuses_have_their_reasons_too(body: object) -> None:
     """A conflict is about a field as often as not."""
-    error = status_error(answer(body, 409))
+    error = status_error(response(body, 409))
     assert isinstance(error, ConflictError)
     assert [one.reason for one in error.violations] == ["taken"]
 
@@ -402,7 +402,7 @@ BODIES = st.recursive(
 @given(BODIES, st.sampled_from([400, 404, 409, 422, 500]))
 def test_any_body_makes_an_error_of_few_printable_lines(body: Any, status: int) -> None:
     """Whatever JSON a server sends with an error."""
-    lines = str(status_error(answer(body, status))).split("\n")
+    lines = str(status_error(response(body, status))).split("\n")
     assert len(lines) <= 12
     assert all(line.isprintable() and len(line) < 480 for line in lines)
 
@@ -410,7 +410,7 @@ def test_any_body_makes_an_error_of_few_printable_lines(body: Any, status: int) 
 def test_a_body_without_a_bottom_is_an_error_like_others() -> None:
     """Nesting costs neither a crash nor much time."""
     deep = b'{"errors":' * 400 + b'["no"]' + b"}" * 400
-    assert isinstance(status_error(answer(deep, 400)), BadRequestError)
+    assert isinstance(status_error(response(deep, 400)), BadRequestError)
 
 
 def test_a_row_that_a_database_repeats_is_not_shown() -> None:
@@ -421,11 +421,11 @@ def test_a_row_that_a_database_repeats_is_not_shown() -> None:
         "details": "Failing row contains (7, null, door code 4711).",
         "hint": None,
     }
-    error = status_error(answer(body, 400))
+    error = status_error(response(body, 400))
     assert 'null value in column "name"' in str(error)
     assert "4711" not in str(error)
 
 
 def test_details_alone_are_the_reason() -> None:
     """Where there is no other text, they say what went wrong."""
-    assert "too many guests" in str(status_error(answer({"details": "too many guests"}, 400)))
+    assert "too many guests" in str(status_error(response({"details": "too many guests"}, 400)))

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from fake_setsmart import client_of
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import URL
+from support.mock_client import client_of
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import UnexpectedResponseError

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import TEXTS
+from support.json_values import TEXTS
 
 from pulumi_setsmart.client.moment import DAY, moment_in
 

@@ -13,11 +13,11 @@ from random import Random
 import httpx
 import pytest
 from attrs import define, field
-from fake_setsmart import Clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import TEXTS
-from waiting import HANG_GUARD
+from support.json_values import TEXTS
+from support.mock_client import Clock
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.client.moment import DAY
 from pulumi_setsmart.client.pacing import Pacer, Permit, RateLimitWaitError

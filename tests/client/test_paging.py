@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given
-from json_values import ANY_JSON, TEXTS
+from support.json_values import ANY_JSON, TEXTS
 
 from pulumi_setsmart.client import paging
 from pulumi_setsmart.client.paging import ForeignPageError, Page

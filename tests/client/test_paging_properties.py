@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 from attrs import frozen
-from fake_setsmart import client_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.mock_client import client_of
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import SetSmartError

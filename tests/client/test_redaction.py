@@ -6,7 +6,9 @@ import textwrap
 from collections.abc import Callable
 
 import pytest
-from canary import (
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from support.canary import (
     API_KEY,
     DOOR_CODE,
     HEADER_KEY,
@@ -17,8 +19,6 @@ from canary import (
     forms,
     halves,
 )
-from hypothesis import assume, example, given, settings
-from hypothesis import strategies as st
 
 from pulumi_setsmart.client.redaction import Redaction, redaction_of, without_user_info
 from pulumi_setsmart.models.text import MARK

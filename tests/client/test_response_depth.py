@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_JSON
+from support.json_values import ANY_JSON
 
 from pulumi_setsmart.client.errors import InvalidResponseError
 from pulumi_setsmart.client.response import Answer

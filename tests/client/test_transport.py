@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
-from fake_setsmart import KEY
-from hostile_server import LISTING, Received, client_with, hostile, response, sends
-from waiting import HANG_GUARD
+from support.hostile_server import LISTING, Received, client_with, hostile, response, sends
+from support.mock_client import KEY
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import ConnectionFailedError

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
-from contract_witness import contract
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
-from waiting import HANG_GUARD
+from support.contract_validator import contract
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, SandboxSettings, create_app, running
 

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from contract_witness import contract
 from jsonschema import Draft202012Validator, FormatChecker
-from recording_receiver import receiving
-from signed_delivery import SECRET
-from waiting import HANG_GUARD
+from support.contract_validator import contract
+from support.recording_receiver import receiving
+from support.signed_delivery import SECRET
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.testing import SandboxAccount
 from pulumi_setsmart.webhooks import verify

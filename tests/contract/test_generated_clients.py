@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from contract_witness import CONTRACT, ContractWitness
-from npm_packages import npm_packages
 from starlette.middleware import Middleware
-from waiting import HANG_GUARD
+from support.contract_validator import CONTRACT, ContractValidator
+from support.npm_packages import npm_packages
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
@@ -53,7 +53,7 @@ ASKED = [
 def account() -> Iterator[SandboxAccount]:
     """A sandbox that is held against the contract."""
     violations: list[str] = []
-    middleware = [Middleware(ContractWitness, violations=violations)]
+    middleware = [Middleware(ContractValidator, violations=violations)]
     with running_sandbox(middleware=middleware) as account:
         yield account
     assert violations == []

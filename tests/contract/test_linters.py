@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
-from contract_witness import CONTRACT, contract
-from npm_packages import npm_packages
-from waiting import HANG_GUARD
+from support.contract_validator import CONTRACT, contract
+from support.npm_packages import npm_packages
+from support.waiting import HANG_GUARD
 
 HERE = Path(__file__).parent
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from contract_witness import contract
-from fake_setsmart import client_of
+from support.contract_validator import contract
+from support.mock_client import client_of
 
 from pulumi_setsmart.client.collection import Collection
 

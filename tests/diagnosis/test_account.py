@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import attrs
 import pytest
-from waiting import wait_until
+from support.waiting import wait_until
 
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings

@@ -1,12 +1,9 @@
 """What is looked at although something before it is wrong."""
 
-import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from pulumi_setsmart.cli import main
 from pulumi_setsmart.diagnosis.diagnosis import findings
 from pulumi_setsmart.diagnosis.finding import Finding, Verdict
 from pulumi_setsmart.testing import SandboxAccount
@@ -40,22 +37,3 @@ def test_a_stack_that_cannot_be_read_is_bad(
     assert found_here["stack"].verdict is Verdict.BAD
     assert found_here["state"].verdict is Verdict.BAD
     assert found_here["key"].verdict is Verdict.GOOD
-
-
-def test_the_command_says_what_to_do_and_that_something_cannot_work(
-    project: Path, setsmart_sandbox: SandboxAccount
-) -> None:
-    """In lines for a person, or as JSON and nothing beside it; never with the key."""
-    command = ["doctor", "--directory", str(project)]
-    environment = {**setsmart_sandbox.environment, "SETSMART_API_KEY": "mistaken-key"}
-    told = CliRunner().invoke(main, command, env=environment)
-    assert told.exit_code == 1
-    assert "! refresh: previews do not look at SetSmart\n  Add options: " in told.stdout
-    assert "✗ pulumi: no command line on PATH\n  Install it: " in told.stdout
-    assert "✓ packages: " in told.stdout
-    as_json = CliRunner().invoke(main, [*command, "--json"], env=environment)
-    assert as_json.exit_code == 1
-    verdicts = {one["subject"]: one["verdict"] for one in json.loads(as_json.stdout)}
-    assert (verdicts["packages"], verdicts["refresh"]) == ("good", "doubtful")
-    assert (verdicts["pulumi"], verdicts["key"]) == ("bad", "bad")
-    assert "mistaken-key" not in told.stdout + as_json.stdout

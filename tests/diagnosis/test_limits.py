@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from waiting import HANG_GUARD, MOMENT, wait_until
+from support.waiting import HANG_GUARD, MOMENT, wait_until
 
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.automation.project import Project

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
-import pytest
-from click.testing import CliRunner
-
 from pulumi_setsmart.automation.state_code import Examination, ForeignProvider, PluginSource
-from pulumi_setsmart.cli import main
 from pulumi_setsmart.diagnosis.finding import Verdict
 from pulumi_setsmart.diagnosis.state import examination_findings
 
@@ -30,21 +23,3 @@ def test_code_of_others_is_bad_and_an_address_doubtful() -> None:
     assert len(many) == 22
     assert "2 more" in many[10].text
     assert "2 more" in many[21].text
-
-
-@pytest.mark.parametrize(
-    "options", [["--state-only"], ["--state-only", "--stack", "x", "--record", "y"]]
-)
-def test_options_that_do_not_go_together(tmp_path: Path, options: list[str]) -> None:
-    """Status 2, so that a workflow does not take it for a finding."""
-    finished = CliRunner().invoke(main, ["doctor", "--directory", str(tmp_path), *options])
-    assert finished.exit_code == 2
-    assert "--state-only needs --stack" in finished.stderr
-
-
-def test_a_stack_that_cannot_be_opened_is_bad(tmp_path: Path) -> None:
-    """A state that nobody could examine is not in order; nothing else is looked at."""
-    command = ["doctor", "--directory", str(tmp_path), "--stack", "x", "--state-only", "--json"]
-    finished = CliRunner().invoke(main, command)
-    assert finished.exit_code == 1
-    assert [one["subject"] for one in json.loads(finished.stdout)] == ["stack"]

@@ -8,8 +8,8 @@ import attrs
 import pytest
 from assumptions import PAGE, RECORDINGS, render
 from observations import load_recordings
-from recorded_account import recording_of
-from strange_account import StrangeAccount, by_link, by_page, html, in_data
+from support.account_recording import recording_of
+from support.divergent_server import DivergentServer, by_link, by_page, html, in_data
 
 from pulumi_setsmart.recording.file import written
 from pulumi_setsmart.recording.recording import Recording
@@ -35,14 +35,14 @@ def rate_limited(requests: int) -> dict[str, str]:
     }
 
 
-AS_ASSUMED = StrangeAccount(
+AS_ASSUMED = DivergentServer(
     properties=[{**LISTING, "id": f"prop_{number}"} for number in range(1, 4)],
     list_style=by_link,
     headers=rate_limited,
 )
 
 
-def recording(account: StrangeAccount) -> Recording:
+def recording(account: DivergentServer) -> Recording:
     """Return a recording of an account, as if it were a real one."""
     with account.running() as url:
         return attrs.evolve(recording_of(url), server="documented address")
@@ -91,8 +91,8 @@ def test_what_is_as_assumed_is_observed(tmp_path: Path) -> None:
         assert re.search(row, page, re.MULTILINE), path
 
 
-def other(**fields: Any) -> StrangeAccount:
-    return StrangeAccount(properties=[{**LISTING, "id": number, **fields} for number in range(5)])
+def other(**fields: Any) -> DivergentServer:
+    return DivergentServer(properties=[{**LISTING, "id": number, **fields} for number in range(5)])
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def other(**fields: Any) -> StrangeAccount:
             "in `data`",
         ),
         (
-            StrangeAccount(properties=[{"id": "a", "name": "A"}]),
+            DivergentServer(properties=[{"id": "a", "name": "A"}]),
             "address",
             "no object has it",
         ),
     ],
 )
-def test_what_is_otherwise_is_contradicted(account: StrangeAccount, about: str, seen: str) -> None:
+def test_what_is_otherwise_is_contradicted(account: DivergentServer, about: str, seen: str) -> None:
     """The mark says what was seen instead."""
     found = rendered(second=recording(account))
     assert found[about] == f"**contradicted** (2026-11-25, second: {seen})"

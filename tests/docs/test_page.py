@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from page import Page, UnrunnableError
+from support.documentation_page import Page, UnrunnableError
 
 
 def block(info: str, text: str) -> str:

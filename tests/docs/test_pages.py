@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from page import ROOT, Page, joined
-from receiver_process import EXAMPLE
+from support.documentation_page import ROOT, Page, joined
+from support.receiver_process import EXAMPLE
 
 DOCS = ROOT / "docs"
 TUTORIAL = DOCS / "tutorial.md"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page import ROOT
+from support.documentation_page import ROOT
 
 import pulumi_setsmart
 

@@ -12,8 +12,8 @@ from itertools import takewhile
 
 import pytest
 from attrs import frozen
-from page import ROOT
-from source_text import ANYTHING, SourceText, source_texts
+from support.documentation_page import ROOT
+from support.source_text import ANYTHING, SourceText, source_texts
 
 import pulumi_setsmart
 from pulumi_setsmart.client import errors

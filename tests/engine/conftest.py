@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contract_witness import ContractWitness
-from engine_account import Account, OpenAccount, RevokedKeys
-from engine_stack import EngineStack
 from starlette.middleware import Middleware
+from support.contract_validator import ContractValidator
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox, RevokedKeys
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
@@ -21,36 +21,36 @@ from pulumi_setsmart.testing import running_sandbox
 
 
 @pytest.fixture
-def open_account() -> Iterator[OpenAccount]:
+def open_account() -> Iterator[OpenEngineSandbox]:
     """Open accounts, each on a sandbox of its own with no rate limit."""
     violations: list[str] = []
     with ExitStack() as running_sandboxes:
 
-        def open_one(*keys: ApiKey, **habits: Any) -> Account:
+        def open_one(*keys: ApiKey, **habits: Any) -> EngineSandbox:
             settings = SandboxSettings(
                 keys=keys or (ApiKey(DEFAULT_KEY),), rate_limit=0, dialect=Dialect(**habits)
             )
             revoked: set[str] = set()
             middleware = [
-                Middleware(ContractWitness, violations=violations),
+                Middleware(ContractValidator, violations=violations),
                 Middleware(RevokedKeys, revoked=revoked),
             ]
             opened = running_sandboxes.enter_context(
                 running_sandbox(settings, middleware=middleware)
             )
-            return Account(opened.app, opened.url, revoked)
+            return EngineSandbox(opened.app, opened.url, revoked)
 
         yield open_one
     assert violations == []
 
 
 @pytest.fixture
-def account(open_account: OpenAccount) -> Account:
+def account(open_account: OpenEngineSandbox) -> EngineSandbox:
     """An empty account on a sandbox with the assumed habits."""
     return open_account()
 
 
 @pytest.fixture
-def stack(pulumi: Path, tmp_path: Path, account: Account) -> EngineStack:
+def stack(pulumi: Path, tmp_path: Path, account: EngineSandbox) -> EngineStack:
     """A stack whose programs ask `account`."""
     return EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from engine_account import Account, OpenAccount
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES, ApiKey
 
@@ -17,13 +17,13 @@ Property("two", name="Loft", bedrooms=1)
 
 
 @pytest.fixture
-def account(open_account: OpenAccount) -> Account:
+def account(open_account: OpenEngineSandbox) -> EngineSandbox:
     """An account with three keys."""
     return open_account(ApiKey(OLD), ApiKey(NEW), ApiKey(READ_ONLY, read_only=True))
 
 
 @pytest.fixture
-def deployed(pulumi: Path, tmp_path: Path, account: Account) -> EngineStack:
+def deployed(pulumi: Path, tmp_path: Path, account: EngineSandbox) -> EngineStack:
     """A stack of two listings, deployed with the old key as its configured one."""
     stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, key="")
     stack.succeed("config", "set", "--secret", "setsmart:apiKey", OLD)
@@ -32,7 +32,9 @@ def deployed(pulumi: Path, tmp_path: Path, account: Account) -> EngineStack:
     return stack
 
 
-def test_a_rotated_key_in_the_environment_is_used(deployed: EngineStack, account: Account) -> None:
+def test_a_rotated_key_in_the_environment_is_used(
+    deployed: EngineStack, account: EngineSandbox
+) -> None:
     """Where the saved key is refused, the one in the environment serves the run, with a warning."""
     account.revoke(OLD)
     output = deployed.preview(SETSMART_API_KEY=NEW)
@@ -44,7 +46,7 @@ def test_a_rotated_key_in_the_environment_is_used(deployed: EngineStack, account
 
 
 def test_a_rotated_key_in_the_configuration_has_two_ways_in(
-    deployed: EngineStack, account: Account
+    deployed: EngineStack, account: EngineSandbox
 ) -> None:
     """A refresh presents the last deployment's key; the message names two ways out, which work."""
     account.revoke(OLD)
@@ -60,7 +62,7 @@ def test_a_rotated_key_in_the_configuration_has_two_ways_in(
     assert NEW not in "".join(deployed.printed)
 
 
-def test_both_keys_refused(deployed: EngineStack, account: Account) -> None:
+def test_both_keys_refused(deployed: EngineStack, account: EngineSandbox) -> None:
     """Where neither key is taken, the message names both places."""
     account.revoke(OLD)
     for error in deployed.fail(*PREVIEW, SETSMART_API_KEY="no-such-key").errors:
@@ -68,7 +70,7 @@ def test_both_keys_refused(deployed: EngineStack, account: Account) -> None:
 
 
 def test_a_stack_pointed_at_an_empty_account(
-    deployed: EngineStack, open_account: OpenAccount
+    deployed: EngineStack, open_account: OpenEngineSandbox
 ) -> None:
     """Nothing is shown as to create: the listings are not deleted, only looked for elsewhere."""
     elsewhere = open_account(ApiKey(OLD))
@@ -86,7 +88,7 @@ def test_a_stack_pointed_at_an_empty_account(
     assert "2 to create" in accepted
 
 
-def test_a_deletion_seen_with_another_key(deployed: EngineStack, account: Account) -> None:
+def test_a_deletion_seen_with_another_key(deployed: EngineStack, account: EngineSandbox) -> None:
     """Under another key of the same account, what stood beside a listing proves that it is gone."""
     account.revoke(OLD)
     deployed.succeed("refresh", "--yes", "--skip-preview", *QUIET, SETSMART_API_KEY=READ_ONLY)

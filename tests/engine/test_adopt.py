@@ -14,8 +14,8 @@ from typing import Any
 
 import psutil
 import pytest
-from engine_account import Account, OpenAccount
-from engine_stack import OUR_COMMAND, EngineStack
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import OUR_COMMAND, EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, Json, listings
 from pulumi_setsmart.specification.reading import read_portfolio
@@ -34,7 +34,7 @@ PAGES = 5 + 1  # of listings, and of subscriptions
 
 
 @pytest.fixture
-def account(open_account: OpenAccount) -> Account:
+def account(open_account: OpenEngineSandbox) -> EngineSandbox:
     """An account of 46 listings, some of them odd, and 2 subscriptions that show their secret."""
     account = open_account(page_size=PAGE_SIZE, secrets="full")
     storage = account.sandbox.storage
@@ -52,7 +52,7 @@ def adopt(stack: EngineStack, *arguments: str, status: int = 0) -> dict[str, Any
     return came
 
 
-def test_an_account_is_adopted_in_one_command(stack: EngineStack, account: Account) -> None:
+def test_an_account_is_adopted_in_one_command(stack: EngineStack, account: EngineSandbox) -> None:
     """No write, few requests, nothing to do afterwards, and drift shows by field from then on."""
     came = adopt(stack)
     assert (len(came["new"]), came["proof"]) == (48, {"changes": {}, "others": 0, "kept": True})
@@ -72,7 +72,7 @@ def test_an_account_is_adopted_in_one_command(stack: EngineStack, account: Accou
 
 
 def test_what_was_adopted_is_replicated(
-    stack: EngineStack, open_account: OpenAccount, pulumi: Path, tmp_path: Path
+    stack: EngineStack, open_account: OpenEngineSandbox, pulumi: Path, tmp_path: Path
 ) -> None:
     """With every field, into an empty account, from the files that adoption has written."""
     adopt(stack, "--fields", "all")
@@ -90,7 +90,7 @@ def test_what_was_adopted_is_replicated(
     assert (finished.stdout, finished.returncode) == ("no differences\n", 0)
 
 
-def test_a_spreadsheet_is_adopted(stack: EngineStack, account: Account) -> None:
+def test_a_spreadsheet_is_adopted(stack: EngineStack, account: EngineSandbox) -> None:
     """The listings, with the documented fields; that it holds no subscriptions is said."""
     finished = stack.command("adopt", "--into", "test", "--file", "listings.csv")
     assert (finished.returncode, finished.stderr) == (
@@ -107,7 +107,7 @@ def test_a_spreadsheet_is_adopted(stack: EngineStack, account: Account) -> None:
     assert account.writes() == []
 
 
-def test_run_again_it_takes_in_what_is_new(stack: EngineStack, account: Account) -> None:
+def test_run_again_it_takes_in_what_is_new(stack: EngineStack, account: EngineSandbox) -> None:
     """And says what is gone; what people wrote into the file stays as it is."""
     adopt(stack)
     path = stack.folder / "portfolio.yaml"
@@ -131,7 +131,9 @@ def test_run_again_it_takes_in_what_is_new(stack: EngineStack, account: Account)
     assert account.writes() == []
 
 
-def test_what_the_stack_has_already_is_left_to_it(stack: EngineStack, account: Account) -> None:
+def test_what_the_stack_has_already_is_left_to_it(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """A listing that a resource of the program stands for is not declared a second time."""
     stack.declare(
         """
@@ -152,7 +154,7 @@ def test_what_the_stack_has_already_is_left_to_it(stack: EngineStack, account: A
 
 
 def test_a_program_that_does_not_declare_it_is_found_out(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """Its next `up` would delete the portfolio, so the stack is left as it was."""
     stack.declare('pulumi.export("nothing", 1)')
@@ -173,7 +175,7 @@ def test_a_program_that_does_not_declare_it_is_found_out(
 
 
 def test_a_program_that_fails_leaves_the_stack_as_it_was(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """Nothing was proved, so nothing is kept."""
     stack.declare('raise pulumi.RunError("not today")')
@@ -187,7 +189,9 @@ def test_a_program_that_fails_leaves_the_stack_as_it_was(
 
 
 @pytest.mark.parametrize("written", ["portfolio.test.import.json", "__main__.py"])
-def test_an_interrupted_run_is_repeated(stack: EngineStack, account: Account, written: str) -> None:
+def test_an_interrupted_run_is_repeated(
+    stack: EngineStack, account: EngineSandbox, written: str
+) -> None:
     """Killed at any moment, it goes on from there: nothing is doubled, no name changes."""
     process = subprocess.Popen(
         [*OUR_COMMAND, "adopt", "--into", "test"],
@@ -213,7 +217,9 @@ def test_an_interrupted_run_is_repeated(stack: EngineStack, account: Account, wr
     assert account.writes() == []
 
 
-def test_without_a_stack_the_import_file_can_be_used(stack: EngineStack, account: Account) -> None:
+def test_without_a_stack_the_import_file_can_be_used(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """It says how, and that works."""
     finished = stack.command("adopt")
     assert finished.stdout.splitlines()[-1] == (
@@ -230,7 +236,7 @@ def test_without_a_stack_the_import_file_can_be_used(stack: EngineStack, account
 
 
 def test_what_goes_wrong_is_told_in_a_line(
-    stack: EngineStack, open_account: OpenAccount, tmp_path: Path
+    stack: EngineStack, open_account: OpenEngineSandbox, tmp_path: Path
 ) -> None:
     """Another account, no stack, no project, a file of something else."""
     adopt(stack)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from engine_account import Account
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS
 
 DESTROY = ("destroy", "--yes", "--skip-preview", *QUIET)
 
 
-def test_deactivating_instead_of_deleting(stack: EngineStack, account: Account) -> None:
+def test_deactivating_instead_of_deleting(stack: EngineStack, account: EngineSandbox) -> None:
     """Per resource: the listing is closed and keeps all that it has."""
     stack.declare(
         """
@@ -25,7 +25,7 @@ def test_deactivating_instead_of_deleting(stack: EngineStack, account: Account) 
     assert (villa["name"], villa["bedrooms"], villa["status"]) == ("Villa", 3, "inactive")
 
 
-def test_the_policy_of_the_stack(stack: EngineStack, account: Account) -> None:
+def test_the_policy_of_the_stack(stack: EngineStack, account: EngineSandbox) -> None:
     """A `destroy` keeps to it, although it is given the saved configuration only."""
     program = """
         Property("one", name="Villa")
@@ -47,7 +47,7 @@ def test_the_policy_of_the_stack(stack: EngineStack, account: Account) -> None:
 
 
 def test_a_run_stops_at_the_largest_number_of_deletions(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """A program that lost its listings by mistake costs two of them, and says why."""
     stack.declare('for number in range(6): Property(f"p{number}", name=f"Villa {number}")')
@@ -59,7 +59,7 @@ def test_a_run_stops_at_the_largest_number_of_deletions(
     assert len(account.sandbox.storage.objects(PROPERTIES)) == 4
 
 
-def test_pulumi_s_own_protection(stack: EngineStack, account: Account) -> None:
+def test_pulumi_s_own_protection(stack: EngineStack, account: EngineSandbox) -> None:
     """`protect` refuses the run, `retain_on_delete` leaves the listing as it is."""
     stack.declare(
         """
@@ -78,7 +78,7 @@ def test_pulumi_s_own_protection(stack: EngineStack, account: Account) -> None:
 
 
 def test_what_a_replacement_leaves_is_closed_not_deleted(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """The policy holds for the old object of a replacement too."""
     stack.declare('Property("one", name="Villa", deletion_policy="deactivate")')

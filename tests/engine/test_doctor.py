@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from engine_account import Account
-from engine_stack import EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY
 
@@ -21,7 +21,9 @@ SUBJECTS = [
 ]
 
 
-def test_a_project_in_order_is_told_line_by_line(stack: EngineStack, account: Account) -> None:
+def test_a_project_in_order_is_told_line_by_line(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """Nine lines, none with the key, and nothing is written."""
     told = stack.command("doctor")
     assert (told.returncode, told.stderr) == (0, "")
@@ -34,7 +36,7 @@ def test_a_project_in_order_is_told_line_by_line(stack: EngineStack, account: Ac
     assert DEFAULT_KEY not in told.stdout.replace(f"pulumi-{DEFAULT_KEY}", "")
 
 
-def test_what_is_wrong_is_told_with_what_to_do(stack: EngineStack, account: Account) -> None:
+def test_what_is_wrong_is_told_with_what_to_do(stack: EngineStack, account: EngineSandbox) -> None:
     """The stack's configuration counts: its key, and where it stands in clear."""
     stack.succeed("config", "set", "--secret", "setsmart:apiKey", "an-old-key")
     stack.succeed("config", "set", "setsmart:baseUrl", account.base_url)

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from engine_account import OpenAccount
-from engine_stack import EngineStack
+from support.engine_sandbox import OpenEngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, Storage
 
 
 def test_what_the_server_normalises_is_accepted_with_a_warning(
-    pulumi: Path, tmp_path: Path, open_account: OpenAccount
+    pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox
 ) -> None:
     """The preview after an `up` is clean; a third value is drift, and settles again."""
     account = open_account(normalise=True)

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from engine_account import Account, OpenAccount
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS
 
@@ -16,13 +16,13 @@ SECRET = "whsec_c2V0c21hcnQ="
 
 
 @pytest.fixture
-def accounts(open_account: OpenAccount) -> dict[str, Account]:
+def accounts(open_account: OpenEngineSandbox) -> dict[str, EngineSandbox]:
     """An account for each environment."""
     return {"staging": open_account(), "production": open_account()}
 
 
 @pytest.fixture
-def project(pulumi: Path, tmp_path: Path, accounts: dict[str, Account]) -> EngineStack:
+def project(pulumi: Path, tmp_path: Path, accounts: dict[str, EngineSandbox]) -> EngineStack:
     """The example, with a stack for each environment; nothing of it is in the environment."""
     project = EngineStack.create(pulumi, tmp_path / "project", base_url="", key="")
     shutil.copytree(EXAMPLE, project.folder, dirs_exist_ok=True)
@@ -34,13 +34,13 @@ def project(pulumi: Path, tmp_path: Path, accounts: dict[str, Account]) -> Engin
     return project
 
 
-def names(account: Account) -> list[object]:
+def names(account: EngineSandbox) -> list[object]:
     """Return the names of an account's listings."""
     return [one["name"] for one in account.sandbox.storage.objects(PROPERTIES)]
 
 
 def test_a_listing_is_promoted_by_a_change_of_one_line(
-    project: EngineStack, accounts: dict[str, Account]
+    project: EngineStack, accounts: dict[str, EngineSandbox]
 ) -> None:
     """Each account gets its own names, and production what its overlay does not leave out."""
     for environment in ("staging", "production"):
@@ -69,7 +69,7 @@ def test_a_listing_is_promoted_by_a_change_of_one_line(
 
 
 def test_drift_and_mistakes_are_told_with_their_names(
-    project: EngineStack, accounts: dict[str, Account]
+    project: EngineStack, accounts: dict[str, EngineSandbox]
 ) -> None:
     """A listing of a portfolio shows its drift; a bad line stops the run before any request."""
     project.up()

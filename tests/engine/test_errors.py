@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from engine_account import Account, OpenAccount
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, ApiKey
 
@@ -21,7 +21,7 @@ def only_error(stack: EngineStack, *command: str, **environment: str) -> str:
     return errors[0]
 
 
-def test_a_wrong_key(stack: EngineStack, account: Account) -> None:
+def test_a_wrong_key(stack: EngineStack, account: EngineSandbox) -> None:
     """A refused key is named by where it came from, never by itself."""
     stack.declare(VILLA)
     error = only_error(stack, *UP, SETSMART_API_KEY="wrong-key-123")
@@ -48,7 +48,7 @@ def test_a_key_in_clear(stack: EngineStack) -> None:
     assert "in-the-clear" not in "".join(stack.printed)
 
 
-def test_a_read_only_key(pulumi: Path, tmp_path: Path, open_account: OpenAccount) -> None:
+def test_a_read_only_key(pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox) -> None:
     """A key that may only read says so, with the listing that could not be written."""
     account = open_account(ApiKey(DEFAULT_KEY, read_only=True))
     stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
@@ -80,7 +80,7 @@ def test_a_field_that_setsmart_refuses(stack: EngineStack) -> None:
     ],
 )
 def test_a_mistake_that_only_the_program_can_see(
-    stack: EngineStack, account: Account, program: str, reason: str
+    stack: EngineStack, account: EngineSandbox, program: str, reason: str
 ) -> None:
     """What would be lost or altered on the way to the provider is refused by the program."""
     stack.declare(program)
@@ -112,7 +112,7 @@ def test_a_mistake_that_only_the_program_can_see(
     ],
 )
 def test_mistakes_in_what_is_declared(
-    stack: EngineStack, account: Account, program: str, reasons: list[str]
+    stack: EngineStack, account: EngineSandbox, program: str, reasons: list[str]
 ) -> None:
     """Each field gets its reason, before any request is sent, and no value is repeated."""
     stack.declare(program)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from engine_account import Account
-from engine_stack import QUIET, EngineStack, unaligned
-from waiting import HANG_GUARD
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import QUIET, EngineStack, unaligned
+from support.waiting import HANG_GUARD
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(
@@ -20,7 +20,9 @@ EXAMPLES = sorted(
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_runs_and_settles(stack: EngineStack, account: Account, example: str) -> None:
+def test_an_example_runs_and_settles(
+    stack: EngineStack, account: EngineSandbox, example: str
+) -> None:
     """An example can be deployed as it stands, twice, and be destroyed."""
     shutil.copy(REPOSITORY / "examples" / example / "__main__.py", stack.folder)
     stack.up()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from engine_account import Account
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS
 
@@ -14,7 +14,7 @@ PREVIEW = ("preview", "--diff", *QUIET)
 
 
 @pytest.fixture
-def villa(account: Account) -> str:
+def villa(account: EngineSandbox) -> str:
     """The id of a listing that somebody typed into the dashboard."""
     made = account.sandbox.storage.insert(
         PROPERTIES, {"name": "Sea  Villa", "bedrooms": 2, "status": "draft", "notes": "theirs"}
@@ -23,7 +23,7 @@ def villa(account: Account) -> str:
 
 
 def test_an_existing_listing_stops_the_preview(
-    stack: EngineStack, account: Account, villa: str
+    stack: EngineStack, account: EngineSandbox, villa: str
 ) -> None:
     """The approver sees the id and the ways out, in one line; nothing is written."""
     stack.declare('Property("one", name="sea villa", bedrooms=3)')
@@ -36,7 +36,7 @@ def test_an_existing_listing_stops_the_preview(
 
 
 def test_the_preview_says_what_is_taken_over(
-    stack: EngineStack, account: Account, villa: str
+    stack: EngineStack, account: EngineSandbox, villa: str
 ) -> None:
     """With `setsmart:ifExists` set to adopt, it is brought to what is declared, and is ours."""
     stack.declare('Property("one", name="Sea Villa", bedrooms=3)')
@@ -57,7 +57,7 @@ def test_the_preview_says_what_is_taken_over(
     assert account.writes() == [f"PUT /properties/{villa}"]
 
 
-def test_each_kind_is_taken_over_once(stack: EngineStack, account: Account) -> None:
+def test_each_kind_is_taken_over_once(stack: EngineStack, account: EngineSandbox) -> None:
     """Of two resources with one identity, the second gets an object of its own."""
     storage = account.sandbox.storage
     storage.insert(WEBHOOKS, {"url": "https://a.example/", "events": ["a.a"], "status": "active"})
@@ -85,7 +85,7 @@ def test_each_kind_is_taken_over_once(stack: EngineStack, account: Account) -> N
 
 
 def test_another_one_of_the_same_name_is_created_if_asked_for(
-    stack: EngineStack, account: Account, villa: str
+    stack: EngineStack, account: EngineSandbox, villa: str
 ) -> None:
     """Two flats in one house may have one name."""
     stack.declare('Property("one", name="Sea Villa", if_exists="create")')
@@ -94,7 +94,7 @@ def test_another_one_of_the_same_name_is_created_if_asked_for(
     stack.assert_clean()
 
 
-def test_a_stack_s_own_listings_are_no_obstacle(stack: EngineStack, account: Account) -> None:
+def test_a_stack_s_own_listings_are_no_obstacle(stack: EngineStack, account: EngineSandbox) -> None:
     """A second one of the same name beside one that the stack has is what the program says."""
     stack.declare('Property("one", name="Studio")')
     stack.up()
@@ -106,7 +106,7 @@ def test_a_stack_s_own_listings_are_no_obstacle(stack: EngineStack, account: Acc
 
 
 def test_a_replacement_is_not_mistaken_for_what_it_replaces(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """`pulumi up --replace` makes a new one, and the old one goes."""
     stack.declare('Property("one", name="Studio")')
@@ -118,7 +118,7 @@ def test_a_replacement_is_not_mistaken_for_what_it_replaces(
 
 
 def test_one_listing_under_two_resources_stops_the_run(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """However it came about, each would undo what the other does."""
     stack.declare('Property("one", name="Studio")\nProperty("two", name="Loft")')
@@ -137,7 +137,7 @@ def test_one_listing_under_two_resources_stops_the_run(
 
 
 def test_one_listing_is_taken_over_by_its_id(
-    stack: EngineStack, account: Account, villa: str
+    stack: EngineStack, account: EngineSandbox, villa: str
 ) -> None:
     """The preview says so; a listing that is as declared is not written; the id may go again."""
     stack.declare(f'Property("one", name="Sea  Villa", bedrooms=2, existing_id="{villa}")')
@@ -160,7 +160,9 @@ def test_one_listing_is_taken_over_by_its_id(
     assert account.writes() == []
 
 
-def test_a_wrong_id_stops_the_preview(stack: EngineStack, account: Account, villa: str) -> None:
+def test_a_wrong_id_stops_the_preview(
+    stack: EngineStack, account: EngineSandbox, villa: str
+) -> None:
     """One that is not there, and one that another resource has."""
     stack.declare('Property("one", name="Villa", existing_id="prop_404")')
     [error] = stack.fail(*PREVIEW).errors

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from engine_stack import EngineStack
-from s3_server import running_s3
-from workflow import BASE, TOKEN, GitHub, Repository
+from support.engine_stack import EngineStack
+from support.s3_server import running_s3
+from support.workflow_runner import BASE, TOKEN, GitHub, Repository
 
 from pulumi_setsmart.sandbox import ApiKey, SandboxSettings, running
 from pulumi_setsmart.testing import SandboxAccount

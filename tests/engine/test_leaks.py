@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from canary import DOOR_CODE, HEADER_KEY, assert_absent
-from engine_stack import QUIET, EngineStack
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from support.canary import DOOR_CODE, HEADER_KEY, assert_absent
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import running
 

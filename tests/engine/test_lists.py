@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_stack import QUIET, EngineStack
 from starlette.middleware import Middleware
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,

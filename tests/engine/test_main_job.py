@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from attrs import frozen
-from engine_account import Account
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS, Collection
 
@@ -62,7 +62,7 @@ CASES = {
 }
 
 
-def held(account: Account, collection: Collection) -> dict[str, Any]:
+def held(account: EngineSandbox, collection: Collection) -> dict[str, Any]:
     """Return the only object of a collection, or nothing if there is none."""
     objects = account.sandbox.storage.objects(collection)
     assert len(objects) <= 1
@@ -71,7 +71,7 @@ def held(account: Account, collection: Collection) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", CASES)
 def test_the_account_becomes_as_declared_and_drift_shows(
-    stack: EngineStack, account: Account, kind: str
+    stack: EngineStack, account: EngineSandbox, kind: str
 ) -> None:
     """Create, no-op, update, drift, deletion out of band and destroy do what they say."""
     case = CASES[kind]
@@ -114,7 +114,7 @@ def test_the_account_becomes_as_declared_and_drift_shows(
     assert held(account, case.collection) == {}
 
 
-def test_a_destroy_of_what_is_gone_succeeds(stack: EngineStack, account: Account) -> None:
+def test_a_destroy_of_what_is_gone_succeeds(stack: EngineStack, account: EngineSandbox) -> None:
     """A listing that somebody deleted already is no reason to fail."""
     stack.declare('Property("one", name="Villa")')
     stack.up()
@@ -122,7 +122,7 @@ def test_a_destroy_of_what_is_gone_succeeds(stack: EngineStack, account: Account
     stack.succeed("destroy", "--yes", "--skip-preview", PULUMI_OPTION_REFRESH="false")
 
 
-def test_another_path_replaces_an_api_object(stack: EngineStack, account: Account) -> None:
+def test_another_path_replaces_an_api_object(stack: EngineStack, account: EngineSandbox) -> None:
     """An object in another collection is another object, and the old one goes."""
     stack.declare('ApiObject("one", path="/pricing-rules", body={"name": "weekend"})')
     stack.up()
@@ -145,7 +145,9 @@ def test_no_plugin_is_looked_for_elsewhere(stack: EngineStack) -> None:
     assert "downloading plugin" not in log
 
 
-def test_two_listings_with_the_same_fields_are_two(stack: EngineStack, account: Account) -> None:
+def test_two_listings_with_the_same_fields_are_two(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """Resources are told apart by their names in the program, not by what they hold."""
     stack.declare(
         """

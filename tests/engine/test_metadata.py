@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from engine_account import Account, OpenAccount
-from engine_stack import QUIET, EngineStack, Finished
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack, Finished
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, ApiKey
 
@@ -94,7 +94,7 @@ def assert_told(finished: Finished) -> None:
 
 
 def test_a_state_that_cannot_be_read_loses_nothing(
-    damaged: EngineStack, account: Account, open_account: OpenAccount
+    damaged: EngineStack, account: EngineSandbox, open_account: OpenEngineSandbox
 ) -> None:
     """In an empty account, whatever is run; and each message says how to go on."""
     ids, written = ids_in(damaged), account.writes()
@@ -121,7 +121,7 @@ def test_a_state_that_cannot_be_read_loses_nothing(
     assert f"{ids['whole']} is not in this account ({elsewhere.base_url}" in printed
 
 
-def test_the_ways_out_lead_on(damaged: EngineStack, account: Account) -> None:
+def test_the_ways_out_lead_on(damaged: EngineStack, account: EngineSandbox) -> None:
     """In its own account; no listing is made twice, and the next run has nothing to do."""
     ids, written = ids_in(damaged), account.writes()
     assert_told(damaged.fail("up", *WITHOUT_REFRESH))
@@ -141,7 +141,7 @@ def test_the_ways_out_lead_on(damaged: EngineStack, account: Account) -> None:
 
 
 def test_what_is_taken_out_of_the_state_can_be_adopted_again(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """While the damage is there, adoption stops, tells it and leaves the state as it is."""
     for name in ("Villa", "Loft"):

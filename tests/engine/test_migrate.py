@@ -6,15 +6,17 @@ import re
 import shutil
 from pathlib import Path
 
-from engine_account import Account
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "migrate"
 
 
-def test_a_stack_of_hand_written_calls_is_taken_over(stack: EngineStack, account: Account) -> None:
+def test_a_stack_of_hand_written_calls_is_taken_over(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """The same stack declares the same listings; not a single write, before or after."""
     stack.succeed("stack", "rm", "--yes", "test")
     shutil.copytree(EXAMPLE / "before", stack.folder, dirs_exist_ok=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from engine_account import Account, OpenAccount
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES, ApiKey
 
@@ -14,13 +14,13 @@ KEYS = {"eu": "key-of-eu-4711", "us-east": "key-of-us-0815"}
 
 
 @pytest.fixture
-def accounts(open_account: OpenAccount) -> dict[str, Account]:
+def accounts(open_account: OpenEngineSandbox) -> dict[str, EngineSandbox]:
     """An account for each name, with a key of its own."""
     return {name: open_account(ApiKey(key)) for name, key in KEYS.items()}
 
 
 @pytest.fixture
-def stack(pulumi: Path, tmp_path: Path, accounts: dict[str, Account]) -> EngineStack:
+def stack(pulumi: Path, tmp_path: Path, accounts: dict[str, EngineSandbox]) -> EngineStack:
     """A stack that knows one of them from its configuration, the other from the environment."""
     stack = EngineStack.create(pulumi, tmp_path / "stack", base_url="", key="")
     path = "setsmart:accounts.eu"
@@ -31,12 +31,14 @@ def stack(pulumi: Path, tmp_path: Path, accounts: dict[str, Account]) -> EngineS
     return stack
 
 
-def names(account: Account) -> list[object]:
+def names(account: EngineSandbox) -> list[object]:
     """Return the names of an account's listings."""
     return [one["name"] for one in account.sandbox.storage.objects(PROPERTIES)]
 
 
-def test_each_resource_has_its_account(stack: EngineStack, accounts: dict[str, Account]) -> None:
+def test_each_resource_has_its_account(
+    stack: EngineStack, accounts: dict[str, EngineSandbox]
+) -> None:
     """Moving one creates it there and deletes it here; no key gets into the state."""
     program = """
         villa = Property("villa", name="Villa", account="eu")
@@ -97,7 +99,7 @@ def test_a_key_of_an_account_is_refused_in_clear(stack: EngineStack) -> None:
 
 
 def test_two_accounts_at_one_place_share_no_listing(
-    stack: EngineStack, accounts: dict[str, Account]
+    stack: EngineStack, accounts: dict[str, EngineSandbox]
 ) -> None:
     """Another name for the same account is no way to a listing that a resource has."""
     stack.environment["SETSMART_EU2_API_KEY"] = KEYS["eu"]

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import attrs
-from engine_account import Account
-from engine_stack import EngineStack, unaligned
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import EngineStack, unaligned
 
 from pulumi_setsmart import CLEAR
 from pulumi_setsmart.models.json import Json
@@ -22,7 +22,7 @@ def assert_nothing_changes(stack: EngineStack) -> None:
     assert "unknown" not in output, output
 
 
-def test_null_is_a_known_none(stack: EngineStack, account: Account) -> None:
+def test_null_is_a_known_none(stack: EngineStack, account: EngineSandbox) -> None:
     """CLEAR, a field that nobody declares and one that is only read: None, at every depth."""
     account.sandbox.storage.insert(PROPERTIES, {"name": "Theirs"})
     account.sandbox.storage.insert(PRICING_RULES, {"percent": 3, "until": None})
@@ -62,7 +62,9 @@ def test_null_is_a_known_none(stack: EngineStack, account: Account) -> None:
     stack.assert_clean()
 
 
-def test_what_becomes_null_is_none_even_if_ignored(stack: EngineStack, account: Account) -> None:
+def test_what_becomes_null_is_none_even_if_ignored(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """The old inputs that ignore_changes gives to the provider hold null in the same form."""
     stack.declare(
         """
@@ -83,7 +85,7 @@ def test_what_becomes_null_is_none_even_if_ignored(stack: EngineStack, account: 
     assert_nothing_changes(stack)
 
 
-def test_a_diff_says_null_as_people_do(stack: EngineStack, account: Account) -> None:
+def test_a_diff_says_null_as_people_do(stack: EngineStack, account: EngineSandbox) -> None:
     """In whatever shows a preview, in both directions, declared or not."""
     stack.declare(
         """
@@ -116,7 +118,7 @@ def test_a_diff_says_null_as_people_do(stack: EngineStack, account: Account) -> 
     assert FORMER not in "".join([*stack.printed, report])
 
 
-def test_another_stack_sees_none(stack: EngineStack, account: Account) -> None:
+def test_another_stack_sees_none(stack: EngineStack, account: EngineSandbox) -> None:
     """Pulumi leaves out an export that is None and a None in an object; no text is in its place."""
     account.sandbox.storage.insert(PROPERTIES, {"name": "Theirs"})
     stack.declare(
@@ -148,7 +150,7 @@ def test_another_stack_sees_none(stack: EngineStack, account: Account) -> None:
     assert_nothing_changes(reader)
 
 
-def test_none_as_an_input_is_not_declared(stack: EngineStack, account: Account) -> None:
+def test_none_as_an_input_is_not_declared(stack: EngineStack, account: EngineSandbox) -> None:
     """As the literal is not; yet the resource that it comes from is deployed first."""
     stack.declare(
         """
@@ -171,7 +173,7 @@ def test_none_as_an_input_is_not_declared(stack: EngineStack, account: Account) 
     assert "unchanged" in stack.assert_nothing_to_do()
 
 
-def test_a_state_with_the_former_null(stack: EngineStack, account: Account) -> None:
+def test_a_state_with_the_former_null(stack: EngineStack, account: EngineSandbox) -> None:
     """Nothing is to do on the first run, with or without a refresh, and the next state is new."""
     storage = account.sandbox.storage
     for listing in ("Theirs", "Villa", "Beside"):

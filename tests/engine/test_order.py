@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine_account import Account
-from engine_stack import EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS
 
@@ -18,7 +18,7 @@ pulumi.export("amenities", villa.attributes["amenities"])
 """
 
 
-def test_another_order_is_no_difference(stack: EngineStack, account: Account) -> None:
+def test_another_order_is_no_difference(stack: EngineStack, account: EngineSandbox) -> None:
     """Neither at SetSmart nor in the program; outputs keep theirs. Other elements are one."""
     first = {"amenities": ["wifi", "pool", "wifi"], "beds": ["twin", "queen"]}
     stack.declare(PROGRAM.format(**first))
@@ -54,7 +54,9 @@ def test_another_order_is_no_difference(stack: EngineStack, account: Account) ->
     assert "floors" in stack.preview()
 
 
-def test_what_is_unordered_concerns_the_state_alone(stack: EngineStack, account: Account) -> None:
+def test_what_is_unordered_concerns_the_state_alone(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """Nothing is written when it changes; what is no list is refused in one line."""
     program = 'Property("one", name="Villa", attributes={{"tags": ["b", "a"], "door": {{}}}}{})'
     stack.declare(program.format(""))
@@ -73,7 +75,7 @@ def test_what_is_unordered_concerns_the_state_alone(stack: EngineStack, account:
 
 
 def test_a_secret_stays_one_wherever_it_stands_in_a_list(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """Another order, and others who change the list, bring it to no message and no state."""
     program = """

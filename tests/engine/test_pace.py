@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from engine_account import Account
-from engine_stack import EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, SandboxSettings, create_app, running
 
@@ -29,7 +29,7 @@ def test_a_long_wait_is_told_and_nothing_is_refused(pulumi: Path, tmp_path: Path
     assert 1 <= len(waits) <= 2
 
 
-def test_each_request_is_logged_if_asked_for(stack: EngineStack, account: Account) -> None:
+def test_each_request_is_logged_if_asked_for(stack: EngineStack, account: EngineSandbox) -> None:
     """SETSMART_LOG=debug shows method, path, status, duration, attempt and budget; no secret."""
     stack.declare(
         'WebhookSubscription("hook", url="https://a.example/", events=["a.a"], secret="whsec-hush")'

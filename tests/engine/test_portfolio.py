@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 from click.testing import CliRunner
-from engine_account import Account, OpenAccount
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart import PortfolioSpecification, PropertySpecification
 from pulumi_setsmart.cli import main
@@ -30,7 +30,9 @@ Portfolio("west", {"villa": PropertySpecification(name="West", address=CLEAR)})
 """
 
 
-def test_several_portfolios_fit_into_one_program(stack: EngineStack, account: Account) -> None:
+def test_several_portfolios_fit_into_one_program(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """From a spreadsheet and by hand; equal keys do not collide, and nothing is left to do."""
     (stack.folder / "portfolio.csv").write_text(CSV)
     stack.declare(PROGRAM)
@@ -45,7 +47,7 @@ def test_several_portfolios_fit_into_one_program(stack: EngineStack, account: Ac
     assert "hush" not in "".join([*stack.printed, str(stack.export())])
 
 
-def test_renaming_with_an_alias_costs_no_write(stack: EngineStack, account: Account) -> None:
+def test_renaming_with_an_alias_costs_no_write(stack: EngineStack, account: EngineSandbox) -> None:
     """Neither into a portfolio nor under another name: the listing is the same."""
     stack.declare('Property("villa", name="Villa", bedrooms=3)')
     stack.up()
@@ -65,7 +67,11 @@ def test_renaming_with_an_alias_costs_no_write(stack: EngineStack, account: Acco
 
 
 def test_an_exported_account_is_taken_over_and_replicated(
-    stack: EngineStack, account: Account, open_account: OpenAccount, pulumi: Path, tmp_path: Path
+    stack: EngineStack,
+    account: EngineSandbox,
+    open_account: OpenEngineSandbox,
+    pulumi: Path,
+    tmp_path: Path,
 ) -> None:
     """Into its own stack without a write, into an empty account as the same portfolio."""
     storage = account.sandbox.storage
@@ -96,7 +102,7 @@ def test_an_exported_account_is_taken_over_and_replicated(
     assert theirs.webhooks == ours.webhooks
 
 
-def export(account: Account, path: Path) -> Path:
+def export(account: EngineSandbox, path: Path) -> Path:
     """Export an account to a file."""
     environment = {"SETSMART_BASE_URL": account.base_url, "SETSMART_API_KEY": DEFAULT_KEY}
     result = CliRunner().invoke(main, ["export", "--output", str(path)], env=environment)

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from engine_account import Account
-from engine_stack import QUIET, EngineStack
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, Sandbox, SandboxSettings
 from pulumi_setsmart.testing import running_sandbox
@@ -56,7 +56,9 @@ def open_denying(pulumi: Path, tmp_path: Path) -> Iterator[OpenDenying]:
         yield open_one
 
 
-def test_a_soft_deletion_shows_in_preview_and_report(stack: EngineStack, account: Account) -> None:
+def test_a_soft_deletion_shows_in_preview_and_report(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """The listing is neither created again nor given up; nothing is written."""
     stack.declare('Property("villa", name="Villa", bedrooms=3)')
     stack.up()

@@ -1,8 +1,8 @@
 """Values of Python's and other libraries' types: sent as what they mean, or refused in one line."""
 
 import pytest
-from engine_account import Account
-from engine_stack import EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS
 
@@ -33,7 +33,7 @@ WebhookSubscription("hook", url="https://a.example/", events={"b.b", "a.a", "c.c
 """
 
 
-def test_values_are_sent_as_what_they_mean(stack: EngineStack, account: Account) -> None:
+def test_values_are_sent_as_what_they_mean(stack: EngineStack, account: EngineSandbox) -> None:
     """A table's cells, decimals, enumerations, ids, tuples and sets, in outputs and awaited too."""
     stack.declare(GOOD)
     stack.up()

@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from engine_account import Account
-from engine_stack import EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS
 
 
-def test_get_reads_without_managing(stack: EngineStack, account: Account) -> None:
+def test_get_reads_without_managing(stack: EngineStack, account: EngineSandbox) -> None:
     """A resource that is got shows what exists, follows it, and is never changed or deleted."""
     storage = account.sandbox.storage
     storage.insert(PROPERTIES, {"name": "Theirs", "bedrooms": 2, "pool": True})
@@ -39,7 +39,7 @@ def test_get_reads_without_managing(stack: EngineStack, account: Account) -> Non
     assert account.writes() == []
 
 
-def test_a_program_reads_listings(stack: EngineStack, account: Account) -> None:
+def test_a_program_reads_listings(stack: EngineStack, account: EngineSandbox) -> None:
     """get_property and list_properties return typed records while the program runs."""
     storage = account.sandbox.storage
     storage.insert(PROPERTIES, {"name": "One", "bathrooms": 1.5, "pool": True})
@@ -57,7 +57,7 @@ def test_a_program_reads_listings(stack: EngineStack, account: Account) -> None:
     assert read == ["One", 1.5, True, "One", "Two"]
 
 
-def test_an_import_file_takes_over_what_exists(stack: EngineStack, account: Account) -> None:
+def test_an_import_file_takes_over_what_exists(stack: EngineStack, account: EngineSandbox) -> None:
     """`pulumi import --file` with inputs and outputs manages a listing, and writes nothing."""
     account.sandbox.storage.insert(PROPERTIES, {"name": "Theirs", "bedrooms": 2})
     stack.declare('Property("scratch", name="Scratch")')
@@ -97,7 +97,7 @@ def test_an_import_file_takes_over_what_exists(stack: EngineStack, account: Acco
     assert "~ bedrooms: 9 => 2" in stack.preview()
 
 
-def test_values_that_a_preview_cannot_know(stack: EngineStack, account: Account) -> None:
+def test_values_that_a_preview_cannot_know(stack: EngineStack, account: EngineSandbox) -> None:
     """Outputs of resources that do not exist yet may stand in every input."""
     stack.declare(
         """

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from engine_account import Account
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES
 
@@ -18,12 +18,12 @@ Property(
 """
 
 
-def ids(account: Account) -> list[str]:
+def ids(account: EngineSandbox) -> list[str]:
     """Return the ids of the listings that there are."""
     return [str(one["id"]) for one in account.sandbox.storage.objects(PROPERTIES)]
 
 
-def test_a_named_field_replaces(stack: EngineStack, account: Account) -> None:
+def test_a_named_field_replaces(stack: EngineStack, account: EngineSandbox) -> None:
     """By name, by nested path or all; what changes the state alone never replaces a listing."""
     program = """
         def declare(resource, fields, **change):
@@ -67,7 +67,7 @@ def test_a_named_field_replaces(stack: EngineStack, account: Account) -> None:
 
 @pytest.mark.parametrize("refresh", ["true", "false"], ids=["refreshed", "not refreshed"])
 def test_a_replacement_never_takes_over_what_it_replaces(
-    stack: EngineStack, account: Account, refresh: str
+    stack: EngineStack, account: EngineSandbox, refresh: str
 ) -> None:
     """It has the same name, and would be deleted at the end of the run."""
     program = """
@@ -92,7 +92,9 @@ def test_a_replacement_never_takes_over_what_it_replaces(
     stack.assert_clean()
 
 
-def test_drift_in_such_a_field_is_reported_as_a_loss(stack: EngineStack, account: Account) -> None:
+def test_drift_in_such_a_field_is_reported_as_a_loss(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """The report ranks it as a deletion, and `setsmart:maxDeletions` counts it."""
     stack.declare(ONE.format(name="Villa", bedrooms=2))
     stack.up()
@@ -114,7 +116,7 @@ def test_drift_in_such_a_field_is_reported_as_a_loss(stack: EngineStack, account
 
 @pytest.mark.parametrize("policy", ["error", "adopt"])
 def test_a_replacement_that_is_asked_for_blindly_loses_nothing(
-    stack: EngineStack, account: Account, policy: str
+    stack: EngineStack, account: EngineSandbox, policy: str
 ) -> None:
     """`--replace` without a look at SetSmart: the listing is not taken over and then deleted."""
     stack.succeed("config", "set", "setsmart:ifExists", policy)

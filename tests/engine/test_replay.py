@@ -3,15 +3,15 @@
 import json
 from pathlib import Path
 
-from engine_stack import QUIET, EngineStack
-from recorded_account import recording_of
-from strange_account import StrangeAccount, by_cursor, html
+from support.account_recording import recording_of
+from support.divergent_server import DivergentServer, by_cursor, html
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.recording.file import written
 from pulumi_setsmart.sandbox import DEFAULT_KEY, running
 from pulumi_setsmart.sandbox.replay.replay import replay
 
-ACCOUNT = StrangeAccount(
+ACCOUNT = DivergentServer(
     properties=[
         {"id": number, "name": f"Listing {number}", "bedrooms": number, "status": "active"}
         for number in range(1, 6)

@@ -6,8 +6,8 @@ import json
 import subprocess
 
 import pytest
-from engine_account import Account
-from engine_stack import EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES
 
@@ -29,7 +29,7 @@ AFTER = """
 
 
 @pytest.fixture
-def changed(stack: EngineStack, account: Account) -> EngineStack:
+def changed(stack: EngineStack, account: EngineSandbox) -> EngineStack:
     """A stack whose program changed, and whose account somebody changed as well."""
     stack.declare(BEFORE)
     stack.up()
@@ -129,7 +129,7 @@ def test_a_streamed_preview_comes_to_the_same_report(changed: EngineStack) -> No
 
 
 def test_after_the_deployment_there_is_nothing_to_report(
-    changed: EngineStack, account: Account
+    changed: EngineStack, account: EngineSandbox
 ) -> None:
     """One line, and status 0 for every condition."""
     changed.up()
@@ -170,7 +170,7 @@ def test_a_preview_that_fails_is_reported(changed: EngineStack) -> None:
 
 
 def test_what_stands_in_for_a_deleted_listing_is_reported_as_taken_over(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """Somebody deleted the listing and made another of its name: nothing is created."""
     stack.declare('Property("villa", name="Sea Villa", bedrooms=3, if_exists="adopt")')

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from engine_account import OpenAccount
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, WEBHOOKS
 
@@ -16,7 +16,7 @@ pulumi.export("secret", hook.secret)
 
 @pytest.mark.parametrize("put", ["replace", "merge"])
 def test_a_secret_of_the_server_s_own_making_is_kept(
-    pulumi: Path, tmp_path: Path, open_account: OpenAccount, put: str
+    pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox, put: str
 ) -> None:
     """Through updates and refreshes, in the state and at SetSmart, until one is declared."""
     account = open_account(secrets="once", put=put)

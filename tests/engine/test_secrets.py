@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from engine_account import Account, OpenAccount
-from engine_stack import EngineStack
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS
 
@@ -24,7 +24,7 @@ pulumi.export("token", rule.body)
 
 @pytest.mark.parametrize("secrets", ["absent", "masked", "full"])
 def test_no_secret_shows_anywhere(
-    pulumi: Path, tmp_path: Path, open_account: OpenAccount, secrets: str
+    pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox, secrets: str
 ) -> None:
     """Neither the state nor anything printed holds a secret, whatever a server shows of it."""
     account = open_account(secrets=secrets)
@@ -51,7 +51,7 @@ def test_no_secret_shows_anywhere(
 
 
 def test_an_undeclared_secret_survives_an_update(
-    pulumi: Path, tmp_path: Path, open_account: OpenAccount
+    pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox
 ) -> None:
     """A masked value is never written back over the secret that it stands for."""
     account = open_account(secrets="masked")
@@ -67,7 +67,7 @@ def test_an_undeclared_secret_survives_an_update(
     stack.assert_clean()
 
 
-def test_a_new_secret_is_an_update(stack: EngineStack, account: Account) -> None:
+def test_a_new_secret_is_an_update(stack: EngineStack, account: EngineSandbox) -> None:
     """Rotating the secret changes the subscription in place, though the server never shows it."""
     program = 'WebhookSubscription("hook", url="https://a.example/", events=["a.a"], secret="{}")'
     stack.declare(program.format("first-secret"))
@@ -80,7 +80,7 @@ def test_a_new_secret_is_an_update(stack: EngineStack, account: Account) -> None
 
 
 def test_an_attribute_that_becomes_secret_is_encrypted(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """Marking a value as secret later takes it out of the state's clear text, and sends nothing."""
     stack.declare('Property("one", name="Villa", attributes={"door": {"code": "4711-0815"}})')

@@ -1,7 +1,7 @@
 """How few requests a run needs: reads are served from the list of the collection."""
 
-from engine_account import Account, OpenAccount
-from engine_stack import QUIET, EngineStack, unaligned
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack, unaligned
 
 from pulumi_setsmart.sandbox import PROPERTIES
 
@@ -15,7 +15,7 @@ for n in range({COUNT}):
 """
 
 
-def portfolio(stack: EngineStack, open_account: OpenAccount) -> Account:
+def portfolio(stack: EngineStack, open_account: OpenEngineSandbox) -> EngineSandbox:
     """Make a portfolio on a server that shows ten listings a page."""
     account = open_account(page_size=PAGE_SIZE)
     stack.environment["SETSMART_BASE_URL"] = account.base_url
@@ -24,14 +24,18 @@ def portfolio(stack: EngineStack, open_account: OpenAccount) -> Account:
     return account
 
 
-def requests_of(account: Account, *arguments: str, stack: EngineStack) -> tuple[str, list[str]]:
+def requests_of(
+    account: EngineSandbox, *arguments: str, stack: EngineStack
+) -> tuple[str, list[str]]:
     """Run a command; return what it printed, and the requests it made."""
     account.sandbox.requests.clear()
     output = unaligned(stack.succeed(*arguments, *QUIET))
     return output, account.requests("GET", "POST", "PUT", "DELETE")
 
 
-def test_a_portfolio_costs_a_few_requests(stack: EngineStack, open_account: OpenAccount) -> None:
+def test_a_portfolio_costs_a_few_requests(
+    stack: EngineStack, open_account: OpenEngineSandbox
+) -> None:
     """Created with one look, previewed and brought back from drift for the pages of its list."""
     account = portfolio(stack, open_account)
     assert len(account.requests("POST")) == COUNT
@@ -61,7 +65,7 @@ def test_a_portfolio_costs_a_few_requests(stack: EngineStack, open_account: Open
 
 
 def test_a_single_target_costs_a_single_request(
-    stack: EngineStack, open_account: OpenAccount
+    stack: EngineStack, open_account: OpenEngineSandbox
 ) -> None:
     """Whoever looks at one listing does not pay for the others."""
     account = portfolio(stack, open_account)
@@ -73,7 +77,7 @@ def test_a_single_target_costs_a_single_request(
 
 
 def test_every_resource_can_be_read_by_its_id(
-    stack: EngineStack, open_account: OpenAccount
+    stack: EngineStack, open_account: OpenEngineSandbox
 ) -> None:
     """With setsmart:listCache set to false."""
     account = portfolio(stack, open_account)
@@ -86,7 +90,7 @@ def test_every_resource_can_be_read_by_its_id(
 
 
 def test_other_collections_are_read_from_their_lists(
-    stack: EngineStack, open_account: OpenAccount
+    stack: EngineStack, open_account: OpenEngineSandbox
 ) -> None:
     """Webhook subscriptions, and objects of any other path."""
     account = open_account(page_size=PAGE_SIZE)

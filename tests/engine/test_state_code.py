@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from engine_account import Account
-from engine_stack import EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.automation.provider_pickle import is_ours
 from pulumi_setsmart.providers.values import PROVIDER_KEY
@@ -62,7 +62,7 @@ def put_into_the_state(stack: EngineStack, name: str, place: str, provider: str)
 
 
 def test_pulumi_runs_the_code_and_our_commands_do_not(
-    stack: EngineStack, account: Account, tmp_path: Path
+    stack: EngineStack, account: EngineSandbox, tmp_path: Path
 ) -> None:
     """Each refuses in a line that names the resource; Pulumi's own preview is the proof."""
     stack.declare('Property("villa", name="Villa")')

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_account import Account, OpenAccount
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.lifecycle.bookkeeping import digest
 from pulumi_setsmart.models.json import Json
@@ -60,7 +60,7 @@ def declared(style: str) -> str:
     return PROGRAM.format(result=result, register=register, option=option)
 
 
-def prepared(pulumi: Path, folder: Path, account: Account) -> EngineStack:
+def prepared(pulumi: Path, folder: Path, account: EngineSandbox) -> EngineStack:
     """Return a stack whose listings are there already, under codes that are no less secret."""
     for name in HELD:
         door: dict[str, Json] = {"code": "canary-held"}
@@ -80,7 +80,7 @@ def bookkeeping(resource: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_what_a_transform_brings_in_shows_nowhere(
-    pulumi: Path, tmp_path: Path, open_account: OpenAccount, style: str
+    pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox, style: str
 ) -> None:
     """Neither in anything printed nor in the state, nor as a digest next to its salt."""
     account = open_account(normalise=True)
@@ -120,7 +120,9 @@ def test_what_a_transform_brings_in_shows_nowhere(
     assert not any("Hidden" in line for line in warnings)
 
 
-def test_ignored_changes_make_no_secret_of_a_value(stack: EngineStack, account: Account) -> None:
+def test_ignored_changes_make_no_secret_of_a_value(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """Pulumi puts the old value in the place of the new one, which is no change to anything."""
     program = """
     Property("one", name="Villa", bedrooms={}, attributes={{"pool": "{}"}},

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from engine_account import OpenAccount
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import OpenEngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES
 
 
 @pytest.mark.parametrize("guests", [4, None], ids=["by PUT", "by POST"])
 def test_a_value_that_is_not_applied_stays_a_difference(
-    pulumi: Path, tmp_path: Path, open_account: OpenAccount, guests: int | None
+    pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox, guests: int | None
 ) -> None:
     """Preview, outputs, exit status and report show it until it is settled in the program."""
     account = open_account(largest={"max_guests": 16})
@@ -49,7 +49,9 @@ def test_a_value_that_is_not_applied_stays_a_difference(
     assert account.sandbox.storage.get(PROPERTIES, "prop_1")["max_guests"] == 16
 
 
-def test_the_ways_out_of_a_refusal(pulumi: Path, tmp_path: Path, open_account: OpenAccount) -> None:
+def test_the_ways_out_of_a_refusal(
+    pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox
+) -> None:
     """`ignore_changes` leaves the field to SetSmart; nothing is written or shown any more."""
     account = open_account(frozen=frozenset({"address"}))
     stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from engine_account import Account
-from engine_stack import EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES
 
 
 def test_removing_a_declaration_changes_the_state_only(
-    stack: EngineStack, account: Account
+    stack: EngineStack, account: EngineSandbox
 ) -> None:
     """A field that is no longer declared keeps its value, and nothing is sent."""
     stack.declare(
@@ -32,7 +32,9 @@ def test_removing_a_declaration_changes_the_state_only(
     }
 
 
-def test_what_others_change_beside_our_fields_stays(stack: EngineStack, account: Account) -> None:
+def test_what_others_change_beside_our_fields_stays(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """An update sends the whole object as it is now, with the declared fields laid over it."""
     stack.declare(
         """
@@ -71,7 +73,7 @@ def test_what_others_change_beside_our_fields_stays(stack: EngineStack, account:
     assert after["rooms"][1] == {"name": "north", "beds": 1, "view": "hill"}
 
 
-def test_clear_sets_a_field_to_null(stack: EngineStack, account: Account) -> None:
+def test_clear_sets_a_field_to_null(stack: EngineStack, account: EngineSandbox) -> None:
     """CLEAR is null on the server, and whatever comes in its place is drift."""
     held = account.sandbox.storage
     stack.declare('Property("one", name="Villa", address="1 Sea Road", attributes={"note": "x"})')
@@ -85,7 +87,7 @@ def test_clear_sets_a_field_to_null(stack: EngineStack, account: Account) -> Non
     assert '~ address: "2 Sea Road" => "null (none)"' in stack.preview()
 
 
-def test_a_value_is_compared_with_its_type(stack: EngineStack, account: Account) -> None:
+def test_a_value_is_compared_with_its_type(stack: EngineStack, account: EngineSandbox) -> None:
     """True is not 1, 2 is 2.0, and whole numbers reach a strict server as whole numbers."""
     stack.declare(
         'Property("one", name="Villa", bedrooms=2, bathrooms=2.0, attributes={"pets": True})'

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from engine_stack import EngineStack
-from receiver_process import EXAMPLE, ReceiverProcess, receiver_process
-from waiting import HANG_GUARD, wait_until
+from support.engine_stack import EngineStack
+from support.receiver_process import EXAMPLE, ReceiverProcess, receiver_process
+from support.waiting import HANG_GUARD, wait_until
 
 from pulumi_setsmart.sandbox import DeliverySettings, SandboxSettings
 from pulumi_setsmart.testing import SandboxAccount

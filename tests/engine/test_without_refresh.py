@@ -1,7 +1,7 @@
 """A run that does not look first: what it sets back is told, since no preview could."""
 
-from engine_account import Account
-from engine_stack import QUIET, EngineStack
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES
 
@@ -17,7 +17,7 @@ Property(
 """
 
 
-def test_what_an_update_sets_back_is_told(stack: EngineStack, account: Account) -> None:
+def test_what_an_update_sets_back_is_told(stack: EngineStack, account: EngineSandbox) -> None:
     """Pulumi declares the old value of an ignored field; after a refresh that is the one there."""
     stack.declare(PROGRAM.format(3, 6))
     stack.up()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from skipping import NO_ACTIONLINT
+from support.skip_reasons import NO_ACTIONLINT
 
 
 @pytest.fixture

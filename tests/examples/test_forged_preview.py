@@ -10,8 +10,8 @@ from subprocess import CompletedProcess
 
 import pytest
 from attrs import frozen
-from preview_document import PreviewDocument
-from workflow import BASE, TOKEN, GitHub, Repository
+from support.preview_document import PreviewDocument
+from support.workflow_runner import BASE, TOKEN, GitHub, Repository
 
 from pulumi_setsmart.sandbox import running
 

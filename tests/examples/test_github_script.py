@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workflow import REPOSITORY, TOKEN, GitHub
+from support.workflow_runner import REPOSITORY, TOKEN, GitHub
 
 from pulumi_setsmart.sandbox import running
 

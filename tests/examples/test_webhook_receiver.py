@@ -14,11 +14,11 @@ import pytest
 import receiver as receiver_module
 from inbox import Inbox
 from listings import keep_copy
-from page import Page
 from receiver import create_app
-from signed_delivery import OTHER_SECRET, SECRET, SignedDelivery
 from starlette.types import ASGIApp
-from waiting import HANG_GUARD, wait_until
+from support.documentation_page import Page
+from support.signed_delivery import OTHER_SECRET, SECRET, SignedDelivery
+from support.waiting import HANG_GUARD, wait_until
 
 from pulumi_setsmart.sandbox import running
 from pulumi_setsmart.testing import SandboxAccount

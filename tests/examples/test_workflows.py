@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pulumi_cli.engine import OLDEST
 from pulumi_cli.version import dotted
-from workflow import jobs_of
+from support.workflow_runner import jobs_of
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gitops"
 WORKFLOWS = sorted((EXAMPLE / ".github" / "workflows").glob("*.yaml"))

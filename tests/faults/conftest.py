@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import define, field
-from fault_run import FaultRun
+from support.fault_run import FaultRun
 
 _PROPERTY = "setsmart faults"
 

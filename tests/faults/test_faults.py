@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from fault_run import HANG, Declared, FaultRun, listing, rule, subscription
 from starlette.middleware import Middleware
+from support.fault_run import HANG, Declared, FaultRun, listing, rule, subscription
 
 from pulumi_setsmart.sandbox import (
     LIST_STYLES,

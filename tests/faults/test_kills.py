@@ -9,9 +9,9 @@ from random import Random
 
 import psutil
 import pytest
-from engine_stack import QUIET, EngineStack, provider_among
-from fault_run import FaultRun, listing
-from waiting import HANG_GUARD, wait_until
+from support.engine_stack import QUIET, EngineStack, provider_among
+from support.fault_run import FaultRun, listing
+from support.waiting import HANG_GUARD, wait_until
 
 from pulumi_setsmart.sandbox import (
     PROPERTIES,

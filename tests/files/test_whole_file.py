@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from waiting import HANG_GUARD
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.files import whole_file

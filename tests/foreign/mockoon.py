@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from foreign.server import APPS, ForeignServer
-from npm_packages import NODE_MODULES, npm_packages, npm_version
+from support.npm_packages import NODE_MODULES, npm_packages, npm_version
 
 
 def _command(port: int, _: Path) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from foreign.server import ForeignServer
-from skipping import NO_POCKETBASE
+from support.skip_reasons import NO_POCKETBASE
 
 MODULE = Path(__file__).parents[2] / "tools" / "pocketbase" / "go.mod"
 PROGRAM = Path(sys.executable).parent / "pocketbase"

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 from attrs import field, frozen
-from receiver_process import free_port
-from waiting import HANG_GUARD, wait_until
+from support.receiver_process import free_port
+from support.waiting import HANG_GUARD, wait_until
 
 APPS = Path(__file__).parent / "apps"
 JsonObject = dict[str, Any]

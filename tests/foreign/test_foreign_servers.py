@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from engine_stack import QUIET, EngineStack
 from foreign import django_rest, json_server, mockoon, pocketbase, strict_fastapi
 from foreign.server import ForeignServer, JsonObject, RunningServer
+from support.engine_stack import QUIET, EngineStack
 
 SERVERS = (
     django_rest.PAGE_NUMBER,

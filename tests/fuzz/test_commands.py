@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from canary import HEADER_KEY, assert_absent, forms
 from click.testing import CliRunner, Result
-from hostile_text import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.canary import HEADER_KEY, assert_absent, forms
+from support.hostile_text import (
     HOSTILE_TEXTS,
     NO_STYLE_OF_RICH,
     WHOLE_TEXTS,
     raw_characters,
     seen_by_a_terminal,
 )
-from hostile_text_server import HostileServer, hostile_server
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from preview_document import PreviewDocument
+from support.hostile_text_server import HostileTextServer, hostile_text_server
+from support.preview_document import PreviewDocument
 
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.specification.reading import read_portfolio
@@ -67,9 +67,9 @@ ERRORS = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[HostileServer]:
+def server() -> Iterator[HostileTextServer]:
     """One for all examples."""
-    with hostile_server() as hostile:
+    with hostile_text_server() as hostile:
         yield hostile
 
 
@@ -82,7 +82,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(server: HostileServer, *arguments: str, **environment: str) -> Result:
+def run(server: HostileTextServer, *arguments: str, **environment: str) -> Result:
     """Run a command; whatever it is told, it fails in lines, and shows nothing that is obeyed."""
     result = CliRunner().invoke(
         main,
@@ -116,7 +116,7 @@ def assert_exact_json(text: str) -> Any:
 @settings(max_examples=15)
 @given(listings=LISTINGS, hooks=FIELDS, form=st.sampled_from(["yaml", "json", "csv"]))
 def test_what_is_left_out_of_an_export_is_told(
-    server: HostileServer, listings: list[Any], hooks: Any, form: str
+    server: HostileTextServer, listings: list[Any], hooks: Any, form: str
 ) -> None:
     """Data goes to standard output as it is, sentences to standard error as they are to be seen."""
     server.says({"properties": listings, "webhooks": [{"id": "wh_1", **hooks}]})
@@ -126,7 +126,7 @@ def test_what_is_left_out_of_an_export_is_told(
 @settings(max_examples=15)
 @given(texts=st.lists(WHOLE_TEXTS.filter(str.strip), max_size=3))
 def test_what_is_exported_to_a_pipe_is_exact(
-    server: HostileServer, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+    server: HostileTextServer, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
     """Nothing that the display does to messages is done to data."""
     listings = [
@@ -144,7 +144,7 @@ def test_what_is_exported_to_a_pipe_is_exact(
 @settings(max_examples=15)
 @given(listings=LISTINGS, hooks=FIELDS)
 def test_a_comparison_shows_and_obeys_nothing(
-    server: HostileServer, project: Path, listings: list[Any], hooks: Any
+    server: HostileTextServer, project: Path, listings: list[Any], hooks: Any
 ) -> None:
     """As a table, in colours or not, and as JSON."""
     server.says({"properties": listings, "webhooks": [{"id": "wh_1", **hooks}]})
@@ -164,7 +164,7 @@ def test_a_comparison_shows_and_obeys_nothing(
 @settings(max_examples=15)
 @given(listings=LISTINGS, form=st.sampled_from(["yaml", "json", "csv"]), as_json=st.booleans())
 def test_an_adoption_tells_what_it_did(
-    server: HostileServer,
+    server: HostileTextServer,
     tmp_path_factory: pytest.TempPathFactory,
     listings: list[Any],
     form: str,
@@ -189,7 +189,7 @@ def test_an_adoption_tells_what_it_did(
     command=st.sampled_from([("export",), ("compare", "account", "empty.yaml"), ("adopt",)]),
 )
 def test_an_error_is_told_in_lines_of_ours(
-    server: HostileServer, project: Path, body: Any, status: int, header: str, command: Any
+    server: HostileTextServer, project: Path, body: Any, status: int, header: str, command: Any
 ) -> None:
     """Nothing of a response begins one: neither a message, a code, a field, an id, nor a header."""
     server.says(
@@ -211,7 +211,7 @@ def test_an_error_is_told_in_lines_of_ours(
     header=HEADERS,
 )
 def test_pages_that_lead_anywhere_are_told_of(
-    server: HostileServer, name: str, following: Any, extra: Any, header: str
+    server: HostileTextServer, name: str, following: Any, extra: Any, header: str
 ) -> None:
     """Next links, cursors and totals of any form, in the body and in headers."""
     page = {**extra, "data": [{"id": "prop_1", "name": "a"}], name: following, "meta": extra}
@@ -227,7 +227,7 @@ def test_pages_that_lead_anywhere_are_told_of(
     as_json=st.booleans(),
 )
 def test_the_doctor_shows_and_obeys_nothing(
-    server: HostileServer,
+    server: HostileTextServer,
     project: Path,
     body: Any,
     status: int,
@@ -260,7 +260,7 @@ def test_the_doctor_shows_and_obeys_nothing(
     form=st.sampled_from(["markdown", "html", "json"]),
 )
 def test_a_report_shows_and_obeys_nothing(
-    server: HostileServer,
+    server: HostileTextServer,
     tmp_path_factory: pytest.TempPathFactory,
     last: Any,
     planned: Any,
@@ -299,7 +299,7 @@ def test_a_report_shows_and_obeys_nothing(
     ),
 )  # fmt: skip
 def test_arguments_are_told_of_in_lines_of_ours(
-    server: HostileServer,
+    server: HostileTextServer,
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch_module: pytest.MonkeyPatch,
     texts: list[str],
@@ -323,7 +323,7 @@ def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
 
 @pytest.mark.parametrize("command", [["schema"], ["webhook-secret"], ["--help"], ["--version"]])
 def test_what_prints_our_own_texts_prints_no_others(
-    server: HostileServer, command: list[str]
+    server: HostileTextServer, command: list[str]
 ) -> None:
     """They hold nothing that a terminal obeys."""
     result = run(server, *command)
@@ -331,7 +331,7 @@ def test_what_prints_our_own_texts_prints_no_others(
     assert seen_by_a_terminal(result.stdout)
 
 
-def test_what_a_terminal_is_shown_can_be_encoded(server: HostileServer, project: Path) -> None:
+def test_what_a_terminal_is_shown_can_be_encoded(server: HostileTextServer, project: Path) -> None:
     """Under LANG=C, too: characters that ASCII lacks are escapes, and JSON stays exact."""
     listing = {"id": "prop_1", "name": "Åre 👨\u200d👩\u200d👧 \u202e\ud83d", "status": "active"}
     server.says({"properties": [listing], "webhooks": []})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
-from hostile_text import HOSTILE_TEXTS, seen_by_a_terminal
 from hypothesis import given
 from hypothesis import strategies as st
+from support.hostile_text import HOSTILE_TEXTS, seen_by_a_terminal
 
 from pulumi_setsmart.client.errors import ApiError, BadRequestError, ErrorContext, SetSmartError
 from pulumi_setsmart.client.violation import violation

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from hostile_server import (
+from support.hostile_server import (
     KEY,
     LIST,
     LISTING,
@@ -23,7 +23,7 @@ from hostile_server import (
     response,
     sends,
 )
-from waiting import HANG_GUARD, MOMENT
+from support.waiting import HANG_GUARD, MOMENT
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (

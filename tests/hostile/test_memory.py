@@ -8,8 +8,8 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hostile_server import Behaviour, Peer, Received, hostile, response
-from waiting import HANG_GUARD
+from support.hostile_server import Behaviour, Peer, Received, hostile, response
+from support.waiting import HANG_GUARD
 
 MEBIBYTE = 1024 * 1024
 BOUND = 32 * MEBIBYTE

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from attrs import frozen
-from hostile_server import (
+from support.hostile_server import (
     KEY,
     LIST,
     LISTING,

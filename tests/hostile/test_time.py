@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hostile_server import (
+from support.hostile_server import (
     LISTING,
     Behaviour,
     Peer,

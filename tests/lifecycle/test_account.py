@@ -5,8 +5,8 @@ from typing import Any
 import attrs
 import httpx
 import pytest
-from fake_account import FakeAccount
-from fake_setsmart import KEY, client_of
+from support.in_memory_account import InMemoryAccount
+from support.mock_client import KEY, client_of
 
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
@@ -30,7 +30,7 @@ def called(identifier: str, name: str | None = None) -> Record:
 
 
 def account_of(
-    fake: FakeAccount, *, accept_change: bool = False, key: str = KEY
+    fake: InMemoryAccount, *, accept_change: bool = False, key: str = KEY
 ) -> tuple[Account, Collection]:
     """Return an account as a new process has it, and its listings."""
     client = fake.lifecycle(key=key).account.client
@@ -45,7 +45,7 @@ def elsewhere(*neighbours: str) -> Bookkeeping:
 
 def test_a_new_account_costs_one_look_at_the_list() -> None:
     """Many objects that moved cost one request, not one each."""
-    fake = FakeAccount(objects("a", "b"))
+    fake = InMemoryAccount(objects("a", "b"))
     account, listings = account_of(fake)
     for identifier in ("a", "b", "c"):
         account.mark(listings, called(identifier), elsewhere(), "name")
@@ -54,7 +54,7 @@ def test_a_new_account_costs_one_look_at_the_list() -> None:
 
 def test_a_mark_in_the_same_account_costs_no_request() -> None:
     """A single object that is refreshed costs its own GET and no more."""
-    fake = FakeAccount(objects("a", "b"))
+    fake = InMemoryAccount(objects("a", "b"))
     account, listings = account_of(fake)
     assert account.mark(listings, called("a"), Bookkeeping(), "name").neighbours == []
     assert fake.sent == []
@@ -62,44 +62,44 @@ def test_a_mark_in_the_same_account_costs_no_request() -> None:
 
 def test_the_neighbours_of_an_object_are_a_few_others() -> None:
     """It is not its own neighbour, and three are enough."""
-    account, listings = account_of(FakeAccount(objects("a", "b", "c", "d", "e")))
+    account, listings = account_of(InMemoryAccount(objects("a", "b", "c", "d", "e")))
     account.snapshot(listings).begin(listings)
     assert account.mark(listings, called("b"), Bookkeeping(), "name").neighbours == ["a", "c", "d"]
 
 
 def test_objects_made_in_one_run_are_neighbours() -> None:
     """A stack that begins with an empty account can prove its deletions too."""
-    account, listings = account_of(FakeAccount())
+    account, listings = account_of(InMemoryAccount())
     assert account.mark(listings, called("first"), Bookkeeping(), "name").neighbours == []
     assert account.mark(listings, called("second"), Bookkeeping(), "name").neighbours == ["first"]
 
 
 def test_a_full_mark_stays_as_it_is() -> None:
     """The state of an object changes with the object only."""
-    account, listings = account_of(FakeAccount(objects("a", "b", "c", "d")))
+    account, listings = account_of(InMemoryAccount(objects("a", "b", "c", "d")))
     full = Bookkeeping(
         account=account.mark(listings, called("d"), Bookkeeping(salt="00"), "name"), salt="00"
     )
-    later, same_listings = account_of(fake := FakeAccount(objects("x", "y", "z")))
+    later, same_listings = account_of(fake := InMemoryAccount(objects("x", "y", "z")))
     assert later.mark(same_listings, called("d"), full, "name") == full.account
     assert fake.sent == []
 
 
 def test_a_mark_that_is_not_full_grows() -> None:
     """Neighbours that came since are added to those that are known."""
-    account, listings = account_of(FakeAccount(objects("a")))
+    account, listings = account_of(InMemoryAccount(objects("a")))
     account.snapshot(listings).begin(listings)
     few = Bookkeeping(
         account=account.mark(listings, called("p"), Bookkeeping(salt="00"), "name"), salt="00"
     )
-    later, same_listings = account_of(FakeAccount(objects("b", "a")))
+    later, same_listings = account_of(InMemoryAccount(objects("b", "a")))
     later.snapshot(same_listings).begin(same_listings)
     assert later.mark(same_listings, called("p"), few, "name").neighbours == ["a", "b"]
 
 
 def test_neighbours_of_another_account_are_forgotten() -> None:
     """They would prove the wrong thing."""
-    account, listings = account_of(FakeAccount(objects("here")))
+    account, listings = account_of(InMemoryAccount(objects("here")))
     assert account.mark(listings, called("p"), elsewhere("there"), "name").neighbours == ["here"]
 
 
@@ -128,14 +128,14 @@ def test_no_list_however_odd_fails_a_survey(page: object) -> None:
 
 def test_a_deletion_is_believed_where_a_neighbour_is_there() -> None:
     """One is enough. The first states did not know what neighbours were called."""
-    account, listings = account_of(FakeAccount(objects("still_here")))
+    account, listings = account_of(InMemoryAccount(objects("still_here")))
     account.confirm_deletion(listings, "p", elsewhere("gone", "still_here"), "name")
 
 
 @pytest.mark.parametrize("bookkeeping", [None, Bookkeeping()], ids=["none", "no mark"])
 def test_without_a_mark_nothing_proves_a_deletion(bookkeeping: Bookkeeping | None) -> None:
     """A state that does not say where an object was may be that of another account."""
-    fake = FakeAccount(objects("still_here"))
+    fake = InMemoryAccount(objects("still_here"))
     account, listings = account_of(fake, key="a-very-secret-key")
     with pytest.raises(WrongAccountError) as caught:
         account.confirm_deletion(listings, "p", bookkeeping, "name")
@@ -159,19 +159,19 @@ def noted(*neighbours: Record) -> Bookkeeping:
 def test_a_neighbour_has_to_be_called_as_it_was() -> None:
     """Another account may use the same ids; case and spacing do not tell one name from another."""
     bookkeeping = noted(called("a", "Loft"), called("b", "Studio"))
-    other, listings = account_of(FakeAccount(objects("a", "b")), key="another")
+    other, listings = account_of(InMemoryAccount(objects("a", "b")), key="another")
     with pytest.raises(WrongAccountError):
         other.confirm_deletion(listings, "p", bookkeeping, "name")
     same = {"/properties/a": {"id": "a", "name": "Renamed"}} | {
         "/properties/b": {"id": "b", "name": " STUDIO"}
     }
-    account, listings = account_of(FakeAccount(same), key="another")
+    account, listings = account_of(InMemoryAccount(same), key="another")
     account.confirm_deletion(listings, "p", bookkeeping, "name")
 
 
 def test_a_neighbour_whose_name_cannot_be_compared_any_more_proves_nothing() -> None:
     """The program may have taken back what identifies an object of a collection."""
-    account, listings = account_of(FakeAccount(objects("a")), key="another")
+    account, listings = account_of(InMemoryAccount(objects("a")), key="another")
     with pytest.raises(WrongAccountError):
         account.confirm_deletion(listings, "p", noted(called("a")), None)
 
@@ -179,7 +179,7 @@ def test_a_neighbour_whose_name_cannot_be_compared_any_more_proves_nothing() -> 
 def test_a_mark_knows_what_neighbours_are_called() -> None:
     """Those on the list, those made in this run, and by its id alone what has no name."""
     nameless = {"/properties/n": {"id": "n", "name": None}}
-    account, listings = account_of(FakeAccount(objects("a") | nameless))
+    account, listings = account_of(InMemoryAccount(objects("a") | nameless))
     account.snapshot(listings).begin(listings)
     account.mark(listings, called("new", "New"), Bookkeeping(), "name")
     mark = account.mark(listings, called("p"), Bookkeeping(salt="00"), "name")
@@ -188,7 +188,7 @@ def test_a_mark_knows_what_neighbours_are_called() -> None:
     assert account.mark(listings, called("p"), Bookkeeping(salt="00"), None).names == {}
 
 
-def refreshed(fake: FakeAccount, bookkeeping: Bookkeeping) -> AccountMark:
+def refreshed(fake: InMemoryAccount, bookkeeping: Bookkeeping) -> AccountMark:
     """Return the mark of p after another run in the same account has read the list."""
     account, listings = account_of(fake)
     account.snapshot(listings).begin(listings)
@@ -197,7 +197,7 @@ def refreshed(fake: FakeAccount, bookkeeping: Bookkeeping) -> AccountMark:
 
 def test_a_mark_follows_its_neighbours_while_the_account_is_the_same() -> None:
     """What was renamed is noted anew, what is gone makes room, and no request is sent for it."""
-    fake = FakeAccount(objects("a", "b", "c", "d"))
+    fake = InMemoryAccount(objects("a", "b", "c", "d"))
     first = Bookkeeping(salt="00", account=refreshed(fake, Bookkeeping(salt="00")))
     fake.objects["/properties/a"]["name"] = "Renamed"
     del fake.objects["/properties/b"]
@@ -208,7 +208,7 @@ def test_a_mark_follows_its_neighbours_while_the_account_is_the_same() -> None:
 
 def test_a_mark_of_the_first_states_learns_the_names() -> None:
     """At the next refresh, for one look at the list, however many objects there are."""
-    fake = FakeAccount(objects("a", "b", "c"))
+    fake = InMemoryAccount(objects("a", "b", "c"))
     known = refreshed(fake, Bookkeeping(salt="00"))
     first = Bookkeeping(salt="00", account=attrs.evolve(known, names={}))
     account, listings = account_of(fake)
@@ -222,7 +222,7 @@ def test_a_mark_of_the_first_states_learns_the_names() -> None:
 
 def test_a_mark_keeps_what_a_newer_release_knows_of_the_same_account() -> None:
     """Of another account it would tell the wrong thing."""
-    fake = FakeAccount(objects("a", "b", "c"))
+    fake = InMemoryAccount(objects("a", "b", "c"))
     known = attrs.evolve(refreshed(fake, Bookkeeping(salt="00")), others={"region": ["eu"]})
     assert refreshed(fake, Bookkeeping(salt="00", account=known)).others == {"region": ["eu"]}
     moved = attrs.evolve(known, key_digest="other")
@@ -235,7 +235,7 @@ def test_a_list_that_shows_names_otherwise_tells_none() -> None:
     def shorten(fields: dict[str, Any]) -> dict[str, Any]:
         return {**fields, "name": str(fields["name"])[:2]}
 
-    account, listings = account_of(FakeAccount(objects("long", "longer"), listed=shorten))
+    account, listings = account_of(InMemoryAccount(objects("long", "longer"), listed=shorten))
     snapshot = account.snapshot(listings)
     snapshot.begin(listings)
     snapshot.read(listings, "long", Wanted())
@@ -266,7 +266,7 @@ def test_an_account_is_known_by_its_host_in_either_form(noted: str, asked: str) 
 
 def test_objects_without_neighbours_are_proven_by_others_of_the_stack() -> None:
     """The first object of an account had no neighbours, and is called otherwise now."""
-    fake = FakeAccount(objects("a", "b"))
+    fake = InMemoryAccount(objects("a", "b"))
     account, listings = account_of(fake)
     account.note_witness(listings, "a", elsewhere(), "name", "as it was")
     account.note_witness(listings, "b", elsewhere(), "name", "B")
@@ -276,7 +276,7 @@ def test_objects_without_neighbours_are_proven_by_others_of_the_stack() -> None:
 
 def test_witnesses_that_are_called_otherwise_prove_nothing() -> None:
     """They are waited for once; after that, each object is refused at once."""
-    fake = FakeAccount(objects("a", "b"))
+    fake = InMemoryAccount(objects("a", "b"))
     account, listings = account_of(fake)
     other_host = Bookkeeping(account=AccountMark("https://third.example/v1", "00"))
     account.note_witness(listings, "a", elsewhere(), "name", "as it was")
@@ -289,7 +289,7 @@ def test_witnesses_that_are_called_otherwise_prove_nothing() -> None:
 
 def test_what_no_person_says_makes_no_witness() -> None:
     """A name that is missing, or no text, is the same in many objects."""
-    fake = FakeAccount({"/properties/a": {"id": "a"}})
+    fake = InMemoryAccount({"/properties/a": {"id": "a"}})
     account, listings = account_of(fake)
     account.note_witness(listings, "a", elsewhere(), "name", None)
     with pytest.raises(WrongAccountError):
@@ -298,7 +298,7 @@ def test_what_no_person_says_makes_no_witness() -> None:
 
 def test_in_the_same_account_a_deletion_is_one() -> None:
     """No neighbour is asked for."""
-    fake = FakeAccount()
+    fake = InMemoryAccount()
     account, listings = account_of(fake)
     known = Bookkeeping(
         account=account.mark(listings, called("p"), Bookkeeping(salt="0"), "name"), salt="0"
@@ -310,7 +310,7 @@ def test_in_the_same_account_a_deletion_is_one() -> None:
 
 def test_elsewhere_a_deletion_is_not_believed() -> None:
     """The message tells where was looked, with which key, and what to do; never the key."""
-    account, listings = account_of(FakeAccount(), key="a-very-secret-key")
+    account, listings = account_of(InMemoryAccount(), key="a-very-secret-key")
     with pytest.raises(WrongAccountError) as caught:
         account.confirm_deletion(listings, "p", elsewhere("gone"), "name")
     assert str(caught.value) == (
@@ -322,7 +322,7 @@ def test_elsewhere_a_deletion_is_not_believed() -> None:
 
 def test_each_neighbour_is_asked_for_once() -> None:
     """Ten objects of a wrong account do not cost thirty requests."""
-    fake = FakeAccount()
+    fake = InMemoryAccount()
     account, listings = account_of(fake)
     for identifier in ("p", "q"):
         with pytest.raises(WrongAccountError):
@@ -343,7 +343,7 @@ def test_a_neighbour_that_cannot_be_looked_at_proves_nothing() -> None:
 
 def test_a_change_that_is_accepted_asks_nothing() -> None:
     """The user has said it."""
-    fake = FakeAccount()
+    fake = InMemoryAccount()
     account, listings = account_of(fake, accept_change=True)
     account.confirm_deletion(listings, "p", elsewhere("a"), "name")
     assert fake.sent == []

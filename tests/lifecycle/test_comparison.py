@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import example, given
-from json_values import ANY_JSON, ANY_OBJECT
+from support.json_values import ANY_JSON, ANY_OBJECT
 
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,

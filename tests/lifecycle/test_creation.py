@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 from attrs import define, field
-from fake_account import FakeAccount
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from waiting import HANG_GUARD, MOMENT
+from support.in_memory_account import InMemoryAccount
+from support.waiting import HANG_GUARD, MOMENT
 
 from pulumi_setsmart.client.errors import (
     AlreadyManagedError,
@@ -94,7 +94,7 @@ class Faults:
 @pytest.mark.parametrize("fault", COMMITTED)
 def test_an_object_whose_answer_was_lost_is_taken_over(fault: Any) -> None:
     """It is there at once, so there is nothing to wait for and nothing to send again."""
-    account = FakeAccount(interfere=Faults([fault]))
+    account = InMemoryAccount(interfere=Faults([fault]))
     identifier, outputs = account.lifecycle().create(VILLA)
     assert account.writes() == ["POST /properties"]
     assert account.objects[f"/properties/{identifier}"]["name"] == "Villa"
@@ -106,7 +106,7 @@ def test_an_object_whose_answer_was_lost_is_taken_over(fault: Any) -> None:
 def test_what_was_not_created_is_created_after_a_second_look(fault: Any) -> None:
     """The server gets the time to settle, and every attempt has the same idempotency key."""
     faults = Faults([fault, fault])
-    account = FakeAccount(interfere=faults)
+    account = InMemoryAccount(interfere=faults)
     account.lifecycle(settle_time=7.0).create(VILLA)
     assert len(account.objects) == 1
     assert account.clock.slept == [7.0, 7.0]
@@ -116,7 +116,7 @@ def test_what_was_not_created_is_created_after_a_second_look(fault: Any) -> None
 
 def test_a_late_commit_is_found_by_the_second_look() -> None:
     """A server that goes on after the client has hung up creates nothing twice."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     late: list[httpx.Request] = []
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -136,7 +136,7 @@ def test_a_late_commit_is_found_by_the_second_look() -> None:
 
 def test_what_the_server_has_tidied_is_known_again() -> None:
     """Trimmed, rounded, put in lower case, dropped: it is still the one that was sent."""
-    account = FakeAccount(
+    account = InMemoryAccount(
         stored=lambda _sent: {"name": "sea villa", "bathrooms": 1.3, "status": "active"},
         interfere=Faults([lost_after]),
     )
@@ -156,7 +156,7 @@ def test_what_the_server_has_tidied_is_known_again() -> None:
 )
 def test_what_others_create_meanwhile_is_not_taken_over(other: dict[str, Any]) -> None:
     """Only what carries the declared values can be ours."""
-    account = FakeAccount()
+    account = InMemoryAccount()
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
         if request.method == "POST" and not account.objects:
@@ -173,7 +173,7 @@ def test_what_others_create_meanwhile_is_not_taken_over(other: dict[str, Any]) -
 def test_what_was_there_before_is_not_taken_over() -> None:
     """An equal listing that stood there already is not the one that was sent."""
     before = {"id": "prop_9", "name": "Villa", "bedrooms": 3}
-    account = FakeAccount({"/properties/prop_9": before}, interfere=Faults([lost_before]))
+    account = InMemoryAccount({"/properties/prop_9": before}, interfere=Faults([lost_before]))
     lifecycle = account.lifecycle(settle_time=1.0)
     identifier, _ = lifecycle.create({**VILLA, "if_exists": "create"})
     assert identifier != "prop_9"
@@ -182,7 +182,7 @@ def test_what_was_there_before_is_not_taken_over() -> None:
 
 def test_brief_lists_are_completed_by_id() -> None:
     """A list that shows ids only does not hide what a lost POST has created."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     faults = Faults([lost_after])
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -198,7 +198,7 @@ def test_brief_lists_are_completed_by_id() -> None:
 
 def test_an_answer_with_an_object_of_another_resource_stops_the_run() -> None:
     """A server that answers two creates with one listing would have two resources share it."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     lifecycle.create(VILLA)
     account.interfere = lambda request, answer: (
@@ -213,7 +213,7 @@ def test_an_answer_with_an_object_of_another_resource_stops_the_run() -> None:
 def test_an_answer_with_what_existed_before_is_told() -> None:
     """A server that overwrites instead of creating is not passed over in silence."""
     before = {"id": "prop_9", "name": "Studio"}
-    account = FakeAccount({"/properties/prop_9": before})
+    account = InMemoryAccount({"/properties/prop_9": before})
     account.interfere = lambda request, answer: (
         httpx.Response(201, json=before) if request.method == "POST" else answer(request)
     )
@@ -223,7 +223,7 @@ def test_an_answer_with_what_existed_before_is_told() -> None:
 
 def test_a_look_that_fails_leaves_the_outcome_unknown() -> None:
     """Nothing is sent again on a guess; the user learns where to look and what comes next."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lists = itertools.count()
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -239,7 +239,7 @@ def test_a_look_that_fails_leaves_the_outcome_unknown() -> None:
 
 def test_without_a_list_a_lost_post_stays_unresolved() -> None:
     """A collection that cannot be listed is written to, but nothing is guessed about it."""
-    account = FakeAccount()
+    account = InMemoryAccount()
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
         if request.method == "GET" and request.url.path.endswith("/rules"):
@@ -254,7 +254,7 @@ def test_without_a_list_a_lost_post_stays_unresolved() -> None:
 
 def test_what_cannot_be_told_from_before_is_not_taken_over() -> None:
     """A list that begins to work in between shows what is there, but not since when."""
-    account = FakeAccount({"/rules/old": {"id": "old", "a": 1}})
+    account = InMemoryAccount({"/rules/old": {"id": "old", "a": 1}})
     lists = itertools.count()
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -269,7 +269,7 @@ def test_what_cannot_be_told_from_before_is_not_taken_over() -> None:
 
 def test_what_has_an_identity_is_not_created_unseen() -> None:
     """Where listings cannot be listed, none is created that may exist."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     account.interfere = lambda request, answer: (
         httpx.Response(403) if request.method == "GET" else answer(request)
     )
@@ -281,7 +281,7 @@ def test_what_has_an_identity_is_not_created_unseen() -> None:
 
 def test_the_exact_one_is_taken_over_first() -> None:
     """Somebody else's that only resembles it is left alone."""
-    account = FakeAccount()
+    account = InMemoryAccount()
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
         if request.method == "POST":
@@ -296,7 +296,7 @@ def test_the_exact_one_is_taken_over_first() -> None:
 
 def test_what_another_post_may_have_created_is_waited_for() -> None:
     """Of two equal objects, the one whose answer is lost does not take the other's."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     posts = itertools.count()
     committed, looked = threading.Event(), threading.Event()
 
@@ -332,20 +332,20 @@ def test_a_conflict_is_an_error_unless_it_answers_a_repetition() -> None:
         return httpx.Response(409)
 
     with pytest.raises(ConflictError):
-        FakeAccount(interfere=Faults([refuses])).lifecycle().create(VILLA)
+        InMemoryAccount(interfere=Faults([refuses])).lifecycle().create(VILLA)
 
     def commits_late(request: httpx.Request, answer: Answer) -> httpx.Response:
         answer(request)
         return httpx.Response(409)
 
-    account = FakeAccount(interfere=Faults([lost_before, commits_late]))
+    account = InMemoryAccount(interfere=Faults([lost_before, commits_late]))
     account.lifecycle(settle_time=1.0).create(VILLA)
     assert len(account.objects) == 1
 
 
 def test_a_server_that_never_answers_is_given_up() -> None:
     """The deadline of an operation ends it, and the error says so."""
-    account = FakeAccount(interfere=Faults([lost_before] * 1000))
+    account = InMemoryAccount(interfere=Faults([lost_before] * 1000))
     with pytest.raises(UnknownOutcomeError):
         account.lifecycle(settle_time=300.0).create(VILLA)
     assert sum(account.clock.slept) <= 900
@@ -362,7 +362,7 @@ def test_as_many_objects_as_intended(faults: list[Any], names: list[str]) -> Non
 
     Equal ones are as many as were declared: not fewer, not more.
     """
-    account = FakeAccount(interfere=Faults(list(faults)))
+    account = InMemoryAccount(interfere=Faults(list(faults)))
     lifecycle = account.lifecycle(settle_time=0.01)
     with ThreadPoolExecutor(4) as threads:
         made = list(threads.map(lambda name: lifecycle.create({"name": name}), names))

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import ANY_JSON, ANY_OBJECT, NAMES
+from support.json_values import ANY_JSON, ANY_OBJECT, NAMES
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping
 from pulumi_setsmart.lifecycle.declaration import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_account import FakeAccount, created
+from support.in_memory_account import InMemoryAccount, created
 
 from pulumi_setsmart.client.errors import DeletionRefusedError, WrongAccountError
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
@@ -29,7 +29,7 @@ def test_deactivating_sets_the_status_and_keeps_the_rest(
     kind: Kind, inputs: dict[str, Json]
 ) -> None:
     """A listing that is only closed can be opened again, with all that it had."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(kind)
     identifier, outputs = created(lifecycle, {**inputs, "deletion_policy": "deactivate"})
     [held] = account.objects.values()
@@ -44,7 +44,7 @@ def test_deactivating_sets_the_status_and_keeps_the_rest(
 
 def test_a_listing_that_was_deactivated_is_not_taken_for_a_new_one() -> None:
     """A POST is lost in the same run; what is there from before is not what it has created."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     process = account.lifecycle()
     first, outputs = created(process, {**VILLA, "deletion_policy": "deactivate"})
     process.delete(first, outputs)
@@ -66,7 +66,7 @@ def test_a_listing_that_was_deactivated_is_not_taken_for_a_new_one() -> None:
 
 def test_the_policy_of_the_stack_is_kept_with_each_resource() -> None:
     """`destroy` knows the saved configuration only, so the state has to say it."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(
         account.lifecycle(deletion_policy=DeletionPolicy.DEACTIVATE), VILLA
     )
@@ -77,7 +77,7 @@ def test_the_policy_of_the_stack_is_kept_with_each_resource() -> None:
 
 def test_another_policy_is_a_change_of_the_state_only() -> None:
     """Nothing is sent for it, but it has to be remembered."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
     checked = lifecycle.check({**VILLA, "deletion_policy": "deactivate"}, exists=True)
@@ -90,7 +90,7 @@ def test_another_policy_is_a_change_of_the_state_only() -> None:
 
 def test_a_state_without_a_policy_has_the_default_one() -> None:
     """An import file need not say it."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     _, outputs = created(lifecycle, VILLA)
     del outputs["deletion_policy"]
@@ -99,7 +99,7 @@ def test_a_state_without_a_policy_has_the_default_one() -> None:
 
 def test_what_has_no_status_cannot_be_deactivated() -> None:
     """An object of another collection gets no field that it may not know."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(API_OBJECT)
     inputs: dict[str, Json] = {
         "path": "/rules",
@@ -114,7 +114,7 @@ def test_what_has_no_status_cannot_be_deactivated() -> None:
 
 def test_a_status_that_the_server_keeps_is_told() -> None:
     """What is still bookable has not been deactivated."""
-    account = FakeAccount(stored=lambda sent: {**sent, "status": "active"})
+    account = InMemoryAccount(stored=lambda sent: {**sent, "status": "active"})
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, {**VILLA, "deletion_policy": "deactivate"})
     with pytest.raises(DeletionRefusedError, match='keeps its status as "active"'):
@@ -124,17 +124,17 @@ def test_a_status_that_the_server_keeps_is_told() -> None:
 @pytest.mark.parametrize("policy", DeletionPolicy)
 def test_what_is_gone_is_deleted_unless_the_account_is_another(policy: DeletionPolicy) -> None:
     """A 404 counts as deleted; in an account that is not the one of the state, it tells nothing."""
-    account = FakeAccount({"/properties/other": {"id": "other", "name": "Other"}})
+    account = InMemoryAccount({"/properties/other": {"id": "other", "name": "Other"}})
     identifier, outputs = created(account.lifecycle(), {**VILLA, "deletion_policy": str(policy)})
     account.objects.clear()
     account.lifecycle().delete(identifier, outputs)
     with pytest.raises(WrongAccountError):
-        FakeAccount().lifecycle(key="another-key").delete(identifier, outputs)
+        InMemoryAccount().lifecycle(key="another-key").delete(identifier, outputs)
 
 
 def test_a_404_to_a_repeated_delete_is_the_answer_to_the_first() -> None:
     """Even in an account that cannot vouch for it: we deleted it ourselves."""
-    account = FakeAccount({"/properties/other": {"id": "other", "name": "Other"}})
+    account = InMemoryAccount({"/properties/other": {"id": "other", "name": "Other"}})
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects.pop("/properties/other")
     attempts = []
@@ -156,7 +156,7 @@ def test_a_404_to_a_repeated_delete_is_the_answer_to_the_first() -> None:
 @pytest.mark.parametrize("policy", DeletionPolicy)
 def test_a_run_stops_at_the_largest_number_of_deletions(policy: DeletionPolicy) -> None:
     """A program that lost half its listings by mistake costs no more than was allowed."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     declared: list[dict[str, Json]] = [
         {"name": f"Villa {number}", "deletion_policy": str(policy)} for number in range(4)
     ]
@@ -172,7 +172,7 @@ def test_a_run_stops_at_the_largest_number_of_deletions(policy: DeletionPolicy) 
 
 def test_no_deletion_at_all_can_be_allowed() -> None:
     """Zero is a limit too."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(max_deletions=0)
     made = created(lifecycle, VILLA)
     with pytest.raises(DeletionRefusedError):
@@ -182,5 +182,7 @@ def test_no_deletion_at_all_can_be_allowed() -> None:
 @pytest.mark.parametrize("name", ["if_exists", "deletion_policy"])
 def test_a_policy_that_is_none_is_refused(name: str) -> None:
     """The message tells the words that there are."""
-    [violation] = FakeAccount().lifecycle().check({**VILLA, name: "keep"}, exists=True).violations
+    [violation] = (
+        InMemoryAccount().lifecycle().check({**VILLA, name: "keep"}, exists=True).violations
+    )
     assert violation.startswith(f"{name}: must be one of ")

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import pytest
-from fake_account import FakeAccount, created, through_engine
+from support.in_memory_account import InMemoryAccount, created, through_engine
 
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
@@ -19,9 +19,9 @@ from pulumi_setsmart.models.policy import IfExists
 VILLA = {"id": "prop_5", "name": "Sea Villa", "address": "1 Road", "bedrooms": 2}
 
 
-def account_with(*listings: dict[str, Any]) -> FakeAccount:
+def account_with(*listings: dict[str, Any]) -> InMemoryAccount:
     """Return an account that holds these listings."""
-    return FakeAccount({f"/properties/{one['id']}": dict(one) for one in listings})
+    return InMemoryAccount({f"/properties/{one['id']}": dict(one) for one in listings})
 
 
 def violations(lifecycle: Lifecycle, inputs: dict[str, Json]) -> list[str]:
@@ -107,13 +107,13 @@ def test_each_kind_has_its_identity(
     kind: Kind, held: dict[str, Any], inputs: dict[str, Json], *, same: bool
 ) -> None:
     """A subscription by its address, any other object by the fields that the program names."""
-    assert bool(violations(FakeAccount(held).lifecycle(kind), inputs)) is same
+    assert bool(violations(InMemoryAccount(held).lifecycle(kind), inputs)) is same
 
 
 def test_an_identity_has_to_be_declared() -> None:
     """What the program names as the identity, it has to say."""
     inputs: dict[str, Json] = {"path": "/rules", "body": {"a": 1}, "identity": ["code"]}
-    assert violations(FakeAccount().lifecycle(API_OBJECT), inputs) == [
+    assert violations(InMemoryAccount().lifecycle(API_OBJECT), inputs) == [
         "identity: body does not declare code"
     ]
 
@@ -153,7 +153,7 @@ def test_adopting_what_is_not_active_is_said(caplog: pytest.LogCaptureFixture) -
 
 def test_adopting_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     """A declared secret is named as set, and no more."""
-    account = FakeAccount(
+    account = InMemoryAccount(
         {"/webhooks/w": {"id": "w", "url": "https://a.example/", "events": ["a.a"]}}
     )
     inputs: dict[str, Json] = {
@@ -206,7 +206,7 @@ def test_one_listing_is_taken_over_once() -> None:
 
 def test_what_the_program_made_itself_is_no_candidate() -> None:
     """The collection is read before the first create, and not again."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     created(lifecycle, {"name": "Villa"})
     created(lifecycle, {"name": "Villa"})

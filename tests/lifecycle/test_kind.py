@@ -1,7 +1,7 @@
 """What is different between the kinds."""
 
 import pytest
-from fake_account import FakeAccount
+from support.in_memory_account import InMemoryAccount
 
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json
@@ -37,7 +37,7 @@ def test_an_object_is_named_by_what_is_known_of_it(
 )
 def test_a_kind_knows_its_path(kind: Kind, properties: dict[str, Json], path: str) -> None:
     """Documented, configured, or declared."""
-    settings = FakeAccount().lifecycle(webhooks_path="/hooks").settings
+    settings = InMemoryAccount().lifecycle(webhooks_path="/hooks").settings
     assert kind.path(properties, settings) == path
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 import pytest
-from fake_account import FakeAccount, created, through_engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import NAMES, SCALARS, nested
+from support.in_memory_account import InMemoryAccount, created, through_engine
+from support.json_values import NAMES, SCALARS, nested
 
 from pulumi_setsmart.client.errors import NotFoundError, ServerError, WrongAccountError
 from pulumi_setsmart.lifecycle.bookkeeping import KEY, digest
@@ -53,7 +53,7 @@ def changes(lifecycle: Lifecycle, outputs: dict[str, Json], inputs: dict[str, Js
 @pytest.mark.parametrize(("kind", "inputs"), KINDS.values(), ids=KINDS)
 def test_what_was_created_is_as_declared(kind: Kind, inputs: dict[str, Json]) -> None:
     """After a create, and after the next read, there is nothing to do."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(kind)
     identifier, outputs = created(lifecycle, inputs)
     assert not changes(lifecycle, outputs, inputs)
@@ -66,7 +66,7 @@ def test_what_is_gone_reads_as_none_and_deletes_in_peace(
     kind: Kind, inputs: dict[str, Json]
 ) -> None:
     """An object that somebody deleted is to be made anew, and deleting it again is no error."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(kind)
     identifier, outputs = created(lifecycle, inputs)
     account.objects.clear()
@@ -76,7 +76,7 @@ def test_what_is_gone_reads_as_none_and_deletes_in_peace(
 
 def test_the_outputs_are_the_named_and_the_declared_fields() -> None:
     """What a server adds never shows, whatever it is called."""
-    account = FakeAccount(
+    account = InMemoryAccount(
         shown=lambda one: {**one, "address": "1 Sea Road", "rating": 5, "beds": None}
     )
     _, outputs = created(account.lifecycle(), VILLA)
@@ -92,7 +92,7 @@ def test_the_outputs_are_the_named_and_the_declared_fields() -> None:
 
 def test_an_update_sends_the_whole_object_less_what_the_server_sets() -> None:
     """Undeclared fields are sent back as they are now; ids and time stamps are not."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(read_only_fields=frozenset({"stamp"}))
     identifier, outputs = created(lifecycle, VILLA)
     account.objects["/properties/id_2"] |= {"photos": ["a"], "stamp": 1, "bedrooms": 9}
@@ -106,7 +106,7 @@ def test_an_update_sends_the_whole_object_less_what_the_server_sets() -> None:
 
 def test_an_update_of_what_is_as_declared_already_sends_nothing() -> None:
     """Somebody may have repaired it since the refresh."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
     account.objects["/properties/id_2"]["bedrooms"] = 4
@@ -119,7 +119,7 @@ def test_an_update_of_what_is_as_declared_already_sends_nothing() -> None:
 
 def test_an_update_of_what_was_deleted_says_so() -> None:
     """It is not made anew under our hands, and the user learns how to."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
     account.objects.clear()
@@ -137,7 +137,7 @@ def test_an_update_of_what_was_deleted_says_so() -> None:
 )
 def test_a_declaration_that_goes_changes_the_state_only(inputs: dict[str, Json]) -> None:
     """Nothing is sent, and later changes of the field are no drift."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
     assert changes(lifecycle, outputs, inputs)
@@ -151,7 +151,7 @@ def test_a_declaration_that_goes_changes_the_state_only(inputs: dict[str, Json])
 
 def test_drift_is_told_as_inputs() -> None:
     """A read returns what a program would have to say, so that Pulumi can show the difference."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
     account.objects["/properties/id_2"] |= {"bedrooms": 9, "address": "elsewhere"}
@@ -168,7 +168,7 @@ def test_drift_is_told_as_inputs() -> None:
 
 def test_a_value_of_another_type_is_told_as_inputs() -> None:
     """Python takes True for 1; the API does not."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
     seen = lifecycle.read(identifier, outputs)
@@ -199,7 +199,7 @@ def test_what_the_server_makes_of_a_value_settles(
 ) -> None:
     """The warning names both values, the next diffs are clean, and a third value is drift."""
     inputs = {"name": "Villa", **declared}
-    account = FakeAccount(stored=lambda sent: {**sent, **kept})
+    account = InMemoryAccount(stored=lambda sent: {**sent, **kept})
     lifecycle = account.lifecycle()
     with caplog.at_level(logging.WARNING):
         identifier, outputs = created(lifecycle, inputs)
@@ -228,7 +228,7 @@ def test_a_secret_that_the_server_changes_is_not_named(caplog: pytest.LogCapture
         "attributes": {"door": {"code": " 47110815 "}},
         KEY: {"secret_paths": ["/door/code"]},
     }
-    account = FakeAccount(stored=lambda sent: {**sent, "door": {"code": "47110815"}})
+    account = InMemoryAccount(stored=lambda sent: {**sent, "door": {"code": "47110815"}})
     with caplog.at_level(logging.WARNING):
         _, outputs = created(account.lifecycle(), inputs)
     assert "door.code" in caplog.text
@@ -243,7 +243,7 @@ def test_a_secret_that_is_not_shown_is_no_drift(shown: dict[str, Any]) -> None:
     def hidden(one: dict[str, Any]) -> dict[str, Any]:
         return {**{name: value for name, value in one.items() if name != "secret"}, **shown}
 
-    account = FakeAccount(shown=hidden)
+    account = InMemoryAccount(shown=hidden)
     lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
     identifier, outputs = created(lifecycle, HOOK)
     outputs = refreshed(lifecycle, identifier, outputs)
@@ -258,7 +258,7 @@ def test_a_secret_that_is_not_shown_is_no_drift(shown: dict[str, Any]) -> None:
 
 def test_webhook_subscriptions_may_be_elsewhere() -> None:
     """Their path is assumed, so it can be configured."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION, webhooks_path="/hooks")
     identifier, outputs = created(lifecycle, HOOK)
     assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), HOOK)
@@ -267,7 +267,7 @@ def test_webhook_subscriptions_may_be_elsewhere() -> None:
 
 def test_an_id_may_be_called_otherwise() -> None:
     """A collection whose ids have another name is managed the same way, and they are not sent."""
-    account = FakeAccount(shown=lambda one: {**one, "code": one["id"], "id": 7})
+    account = InMemoryAccount(shown=lambda one: {**one, "code": one["id"], "id": 7})
     lifecycle = account.lifecycle(API_OBJECT)
     inputs: dict[str, Json] = {"path": "/rules", "id_field": "code", "body": {"percent": 5}}
     identifier, outputs = created(lifecycle, inputs)
@@ -280,7 +280,7 @@ def test_an_id_may_be_called_otherwise() -> None:
 def test_another_mask_is_no_drift() -> None:
     """A server may mask the same secret in another way tomorrow."""
     masks = iter(["whsec_****", "********", "••••••••", "…"])
-    account = FakeAccount(shown=lambda one: {**one, "secret": next(masks)})
+    account = InMemoryAccount(shown=lambda one: {**one, "secret": next(masks)})
     lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
     identifier, outputs = created(lifecycle, HOOK)
     for _ in range(3):
@@ -290,7 +290,7 @@ def test_another_mask_is_no_drift() -> None:
 
 def test_a_value_that_becomes_secret_changes_the_state_only() -> None:
     """The state is written anew, so that the value is encrypted there; nothing is sent."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
     secretive: dict[str, Json] = {**VILLA, KEY: {"secret_paths": ["/pets"]}}
@@ -302,7 +302,7 @@ def test_a_value_that_becomes_secret_changes_the_state_only() -> None:
 
 def test_a_secret_that_others_changed_is_drift_where_it_shows() -> None:
     """A server that shows secrets lets us see that one was changed."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
     identifier, outputs = created(lifecycle, HOOK)
     account.objects["/webhooks/id_2"]["secret"] = "theirs"
@@ -311,7 +311,7 @@ def test_a_secret_that_others_changed_is_drift_where_it_shows() -> None:
 
 def test_masked_secrets_are_not_written_back() -> None:
     """Neither named nor nested ones; asterisks elsewhere are no mask."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
     inputs: dict[str, Json] = {"url": "https://a.example/", "events": ["a.a"]}
     identifier, outputs = created(lifecycle, inputs)
@@ -331,7 +331,7 @@ def test_masked_secrets_are_not_written_back() -> None:
 
 def test_the_order_of_events_is_no_difference() -> None:
     """Neither ours nor the server's."""
-    account = FakeAccount(shown=lambda one: {**one, "events": [*reversed(one["events"])]})
+    account = InMemoryAccount(shown=lambda one: {**one, "events": [*reversed(one["events"])]})
     lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
     identifier, outputs = created(lifecycle, HOOK)
     outputs = refreshed(lifecycle, identifier, outputs)
@@ -344,7 +344,7 @@ def test_a_create_that_went_through_cannot_fail_any_more(
 ) -> None:
     """Where the new object cannot be read back, it is remembered all the same."""
 
-    class Account(FakeAccount):
+    class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:
             answer = super().__call__(request)
             if request.method == "POST":
@@ -363,7 +363,7 @@ def test_a_create_that_went_through_cannot_fail_any_more(
 def test_a_brief_answer_to_a_create_is_completed() -> None:
     """Where the answer holds the id only, the object is read once."""
 
-    class Account(FakeAccount):
+    class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:
             answer = super().__call__(request)
             brief = request.method == "POST"
@@ -376,7 +376,7 @@ def test_a_brief_answer_to_a_create_is_completed() -> None:
 
 def test_another_path_is_another_object() -> None:
     """It is the only change that replaces."""
-    lifecycle = FakeAccount().lifecycle(API_OBJECT)
+    lifecycle = InMemoryAccount().lifecycle(API_OBJECT)
     _, outputs = created(lifecycle, RULE)
     moved = lifecycle.diff(outputs, {**RULE, "path": "/other"})
     assert (moved.changes, moved.replaces) == (True, ["path"])
@@ -394,8 +394,8 @@ def test_an_object_that_is_not_in_another_account_is_not_deleted(
     elsewhere: dict[str, Any],
 ) -> None:
     """Under another URL or key, a 404 alone proves nothing: neither on read, update nor delete."""
-    _, account = created(FakeAccount().lifecycle(), VILLA)
-    lifecycle = FakeAccount().lifecycle(**elsewhere)
+    _, account = created(InMemoryAccount().lifecycle(), VILLA)
+    lifecycle = InMemoryAccount().lifecycle(**elsewhere)
     with pytest.raises(WrongAccountError, match="id_2 is not in this account"):
         lifecycle.read("id_2", account)
     with pytest.raises(WrongAccountError):
@@ -407,7 +407,7 @@ def test_an_object_that_is_not_in_another_account_is_not_deleted(
 @pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["base URL", "key"])
 def test_a_neighbour_proves_that_an_object_was_deleted(elsewhere: dict[str, Any]) -> None:
     """What stood beside it is still there, so it is the same account."""
-    account = FakeAccount({"/properties/old": {"id": "old", "name": "Loft"}})
+    account = InMemoryAccount({"/properties/old": {"id": "old", "name": "Loft"}})
     _, outputs = created(account.lifecycle(), VILLA)
     del account.objects["/properties/id_2"]
     assert account.lifecycle(**elsewhere).read("id_2", outputs) is None
@@ -436,8 +436,8 @@ def test_a_stranger_with_the_same_id_is_left_alone(
     ids = [f"n{number}" for number in range(neighbours)]
     ours = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in ids}
     theirs = {f"/properties/{one}": {"id": one, "name": f"Theirs {one}"} for one in ids}
-    _, outputs = created(FakeAccount(ours).lifecycle(), VILLA)
-    account = FakeAccount({**theirs, "/properties/id_2": STRANGERS})
+    _, outputs = created(InMemoryAccount(ours).lifecycle(), VILLA)
+    account = InMemoryAccount({**theirs, "/properties/id_2": STRANGERS})
     with pytest.raises(WrongAccountError, match=r"id_2 in this account .* is not the one"):
         operation(account.lifecycle(**elsewhere), outputs)
     assert account.writes() == []
@@ -452,7 +452,7 @@ def test_an_object_that_was_renamed_is_known_by_what_stands_beside_it(
 ) -> None:
     """A key may be rotated at the same time; one neighbour that is called as it was is enough."""
     beside = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in "abc"}
-    account = FakeAccount(beside)
+    account = InMemoryAccount(beside)
     _, outputs = created(account.lifecycle(), VILLA)
     account.objects["/properties/id_2"]["name"] = "Sea Villa"
     account.objects["/properties/a"]["name"] = "Renamed"
@@ -462,7 +462,7 @@ def test_an_object_that_was_renamed_is_known_by_what_stands_beside_it(
 
 def test_a_single_object_is_known_by_its_name() -> None:
     """Where that changed at the same time as the key, somebody has to say that it is the one."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     _, outputs = created(account.lifecycle(), VILLA)
     account.objects["/properties/id_2"]["bedrooms"] = 9
     assert account.lifecycle(key="rotated").read("id_2", outputs) is not None
@@ -476,9 +476,11 @@ def test_a_single_object_is_known_by_its_name() -> None:
 
 def test_an_object_without_a_name_is_known_by_what_is_declared() -> None:
     """Or by the ids beside it; where it is only read and was alone, nothing speaks against it."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     _, outputs = created(account.lifecycle(API_OBJECT), RULE)
-    elsewhere = FakeAccount({"/rules/id_2": {"id": "id_2", "percent": 5, "on": ["sat"], "note": 1}})
+    elsewhere = InMemoryAccount(
+        {"/rules/id_2": {"id": "id_2", "percent": 5, "on": ["sat"], "note": 1}}
+    )
     assert elsewhere.lifecycle(API_OBJECT, key="rotated").read("id_2", outputs) is not None
     elsewhere.objects["/rules/id_2"]["percent"] = 6
     with pytest.raises(WrongAccountError):
@@ -488,7 +490,7 @@ def test_an_object_without_a_name_is_known_by_what_is_declared() -> None:
     )
     assert elsewhere.lifecycle(API_OBJECT, key="rotated").read("id_2", only_read) is not None
     account.objects["/rules/id_1"] = {"id": "id_1"}
-    beside = FakeAccount({**account.objects})
+    beside = InMemoryAccount({**account.objects})
     lifecycle = beside.lifecycle(API_OBJECT)
     lifecycle.check({**RULE, "identity": ["percent"]}, exists=False)  # reads the list
     noted = refreshed(lifecycle, "id_2", outputs)
@@ -498,14 +500,14 @@ def test_an_object_without_a_name_is_known_by_what_is_declared() -> None:
 
 def test_a_change_of_account_can_be_accepted() -> None:
     """The user can say that what is missing is to be made anew."""
-    _, outputs = created(FakeAccount().lifecycle(), VILLA)
-    lifecycle = FakeAccount().lifecycle(key="another-key", accept_account_change=True)
+    _, outputs = created(InMemoryAccount().lifecycle(), VILLA)
+    lifecycle = InMemoryAccount().lifecycle(key="another-key", accept_account_change=True)
     assert lifecycle.read("id_2", outputs) is None
 
 
 def test_a_key_that_finds_the_object_is_remembered() -> None:
     """After a rotation the new key is the known one, and a 404 counts again."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     _, outputs = created(account.lifecycle(), VILLA)
     outputs = refreshed(account.lifecycle(key="new"), "id_2", outputs)
     account.objects.clear()
@@ -514,7 +516,7 @@ def test_a_key_that_finds_the_object_is_remembered() -> None:
 
 def test_the_state_holds_no_key() -> None:
     """The mark of the account is a salted digest, another one for each object."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(key="a-very-secret-key")
     states = [json.loads(str(created(lifecycle, VILLA)[1][KEY])) for _ in range(2)]
     marks = [state["account"]["key_digest"] for state in states]
@@ -525,7 +527,7 @@ def test_the_state_holds_no_key() -> None:
 def test_reading_the_first_time_what_is_not_there_is_an_error() -> None:
     """`.get` of an unknown id does not pretend that something was deleted."""
     with pytest.raises(NotFoundError):
-        FakeAccount().lifecycle().read("id_2", {})
+        InMemoryAccount().lifecycle().read("id_2", {})
 
 
 @given(st.dictionaries(NAMES.filter(lambda name: name not in PROPERTY.field_names | {"id"}),
@@ -534,7 +536,7 @@ def test_reading_the_first_time_what_is_not_there_is_an_error() -> None:
 def test_any_attributes_settle(attributes: dict[str, Json]) -> None:
     """Whatever JSON is declared arrives as declared, and there is nothing to do afterwards."""
     inputs: dict[str, Json] = {"name": "Villa", "address": None, "attributes": attributes}
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, inputs)
     held = account.objects["/properties/id_2"]
@@ -582,7 +584,7 @@ def test_no_warning_shows_a_secret(
     kind: Kind, inputs: dict[str, Json], kept: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither as the title of the object, nor within what the server keeps otherwise."""
-    account = FakeAccount(stored=lambda sent: {**sent, **kept})
+    account = InMemoryAccount(stored=lambda sent: {**sent, **kept})
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(kind), inputs)
     assert len(caplog.records) == 1
@@ -592,7 +594,7 @@ def test_no_warning_shows_a_secret(
 def test_a_read_back_that_fails_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     """A server's error may repeat what it was sent."""
 
-    class Account(FakeAccount):
+    class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:
             answer = super().__call__(request)
             if request.method == "POST":
@@ -608,7 +610,7 @@ def test_a_read_back_that_fails_shows_no_secret(caplog: pytest.LogCaptureFixture
 
 def test_a_body_with_a_field_called_data_is_no_envelope() -> None:
     """An object whose id is called otherwise is read as it is, whatever its fields are called."""
-    account = FakeAccount(
+    account = InMemoryAccount(
         shown=lambda one: {"code" if name == "id" else name: one[name] for name in one}
     )
     lifecycle = account.lifecycle(API_OBJECT)
@@ -628,7 +630,7 @@ def test_any_update_loses_nothing_undeclared_and_settles(
     held: dict[str, Json], before: dict[str, Json], after: dict[str, Json]
 ) -> None:
     """From any declaration to any other, beside whatever others keep in the object."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(API_OBJECT, read_only_fields=frozenset())
     where: dict[str, Json] = {"path": "/rules", "id_field": "__id"}
     account.shown = lambda one: {"__id": one["id"], "rest": one["rest"], **one["fields"]}
@@ -659,10 +661,10 @@ HIDING: dict[str, dict[str, Any]] = {
 }
 
 
-def shown_once(hidden: dict[str, Any]) -> FakeAccount:
+def shown_once(hidden: dict[str, Any]) -> InMemoryAccount:
     """Return an account that makes a secret, and shows it only in the answer to the POST."""
 
-    class Account(FakeAccount):
+    class Account(InMemoryAccount):
         def answer(self, request: Any) -> Any:
             answer = super().answer(request)
             if request.method == "POST":
@@ -744,7 +746,7 @@ def test_a_secret_is_not_taken_into_another_account(
 
 def test_null_means_cleared_where_it_did_not_mean_hidden() -> None:
     """A server that showed a secret after our write, and now shows null, has none any more."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(WEBHOOK_SUBSCRIPTION)
     identifier, outputs = created(lifecycle, HOOK)
     account.objects["/webhooks/id_2"]["secret"] = None
@@ -772,7 +774,7 @@ def test_nested_secrets_are_taken_along_too(hidden: Any) -> None:
         "attributes": {"doors": [{"pin": "4711", "side": "left"}]},
         KEY: {"secret_paths": ["/doors/0/pin"]},
     }
-    account = FakeAccount(shown=hide)
+    account = InMemoryAccount(shown=hide)
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, inputs)
     for bedrooms in (1, 2):
@@ -804,7 +806,7 @@ def test_what_the_server_does_not_apply_stays_a_difference(
 ) -> None:
     """After the create and every update, with a warning each time, until the program agrees."""
     inputs: dict[str, Json] = {"name": "Villa", **declared}
-    account = FakeAccount(stored=lambda sent: {**sent, **kept})
+    account = InMemoryAccount(stored=lambda sent: {**sent, **kept})
     lifecycle = account.lifecycle()
     with caplog.at_level(logging.WARNING):
         identifier, outputs = created(lifecycle, inputs)
@@ -824,7 +826,7 @@ def test_what_the_server_does_not_apply_stays_a_difference(
 
 def test_a_secret_that_is_not_applied_is_told_to_no_report() -> None:
     """What reports read is not encrypted: it has the plain values that were not applied, alone."""
-    account = FakeAccount(stored=lambda sent: {**sent, "max_guests": 16, "door_code": "kept"})
+    account = InMemoryAccount(stored=lambda sent: {**sent, "max_guests": 16, "door_code": "kept"})
     inputs: dict[str, Json] = {
         "name": "Villa",
         "max_guests": 50,
@@ -838,7 +840,7 @@ def test_a_secret_that_is_not_applied_is_told_to_no_report() -> None:
 
 def test_what_pulumi_can_see_for_itself_is_left_to_it() -> None:
     """A value that is declared anew, not one that a new listing would not get either."""
-    account = FakeAccount(stored=lambda sent: {**sent, "max_guests": 16})
+    account = InMemoryAccount(stored=lambda sent: {**sent, "max_guests": 16})
     lifecycle = account.lifecycle()
     inputs: dict[str, Json] = {"name": "Villa", "max_guests": 50}
     identifier, outputs = created(lifecycle, inputs)
@@ -861,7 +863,7 @@ def test_what_pulumi_can_see_for_itself_is_left_to_it() -> None:
 @pytest.mark.parametrize("declared", ["Sea Villa", "Harbour"])
 def test_an_echo_of_an_older_state_is_judged_again(declared: str) -> None:
     """What was taken as the same although it is another value shows as what it is."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, {"name": declared})
     bookkeeping = load_bookkeeping(outputs)

@@ -13,10 +13,10 @@ from typing import Any
 
 import attrs
 import pytest
-from fake_account import FakeAccount, created, through_engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import ANY_OBJECT, TEXTS
+from support.in_memory_account import InMemoryAccount, created, through_engine
+from support.json_values import ANY_OBJECT, TEXTS
 
 from pulumi_setsmart.client.errors import MetadataError, NotFoundError, WrongAccountError
 from pulumi_setsmart.lifecycle.bookkeeping import (
@@ -128,7 +128,7 @@ def test_each_frozen_state_is_understood(resource: dict[str, Any]) -> None:
 def test_each_frozen_state_goes_on(resource: dict[str, Any]) -> None:
     """It is refreshed, is found to be as it was, and is deleted; nothing else is sent."""
     identifier, outputs = resource["id"], from_engine(resource["outputs"])
-    account = FakeAccount(objects={**resource["account"]})
+    account = InMemoryAccount(objects={**resource["account"]})
     before = load_bookkeeping(outputs)
     seen = account.lifecycle(KINDS[resource["kind"]]).read(identifier, outputs)
     assert seen is not None
@@ -146,7 +146,7 @@ def test_each_frozen_state_goes_on(resource: dict[str, Any]) -> None:
 @pytest.mark.parametrize("resource", FROZEN.values(), ids=FROZEN)
 def test_each_frozen_state_knows_its_account(resource: dict[str, Any]) -> None:
     """In an empty account, its object is not taken for deleted."""
-    lifecycle = FakeAccount().lifecycle(KINDS[resource["kind"]], key="another")
+    lifecycle = InMemoryAccount().lifecycle(KINDS[resource["kind"]], key="another")
     with pytest.raises(WrongAccountError):
         lifecycle.read(resource["id"], from_engine(resource["outputs"]))
     with pytest.raises(WrongAccountError):
@@ -356,9 +356,9 @@ def test_no_operation_goes_on_with_it(
     operation: Callable[[Lifecycle, str, dict[str, Any]], object], place: str
 ) -> None:
     """Nothing at all is sent, whether or not the object is there, and whatever is accepted."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
-    asked = account if place == "there" else FakeAccount()
+    asked = account if place == "there" else InMemoryAccount()
     asked.sent.clear()
     lifecycle = asked.lifecycle(accept_account_change=True)
     for stored in (*DAMAGED.values(), *NEWER.values()):
@@ -374,7 +374,7 @@ def test_what_was_not_applied_is_read_as_strictly(told: object) -> None:
     """A report that cannot tell it would blame somebody for the difference."""
     with pytest.raises(MetadataError, match=r"\(__setsmart_unapplied\) is damaged"):
         unapplied_in({UNAPPLIED_KEY: told}, "prop_1")
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     with pytest.raises(MetadataError, match='existing_id="id_2"'):
         account.lifecycle().read(identifier, damage(outputs, outputs[KEY]) | {UNAPPLIED_KEY: told})
@@ -401,7 +401,7 @@ def test_inputs_hold_an_object_or_nothing(told: Json) -> None:
 @pytest.mark.parametrize("decision", ["x", 5, None, [], {"takes_over": 5, "owner": "ab"}, True])
 def test_a_decision_that_is_not_understood_is_made_again(decision: object) -> None:
     """It leads from a check to its create; without it the account is asked."""
-    account = FakeAccount({"/properties/prop_5": {"id": "prop_5", "name": "Villa"}})
+    account = InMemoryAccount({"/properties/prop_5": {"id": "prop_5", "name": "Villa"}})
     inputs: dict[str, Any] = {**VILLA, "if_exists": "adopt", f"{KEY}_takeover": decision}
     identifier, _ = account.lifecycle().create(inputs)
     assert identifier == "prop_5"
@@ -437,9 +437,9 @@ def without(outputs: dict[str, Json], *, whole: bool) -> dict[str, Any]:
 @pytest.mark.parametrize("policy", ["delete", "deactivate"])
 def test_missing_metadata_proves_no_deletion(*, whole: bool, policy: str) -> None:
     """Not on a read, not on an update, not on a delete; and whoever knows better can say so."""
-    _, outputs = created(FakeAccount().lifecycle(), {**VILLA, "deletion_policy": policy})
+    _, outputs = created(InMemoryAccount().lifecycle(), {**VILLA, "deletion_policy": policy})
     outputs = without(outputs, whole=whole)
-    account = FakeAccount()
+    account = InMemoryAccount()
     for name in ("read", "update", "delete"):
         with pytest.raises(WrongAccountError, match="does not say in which one it was"):
             OPERATIONS[name](account.lifecycle(), "id_2", outputs)
@@ -454,7 +454,7 @@ def test_missing_metadata_proves_no_deletion(*, whole: bool, policy: str) -> Non
 @pytest.mark.parametrize("whole", [True, False], ids=["missing", "no account"])
 def test_missing_metadata_is_no_hindrance_while_the_object_is_there(*, whole: bool) -> None:
     """A refresh writes it; an update and a delete go through, as they do after a plain import."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     outputs = without(outputs, whole=whole)
     seen = account.lifecycle().read(identifier, outputs)
@@ -471,9 +471,9 @@ def test_missing_metadata_is_no_hindrance_while_the_object_is_there(*, whole: bo
 def test_what_is_read_for_the_first_time_and_not_there_is_told_so() -> None:
     """`.get` of an unknown id has no state that could be another account's."""
     with pytest.raises(NotFoundError):
-        FakeAccount().lifecycle().read("id_2", {})
+        InMemoryAccount().lifecycle().read("id_2", {})
     with pytest.raises(NotFoundError):
-        FakeAccount().lifecycle(API_OBJECT).read("r", {"path": "/rules", "id_field": "id"})
+        InMemoryAccount().lifecycle(API_OBJECT).read("r", {"path": "/rules", "id_field": "id"})
 
 
 # Members of newer releases
@@ -481,7 +481,7 @@ def test_what_is_read_for_the_first_time_and_not_there_is_told_so() -> None:
 
 def test_members_of_a_newer_release_survive() -> None:
     """Through refreshes and updates of this one, at each place that is rewritten."""
-    account = FakeAccount(stored=lambda sent: {**sent, "max_guests": 16})
+    account = InMemoryAccount(stored=lambda sent: {**sent, "max_guests": 16})
     inputs = through_engine({**VILLA, "max_guests": 50})
     identifier, outputs = created(account.lifecycle(), inputs)
     plain = json.loads(str(outputs[KEY]))
@@ -508,7 +508,7 @@ def test_any_member_of_a_newer_release_survives(
     top: dict[str, Json], mark: dict[str, Json]
 ) -> None:
     """Whatever JSON it is."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     plain = json.loads(str(outputs[KEY]))
     outputs = damage(outputs, json.dumps({**plain, **top, "account": {**plain["account"], **mark}}))

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_JSON, TEXTS
+from support.json_values import ANY_JSON, TEXTS
 
 from pulumi_setsmart.lifecycle.normalisation import folded, is_tidied
 from pulumi_setsmart.models.json import Json

@@ -3,10 +3,10 @@
 import random
 
 import pytest
-from fake_account import FakeAccount
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_JSON
+from support.in_memory_account import InMemoryAccount
+from support.json_values import ANY_JSON
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.comparison import is_equal
@@ -146,7 +146,7 @@ def test_a_secret_is_found_again_after_its_list_was_reordered(
 
 def test_a_secret_in_an_unordered_list_stays_secret() -> None:
     """The order of the last deployment is kept. What others put into the list may be one, too."""
-    lifecycle = FakeAccount().lifecycle()
+    lifecycle = InMemoryAccount().lifecycle()
     before: dict[str, Json] = {
         "name": "Villa",
         "attributes": {"codes": ["plain", "hush"]},

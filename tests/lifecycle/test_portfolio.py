@@ -7,8 +7,6 @@ from contextlib import ExitStack
 from typing import Any
 
 from attrs import frozen
-from fake_account import through_engine
-from fake_setsmart import credential
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -17,6 +15,8 @@ from hypothesis.stateful import (
     invariant,
     rule,
 )
+from support.in_memory_account import through_engine
+from support.mock_client import credential
 
 from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.client import Client

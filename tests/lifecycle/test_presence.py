@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_account import FakeAccount, created, through_engine
+from support.in_memory_account import InMemoryAccount, created, through_engine
 
 from pulumi_setsmart.client.errors import (
     ContradictoryResponsesError,
@@ -43,7 +43,7 @@ def denying(times: int, method: str = "GET") -> Callable[[httpx.Request, Answer]
 
 def test_an_object_that_its_list_shows_is_looked_for_again() -> None:
     """A replica that is late for a moment deletes nothing and creates nothing."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.interfere = denying(1)
     seen = account.lifecycle().read(identifier, outputs)
@@ -53,7 +53,7 @@ def test_an_object_that_its_list_shows_is_looked_for_again() -> None:
 
 def test_it_is_given_the_time_to_settle() -> None:
     """The second look comes after the settle time."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.interfere = denying(2)
     assert account.lifecycle(settle_time=7.0).read(identifier, outputs) is not None
@@ -62,7 +62,7 @@ def test_it_is_given_the_time_to_settle() -> None:
 
 def test_a_contradiction_that_stays_is_an_error() -> None:
     """It is neither deleted nor there: nobody may create it again."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.interfere = denying(100)
     with pytest.raises(
@@ -75,7 +75,7 @@ def test_a_contradiction_that_stays_is_an_error() -> None:
 @pytest.mark.parametrize("listing", [[], None, 404, 403, 405])
 def test_an_object_that_nothing_shows_is_deleted(listing: Any) -> None:
     """Neither the list nor its id: gone; also where there is no list that could tell."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects.clear()
 
@@ -90,7 +90,7 @@ def test_an_object_that_nothing_shows_is_deleted(listing: Any) -> None:
 
 def test_a_list_that_is_late_with_a_deletion_is_read_again() -> None:
     """It shows the object at first, and no more when it is asked again."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     lists = [0]
 
@@ -109,7 +109,7 @@ def test_a_list_that_is_late_with_a_deletion_is_read_again() -> None:
 @pytest.mark.parametrize("policy", ["delete", "deactivate"])
 def test_a_deletion_that_is_answered_with_404_is_checked(policy: str) -> None:
     """What is still there was not deleted, and stays in the state."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     inputs = {**VILLA, "status": "active", "deletion_policy": policy}
     identifier, outputs = created(account.lifecycle(), inputs)
     account.interfere = denying(1, "DELETE" if policy == "delete" else "GET")
@@ -121,7 +121,7 @@ def test_a_deletion_that_is_answered_with_404_is_checked(policy: str) -> None:
 @pytest.mark.parametrize("status", [404, 405])
 def test_an_update_that_the_server_does_not_support_is_told_so(status: int) -> None:
     """The object is there, so it was not deleted."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -148,7 +148,7 @@ def hiding(*hidden: str) -> Callable[[httpx.Request, Answer], httpx.Response]:
 
 def test_a_list_without_an_object_that_is_there_is_not_whole() -> None:
     """It may be a first page that does not say so: nothing is created."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.interfere = hiding(identifier)
     lifecycle = account.lifecycle(settle_time=9.0)
@@ -162,7 +162,7 @@ def test_a_list_without_an_object_that_is_there_is_not_whole() -> None:
 
 def test_neither_is_one_that_nobody_looks_at_before_a_create() -> None:
     """With if_exists="create" nothing is looked up, and the list is still asked for what is new."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.interfere = hiding(identifier)
     lifecycle = account.lifecycle()
@@ -174,7 +174,7 @@ def test_neither_is_one_that_nobody_looks_at_before_a_create() -> None:
 
 def test_a_list_that_is_late_is_waited_for() -> None:
     """After the settle time it shows the object, and the creation goes on."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     hide = hiding(identifier)
 
@@ -191,7 +191,7 @@ def test_a_list_that_is_late_is_waited_for() -> None:
 @pytest.mark.parametrize("fields", [{"status": "inactive"}, {"deleted_at": "2026-01-01"}])
 def test_a_list_may_leave_out_what_cannot_be_booked(fields: dict[str, str]) -> None:
     """Such an object proves nothing about the list."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects[f"/properties/{identifier}"] |= fields
     account.interfere = hiding(identifier)
@@ -203,7 +203,7 @@ def test_a_list_may_leave_out_what_cannot_be_booked(fields: dict[str, str]) -> N
 
 def test_the_id_of_an_object_that_is_gone_may_be_given_again() -> None:
     """Some servers give the highest id plus one."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
 
     def reuse(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -223,7 +223,7 @@ def test_the_id_of_an_object_that_is_gone_may_be_given_again() -> None:
 
 def test_it_is_found_again_after_a_lost_response() -> None:
     """An object with the id of one that this run deleted is the one that the POST created."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     posts = [0]
 
@@ -245,7 +245,7 @@ def test_it_is_found_again_after_a_lost_response() -> None:
 
 def test_a_list_that_ends_too_early_allows_no_second_post() -> None:
     """Whether the first one created something cannot be known from half a list."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     posts = [0]
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -265,7 +265,7 @@ def test_a_list_that_ends_too_early_allows_no_second_post() -> None:
 
 def test_a_list_that_ends_too_early_stops_a_create_before_it_is_sent() -> None:
     """In the preview already; and refreshes go on by id."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -284,7 +284,7 @@ def test_a_list_that_ends_too_early_stops_a_create_before_it_is_sent() -> None:
 
 def test_whole_numbers_are_ids() -> None:
     """Paths, state and outputs have their digits; what the server shows stays a number."""
-    account = FakeAccount(
+    account = InMemoryAccount(
         shown=lambda fields: {**fields, "id": int(fields["id"].removeprefix("id_"))}
     )
     rule: dict[str, Json] = {"path": "/rules", "body": {"code": "x"}}
@@ -300,7 +300,7 @@ def test_whole_numbers_are_ids() -> None:
 @pytest.mark.parametrize("named", [2, "2"])
 def test_a_number_names_an_existing_object(named: int | str) -> None:
     """`existing_id=2` and `existing_id="2"` are the same."""
-    account = FakeAccount(
+    account = InMemoryAccount(
         objects={"/properties/2": {"id": "id_2", "name": "Villa"}},
         shown=lambda fields: {**fields, "id": int(fields["id"].removeprefix("id_"))},
     )
@@ -311,7 +311,7 @@ def test_a_number_names_an_existing_object(named: int | str) -> None:
 
 def test_a_slash_at_the_end_of_a_path_is_kept() -> None:
     """Some frameworks want one at the end of every path; the collection is the same."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     paths: list[str] = []
 
     def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
@@ -331,7 +331,7 @@ def test_a_slash_at_the_end_of_a_path_is_kept() -> None:
 
 def test_another_slash_is_no_other_object() -> None:
     """It changes what is asked for, and replaces nothing."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     lifecycle = account.lifecycle(API_OBJECT)
     rule: dict[str, Json] = {"path": "/rules", "body": {"code": "x"}}
     _, outputs = lifecycle.create(through_engine(rule))
@@ -358,7 +358,7 @@ def test_a_soft_deletion_is_told_and_nothing_else(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The listing stays managed; and one that nobody manages is not adopted by itself."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects[f"/properties/{identifier}"] |= fields
     assert account.lifecycle().read(identifier, outputs) is not None
@@ -376,7 +376,7 @@ def test_a_soft_deletion_is_told_and_nothing_else(
 
 def test_a_status_that_is_declared_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
     """Who declares a listing as archived knows it."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), {**VILLA, "status": "archived"})
     assert account.lifecycle().read(identifier, outputs) is not None
     assert caplog.messages == []

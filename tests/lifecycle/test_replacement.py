@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_account import FakeAccount
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_OBJECT, TEXTS
+from support.in_memory_account import InMemoryAccount
+from support.json_values import ANY_OBJECT, TEXTS
 
 from pulumi_setsmart.client.errors import BadRequestError, ConflictError, SetSmartError
 from pulumi_setsmart.models.json import Json
@@ -19,12 +19,12 @@ from pulumi_setsmart.models.json import Json
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
 
 
-def made(account: FakeAccount) -> dict[str, Json]:
+def made(account: InMemoryAccount) -> dict[str, Json]:
     """Create a villa and return its outputs."""
     return account.lifecycle().create(VILLA)[1]
 
 
-def with_versions(account: FakeAccount, rivals: int) -> list[str | None]:
+def with_versions(account: InMemoryAccount, rivals: int) -> list[str | None]:
     """Have an account tell versions and keep to them, and others change the villa meanwhile.
 
     Args:
@@ -56,7 +56,7 @@ def with_versions(account: FakeAccount, rivals: int) -> list[str | None]:
 
 def test_a_version_that_is_told_is_the_one_that_is_replaced() -> None:
     """What somebody else writes between our read and our write is not lost."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     asked = with_versions(account, rivals=2)
     account.lifecycle().update("id_2", outputs, {**VILLA, "bedrooms": 4})
@@ -72,7 +72,7 @@ def test_a_version_that_is_told_is_the_one_that_is_replaced() -> None:
 
 def test_who_is_overtaken_again_and_again_gives_up() -> None:
     """An object that changes all the time is an error, not an endless run."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     with_versions(account, rivals=1000)
     with pytest.raises(ConflictError):
@@ -82,7 +82,7 @@ def test_who_is_overtaken_again_and_again_gives_up() -> None:
 @pytest.mark.parametrize("etag", ['W/"1"', "", "1", '"a"b"'])
 def test_a_version_that_cannot_be_asked_for_is_not(etag: str) -> None:
     """A weak version never satisfies If-Match, and what is no version would only be refused."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     asked = []
 
@@ -97,7 +97,7 @@ def test_a_version_that_cannot_be_asked_for_is_not(etag: str) -> None:
     assert set(asked) == {None}
 
 
-def refusing(account: FakeAccount, *paths: str) -> None:
+def refusing(account: InMemoryAccount, *paths: str) -> None:
     """Have an account refuse these fields, as read-only, whenever they are sent back."""
 
     def interfere(request: httpx.Request, answer: Any) -> httpx.Response:
@@ -124,7 +124,7 @@ def test_an_undeclared_field_that_is_refused_is_left_out(
     path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What only the server sets is not ours to send; the user learns how to save the request."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     account.objects["/properties/id_2"] |= {
         "rating": 5,
@@ -143,7 +143,7 @@ def test_an_undeclared_field_that_is_refused_is_left_out(
 @pytest.mark.parametrize("path", ["bedrooms", "/door", "door.code", "door.code.digits"])
 def test_a_declared_field_that_is_refused_is_an_error(path: str) -> None:
     """What the program says is never left out."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     account.interfere = lambda request, answer: (
         httpx.Response(400, json={"error": {"message": "no", "field": path}})
@@ -160,7 +160,7 @@ def test_a_declared_field_that_is_refused_is_an_error(path: str) -> None:
 )
 def test_a_refusal_always_ends(field: str, held: dict[str, Json]) -> None:
     """Whatever field a server names, again and again, there is an end to it."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     account.objects["/properties/id_2"] = {**held, "id": "id_2", "name": "Villa", "rating": 5}
     account.interfere = lambda request, answer: (
@@ -172,7 +172,7 @@ def test_a_refusal_always_ends(field: str, held: dict[str, Json]) -> None:
         account.lifecycle().update("id_2", outputs, {**VILLA, "bedrooms": 4})
 
 
-def objecting(account: FakeAccount, own: set[str], body: Any) -> list[dict[str, Any]]:
+def objecting(account: InMemoryAccount, own: set[str], body: Any) -> list[dict[str, Any]]:
     """Have an account refuse whatever is sent back with one of its own fields, in these words.
 
     Returns:
@@ -235,7 +235,7 @@ def test_all_undeclared_fields_that_are_refused_are_left_out_at_once(
 ) -> None:
     """In whatever words and shape the server says so, the second attempt is the last."""
     body = refusals(*names)[number]
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     account.objects["/properties/id_2"] |= {**dict.fromkeys(names, "1"), "property": 1, "value": 2}
     sent = objecting(account, set(names), body)
@@ -271,7 +271,7 @@ def nested_refusals() -> list[Any]:
 @pytest.mark.parametrize("body", nested_refusals())
 def test_of_a_declared_object_no_more_than_the_refused_member_is_left_out(body: Any) -> None:
     """What is declared beside it is sent; a setting can name it too."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     account.objects["/properties/id_2"]["door"] = {"code": "1", "opened": "now"}
     sent = []
@@ -307,7 +307,7 @@ def test_of_a_declared_object_no_more_than_the_refused_member_is_left_out(body: 
 )
 def test_a_violation_of_a_declared_field_is_shown_and_nothing_is_left_out(body: Any) -> None:
     """What the program says is never left out, and its reasons are not buried."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     account.objects["/properties/id_2"]["created"] = "now"
     sent = objecting(account, {"created"}, body)
@@ -330,7 +330,7 @@ def test_a_violation_of_a_declared_field_is_shown_and_nothing_is_left_out(body: 
 )
 def test_where_no_field_is_named_the_candidates_are(body: Any) -> None:
     """And the setting that leaves them out; nothing is left out on a guess."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     account.objects["/properties/id_2"] |= {
         "created": "now",
@@ -351,7 +351,7 @@ def test_where_no_field_is_named_the_candidates_are(body: Any) -> None:
 
 def test_where_all_is_declared_there_are_no_candidates() -> None:
     """The reason stands alone."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     objecting(account, {"name"}, "no")
     with pytest.raises(BadRequestError) as caught:
@@ -362,7 +362,7 @@ def test_where_all_is_declared_there_are_no_candidates() -> None:
 @given(body=ANY_OBJECT | TEXTS, held=ANY_OBJECT)
 def test_whatever_a_refusal_says_what_is_declared_is_sent(body: Any, held: dict[str, Json]) -> None:
     """And there is an end to it."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     outputs = made(account)
     account.objects["/properties/id_2"] = {**held, "id": "id_2", "name": "Villa"}
     sent = objecting(account, {"name"}, body)

@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from fake_account import FakeAccount, created
+from support.in_memory_account import InMemoryAccount, created
 
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import Json
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
 LOFT: dict[str, Json] = {"name": "Loft", "bedrooms": 1}
-Goes = Callable[[FakeAccount, Lifecycle, str, dict[str, Json]], None]
+Goes = Callable[[InMemoryAccount, Lifecycle, str, dict[str, Json]], None]
 
 
 def seen_gone(
-    account: FakeAccount, lifecycle: Lifecycle, identifier: str, outputs: dict[str, Json]
+    account: InMemoryAccount, lifecycle: Lifecycle, identifier: str, outputs: dict[str, Json]
 ) -> None:
     """Somebody deletes the object, and a refresh sees it."""
     del account.objects[f"/properties/{identifier}"]
@@ -25,7 +25,7 @@ def seen_gone(
 
 
 def deleted(
-    _account: FakeAccount, lifecycle: Lifecycle, identifier: str, outputs: dict[str, Json]
+    _account: InMemoryAccount, lifecycle: Lifecycle, identifier: str, outputs: dict[str, Json]
 ) -> None:
     """The program deletes the object, which was there when it was last read."""
     assert lifecycle.read(identifier, outputs)
@@ -33,9 +33,9 @@ def deleted(
 
 
 @pytest.fixture
-def account() -> FakeAccount:
+def account() -> InMemoryAccount:
     """An account that gives an id as soon as it is free, and has another listing."""
-    account = FakeAccount({"/properties/1": {"id": "1", "name": "Theirs"}})
+    account = InMemoryAccount({"/properties/1": {"id": "1", "name": "Theirs"}})
 
     def give_lowest_free_id(
         request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]
@@ -57,7 +57,7 @@ def account() -> FakeAccount:
 @pytest.mark.parametrize("goes", [seen_gone, deleted])
 @pytest.mark.parametrize("new", [VILLA, LOFT])
 def test_an_object_may_get_the_id_of_one_that_is_gone(
-    account: FakeAccount, goes: Goes, new: dict[str, Json]
+    account: InMemoryAccount, goes: Goes, new: dict[str, Json]
 ) -> None:
     """It belongs to its own resource, equal to the old one or not, and is read and updated."""
     first, outputs = created(account.lifecycle(), VILLA)
@@ -74,7 +74,7 @@ def test_an_object_may_get_the_id_of_one_that_is_gone(
 
 @pytest.mark.parametrize("goes", [seen_gone, deleted])
 def test_a_lost_answer_may_have_given_the_id_of_one_that_is_gone(
-    account: FakeAccount, goes: Goes
+    account: InMemoryAccount, goes: Goes
 ) -> None:
     """The object that it made is found under that id, and there is one."""
     process = account.lifecycle()
@@ -98,7 +98,7 @@ def test_a_lost_answer_may_have_given_the_id_of_one_that_is_gone(
 
 def test_a_list_that_still_shows_an_object_that_was_deleted_does_not_bring_it_back() -> None:
     """The next one like it is created, also where the answer to its creation is lost."""
-    account = FakeAccount({"/properties/1": {"id": "1", "name": "Theirs"}})
+    account = InMemoryAccount({"/properties/1": {"id": "1", "name": "Theirs"}})
     process = account.lifecycle()
     first, outputs = created(process, VILLA)
     leftover = account.objects[f"/properties/{first}"]

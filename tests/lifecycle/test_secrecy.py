@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_OBJECT
+from support.json_values import ANY_OBJECT
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.declaration import read_declaration

@@ -10,10 +10,10 @@ from unittest.mock import patch
 
 import httpx
 import pytest
-from fake_account import FakeAccount, created, through_engine, undisturbed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from waiting import HANG_GUARD, MOMENT
+from support.in_memory_account import InMemoryAccount, created, through_engine, undisturbed
+from support.waiting import HANG_GUARD, MOMENT
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
@@ -32,21 +32,21 @@ NAMED = Wanted(frozenset({"name"}), frozenset({"name"}))
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
-def account_with(count: int, page_size: int | None = None, **habits: Any) -> FakeAccount:
+def account_with(count: int, page_size: int | None = None, **habits: Any) -> InMemoryAccount:
     """Return an account that holds so many listings: p0, p1 and so on."""
     objects = {
         f"/properties/p{number}": {"id": f"p{number}", "name": f"Villa {number}"}
         for number in range(count)
     }
-    return FakeAccount(objects, page_size=page_size, **habits)
+    return InMemoryAccount(objects, page_size=page_size, **habits)
 
 
-def listings_of(account: FakeAccount) -> Collection:
+def listings_of(account: InMemoryAccount) -> Collection:
     """Return the listings of an account."""
     return Collection(account.lifecycle().account.client, "/properties")
 
 
-def requests(account: FakeAccount) -> list[str]:
+def requests(account: InMemoryAccount) -> list[str]:
     """Return what was asked, each as its method and path."""
     return [f"{method} {path}" for method, path, _ in account.sent]
 
@@ -243,7 +243,7 @@ def test_a_page_that_failed_is_asked_for_again_by_the_next() -> None:
     assert requests(account) == [LIST, LIST]
 
 
-def listed(account: FakeAccount, *numbers: int) -> tuple[Snapshot, Collection]:
+def listed(account: InMemoryAccount, *numbers: int) -> tuple[Snapshot, Collection]:
     """Return a snapshot that has read the first page, and listings that were compared."""
     snapshot, listings = Snapshot(), listings_of(account)
     for number in numbers or (0, 1):
@@ -415,7 +415,7 @@ def test_every_kind_is_read_from_its_list(
 ) -> None:
     """Listings, subscriptions and any other object; and with the setting off, none."""
     the_kind, inputs, title = kind
-    account = FakeAccount(
+    account = InMemoryAccount(
         {f"/{path}/o{n}": {"id": f"o{n}", title: f"n{n}", "events": ["a.a"]} for n in range(9)}
     )
     for list_cache, expected in ((True, 2), (False, 9)):
@@ -428,7 +428,7 @@ def test_every_kind_is_read_from_its_list(
 
 def test_a_secret_that_no_list_shows_costs_no_request() -> None:
     """It is not needed: reads by id do not show it either."""
-    account = FakeAccount(
+    account = InMemoryAccount(
         shown=lambda fields: {name: one for name, one in fields.items() if name != "secret"}
     )
     maker = account.lifecycle(WEBHOOK_SUBSCRIPTION)
@@ -447,7 +447,7 @@ def test_a_secret_that_no_list_shows_costs_no_request() -> None:
 
 def test_a_declared_field_that_the_list_leaves_out_is_read_by_id() -> None:
     """The object that was compared may happen to have no such field."""
-    account = FakeAccount(listed=brief)
+    account = InMemoryAccount(listed=brief)
     maker = account.lifecycle()
     bare = created(maker, {"name": "Bare"})
     rich = created(maker, {"name": "Rich", "bedrooms": 3})
@@ -461,7 +461,7 @@ def test_a_declared_field_that_the_list_leaves_out_is_read_by_id() -> None:
 
 def test_what_is_only_read_shows_all_that_it_has() -> None:
     """Its named fields, and those of any other object all, where the list shows them otherwise."""
-    account = FakeAccount(
+    account = InMemoryAccount(
         {
             f"/{path}/o{n}": {"id": f"o{n}", "name": f"n{n}", "status": "draft", "notes": "long"}
             for path in ("properties", "rules")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from raw_account import RawAccount, nested, serving_raw
+from support.raw_json_server import RawJsonServer, nested, raw_json_server
 
 from pulumi_setsmart import UnexpectedResponseError
 from pulumi_setsmart.adoption.account import opened
@@ -20,13 +20,13 @@ DEPTHS = [DEEPEST + 1, DEEPEST + 21, 900, 2_000, 100_000]
 
 
 @pytest.fixture
-def served() -> Iterator[RawAccount]:
-    with serving_raw() as account:
+def served() -> Iterator[RawJsonServer]:
+    with raw_json_server() as account:
         yield account
 
 
 @contextmanager
-def asking(served: RawAccount) -> Iterator[Lifecycle]:
+def asking(served: RawJsonServer) -> Iterator[Lifecycle]:
     """What Pulumi asks about listings in one run."""
     settings = load_settings(lambda _key: None, served.environment())
     with opened(settings) as account:
@@ -34,7 +34,7 @@ def asking(served: RawAccount) -> Iterator[Lifecycle]:
 
 
 @pytest.fixture
-def lifecycle(served: RawAccount) -> Iterator[Lifecycle]:
+def lifecycle(served: RawJsonServer) -> Iterator[Lifecycle]:
     with asking(served) as one:
         yield one
 
@@ -48,7 +48,7 @@ def outputs_of(lifecycle: Lifecycle, inputs: dict[str, Json]) -> dict[str, Json]
 
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_an_undeclared_field_is_in_nobodys_way(
-    served: RawAccount, lifecycle: Lifecycle, depth: int
+    served: RawJsonServer, lifecycle: Lifecycle, depth: int
 ) -> None:
     """A refresh shows what is declared, as ever."""
     served.hold({"1": {"name": '"One"', "bedrooms": "1", "odd": nested(depth)}})
@@ -58,7 +58,7 @@ def test_an_undeclared_field_is_in_nobodys_way(
 
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_a_declared_field_shows_that_it_is_too_deep(
-    served: RawAccount, lifecycle: Lifecycle, depth: int
+    served: RawJsonServer, lifecycle: Lifecycle, depth: int
 ) -> None:
     """As a difference that a person can read."""
     inputs: dict[str, Json] = {"name": "One", "attributes": {"odd": {"a": 1}}}
@@ -74,7 +74,7 @@ def test_a_declared_field_shows_that_it_is_too_deep(
 
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_nothing_is_sent_back_that_we_do_not_hold(
-    served: RawAccount, lifecycle: Lifecycle, depth: int
+    served: RawJsonServer, lifecycle: Lifecycle, depth: int
 ) -> None:
     """A PUT without the field could delete it; the error names the field and the way out."""
     served.hold({"1": {"name": '"One"', "bedrooms": "1", "odd": nested(depth)}})

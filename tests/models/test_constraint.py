@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given, settings
-from json_values import ANY_JSON, TEXTS
+from support.json_values import ANY_JSON, TEXTS
 
 from pulumi_setsmart.models.constraint import (
     CollectionPath,

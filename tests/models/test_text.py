@@ -7,9 +7,9 @@ import sys
 import unicodedata
 
 import pytest
-from hostile_text import HOSTILE, HOSTILE_TEXTS, raw_characters, seen_by_a_terminal
 from hypothesis import given
 from hypothesis import strategies as st
+from support.hostile_text import HOSTILE, HOSTILE_TEXTS, raw_characters, seen_by_a_terminal
 
 from pulumi_setsmart.models.text import (
     cut,

@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_account import FakeAccount
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import NAMES, SCALARS, nested
-from provider_side import NOT_KNOWN, checked, over_the_wire, provider_of
+from support.in_memory_account import InMemoryAccount
+from support.in_memory_provider import NOT_KNOWN, checked, over_the_wire, provider_of
+from support.json_values import NAMES, SCALARS, nested
 
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.models.json import Json
@@ -22,7 +22,7 @@ from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionPr
 
 def test_a_listing_lives_and_dies() -> None:
     """Check, create, read, diff, update and delete, with whole numbers for whole numbers."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     provider = provider_of(account)
     inputs = checked(provider, {"name": "Villa", "bedrooms": 3, "address": CLEAR})
     made = provider.create(inputs)
@@ -49,7 +49,7 @@ def test_a_listing_lives_and_dies() -> None:
 
 def test_a_read_tells_drift_as_inputs() -> None:
     """Pulumi shows the difference to what the program declares, null included."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     provider = provider_of(account)
     made = provider.create(checked(provider, {"name": "Villa", "status": "on"}))
     account.objects[f"/properties/{made.id}"]["status"] = None
@@ -64,7 +64,7 @@ def in_former_form(properties: Any) -> Any:
 
 def test_a_read_replaces_the_former_form_of_null() -> None:
     """In outputs and inputs, though nothing has changed; after that, inputs are left alone."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     provider = provider_of(account)
     inputs = checked(provider, {"name": "Villa", "address": CLEAR, "attributes": {"n": [CLEAR]}})
     made = provider.create(inputs)
@@ -78,7 +78,7 @@ def test_a_read_replaces_the_former_form_of_null() -> None:
 
 def test_the_former_form_of_null_is_no_change() -> None:
     """Neither to us nor to the engine, where it compares the inputs by itself."""
-    provider = provider_of(FakeAccount())
+    provider = provider_of(InMemoryAccount())
     declared = {"name": "Villa", "address": CLEAR, "bedrooms": 3}
     inputs = checked(provider, declared)
     made = provider.create(inputs)
@@ -91,7 +91,7 @@ def test_the_former_form_of_null_is_no_change() -> None:
 
 def test_a_first_read_declares_nothing() -> None:
     """What the program would say of an object that it only reads is not ours to invent."""
-    account = FakeAccount({"/rules/r": {"id": "r", "percent": 5, "token": "***", "z": [None]}})
+    account = InMemoryAccount({"/rules/r": {"id": "r", "percent": 5, "token": "***", "z": [None]}})
     provider = provider_of(account, ApiObjectProvider)
     seen = provider.read("r", over_the_wire({"path": "/rules", "id_field": "id"}))
     assert seen.inputs is None
@@ -101,7 +101,7 @@ def test_a_first_read_declares_nothing() -> None:
 
 def test_what_is_wrong_is_told_without_its_field() -> None:
     """Pulumi prints the value of a field that a failure names, and it may be a secret."""
-    provider = provider_of(FakeAccount(), WebhookSubscriptionProvider)
+    provider = provider_of(InMemoryAccount(), WebhookSubscriptionProvider)
     news = over_the_wire({"url": "hush", "events": ["hush"], "secret": 5})
     failures = provider.check({}, news).failures
     assert [failure.property for failure in failures] == ["", "", ""]
@@ -111,7 +111,7 @@ def test_what_is_wrong_is_told_without_its_field() -> None:
 
 def test_what_is_not_known_yet_passes_and_stays_so() -> None:
     """In a preview, a value that another resource will give changes the object."""
-    provider = provider_of(FakeAccount())
+    provider = provider_of(InMemoryAccount())
     inputs = checked(provider, {"name": "Villa", "attributes": {"beside": "prop_1"}})
     outputs = over_the_wire(provider.create(inputs).outs)
     for news in (
@@ -127,14 +127,14 @@ def test_what_is_not_known_yet_passes_and_stays_so() -> None:
 
 def test_the_order_of_events_is_settled_by_the_check() -> None:
     """Pulumi itself compares inputs, and would show another order as a change."""
-    provider = provider_of(FakeAccount(), WebhookSubscriptionProvider)
+    provider = provider_of(InMemoryAccount(), WebhookSubscriptionProvider)
     inputs = checked(provider, {"url": "https://a.example", "events": ["b.b", "a.a"]})
     assert inputs["events"] == ["a.a", "b.b"]
 
 
 def test_another_path_replaces() -> None:
     """Pulumi is told which input asks for another object."""
-    provider = provider_of(FakeAccount(), ApiObjectProvider)
+    provider = provider_of(InMemoryAccount(), ApiObjectProvider)
     inputs = checked(provider, {"path": "/rules", "id_field": "id", "body": {"a": 1}})
     outputs = over_the_wire(provider.create(inputs).outs)
     difference = provider.diff("id_2", outputs, over_the_wire({**inputs, "path": NOT_KNOWN}))
@@ -144,7 +144,7 @@ def test_another_path_replaces() -> None:
 def test_a_failure_names_the_object_and_hides_its_secrets() -> None:
     """Whatever the server repeats, and be it the title, one line without secrets comes of it."""
 
-    class Account(FakeAccount):
+    class Account(InMemoryAccount):
         def __call__(self, request: httpx.Request) -> httpx.Response:
             if request.method in ("PUT", "POST"):
                 return httpx.Response(400, json={"message": "no: hush-1, 471108"})
@@ -174,7 +174,7 @@ def test_a_failure_names_the_object_and_hides_its_secrets() -> None:
 
 def test_an_unforeseen_failure_holds_no_value() -> None:
     """Junk in a state may break anything, but shows nothing."""
-    provider = provider_of(FakeAccount(), ApiObjectProvider)
+    provider = provider_of(InMemoryAccount(), ApiObjectProvider)
     with pytest.raises(SetSmartFailure, match="unexpected KeyError") as caught:
         provider.delete("r", {"body": {"secret": "hush-1"}})
     assert "hush-1" not in str(caught.value)
@@ -187,7 +187,7 @@ FREE_NAMES = NAMES.filter(lambda name: name not in PropertyProvider.kind.field_n
 @settings(max_examples=60)
 def test_any_attributes_cross_the_wire_and_settle(attributes: dict[str, Json]) -> None:
     """Pulumi's own serialisation changes nothing that we compare, CLEAR at any depth included."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     provider = provider_of(account)
     inputs = checked(provider, {"name": "Villa", "attributes": attributes})
     made = provider.create(inputs)

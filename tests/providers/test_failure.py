@@ -4,7 +4,7 @@ import os
 import traceback
 
 import pytest
-from canary import HEADER_KEY, PIN, assert_absent
+from support.canary import HEADER_KEY, PIN, assert_absent
 
 from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.errors import SetSmartError

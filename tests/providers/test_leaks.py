@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from canary import DOOR_CODE, HEADER_KEY, PASSPHRASE, PIN, assert_absent, assert_all_absent
-from fake_account import FakeAccount, created
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from provider_side import over_the_wire, provider_of
 from pulumi.runtime import rpc
+from support.canary import DOOR_CODE, HEADER_KEY, PASSPHRASE, PIN, assert_absent, assert_all_absent
+from support.in_memory_account import InMemoryAccount, created
+from support.in_memory_provider import over_the_wire, provider_of
 
 from pulumi_setsmart.client import confidential
 from pulumi_setsmart.client.errors import ApiError, SetSmartError
@@ -87,7 +87,7 @@ def repeating(body: Any, said: str, status: int) -> httpx.Response:
     )
 
 
-class Hostile(FakeAccount):
+class Hostile(InMemoryAccount):
     """An account that answers as it is told to, once it was told so."""
 
     answer_to_all: httpx.Response | None = None
@@ -226,7 +226,7 @@ def test_messages_stay_useful(body: Any, shown: str) -> None:
 
 def test_a_secret_of_two_characters_leaves_a_reason_out_and_says_so() -> None:
     """It could be any number or word."""
-    account = FakeAccount({"/properties/p": {"id": "p", "name": "V"}})
+    account = InMemoryAccount({"/properties/p": {"id": "p", "name": "V"}})
     lifecycle = account.lifecycle()
     account.interfere = lambda request, answer: (
         httpx.Response(

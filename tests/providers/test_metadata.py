@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fake_account import FakeAccount
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import ANY_JSON, ANY_OBJECT
-from provider_side import checked, over_the_wire, provider_of
+from support.in_memory_account import InMemoryAccount
+from support.in_memory_provider import checked, over_the_wire, provider_of
+from support.json_values import ANY_JSON, ANY_OBJECT
 
 from pulumi_setsmart.client.errors import MetadataError
 from pulumi_setsmart.lifecycle.bookkeeping import KEY
@@ -30,9 +30,9 @@ INPUTS: dict[str, Any] = {
 SECRETS = ("hush-1", "hush-2")
 
 
-def deployed() -> tuple[FakeAccount, str, dict[str, Any], dict[str, Any]]:
+def deployed() -> tuple[InMemoryAccount, str, dict[str, Any], dict[str, Any]]:
     """Return an account, and the id, inputs and outputs of a listing with all that can be noted."""
-    account = FakeAccount(
+    account = InMemoryAccount(
         {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in "abc"},
         stored=lambda sent: {**sent, "max_guests": 16, "address": "1 SEA ROAD"},
     )
@@ -130,8 +130,8 @@ def test_metadata_is_understood_or_an_error(stored: Any) -> None:
     """In each operation, in the account of the listing and in an empty one; never a surprise."""
     outputs = {**OUTPUTS, KEY: stored}
     is_readable = is_understood(stored)
-    there = FakeAccount({"/properties/" + ID: HELD})
-    for account in (there, FakeAccount()):
+    there = InMemoryAccount({"/properties/" + ID: HELD})
+    for account in (there, InMemoryAccount()):
         provider = provider_of(account)
         for name, operation in OPERATIONS.items():
             account.sent.clear()
@@ -152,7 +152,7 @@ def test_metadata_is_understood_or_an_error(stored: Any) -> None:
 def test_what_was_not_applied_is_understood_or_an_error(stored: Any) -> None:
     """The other text in the outputs, likewise."""
     outputs = {**OUTPUTS, UNAPPLIED_KEY: stored}
-    account = FakeAccount({"/properties/" + ID: HELD})
+    account = InMemoryAccount({"/properties/" + ID: HELD})
     for operation in OPERATIONS.values():
         message = attempt(lambda o=operation: o(provider_of(account), outputs))  # type: ignore[misc]
         assert message is None or "unexpected" not in message
@@ -163,7 +163,7 @@ def test_what_was_not_applied_is_understood_or_an_error(stored: Any) -> None:
 @settings(max_examples=200)
 def test_inputs_are_understood_or_an_error(before: Any, now: Any) -> None:
     """Those of the state and those of a program, whatever its transforms made of them."""
-    provider = provider_of(FakeAccount())
+    provider = provider_of(InMemoryAccount())
     olds = {**CHECKED, KEY: before}
     for news in ({**INPUTS, KEY: now}, {**INPUTS, KEY: {"secret_paths": now, "seen": now}}):
         message = attempt(lambda n=news: provider.check(olds, n))  # type: ignore[misc]
@@ -175,7 +175,7 @@ def test_inputs_are_understood_or_an_error(before: Any, now: Any) -> None:
 @settings(max_examples=100)
 def test_a_decision_is_understood_or_made_again(decision: Json) -> None:
     """A create that is told of a take-over by whatever it is creates one listing at the most."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     provider = provider_of(account)
     inputs = {**CHECKED, f"{KEY}_takeover": decision}
     message = attempt(lambda: provider.create(inputs))
@@ -186,7 +186,7 @@ def test_a_decision_is_understood_or_made_again(decision: Json) -> None:
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_damaged_state_is_told_in_one_line(name: str) -> None:
     """It names the listing by its id: whether its title is secret, nobody knows any more."""
-    account = FakeAccount()
+    account = InMemoryAccount()
     message = attempt(lambda: OPERATIONS[name](provider_of(account), {**OUTPUTS, KEY: TEXT[:50]}))
     assert message is not None
     assert message.startswith(f"property ({ID}): its metadata in the state (__setsmart) is damaged")
@@ -197,7 +197,7 @@ def test_a_damaged_state_is_told_in_one_line(name: str) -> None:
 @pytest.mark.parametrize("told", ["x", 5, [], {"secret_paths": "/name"}])
 def test_inputs_of_the_state_that_are_damaged_stop_the_check(told: Any) -> None:
     """They say what was secret before, which `ignore_changes` brings back."""
-    provider = provider_of(FakeAccount())
+    provider = provider_of(InMemoryAccount())
     message = attempt(lambda: provider.check({**CHECKED, KEY: told}, INPUTS))
     assert message is not None
     assert "its metadata in the state (__setsmart) is damaged" in message

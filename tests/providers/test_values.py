@@ -1,12 +1,12 @@
 """Values on their way through Pulumi's engine."""
 
 import pytest
-from fake_account import through_engine
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import NAMES, SCALARS, nested
 from pulumi.output import UNKNOWN as ENGINE_UNKNOWN
 from pulumi.runtime import rpc
+from support.in_memory_account import through_engine
+from support.json_values import NAMES, SCALARS, nested
 
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN

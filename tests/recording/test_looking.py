@@ -4,11 +4,11 @@ from collections import Counter
 
 import httpx
 import pytest
-from fake_setsmart import BASE_URL, credential
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded_account import DAY, recording_of, settings_of
-from strange_account import NOW, StrangeAccount, by_page
+from support.account_recording import DAY, recording_of, settings_of
+from support.divergent_server import NOW, DivergentServer, by_page
+from support.mock_client import BASE_URL, credential
 
 from pulumi_setsmart.client.channel import Connection, Request
 from pulumi_setsmart.client.client import Client
@@ -30,7 +30,7 @@ MOST_REQUESTS = 12
 
 def test_every_request_is_a_get() -> None:
     """And there are few of them, however long the lists are."""
-    account = StrangeAccount(
+    account = DivergentServer(
         properties=[{"id": f"p{number}", "name": "A"} for number in range(400)],
         webhooks=[{"id": number, "url": "https://a.example/"} for number in range(400)],
         list_style=by_page,

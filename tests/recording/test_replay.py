@@ -5,11 +5,10 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from fake_account import created, through_engine
-from recorded_account import recording_of, settings_of
-from strange_account import (
+from support.account_recording import recording_of, settings_of
+from support.divergent_server import (
     NOW,
-    StrangeAccount,
+    DivergentServer,
     by_cursor,
     by_last_id,
     by_link,
@@ -21,6 +20,7 @@ from strange_account import (
     html,
     in_data,
 )
+from support.in_memory_account import created, through_engine
 
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
@@ -59,48 +59,48 @@ def rate_limited(requests: int) -> dict[str, str]:
 
 
 ACCOUNTS = {
-    "bare array": StrangeAccount(properties=FIVE, webhooks=[HOOK]),
-    "enveloped": StrangeAccount(
+    "bare array": DivergentServer(properties=FIVE, webhooks=[HOOK]),
+    "enveloped": DivergentServer(
         properties=FIVE, list_style=in_data, shown=lambda item: {"data": {"property": item}}
     ),
-    "integer ids": StrangeAccount(
+    "integer ids": DivergentServer(
         properties=[listing(number, id=number) for number in (7, 8, 123)], missing=html
     ),
-    "uuids": StrangeAccount(
+    "uuids": DivergentServer(
         properties=[
             listing(number, id=f"00000000-0000-4000-8000-00000000000{number}") for number in (1, 2)
         ]
     ),
-    "another id field": StrangeAccount(
+    "another id field": DivergentServer(
         properties=[{"uid": f"{number}", "name": f"Villa {number}"} for number in range(3)]
     ),
-    "by link": StrangeAccount(properties=FIVE, list_style=by_link),
-    "by page": StrangeAccount(properties=FIVE, list_style=by_page),
-    "by cursor": StrangeAccount(properties=FIVE, list_style=by_cursor),
-    "by last id": StrangeAccount(properties=FIVE, list_style=by_last_id),
-    "by offset": StrangeAccount(properties=FIVE, list_style=by_offset),
-    "by address": StrangeAccount(properties=FIVE, list_style=by_next_address),
-    "more pages than are read": StrangeAccount(
+    "by link": DivergentServer(properties=FIVE, list_style=by_link),
+    "by page": DivergentServer(properties=FIVE, list_style=by_page),
+    "by cursor": DivergentServer(properties=FIVE, list_style=by_cursor),
+    "by last id": DivergentServer(properties=FIVE, list_style=by_last_id),
+    "by offset": DivergentServer(properties=FIVE, list_style=by_offset),
+    "by address": DivergentServer(properties=FIVE, list_style=by_next_address),
+    "more pages than are read": DivergentServer(
         properties=[listing(number) for number in range(1, 20)], list_style=by_page
     ),
-    "one page of a paged list": StrangeAccount(properties=FIVE[:2], list_style=by_page),
-    "counted in a header": StrangeAccount(properties=FIVE, list_style=counted_in_a_header),
-    "cut": StrangeAccount(properties=FIVE, list_style=cut),
-    "brief": StrangeAccount(
+    "one page of a paged list": DivergentServer(properties=FIVE[:2], list_style=by_page),
+    "counted in a header": DivergentServer(properties=FIVE, list_style=counted_in_a_header),
+    "cut": DivergentServer(properties=FIVE, list_style=cut),
+    "brief": DivergentServer(
         properties=FIVE,
         listed=lambda item: {name: item[name] for name in ("id", "name", "status")},
     ),
-    "optional fields": StrangeAccount(
+    "optional fields": DivergentServer(
         properties=[FIVE[0], listing(2, house_rules={"pets": True, "notes": "no"}), listing(3)]
     ),
-    "another rate limit": StrangeAccount(properties=FIVE, headers=rate_limited),
-    "empty": StrangeAccount(list_style=by_page),
+    "another rate limit": DivergentServer(properties=FIVE, headers=rate_limited),
+    "empty": DivergentServer(list_style=by_page),
 }
 READABLE = ACCOUNTS.keys() - {"cut", "another id field"}
 
 
 @pytest.mark.parametrize("account", ACCOUNTS.values(), ids=ACCOUNTS)
-def test_the_recording_of_a_replay_is_the_recording(account: StrangeAccount) -> None:
+def test_the_recording_of_a_replay_is_the_recording(account: DivergentServer) -> None:
     """Whatever the recording tells, the replay does."""
     with account.running() as url:
         first = written(recording_of(url))

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import ANY_JSON, ANY_OBJECT
-from recorded_account import DAY, recording_of, settings_of
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from strange_account import NOW, StrangeAccount
+from support.account_recording import DAY, recording_of, settings_of
+from support.divergent_server import NOW, DivergentServer
+from support.json_values import ANY_JSON, ANY_OBJECT
 
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording.file import foreign_words, read, written
@@ -120,7 +120,7 @@ def paged(_request: Request, items: Any) -> tuple[Any, dict[str, str]]:
     return {"qzxdvqa": [*items], "meta": meta, "Zqwx Kvj": ["Kvjq"]}, {}
 
 
-CANARY = StrangeAccount(
+CANARY = DivergentServer(
     properties=[PERSON, {**PERSON, "id": "jqzx_88124_ZQW", "nickname": "Wvkzqx"}],
     webhooks=[{**PERSON, "events": ["zqwx.kvjqed"], "id": 887766554}],
     list_style=paged,
@@ -258,7 +258,7 @@ def test_names_of_known_words_are_kept(name: str) -> None:
 
 def test_a_known_name_that_is_a_value_is_replaced() -> None:
     """Whatever its words are, it is the account's own; names of the contract are not."""
-    account = StrangeAccount(
+    account = DivergentServer(
         properties=[{"id": "a1", "name": "guest_house", "guest_house": 1, "pool": "status"}]
     )
     with account.running() as url:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_OBJECT
+from support.json_values import ANY_OBJECT
 
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, field_changes

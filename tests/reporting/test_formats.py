@@ -10,8 +10,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from preview_document import PreviewDocument
 from pulumi.runtime.rpc import UNKNOWN
+from support.preview_document import PreviewDocument
 
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.reporting.data import data

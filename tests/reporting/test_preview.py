@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_JSON, ANY_OBJECT
-from preview_document import PREFIX, PROPERTY, PreviewDocument
 from pulumi.runtime.rpc import UNKNOWN
+from support.json_values import ANY_JSON, ANY_OBJECT
+from support.preview_document import PREFIX, PROPERTY, PreviewDocument
 
 from pulumi_setsmart import MetadataError, StackError
 from pulumi_setsmart.automation.resource_type import SECRET

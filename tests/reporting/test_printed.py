@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_OBJECT
-from preview_document import PreviewDocument
+from support.json_values import ANY_OBJECT
+from support.preview_document import PreviewDocument
 
 from pulumi_setsmart import StackError
 from pulumi_setsmart.reporting.data import data

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from attrs import define
-from pause import Pause
-from sandbox_process import sandbox_process
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from waiting import HANG_GUARD, MOMENT, wait_until
+from support.pause import Pause
+from support.sandbox_process import sandbox_process
+from support.waiting import HANG_GUARD, MOMENT, wait_until
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, SandboxSettings, create_app, running
 from pulumi_setsmart.sandbox.connections import Acceptor, ConnectionLimits

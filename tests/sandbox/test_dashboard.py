@@ -13,10 +13,10 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import ANY_OBJECT
-from recording_receiver import receiving
-from signed_delivery import SECRET
-from waiting import HANG_GUARD
+from support.json_values import ANY_OBJECT
+from support.recording_receiver import receiving
+from support.signed_delivery import SECRET
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS, DeliverySettings, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard

@@ -10,13 +10,13 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recording_receiver import Received, receiving
-from signed_delivery import OTHER_SECRET, SECRET
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
-from waiting import HANG_GUARD, wait_until
+from support.recording_receiver import Received, receiving
+from support.signed_delivery import OTHER_SECRET, SECRET
+from support.waiting import HANG_GUARD, wait_until
 
 from pulumi_setsmart.sandbox import (
     PROPERTIES,

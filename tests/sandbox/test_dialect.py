@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 import pytest
-from served_sandbox import ServedSandbox, serving
+from support.served_sandbox import ServedSandbox, serving
 
 from pulumi_setsmart.sandbox import (
     PROPERTIES,

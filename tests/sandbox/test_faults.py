@@ -8,10 +8,10 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
-from pause import Pause
-from served_sandbox import ServedSandbox, serving
 from starlette.middleware import Middleware
-from waiting import HANG_GUARD, MOMENT, wait_until
+from support.pause import Pause
+from support.served_sandbox import ServedSandbox, serving
+from support.waiting import HANG_GUARD, MOMENT, wait_until
 
 from pulumi_setsmart.sandbox import (
     NONSENSE,

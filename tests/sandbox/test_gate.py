@@ -7,8 +7,8 @@ from ipaddress import ip_network
 
 import httpx
 import pytest
-from served_sandbox import ServedSandbox, serving
-from waiting import HANG_GUARD
+from support.served_sandbox import ServedSandbox, serving
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import ApiKey, Collection, JsonObject, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.rate_limit import RateLimit, ResetForm

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sandbox_process import SandboxProcess, sandbox_process
-from waiting import HANG_GUARD
+from support.sandbox_process import SandboxProcess, sandbox_process
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from served_sandbox import serving
-from waiting import HANG_GUARD
+from support.served_sandbox import serving
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,

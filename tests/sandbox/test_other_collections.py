@@ -1,7 +1,7 @@
 """Collections of which nothing is known."""
 
 import pytest
-from served_sandbox import serving
+from support.served_sandbox import serving
 
 
 @pytest.mark.parametrize(

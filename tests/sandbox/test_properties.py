@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from served_sandbox import serving
+from support.served_sandbox import serving
 
 VILLA = {
     "name": "Beachfront Villa",

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from served_sandbox import serving
-from waiting import HANG_GUARD
+from support.served_sandbox import serving
+from support.waiting import HANG_GUARD
 
 
 @pytest.mark.parametrize(

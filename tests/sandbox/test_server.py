@@ -6,11 +6,11 @@ import threading
 
 import httpx
 import pytest
-from served_sandbox import serving
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from waiting import HANG_GUARD
+from support.served_sandbox import serving
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from recording_receiver import RecordingReceiver, receiving
-from sandbox_process import SandboxProcess, sandbox_process
-from waiting import MOMENT, wait_until
+from support.recording_receiver import RecordingReceiver, receiving
+from support.sandbox_process import SandboxProcess, sandbox_process
+from support.waiting import MOMENT, wait_until
 
 from pulumi_setsmart.sandbox import DeliverySettings, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.deliveries.duty import Duty

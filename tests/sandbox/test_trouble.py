@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sandbox_process import sandbox_process
-from served_sandbox import ServedSandbox, serving
-from waiting import HANG_GUARD
+from support.sandbox_process import sandbox_process
+from support.served_sandbox import ServedSandbox, serving
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import PROPERTIES, SandboxSettings, Storage
 from pulumi_setsmart.sandbox.database import Database

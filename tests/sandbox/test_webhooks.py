@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 import pytest
-from served_sandbox import serving
+from support.served_sandbox import serving
 
 from pulumi_setsmart.sandbox import WEBHOOKS, Dialect, SandboxSettings
 from pulumi_setsmart.sandbox.dialect import Secrets

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
-from json_values import ANY_JSON
+from support.json_values import ANY_JSON
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.cli import main
@@ -70,31 +69,6 @@ def test_only_files_are_read(tmp_path: Path, ending: str) -> None:
     assert refusal(pipe) == f"{pipe}: is a pipe, not a file"
     assert refusal(device) == f"{device}: is a device, not a file"
     assert "No such device or address" in refusal(listening)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["export", "p.yaml"],
-        ["compare", "p.yaml", "p.yaml"],
-        ["report", "p.yaml"],
-        ["adopt", "--file", "p.yaml"],
-        ["doctor", "--record", "/dev/zero"],
-    ],
-    ids=lambda one: one[0],
-)
-def test_no_command_hangs_at_a_pipe(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
-) -> None:
-    """Each says in a line what it is."""
-    monkeypatch.chdir(tmp_path)
-    os.mkfifo("p.yaml")
-    monkeypatch.setenv("SETSMART_API_KEY", "key")
-    monkeypatch.setenv("SETSMART_BASE_URL", "http://127.0.0.1:1/v1")
-    result = CliRunner().invoke(main, arguments)
-    if arguments[0] != "doctor":
-        assert result.stderr == "Error: p.yaml: is a pipe, not a file\n"
-    assert result.exit_code in (1, 2)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -389,29 +363,3 @@ def test_a_text_is_the_same_after_a_spreadsheet(text: str) -> None:
     """Through the whole of the file."""
     portfolio = portfolio_in(json.dumps({"properties": {"a": {"name": text}}}), "p.json")
     assert portfolio_in(portfolio_text(portfolio, Format.CSV), "p.csv") == portfolio
-
-
-def test_a_command_may_be_given_in_place_of_a_preview(tmp_path: Path) -> None:
-    """What a shell makes of <(command) is a pipe that ends; a pipe with a name may not."""
-    reading, writing = os.pipe()
-    os.write(writing, b"no preview")
-    os.close(writing)
-    result = CliRunner().invoke(main, ["report", f"/dev/fd/{reading}"])
-    os.close(reading)
-    assert result.exit_code == 2
-    assert "this is not what `pulumi preview --json` prints" in result.stderr
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    result = CliRunner().invoke(main, ["report", str(pipe)])
-    assert (result.exit_code, result.stderr) == (2, f"Error: {pipe}: is a pipe, not a file\n")
-    assert sys.stdin is not None
-
-
-@pytest.mark.parametrize("depth", [DEEPEST + 30, 900, 100_000])
-def test_a_preview_that_is_too_deep_is_one_clear_line(tmp_path: Path, depth: int) -> None:
-    """Pulumi prints none, and whoever made it gets no traceback."""
-    path = tmp_path / "preview.json"
-    path.write_text(f'{{"steps": [{{"newState": {"[" * depth}{"]" * depth}}}]}}')
-    result = CliRunner().invoke(main, ["report", str(path)])
-    assert result.exit_code == 2
-    assert "this is not what `pulumi preview --json` prints" in result.stderr

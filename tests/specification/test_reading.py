@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_JSON
 from ruamel.yaml import YAML
+from support.json_values import ANY_JSON
 
 from pulumi_setsmart import (
     CLEAR,

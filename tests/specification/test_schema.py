@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_JSON
+from support.json_values import ANY_JSON
 
 from pulumi_setsmart import PortfolioFileError
-from pulumi_setsmart.cli import main
 from pulumi_setsmart.specification.document import Document, Place
 from pulumi_setsmart.specification.reading import specification_of
 from pulumi_setsmart.specification.schema import portfolio_schema
@@ -66,18 +63,6 @@ def is_read(value: Any) -> bool:
 def test_what_the_schema_allows_is_what_is_read(value: Any) -> None:
     """An editor and `load_portfolio` are of one mind."""
     assert VALIDATOR.is_valid(value) == is_read(value)
-
-
-def test_the_command_prints_it() -> None:
-    """It is a schema itself, and complete: an editor offers every field."""
-    result = CliRunner().invoke(main, ["schema"])
-    printed = json.loads(result.output)
-    assert result.exit_code == 0
-    assert printed == portfolio_schema()
-    jsonschema.Draft202012Validator.check_schema(printed)
-    listing = printed["properties"]["properties"]["additionalProperties"]
-    assert listing["required"] == ["name"]
-    assert {"address", "bedrooms", "attributes", "existing_id"} <= listing["properties"].keys()
 
 
 @pytest.mark.parametrize("name", ["name", "address", "bedrooms", "bathrooms", "max_guests"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import ANY_JSON
+from support.json_values import ANY_JSON
 
 from pulumi_setsmart import CLEAR, ConfiguredSecret, PortfolioSpecification
 from pulumi_setsmart.specification.document import Document, Place

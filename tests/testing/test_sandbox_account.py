@@ -6,8 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from recording_receiver import receiving
-from waiting import HANG_GUARD
+from support.recording_receiver import receiving
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, ApiKey, DeliverySettings, Failed, SandboxSettings
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox

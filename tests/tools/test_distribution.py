@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
-from preview_document import PreviewDocument
-from waiting import HANG_GUARD
+from support.preview_document import PreviewDocument
+from support.waiting import HANG_GUARD
 
 ROOT = Path(__file__).resolve().parents[2]
 GITOPS = ROOT / "examples" / "gitops"

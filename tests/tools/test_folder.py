@@ -6,7 +6,7 @@ from threading import Barrier, Event
 import pytest
 from pulumi_cli import folder
 from pulumi_cli.engine import Unavailable
-from waiting import HANG_GUARD
+from support.waiting import HANG_GUARD
 
 
 def names(versions: Path) -> list[str]:

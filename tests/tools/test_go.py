@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pulumi_cli import go, process
 from pulumi_cli.engine import Unavailable
-from waiting import HANG_GUARD
+from support.waiting import HANG_GUARD
 
 OLDEST = (1, 25, 11)
 REQUIREMENTS = Path("go-requirements.txt")

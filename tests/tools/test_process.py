@@ -6,7 +6,7 @@ import psutil
 import pytest
 from pulumi_cli import process
 from pulumi_cli.engine import Unavailable
-from waiting import HANG_GUARD, wait_until
+from support.waiting import HANG_GUARD, wait_until
 
 
 def run(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from signed_delivery import EVENT, NOW, OTHER_SECRET, PAYLOAD, SECRET, SignedDelivery
+from support.signed_delivery import EVENT, NOW, OTHER_SECRET, PAYLOAD, SECRET, SignedDelivery
 
 from pulumi_setsmart.webhooks import HexHmac, WebhookVerificationError, verify
 

@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from signed_delivery import NOW, SECRET, SignedDelivery
+from support.signed_delivery import SECRET, SignedDelivery
 
-from pulumi_setsmart.cli import main
 from pulumi_setsmart.webhooks import (
     HexHmac,
     SignatureScheme,
@@ -61,19 +59,6 @@ def test_a_new_secret_is_accepted_by_both_schemes_and_is_another_each_time() -> 
     assert len(base64.b64decode(one.removeprefix("whsec_"), validate=True)) == 32
     for scheme in (StandardWebhooks(), HexHmac()):
         assert WebhookVerifier([one, other], scheme=scheme)
-
-
-def test_the_command_prints_a_secret_that_verifies_and_is_fresh() -> None:
-    """One line with nothing around it, so that it can be piped to where secrets are kept."""
-    printed = [CliRunner().invoke(main, ["webhook-secret"]) for _ in range(3)]
-    assert {one.exit_code for one in printed} == {0}
-    secrets = [one.stdout.removesuffix("\n") for one in printed]
-    assert len({*secrets}) == 3
-    for secret in secrets:
-        assert secret.split() == [secret]
-        delivery = SignedDelivery.standard(secret=secret)
-        verifier = WebhookVerifier(secret, clock=lambda: NOW)
-        assert verifier.verify(delivery.payload, delivery.headers)
 
 
 @pytest.mark.parametrize("secret", BAD_SECRETS)

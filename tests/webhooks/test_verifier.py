@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from json_values import ANY_OBJECT
-from signed_delivery import EVENT, NOW, OTHER_SECRET, PAYLOAD, SECRET, SignedDelivery
 from starlette.datastructures import Headers
+from support.json_values import ANY_OBJECT
+from support.signed_delivery import EVENT, NOW, OTHER_SECRET, PAYLOAD, SECRET, SignedDelivery
 
 from pulumi_setsmart.webhooks import (
     HexHmac,

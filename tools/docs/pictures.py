@@ -10,11 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chromium import chromium, photograph
-from engine_stack import PROJECT, EngineStack, heed_interrupts
-from receiver_process import ReceiverProcess
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from support.chromium import chromium, photograph
+from support.engine_stack import PROJECT, EngineStack, restore_sigint
+from support.receiver_process import ReceiverProcess
 
 from pulumi_setsmart.sandbox import PROPERTIES, listings
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
@@ -37,7 +37,7 @@ loft = Property("loft", name="Harbour Loft", bedrooms=2, max_guests=4)
 
 def main() -> None:
     """Take all of them."""
-    heed_interrupts()
+    restore_sigint()
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_sandbox() as account:
         pages = reports(account, Path(folder))

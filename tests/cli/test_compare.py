@@ -1,0 +1,158 @@
+"""`pulumi-setsmart compare`: two portfolios, wherever they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from support.served_sandbox import serving
+
+from pulumi_setsmart.cli import main
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, ApiKey, SandboxSettings
+
+LEFT = """\
+properties:
+  villa: {name: Villa, address: "1 Road", bedrooms: 3, attributes: {rules: {pets: true, tv: 1}}}
+  loft: {name: Loft, address: "2 Road"}
+  hut: {name: Hut, status: null}
+webhooks:
+  hook: {url: "https://a.example/", events: [b.b, a.a], secret: {config: x}}
+"""
+RIGHT = """\
+properties:
+  hut: {name: Hut, address: ""}
+  villa: {name: Sea Villa, address: "1 Road", bedrooms: 3, attributes: {rules: {pets: no, tv: 1}}}
+  attic: {name: Attic}
+webhooks:
+  other: {url: "https://a.example/", events: [a.a, b.b]}
+"""
+
+
+def compare(*arguments: str, environment: Mapping[str, str] | None = None) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(main, ["compare", *arguments], env=environment or {})
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two portfolio files in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "left.yaml").write_text(LEFT)
+    (tmp_path / "right.yaml").write_text(RIGHT)
+
+
+@pytest.mark.usefixtures("files")
+def test_files_are_compared_by_their_keys() -> None:
+    """The order, secrets, and whether nothing is null, blank or absent do not count."""
+    result = compare("left.yaml", "right.yaml", "--json")
+    assert result.exit_code == 1
+    assert [
+        (one["change"], one["left"], one["right"], one["fields"])
+        for one in json.loads(result.stdout)
+    ] == [
+        ("added", None, "attic", []),
+        ("missing", "loft", None, []),
+        (
+            "changed",
+            "villa",
+            "villa",
+            [
+                {"name": "name", "left": "Villa", "right": "Sea Villa"},
+                {"name": "rules.pets", "left": True, "right": "no"},
+            ],
+        ),
+    ]
+    assert compare("left.yaml", "left.yaml").exit_code == 0
+
+
+@pytest.mark.usefixtures("files")
+def test_the_table_reads_well() -> None:
+    """One row for each field, no colours outside a terminal."""
+    result = compare("left.yaml", "right.yaml")
+    assert [" ".join(line.split()) for line in result.stdout.splitlines()] == [
+        "left.yaml → right.yaml",
+        "field left right",
+        "added Attic (attic)",
+        "missing Loft (loft)",
+        'changed Villa (villa) name "Villa" "Sea Villa"',
+        'rules.pets true "no"',
+        "1 added, 1 missing, 1 changed",
+    ]
+
+
+@pytest.mark.usefixtures("files")
+def test_an_account_is_compared_with_what_a_file_declares() -> None:
+    """By what they hold; what the file does not declare does not count, on either side."""
+    with serving(SandboxSettings(keys=(ApiKey(DEFAULT_KEY, read_only=True),))) as served:
+        storage = served.app.storage
+        storage.insert(PROPERTIES, {"name": "hut ", "address": None, "more": 1})
+        storage.insert(PROPERTIES, {"name": "Loft", "address": "3 Road"})
+        villa: dict[str, Json] = {"name": "Villa", "address": "1 Road", "bedrooms": 3.0}
+        storage.insert(PROPERTIES, {**villa, "rules": {"pets": True, "tv": 1, "x": 1}})
+        storage.insert(WEBHOOKS, {"url": "https://a.example/", "events": ["a.a", "b.b"]})
+        environment = {
+            "SETSMART_BASE_URL": str(served.client.base_url).rstrip("/"),
+            "SETSMART_API_KEY": DEFAULT_KEY,
+        }
+        one_way = compare("left.yaml", "account", "--json", environment=environment)
+        other_way = compare("account", "left.yaml", "--json", environment=environment)
+    fields = [("prop_1", "name", "Hut", "hut "), ("prop_2", "address", "2 Road", "3 Road")]
+    assert [
+        (one["right"], each["name"], each["left"], each["right"])
+        for one in json.loads(one_way.stdout)
+        for each in one["fields"]
+    ] == fields
+    assert [
+        (one["left"], each["name"], each["right"], each["left"])
+        for one in sorted(json.loads(other_way.stdout), key=lambda one: str(one["left"]))
+        for each in one["fields"]
+    ] == fields
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("no.yaml", "no.yaml"), "no.yaml: cannot be read: No such file or directory"),
+        (("account", "account"), "no API key: run"),
+        (("stack:dev", "account"), "there is no Pulumi project in . (no Pulumi.yaml)"),
+    ],
+)
+def test_trouble_is_not_a_difference(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, str],
+    message: str,
+) -> None:
+    """It has an exit status of its own, as with diff."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SETSMART_API_KEY", raising=False)
+    result = compare(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: {message}")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("side", ["left", "right", None])
+def test_unordered_lists_are_compared_by_their_elements(tmp_path: Path, side: str | None) -> None:
+    """In files and between a file and an account, wherever it is said that the order is none."""
+    listing: dict[str, Any] = {"name": "Villa", "attributes": {"tags": ["a", "b"]}}
+    turned: dict[str, Any] = {"name": "Villa", "attributes": {"tags": ["b", "a"]}}
+    for name, one in (("left", listing), ("right", turned)):
+        entry = {**one, "unordered": ["tags"]} if name == side else one
+        (tmp_path / f"{name}.json").write_text(json.dumps({"properties": {"villa": entry}}))
+    left, right = (str(tmp_path / f"{name}.json") for name in ("left", "right"))
+    assert compare(left, right).exit_code == (side is None)
+    with serving(SandboxSettings(rate_limit=0)) as served:
+        served.app.storage.insert(PROPERTIES, {"name": "Villa", "tags": ["b", "a"]})
+        environment = {
+            "SETSMART_BASE_URL": str(served.client.base_url).rstrip("/"),
+            "SETSMART_API_KEY": DEFAULT_KEY,
+        }
+        result = compare(left, "account", environment=environment)
+        assert result.exit_code == (side != "left"), result.output
+        assert compare("account", left, environment=environment).exit_code == (side != "left")

@@ -1,0 +1,51 @@
+"""The command `doctor`: its options, its output and its status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pulumi_setsmart.cli import main
+from pulumi_setsmart.testing import SandboxAccount
+
+
+def test_the_command_says_what_to_do_and_that_something_cannot_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setsmart_sandbox: SandboxAccount
+) -> None:
+    """In lines for a person, or as JSON and nothing beside it; never with the key."""
+    monkeypatch.setenv("PATH", str(tmp_path))  # where there is no Pulumi
+    (tmp_path / "Pulumi.yaml").write_text("name: portfolio\nruntime: python\n")
+    command = ["doctor", "--directory", str(tmp_path)]
+    environment = {**setsmart_sandbox.environment, "SETSMART_API_KEY": "mistaken-key"}
+    told = CliRunner().invoke(main, command, env=environment)
+    assert told.exit_code == 1
+    assert "! refresh: previews do not look at SetSmart\n  Add options: " in told.stdout
+    assert "✗ pulumi: no command line on PATH\n  Install it: " in told.stdout
+    assert "✓ packages: " in told.stdout
+    as_json = CliRunner().invoke(main, [*command, "--json"], env=environment)
+    assert as_json.exit_code == 1
+    verdicts = {one["subject"]: one["verdict"] for one in json.loads(as_json.stdout)}
+    assert (verdicts["packages"], verdicts["refresh"]) == ("good", "doubtful")
+    assert (verdicts["pulumi"], verdicts["key"]) == ("bad", "bad")
+    assert "mistaken-key" not in told.stdout + as_json.stdout
+
+
+@pytest.mark.parametrize(
+    "options", [["--state-only"], ["--state-only", "--stack", "x", "--record", "y"]]
+)
+def test_options_that_do_not_go_together(tmp_path: Path, options: list[str]) -> None:
+    """Status 2, so that a workflow does not take it for a finding."""
+    finished = CliRunner().invoke(main, ["doctor", "--directory", str(tmp_path), *options])
+    assert finished.exit_code == 2
+    assert "--state-only needs --stack" in finished.stderr
+
+
+def test_a_stack_that_cannot_be_opened_is_bad(tmp_path: Path) -> None:
+    """A state that nobody could examine is not in order; nothing else is looked at."""
+    command = ["doctor", "--directory", str(tmp_path), "--stack", "x", "--state-only", "--json"]
+    finished = CliRunner().invoke(main, command)
+    assert finished.exit_code == 1
+    assert [one["subject"] for one in json.loads(finished.stdout)] == ["stack"]

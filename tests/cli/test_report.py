@@ -1,0 +1,243 @@
+"""The command `report`, given a preview."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support.preview_document import PreviewDocument
+
+from pulumi_setsmart.cli import main
+from pulumi_setsmart.models.json import DEEPEST
+
+VILLA = {"name": "Sea Villa", "bedrooms": 3}
+
+
+def document(what: str) -> str:
+    """Return a preview in which one thing happens."""
+    preview = PreviewDocument()
+    match what:
+        case "nothing":
+            preview.listing("villa", last=VILLA, planned=VILLA, op="same")
+        case "creation":
+            preview.listing("villa", planned=VILLA)
+        case "change":
+            preview.listing("villa", last=VILLA, planned={**VILLA, "bedrooms": 4})
+        case "drift":
+            preview.listing("villa", last=VILLA, held={**VILLA, "bedrooms": 9}, planned=VILLA)
+        case "loss behind our back":
+            preview.listing("villa", last=VILLA, planned=VILLA, op="create")
+        case "deletion":
+            preview.listing("villa", last=VILLA)
+        case "deactivation":
+            preview.listing("villa", last={**VILLA, "deletion_policy": "deactivate"})
+        case "release":
+            preview.listing("villa", last=VILLA, retainOnDelete=True)
+        case "failure":
+            preview.says("error", "error: no such account")
+    return preview.text
+
+
+def report(text: str, *options: str) -> Result:
+    return CliRunner().invoke(main, ["report", "-", *options], input=text)
+
+
+@pytest.mark.parametrize(
+    ("what", "failing"),
+    [
+        ("nothing", set()),
+        ("creation", {"any"}),
+        ("change", {"any"}),
+        ("drift", {"drift", "any"}),
+        ("loss behind our back", {"drift", "any"}),
+        ("deletion", {"delete", "any"}),
+        ("deactivation", {"delete", "any"}),
+        ("release", {"any"}),
+    ],
+)
+def test_the_status_is_what_is_asked_for(what: str, failing: set[str]) -> None:
+    """0 unless one of the conditions holds; the report is printed all the same."""
+    for condition in ("drift", "delete", "any"):
+        result = report(document(what), "--fail-on", condition)
+        assert result.exit_code == (1 if condition in failing else 0), (what, condition)
+        assert result.stdout == report(document(what)).stdout != ""
+    both = report(document(what), "--fail-on", "drift", "--fail-on", "delete")
+    assert both.exit_code == (1 if failing & {"drift", "delete"} else 0)
+    assert report(document(what)).exit_code == 0
+
+
+@pytest.mark.parametrize(("condition", "status"), [("any", 1), ("drift", 0), ("delete", 0)])
+def test_resources_of_other_providers_are_any_change(condition: str, status: int) -> None:
+    """But neither drift nor a loss: they are no listings."""
+    preview = PreviewDocument()
+    preview.steps.append({"op": "delete", "urn": "urn:pulumi:s::p::aws:s3:Bucket::b"})
+    assert report(preview.text, "--fail-on", condition).exit_code == status
+
+
+def test_a_failed_preview_is_status_2() -> None:
+    """Whatever else is asked for; the report says why."""
+    result = report(document("failure"), "--fail-on", "any")
+    assert result.exit_code == 2
+    assert "no such account" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("markdown", "<!-- pulumi-setsmart"), ("html", "<!doctype html>"), ("json", "{")],
+)
+def test_each_format_can_be_written_to_a_file(form: str, start: str, tmp_path: Path) -> None:
+    """The same as is printed."""
+    source, target = tmp_path / "preview.json", tmp_path / "report"
+    source.write_text(document("change"))
+    arguments = ["report", str(source), "--format", form]
+    printed = CliRunner().invoke(main, arguments)
+    written = CliRunner().invoke(main, [*arguments, "--output", str(target)])
+    assert written.stdout == ""
+    assert target.read_text() == printed.stdout
+    assert printed.stdout.startswith(start)
+
+
+def test_markdown_is_what_is_printed_by_default() -> None:
+    """It is made for pull requests."""
+    assert report(document("change")).stdout == (
+        report(document("change"), "--format", "markdown").stdout
+    )
+    assert json.loads(report(document("change"), "--format", "json").stdout)["entries"]
+
+
+def test_a_file_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+    """With status 2, and nothing is left behind."""
+    result = report(document("change"), "--output", str(tmp_path / "nowhere" / "report.md"))
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")
+    assert "report.md: cannot be written" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("text", ["", "Previewing update", "\ufffd", '{"steps": 1}'])
+def test_what_is_no_preview_is_told_in_a_line(text: str) -> None:
+    """With status 2."""
+    result = report(text)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(
+        "Error: standard input: this is not what `pulumi preview --json` prints"
+    )
+    assert len(result.stderr.splitlines()) == 1
+
+
+FORMATS = ["markdown", "html", "json"]
+ENCODINGS = {
+    "UTF-8": "utf-8",
+    "UTF-8 with a mark": "utf-8-sig",
+    "UTF-16, little end first, with a mark": "utf-16",
+    "UTF-16, little end first": "utf-16-le",
+    "UTF-16, big end first": "utf-16-be",
+}
+
+
+def named_preview() -> PreviewDocument:
+    """Return a preview with letters of which a wrong encoding makes others."""
+    preview = PreviewDocument()
+    preview.listing("villa", last={"name": "Seehütte"}, planned={"name": "海の家 🏖"})
+    preview.says("warning", "warning: für alle")
+    return preview
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_report_is_the_same_however_the_preview_was_saved(form: str, tmp_path: Path) -> None:
+    """In every encoding, with every end of line, with noise, as document and as stream."""
+    preview = named_preview()
+    expected = report(preview.text, "--format", form).stdout
+    assert "Seehütte" in expected
+    file = tmp_path / "preview.json"
+    for text in (preview.text, preview.stream):
+        noisy = f"Vorschau für dev:\n{text}\nPS C:\\> "
+        for saved in (text, noisy, noisy.replace("\n", "\r\n")):
+            for encoding in ENCODINGS.values():
+                file.write_bytes(saved.encode(encoding))
+                from_file = CliRunner().invoke(main, ["report", str(file), "--format", form])
+                piped = CliRunner().invoke(
+                    main, ["report", "-", "--format", form], input=saved.encode(encoding)
+                )
+                assert from_file.exit_code == piped.exit_code == 0
+                assert from_file.stdout == piped.stdout == expected
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("saved", "reason"),
+    [
+        (b"", "this is not what"),
+        (b"\xff\xfe", "this is not what"),
+        (b"\xef\xbb\xbf\r\n", "this is not what"),
+        (b"\x80\x81\0\xff", "this is not what"),
+        ("error: no such stack\r\n".encode("utf-16"), "this is not what"),
+        (named_preview().text.encode("cp1252", "replace"), "it is in neither UTF-8 nor UTF-16"),
+        (named_preview().stream.encode("cp1252", "replace"), "it is in neither UTF-8 nor UTF-16"),
+        (named_preview().text.encode("utf-16")[:-40], "the output of `pulumi preview --json` is"),
+        (named_preview().stream.encode()[:-200], "the output of `pulumi preview --json` is"),
+        (2 * named_preview().text.encode(), "it holds more than one preview"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_line(
+    saved: bytes, reason: str, form: str, tmp_path: Path
+) -> None:
+    """With status 2, the name of the file, and no report."""
+    file, target = tmp_path / "preview.json", tmp_path / "report"
+    file.write_bytes(saved)
+    for source, name in ((str(file), str(file)), ("-", "standard input")):
+        result = CliRunner().invoke(
+            main, ["report", source, "--format", form, "--output", str(target)], input=saved
+        )
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"Error: {name}: {reason}")
+        assert len(result.stderr.splitlines()) == 1
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["-", "--stack", "dev"], ["missing.json"], ["-", "--fail-on", "never"]]
+)
+def test_arguments_that_make_no_sense_are_refused(arguments: list[str]) -> None:
+    """With status 2 and a word on what is wrong."""
+    result = CliRunner().invoke(main, ["report", *arguments], input=document("change"))
+    assert result.exit_code == 2
+    assert "Usage:" in result.stderr
+
+
+def test_a_folder_without_a_project_is_told_in_a_line(tmp_path: Path) -> None:
+    """With status 2."""
+    result = CliRunner().invoke(main, ["report", "--stack", "dev", "--directory", str(tmp_path)])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: there is no Pulumi project in")
+
+
+def test_a_command_may_be_given_in_place_of_a_preview(tmp_path: Path) -> None:
+    """What a shell makes of <(command) is a pipe that ends; a pipe with a name may not."""
+    reading, writing = os.pipe()
+    os.write(writing, b"no preview")
+    os.close(writing)
+    result = CliRunner().invoke(main, ["report", f"/dev/fd/{reading}"])
+    os.close(reading)
+    assert result.exit_code == 2
+    assert "this is not what `pulumi preview --json` prints" in result.stderr
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    result = CliRunner().invoke(main, ["report", str(pipe)])
+    assert (result.exit_code, result.stderr) == (2, f"Error: {pipe}: is a pipe, not a file\n")
+    assert sys.stdin is not None
+
+
+@pytest.mark.parametrize("depth", [DEEPEST + 30, 900, 100_000])
+def test_a_preview_that_is_too_deep_is_one_clear_line(tmp_path: Path, depth: int) -> None:
+    """Pulumi prints none, and whoever made it gets no traceback."""
+    path = tmp_path / "preview.json"
+    path.write_text(f'{{"steps": [{{"newState": {"[" * depth}{"]" * depth}}}]}}')
+    result = CliRunner().invoke(main, ["report", str(path)])
+    assert result.exit_code == 2
+    assert "this is not what `pulumi preview --json` prints" in result.stderr

@@ -1,0 +1,102 @@
+"""What the commands show on a terminal, and what elsewhere."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+from support.served_sandbox import serving
+
+from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, SandboxSettings, listings
+
+ESCAPE = "\x1b"
+
+
+def on_a_terminal(folder: Path, *arguments: str, **environment: str) -> str:
+    """Run the command on a terminal, and return all that it showed there."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "pulumi_setsmart", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "TERM": "xterm-256color", **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    ):
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:  # the other side is closed
+            pass
+    os.close(ours)
+    return shown.decode()
+
+
+def test_colours_are_for_terminals_that_want_them(tmp_path: Path) -> None:
+    """NO_COLOR turns them off; whatever a listing is called, the terminal does not obey it."""
+    (tmp_path / "left.yaml").write_text('properties: {a: {name: "A \\e[31m[red]"}}')
+    (tmp_path / "right.yaml").write_text("")
+    shown = on_a_terminal(tmp_path, "compare", "left.yaml", "right.yaml")
+    plain = on_a_terminal(tmp_path, "compare", "left.yaml", "right.yaml", NO_COLOR="1")
+    assert f"{ESCAPE}[31mmissing{ESCAPE}[0m  A \\x1b[31m[red] (a)" in shown
+    assert "missing  A \\x1b[31m[red] (a)" in plain
+
+
+def test_a_long_command_shows_how_far_it_is(tmp_path: Path) -> None:
+    """On a terminal only: elsewhere it says nothing until it is done."""
+    with serving(SandboxSettings()) as served:
+        served.app.storage.insert_all(PROPERTIES, islice(listings(), 12))
+        environment = {
+            "SETSMART_BASE_URL": str(served.client.base_url).rstrip("/"),
+            "SETSMART_API_KEY": DEFAULT_KEY,
+        }
+        shown = on_a_terminal(tmp_path, "export", "--output", "p.yaml", **environment)
+        silent = subprocess.run(
+            [sys.executable, "-m", "pulumi_setsmart", "export", "--output", "q.yaml"],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], **environment},
+            capture_output=True,
+            check=True,
+        )
+    assert "Reading /properties" in shown
+    assert "12/12" in shown
+    assert (silent.stdout, silent.stderr) == (b"", b"")
+    assert (tmp_path / "p.yaml").read_bytes() == (tmp_path / "q.yaml").read_bytes()
+
+
+def test_data_on_a_terminal_is_shown_and_not_obeyed(tmp_path: Path) -> None:
+    """Elsewhere it is as it is, byte for byte."""
+    name = "Sea \u202e\x9b31m\u200b Villa"
+    text = f"resource_name,name,address\na,{name},Road\n"
+    (tmp_path / "left.csv").write_text(text)
+    arguments = ("export", "left.csv", "--format", "csv")
+    shown = on_a_terminal(tmp_path, *arguments)
+    assert "Sea \\u202e\\x9b31m\\u200b Villa" in shown
+    assert not {"\u202e", "\x9b", "\u200b"} & {*shown}
+    piped = subprocess.run(
+        [sys.executable, "-m", "pulumi_setsmart", *arguments],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        check=True,
+    )
+    assert name.encode() in piped.stdout
+
+
+def test_a_terminal_without_unicode_gets_escapes(tmp_path: Path) -> None:
+    """It is told all the same, with nothing that it would obey, and without a traceback."""
+    (tmp_path / "left.yaml").write_text('properties: {a: {name: "Å \\e[5m\\u202e"}}', "utf-8")
+    (tmp_path / "right.yaml").write_text("")
+    environment = {"PYTHONIOENCODING": "ascii", "NO_COLOR": "1"}
+    shown = on_a_terminal(tmp_path, "compare", "left.yaml", "right.yaml", **environment)
+    assert "missing  \\xc5 \\x1b[5m\\u202e (a)" in shown
+    told = on_a_terminal(tmp_path, "doctor", "--stack", "\x1b[5m\u202e\n::error::x", **environment)
+    assert "Traceback" not in shown + told
+    assert f"{ESCAPE}[5m" not in told
+    assert "\n::error" not in told

@@ -1,0 +1,1 @@
+"""What tests share: servers, accounts, stacks, values and waiting, imported as `support.NAME`."""

@@ -1,0 +1,20 @@
+"""Responses as the client sees them, made without a server."""
+
+import json
+
+import httpx
+
+from pulumi_setsmart.client.response import Answer
+
+
+def response(body: object, status: int = 200, **headers: str) -> Answer:
+    """Return a response to a request for the properties."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Answer(
+        method="GET",
+        path="/properties",
+        url="https://setsmart.example/v1/properties",
+        status=status,
+        headers=httpx.Headers(headers),
+        body=content,
+    )

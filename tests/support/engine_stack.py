@@ -1,0 +1,228 @@
+"""A Pulumi stack in a folder of its own, driven through the real CLI."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import attrs
+import psutil
+from attrs import field, frozen
+
+from support.waiting import HANG_GUARD
+
+OUR_COMMAND = (sys.executable, "-m", "pulumi_setsmart")
+QUIET = ("--non-interactive", "--color", "never", "--suppress-progress")
+PROJECT = """\
+name: portfolio
+runtime: python
+options:
+  refresh: always
+"""
+HEADER = "import pulumi\nfrom pulumi_setsmart import *\n"
+
+
+def restore_sigint() -> None:
+    """Have the commands that this process starts end when they are interrupted.
+
+    A shell lets its background jobs ignore SIGINT, and whatever they start inherits that. Pulumi
+    interrupts its language host in every command, and would wait 5 s each time before it kills it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def provider_among(processes: Iterable[psutil.Process]) -> psutil.Process | None:
+    """Return the process that manages the resources, among those that a command has started."""
+    return next((one for one in processes if "pulumi.dynamic" in one.cmdline()), None)
+
+
+def unaligned(diff: str) -> str:
+    """Return a diff less the spaces with which Pulumi aligns the colons."""
+    return re.sub(r" +: ", ": ", diff)
+
+
+@frozen
+class Finished:
+    """What a command of the CLI came to.
+
+    Attributes:
+        status: Its exit status.
+        output: What it printed, errors included.
+    """
+
+    status: int
+    output: str
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines that say what went wrong, less Pulumi's own summary of them."""
+        lines = (line.strip() for line in self.output.split("Diagnostics:")[-1].splitlines())
+        return [
+            line
+            for line in lines
+            if "error: " in line and not line.endswith(("preview failed", "update failed"))
+        ]
+
+
+@frozen
+class EngineStack:
+    """A project with one stack, its state in a folder, and nothing of the user's Pulumi.
+
+    Attributes:
+        pulumi: The CLI.
+        folder: Where all of it is kept.
+        environment: What the commands see of the environment beside that.
+        printed: Everything that any command printed.
+    """
+
+    pulumi: Path
+    folder: Path
+    environment: dict[str, str]
+    printed: list[str] = field(factory=list)
+
+    @classmethod
+    def create(cls, pulumi: Path, folder: Path, base_url: str, key: str) -> EngineStack:
+        """Make the project and its stack; its programs ask ``base_url`` with ``key``."""
+        (folder / "state").mkdir(parents=True)
+        (folder / "Pulumi.yaml").write_text(PROJECT)
+        stack = cls(
+            pulumi=pulumi,
+            folder=folder,
+            environment={
+                "HOME": str(folder),
+                # Pulumi asks pip for the packages, and in a fresh home pip asks the network.
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+                "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+                "PULUMI_HOME": str(folder / "home"),
+                "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+                "PULUMI_CONFIG_PASSPHRASE": "test",
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+                "SETSMART_BASE_URL": base_url,
+                "SETSMART_API_KEY": key,
+            },
+        )
+        stack.succeed("stack", "init", "test")
+        return stack
+
+    def mend(self) -> None:
+        """Remove the empty attribute files that a killed CLI may leave, which it cannot read.
+
+        The state beside them is whole: it is replaced at once.
+        """
+        for attributes in (self.folder / "state").rglob("*.attrs"):
+            if attributes.stat().st_size == 0:
+                attributes.unlink()
+
+    def afresh(self, folder: Path) -> EngineStack:
+        """Return the same project, program and configuration with a state that knows nothing."""
+        (folder / "state").mkdir(parents=True)
+        for path in self.folder.iterdir():
+            if path.is_file():
+                shutil.copy(path, folder)
+        backend = {"PULUMI_BACKEND_URL": f"file://{folder / 'state'}"}
+        stack = attrs.evolve(self, folder=folder, environment={**self.environment, **backend})
+        stack.succeed("stack", "init", "test")
+        return stack
+
+    def declare(self, program: str) -> None:
+        """Make ``program`` the project's program; it may use all public names."""
+        (self.folder / "__main__.py").write_text(HEADER + textwrap.dedent(program))
+
+    def run(self, *arguments: str, **environment: str) -> Finished:
+        """Run a command of the CLI; an empty variable is one that is not set."""
+        variables = {**self.environment, **environment}
+        finished = subprocess.run(
+            [self.pulumi, *arguments],
+            cwd=self.folder,
+            env={name: value for name, value in variables.items() if value},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=HANG_GUARD,
+            check=False,
+        )
+        self.printed.append(finished.stdout)
+        return Finished(finished.returncode, finished.stdout)
+
+    def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run our own command in the project, with what the CLI sees of the environment."""
+        return subprocess.run(
+            [*OUR_COMMAND, *arguments],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=HANG_GUARD,
+            check=False,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command of the CLI whose output nobody reads."""
+        return subprocess.Popen(
+            [self.pulumi, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def succeed(self, *arguments: str, **environment: str) -> str:
+        """Run a command that must succeed, and return what it printed."""
+        finished = self.run(*arguments, **environment)
+        assert finished.status == 0, finished.output
+        return finished.output
+
+    def fail(self, *arguments: str, **environment: str) -> Finished:
+        """Run a command that must fail, as tidily as the user may expect."""
+        finished = self.run(*arguments, **environment)
+        assert finished.status != 0, finished.output
+        assert finished.errors, finished.output
+        assert "Traceback" not in finished.output
+        return finished
+
+    def up(self, **environment: str) -> str:
+        """Run `pulumi up` without its preview."""
+        return self.succeed("up", "--yes", "--skip-preview", *QUIET, **environment)
+
+    def preview(self, **environment: str) -> str:
+        """Run `pulumi preview` and return its diff, less the spaces that align the colons."""
+        return unaligned(self.succeed("preview", "--diff", *QUIET, **environment))
+
+    def assert_nothing_to_do(self) -> str:
+        """Assert that the account is as declared, and return the preview.
+
+        Undeclared fields may show there as refreshed outputs.
+        """
+        output = self.preview()
+        assert " unchanged" in output, output
+        for change in ("to create", "to update", "to delete", "to replace", "warning"):
+            assert change not in output, output
+        return output
+
+    def assert_clean(self) -> None:
+        """Assert that the account is as declared, and that nothing at all shows as changed."""
+        output = self.assert_nothing_to_do()
+        assert "~" not in output.replace("~ pulumi:pulumi:Stack: (refresh)", ""), output
+
+    def export(self) -> dict[str, Any]:
+        """Return the state as it is stored, secrets encrypted."""
+        state: dict[str, Any] = json.loads(self.succeed("stack", "export"))
+        return state
+
+    def resource(self, name: str) -> dict[str, Any]:
+        """Return what the state holds of the resource called ``name``."""
+        resources: list[dict[str, Any]] = self.export()["deployment"]["resources"]
+        return next(one for one in resources if one["urn"].endswith(f"::{name}"))

@@ -1,0 +1,230 @@
+"""A portfolio that is brought up, changed and taken down while everything goes wrong."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from attrs import define, field, frozen
+
+from pulumi_setsmart.sandbox import (
+    DEFAULT_KEY,
+    MESSAGE_TEMPLATES,
+    PRICING_RULES,
+    PROPERTIES,
+    WEBHOOKS,
+    Collection,
+    Json,
+    Storage,
+)
+from support.engine_stack import QUIET, EngineStack
+
+COLLECTIONS = (PROPERTIES, WEBHOOKS, PRICING_RULES, MESSAGE_TEMPLATES)
+MOST_UPS = 3
+TIMEOUT = 0.6
+HANG = 0.9
+SETTLE_TIME = 3.0
+"""Seconds. A server that hangs does so for longer than the client waits for an answer, and for
+less than the client gives it to settle."""
+
+
+@frozen
+class Declared:
+    """A resource of the program.
+
+    Attributes:
+        name: Its name in the program.
+        collection: Where its object is.
+        program: The line that declares it.
+        fields: The fields that its object must have.
+    """
+
+    name: str
+    collection: Collection
+    program: str
+    fields: dict[str, Json]
+
+
+def listing(name: str, title: str, bedrooms: int) -> Declared:
+    """Declare a listing."""
+    return Declared(
+        name,
+        PROPERTIES,
+        f"Property({name!r}, name={title!r}, bedrooms={bedrooms}, attributes={{'pets': True}})",
+        {"name": title, "bedrooms": bedrooms, "pets": True},
+    )
+
+
+def subscription(name: str, host: str) -> Declared:
+    """Declare a webhook subscription."""
+    url = f"https://{host}.example/"
+    return Declared(
+        name,
+        WEBHOOKS,
+        f"WebhookSubscription({name!r}, url={url!r}, events=['a.a'])",
+        {"url": url, "events": ["a.a"]},
+    )
+
+
+def rule(name: str, collection: Collection, percent: int, identity: list[str]) -> Declared:
+    """Declare an object of another collection."""
+    body: dict[str, Json] = {"code": name, "percent": percent}
+    path = f"/{collection.path}"
+    return Declared(
+        name,
+        collection,
+        f"ApiObject({name!r}, path={path!r}, body={body!r}, identity={identity!r})",
+        body,
+    )
+
+
+@define
+class Tally:
+    """What went wrong, over several runs.
+
+    Attributes:
+        duplicates: Objects of which there are more than were declared.
+        orphans: Objects that no state knows.
+        lost_fields: Undeclared fields that are not what they were.
+    """
+
+    duplicates: int = 0
+    orphans: int = 0
+    lost_fields: int = 0
+
+
+@define
+class FaultRun:
+    """A stack, and what the account must hold after each of its steps.
+
+    Attributes:
+        stack: The stack.
+        storage: What the server holds.
+        random: Decides what changes.
+        foreign: The objects that are not the stack's, as they must stay.
+        remarks: The undeclared field of each of the stack's objects, by its id.
+        ups: How often `pulumi up` had to be run again.
+        refusals: How often it refused to create anything, as it had to.
+        tally: What went wrong.
+    """
+
+    stack: EngineStack
+    storage: Storage
+    random: Random
+    foreign: list[dict[str, Json]] = field(factory=list)
+    remarks: dict[str, str] = field(factory=dict)
+    ups: int = 0
+    refusals: int = 0
+    tally: Tally = field(factory=Tally)
+
+    @classmethod
+    def create(
+        cls, pulumi: Path, folder: Path, base_url: str, storage: Storage, seed: int
+    ) -> FaultRun:
+        """Make the stack, and objects of others beside what it will make."""
+        stack = EngineStack.create(pulumi, folder, base_url, DEFAULT_KEY)
+        for key, value in {
+            "timeout": TIMEOUT,
+            "settleTime": SETTLE_TIME,
+            "ifExists": "adopt",
+            "maxRetries": 12,
+        }.items():
+            stack.succeed("config", "set", f"setsmart:{key}", str(value))
+        run = cls(stack, storage, Random(seed))  # noqa: S311 -- it has to be repeatable
+        for number in range(5):
+            made = storage.insert(PROPERTIES, {"name": f"Foreign {number}", "notes": ["theirs"]})
+            run.foreign.append(made)
+        return run
+
+    def bring_to(self, declared: list[Declared]) -> None:
+        """Run `pulumi up` until it succeeds, and hold the account against the program."""
+        self.stack.declare("\n".join(one.program for one in declared))
+        for attempt in range(MOST_UPS):
+            finished = self.stack.run("up", "--yes", "--skip-preview", *QUIET)
+            assert "Traceback" not in finished.output
+            if finished.status == 0:
+                break
+            self.ups += 1
+            assert attempt + 1 < MOST_UPS, finished.output
+        self.assert_holds(declared)
+
+    def expect_refusal(self, declared: list[Declared], reason: str) -> None:
+        """Run `pulumi up`, which must refuse to create listings and leave nothing behind."""
+        self.stack.declare("\n".join(one.program for one in declared))
+        finished = self.stack.run("up", "--yes", "--skip-preview", *QUIET)
+        assert finished.status != 0, finished.output
+        assert "Traceback" not in finished.output
+        assert reason in finished.output
+        self.refusals += 1
+        self._count(declared)
+        assert self.storage.objects(PROPERTIES) == self.foreign
+
+    def remark(self) -> None:
+        """Have somebody else note something in each of the stack's objects."""
+        for collection in COLLECTIONS:
+            for one in self.storage.objects(collection):
+                if one not in self.foreign:
+                    self.remarks[str(one["id"])] = f"remark on {one['id']}"
+                    remarked = {**one, "remark": self.remarks[str(one["id"])]}
+                    self.storage.replace(collection, str(one["id"]), remarked)
+
+    def take_down(self) -> None:
+        """Run `pulumi destroy` until it succeeds; only what is not the stack's may be left."""
+        for attempt in range(MOST_UPS):
+            if self.stack.run("destroy", "--yes", "--skip-preview", *QUIET).status == 0:
+                break
+            self.ups += 1
+            assert attempt + 1 < MOST_UPS
+        assert self.storage.objects(PROPERTIES) == self.foreign
+        assert not any(self.storage.objects(one) for one in COLLECTIONS[1:])
+
+    def assert_holds(self, declared: list[Declared]) -> None:
+        """Hold the account and the state against the program."""
+        known, held = self._count(declared)
+        assert len(set(known.values())) == len(known)
+        assert known.keys() == {one.name for one in declared}
+        for one in declared:
+            actual = held[known[one.name]]
+            assert one.fields.items() <= actual.items()
+        assert self.storage.objects(PROPERTIES)[: len(self.foreign)] == self.foreign
+
+    def _count(self, declared: list[Declared]) -> tuple[dict[str, str], dict[str, dict[str, Json]]]:
+        """Count what went wrong: nothing may have. Return the state's ids and the objects."""
+        known = self.ids_by_name()
+        held = {
+            str(one["id"]): one
+            for collection in COLLECTIONS
+            for one in self.storage.objects(collection)
+        }
+        ours = {name: one for name, one in held.items() if one not in self.foreign}
+        self.tally.orphans += len(ours.keys() - known.values())
+        self.tally.duplicates += duplicates(declared, list(ours.values()))
+        self.tally.lost_fields += sum(
+            held[identifier].get("remark") != remark
+            for identifier, remark in self.remarks.items()
+            if identifier in held
+        )
+        assert self.tally == Tally(), (self.tally, sorted(ours), known)
+        return known, held
+
+    def ids_by_name(self) -> dict[str, str]:
+        """Return the ids that the state holds, by the names of the resources."""
+        resources: list[dict[str, Any]] = self.stack.export()["deployment"].get("resources", [])
+        return {
+            one["urn"].rsplit("::", 1)[-1]: one["id"]
+            for one in resources
+            if "dynamic" in one["type"] and "id" in one
+        }
+
+
+def duplicates(declared: list[Declared], held: list[dict[str, Json]]) -> int:
+    """Return how many objects there are beyond those declared, of any identity."""
+    intended = Counter(_identity(one.fields) for one in declared)
+    return (Counter(map(_identity, held)) - intended).total()
+
+
+def _identity(fields: dict[str, Json]) -> str:
+    return json.dumps([fields.get(name) for name in ("name", "url", "code")])

@@ -1,0 +1,56 @@
+"""A provider on an account in memory, with its values serialised as Pulumi does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from pulumi.runtime import rpc
+
+from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.secrecy import evidence
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.providers.adapter import LifecycleProvider
+from pulumi_setsmart.providers.property import PropertyProvider
+from support.in_memory_account import InMemoryAccount
+
+NOT_KNOWN = rpc.UNKNOWN
+
+
+def provider_of(
+    account: InMemoryAccount,
+    provider_class: type[LifecycleProvider] = PropertyProvider,
+    **settings: Any,
+) -> LifecycleProvider:
+    """Return a provider that is configured for an account in memory."""
+    provider = provider_class()
+    provider._lifecycles = SingleLifecycle(account.lifecycle(provider.kind, **settings))  # noqa: SLF001 -- configure() takes the network
+    return provider
+
+
+@frozen
+class SingleLifecycle:
+    """One lifecycle for every account."""
+
+    lifecycle: Lifecycle
+
+    def of_account(self, _properties: Mapping[str, Json]) -> Lifecycle:
+        """Return it."""
+        return self.lifecycle
+
+
+def over_the_wire(properties: Any) -> Any:
+    """Return properties as the other side gets them: with Pulumi's own serialisation."""
+    struct = asyncio.run(rpc.serialize_properties(properties, {}))
+    return rpc.deserialize_properties(struct, keep_unknowns=True)
+
+
+def checked(provider: LifecycleProvider, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs that pass a check, as the engine hands them on."""
+    told = evidence(inputs, [], keeps_old_values=False)
+    result = provider.check({}, over_the_wire({"__provider": "pickled", KEY: told, **inputs}))
+    assert not result.failures
+    return dict(over_the_wire(result.inputs))

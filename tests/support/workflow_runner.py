@@ -1,0 +1,273 @@
+"""GitHub's workflows, run here: their steps by bash, GitHub itself by a server that remembers."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from attrs import Factory, define, frozen
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from support.waiting import HANG_GUARD
+
+TOKEN = "token-of-the-workflow"
+REPOSITORY = "hosts/portfolio"
+BASE = "github.event.pull_request.base.sha"
+
+
+@define
+class GitHub:
+    """Comments and issues of one repository, served as GitHub's API does, two to a page.
+
+    Attributes:
+        comments: The comments, by their ids.
+        issues: The issues, by their numbers.
+        writes: What was asked that changes something.
+        may_write: Whether the token may.
+        bot: Who the token stands for.
+        next_page: Where the next page of a list is said to be, in place of where it is.
+    """
+
+    comments: dict[int, dict[str, Any]] = Factory(dict)
+    issues: dict[int, dict[str, Any]] = Factory(dict)
+    writes: list[str] = Factory(list)
+    may_write: bool = True
+    bot: str = "github-actions[bot]"
+    next_page: str | None = None
+
+    @property
+    def app(self) -> Starlette:
+        """The server."""
+        base = f"/v1/repos/{REPOSITORY}"
+        return Starlette(
+            routes=[
+                Route(f"{base}/issues/7/comments", self._comments, methods=["GET", "POST"]),
+                Route(f"{base}/issues/comments/{{id:int}}", self._comment, methods=["PATCH"]),
+                Route(f"{base}/issues", self._issues, methods=["GET", "POST"]),
+                Route(f"{base}/issues/{{id:int}}", self._issue, methods=["PATCH"]),
+            ]
+        )
+
+    async def _comments(self, request: Request) -> Response:
+        return await self._list_or_add(request, self.comments, "id")
+
+    async def _comment(self, request: Request) -> Response:
+        return await self._change(request, self.comments)
+
+    async def _issues(self, request: Request) -> Response:
+        return await self._list_or_add(request, self.issues, "number")
+
+    async def _issue(self, request: Request) -> Response:
+        return await self._change(request, self.issues)
+
+    async def _list_or_add(
+        self, request: Request, kept: dict[int, dict[str, Any]], key: str
+    ) -> Response:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return _not_known()
+        if request.method == "POST" and not self.may_write:
+            return _not_allowed()
+        if request.method == "POST":
+            self.writes.append(f"POST {request.url.path.rpartition('/')[2]}")
+            number = len(kept) + 1
+            bot = {"login": self.bot, "type": "Bot"}
+            kept[number] = {key: number, "state": "open", "user": bot, **await request.json()}
+            return JSONResponse(kept[number], 201)
+        page = int(request.query_params.get("page", "1"))
+        state = request.query_params.get("state", "open")
+        shown = [one for one in kept.values() if one["state"] == state]
+        following = self.next_page or request.url.include_query_params(page=page + 1)
+        headers = {"Link": f'<{following}>; rel="next"'} if len(shown) > page * 2 else {}
+        return JSONResponse(shown[page * 2 - 2 : page * 2], headers=headers)
+
+    async def _change(self, request: Request, kept: dict[int, dict[str, Any]]) -> Response:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return _not_known()
+        if not self.may_write:
+            return _not_allowed()
+        self.writes.append(f"PATCH {request.url.path.split('/issues/')[1]}")
+        kept[request.path_params["id"]].update(await request.json())
+        return JSONResponse({})
+
+
+def _not_known() -> Response:
+    return JSONResponse({"message": "Bad credentials"}, 401)
+
+
+def _not_allowed() -> Response:
+    return JSONResponse({"message": "Resource not accessible by integration"}, 403)
+
+
+def jobs_of(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the jobs of a workflow by their names."""
+    jobs: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text())["jobs"]
+    return jobs
+
+
+@frozen
+class Repository:
+    """A repository in which workflows run, with what GitHub keeps for it.
+
+    Attributes:
+        main: What is checked out of `main`.
+        branch: What is checked out of a pull request.
+        variables: What GitHub puts in the place of an expression anywhere.
+        environments: Secrets and variables by the environment of the repository that has them.
+        runner: What a runner has in its environment.
+        kept: A folder for caches and artifacts, and for the jobs.
+        seen: By job, the environment variables of each step.
+    """
+
+    main: Path
+    branch: Path
+    variables: Mapping[str, str]
+    environments: dict[str, dict[str, str]]
+    runner: dict[str, str]
+    kept: Path
+    seen: dict[str, list[dict[str, str]]] = Factory(dict)
+
+    def run(self, path: Path) -> dict[str, subprocess.CompletedProcess[str]]:
+        """Run the jobs of a workflow, in their order.
+
+        Args:
+            path: The workflow.
+
+        Returns:
+            By job, the step that failed, or the last one.
+        """
+        workflow = yaml.safe_load(path.read_text())
+        # To a parser of YAML 1.1, `on` is true.
+        is_branch = "pull_request" in workflow[True]
+        jobs: dict[str, dict[str, Any]] = workflow["jobs"]
+        return {
+            name: self._job(name, job, self.branch if is_branch else self.main)
+            for name, job in jobs.items()
+        }
+
+    def _job(
+        self, name: str, job: dict[str, Any], checkout: Path
+    ) -> subprocess.CompletedProcess[str]:
+        environment = job.get("environment")
+        assert environment != "production" or checkout == self.main, "only main can use it"
+        expressions = {**self.variables, **self.environments.get(environment or "", {})}
+        folder = self.kept / "jobs" / str(len(list(self.kept.glob("jobs/*"))))
+        temporary = folder / "temporary"
+        temporary.mkdir(parents=True)
+        expressions["runner.temp"] = str(temporary)
+        running = _Job(self, folder / "checkout", temporary, expressions, job.get("env", {}))
+        finished = subprocess.CompletedProcess[str]([], 0, "", "")
+        for step in job["steps"]:
+            if finished.returncode != 0 and step.get("if") != "${{ !cancelled() }}":
+                continue
+            ended = running.run(step, checkout)
+            if finished.returncode == 0:
+                finished = ended
+        self.seen.setdefault(name, []).extend(running.seen)
+        return finished
+
+
+@frozen
+class _Job:
+    """A job that is under way.
+
+    Attributes:
+        repository: Where it runs.
+        folder: Its checkout.
+        temporary: The runner's folder for temporary files.
+        expressions: What GitHub puts in the place of each expression.
+        variables: The environment variables of all steps.
+        seen: The environment variables of each step that was run.
+    """
+
+    repository: Repository
+    folder: Path
+    temporary: Path
+    expressions: Mapping[str, str]
+    variables: Mapping[str, Any]
+    seen: list[dict[str, str]] = Factory(list)
+
+    def run(self, step: dict[str, Any], checkout: Path) -> subprocess.CompletedProcess[str]:
+        """Run a step; what would install is there already."""
+        status, errors = 0, ""
+        if "run" in step and step.get("name") != "Install":
+            return self._command(step)
+        try:
+            self._action(step.get("uses", "").partition("@")[0], step.get("with", {}), checkout)
+        except FileNotFoundError as error:
+            status, errors = 1, str(error)
+        return subprocess.CompletedProcess[str]([], status, "", errors)
+
+    def _action(self, name: str, given: dict[str, Any], checkout: Path) -> None:
+        """Do what the action of a name does, as far as it matters here."""
+        given = self._resolved(given)
+        match name:
+            case "actions/checkout":
+                is_base = given.get("ref") == self.expressions[BASE]
+                shutil.copytree(self.repository.main if is_base else checkout, self.folder)
+            case "actions/cache/save":
+                cache = self.repository.kept / "cache"
+                cache.mkdir(exist_ok=True)
+                shutil.copy(self.folder / given["path"], cache / given["key"])
+            case "actions/cache/restore":
+                cached = self.repository.kept.glob(f"cache/{given['restore-keys']}*")
+                newest = max(cached, key=lambda one: one.stat().st_mtime_ns, default=None)
+                if newest is None:
+                    raise FileNotFoundError("no cache of this name")
+                shutil.copy(newest, self.folder / given["path"])
+            case "actions/upload-artifact":
+                artifact = self.repository.kept / "artifacts" / given["name"]
+                shutil.rmtree(artifact, ignore_errors=True)
+                artifact.mkdir(parents=True)
+                shutil.copy(self.folder / given["path"], artifact, follow_symlinks=False)
+            case "actions/download-artifact":
+                artifact = self.repository.kept / "artifacts" / given["name"]
+                shutil.copytree(artifact, given["path"], symlinks=True)
+            case "" | "actions/setup-python" | "pulumi/actions":
+                pass
+            case _:
+                raise AssertionError(name)
+
+    def _command(self, step: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+        told = self.temporary / "github-env"
+        told.touch()
+        later = dict(line.split("=", 1) for line in told.read_text().splitlines())
+        environment = {
+            **self.repository.runner,
+            **self._resolved(self.variables),
+            **self._resolved(step.get("env", {})),
+            **later,
+            "GITHUB_ENV": str(told),
+            "GITHUB_STEP_SUMMARY": str(self.repository.kept / "summary"),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "RUNNER_TEMP": str(self.temporary),
+        }
+        self.seen.append(environment)
+        return subprocess.run(
+            ["/bin/bash", "-e", "-c", step["run"]],
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=HANG_GUARD,
+            check=False,
+        )
+
+    def _resolved(self, values: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            name: re.sub(r"\$\{\{ (.*?) \}\}", lambda one: self._expression(one[1]), str(value))
+            for name, value in values.items()
+        }
+
+    def _expression(self, expression: str) -> str:
+        # GitHub has an empty text in the place of a secret or variable that there is not.
+        is_optional = expression.startswith(("secrets.", "vars."))
+        return self.expressions.get(expression, "") if is_optional else self.expressions[expression]
