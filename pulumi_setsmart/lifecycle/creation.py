@@ -73,7 +73,7 @@ class Creation:
                     return found.id, found
                 if isinstance(error, ConflictError):
                     raise
-                if round_number > self.operation.settings.connection.retry.repeats:
+                if round_number > self.operation.settings.connection.retry.retries:
                     reason = f"{error.reason}, {round_number} times, and it was not created"
                     raise UnknownOutcomeError(reason, error.context) from None
                 self.operation.report(f"{error.reason}, and it was not created; creating it again")

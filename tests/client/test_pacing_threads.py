@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 from attrs import define, field
-from waiting import HANG_GUARD
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.client.pacing import Pacer, Permit, RateLimitWaitError
 
@@ -97,13 +97,13 @@ class Probes:
     def begin(self, permit: Permit) -> None:
         """Note a permit, after it was given."""
         with self._lock:
-            self.under_way += permit.explores
+            self.under_way += permit.is_probe
             self.most = max(self.most, self.under_way)
 
     def end(self, permit: Permit) -> None:
         """Note that a request is over, before the pacer is told."""
         with self._lock:
-            self.under_way -= permit.explores
+            self.under_way -= permit.is_probe
 
 
 def all_of(work: object, seed: int) -> None:
@@ -127,14 +127,14 @@ def test_many_threads_use_the_whole_limit_and_meet_no_refusal(seed: int) -> None
             permits = [pacer.admit(1e6)]
             probes.begin(permits[0])
             with contextlib.suppress(RateLimitWaitError):
-                while not permits[0].explores and len(permits) < random.randrange(1, 5):
+                while not permits[0].is_probe and len(permits) < random.randrange(1, 5):
                     permits.append(pacer.admit(0.0))
                     probes.begin(permits[-1])
             random.shuffle(permits)
             for permit in permits:
                 told = server.answer()
                 probes.end(permit)
-                permit.answered(*told)
+                pacer.settle(permit, *told)
 
     all_of(work, seed)
     assert server.refused == 0
@@ -164,13 +164,13 @@ def test_many_threads_outlive_whatever_goes_wrong(seed: int) -> None:
             chance = random.random()
             probes.end(permit)
             if chance < 0.1:
-                permit.unanswered()
+                pacer.settle(permit)
             elif chance < 0.2:
-                permit.answered(503, {**told, "Retry-After": str(random.randrange(20))})
+                pacer.settle(permit, 503, {**told, "Retry-After": str(random.randrange(20))})
             elif chance < 0.25:
-                permit.answered(429, {"Date": told["Date"]})
+                pacer.settle(permit, 429, {"Date": told["Date"]})
             else:
-                permit.answered(status, told)
+                pacer.settle(permit, status, told)
 
     all_of(work, seed)
     assert probes.most == 1
@@ -181,5 +181,5 @@ def test_many_threads_outlive_whatever_goes_wrong(seed: int) -> None:
     # Nothing is under way any more: a whole window is there again, less the probe.
     permit = pacer.admit(1e6)
     server.ends_at, server.used = 0, 0
-    permit.answered(*server.answer())
+    pacer.settle(permit, *server.answer())
     assert pacer.remaining == server.limit - 1
