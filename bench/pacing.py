@@ -2,7 +2,7 @@
 
 Each process has one pacer and four threads that ask the sandbox for as much as they are let. What
 is measured is how many requests are turned away (429), and the share of the allowed requests that
-are made. Requests are counted by the window that their answer tells, and only windows that ended
+are made. Requests are counted by the window that their response tells, and only windows that ended
 within the measure count, so that none is cut short. From the beginning of the first of them to the
 end of the last,
 
@@ -12,9 +12,9 @@ A window of the sandbox begins with a request and ends at the reset that it tell
 is not used up lowers the share, and so does every moment between the end of a window and the
 request that begins the next one.
 
-Answers of a server on the same machine come so fast that a window is used up within the same second
-of its `Date`, which then tells the time least exactly. So each request takes some milliseconds
-longer, as over a network; `--latency 0` shows the worst case.
+Responses of a server on the same machine come so fast that a window is used up within the same
+second of its `Date`, which then tells the time least exactly. So each request takes some
+milliseconds longer, as over a network; `--latency 0` shows the worst case.
 """
 
 import argparse
@@ -43,7 +43,7 @@ HEADINGS = ("", "requests", "met 429", "share of the allowed")
 
 @frozen
 class Met:
-    """An answer that a process met.
+    """A response that a process met.
 
     Attributes:
         at: When, in seconds since 1970.
@@ -102,7 +102,7 @@ def measure(processes: int, seconds: float, latency: float) -> list[list[Met]]:
 
 
 def drive(base_url: str, until: float, latency: float) -> list[Met]:
-    """Send what the pacer admits, from several threads, and return the answers.
+    """Send what the pacer admits, from several threads, and return the responses.
 
     Args:
         base_url: The address of the sandbox.
@@ -112,17 +112,17 @@ def drive(base_url: str, until: float, latency: float) -> list[Met]:
     pacer, met = Pacer(), list[Met]()
 
     def work() -> None:
-        while (patience := until - time.time()) > 0:
+        while (longest_wait := until - time.time()) > 0:
             try:
-                permit = pacer.admit(patience)
+                permit = pacer.admit(longest_wait)
             except RateLimitWaitError:
                 return
             time.sleep(latency / 2)
-            answer = http.get("/properties")
+            response = http.get("/properties")
             time.sleep(latency / 2)
-            permit.answered(answer.status_code, answer.headers)
-            reset = int(answer.headers["X-RateLimit-Reset"])
-            met.append(Met(time.time(), answer.status_code, reset))
+            pacer.settle(permit, response.status_code, response.headers)
+            reset = int(response.headers["X-RateLimit-Reset"])
+            met.append(Met(time.time(), response.status_code, reset))
 
     headers = {"X-API-Key": DEFAULT_KEY}
     with httpx.Client(base_url=base_url, headers=headers, trust_env=False) as http:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from pulumi_setsmart.client.channel import (
+from pulumi_setsmart.client.confidential import keep_secret
+from pulumi_setsmart.client.connection import (
     DEFAULT_DEADLINE,
     DEFAULT_LARGEST_RESPONSE,
     DEFAULT_MOST_PAGES,
@@ -21,7 +22,6 @@ from pulumi_setsmart.client.channel import (
     MEBIBYTE,
     Connection,
 )
-from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ConfigurationError
 from pulumi_setsmart.client.retry import RetryPolicy
@@ -78,7 +78,7 @@ class Settings:
         deletion_policy: What becomes of an object that is no longer declared.
         max_deletions: How many objects a run may delete or deactivate, or None for any number.
         settle_time: How many seconds a server may take to carry out a request that it did not
-            answer.
+            response.
         list_cache: Whether reads are served from one list of the collection.
         paging: How lists are paged, as far as their responses do not say so.
     """
@@ -125,7 +125,7 @@ def load_settings(
             deadline=source.seconds("deadline", DEFAULT_DEADLINE),
             largest_response=source.bytes_in_mebibytes("maxResponseMiB", DEFAULT_LARGEST_RESPONSE),
             most_pages=source.count("maxListPages", DEFAULT_MOST_PAGES, at_least=1),
-            retry=RetryPolicy(repeats=source.count("maxRetries", RetryPolicy().repeats)),
+            retry=RetryPolicy(retries=source.count("maxRetries", RetryPolicy().retries)),
         ),
         webhooks_path=source.path("webhooksPath", _DEFAULT_WEBHOOKS_PATH),
         read_only_fields=source.names("readOnlyFields", _DEFAULT_READ_ONLY_FIELDS),

@@ -23,7 +23,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
     assert {"id", "created_at", "updated_at"} <= settings.read_only_fields
     assert not settings.accept_account_change
     connection = settings.connection
-    assert (connection.retry.repeats, connection.deadline) == (8, 900)
+    assert (connection.retry.retries, connection.deadline) == (8, 900)
     assert connection.largest_response == 32 * 1024 * 1024
     assert (settings.if_exists, settings.deletion_policy) == ("error", "delete")
     assert (settings.settle_time, settings.max_deletions) == (30, None)
@@ -61,7 +61,7 @@ def test_everything_can_be_set() -> None:
     assert settings.read_only_fields == {"stamp"}
     assert settings.accept_account_change
     connection = settings.connection
-    assert (connection.retry.repeats, connection.deadline) == (0, 60)
+    assert (connection.retry.retries, connection.deadline) == (0, 60)
     assert (connection.largest_response, connection.most_pages) == (512 * 1024, 7)
     assert (settings.if_exists, settings.deletion_policy) == ("adopt", "deactivate")
     assert (settings.settle_time, settings.max_deletions) == (1.5, 0)

@@ -24,9 +24,9 @@ from rich.progress import (
 from rich.text import Text
 
 from pulumi_setsmart.adoption.progress import ProgressCallback, ShowProgress, null_progress
-from pulumi_setsmart.client.chain import traceback_of
 from pulumi_setsmart.client.confidential import shown, without_secrets
 from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
+from pulumi_setsmart.client.tracebacks import traceback_of
 from pulumi_setsmart.config import keep_environment_secret
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import one_line, visible, visible_json

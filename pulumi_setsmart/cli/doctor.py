@@ -96,13 +96,13 @@ def _record(stack: str | None, directory: Path, file: Path) -> None:
     from pulumi_setsmart.diagnosis.diagnosis import account_settings  # noqa: PLC0415 - heavy
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.file import written  # noqa: PLC0415 - as above
-    from pulumi_setsmart.recording.looking import look_at  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.sanitising import recorded  # noqa: PLC0415 - as above
+    from pulumi_setsmart.recording.survey import survey_account  # noqa: PLC0415 - as above
 
-    looks = look_at(account_settings(directory, stack, os.environ))
-    if not looks.heard():
+    survey = survey_account(account_settings(directory, stack, os.environ))
+    if not survey.responses():
         raise click.ClickException(f"the account did not answer; {file} was not written")
-    recording = recorded(looks, datetime.now(UTC))
+    recording = recorded(survey, datetime.now(UTC))
     write_file(file, written(recording))
     say(
         f"wrote {file}: {recording.requests} requests, all GET; read it before you share it",

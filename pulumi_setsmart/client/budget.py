@@ -19,7 +19,7 @@ class Budget:
     Args:
         seconds: The operation's own time.
         clock: The monotonic time in seconds.
-        held: For how many seconds, so far, the rate limit has held back requests of any thread.
+        waited: For how many seconds, so far, the rate limit has held back requests of any thread.
         counts_waits: Whether waiting counts all the same.
     """
 
@@ -27,13 +27,13 @@ class Budget:
         self,
         seconds: float,
         clock: Callable[[], float],
-        held: Callable[[], float],
+        waited: Callable[[], float],
         *,
         counts_waits: bool = False,
     ) -> None:
         self._seconds = seconds
         self._counts_waits = counts_waits
-        self._spent = clock if counts_waits else lambda: clock() - held()
+        self._spent = clock if counts_waits else lambda: clock() - waited()
         self._began_at = self._spent()
         self._waited = 0.0
         self._waited_for_request = 0.0
@@ -44,7 +44,7 @@ class Budget:
         return self._seconds - (self._spent() - self._began_at)
 
     @property
-    def patience(self) -> float:
+    def longest_wait(self) -> float:
         """How many seconds the request may still wait for the rate limit."""
         if self._counts_waits:
             return self.left

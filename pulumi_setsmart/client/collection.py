@@ -10,7 +10,6 @@ from urllib.parse import unquote
 import attrs
 from attrs import frozen
 
-from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.cursor import Cursor, ListBounds
@@ -24,7 +23,8 @@ from pulumi_setsmart.client.errors import (
     UnexpectedResponseError,
 )
 from pulumi_setsmart.client.paging import Following, ForeignPageError, Page, following
-from pulumi_setsmart.client.response import Answer
+from pulumi_setsmart.client.request import Request
+from pulumi_setsmart.client.response import Response
 from pulumi_setsmart.models.json import DEEPEST, JsonObject
 from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.message_code import MessageCode
@@ -34,8 +34,6 @@ from pulumi_setsmart.models.text import one_line
 
 _LONGEST_ID = 100
 """So many characters of an id are shown that is not the one that was asked for."""
-
-_LONGEST_ID = 100
 
 
 @frozen
@@ -71,7 +69,7 @@ class Collection:
         """Return the beginning of the list."""
         connection = self.client.connection
         bounds = ListBounds(connection.most_pages, connection.largest_response)
-        return Cursor(self.path, self.client.url(self.path), bounds)
+        return Cursor(self.path, connection.url(self.path), bounds)
 
     def read_on(self, cursor: Cursor) -> list[Record]:
         """Read the next page of the list, and leave ``cursor`` at the one after it.
@@ -87,13 +85,10 @@ class Collection:
             ApiError: The page could not be had.
         """
         request = Request("GET", str(cursor.next_url))
-
-        def read_page(answer: Answer) -> tuple[list[Record], Following, int]:
-            records = self._records_on(answer)
-            return records, self._following(answer, records, cursor), len(answer.body)
-
         try:
-            records, after, size = self.client.send(request, read_page)
+            records, after, size = self.client.send(
+                request, lambda response: self._read_page(response, cursor)
+            )
         except NotFoundError as error:
             if cursor.pages_read == 0:
                 raise
@@ -138,7 +133,7 @@ class Collection:
         """
         return self.client.send(
             Request("GET", self._object_path(identifier)),
-            lambda answer: self._read_record_of(identifier, answer),
+            lambda response: self._read_record_of(identifier, response),
         )
 
     def create(self, fields: JsonObject, idempotency_key: str) -> tuple[str, Record | None]:
@@ -151,7 +146,7 @@ class Collection:
                 repetition.
 
         Returns:
-            Its id, and the object where the answer holds it.
+            Its id, and the object where the response holds it.
 
         Raises:
             UnknownOutcomeError: It cannot be known whether the object was created.
@@ -169,7 +164,7 @@ class Collection:
             etag: The version that is to be replaced, and no other; None for any.
 
         Returns:
-            The object where the answer holds it.
+            The object where the response holds it.
 
         Raises:
             NotFoundError: There is no such object.
@@ -190,8 +185,8 @@ class Collection:
         request = Request("PUT", self._object_path(identifier), fields, headers)
         return self.client.send(
             request,
-            lambda answer: (
-                self._read_record_of(identifier, answer) if answer.body.strip() else None
+            lambda response: (
+                self._read_record_of(identifier, response) if response.body.strip() else None
             ),
         )
 
@@ -199,14 +194,16 @@ class Collection:
         """Delete the object with the id ``identifier``.
 
         Returns:
-            Whether the server knew the object; a 404 to a second attempt is an answer to the
+            Whether the server knew the object; a 404 to a second attempt is one to the
             first.
 
         Raises:
             ApiError: The request did not succeed.
         """
         try:
-            self.client.send(Request("DELETE", self._object_path(identifier)), lambda _answer: None)
+            self.client.send(
+                Request("DELETE", self._object_path(identifier)), lambda _response: None
+            )
         except NotFoundError as error:
             return error.context.attempt > 1
         return True
@@ -226,54 +223,53 @@ class Collection:
         singular = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
         return tuple(dict.fromkeys((plural, singular, *map(_in_camel_case, (plural, singular)))))
 
-    def _records_on(self, answer: Answer) -> list[Record]:
-        items = read_items(answer, self._envelopes())
-        return [read_record(item, self.id_field, answer) for item in items]
-
-    def _following(self, answer: Answer, records: list[Record], cursor: Cursor) -> Following:
+    def _read_page(self, response: Response, cursor: Cursor) -> tuple[list[Record], Following, int]:
+        """Return the objects of a page, what comes after it, and how many bytes it has."""
+        items = read_items(response, self._envelopes())
+        records = [read_record(item, self.id_field, response) for item in items]
         page = Page(
-            url=answer.url,
-            headers=answer.headers,
-            body=answer.json(),
+            url=response.url,
+            headers=response.headers,
+            body=response.json(),
             ids=[record.id for record in records],
             read=cursor.read_with(records),
             pages_read=cursor.pages_read + 1,
         )
         try:
-            return following(page, self.paging)
+            return records, following(page, self.paging), len(response.body)
         except ForeignPageError:
             raise UnexpectedResponseError(
                 "the next page of the list is said to be on another server, which is not asked",
-                answer.context(),
+                response.context(),
             ) from None
         except ValueError:
             raise UnexpectedResponseError(
-                "the next page of the list has no usable address", answer.context()
+                "the next page of the list has no usable address", response.context()
             ) from None
 
-    def _read_record(self, answer: Answer) -> Record:
-        fields = read_object(answer, self._envelopes(), self.id_field)
-        return attrs.evolve(read_record(fields, self.id_field, answer), etag=answer.etag)
+    def _read_record(self, response: Response) -> Record:
+        fields = read_object(response, self._envelopes(), self.id_field)
+        return attrs.evolve(read_record(fields, self.id_field, response), etag=response.etag)
 
-    def _read_record_of(self, identifier: str, answer: Answer) -> Record:
-        record = self._read_record(answer)
+    def _read_record_of(self, identifier: str, response: Response) -> Record:
+        record = self._read_record(response)
         if record.id != identifier:
             other = quoted(record.id, _LONGEST_ID)
             raise InvalidResponseError(
-                f"the answer holds {other} instead of {identifier}", answer.context()
+                f"the response holds {other} instead of {identifier}", response.context()
             )
         return record
 
-    def _read_created(self, answer: Answer) -> tuple[str, Record | None]:
-        identifier = self._located(answer.headers.get("Location", ""))
-        if not answer.body.strip():
+    def _read_created(self, response: Response) -> tuple[str, Record | None]:
+        identifier = self._located(response.headers.get("Location", ""))
+        if not response.body.strip():
             if identifier is None:
                 raise UnexpectedResponseError(
-                    "the answer names no id for what was created", answer.context()
+                    "the response names no id for what was created", response.context()
                 )
             return identifier, None
         try:
-            record = self._read_record(answer)
+            record = self._read_record(response)
         except InvalidResponseError:
             if identifier is None:
                 raise
@@ -288,5 +284,5 @@ class Collection:
 
 
 def _in_camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return "".join((first, *(word.capitalize() for word in others)))
+    first, *rest = name.split("_")
+    return "".join((first, *(word.capitalize() for word in rest)))

@@ -16,7 +16,7 @@ from pulumi_setsmart.models.record import Record
 
 _MOST_PAGES_WITHOUT_NEWS = 10
 _MOST_ANSWERS = 4
-"""A list may be so many times as large as one answer."""
+"""A list may be so many times as large as one response."""
 
 _LONGEST_NAME = 100
 _ADVICE = "describe how it is paged in setsmart:paging"
@@ -143,7 +143,7 @@ class Cursor:
         total = following.total
         if total is not None and total.number > read:
             return (
-                f"the list has {total.number} entries ({_shown(total.said_by)}), {read} were "
+                f"the list has {total.number} entries ({_shown(total.source)}), {read} were "
                 "returned, and the next page is unknown; see setsmart:paging"
             )
         if following.announced_by is not None:

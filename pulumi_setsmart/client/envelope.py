@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.error_body import error_details
 from pulumi_setsmart.client.errors import InvalidResponseError, UnexpectedResponseError
-from pulumi_setsmart.client.response import Answer
+from pulumi_setsmart.client.response import Response
 from pulumi_setsmart.client.signals import Meaning, members_of, truth, whole_number
 from pulumi_setsmart.models.json import DEEPEST, Json, JsonObject, digits, is_nested_deeper
 from pulumi_setsmart.models.marker import TOO_DEEP
@@ -65,26 +65,26 @@ _MOST_NAMED = 8
 _LONGEST_NAMES = 120
 
 
-def read_object(answer: Answer, envelopes: Sequence[str], id_field: str = "id") -> JsonObject:
-    """Return the object in ``answer``, taken out of its envelopes.
+def read_object(response: Response, envelopes: Sequence[str], id_field: str = "id") -> JsonObject:
+    """Return the object in ``response``, taken out of its envelopes.
 
     Args:
-        answer: A successful answer with a body.
+        response: A successful response with a body.
         envelopes: The names under which the object may be, beside the usual ones.
         id_field: The field that an envelope lacks and an object has.
 
     Raises:
-        InvalidResponseError: The answer is not JSON, or carries an error in spite of its status.
+        InvalidResponseError: The response is not JSON, or carries an error in spite of its status.
         UnexpectedResponseError: There is no object in it.
     """
-    value = answer.json()
+    value = response.json()
     if isinstance(value, dict) and id_field not in value:
-        _refuse_error(value, answer)
+        _refuse_error(value, response)
     found = next(_objects_in(value, (*envelopes, *USUAL_ENVELOPES), id_field, _DEEPEST), None)
     if found is not None:
         return found
     if not isinstance(value, dict):
-        raise UnexpectedResponseError("the answer is not an object", answer.context())
+        raise UnexpectedResponseError("the response is not an object", response.context())
     return value
 
 
@@ -101,41 +101,41 @@ def _objects_in(
             yield from _objects_in(value.get(name), envelopes, id_field, deepest - 1)
 
 
-def _refuse_error(value: JsonObject, answer: Answer) -> None:
+def _refuse_error(value: JsonObject, response: Response) -> None:
     if value.get("error") or value.get("errors"):
-        message, code, field = error_details(answer)
-        reason = "the answer has a successful status but carries an error"
+        message, code, field = error_details(response)
+        reason = "the response has a successful status but carries an error"
         raise InvalidResponseError(
-            f"{reason}: {message}" if message else reason, answer.context(code, field)
+            f"{reason}: {message}" if message else reason, response.context(code, field)
         )
 
 
-def read_items(answer: Answer, envelopes: Sequence[str]) -> list[JsonObject]:
+def read_items(response: Response, envelopes: Sequence[str]) -> list[JsonObject]:
     """Return the objects of one page of a list.
 
     Args:
-        answer: A successful answer.
+        response: A successful response.
         envelopes: The names under which the list may be, beside the usual ones.
 
     Raises:
-        InvalidResponseError: The answer is not JSON, or carries an error in spite of its status.
+        InvalidResponseError: The response is not JSON, or carries an error in spite of its status.
         UnexpectedResponseError: There is no list of objects in it, or more than one.
     """
-    value = answer.json()
+    value = response.json()
     if isinstance(value, dict):
-        _refuse_error(value, answer)
-        value = _list_in(value, envelopes, answer)
+        _refuse_error(value, response)
+        value = _list_in(value, envelopes, response)
     if not isinstance(value, list):
-        raise UnexpectedResponseError("the answer is not a list", answer.context())
+        raise UnexpectedResponseError("the response is not a list", response.context())
     items: list[JsonObject] = [item for item in value if isinstance(item, dict)]
     if len(items) != len(value):
         raise UnexpectedResponseError(
-            "the list holds something that is not an object", answer.context()
+            "the list holds something that is not an object", response.context()
         )
     return items
 
 
-def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Json:
+def _list_in(value: JsonObject, envelopes: Sequence[str], response: Response) -> Json:
     """Return the list in an envelope: the one under the collection's own name, or the only one."""
     lists = dict(_lists_in(value, (*envelopes, *USUAL_ENVELOPES), _DEEPEST))
     own_names = {name.lower() for name in envelopes}
@@ -144,19 +144,20 @@ def _list_in(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> Jso
         return own[0]
     if len(lists) > 1:
         raise UnexpectedResponseError(
-            f"the answer has more than one list: {quoted(', '.join(lists), _LONGEST_NAMES)}",
-            answer.context(),
+            f"the response has more than one list: {quoted(', '.join(lists), _LONGEST_NAMES)}",
+            response.context(),
         )
-    if not lists and _is_empty(value, (*envelopes, *USUAL_ENVELOPES), answer):
+    if not lists and _is_empty(value, (*envelopes, *USUAL_ENVELOPES), response):
         return []
     if not lists:
         raise UnexpectedResponseError(
-            f"the answer is not a list, but an object with {_members_of(value)}", answer.context()
+            f"the response is not a list, but an object with {_members_of(value)}",
+            response.context(),
         )
     return next(iter(lists.values()))
 
 
-def _is_empty(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> bool:
+def _is_empty(value: JsonObject, envelopes: Sequence[str], response: Response) -> bool:
     """Return whether a list without objects is null or an object, as Go and PHP may write it."""
     names = {name.lower() for name in envelopes}
     if not any(name.lower() in names and member in (None, {}) for name, member in value.items()):
@@ -164,7 +165,7 @@ def _is_empty(value: JsonObject, envelopes: Sequence[str], answer: Answer) -> bo
     return any(
         (member.meaning in (Meaning.TOTAL, Meaning.COUNT) and whole_number(member.value) == 0)
         or (member.meaning is Meaning.MORE and truth(member.value) is False)
-        for member in members_of(answer.headers, dict(value))
+        for member in members_of(response.headers, dict(value))
     )
 
 
@@ -182,7 +183,7 @@ def _lists_in(
                 yield from _lists_in(inner, names, deepest - 1, f"{inside}{name}.")
 
 
-def read_record(fields: JsonObject, id_field: str, answer: Answer) -> Record:
+def read_record(fields: JsonObject, id_field: str, response: Response) -> Record:
     """Return an object of the API as a record. A whole number as its id counts as its digits.
 
     A field that is nested too deeply is `TOO_DEEP`: one odd field must not cost all the others.
@@ -193,8 +194,8 @@ def read_record(fields: JsonObject, id_field: str, answer: Answer) -> Record:
     identifier = identifier_of(fields.get(id_field))
     if identifier is None:
         raise UnexpectedResponseError(
-            f"the object in the answer has no usable {id_field}; it has {_members_of(fields)}",
-            answer.context(),
+            f"the object in the response has no usable {id_field}; it has {_members_of(fields)}",
+            response.context(),
         )
     return Record(identifier, {name: _shallow(value) for name, value in fields.items()})
 

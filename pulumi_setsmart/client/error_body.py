@@ -1,4 +1,4 @@
-"""What an unsuccessful answer says, in every form that is in use. All is assumed.
+"""What an unsuccessful response says, in every form that is in use. All is assumed.
 
 A body is read part by part. Each reader knows one shape, whatever framework makes it, and returns
 the violations and the smaller parts that it finds, or None if the part has another shape. Texts are
@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 from pulumi_setsmart.client.confidential import quoted, reason_of
 from pulumi_setsmart.client.errors import InvalidResponseError, StatusError, status_error_class
-from pulumi_setsmart.client.response import Answer
+from pulumi_setsmart.client.response import Response
 from pulumi_setsmart.client.violation import (
     LONGEST_MESSAGE,
     OUTSIDE,
@@ -146,31 +146,31 @@ class ErrorBody:
         return next((one.field for one in self.violations if one.field is not None), None)
 
 
-def status_error(answer: Answer) -> StatusError:
-    """Return the error that an unsuccessful ``answer`` stands for."""
-    error_class = status_error_class(answer.status)
-    said = error_body(answer)
+def status_error(response: Response) -> StatusError:
+    """Return the error that an unsuccessful ``response`` stands for."""
+    error_class = status_error_class(response.status)
+    said = error_body(response)
     return error_class(
         f"{error_class.summary}: {said.message}" if said.message else error_class.summary,
-        answer.context(said.code, said.field),
+        response.context(said.code, said.field),
         violations=said.violations,
         heading=said.heading,
     )
 
 
-def error_details(answer: Answer) -> tuple[str | None, str | None, str | None]:
-    """Return the message, the code and the field that an answer names, as far as it does."""
-    said = error_body(answer)
+def error_details(response: Response) -> tuple[str | None, str | None, str | None]:
+    """Return the message, the code and the field that a response names, as far as it does."""
+    said = error_body(response)
     return said.message, said.code, said.field
 
 
-def error_body(answer: Answer) -> ErrorBody:
-    """Return what the body of ``answer`` says went wrong."""
+def error_body(response: Response) -> ErrorBody:
+    """Return what the body of ``response`` says went wrong."""
     try:
-        body = answer.json()
+        body = response.json()
     except InvalidResponseError:
-        body = _plain_text(answer.body)
-    heading = _heading(body, answer.status)
+        body = _plain_text(response.body)
+    heading = _heading(body, response.status)
     violations = _distinct(_violations(_Part(body)))
     if heading is not None and not violations:
         violations = _distinct(violation(heading, *one) for one in _fields(_one_in(body), ()))

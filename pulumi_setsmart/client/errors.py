@@ -15,15 +15,15 @@
     │   ├── WebhookReplayedError        it does, but tells of an event that was taken in before
     │   └── WebhookSetupError           the receiver's secret, or another setting of it, is wrong
     └── ApiError                        about one request
-        ├── ConnectionFailedError       no answer: unreachable, connection lost, timed out
+        ├── ConnectionFailedError       no response: unreachable, connection lost, timed out
         │   └── UntrustedServerError    its certificate is not trusted
         ├── DeadlineExceededError       there is no time left for it
-        ├── InvalidResponseError       an answer that is not what the API answers
+        ├── InvalidResponseError       a response that the API does not have
         │   ├── ResponseTooLargeError     it is larger than we take in
         │   └── UnexpectedResponseError   well-formed, but not of a form that we read
         │       └── IncompleteListError a list has more objects than it shows
         ├── UnknownOutcomeError         whether a POST was carried out cannot be known
-        └── StatusError                 an answer with an error status
+        └── StatusError                 a response with an error status
             ├── RedirectError           3xx
             ├── BadRequestError         400, 422
             ├── AuthenticationError     401
@@ -244,7 +244,7 @@ class ApiError(SetSmartError):
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the answer, or None where there was none."""
+        """The HTTP status of the response, or None where there was none."""
         return self.context.status
 
     @property
@@ -264,7 +264,7 @@ class ApiError(SetSmartError):
 
 
 class ConnectionFailedError(ApiError):
-    """There was no answer.
+    """There was no response.
 
     Attributes:
         sent: Whether the request may have reached the server.
@@ -290,19 +290,19 @@ class DeadlineExceededError(ApiError):
 
 
 class InvalidResponseError(ApiError):
-    """The answer is not what the API answers: not JSON, truncated, or of another shape."""
+    """The response is not one of the API's: not JSON, truncated, or of another shape."""
 
     code = MessageCode.INVALID_RESPONSE
 
 
 class ResponseTooLargeError(InvalidResponseError):
-    """The answer is larger than we take in."""
+    """The response is larger than we take in."""
 
     code = MessageCode.RESPONSE_TOO_LARGE
 
 
 class UnexpectedResponseError(InvalidResponseError):
-    """The answer is well-formed, but not of a form that we read; asking again hardly helps."""
+    """The response is well-formed, but not of a form that we read; asking again hardly helps."""
 
     code = MessageCode.UNEXPECTED_RESPONSE
 
@@ -314,25 +314,25 @@ class IncompleteListError(UnexpectedResponseError):
 
 
 class UnknownOutcomeError(ApiError):
-    """Whether a POST was carried out cannot be known from its answer, so it was not repeated."""
+    """Whether a POST was carried out cannot be known from its response, so it was not repeated."""
 
     code = MessageCode.UNKNOWN_OUTCOME
 
 
 class StatusError(ApiError):
-    """An answer with an error status.
+    """A response with an error status.
 
     Attributes:
-        violations: What the answer objects to, each with its field where it names one; all of
+        violations: What the response objects to, each with its field where it names one; all of
             them, however many its text shows.
-        heading: What the answer says beside them, or None.
+        heading: What the response says beside them, or None.
         advice: What to do about it, as a sentence of its own, or None.
     """
 
     code = MessageCode.REQUEST_REJECTED
 
     summary: ClassVar[str] = "SetSmart refused the request"
-    """What the status means, for answers that say nothing themselves."""
+    """What the status means, for responses that say nothing themselves."""
 
     def __init__(
         self,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from pulumi_setsmart.client.chain import traceback_of
 from pulumi_setsmart.client.confidential import foreign, redacted
+from pulumi_setsmart.client.tracebacks import traceback_of
 
 _HTTP_LOGS = (
     *("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy"),

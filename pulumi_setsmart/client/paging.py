@@ -55,11 +55,11 @@ class Total:
 
     Attributes:
         number: The number.
-        said_by: The member of the response that says so.
+        source: The member of the response that says so.
     """
 
     number: int
-    said_by: str
+    source: str
 
 
 @frozen
@@ -113,19 +113,19 @@ def following(page: Page, scheme: PagingScheme | None = None) -> Following:
         ValueError: What is said to be its address is none.
     """
     scheme = scheme or PagingScheme()
-    said = _Said(page, scheme.totals)
+    signals = _PageSignals(page, scheme.totals)
     if scheme.style is PagingStyle.SINGLE:
         return Following()
     if scheme.style is not None:
-        step = _configured(page, said, scheme, scheme.style)
-        announced_by = said.flag if step is None else None
+        step = _configured(page, signals, scheme, scheme.style)
+        announced_by = signals.flag if step is None else None
     else:
-        step = _link(said) or _cursor(said) or _numbered(said) or _next_in_order(said)
-        announced_by = said.announcement if step is None else None
+        step = _link(signals) or _cursor(signals) or _numbered(signals) or _next_in_order(signals)
+        announced_by = signals.announcement if step is None else None
     if step is None:
-        return Following(announced_by=announced_by, total=said.total)
+        return Following(announced_by=announced_by, total=signals.total)
     url, parameter = step
-    return Following(_same_origin(page.url, url), parameter, total=said.total)
+    return Following(_same_origin(page.url, url), parameter, total=signals.total)
 
 
 _Step = tuple[str, str | None]
@@ -133,7 +133,7 @@ _Step = tuple[str, str | None]
 
 
 @frozen
-class _Said:
+class _PageSignals:
     """What a page says about the list."""
 
     page: Page
@@ -238,9 +238,9 @@ class _Said:
             number = whole_number(value)
             if member.meaning is Meaning.MORE and number is not None:
                 value = number > 0
-            said = truth(value)
-            if said is not None:
-                yield member, said != (member.meaning is Meaning.END)
+            flag = truth(value)
+            if flag is not None:
+                yield member, flag != (member.meaning is Meaning.END)
 
     @cached_property
     def is_full(self) -> Member | None:
@@ -278,9 +278,9 @@ class _Said:
         return str(member.value) in dict(parse_qsl(urlsplit(self.page.url).query)).values()
 
 
-def _link(said: _Said) -> _Step | None:
-    for member in said.of(Meaning.NEXT, Meaning.CURSOR):
-        if member.meaning is Meaning.CURSOR and said.is_said_to_end:
+def _link(signals: _PageSignals) -> _Step | None:
+    for member in signals.of(Meaning.NEXT, Meaning.CURSOR):
+        if member.meaning is Meaning.CURSOR and signals.is_said_to_end:
             continue  # it leads to what will come one day
         text = member.value.strip() if isinstance(member.value, str) else ""
         relative = member.meaning is Meaning.NEXT and (text.startswith("/") or "?" in text)
@@ -289,12 +289,12 @@ def _link(said: _Said) -> _Step | None:
     return None
 
 
-def _cursor(said: _Said) -> _Step | None:
-    if said.is_said_to_end:  # then a cursor tells where the list ended
+def _cursor(signals: _PageSignals) -> _Step | None:
+    if signals.is_said_to_end:  # then a cursor tells where the list ended
         return None
-    for member in said.of(Meaning.CURSOR, Meaning.NEXT, Meaning.NEXT_OFFSET, Meaning.OFFSET):
-        if _is_token(member) and not said.was_sent(member):
-            return _asking(said.page.url, _parameter(member), str(member.value))
+    for member in signals.of(Meaning.CURSOR, Meaning.NEXT, Meaning.NEXT_OFFSET, Meaning.OFFSET):
+        if _is_token(member) and not signals.was_sent(member):
+            return _asking(signals.page.url, _parameter(member), str(member.value))
     return None
 
 
@@ -309,46 +309,48 @@ def _is_token(member: Member) -> bool:
     return is_text and whole_number(value) is None
 
 
-def _numbered(said: _Said) -> _Step | None:
+def _numbered(signals: _PageSignals) -> _Step | None:
     """Return the next page where what is counted says that there is one."""
-    page = said.page
-    current = next(said.numbers(Meaning.PAGE), None)
-    for member, number in said.numbers(Meaning.NEXT):
+    page = signals.page
+    current = next(signals.numbers(Meaning.PAGE), None)
+    for member, number in signals.numbers(Meaning.NEXT):
         if number and (current is None or number > current[1]):
             return _asking(page.url, _page_parameter(page.url, member), str(number))
-    more_counted = bool(page.ids) and said.total is not None and page.read < said.total.number
-    for member, number in said.numbers(Meaning.NEXT_OFFSET):
-        if number and page.ids and (said.total is None or more_counted):
+    more_counted = bool(page.ids) and signals.total is not None and page.read < signals.total.number
+    for member, number in signals.numbers(Meaning.NEXT_OFFSET):
+        if number and page.ids and (signals.total is None or more_counted):
             return _asking(page.url, _parameter(member), str(number))
     if current is not None:
-        more = more_counted or said.may_have_pages is not None
-        if said.pages is not None:
-            more = page.pages_read < said.pages[1]
+        more = more_counted or signals.may_have_pages is not None
+        if signals.pages is not None:
+            more = page.pages_read < signals.pages[1]
         if more:
             return _page_after(page, *current)
-    for member, number in said.numbers(Meaning.OFFSET):
+    for member, number in signals.numbers(Meaning.OFFSET):
         if more_counted:
             return _asking(page.url, _parameter(member), str(number + len(page.ids)))
     return None
 
 
-def _next_in_order(said: _Said) -> _Step | None:
+def _next_in_order(signals: _PageSignals) -> _Step | None:
     """Return the next page where there is said to be one, or this one has no room for more."""
-    page = said.page
-    if (said.flag is None and said.is_full is None) or not page.ids:
+    page = signals.page
+    if (signals.flag is None and signals.is_full is None) or not page.ids:
         return None
-    for member, number in said.numbers(Meaning.PAGE):
+    for member, number in signals.numbers(Meaning.PAGE):
         return _page_after(page, member, number)
-    for member, number in said.numbers(Meaning.OFFSET):
+    for member, number in signals.numbers(Meaning.OFFSET):
         return _asking(page.url, _parameter(member), str(number + len(page.ids)))
-    return _asking(page.url, _BY_LAST_ID, page.ids[-1]) if said.flag is not None else None
+    return _asking(page.url, _BY_LAST_ID, page.ids[-1]) if signals.flag is not None else None
 
 
 def _page_after(page: Page, member: Member, number: int) -> _Step:
     return _asking(page.url, _page_parameter(page.url, member), str(number + 1))
 
 
-def _configured(page: Page, said: _Said, scheme: PagingScheme, style: PagingStyle) -> _Step | None:
+def _configured(
+    page: Page, signals: _PageSignals, scheme: PagingScheme, style: PagingStyle
+) -> _Step | None:
     if scheme.field is not None:
         value = _at(page, scheme.field)
         if value in _NOTHING:
@@ -363,7 +365,7 @@ def _configured(page: Page, said: _Said, scheme: PagingScheme, style: PagingStyl
             scheme.parameter or _USUAL_PARAMETERS[style],
             str(value if number is None else number),
         )
-    if not page.ids or (said.total is not None and page.read >= said.total.number):
+    if not page.ids or (signals.total is not None and page.read >= signals.total.number):
         return None
     match style:
         case PagingStyle.PAGE:

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from functools import cached_property
 
 from attrs import frozen
 
@@ -24,7 +25,7 @@ _STRONG_ETAG = re.compile(r'"[!#-~]*"')
 
 
 @frozen
-class Answer:
+class Response:
     """What came back for one request.
 
     Attributes:
@@ -34,7 +35,7 @@ class Answer:
         status: The HTTP status.
         headers: The headers; their names are found in any case.
         body: The body, as bytes.
-        attempt: The how-many-th attempt at the request it answers.
+        attempt: The how-many-th attempt at the request it responds to.
     """
 
     method: str
@@ -57,12 +58,12 @@ class Answer:
 
     @property
     def etag(self) -> str | None:
-        """The version of what is in the answer; a weak one can never satisfy an ``If-Match``."""
+        """The version of what is in the response; a weak one can never satisfy an ``If-Match``."""
         etag = self.headers.get("ETag", "")
         return etag if _STRONG_ETAG.fullmatch(etag) else None
 
     def context(self, code: str | None = None, field: str | None = None) -> ErrorContext:
-        """Return the facts for an error about this answer."""
+        """Return the facts for an error about this response."""
         request_id = self.headers.get("X-Request-Id")
         return ErrorContext(
             method=self.method,
@@ -75,11 +76,15 @@ class Answer:
         )
 
     def json(self) -> Json:
-        """Return the body as JSON, with `TOO_DEEP` where it is nested too deeply.
+        """Return the body as JSON, with `TOO_DEEP` where it is nested too deeply; it is shared.
 
         Raises:
             InvalidResponseError: The body is not JSON.
         """
+        return self._value
+
+    @cached_property
+    def _value(self) -> Json:
         # Raised out of the `except`, so that nothing is chained to it that holds the body.
         with contextlib.suppress(ValueError, RecursionError):
             try:
@@ -89,7 +94,7 @@ class Answer:
             if is_nested_deeper(value, _DEEPEST):
                 cut_off(value, _DEEPEST, TOO_DEEP)
             return value
-        raise InvalidResponseError("the answer is not JSON", self.context())
+        raise InvalidResponseError("the response is not JSON", self.context())
 
 
 def _parsed(body: bytes | str) -> Json:

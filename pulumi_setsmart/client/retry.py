@@ -28,12 +28,12 @@ class RetryPolicy:
     """How patient the client is.
 
     Attributes:
-        repeats: How often a request is sent again at most.
+        retries: How often a request is sent again at most.
         first_delay: The longest wait before the second attempt, in seconds; it doubles each time.
         longest_delay: The longest wait between two attempts, in seconds.
     """
 
-    repeats: int = 8
+    retries: int = 8
     first_delay: float = 0.25
     longest_delay: float = 10.0
 

@@ -1,11 +1,11 @@
-"""The server's clock, known from the `Date` of its answers: ours may go wrong by hours."""
+"""The server's clock, known from the `Date` of its responses: ours may go wrong by hours."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
 
-from pulumi_setsmart.client.moment import http_date
+from pulumi_setsmart.client.timestamp import http_date
 
 _DATE_STEP = 1.0
 """`Date` tells whole seconds: the true time is up to this much later."""
@@ -14,11 +14,11 @@ _DATE_STEP = 1.0
 class ServerClock:
     """When, on the local monotonic clock, a moment of the server's has surely come.
 
-    Each answer says that the server's clock was at least at its `Date` when the answer arrived.
-    The answers together say it ever more exactly, since some come just after a second began.
+    Each response says that the server's clock was at least at its `Date` when the response arrived.
+    The responses together say it ever more exactly, since some come just after a second began.
 
     Args:
-        wall_clock: The local time in seconds since 1970, where an answer has no `Date`.
+        wall_clock: The local time in seconds since 1970, where a response has no `Date`.
     """
 
     def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
@@ -26,7 +26,7 @@ class ServerClock:
         self._ahead: float | None = None
 
     def observe(self, headers: Mapping[str, str], sent_at: float, received_at: float) -> bool:
-        """Learn from the headers of an answer; times are on the local monotonic clock.
+        """Learn from the headers of a response; times are on the local monotonic clock.
 
         Returns:
             Whether the server's clock was set back, so that what it told before holds no longer.
@@ -45,7 +45,7 @@ class ServerClock:
 
     def time(self, local: float) -> float:
         """Return the server's time in seconds since 1970 at a local monotonic time, or earlier."""
-        assert self._ahead is not None  # noqa: S101 -- asked about the times of answers only
+        assert self._ahead is not None  # noqa: S101 -- asked about the times of responses only
         return local + self._ahead
 
     def local(self, moment: float) -> float:
@@ -54,5 +54,5 @@ class ServerClock:
         Args:
             moment: A time of the server's in seconds since 1970.
         """
-        assert self._ahead is not None  # noqa: S101 -- moments are known from answers only
+        assert self._ahead is not None  # noqa: S101 -- moments are known from responses only
         return moment - self._ahead

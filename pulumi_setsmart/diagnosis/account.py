@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 import attrs
 
-from pulumi_setsmart.client.channel import Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import (
@@ -17,10 +16,11 @@ from pulumi_setsmart.client.errors import (
     PermissionDeniedError,
     RateLimitError,
 )
-from pulumi_setsmart.client.moment import http_date
-from pulumi_setsmart.client.pacing import told_remaining
-from pulumi_setsmart.client.response import Answer
+from pulumi_setsmart.client.rate_limit_headers import remaining_requests
+from pulumi_setsmart.client.request import Request
+from pulumi_setsmart.client.response import Response
 from pulumi_setsmart.client.retry import RetryPolicy
+from pulumi_setsmart.client.timestamp import http_date
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.diagnosis.finding import Finding
 
@@ -43,7 +43,7 @@ def account_findings(
     """
     connection = attrs.evolve(
         settings.connection,
-        retry=RetryPolicy(repeats=0),
+        retry=RetryPolicy(retries=0),
         deadline=min(settings.connection.deadline, seconds),
         counts_waits=True,
     )
@@ -75,11 +75,11 @@ def account_findings(
         client.close()
 
 
-def _itself(response: Answer) -> Answer:
+def _itself(response: Response) -> Response:
     return response
 
 
-def _clock_finding(response: Answer, now: float) -> Finding:
+def _clock_finding(response: Response, now: float) -> Finding:
     date = http_date(response.headers.get("Date", ""))
     if date is None:
         return Finding.warning(
@@ -97,8 +97,8 @@ def _clock_finding(response: Answer, now: float) -> Finding:
     )
 
 
-def _budget_finding(response: Answer) -> Finding:
-    left = told_remaining(response.headers)
+def _budget_finding(response: Response) -> Finding:
+    left = remaining_requests(response.headers)
     if left is None:
         return Finding.warning(
             "budget", "the server does not tell it", "Requests are sent until it refuses one."

@@ -59,7 +59,7 @@ def create_object(operation: Operation, owner: str) -> tuple[str, Record | None]
                 return found.id, found
             if isinstance(error, ConflictError):
                 raise
-            if attempts > operation.settings.connection.retry.repeats:
+            if attempts > operation.settings.connection.retry.retries:
                 reason = f"{error.reason}, {attempts} times, and it was not created"
                 raise UnknownOutcomeError(reason, error.context) from None
             operation.report(

@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from pulumi_setsmart.client.chain import traceback_of
 from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.client.tracebacks import traceback_of
 from pulumi_setsmart.models.message_code import MessageCode, with_code
 
 DEBUG_VARIABLE = "SETSMART_DEBUG"

@@ -8,9 +8,9 @@ import threading
 
 import pulumi
 
-from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.confidential import shown
+from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.run import Run

@@ -1,1 +1,1 @@
-"""What a real account answers, written down without anything that is the account's own."""
+"""How a real account responds, written down without anything that is the account's own."""

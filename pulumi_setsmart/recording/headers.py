@@ -19,7 +19,7 @@ NOT_LOOKED_AT = frozenset(
     vary
     """.split()
 )
-"""Headers of the way an answer travels, or told elsewhere in a recording."""
+"""Headers of the way a response travels, or told elsewhere in a recording."""
 
 RATE_LIMIT = frozenset(
     f"{prefix}{name}"
@@ -78,7 +78,7 @@ TARGETS = ("the same path", "another path", "another origin", "no usable address
 
 @frozen
 class Address:
-    """An address in an answer.
+    """An address in a response.
 
     Attributes:
         leads_to: One of `TARGETS`.
@@ -90,7 +90,7 @@ class Address:
 
 
 def address_seen(asked: str, address: str, names: Names) -> Address:
-    """Return what may be told of an address in the answer to what was asked."""
+    """Return what may be told of an address in the response to what was asked."""
     try:
         here, there = urlsplit(asked), urlsplit(urljoin(asked, address))
         query = tuple(names.shown(name) for name, _ in parse_qsl(there.query, True))  # noqa: FBT003 -- keep_blank_values, whose name does not help

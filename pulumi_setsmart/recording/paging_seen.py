@@ -11,9 +11,9 @@ from attrs import frozen
 from pulumi_setsmart.client.signals import Member, members_of, whole_number
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording.headers import address_seen, is_told
-from pulumi_setsmart.recording.looking import Heard
 from pulumi_setsmart.recording.recording import Signal
 from pulumi_setsmart.recording.response_body import Path
+from pulumi_setsmart.recording.survey import ReceivedResponse
 from pulumi_setsmart.recording.words import Names
 
 _LARGEST_LIMIT = 10_000
@@ -37,26 +37,26 @@ class Progress:
     is_last: bool
 
 
-def asked_with(heard: Heard, names: Names) -> tuple[str, ...]:
+def asked_with(received: ReceivedResponse, names: Names) -> tuple[str, ...]:
     """Return the names of the query parameters of a request."""
-    query = parse_qsl(urlsplit(heard.answer.url).query, keep_blank_values=True)
+    query = parse_qsl(urlsplit(received.response.url).query, keep_blank_values=True)
     return tuple(names.shown(name) for name, _ in query)
 
 
 def signals_of(
-    heard: Heard, items_at: Path | None, progress: Progress, names: Names
+    received: ReceivedResponse, items_at: Path | None, progress: Progress, names: Names
 ) -> tuple[Signal, ...]:
     """Return what a page tells of its list.
 
     Args:
-        heard: The page.
+        received: The page.
         items_at: Where its items are.
         progress: How far the list has been read with it.
         names: What the names of members and parameters are called.
     """
-    in_headers = members_of(heard.answer.headers, None)
-    in_body = members_of({}, heard.json())
-    # Links are told with the answer; a header that nobody knows is not told at all.
+    in_headers = members_of(received.response.headers, None)
+    in_body = members_of({}, received.json())
+    # Links are told with the response; a header that nobody knows is not told at all.
     headers = [
         (f"header {one.name.lower()}", one)
         for one in in_headers
@@ -68,7 +68,7 @@ def signals_of(
         for one in in_body
         if not (inside and one.name.startswith(f"{inside}."))
     ]
-    return tuple(_signal(at, one, heard, progress, names) for at, one in (*body, *headers))
+    return tuple(_signal(at, one, received, progress, names) for at, one in (*body, *headers))
 
 
 def _steps(member: Member) -> list[str]:
@@ -77,12 +77,14 @@ def _steps(member: Member) -> list[str]:
     return [*(around.split(".") if around else []), member.own_name]
 
 
-def _signal(at: str, member: Member, heard: Heard, progress: Progress, names: Names) -> Signal:
+def _signal(
+    at: str, member: Member, received: ReceivedResponse, progress: Progress, names: Names
+) -> Signal:
     role = member.meaning.name.lower().replace("_", " ")
     value = member.value
     number = None if isinstance(value, bool) else whole_number(value)
     if isinstance(value, str) and ("://" in value or value.startswith(("/", "?"))):
-        return Signal(at, role, "an address", address_seen(heard.answer.url, value, names))
+        return Signal(at, role, "an address", address_seen(received.response.url, value, names))
     if number is not None:
         return Signal(at, role, _relation(role, number, progress))
     says = _WORDS.get(value, "a string") if _is_scalar(value) else "something else"

@@ -15,12 +15,12 @@ VERSION = 1
 
 @frozen
 class SeenResponse:
-    """An answer, or that there was none.
+    """A response, or that there was none.
 
     Attributes:
-        status: Its status, or None where no answer came.
+        status: Its status, or None where no response came.
         failure: The class of our error where the look failed, or None.
-        earlier_statuses: The statuses of answers before it, to the same look.
+        earlier_statuses: The statuses of responses before it, to the same look.
         headers: The known headers, and what may be told of their values.
         other_headers: How many headers are not known.
         links: Where its ``Link`` header leads to, by the relation.
@@ -60,9 +60,9 @@ class SeenPage:
     """A page of a list.
 
     Attributes:
-        answer: The answer.
+        answer: The response.
         asked_with: The names of the query parameters that it was asked for with.
-        items_at: Where its items are: ``data.items``; empty for the whole answer.
+        items_at: Where its items are: ``data.items``; empty for the whole response.
         items: How many they are: a number where another page follows, which had the same size;
             ``none``, ``one`` or ``several`` on the last page. None where there is no list.
         signals: What it tells of the list.
@@ -108,7 +108,7 @@ class SeenId:
 
 @frozen
 class SeenCollection:
-    """The answers of one collection.
+    """The responses of one collection.
 
     Attributes:
         pages: The pages of its list, the first ones.
@@ -116,11 +116,11 @@ class SeenCollection:
             or the class of the error that stopped it.
         id: What its ids look like.
         item: What the items of the list look like.
-        object: The answer to reading one of them, or None where nothing could be read.
-        object_at: Where the object is in it; empty for the whole answer.
+        object: The response to reading one of them, or None where nothing could be read.
+        object_at: Where the object is in it; empty for the whole response.
         list_shows: ``whole objects`` or ``brief objects``; None where nothing tells.
-        missing: The answer to an id of the same form that no object has.
-        malformed: The answer to an id of another form.
+        missing: The response to an id of the same form that no object has.
+        malformed: The response to an id of another form.
     """
 
     pages: tuple[SeenPage, ...] = ()
@@ -139,7 +139,7 @@ class SeenClock:
     """The server's clock.
 
     Attributes:
-        told: Whether every answer has a ``Date``.
+        told: Whether every response has a ``Date``.
         seconds_ahead: How far it is ahead of the clock of the machine that looked.
     """
 
@@ -153,7 +153,7 @@ class SeenRateLimit:
 
     Attributes:
         headers: The names of the headers that tell it, in lower case.
-        in_every_answer: Whether every answer has them.
+        in_every_answer: Whether every response has them.
         limit: How many requests a window allows.
         remaining: How what is left goes on: ``falls by 1``, ``falls by more``, ``stays``,
             ``rises``, or None.

@@ -1,4 +1,4 @@
-"""Lists, objects and ids in the answers of a server of which nothing is known."""
+"""Lists, objects and ids in the responses of a server of which nothing is known."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def members(body: Json, at: Path = ()) -> Iterator[tuple[Path, Json]]:
 
 
 def items_in(body: Json) -> tuple[Path, list[Object]] | None:
-    """Return where in an answer the list of objects is, and the objects; None if there is none."""
+    """Return where in a response the list of objects is, and the objects; None if there is none."""
     lists = [
         (path, [one for one in value if isinstance(one, dict)])
         for path, value in members(body)
@@ -57,7 +57,7 @@ def id_in(item: Object) -> tuple[str, str | int] | None:
 
 
 def object_in(body: Json, id_field: str, identifier: str | int) -> tuple[Path, Object] | None:
-    """Return where in an answer the object with an id is, and the object; None if it is not."""
+    """Return where in a response the object with an id is, and the object; None if it is not."""
     for path, value in members(body):
         if isinstance(value, dict) and str(value.get(id_field)) == str(identifier):
             return path, value

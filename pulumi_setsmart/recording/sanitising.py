@@ -1,4 +1,4 @@
-"""From the looks at an account to its recording, in which nothing is the account's own."""
+"""From the survey of an account to its recording, in which nothing is the account's own."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ import attrs
 from pulumi_setsmart.config import DEFAULT_BASE_URL
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording import headers
-from pulumi_setsmart.recording.habits_seen import clock_seen, rate_limit_seen
+from pulumi_setsmart.recording.behaviour_seen import clock_seen, rate_limit_seen
 from pulumi_setsmart.recording.ids import id_form
-from pulumi_setsmart.recording.looking import AccountLooks, CollectionLooks, Heard, Look
 from pulumi_setsmart.recording.paging_seen import Progress, asked_with, signals_of
 from pulumi_setsmart.recording.recording import (
     Recording,
@@ -26,38 +25,44 @@ from pulumi_setsmart.recording.recording import (
 )
 from pulumi_setsmart.recording.response_body import Object, Path, id_in, items_in, object_in
 from pulumi_setsmart.recording.shape import Shape, shape_of
+from pulumi_setsmart.recording.survey import (
+    AccountSurvey,
+    CollectionSurvey,
+    Fetch,
+    ReceivedResponse,
+)
 from pulumi_setsmart.recording.words import Names
 
 
-def recorded(looks: AccountLooks, today: datetime) -> Recording:
-    """Return what may be told of the looks at an account.
+def recorded(survey: AccountSurvey, today: datetime) -> Recording:
+    """Return what may be told of an account.
 
     Args:
-        looks: What came of them.
-        today: When they were made.
+        survey: What was read of it.
+        today: When.
     """
-    names = Names(frozenset(_values(looks)))
-    heard = looks.heard()
-    properties = _collection(looks.properties, names)
-    webhooks = _collection(looks.webhooks, names)
+    names = Names(frozenset(_values(survey)))
+    responses = survey.responses()
+    properties = _collection(survey.properties, names)
+    webhooks = _collection(survey.webhooks, names)
     return Recording(
         made_by=f"pulumi-setsmart {version('pulumi-setsmart')}",
         date=today.astimezone(UTC).date().isoformat(),
-        server=_server(looks.base_url),
-        requests=len(heard),
+        server=_server(survey.base_url),
+        requests=len(responses),
         replaced_names=names.replaced,
         properties=properties,
         webhooks=webhooks,
-        clock=clock_seen(heard),
-        rate_limit=rate_limit_seen(heard),
+        clock=clock_seen(responses),
+        rate_limit=rate_limit_seen(responses),
     )
 
 
-def _values(looks: AccountLooks) -> Iterator[str]:
-    """Yield every string that is a value in an answer, or in a query."""
-    for heard in looks.heard():
-        yield from _strings(heard.json())
-        yield from (value for _, value in parse_qsl(urlsplit(heard.answer.url).query))
+def _values(survey: AccountSurvey) -> Iterator[str]:
+    """Yield every string that is a value in a response, or in a query."""
+    for received in survey.responses():
+        yield from _strings(received.json())
+        yield from (value for _, value in parse_qsl(urlsplit(received.response.url).query))
 
 
 def _strings(value: Json) -> Iterator[str]:
@@ -65,11 +70,11 @@ def _strings(value: Json) -> Iterator[str]:
         case str():
             yield value
         case list():
-            for one in value:
-                yield from _strings(one)
+            for element in value:
+                yield from _strings(element)
         case dict():
-            for one in value.values():
-                yield from _strings(one)
+            for member in value.values():
+                yield from _strings(member)
 
 
 def _server(base_url: str) -> str:
@@ -83,55 +88,55 @@ def _server(base_url: str) -> str:
     return "this machine" if is_here else "another address"
 
 
-def _collection(looks: CollectionLooks, names: Names) -> SeenCollection:
-    found = [_items(one) for one in looks.pages]
+def _collection(survey: CollectionSurvey, names: Names) -> SeenCollection:
+    found = [_items(page) for page in survey.pages]
     items = [item for _, page in found for item in page]
     ids = [pair for item in items if (pair := id_in(item)) is not None]
     shape = shape_of(items, names) if items else None
     collection = SeenCollection(
-        pages=_pages(looks, found, names),
-        list_end=looks.end,
+        pages=_pages(survey, found, names),
+        list_end=survey.end,
         item=shape,
         id=_id(ids, names),
     )
-    if looks.by_id is None or not ids:
+    if survey.by_id is None or not ids:
         return collection
-    at, whole = _object(looks.by_id.object, ids[0]) or ((), None)
+    at, whole = _object(survey.by_id.object, ids[0]) or ((), None)
     return attrs.evolve(
         collection,
-        object=_answer(looks.by_id.object, names),
+        object=_response(survey.by_id.object, names),
         object_at=_dotted(at, names),
         list_shows=_list_shows(items[0], whole),
-        missing=_answer(looks.by_id.missing, names),
-        malformed=_answer(looks.by_id.malformed, names),
+        missing=_response(survey.by_id.missing, names),
+        malformed=_response(survey.by_id.malformed, names),
     )
 
 
-def _items(look: Look) -> tuple[Path | None, list[Object]]:
-    if not look.heard or not look.heard[-1].answer.succeeded:
+def _items(fetch: Fetch) -> tuple[Path | None, list[Object]]:
+    if not fetch.responses or not fetch.responses[-1].response.succeeded:
         return None, []
-    return items_in(look.heard[-1].json()) or (None, [])
+    return items_in(fetch.responses[-1].json()) or (None, [])
 
 
 def _pages(
-    looks: CollectionLooks, found: list[tuple[Path | None, list[Object]]], names: Names
+    survey: CollectionSurvey, found: list[tuple[Path | None, list[Object]]], names: Names
 ) -> tuple[SeenPage, ...]:
     pages = []
     before = 0
-    for number, (look, (at, items)) in enumerate(zip(looks.pages, found, strict=True), 1):
-        is_last = number == len(looks.pages)
-        if not look.heard:
-            pages.append(SeenPage(_answer(look, names)))
+    for number, (fetch, (at, items)) in enumerate(zip(survey.pages, found, strict=True), 1):
+        is_last = number == len(survey.pages)
+        if not fetch.responses:
+            pages.append(SeenPage(_response(fetch, names)))
             continue
-        heard = look.heard[-1]
+        received = fetch.responses[-1]
         progress = Progress(number, len(items), before, is_last)
         pages.append(
             SeenPage(
-                answer=_answer(look, names, at),
-                asked_with=asked_with(heard, names),
+                answer=_response(fetch, names, at),
+                asked_with=asked_with(received, names),
                 items_at=_dotted(at or (), names),
                 items=None if at is None else _count(len(items), exact=not is_last),
-                signals=signals_of(heard, at, progress, names),
+                signals=signals_of(received, at, progress, names),
             )
         )
         before += len(items)
@@ -151,11 +156,11 @@ def _id(ids: list[tuple[str, str | int]], names: Names) -> SeenId | None:
     field = ids[0][0]
     values = [value for name, value in ids if name == field]
     types = sorted({"string" if isinstance(value, str) else "integer" for value in values})
-    return SeenId(names.shown(field), " | ".join(types), id_form([str(one) for one in values]))
+    return SeenId(names.shown(field), " | ".join(types), id_form([str(value) for value in values]))
 
 
-def _object(look: Look, known: tuple[str, str | int]) -> tuple[Path, Object] | None:
-    return object_in(look.heard[-1].json(), *known) if look.heard else None
+def _object(fetch: Fetch, known: tuple[str, str | int]) -> tuple[Path, Object] | None:
+    return object_in(fetch.responses[-1].json(), *known) if fetch.responses else None
 
 
 def _list_shows(item: Object, whole: Object | None) -> str | None:
@@ -168,34 +173,36 @@ def _dotted(path: Path, names: Names) -> str:
     return ".".join(names.shown(name) for name in path)
 
 
-def _failure(look: Look) -> str | None:
-    return None if look.failure is None else type(look.failure).__name__
+def _failure(fetch: Fetch) -> str | None:
+    return None if fetch.failure is None else type(fetch.failure).__name__
 
 
-def _answer(look: Look, names: Names, items_at: Path | None = None) -> SeenResponse:
-    """Return what may be told of the answer to a look; of the items in it nothing."""
-    if not look.heard:
-        return SeenResponse(None, _failure(look))
-    heard = look.heard[-1]
-    told, others = headers.headers_seen(heard.answer.headers)
-    content, shape = _content(heard, items_at, names)
+def _response(fetch: Fetch, names: Names, items_at: Path | None = None) -> SeenResponse:
+    """Return what may be told of the response to a request; of the items in it nothing."""
+    if not fetch.responses:
+        return SeenResponse(None, _failure(fetch))
+    received = fetch.responses[-1]
+    known_headers, others = headers.headers_seen(received.response.headers)
+    content, shape = _content(received, items_at, names)
     return SeenResponse(
-        status=heard.answer.status,
-        failure=_failure(look) if heard.answer.succeeded else None,
-        earlier_statuses=tuple(one.answer.status for one in look.heard[:-1]),
-        headers=told,
+        status=received.response.status,
+        failure=_failure(fetch) if received.response.succeeded else None,
+        earlier_statuses=tuple(before.response.status for before in fetch.responses[:-1]),
+        headers=known_headers,
         other_headers=others,
-        links=headers.links_seen(heard.answer.url, heard.answer.headers, names),
+        links=headers.links_seen(received.response.url, received.response.headers, names),
         content=content,
         shape=shape,
     )
 
 
-def _content(heard: Heard, items_at: Path | None, names: Names) -> tuple[str, Shape | None]:
-    body = heard.answer.body.strip()
+def _content(
+    received: ReceivedResponse, items_at: Path | None, names: Names
+) -> tuple[str, Shape | None]:
+    body = received.response.body.strip()
     if not body:
         return "nothing", None
-    value = heard.json()
+    value = received.json()
     if value is not None or body == b"null":
         return "json", shape_of([_without(value, items_at)], names)
     return ("html" if body.startswith(b"<") else "text"), None

@@ -86,7 +86,7 @@ def shape_of(values: Iterable[Json], names: Names, *, named: str = "", depth: in
         values: The values, which share one shape.
         names: What the names of members are called.
         named: The name of the member that holds the values, as it is called.
-        depth: At which level of the answer they are.
+        depth: At which level of the response they are.
     """
     found = [*values]
     objects = [one for one in found if isinstance(one, dict)]

@@ -55,7 +55,7 @@ _EXACT = frozenset(Meaning) - {Meaning.HINT, Meaning.TOTAL, Meaning.COUNT}
 """What a name means for paging only if the client's table has the whole of it."""
 
 WORDS = frozenset(
-    # What APIs say of their answers.
+    # What APIs say of their responses.
     """
     account accounts action actions active after all allow allowed answer any api app are array
     at attribute attributes base batch before begin body bookmark bool boolean by cache call
@@ -143,7 +143,7 @@ class Names:
 
     Args:
         values: Every string that the account holds as a value. A name that is one of them is
-            replaced, unless the contract has it or it says how the answer is built.
+            replaced, unless the contract has it or it says how the response is built.
     """
 
     def __init__(self, values: frozenset[str]) -> None:
@@ -163,7 +163,7 @@ class Names:
 
 
 def _is_structure(name: str) -> bool:
-    """Return whether a name is in the contract, or says how an answer is built."""
+    """Return whether a name is in the contract, or says how a response is built."""
     return (
         name in DOCUMENTED_NAMES
         or name in ENVELOPES

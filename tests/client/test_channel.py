@@ -23,9 +23,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from support.mock_client import BASE_URL, KEY, Clock, Script, credential
 from support.served_sandbox import serving
 
-from pulumi_setsmart.client.channel import Connection, Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.client.errors import (
     ConnectionFailedError,
     DeadlineExceededError,
@@ -34,6 +34,7 @@ from pulumi_setsmart.client.errors import (
     UnknownOutcomeError,
     UntrustedServerError,
 )
+from pulumi_setsmart.client.request import Request
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.sandbox import DEFAULT_KEY, SandboxSettings
 
@@ -60,7 +61,7 @@ def test_an_answer_that_is_too_large_is_not_taken_in() -> None:
     """It would fill the memory; and it is not asked for again."""
     script = Script(httpx.Response(200, content=b'"' + b"x" * 2000 + b'"'))
     with pytest.raises(
-        ResponseTooLargeError, match=r"more than 0\.000\d+ MiB \(setsmart:maxAnswer"
+        ResponseTooLargeError, match=r"more than 0\.000\d+ MiB \(setsmart:maxResponse"
     ):
         get(client_with(script, largest_response=1000))
     assert len(script.requests) == 1
@@ -93,7 +94,7 @@ def test_an_answer_that_trickles_ends_with_the_time_out() -> None:
     client = client_with(
         lambda _: httpx.Response(200, stream=Trickle()), clock, timeout=5, retry=RetryPolicy(0)
     )
-    with pytest.raises(ConnectionFailedError, match="no whole answer in time"):
+    with pytest.raises(ConnectionFailedError, match="no complete response in time"):
         get(client)
     assert clock.now < 8
 
@@ -137,7 +138,7 @@ def test_the_number_of_repetitions_is_a_setting() -> None:
     """And the error tells the attempt that was the last."""
     script = Script(*[httpx.Response(503)] * 3)
     with pytest.raises(ServerError, match=r"status 503, attempt 3\)"):
-        get(client_with(script, retry=RetryPolicy(repeats=2)))
+        get(client_with(script, retry=RetryPolicy(retries=2)))
 
 
 @pytest.mark.parametrize("proxy", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])

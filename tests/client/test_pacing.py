@@ -19,17 +19,16 @@ from support.json_values import TEXTS
 from support.mock_client import Clock
 from support.waiting import HANG_GUARD
 
-from pulumi_setsmart.client.moment import DAY
 from pulumi_setsmart.client.pacing import Pacer, Permit, RateLimitWaitError
 from pulumi_setsmart.client.server_clock import ServerClock
+from pulumi_setsmart.client.timestamp import DAY
 
 NOON = 1_620_000_000
 
 
-def pacer_of(clock: Clock, announced: list[tuple[float, str]] | None = None) -> Pacer:
+def pacer_of(clock: Clock) -> Pacer:
     """Return a pacer that waits on ``clock``."""
-    told = [] if announced is None else announced
-    return Pacer(clock.time, clock.sleep, lambda seconds, why: told.append((seconds, why)))
+    return Pacer(clock.time, clock.sleep)
 
 
 def headers(remaining: int, resets_in: float, *, now: float = NOON, **more: str) -> httpx.Headers:
@@ -47,7 +46,7 @@ def headers(remaining: int, resets_in: float, *, now: float = NOON, **more: str)
 
 def send(pacer: Pacer, status: int = 200, told: httpx.Headers | None = None) -> None:
     """Send a request that is answered at once."""
-    pacer.admit(900).answered(status, told or httpx.Headers())
+    pacer.settle(pacer.admit(900), status, told or httpx.Headers())
 
 
 def test_a_used_up_window_is_waited_for_by_the_server_s_own_clock() -> None:
@@ -78,7 +77,7 @@ def test_without_headers_there_is_no_limit() -> None:
     send(pacer)
     permits = [pacer.admit(900) for _ in range(50)]
     for permit in permits:
-        permit.answered(200, {})
+        pacer.settle(permit, 200, {})
     assert clock.slept == []
 
 
@@ -115,17 +114,18 @@ def test_a_reset_is_waited_for_whatever_its_unit(reset: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["X-RateLimit-Reset", "Retry-After"])
-def test_what_cannot_be_is_not_waited_for_and_told_once(name: str) -> None:
+def test_what_cannot_be_is_not_waited_for_and_told_once(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """However often the server says it."""
     clock = Clock()
-    warnings: list[str] = []
-    pacer = Pacer(clock.time, clock.sleep, warn=warnings.append)
+    pacer = pacer_of(clock)
     for _ in range(3):
         told = headers(50, 60)
         told[name] = "9" * 60
         send(pacer, 503, told)
     assert clock.slept == []
-    assert warnings == [
+    assert caplog.messages == [
         f"SetSmart sends {name}: {'9' * 40}…, which is not within a day of its clock; it is ignored"
     ]
 
@@ -170,9 +170,9 @@ def test_resets_that_jitter_are_one_window() -> None:
     pacer = pacer_of(clock)
     send(pacer, told=headers(3, 60))
     first, second, third = (pacer.admit(900) for _ in range(3))
-    third.answered(200, headers(0, 62))
-    second.answered(200, headers(1, 61))
-    first.answered(200, headers(2, 60))
+    pacer.settle(third, 200, headers(0, 62))
+    pacer.settle(second, 200, headers(1, 61))
+    pacer.settle(first, 200, headers(2, 60))
     assert pacer.remaining == 0
     pacer.admit(900)
     assert clock.slept == [62]
@@ -187,7 +187,7 @@ def test_an_answer_about_an_older_window_tells_nothing() -> None:
     clock.now += 10
     send(pacer, told=headers(99, 60, now=NOON + 10))
     assert pacer.remaining == 98  # the late one may be counted in the new window
-    late.answered(200, headers(0, 10))
+    pacer.settle(late, 200, headers(0, 10))
     assert pacer.remaining == 98
 
 
@@ -199,7 +199,7 @@ def test_a_late_answer_without_headers_opens_no_gate() -> None:
     late = pacer.admit(900)
     clock.now += 10
     pacer.admit(900)
-    late.answered(200, {})
+    pacer.settle(late, 200, {})
     with pytest.raises(RateLimitWaitError):
         pacer.admit(0.01)
 
@@ -211,7 +211,7 @@ def test_an_answer_that_comes_after_its_window_begins_the_next() -> None:
     send(pacer, told=headers(1, 60))
     late = pacer.admit(900)
     clock.now += 60
-    late.answered(200, headers(50, 2, now=NOON + 60))
+    pacer.settle(late, 200, headers(50, 2, now=NOON + 60))
     assert pacer.remaining == 50
 
 
@@ -234,7 +234,7 @@ def test_more_under_way_than_remain_leave_nothing() -> None:
     send(pacer, told=headers(9, 60))
     permits = [pacer.admit(900) for _ in range(3)]
     clock.now += 60
-    permits[0].answered(200, headers(1, 60, now=NOON + 60))
+    pacer.settle(permits[0], 200, headers(1, 60, now=NOON + 60))
     assert pacer.remaining == 0
 
 
@@ -272,22 +272,20 @@ def test_whoever_cannot_wait_is_told_at_once() -> None:
     assert clock.slept == []
 
 
-def test_a_long_wait_is_announced_once() -> None:
+def test_a_long_wait_is_announced_once(caplog: pytest.LogCaptureFixture) -> None:
     """Not by each thread, and not a short one."""
     clock = Clock()
-    announced: list[tuple[float, str]] = []
-    pacer = pacer_of(clock, announced)
+    pacer = pacer_of(clock)
     send(pacer, told=headers(0, 5))
     send(pacer, told=headers(0, 40, now=NOON + 5))
     with contextlib.suppress(RateLimitWaitError):
         pacer.admit(39)
-    pacer.admit(900).unanswered()
-    assert announced == [(40, "the rate limit is used up")]
+    pacer.settle(pacer.admit(900))
+    assert caplog.messages == ["SetSmart: the rate limit is used up; going on in 40 s"]
 
 
-def test_threads_that_wait_together_announce_once() -> None:
+def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixture) -> None:
     """Four workers are held back by one window, and the user is told once."""
-    announced: list[float] = []
     clock = Clock()
     together = threading.Barrier(4)
 
@@ -295,17 +293,15 @@ def test_threads_that_wait_together_announce_once() -> None:
         together.wait(timeout=HANG_GUARD)
         clock.now = max(clock.now, 40.0)
 
-    pacer = Pacer(clock.time, sleep, lambda seconds, _why: announced.append(seconds))
+    pacer = Pacer(clock.time, sleep)
     send(pacer, told=headers(0, 40))
     with ThreadPoolExecutor(4) as threads:
         waiting = [threads.submit(pacer.admit, 900) for _ in range(4)]
-        waiting_for_explorer = 4
-        while waiting_for_explorer:
-            for one in [one for one in waiting if one.done()]:
-                waiting.remove(one)
-                waiting_for_explorer -= 1
-                one.result().unanswered()
-    assert announced == [40]
+        while waiting:
+            for admitted in [future for future in waiting if future.done()]:
+                waiting.remove(admitted)
+                pacer.settle(admitted.result())
+    assert caplog.messages == ["SetSmart: the rate limit is used up; going on in 40 s"]
 
 
 def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
@@ -314,8 +310,8 @@ def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
     pacer = pacer_of(clock)
     send(pacer, told=headers(50, 60))
     first, second = pacer.admit(900), pacer.admit(900)
-    first.answered(429, headers(0, 60, Retry_After="20"))
-    second.answered(429, headers(0, 60, Retry_After="3"))
+    pacer.settle(first, 429, headers(0, 60, Retry_After="20"))
+    pacer.settle(second, 429, headers(0, 60, Retry_After="3"))
     pacer.admit(900)
     assert sum(clock.slept) == 20
 
@@ -323,27 +319,27 @@ def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
 def test_the_first_request_goes_out_alone() -> None:
     """The others wait for its answer, then all of them go."""
     pacer = Pacer()
-    explorer = pacer.admit(10)
+    probe = pacer.admit(10)
     with ThreadPoolExecutor(3) as threads:
         others = [threads.submit(pacer.admit, 10) for _ in range(3)]
         with pytest.raises(RateLimitWaitError):
             pacer.admit(0.05)
         assert not any(one.done() for one in others)
-        explorer.answered(200, headers(50, 60))
+        pacer.settle(probe, 200, headers(50, 60))
         permits = [one.result(timeout=HANG_GUARD) for one in others]
     assert len(permits) == 3
     assert pacer.remaining == 47
 
 
-def test_an_explorer_that_is_lost_is_followed_by_another() -> None:
+def test_a_probe_that_is_lost_is_followed_by_another() -> None:
     """A dropped connection does not stop the run."""
     pacer = Pacer()
-    pacer.admit(10).unanswered()
+    pacer.settle(pacer.admit(10))
     with ThreadPoolExecutor(1) as threads:
-        explorer = pacer.admit(10)
+        probe = pacer.admit(10)
         waiting = threads.submit(pacer.admit, 10)
-        explorer.unanswered()
-        waiting.result(timeout=HANG_GUARD).answered(200, headers(50, 60))
+        pacer.settle(probe)
+        pacer.settle(waiting.result(timeout=HANG_GUARD), 200, headers(50, 60))
 
 
 @given(
@@ -370,7 +366,7 @@ def test_no_header_breaks_the_pace(answers: list[tuple[int, dict[str, str]]]) ->
     for status, told in answers:
         before = clock.now
         with contextlib.suppress(RateLimitWaitError):
-            pacer.admit(900).answered(status, told)
+            pacer.settle(pacer.admit(900), status, told)
         assert 0 <= clock.now - before <= 900.001
     begins_at = clock.now
     pacer.admit(math.inf)
@@ -483,7 +479,7 @@ class Race:
                 heapq.heappush(self.under_way, (arrives, number, permit))
             arrives, _, permit = heapq.heappop(self.under_way)
             self.clock.now = max(self.clock.now, arrives)
-            permit.answered(*self.server.answer(self.clock.now))
+            self.pacer.settle(permit, *self.server.answer(self.clock.now))
 
     def next_answer(self) -> float:
         """Return when something will be learned next; far away if nothing is under way."""
@@ -523,7 +519,7 @@ def test_threads_of_one_process_share_the_budget() -> None:
         permit = pacer.admit(60)
         with lock:
             status, told = server.answer(permit.sent_at)
-        permit.answered(status, told)
+        pacer.settle(permit, status, told)
         return status
 
     with ThreadPoolExecutor(4) as threads:

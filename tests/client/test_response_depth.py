@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.json_values import ANY_JSON
 
 from pulumi_setsmart.client.errors import InvalidResponseError
-from pulumi_setsmart.client.response import Answer
+from pulumi_setsmart.client.response import Response
 from pulumi_setsmart.models.json import DEEPEST, Json, cut_off, is_nested_deeper
 from pulumi_setsmart.models.marker import TOO_DEEP
 
@@ -18,7 +18,7 @@ from pulumi_setsmart.models.marker import TOO_DEEP
 def read(body: str | bytes) -> Json:
     """Return what is read of a response."""
     content = body.encode() if isinstance(body, str) else body
-    return Answer("GET", "/p", "https://a.example/p", 200, {}, content).json()
+    return Response("GET", "/p", "https://a.example/p", 200, {}, content).json()
 
 
 @pytest.mark.parametrize("depth", [DEEPEST + 21, 900, 5_000, 300_000])
@@ -51,7 +51,7 @@ def test_what_is_too_deep_is_cut_off(depth: int, opening: str, closing: str, enc
 )
 def test_what_is_no_json_is_one_error(body: str) -> None:
     """However deep it is, and however long its quotations."""
-    with pytest.raises(InvalidResponseError, match="the answer is not JSON"):
+    with pytest.raises(InvalidResponseError, match="the response is not JSON"):
         read(body)
 
 

@@ -200,7 +200,7 @@ def test_a_response_that_trickles_through_a_proxy_ends(
         hostile(behave, context=certificates) as server,
         proxy(monkeypatch, certificates if is_encrypted else None),
         client_with(
-            server, server.url.replace("http:", "https:"), retry=RetryPolicy(repeats=0)
+            server, server.url.replace("http:", "https:"), retry=RetryPolicy(retries=0)
         ) as client,
         pytest.raises(ConnectionFailedError, match="in time"),
     ):
@@ -216,7 +216,7 @@ def test_what_a_proxy_adds_before_the_encryption_is_refused(
         hostile(sends(response()), context=certificates) as server,
         proxy(monkeypatch, certificates if is_encrypted else None, before=response()),
         client_with(
-            server, server.url.replace("http:", "https:"), retry=RetryPolicy(repeats=0)
+            server, server.url.replace("http:", "https:"), retry=RetryPolicy(retries=0)
         ) as client,
         pytest.raises(ConnectionFailedError, match="cannot connect"),
     ):

@@ -103,7 +103,7 @@ def other(**fields: Any) -> DivergentServer:
         (other(created_at="yesterday"), "created_at", "seen in another format"),
         (other(), "id", "seen as integer"),
         (other(), "Ids are strings, in `id`.", "seen as integer"),
-        (other(), "X-RateLimit-Limit", "no answer has it"),
+        (other(), "X-RateLimit-Limit", "no response has it"),
         (attrs.evolve(other(), missing=html), "code", "a missing id is answered without, as HTML"),
         (
             attrs.evolve(other(), list_style=in_data),

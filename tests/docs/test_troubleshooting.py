@@ -42,7 +42,7 @@ CARRIERS = {
 """What makes messages that have a code."""
 
 SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
-    "client.chain": "the words of Python's tracebacks",
+    "client.tracebacks": "the words of Python's tracebacks",
     "client.message_stream": "errors of connections, which the channel tells in words of its own",
     "client.signals": "the words of lists",
     "client.timed_stream": "the same",
@@ -59,9 +59,9 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
     "recording.file": "what maintainers read of recordings, and the words of these",
     **dict.fromkeys(
         (
-            "recording.habits_seen",
+            "recording.behaviour_seen",
             "recording.headers",
-            "recording.looking",
+            "recording.survey",
             "recording.paging_seen",
             "recording.recording",
             "recording.sanitising",

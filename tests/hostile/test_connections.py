@@ -35,7 +35,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.client.retry import RetryPolicy
 
-ONCE = RetryPolicy(repeats=0)
+ONCE = RetryPolicy(retries=0)
 
 
 def listings_of(client: object) -> Collection:
@@ -309,7 +309,7 @@ def test_an_encrypted_response_that_trickles_ends(certificates: ssl.SSLContext) 
     with (
         hostile(behave, context=certificates) as server,
         client_with(server, encrypted(server)) as client,
-        pytest.raises(ConnectionFailedError, match="no answer in time"),
+        pytest.raises(ConnectionFailedError, match="no response in time"),
     ):
         listings_of(client).get("prop_1")
 
@@ -367,7 +367,7 @@ def test_a_server_that_never_says_anything_is_left() -> None:
         client_with(server, timeout=MOMENT, retry=ONCE) as client,
     ):
         try:
-            with pytest.raises(UnknownOutcomeError, match="no answer in time"):
+            with pytest.raises(UnknownOutcomeError, match="no response in time"):
                 listings_of(client).create({"name": "Villa"}, "one")
         finally:
             is_over.set()

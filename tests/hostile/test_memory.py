@@ -19,7 +19,8 @@ ALLOWED = 64 * MEBIBYTE
 MEMORY = Path("/proc/self/status")
 TAKER = """
 import sys
-from pulumi_setsmart.client.channel import Connection, Request
+from pulumi_setsmart.client.connection import Connection
+from pulumi_setsmart.client.request import Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import SetSmartError
@@ -33,7 +34,7 @@ connection = Connection(
     sys.argv[1],
     (Credential("key", "setsmart:apiKey", ""),),
     largest_response=int(sys.argv[2]),
-    retry=RetryPolicy(repeats=0),
+    retry=RetryPolicy(retries=0),
 )
 client = Client.of(connection)
 try:

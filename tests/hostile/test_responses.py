@@ -41,8 +41,8 @@ OBJECT = frozenset({"read", "create", "update"})
 NOT_A_LIST = frozenset({*OBJECT, "delete"})
 ALL = frozenset(OPERATIONS)
 
-IN_TIME = "no answer in time"
-NO_WHOLE = "no (whole )?answer in time"
+IN_TIME = "no response in time"
+NO_WHOLE = "no (complete )?response in time"
 LOST = "the connection was lost"
 NO_JSON = "is not JSON|not an object|not a list|no usable id"
 TOO_LARGE = "setsmart:maxResponseMiB"

@@ -158,7 +158,7 @@ def test_an_attempt_takes_no_more_than_its_operation_has_left() -> None:
     with hostile(behave) as server, client_with(server, deadline=40, timeout=30) as client:
         operation = client.operation()
         server.clock.pass_by(30)
-        with pytest.raises(UnknownOutcomeError, match="no answer in time"):
+        with pytest.raises(UnknownOutcomeError, match="no response in time"):
             Collection(operation, "/properties").create({}, "one")
     assert server.asked("POST") == 1
 
@@ -201,7 +201,7 @@ def test_a_request_that_is_always_told_to_wait_ends() -> None:
     again = response(b"", b"Retry-After: 40", status=b"429 Slow")
     with (
         hostile(sends(again)) as server,
-        client_with(server, deadline=100, retry=RetryPolicy(repeats=1000)) as client,
+        client_with(server, deadline=100, retry=RetryPolicy(retries=1000)) as client,
         pytest.raises(ApiError, match="setsmart:deadline"),
     ):
         Collection(client, "/properties").create({}, "one")

@@ -232,7 +232,7 @@ def test_a_look_that_fails_leaves_the_outcome_unknown() -> None:
         return httpx.Response(403) if next(lists) else answer(request)
 
     account.interfere = interfere
-    with pytest.raises(UnknownOutcomeError, match=r"no answer in time.*look in SetSmart"):
+    with pytest.raises(UnknownOutcomeError, match=r"no response in time.*look in SetSmart"):
         account.lifecycle().create(VILLA)
     assert len(account.objects) == 1
 

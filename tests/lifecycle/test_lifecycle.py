@@ -362,7 +362,7 @@ def test_a_create_that_went_through_cannot_fail_any_more(
 
 
 def test_a_brief_answer_to_a_create_is_completed() -> None:
-    """Where the answer holds the id only, the object is read once."""
+    """Where the response holds the id only, the object is read once."""
 
     class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:

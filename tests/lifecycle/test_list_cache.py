@@ -346,7 +346,7 @@ def test_a_list_that_cannot_be_read_is_told_of_once(caplog: pytest.LogCaptureFix
     assert len(told) == 1
     assert told[0].startswith(
         "SetSmart: the list of /properties cannot be used, so each object is read by its id: "
-        "the answer is not JSON"
+        "the response is not JSON"
     )
 
 

@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 from support.in_memory_account import through_engine
 from support.mock_client import credential
 
-from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.kind import PROPERTY

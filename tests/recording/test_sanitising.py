@@ -19,8 +19,8 @@ from support.json_values import ANY_JSON, ANY_OBJECT
 
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording.file import foreign_words, read, written
-from pulumi_setsmart.recording.looking import AccountLooks, look_at
 from pulumi_setsmart.recording.sanitising import recorded
+from pulumi_setsmart.recording.survey import AccountSurvey, survey_account
 from pulumi_setsmart.recording.words import is_known
 
 SHORTEST = 4
@@ -130,9 +130,9 @@ CANARY = DivergentServer(
 )
 
 
-def looks_at(answer: Callable[[httpx.Request], httpx.Response]) -> AccountLooks:
-    """Look at an account that a function answers for."""
-    return look_at(
+def survey_of(answer: Callable[[httpx.Request], httpx.Response]) -> AccountSurvey:
+    """Read an account that a function answers for."""
+    return survey_account(
         settings_of("https://zqx.example/v1"),
         clock=lambda: NOW,
         transport=httpx.MockTransport(answer),
@@ -271,7 +271,7 @@ def test_a_known_name_that_is_a_value_is_replaced() -> None:
 def test_nothing_else_is_told_of_a_server_without_json() -> None:
     """A page, a text and nothing are told apart, and that is all."""
     for body, content in ((b"<p>Zqx</p>", "html"), (b"Zqx kvj", "text"), (b"  ", "nothing")):
-        recording = recorded(looks_at(always(body)), DAY)
+        recording = recorded(survey_of(always(body)), DAY)
         assert recording.properties.pages[0].answer.content == content
         assert recording.properties.list_end != "reached"
         assert "zqx" not in written(recording).lower()
@@ -291,7 +291,7 @@ def test_no_string_of_any_account_is_in_its_recording(
         content = json.dumps(body if status == 200 else {"error": around})
         return httpx.Response(status, content=content)
 
-    recording = recorded(looks_at(answer), DAY)
+    recording = recorded(survey_of(answer), DAY)
     text = written(recording)
     assert read(text) == recording
     document = json.loads(text)

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from pulumi_setsmart.config import Settings, load_settings
-from pulumi_setsmart.recording.looking import look_at
 from pulumi_setsmart.recording.recording import Recording
 from pulumi_setsmart.recording.sanitising import recorded
+from pulumi_setsmart.recording.survey import survey_account
 from pulumi_setsmart.sandbox import DEFAULT_KEY
 from support.divergent_server import NOW
 
@@ -21,4 +21,4 @@ def settings_of(url: str, key: str = DEFAULT_KEY) -> Settings:
 
 def recording_of(url: str, key: str = DEFAULT_KEY) -> Recording:
     """Return a recording of the account at an address."""
-    return recorded(look_at(settings_of(url, key), clock=lambda: NOW), DAY)
+    return recorded(survey_account(settings_of(url, key), clock=lambda: NOW), DAY)

@@ -4,13 +4,13 @@ import json
 
 import httpx
 
-from pulumi_setsmart.client.response import Answer
+from pulumi_setsmart.client.response import Response
 
 
-def response(body: object, status: int = 200, **headers: str) -> Answer:
+def response(body: object, status: int = 200, **headers: str) -> Response:
     """Return a response to a request for the properties."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(
+    return Response(
         method="GET",
         path="/properties",
         url="https://setsmart.example/v1/properties",

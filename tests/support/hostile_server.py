@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 from attrs import define, field, frozen
 
-from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.retry import RetryPolicy
 from support.waiting import HANG_GUARD
@@ -265,7 +265,7 @@ def client_with(
 ) -> Iterator[Client]:
     """Return a client of a server, whose clock is the server's, and that never really waits."""
     credential = Credential(KEY, "setsmart:apiKey", "Set another one")
-    settings = {"timeout": 30.0, "retry": RetryPolicy(repeats=1), **connection}
+    settings = {"timeout": 30.0, "retry": RetryPolicy(retries=1), **connection}
     client = Client.of(
         Connection(url or server.url, (credential,), **settings),
         sleep=server.clock.pass_by,

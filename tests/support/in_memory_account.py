@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import httpx
 from attrs import define, field
 
-from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.kind import PROPERTY, Kind

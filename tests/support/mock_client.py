@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 import httpx
 from attrs import define, field
 
-from pulumi_setsmart.client.channel import Connection
 from pulumi_setsmart.client.client import Client
+from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.client.credential import Credential
 
 BASE_URL = "https://setsmart.example/v1"

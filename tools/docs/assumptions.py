@@ -68,16 +68,16 @@ class Contract:
                 if method in item:
                     yield {**item[method], "method": method.upper(), "path": path}
 
-    def answers(self, prefix: str) -> list[tuple[str, Part]]:
+    def responses(self, prefix: str) -> list[tuple[str, Part]]:
         """Return how the operations below a path are answered, each status once."""
-        answers = [*self.document["x-setsmart-otherwise"]["responses"].items()]
+        responses = [*self.document["x-setsmart-otherwise"]["responses"].items()]
         for one in self.operations():
             if one["path"].startswith(prefix):
-                answers.extend(one["responses"].items())
+                responses.extend(one["responses"].items())
         found: dict[str, Part] = {}
-        for status, answer in answers:
-            description = self.resolved(answer)["description"]
-            before = found.setdefault(status, {**self.resolved(answer), "description": ""})
+        for status, response in responses:
+            description = self.resolved(response)["description"]
+            before = found.setdefault(status, {**self.resolved(response), "description": ""})
             if description not in before["description"]:
                 before["description"] = f"{before['description']} {description}".strip()
         return sorted(found.items())
@@ -101,8 +101,8 @@ class Contract:
             "Query parameters of lists", description, "asks for another page", asked, "query "
         )
 
-    def answered_headers(self) -> list[tuple[str, Part]]:
-        """Return the headers of all answers."""
+    def response_headers(self) -> list[tuple[str, Part]]:
+        """Return the headers of all responses."""
         responses = [
             *self.document["x-setsmart-otherwise"]["responses"].values(),
             *self.document["components"]["responses"].values(),
@@ -127,7 +127,7 @@ class Contract:
         yield self._fields("Reasons of an error, in `error`", reason, "error ")
         yield Group("Sent with requests", "", "parameter", self.sent_headers(), "parameter ")
         yield self.list_query()
-        yield Group("Sent with answers", "", "header", self.answered_headers(), "header ")
+        yield Group("Sent with responses", "", "header", self.response_headers(), "header ")
         event = self.document["webhooks"]["event"]["post"]
         sent = [(one["name"], one) for one in map(self.resolved, event["parameters"])]
         yield Group("Headers of a delivery", event["description"], "header", sent, "delivery ")
@@ -199,7 +199,7 @@ def render(
         servers=contract.document["servers"],
         security=contract.document["components"]["securitySchemes"].values(),
         operations=[{"description": "", **one} for one in contract.operations()],
-        answers=contract.answers("/properties"),
+        responses=contract.responses("/properties"),
         habits=contract.document["x-setsmart-habits"],
         groups=[*contract.groups()],
     )

@@ -126,16 +126,16 @@ def _operation_facts(path: str, seen: SeenCollection) -> Iterator[Fact]:
             yield Fact(f"operation GET {operation}", f"answered {status}")
 
 
-def _answers(seen: SeenCollection) -> list[SeenResponse]:
-    answers = [page.answer for page in seen.pages]
+def _responses(seen: SeenCollection) -> list[SeenResponse]:
+    responses = [page.answer for page in seen.pages]
     others = [seen.object, seen.missing, seen.malformed]
-    return [*answers, *(one for one in others if one is not None)]
+    return [*responses, *(one for one in others if one is not None)]
 
 
 def _status_facts(seen: SeenCollection) -> Iterator[Fact]:
-    for answer in _answers(seen):
-        if answer.status is not None:
-            yield Fact(f"status {answer.status}")
+    for response in _responses(seen):
+        if response.status is not None:
+            yield Fact(f"status {response.status}")
     missing = None if seen.missing is None else seen.missing.status
     if missing is not None and missing != _NOT_FOUND:
         yield Fact(f"status {_NOT_FOUND}", f"a missing id is answered {missing}")
@@ -208,19 +208,19 @@ def _content(seen: SeenCollection) -> str:
 
 
 def _header_facts(recording: Recording) -> Iterator[Fact]:
-    answers = [*_answers(recording.properties), *_answers(recording.webhooks)]
-    if not any(answer.status for answer in answers):
+    responses = [*_responses(recording.properties), *_responses(recording.webhooks)]
+    if not any(response.status for response in responses):
         return
-    told = {name for answer in answers for name in answer.headers}
+    told = {name for response in responses for name in response.headers}
     for name in ("Allow", "ETag", "Link", "X-Request-Id"):
         if name.lower() in told:
             yield Fact(f"header {name}")
     limits = recording.rate_limit
     for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"):
         if name.lower() not in limits.headers:
-            yield Fact(f"header {name}", "no answer has it")
+            yield Fact(f"header {name}", "no response has it")
         elif not limits.in_every_answer:
-            yield Fact(f"header {name}", "not in every answer")
+            yield Fact(f"header {name}", "not in every response")
         elif name.endswith("Reset") and limits.reset != "Unix seconds":
             yield Fact(f"header {name}", f"seen as {limits.reset or 'another form'}")
         else:
@@ -233,9 +233,9 @@ def _habit_facts(recording: Recording) -> Iterator[Fact]:
         found = look(seen)
         if found is not None:
             yield Fact(f"habit {habit}", found or None)
-    if any(answer.status for answer in _answers(seen)):
+    if any(response.status for response in _responses(seen)):
         told = recording.clock.told
-        yield Fact("habit date", None if told else "not every answer tells it")
+        yield Fact("habit date", None if told else "not every response tells it")
 
 
 _AS_ASSUMED = ""

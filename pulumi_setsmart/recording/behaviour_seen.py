@@ -1,4 +1,4 @@
-"""What the headers of all answers together tell: the server's clock, and its rate limit."""
+"""What the headers of all responses together tell: the server's clock, and its rate limit."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from pulumi_setsmart.client.moment import DAY, http_date, unit_of
+from pulumi_setsmart.client.timestamp import DAY, http_date, unit_of
 from pulumi_setsmart.recording import headers
-from pulumi_setsmart.recording.looking import Heard
 from pulumi_setsmart.recording.recording import SeenClock, SeenRateLimit
+from pulumi_setsmart.recording.survey import ReceivedResponse
 
 _NEAR = 2
 """A clock that is so many seconds away is not away: ``Date`` tells whole seconds."""
@@ -18,9 +18,12 @@ _KINDS = {1.0: "Unix seconds", 1e-3: "Unix milliseconds"}
 _LARGEST_FIGURE = 10_000_000
 
 
-def clock_seen(heard: list[Heard]) -> SeenClock:
-    """Return how far the server's clock is away, by its answers in their order."""
-    dates = [(http_date(one.answer.headers.get("Date", "")), one.at) for one in heard]
+def clock_seen(responses: list[ReceivedResponse]) -> SeenClock:
+    """Return how far the server's clock is away, by its responses in their order."""
+    dates = [
+        (http_date(received.response.headers.get("Date", "")), received.at)
+        for received in responses
+    ]
     ahead = [round(date - at) for date, at in dates if date is not None]
     if not ahead:
         return SeenClock(told=False)
@@ -28,31 +31,34 @@ def clock_seen(heard: list[Heard]) -> SeenClock:
     return SeenClock(told=len(ahead) == len(dates), seconds_ahead=seconds)
 
 
-def rate_limit_seen(heard: list[Heard]) -> SeenRateLimit:
-    """Return how the rate limit is told, by answers in their order."""
-    told = [{name.lower(): value for name, value in one.answer.headers.items()} for one in heard]
-    names = [headers.RATE_LIMIT & one.keys() - {"retry-after"} for one in told]
+def rate_limit_seen(responses: list[ReceivedResponse]) -> SeenRateLimit:
+    """Return how the rate limit is told, by responses in their order."""
+    lowered = [
+        {name.lower(): value for name, value in received.response.headers.items()}
+        for received in responses
+    ]
+    names = [headers.RATE_LIMIT & values.keys() - {"retry-after"} for values in lowered]
     reset, seconds = _reset(
         [
-            (value, http_date(one.get("date", "")) or each.at)
-            for one, each in zip(told, heard, strict=True)
-            for value in _figures([one], "reset")
+            (value, http_date(values.get("date", "")) or received.at)
+            for values, received in zip(lowered, responses, strict=True)
+            for value in _figures([values], "reset")
         ]
     )
     return SeenRateLimit(
         headers=tuple(sorted(frozenset().union(*names))),
         in_every_answer=bool(names) and all(names),
-        limit=next(_figures(told, "limit"), None),
-        remaining=_course([*_figures(told, "remaining")]),
+        limit=next(_figures(lowered, "limit"), None),
+        remaining=_course([*_figures(lowered, "remaining")]),
         reset=reset,
         seconds_to_reset=seconds,
     )
 
 
-def _figures(told: Iterable[dict[str, str]], ending: str) -> Iterator[int]:
-    for one in told:
-        for name in sorted(headers.RATE_LIMIT & one.keys()):
-            text = one[name].strip()
+def _figures(lowered: Iterable[dict[str, str]], ending: str) -> Iterator[int]:
+    for values in lowered:
+        for name in sorted(headers.RATE_LIMIT & values.keys()):
+            text = values[name].strip()
             if name.endswith(f"-{ending}") and text.isascii() and text.isdigit():
                 number = int(text)
                 if ending == "reset" or number <= _LARGEST_FIGURE:
@@ -61,7 +67,7 @@ def _figures(told: Iterable[dict[str, str]], ending: str) -> Iterator[int]:
 
 
 def _course(remaining: list[int]) -> str | None:
-    """Return how what is left of the window goes on from answer to answer."""
+    """Return how what is left of the window goes on from response to response."""
     steps = [before - after for before, after in pairwise(remaining)]
     if not steps:
         return None

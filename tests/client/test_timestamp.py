@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.json_values import TEXTS
 
-from pulumi_setsmart.client.moment import DAY, moment_in
+from pulumi_setsmart.client.timestamp import DAY, timestamp_in
 
 NOW = 1_763_935_200.0
 SOON = NOW + 30
@@ -41,13 +41,13 @@ SOON = NOW + 30
 )
 def test_each_unit_is_told_by_what_is_possible(text: str) -> None:
     """Seconds, finer units, what is left, and dates all say the same."""
-    assert moment_in(text, NOW) == pytest.approx(SOON, abs=0.001)
+    assert timestamp_in(text, NOW) == pytest.approx(SOON, abs=0.001)
 
 
 @pytest.mark.parametrize(("text", "moment"), [("0", NOW), ("86400", NOW + DAY), ("1.5", NOW + 1.5)])
 def test_a_small_number_is_what_is_left(text: str, moment: float) -> None:
     """Up to a day of it."""
-    assert moment_in(text, NOW) == moment
+    assert timestamp_in(text, NOW) == moment
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_small_number_is_what_is_left(text: str, moment: float) -> None:
 )
 def test_what_is_no_moment_of_today_is_none(text: str) -> None:
     """Another year is no more a reset than a word."""
-    assert moment_in(text, NOW) is None
+    assert timestamp_in(text, NOW) is None
 
 
 @given(
@@ -86,7 +86,7 @@ def test_what_is_no_moment_of_today_is_none(text: str) -> None:
 )
 def test_no_text_leads_beyond_a_day(text: str, now: float) -> None:
     """Nor to a crash."""
-    moment = moment_in(text, now)
+    moment = timestamp_in(text, now)
     assert moment is None or abs(moment - now) <= DAY
 
 
@@ -97,5 +97,5 @@ def test_no_text_leads_beyond_a_day(text: str, now: float) -> None:
 )
 def test_every_reset_of_today_is_read_in_its_unit(now: float, ahead: float, unit: int) -> None:
     """Whatever the server's clock."""
-    moment = moment_in(str(int((now + ahead) * unit)), now)
+    moment = timestamp_in(str(int((now + ahead) * unit)), now)
     assert moment == pytest.approx(now + ahead, abs=1.001)

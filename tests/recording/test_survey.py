@@ -10,17 +10,18 @@ from support.account_recording import DAY, recording_of, settings_of
 from support.divergent_server import NOW, DivergentServer, by_page
 from support.mock_client import BASE_URL, credential
 
-from pulumi_setsmart.client.channel import Connection, Request
 from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
-from pulumi_setsmart.recording.looking import (
-    ReadingChannel,
-    WriteRefusedError,
-    another_id,
-    look_at,
-)
+from pulumi_setsmart.client.connection import Connection
+from pulumi_setsmart.client.request import Request
 from pulumi_setsmart.recording.recording import Run, SeenId
 from pulumi_setsmart.recording.sanitising import recorded
+from pulumi_setsmart.recording.survey import (
+    ReadOnlyChannel,
+    WriteRefusedError,
+    another_id,
+    survey_account,
+)
 from pulumi_setsmart.sandbox import PROPERTIES, ApiKey, SandboxSettings, listings
 from pulumi_setsmart.testing import running_sandbox
 
@@ -50,10 +51,9 @@ def test_no_other_request_can_be_sent(method: str) -> None:
         sent.append(request)
         return httpx.Response(200, json=[])
 
-    channel = ReadingChannel(
-        Connection(BASE_URL, (credential(),)), transport=httpx.MockTransport(answer)
-    )
-    client = Client(channel)
+    connection = Connection(BASE_URL, (credential(),))
+    channel = ReadOnlyChannel(connection, httpx.MockTransport(answer))
+    client = Client.of(connection, channel=channel)
     with pytest.raises(WriteRefusedError):
         client.send(Request(method, "/properties"), lambda _answer: None)
     with pytest.raises(WriteRefusedError):
@@ -65,7 +65,7 @@ def test_no_other_request_can_be_sent(method: str) -> None:
 
 
 def test_an_account_at_work_is_not_changed() -> None:
-    """What it holds is the same before and after, and its habits are told."""
+    """What it holds is the same before and after, and how it behaves is recorded."""
     with running_sandbox() as account:
         made_up = listings()
         account.app.storage.insert_all(PROPERTIES, [next(made_up) for _ in range(3)])
@@ -92,7 +92,7 @@ def test_a_refused_key_is_recorded() -> None:
 
 
 def test_a_rate_limit_that_is_used_up_is_recorded() -> None:
-    """The looks that are left are not made, and nobody waits for the window."""
+    """What is left is not asked for, and nobody waits for the window."""
     key = ApiKey("sandbox-key")
     with running_sandbox(SandboxSettings(keys=(key,), rate_limit=2, rate_window=3600)) as account:
         made_up = listings()
@@ -114,12 +114,12 @@ def test_a_server_that_is_not_there_is_recorded() -> None:
     def refuse(_request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("zqx.example")
 
-    looks = look_at(
+    survey = survey_account(
         settings_of("https://zqx.example/v1"),
         clock=lambda: NOW,
         transport=httpx.MockTransport(refuse),
     )
-    recording = recorded(looks, DAY)
+    recording = recorded(survey, DAY)
     assert recording.requests == 0
     assert recording.properties.pages[0].answer.failure == "ConnectionFailedError"
 

@@ -19,7 +19,7 @@ UNITS = (1.0, 1e-3, 1e-6, 1e-9)
 """In seconds, in the order in which they are tried."""
 
 
-def moment_in(text: str, now: float) -> float | None:
+def timestamp_in(text: str, now: float) -> float | None:
     """Return the moment that a header tells, in seconds since 1970, or None if it is impossible.
 
     Args:

@@ -1,0 +1,131 @@
+"""What is known of the server's rate limit: how many requests it still allows, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from attrs import define, field
+
+from pulumi_setsmart.client.rate_limit_headers import RateLimitHeaders
+from pulumi_setsmart.client.server_clock import ServerClock
+
+_SAME_WINDOW = 2.0
+"""Some servers compute the reset anew for each response, and it jitters by this many seconds."""
+
+_ROUNDING = 1.0
+"""By how many seconds a server may round the reset down."""
+
+_FIRST_UNSUCCESSFUL_STATUS = 300
+
+
+@define
+class Window:
+    """A span of time for which the server allows a number of requests.
+
+    Attributes:
+        resets_at: When the next one begins, on the server's clock, in seconds since 1970.
+        remaining: How many requests are left of it, those under way counted as made.
+    """
+
+    resets_at: float
+    remaining: int
+
+
+@define
+class RateLimit:
+    """The rate limit as responses have told it so far. It does not wait, and takes no lock.
+
+    Local times are those of one monotonic clock. These hold after each call:
+
+    - A limit is known (there is a window), known to be absent (`_is_absent`), or neither: then one
+      request has to find out. It is never both.
+    - As long as it lasts, a window never gets more requests, and never ends earlier.
+    - Requests under way are never counted as left, whichever window the server counts them in.
+    - A moment before which the server asks to send nothing never becomes an earlier one.
+    """
+
+    _clock: ServerClock = field(factory=ServerClock)
+    _window: Window | None = None
+    _is_absent: bool = False
+    _retry_at: float = 0.0
+    _rounding: float = 0.0
+    _last_reset: float = 0.0
+
+    def begins_at(self, now: float) -> tuple[float, str]:
+        """Return from when requests are allowed, by the local clock, and the reason for a wait."""
+        if self._retry_at > now:
+            return self._retry_at, "SetSmart asked to wait"
+        self._forget_past_window(now)
+        if self._window is not None and self._window.remaining <= 0:
+            return self._ends_at(self._window), "the rate limit is used up"
+        return now, ""
+
+    def remaining(self, now: float) -> int | None:
+        """Return how many requests are left of the window, or None if that is not known."""
+        self._forget_past_window(now)
+        return None if self._window is None else self._window.remaining
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a request has to find out how many are allowed."""
+        return self._window is None and not self._is_absent
+
+    def count_request(self) -> None:
+        """Count a request that is sent now."""
+        if self._window is not None:
+            self._window.remaining -= 1
+
+    def server_time(self, headers: Mapping[str, str], sent_at: float, received_at: float) -> float:
+        """Learn the server's time from a response, and return it for when the response came."""
+        self._forget_past_window(received_at)
+        if self._clock.observe(headers, sent_at, received_at):
+            self._window, self._last_reset = None, 0.0  # known by a clock that was wrong
+        return self._clock.time(received_at)
+
+    def learn(
+        self, status: int, headers: RateLimitHeaders, *, now: float, is_probe: bool, under_way: int
+    ) -> None:
+        """Learn from a response.
+
+        Args:
+            status: Its status.
+            headers: What its headers tell.
+            now: The server's time when it came.
+            is_probe: Whether its request was sent to find out the limit.
+            under_way: How many other requests are under way.
+        """
+        is_refused = status == HTTPStatus.TOO_MANY_REQUESTS
+        if headers.retry_at is not None:
+            self._retry_at = max(self._retry_at, self._clock.local(headers.retry_at))
+        if headers.retry_at is not None or (is_refused and headers.resets_at is None):
+            self._window, self._is_absent = None, False  # one request has to find out
+        elif headers.resets_at is None or headers.remaining is None:
+            if is_probe and status < _FIRST_UNSUCCESSFUL_STATUS:
+                self._is_absent = self._window is None
+        else:
+            self._is_absent = False
+            went_on = is_probe and headers.resets_at <= self._last_reset
+            if went_on or (is_refused and headers.resets_at <= now):
+                self._rounding = _ROUNDING  # the window went on after the moment that was told
+            self._update(headers.resets_at, 0 if is_refused else headers.remaining, under_way)
+
+    def _update(self, resets_at: float, remaining: int, under_way: int) -> None:
+        window = self._window
+        if window is None or resets_at > window.resets_at + _SAME_WINDOW:
+            # What is under way may be counted in the new window and not be told yet.
+            window = Window(resets_at, max(0, remaining - under_way))
+        elif resets_at >= window.resets_at - _SAME_WINDOW:
+            window.resets_at = max(window.resets_at, resets_at)
+            if remaining < window.remaining:
+                # Others use the key too, and what is under way may not be counted yet.
+                window.remaining = max(0, remaining - under_way)
+        self._window = window
+        self._last_reset = window.resets_at
+
+    def _forget_past_window(self, now: float) -> None:
+        if self._window is not None and now >= self._ends_at(self._window):
+            self._window = None
+
+    def _ends_at(self, window: Window) -> float:
+        return self._clock.local(window.resets_at) + self._rounding
