@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from support.any_speed import ignore_speed
 from support.engine_stack import restore_sigint
 from support.skip_reasons import (
     NO_ACTIONLINT,
@@ -22,12 +22,7 @@ from pulumi_setsmart.client import confidential
 
 pytest_plugins = ["pulumi_setsmart.testing.plugin"]
 
-# No test depends on the speed of the machine: neither on how long an example may take, nor on how
-# long Hypothesis may take to make it, which it checks as well.
-settings.register_profile(
-    "any speed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("any speed")
+ignore_speed()
 
 PULUMI = Path(sys.executable).parent / "pulumi"
 

@@ -8,6 +8,7 @@ import dill  # type: ignore[import-untyped]  # Pulumi pickles with it, and it ha
 import pytest
 from pulumi.dynamic import Resource, ResourceProvider
 from pulumi.dynamic.dynamic import serialize_provider
+from support.unmeasured import unmeasured
 
 import pulumi_setsmart
 from pulumi_setsmart.providers.api_object import ApiObjectProvider
@@ -114,7 +115,9 @@ def test_a_program_loads_no_server_and_no_http_client() -> None:
         "unwanted = {'starlette', 'uvicorn', 'sqlite3', 'httpx', 'pulumi_setsmart.sandbox'}\n"
         "print(sorted(unwanted & set(sys.modules)))"
     )
-    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    finished = subprocess.run(
+        [sys.executable, "-c", code], env=unmeasured(), capture_output=True, check=True
+    )
     assert finished.stdout.strip() == b"[]"
 
 
@@ -128,5 +131,7 @@ def test_a_provider_loads_no_command_line_and_no_server() -> None:
         "import httpx; assert callable(httpx.main) and callable(httpx.Client)\n"
         "print(sorted(unwanted & set(sys.modules)))"
     )
-    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    finished = subprocess.run(
+        [sys.executable, "-c", code], env=unmeasured(), capture_output=True, check=True
+    )
     assert finished.stdout.strip() == b"[]"

@@ -24,7 +24,7 @@ from pulumi_setsmart import CLEAR
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER
 from pulumi_setsmart.python_value import ArgumentLocation, to_plain
 
-SUPPORT = pathlib.Path(__file__).with_name("support")
+TESTS = pathlib.Path(__file__).parent
 PLACE = ArgumentLocation("villa", "attributes")
 EVENTS = ArgumentLocation("hook", "events", unordered=frozenset({""}))
 
@@ -200,7 +200,8 @@ def test_a_short_float_arrives_with_its_digits(value: float) -> None:
 def test_no_argument_of_any_resource_causes_a_traceback() -> None:
     """Odd values in every argument, plain, nested, in outputs, secret and awaited."""
     finished = subprocess.run(
-        [sys.executable, "-W", "ignore", str(SUPPORT / "argument_fuzzing.py")],
+        [sys.executable, "-W", "ignore", "-m", "support.argument_fuzzing"],
+        cwd=TESTS,
         capture_output=True,
         text=True,
         check=False,

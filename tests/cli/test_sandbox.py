@@ -16,6 +16,7 @@ import pytest
 from attrs import frozen
 from support.recording_receiver import receiving
 from support.signed_delivery import OTHER_SECRET, SECRET
+from support.unmeasured import unmeasured
 from support.waiting import HANG_GUARD, MOMENT, wait_until
 
 from pulumi_setsmart.webhooks import HexHmac, verify
@@ -314,6 +315,7 @@ def test_a_disk_that_is_full_from_the_beginning_is_told_in_one_line(tmp_path: Pa
     command = f"{small}\nfrom pulumi_setsmart.cli.sandbox import sandbox\nsandbox()"
     result = subprocess.run(
         [*(sys.executable, "-c", command, "--port", "0"), "--database", path, "--seed", "5000"],
+        env=unmeasured(),
         capture_output=True,
         text=True,
         timeout=HANG_GUARD,

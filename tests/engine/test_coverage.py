@@ -1,12 +1,12 @@
 """What `make test ARGS=--cov` measures: the processes that Pulumi starts as well."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support.unmeasured import unmeasured
 from support.waiting import HANG_GUARD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,11 +24,7 @@ def test_the_provider_process_is_measured(tmp_path: Path) -> None:
         ],
         cwd=ROOT,
         # Where this very run is measured, that one still measures for itself.
-        env={
-            **os.environ,
-            "COVERAGE_FILE": str(tmp_path / "coverage"),
-            "COVERAGE_PROCESS_CONFIG": "",
-        },
+        env={**unmeasured(), "COVERAGE_FILE": str(tmp_path / "coverage")},
         capture_output=True,
         text=True,
         timeout=HANG_GUARD,

@@ -19,7 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_setsmart import CLEAR, ApiObject, Property, WebhookSubscription
+from support.any_speed import ignore_speed
 
+ignore_speed()
 KINDS: dict[type[pulumi.Resource], dict[str, Any]] = {
     Property: {"name": "V"},
     WebhookSubscription: {"url": "https://a.example", "events": ["a.b"]},

@@ -12,6 +12,7 @@ import httpx
 from attrs import frozen
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY
+from support.unmeasured import unmeasured
 from support.waiting import HANG_GUARD
 
 _COMMAND = "from pulumi_setsmart.cli.sandbox import sandbox\nsandbox()"
@@ -47,6 +48,7 @@ def sandbox_process(*options: str, limits: str = "") -> Iterator[SandboxProcess]
     """
     process = subprocess.Popen(
         [sys.executable, "-c", f"{limits}\n{_COMMAND}", "--port", "0", *options],
+        env=unmeasured() if limits else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
