@@ -3,6 +3,7 @@
 PYTHON ?= python3 python3.13 python3.12 python3.11
 ARGS ?=
 INTO ?= dist
+TAG ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +15,8 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv pip compile --
 	--python-version 3.11 --generate-hashes --no-annotate
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test faults check bench bench-large docs pictures wheel lock clean engine
+.PHONY: help setup demo test faults check bench bench-large docs resources pictures wheel release lock clean \
+	engine lint format types spelling workflows
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -30,7 +32,7 @@ setup: engine ## make .venv: the package, its tools, and the Pulumi CLI
 demo: engine ## show the provider at work against a local SetSmart
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/demo.py $(ARGS)
 
-test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses
+test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses, ARGS=--cov measures coverage
 	@$(PULUMI) || { test "$$CI" != true && echo "Going on without: tests that need the engine are skipped." >&2; }
 	@tools/chromium.sh || echo "Going on without: tests in a browser are skipped." >&2
 	@tools/actionlint.sh || echo "Going on without: tests with actionlint are skipped." >&2
@@ -41,10 +43,23 @@ test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses
 faults: engine ## let everything go wrong, over many seeds: about half an hour
 	@$(BIN)/python -m pytest tests/faults --seeds 20 $(ARGS)
 
-check: $(INSTALLED) ## lint, format and types
+check: lint format types spelling workflows ## lint, format, types, spelling, workflows; pre-commit runs them too
+
+lint: $(INSTALLED)
 	@$(BIN)/ruff check
+
+format: $(INSTALLED)
 	@$(BIN)/ruff format --check
+
+types: $(INSTALLED)
 	@$(BIN)/mypy
+
+spelling: $(INSTALLED)
+	@$(BIN)/codespell . .github
+
+workflows: $(INSTALLED)
+	@tools/actionlint.sh || echo "Going on without: workflows are not looked at by actionlint." >&2
+	@$(BIN)/python tools/github_files.py
 
 bench: engine ## measure start, pace and portfolios of up to 1,000 listings: half an hour
 	@$(BENCH)/startup.py
@@ -59,11 +74,17 @@ docs: $(INSTALLED) ## build the documentation into site/
 	@$(BIN)/python tools/docs/layers.py
 	@$(BIN)/zensical build --clean --strict
 
+resources: $(INSTALLED) ## generate the resources from the definitions of their fields
+	@$(BIN)/python tools/resources/resource_modules.py
+
 pictures: engine ## take the pictures of the documentation again, with chromium
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python tools/docs/pictures.py
 
 wheel: $(INSTALLED) ## build the wheel and record its hash; INTO=folder says for which repository
 	@$(BIN)/python tools/wheel.py "$(INTO)"
+
+release: $(INSTALLED) ## build what a tag publishes into dist/: TAG=v0.1.0
+	@$(BIN)/python tools/release.py "$(TAG)"
 
 lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newest
 	@$(BIN)/python -m venv $(VENV)/lock
@@ -74,7 +95,7 @@ lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newes
 	@echo "requirements.txt and that of examples/gitops are up to date."
 
 clean: ## remove what the other targets made in this folder
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis dist site
+	@rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis dist site
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 engine: $(INSTALLED)

@@ -13,7 +13,7 @@ import psutil
 from attrs import frozen
 from support.engine_stack import QUIET, EngineStack, provider_among
 
-from pulumi_setsmart.sandbox import PROPERTIES, Collection, Sandbox
+from pulumi_setsmart.sandbox import PROPERTIES, ApiCollection, Sandbox
 
 PROGRAMS = Path(__file__).parent / "programs"
 PULUMI = Path(sys.executable).parent / "pulumi"
@@ -37,7 +37,7 @@ class Contender:
 
     name: str
     program: str
-    collection: Collection | None
+    collection: ApiCollection | None
 
 
 OURS = Contender("ours", "ours.py", PROPERTIES)

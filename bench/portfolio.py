@@ -28,7 +28,7 @@ from support.engine_stack import restore_sigint
 from pulumi_setsmart.sandbox import (
     COLLECTIONS,
     ApiKey,
-    Dialect,
+    Behaviour,
     Sandbox,
     SandboxSettings,
     Storage,
@@ -125,7 +125,7 @@ def serving(storage: Storage, port: int, limit: int = 0) -> Iterator[tuple[Sandb
         rate_limit=limit,
         rate_window=WINDOW,
         latency=LATENCY,
-        dialect=Dialect(page_size=PAGE_SIZE),
+        behaviour=Behaviour(page_size=PAGE_SIZE),
     )
     sandbox = create_app(settings, storage=storage, collections=(*COLLECTIONS, PLAIN_LISTINGS))
     with running(sandbox, port=port) as base_url:

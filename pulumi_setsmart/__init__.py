@@ -45,20 +45,20 @@ from pulumi_setsmart.client.errors import (
     WrongAccountError,
 )
 from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 from pulumi_setsmart.models.property import PropertyRecord
 
 if TYPE_CHECKING:
     from pulumi_setsmart.api_object import ApiObject
     from pulumi_setsmart.lookup import get_property, list_properties
-    from pulumi_setsmart.portfolio import Portfolio, load_portfolio
-    from pulumi_setsmart.property import Property
-    from pulumi_setsmart.specification.specification import (
-        ConfiguredSecret,
-        PortfolioSpecification,
-        PropertySpecification,
-        WebhookSpecification,
+    from pulumi_setsmart.portfolio import load_portfolio
+    from pulumi_setsmart.resources import Portfolio, Property, WebhookSubscription
+    from pulumi_setsmart.specification.arguments import (
+        PortfolioArgs,
+        PropertyArgs,
+        WebhookSubscriptionArgs,
     )
-    from pulumi_setsmart.webhook_subscription import WebhookSubscription
+    from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 
 __all__ = [
     "CLEAR",
@@ -73,9 +73,11 @@ __all__ = [
     "ConnectionFailedError",
     "ContradictoryResponsesError",
     "DeadlineExceededError",
+    "DeletionPolicy",
     "DeletionRefusedError",
     "ExistingIdError",
     "ExistingObjectError",
+    "IfExists",
     "IncompleteListError",
     "InvalidResponseError",
     "MetadataError",
@@ -83,11 +85,11 @@ __all__ = [
     "NotFoundError",
     "PermissionDeniedError",
     "Portfolio",
+    "PortfolioArgs",
     "PortfolioFileError",
-    "PortfolioSpecification",
     "Property",
+    "PropertyArgs",
     "PropertyRecord",
-    "PropertySpecification",
     "RateLimitError",
     "RedirectError",
     "ResponseTooLargeError",
@@ -100,8 +102,8 @@ __all__ = [
     "UntrustedServerError",
     "WebhookReplayedError",
     "WebhookSetupError",
-    "WebhookSpecification",
     "WebhookSubscription",
+    "WebhookSubscriptionArgs",
     "WebhookVerificationError",
     "WrongAccountError",
     "get_property",
@@ -111,13 +113,13 @@ __all__ = [
 
 _MODULE_OF = {
     "ApiObject": "pulumi_setsmart.api_object",
-    "ConfiguredSecret": "pulumi_setsmart.specification.specification",
-    "Portfolio": "pulumi_setsmart.portfolio",
-    "PortfolioSpecification": "pulumi_setsmart.specification.specification",
-    "Property": "pulumi_setsmart.property",
-    "PropertySpecification": "pulumi_setsmart.specification.specification",
-    "WebhookSpecification": "pulumi_setsmart.specification.specification",
-    "WebhookSubscription": "pulumi_setsmart.webhook_subscription",
+    "ConfiguredSecret": "pulumi_setsmart.specification.configured_secret",
+    "Portfolio": "pulumi_setsmart.resources",
+    "PortfolioArgs": "pulumi_setsmart.specification.arguments",
+    "Property": "pulumi_setsmart.resources",
+    "PropertyArgs": "pulumi_setsmart.specification.arguments",
+    "WebhookSubscription": "pulumi_setsmart.resources",
+    "WebhookSubscriptionArgs": "pulumi_setsmart.specification.arguments",
     "get_property": "pulumi_setsmart.lookup",
     "list_properties": "pulumi_setsmart.lookup",
     "load_portfolio": "pulumi_setsmart.portfolio",

@@ -1,11 +1,12 @@
 """An object of any other collection of the API, as a Pulumi resource."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import pulumi
 
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 from pulumi_setsmart.providers.api_object import ApiObjectProvider
 from pulumi_setsmart.resource import SetSmartResource
 
@@ -28,11 +29,11 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             (``page``, ``offset``, ``cursor``, ``link`` or ``single``), ``parameter``, ``field``,
             ``first`` and ``totals``, as in ``setsmart:paging``, which applies where this is left
             out.
-        existing_id: The id of the object to take over instead of creating one; the preview says
+        existing_id: The id of the object to adopt instead of creating one; the preview says
             what that changes. It is kept when the argument is taken out again.
-        if_exists: What to do where an object of this identity exists that no resource knows:
-            ``error``, ``adopt`` it or ``create`` another one; by default what
-            ``setsmart:ifExists`` says.
+        if_exists: What to do where an object of this identity exists that no resource manages:
+            stop with an ``error``, ``adopt`` it or ``create`` another one. By default
+            ``setsmart:ifExists`` decides.
         deletion_policy: What becomes of the object once it is no longer declared: ``delete`` it or
             ``deactivate`` it, for which it must have a ``status``; by default what
             ``setsmart:deletionPolicy`` says.
@@ -69,8 +70,9 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         identity: pulumi.Input[Sequence[str]] | None = None,
         paging: pulumi.Input[Mapping[str, Any]] | None = None,
         existing_id: pulumi.Input[str] | None = None,
-        if_exists: pulumi.Input[str] | None = None,
-        deletion_policy: pulumi.Input[str] | None = None,
+        if_exists: pulumi.Input[Literal["error", "adopt", "create"] | IfExists] | None = None,
+        deletion_policy: pulumi.Input[Literal["delete", "deactivate"] | DeletionPolicy]
+        | None = None,
         unordered: pulumi.Input[Sequence[str]] | None = None,
         account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,

@@ -26,6 +26,7 @@ from pulumi_setsmart.client.credential import Credential
 from pulumi_setsmart.client.errors import ConfigurationError
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.constraint import CollectionPath
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 from pulumi_setsmart.models.web_address import ascii_host
@@ -260,7 +261,8 @@ class _Source:
             raise ConfigurationError(
                 f"{NAMESPACE}:{_ACCOUNTS} must hold an apiKey, and perhaps a baseUrl, under the "
                 f"name of each account: `pulumi config set --path {NAMESPACE}:{_ACCOUNTS}."
-                f"{name}.baseUrl URL`"
+                f"{name}.baseUrl URL`",
+                code=MessageCode.INVALID_ACCOUNTS,
             )
         return {key: str(value).strip() for key, value in own.items() if value is not None}
 
@@ -382,13 +384,15 @@ def _credentials(place: _Place) -> tuple[Credential, ...]:
     if not candidates:
         raise ConfigurationError(
             f"{place.subject}no API key: run `pulumi config set --secret "
-            f"{'--path ' if place.subject else ''}{place.key_setting}` or set {place.key_variable}"
+            f"{'--path ' if place.subject else ''}{place.key_setting}` or set {place.key_variable}",
+            code=MessageCode.MISSING_KEY,
         )
     for candidate in candidates:
         if not (candidate.key.isascii() and candidate.key.isprintable()):
             raise ConfigurationError(
                 f"the API key from {candidate.source} holds characters that no key has; "
-                "copy it again from SetSmart's dashboard"
+                "copy it again from SetSmart's dashboard",
+                code=MessageCode.MALFORMED_KEY,
             )
     if len(candidates) > 1 and candidates[0].key == candidates[1].key:
         candidates.pop()
@@ -411,24 +415,28 @@ def _base_url(place: _Place) -> str:
         host = None
     if host is None or parts.scheme not in ("https", "http") or not _is_printable(url):
         raise ConfigurationError(
-            f"{place.url_setting} must be a web address, like {DEFAULT_BASE_URL}"
+            f"{place.url_setting} must be a web address, like {DEFAULT_BASE_URL}",
+            code=MessageCode.INVALID_BASE_URL,
         )
     if parts.username is not None or "?" in url or "#" in url:
         raise ConfigurationError(
             f"{place.url_setting} must hold no user name, query or fragment; "
-            f"the API key belongs in {place.key_setting}"
+            f"the API key belongs in {place.key_setting}",
+            code=MessageCode.INVALID_BASE_URL,
         )
     try:
         url = ascii_host(url)
     except ValueError:
         raise ConfigurationError(
             f"{place.url_setting} must name a host that there can be; the international name is "
-            "not valid (IDNA)"
+            "not valid (IDNA)",
+            code=MessageCode.INVALID_BASE_URL,
         ) from None
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigurationError(
             f"{place.url_setting} must begin with https:// since the API key would travel in "
-            f"clear to {urlsplit(url).hostname}; http:// is only for a sandbox on this machine"
+            f"clear to {urlsplit(url).hostname}; http:// is only for a sandbox on this machine",
+            code=MessageCode.INVALID_BASE_URL,
         )
     return url
 

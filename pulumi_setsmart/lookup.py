@@ -13,6 +13,7 @@ from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.mocked_account import is_mocked, mocked_properties, mocked_property
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.property import PropertyRecord
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.structuring import structure
@@ -67,9 +68,9 @@ def list_properties(*, account: str | None = None) -> list[PropertyRecord]:
 
 
 def _records(account: str | None) -> Iterable[Record]:
-    from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted  # noqa: PLC0415 -- as below
+    from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields  # noqa: PLC0415 -- as below
 
-    return Snapshot().records(_properties(account), Wanted(PROPERTY.required_names))
+    return ListCache().records(_properties(account), NeededFields(PROPERTY.required_names))
 
 
 def _properties(account: str | None) -> Collection:
@@ -96,4 +97,6 @@ def _reported() -> Iterator[None]:
     except SetSmartError as error:
         raise pulumi.RunError(shown(f"SetSmart: {error}")) from error
     except ValueError as error:  # its text may hold a value
-        raise pulumi.RunError(shown(f"SetSmart: {visible(str(error))}")) from None
+        raise pulumi.RunError(
+            shown(with_code(f"SetSmart: {visible(str(error))}", MessageCode.UNREADABLE_OBJECT))
+        ) from None

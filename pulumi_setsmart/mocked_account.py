@@ -10,6 +10,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.providers.values import from_engine
 
@@ -30,10 +31,10 @@ def mocked_property(identifier: str, account: str | None) -> Record:
     Raises:
         pulumi.RunError: They have none.
     """
-    match _answer(GET_PROPERTY, {"id": identifier}, account):
+    match _response(GET_PROPERTY, {"id": identifier}, account):
         case {"name": _} as fields:
             return Record(identifier, {**fields, "id": identifier})
-    raise _no_answer(GET_PROPERTY, '{"name": …, …}')
+    raise _no_response(GET_PROPERTY, '{"name": …, …}')
 
 
 def mocked_properties(account: str | None) -> list[Record]:
@@ -42,26 +43,29 @@ def mocked_properties(account: str | None) -> list[Record]:
     Raises:
         pulumi.RunError: They do not say which.
     """
-    match _answer(LIST_PROPERTIES, {}, account):
+    match _response(LIST_PROPERTIES, {}, account):
         case {"properties": list(listings)}:
             records = [
-                Record(str(one["id"]), one)
-                for one in listings
-                if isinstance(one, dict) and one.get("id")
+                Record(str(listing["id"]), listing)
+                for listing in listings
+                if isinstance(listing, dict) and listing.get("id")
             ]
             if len(records) == len(listings):
                 return records
-    raise _no_answer(LIST_PROPERTIES, '{"properties": [{"id": …, "name": …, …}]}')
+    raise _no_response(LIST_PROPERTIES, '{"properties": [{"id": …, "name": …, …}]}')
 
 
-def _answer(token: str, arguments: Mapping[str, str], account: str | None) -> dict[str, Json]:
-    told = arguments if account is None else {**arguments, "account": account}
-    value: Any = pulumi.runtime.invoke(token, dict(told)).value
+def _response(token: str, arguments: Mapping[str, str], account: str | None) -> dict[str, Json]:
+    sent = arguments if account is None else {**arguments, "account": account}
+    value: Any = pulumi.runtime.invoke(token, dict(sent)).value
     return from_engine(value) if isinstance(value, dict) else {}
 
 
-def _no_answer(token: str, form: str) -> pulumi.RunError:
+def _no_response(token: str, form: str) -> pulumi.RunError:
     return pulumi.RunError(
-        f"SetSmart: under mocks no account is asked; have Mocks.call return {form} for {token} "
-        "(documentation, Test programs)"
+        with_code(
+            f"SetSmart: under mocks no account is asked; have Mocks.call return {form} for {token} "
+            "(documentation, Test programs)",
+            MessageCode.MOCKED_ACCOUNT,
+        )
     )

@@ -14,14 +14,14 @@ def seen_outputs(
 ) -> dict[str, pulumi.Output[Any]]:
     """Return the outputs of a resource as a program is to see them.
 
-    Pulumi carries no null: a field that is declared has a text in its place, any other one is
+    Pulumi carries no null: a field that is declared has a string in its place, any other one is
     missing. Pulumi takes a missing output for unknown in a preview, although the resource exists.
     But outputs that hold what the provider remembers were written by the provider, so they are
     complete: what is missing there is null.
 
     Args:
         outputs: The outputs as Pulumi resolves them.
-        bookkeeping: The output that holds what the provider remembers. It is a text where the
+        bookkeeping: The output that holds what the provider remembers. It is a string where the
             provider wrote it; inputs, which a preview shows of a resource that is going to
             change, have none or an object.
     """
@@ -37,7 +37,7 @@ def seen_outputs(
     def seen(value: Any) -> Any:
         return missing if isinstance(value, Unknown) else _with_nulls(value)
 
-    return {name: one.apply(seen, run_with_unknowns=True) for name, one in outputs.items()}
+    return {name: output.apply(seen, run_with_unknowns=True) for name, output in outputs.items()}
 
 
 def _with_nulls(value: Any) -> Any:

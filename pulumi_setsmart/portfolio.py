@@ -1,27 +1,25 @@
 """A whole portfolio: from a file to a Pulumi component."""
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import attrs
 import pulumi
 
 from pulumi_setsmart.client.errors import PortfolioFileError
-from pulumi_setsmart.property import Property
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, child_name
+from pulumi_setsmart.resource import SetSmartResource
+from pulumi_setsmart.specification.arguments import PortfolioArgs
+from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.reading import read_portfolio
-from pulumi_setsmart.specification.specification import (
-    ConfiguredSecret,
-    PortfolioSpecification,
-    PropertySpecification,
-    WebhookSpecification,
-)
-from pulumi_setsmart.webhook_subscription import WebhookSubscription
+
+_Child = TypeVar("_Child", bound=SetSmartResource)
 
 
 def load_portfolio(
     path: str | os.PathLike[str], overlays: Sequence[str | os.PathLike[str]] = ()
-) -> PortfolioSpecification:
+) -> PortfolioArgs:
     """Return the portfolio that a file declares.
 
     Args:
@@ -41,64 +39,44 @@ def load_portfolio(
         raise pulumi.RunError(str(error)) from error
 
 
-class Portfolio(pulumi.ComponentResource):
-    """The listings and webhook subscriptions of a portfolio.
-
-    Each becomes a resource called ``RESOURCE_NAME-KEY``, so that several portfolios fit into one
-    program.
+class PortfolioComponent(pulumi.ComponentResource):
+    """The component that declares a portfolio, whatever kinds of resource it has.
 
     Args:
         resource_name: The name of the component in the program.
-        properties: The listings by their keys, for example from `pulumi_setsmart.load_portfolio`.
-        webhooks: The webhook subscriptions by their keys.
+        account: The name of the account that has all of its resources, or None.
         opts: Pulumi's options.
-        account: The name of the account that has all of them, of ``setsmart:accounts``; the one
-            that needs no name if left out.
-
-    Attributes:
-        properties: The resources of the listings by their keys.
-        webhooks: The resources of the webhook subscriptions by their keys.
-
-    Raises:
-        pulumi.RunError: The program asks for something that cannot be.
-        pulumi.ConfigMissingError: A secret is not configured.
     """
 
-    properties: dict[str, Property]
-    webhooks: dict[str, WebhookSubscription]
-
     def __init__(
-        self,
-        resource_name: str,
-        properties: Mapping[str, PropertySpecification],
-        webhooks: Mapping[str, WebhookSpecification] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        account: str | None = None,
+        self, resource_name: str, account: str | None, opts: pulumi.ResourceOptions | None
     ) -> None:
-        super().__init__("setsmart:index:Portfolio", resource_name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        self.properties = {
-            key: Property(f"{resource_name}-{key}", **_arguments(one, account), opts=child)
-            for key, one in properties.items()
-        }
-        self.webhooks = {
-            key: WebhookSubscription(
-                f"{resource_name}-{key}", **_arguments(one, account), opts=child
+        super().__init__(PORTFOLIO_TYPE, resource_name, None, opts)
+        self._resource_name = resource_name
+        self._account = account
+
+    def _children(
+        self,
+        resource_class: Callable[..., _Child],
+        arguments: Mapping[str, attrs.AttrsInstance] | None,
+    ) -> dict[str, _Child]:
+        """Return a resource for each entry, by its key."""
+        return {
+            key: resource_class(
+                child_name(self._resource_name, key),
+                **_passed(entry),
+                account=self._account,
+                opts=pulumi.ResourceOptions(parent=self),
             )
-            for key, one in (webhooks or {}).items()
+            for key, entry in (arguments or {}).items()
         }
-        self.register_outputs({})
 
 
-def _arguments(
-    specification: PropertySpecification | WebhookSpecification, account: str | None
-) -> dict[str, Any]:
-    arguments = {**attrs.asdict(specification, recurse=False), "account": account}
-    secret = arguments.get("secret")
-    if isinstance(secret, ConfiguredSecret):
-        arguments["secret"] = _configured(secret)
-    return arguments
+def _passed(entry: attrs.AttrsInstance) -> dict[str, Any]:
+    return {
+        name: _configured(value) if isinstance(value, ConfiguredSecret) else value
+        for name, value in attrs.asdict(entry, recurse=False).items()
+    }
 
 
 def _configured(secret: ConfiguredSecret) -> pulumi.Output[str]:

@@ -21,8 +21,9 @@ import pulumi
 from attrs import evolve, frozen
 
 from pulumi_setsmart.lifecycle.check import unsendable
-from pulumi_setsmart.models.json import DEEPEST, dotted, pointer
+from pulumi_setsmart.models.json import DEEPEST, dotted, integral, pointer
 from pulumi_setsmart.models.marker import Clear
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.text import one_line
 
 _DEEPEST = DEEPEST + 1  # the argument that holds the fields is one of them
@@ -41,14 +42,14 @@ _Checked = TypeVar("_Checked", str, int, float)
 
 
 @frozen
-class Place:
-    """Where a value stands in a program.
+class ArgumentLocation:
+    """Where a value is in a program.
 
     Attributes:
         resource: The name of the resource in the program.
         argument: The name of the argument.
         path: The JSON pointer of the value in the argument.
-        depth: In how many lists and dictionaries it stands there.
+        depth: In how many lists and dictionaries it is there.
         unordered: The JSON pointers of the lists in the argument whose order has no meaning.
         violation: Tells why a value cannot be the whole of the argument, or None.
     """
@@ -60,31 +61,33 @@ class Place:
     unordered: frozenset[str] = frozenset()
     violation: Callable[[Any], str | None] | None = None
 
-    def inside(self, key: str | int) -> "Place":
-        """Return where member ``key`` of the value stands.
+    def inside(self, key: str | int) -> "ArgumentLocation":
+        """Return where member ``key`` of the value is.
 
         Raises:
             pulumi.RunError: That is deeper than values can be.
         """
         if self.depth == _DEEPEST:
-            raise evolve(self, path="").refusal("holds itself, or is nested too deeply")
+            raise evolve(self, path="").error(
+                "holds itself, or is nested too deeply", MessageCode.NOT_JSON
+            )
         return evolve(self, path=pointer(self.path, key), depth=self.depth + 1)
 
-    def refusal(self, reason: str) -> pulumi.RunError:
+    def error(self, reason: str, code: MessageCode) -> pulumi.RunError:
         """Return the error that says why the value cannot be sent."""
         member = f"{dotted(self.path)}: " if self.path else ""
-        return refusal(self.resource, f"{self.argument}: {member}{reason}")
+        return run_error(self.resource, f"{self.argument}: {member}{reason}", code)
 
 
-_Reader: TypeAlias = Callable[[Any, Place], Any]
+_Reader: TypeAlias = Callable[[Any, ArgumentLocation], Any]
 
 
-def refusal(resource: object, reason: str) -> pulumi.RunError:
+def run_error(resource: object, reason: str, code: MessageCode) -> pulumi.RunError:
     """Return the error that stops a program at a resource that cannot be, in one line."""
-    return pulumi.RunError(one_line(f"resource '{resource}': {reason}"))
+    return pulumi.RunError(with_code(one_line(f"resource '{resource}': {reason}"), code))
 
 
-def to_plain(value: Any, place: Place) -> Any:
+def to_plain(value: Any, location: ArgumentLocation) -> Any:
     """Return what a program passes as strings, numbers, booleans, lists and dictionaries.
 
     An output stays an output, as secret and as known as it was; what it holds is looked at once
@@ -92,71 +95,80 @@ def to_plain(value: Any, place: Place) -> Any:
 
     Args:
         value: What the program passes.
-        place: Where it stands.
+        location: Where it is.
 
     Raises:
         pulumi.RunError: It cannot be sent as it is. The text is one line without the value.
     """
-    read = next((one for types, one in _READERS if isinstance(value, types)), _other)
-    plain = read(value, place)
-    if place.violation is None or place.path or plain is None or isinstance(plain, pulumi.Output):
+    read = next((reader for types, reader in _READERS if isinstance(value, types)), _other)
+    plain = read(value, location)
+    if (
+        location.violation is None
+        or location.path
+        or plain is None
+        or isinstance(plain, pulumi.Output)
+    ):
         return plain
-    reason = place.violation(plain)
+    reason = location.violation(plain)
     if reason is not None:
-        raise place.refusal(reason)
+        raise location.error(reason, MessageCode.INVALID_VALUE)
     return plain
 
 
-def _output(value: pulumi.Output[Any], place: Place) -> pulumi.Output[Any]:
-    return value.apply(lambda resolved: to_plain(resolved, place))
+def _output(value: pulumi.Output[Any], location: ArgumentLocation) -> pulumi.Output[Any]:
+    return value.apply(lambda resolved: to_plain(resolved, location))
 
 
-def _awaited(value: Awaitable[Any], place: Place) -> pulumi.Output[Any]:
+def _awaited(value: Awaitable[Any], location: ArgumentLocation) -> pulumi.Output[Any]:
     # Pulumi's own conversion would stumble over what we refuse, so ours comes first.
     async def plain() -> Any:
-        return to_plain(await value, place)
+        return to_plain(await value, location)
 
     return pulumi.Output.from_input(plain())
 
 
-def _as_it_is(value: Any, _place: Place) -> Any:
+def _as_it_is(value: Any, _location: ArgumentLocation) -> Any:
     return value
 
 
-def _checked(value: _Checked, place: Place) -> _Checked:
+def _checked(value: _Checked, location: ArgumentLocation) -> _Checked:
     """Return a string or a number, unless Pulumi would alter it."""
     reason = unsendable(value)
     if reason is not None:
-        raise place.refusal(reason)
+        raise location.error(reason, MessageCode.INVALID_VALUE)
     return value
 
 
-def _object(value: Mapping[Any, Any], place: Place) -> dict[str, Any]:
+def _object(value: Mapping[Any, Any], location: ArgumentLocation) -> dict[str, Any]:
     members = {}
     for key, member in value.items():
         if not isinstance(key, str):
             given = type(key).__name__
-            raise place.refusal(f"a name must be a string, not {given}; write str(key)")
-        name = _checked(str.__str__(key), place)
-        members[name] = to_plain(member, place.inside(name))
+            raise location.error(
+                f"a name must be a string, not {given}; write str(key)", MessageCode.NOT_JSON
+            )
+        name = _checked(str.__str__(key), location)
+        members[name] = to_plain(member, location.inside(name))
     return members
 
 
-def _list(value: Iterable[Any], place: Place) -> list[Any]:
-    return [to_plain(element, place.inside(index)) for index, element in enumerate(value)]
+def _list(value: Iterable[Any], location: ArgumentLocation) -> list[Any]:
+    return [to_plain(element, location.inside(index)) for index, element in enumerate(value)]
 
 
-def _set(value: AbstractSet[Any], place: Place) -> list[Any]:
-    if place.path not in place.unordered:
-        raise place.refusal("a set has no order; write a list, for example sorted(value)")
+def _set(value: AbstractSet[Any], location: ArgumentLocation) -> list[Any]:
+    if location.path not in location.unordered:
+        raise location.error(
+            "a set has no order; write a list, for example sorted(value)", MessageCode.NOT_JSON
+        )
     strings = [element for element in value if isinstance(element, str)]
     others = [element for element in value if not isinstance(element, str)]
-    return _list([*sorted(strings), *others], place)
+    return _list([*sorted(strings), *others], location)
 
 
 def _refused(reason: str) -> _Reader:
-    def refuse(value: Any, place: Place) -> NoReturn:
-        raise place.refusal(_MISSING if _is_missing(value) else reason)
+    def refuse(value: Any, location: ArgumentLocation) -> NoReturn:
+        raise location.error(_MISSING if _is_missing(value) else reason, MessageCode.NOT_JSON)
 
     return refuse
 
@@ -164,9 +176,9 @@ def _refused(reason: str) -> _Reader:
 _READERS: tuple[tuple[Any, _Reader], ...] = (
     (pulumi.Output, _output),
     ((NoneType, Clear, bool), _as_it_is),
-    (Enum, lambda value, place: to_plain(value.value, place)),
-    (str, lambda value, place: _checked(str.__str__(value), place)),
-    (int, lambda value, place: _checked(int(value), place)),
+    (Enum, lambda value, location: to_plain(value.value, location)),
+    (str, lambda value, location: _checked(str.__str__(value), location)),
+    (int, lambda value, location: _checked(int(value), location)),
     (Mapping, _object),
     (
         (bytes, bytearray, memoryview),
@@ -174,7 +186,7 @@ _READERS: tuple[tuple[Any, _Reader], ...] = (
     ),
     (Sequence, _list),
     (AbstractSet, _set),
-    (UUID, lambda value, _place: str(value)),
+    (UUID, lambda value, _location: str(value)),
     (Awaitable, _awaited),
     (date, _refused(_DATE)),
     (
@@ -197,25 +209,30 @@ _READERS: tuple[tuple[Any, _Reader], ...] = (
 """How to read what is no number, by what `isinstance` takes: the first that fits."""
 
 
-def _other(value: Any, place: Place) -> bool | int | float:
+def _other(value: Any, location: ArgumentLocation) -> bool | int | float:
     """Return a number of any library."""
     if callable(getattr(value, "tolist", None)) and getattr(value, "ndim", 0) != 0:
-        raise place.refusal("an array cannot be sent; write it as a list, such as value.tolist()")
+        raise location.error(
+            "an array cannot be sent; write it as a list, such as value.tolist()",
+            MessageCode.NOT_JSON,
+        )
     kind = _dtype_kind(value)
     if kind in _REFUSED_DTYPES:
-        raise place.refusal(_MISSING if _is_missing(value) else _REFUSED_DTYPES[kind])
+        raise location.error(
+            _MISSING if _is_missing(value) else _REFUSED_DTYPES[kind], MessageCode.NOT_JSON
+        )
     if kind == "b":
         return bool(value)
     if isinstance(value, float):
-        return _finite(float(value), place)
+        return _finite(float(value), location)
     if kind in ("i", "u") or hasattr(type(value), "__index__"):
-        return _checked(operator.index(value), place)
+        return _checked(operator.index(value), location)
     if kind == "f" or isinstance(value, Decimal | Rational | Real):
-        return _exact(value, place)
-    raise place.refusal(_MISSING if _is_missing(value) else _reason(value))
+        return _exact(value, location)
+    raise location.error(_MISSING if _is_missing(value) else _reason(value), MessageCode.NOT_JSON)
 
 
-def _exact(value: Any, place: Place) -> int | float:
+def _exact(value: Any, location: ArgumentLocation) -> int | float:
     """Return the double that shows the same decimal digits as a number."""
     try:
         if isinstance(value, Rational):
@@ -226,17 +243,17 @@ def _exact(value: Any, place: Place) -> int | float:
             double = float(digits)
             is_same = not math.isfinite(double) or Decimal(repr(double)) == Decimal(digits)
     except (ValueError, ArithmeticError):  # Decimal's signalling NaN, a fraction beyond all doubles
-        raise place.refusal(_INFINITE) from None
+        raise location.error(_INFINITE, MessageCode.INEXACT_NUMBER) from None
     if not is_same:
-        raise place.refusal(_INEXACT)
-    _finite(double, place)
-    return int(double) if double.is_integer() else double
+        raise location.error(_INEXACT, MessageCode.INEXACT_NUMBER)
+    _finite(double, location)
+    return integral(double)
 
 
-def _finite(value: float, place: Place) -> float:
+def _finite(value: float, location: ArgumentLocation) -> float:
     if math.isnan(value):
-        raise place.refusal(_MISSING)
-    return _checked(value, place)
+        raise location.error(_MISSING, MessageCode.MISSING_NUMBER)
+    return _checked(value, location)
 
 
 def _dtype_kind(value: Any) -> str | None:

@@ -7,12 +7,13 @@ from typing import Any, Self
 import pulumi
 from pulumi.dynamic import Resource
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.check import reserved_name_violations, shape_violation
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
+from pulumi_setsmart.lifecycle.state_metadata import KEY
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
-from pulumi_setsmart.python_value import Place, refusal, to_plain
+from pulumi_setsmart.python_value import ArgumentLocation, run_error, to_plain
 from pulumi_setsmart.seen_inputs import seen_inputs
 
 _API_KEY = "setsmart:apiKey"
@@ -50,9 +51,9 @@ class SetSmartResource(Resource):
         try:
             super().__init__(provider, resource_name, inputs, options)
         except (TypeError, ValueError, AttributeError) as error:  # what Pulumi says of its options
-            raise refusal(resource_name, str(error)) from error
+            raise run_error(resource_name, str(error), MessageCode.INVALID_RESOURCE) from error
         # This is where Pulumi keeps the outputs, and where it reads them for an export.
-        fields = properties.keys() & {*kind.field_names, kind.others}
+        fields = properties.keys() & {*kind.field_names, kind.extra_fields}
         outputs = {name: self.__dict__[name] for name in fields}
         self.__dict__.update(seen_outputs(outputs, self.__dict__[KEY]))
 
@@ -69,7 +70,7 @@ class SetSmartResource(Resource):
         resource = cls.__new__(cls)
         kind = provider.kind
         _refuse_unusable(kind, resource_name, opts)
-        outputs: dict[str, Any] = dict.fromkeys((*sorted(kind.field_names), kind.others))
+        outputs: dict[str, Any] = dict.fromkeys((*sorted(kind.field_names), kind.extra_fields))
         read_options = pulumi.ResourceOptions.merge(
             opts, pulumi.ResourceOptions(id=_identifier(resource_name, resource_id))
         )
@@ -80,15 +81,15 @@ class SetSmartResource(Resource):
 
 
 def refuse_key_in_clear() -> None:
-    """Refuse an API key that is configured in clear: Pulumi would keep it so in the state.
+    """Refuse an API key that is configured in plain text: the state would hold it like that.
 
     Raises:
         pulumi.RunError: There is one.
     """
     configured = pulumi.runtime.get_config(_API_KEY)
     if configured is not None and not pulumi.runtime.is_config_secret(_API_KEY):
-        raise pulumi.RunError(
-            f"{_API_KEY} is set in clear and would stand so in the state; "
+        raise _plaintext_key(
+            f"{_API_KEY} is set in plain text, and the state would hold it like that; "
             f"set it with `pulumi config set --secret {_API_KEY}`"
         )
     accounts = pulumi.runtime.get_config(_ACCOUNTS)
@@ -97,42 +98,52 @@ def refuse_key_in_clear() -> None:
         and '"apiKey"' in accounts
         and not pulumi.runtime.is_config_secret(_ACCOUNTS)
     ):
-        raise pulumi.RunError(
-            f"{_ACCOUNTS} holds a key in clear, which would stand so in the state; set it with "
-            f"`pulumi config set --secret --path {_ACCOUNTS}.NAME.apiKey`"
+        raise _plaintext_key(
+            f"{_ACCOUNTS} holds a key in plain text, and the state would hold it like that; set it "
+            f"with `pulumi config set --secret --path {_ACCOUNTS}.NAME.apiKey`"
         )
+
+
+def _plaintext_key(message: str) -> pulumi.RunError:
+    return pulumi.RunError(with_code(message, MessageCode.PLAINTEXT_KEY))
 
 
 def _refuse_unusable(kind: Kind, resource_name: object, opts: object) -> None:
     """Refuse a name or options with which there can be no resource."""
     if not isinstance(resource_name, str) or not resource_name:
         raise pulumi.RunError(
-            f"the first argument of a {kind.label} is its name in the program; pass a string"
+            with_code(
+                f"the first argument of a {kind.label} is its name in the program; pass a string",
+                MessageCode.INVALID_RESOURCE,
+            )
         )
-    to_plain(resource_name, Place(resource_name, "resource_name"))
+    to_plain(resource_name, ArgumentLocation(resource_name, "resource_name"))
     if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
-        raise refusal(resource_name, "opts: must be pulumi.ResourceOptions(…)")
+        raise run_error(
+            resource_name, "opts: must be pulumi.ResourceOptions(…)", MessageCode.INVALID_RESOURCE
+        )
     if opts is not None and opts.import_ is not None:
-        raise refusal(
+        raise run_error(
             resource_name,
             f"import_ does not work with dynamic providers; to manage a {kind.label} that exists "
             f"say {EXISTING_ID}=… or use `pulumi import --file` with inputs and outputs "
-            "(documentation, Take over what exists), to read one use .get()",
+            "(documentation, Adopt what exists), to read one use .get()",
+            MessageCode.IMPORT_OPTION,
         )
 
 
 def _identifier(resource_name: str, value: Any) -> Any:
     """Return the id of a resource to read."""
-    place = Place(resource_name, "id")
+    location = ArgumentLocation(resource_name, "id")
 
     def string(plain: Any) -> str:
         if isinstance(plain, int) and not isinstance(plain, bool):
             return str(plain)
         if not isinstance(plain, str) or not plain:
-            raise place.refusal("must be a string, such as prop_123")
+            raise location.error("must be a string, such as prop_123", MessageCode.INVALID_RESOURCE)
         return plain
 
-    plain = to_plain(value, place)
+    plain = to_plain(value, location)
     return plain.apply(string) if isinstance(plain, pulumi.Output) else string(plain)
 
 
@@ -143,22 +154,22 @@ def _inputs(kind: Kind, resource_name: str, properties: Mapping[str, Any]) -> di
     for name, value in properties.items():
         # The provider refuses what does not belong somewhere. A list in the wrong place would not
         # come so far: Pulumi expects the outputs to be what the resource class says.
-        place = Place(
+        location = ArgumentLocation(
             resource_name,
             name,
             unordered=frozenset({""} if name in unordered else ()),
             violation=partial(shape_violation, kind, name),
         )
-        inputs[name] = to_plain(value, place)
+        inputs[name] = to_plain(value, location)
     for name in kind.secret_names & inputs.keys():
         if inputs[name] is not None:
             inputs[name] = pulumi.Output.secret(inputs[name])
-    others = inputs.get(kind.others)
-    if isinstance(others, dict):
+    extra_fields = inputs.get(kind.extra_fields)
+    if isinstance(extra_fields, dict):
         id_field = inputs.get(ID_FIELD)
         names = reserved_name_violations(
-            kind, others, id_field if isinstance(id_field, str) else DEFAULT_ID_FIELD
+            kind, extra_fields, id_field if isinstance(id_field, str) else DEFAULT_ID_FIELD
         )
         for violation in names:
-            raise refusal(resource_name, str(violation))
+            raise run_error(resource_name, violation.message, violation.code)
     return inputs

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.lifecycle.secrecy import evidence
+from pulumi_setsmart.lifecycle.secret_inputs import plain_input_metadata
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import UNKNOWN
 
@@ -14,7 +14,7 @@ from pulumi_setsmart.models.marker import UNKNOWN
 def seen_inputs(
     kind: Kind, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
 ) -> pulumi.Output[Any]:
-    """Return what the provider is told of the inputs: which are plain, and what they are.
+    """Return what the provider learns of the inputs: which are plain, and what they are.
 
     It is secret, so that what the provider keeps under the same name in the state is encrypted.
     """
@@ -23,7 +23,7 @@ def seen_inputs(
     named_secret = [_path(kind, name) for name in inputs if name in hidden]
     visible = {name: value for name, value in inputs.items() if name not in hidden}
 
-    async def told() -> Any:
+    async def evidence_of_inputs() -> Any:
         paths = [*named_secret]
         try:
             seen = {
@@ -32,7 +32,7 @@ def seen_inputs(
             }
         except Exception:  # noqa: BLE001 -- an input that fails stops the program by itself
             seen = {}
-        return evidence(seen, paths, keeps_old_values=keeps_old_values)
+        return plain_input_metadata(seen, paths, keeps_old_values=keeps_old_values)
 
     outputs = [output for value in inputs.values() for output in _outputs_in(value)]
 
@@ -41,12 +41,14 @@ def seen_inputs(
         return set[pulumi.Resource]().union(*[await output.resources() for output in outputs])
 
     if outputs:
-        return pulumi.Output(resources(), told(), _true(), _true())
-    return pulumi.Output.secret(evidence(visible, named_secret, keeps_old_values=keeps_old_values))
+        return pulumi.Output(resources(), evidence_of_inputs(), _true(), _true())
+    return pulumi.Output.secret(
+        plain_input_metadata(visible, named_secret, keeps_old_values=keeps_old_values)
+    )
 
 
 def _path(kind: Kind, name: str) -> str:
-    return "" if name == kind.others else pointer("", name)
+    return "" if name == kind.extra_fields else pointer("", name)
 
 
 async def _true() -> bool:

@@ -1,8 +1,11 @@
 """What all tests have in common: telling loudly where the engine is missing."""
 
 import os
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,6 +38,24 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=1, help="runs of each kind in tests/faults")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def coverage_follows() -> Iterator[None]:
+    """With `--cov`, measure processes that are given an environment of their own, too.
+
+    Coverage finds its settings in a variable, which all other processes inherit.
+    """
+    name = "COVERAGE_PROCESS_CONFIG"
+    start: Callable[..., None] = subprocess.Popen.__init__
+
+    def start_measured(*arguments: Any, env: dict[str, str] | None = None, **others: Any) -> None:
+        start(*arguments, env=env and {name: os.environ[name], **env}, **others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if name in os.environ:
+            patch.setattr(subprocess.Popen, "__init__", start_measured)
+        yield
 
 
 @pytest.fixture(autouse=True)

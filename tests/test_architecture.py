@@ -8,42 +8,47 @@ from layers import PICTURE, arrows, imports, modules, picture, rows
 # What each module at the top of the package imports of the others: a package, or the one module of
 # it that is named. `sandbox.__main__` is a command, and the only module of the sandbox that may.
 ALLOWED = {
-    "": "api_object client.errors lookup models portfolio property specification "
-    "webhook_subscription",
+    "": "api_object client.errors lookup models portfolio resources specification",
     "__main__": "cli",
     "adoption": "automation client config files lifecycle models specification",
-    "api_object": "lifecycle providers resource",
+    "api_object": "lifecycle models providers resource",
     "automation": "client config files lifecycle models providers",
     "cli": "adoption automation client config diagnosis files models providers recording "
     "reporting sandbox specification webhooks",
     "client": "models",
     "config": "client models",
     "diagnosis": "automation client config",
-    "files": "client.errors",
+    "files": "client.errors models.message_code",
     "lifecycle": "client config models",
     "lookup": "client config lifecycle mocked_account models providers resource",
     "mocked_account": "models providers",
     "models": "",
     "outputs": "models",
-    "portfolio": "client.errors property specification webhook_subscription",
-    "property": "models providers resource",
+    "portfolio": "client.errors models resource specification",
     "providers": "client config lifecycle models",
     "python_value": "lifecycle models",
     "recording": "client config files models",
     "reporting": "automation client lifecycle models providers",
-    "resource": "lifecycle outputs providers python_value seen_inputs",
+    "resource": "lifecycle models outputs providers python_value seen_inputs",
+    "resources": "models portfolio providers resource specification",
     "sandbox": "",
     "sandbox.__main__": "cli.sandbox",
     "seen_inputs": "lifecycle models",
     "specification": "client files lifecycle models",
     "testing": "sandbox",
-    "webhook_subscription": "models providers resource",
-    "webhooks": "client.errors",
+    "webhooks": "client.errors models.message_code",
 }
 KNOW_PULUMI = {
-    *("api_object", "automation", "lookup", "mocked_account", "outputs", "portfolio", "property"),
-    *("providers", "python_value", "reporting", "resource", "seen_inputs", "specification"),
-    "webhook_subscription",
+    *("api_object", "automation", "lookup", "mocked_account", "outputs", "portfolio"),
+    *(
+        "providers",
+        "python_value",
+        "reporting",
+        "resource",
+        "resources",
+        "seen_inputs",
+        "specification",
+    ),
 }
 KNOW_HTTPX = {"client.http", "sandbox.deliveries.dispatcher"}
 

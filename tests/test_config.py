@@ -226,7 +226,7 @@ def test_the_key_of_one_account_never_goes_to_another() -> None:
         named("eu", {**nothing})
     with pytest.raises(ConfigurationError) as refused:
         named("us-east", configured, **exported)
-    assert str(refused.value) == (
+    assert refused.value.message == (
         "account us-east: no API key: run `pulumi config set --secret --path "
         "setsmart:accounts.us-east.apiKey` or set SETSMART_US_EAST_API_KEY"
     )

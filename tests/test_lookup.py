@@ -143,6 +143,6 @@ def test_mocks_that_do_not_answer_are_told_how() -> None:
     _, one, _, all_of_them = mocked({}, "get_property('prop_7')", "list_properties()")
     assert one == (
         'SetSmart: under mocks no account is asked; have Mocks.call return {"name": …, …} for '
-        "setsmart:index:getProperty (documentation, Test programs)"
+        "setsmart:index:getProperty (documentation, Test programs) [mocked-account]"
     )
     assert 'return {"properties": [{"id": …, "name": …, …}]} for' in all_of_them

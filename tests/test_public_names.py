@@ -45,9 +45,11 @@ def test_the_public_names() -> None:
         "ConnectionFailedError",
         "ContradictoryResponsesError",
         "DeadlineExceededError",
+        "DeletionPolicy",
         "DeletionRefusedError",
         "ExistingIdError",
         "ExistingObjectError",
+        "IfExists",
         "IncompleteListError",
         "InvalidResponseError",
         "MetadataError",
@@ -55,11 +57,11 @@ def test_the_public_names() -> None:
         "NotFoundError",
         "PermissionDeniedError",
         "Portfolio",
+        "PortfolioArgs",
         "PortfolioFileError",
-        "PortfolioSpecification",
         "Property",
+        "PropertyArgs",
         "PropertyRecord",
-        "PropertySpecification",
         "RateLimitError",
         "RedirectError",
         "ResponseTooLargeError",
@@ -72,8 +74,8 @@ def test_the_public_names() -> None:
         "UntrustedServerError",
         "WebhookReplayedError",
         "WebhookSetupError",
-        "WebhookSpecification",
         "WebhookSubscription",
+        "WebhookSubscriptionArgs",
         "WebhookVerificationError",
         "WrongAccountError",
         "get_property",
@@ -95,19 +97,19 @@ def test_the_public_names() -> None:
         "verify",
     ]
     assert testing.__all__ == [
-        "NONSENSE",
+        "MALFORMED",
         "ApiKey",
         "Attempt",
+        "Behaviour",
         "Cut",
         "Delivery",
         "DeliverySettings",
-        "Dialect",
         "Failed",
         "Hang",
         "Hosts",
         "LoggedRequest",
         "Lost",
-        "Refused",
+        "RateLimited",
         "SandboxAccount",
         "SandboxSettings",
         "Slow",
@@ -171,7 +173,7 @@ def named(text: str) -> Iterator[str]:
     """Yield each module and name of the package that a text names, from the package on."""
     yield from re.findall(r"(?<![\w/.-])(?<!-m )pulumi_setsmart(?:\.\w+)*", text)
     for module, names in re.findall(
-        r"from (pulumi_setsmart[\w.]*) import (\([^)]*\)|[^;'\n]*)", text
+        r"from (pulumi_setsmart[\w.]*) import (\([^)]*\)|[^;'`\n]*)", text
     ):
         yield from (f"{module}.{name}" for name in re.findall(r"(?:^|[\s(,])(\w+)", names))
     if "import pulumi_setsmart as setsmart" in text:

@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 
 from pulumi_setsmart import CLEAR
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER
-from pulumi_setsmart.python_value import Place, to_plain
+from pulumi_setsmart.python_value import ArgumentLocation, to_plain
 
 SUPPORT = pathlib.Path(__file__).with_name("support")
-PLACE = Place("villa", "attributes")
-EVENTS = Place("hook", "events", unordered=frozenset({""}))
+PLACE = ArgumentLocation("villa", "attributes")
+EVENTS = ArgumentLocation("hook", "events", unordered=frozenset({""}))
 
 
 class Colour(enum.Enum):
@@ -51,10 +51,10 @@ class Shout(str):
         return "another one"
 
 
-def refusal(value: Any, place: Place = PLACE) -> str:
+def run_error(value: Any, location: ArgumentLocation = PLACE) -> str:
     """Return why a value is refused."""
     with pytest.raises(pulumi.RunError) as caught:
-        to_plain(value, place)
+        to_plain(value, location)
     return str(caught.value)
 
 
@@ -144,36 +144,36 @@ def test_what_means_a_plain_value_becomes_one(value: Any, plain: Any) -> None:
 )
 def test_what_would_not_arrive_as_it_is_is_refused(value: Any, reason: str) -> None:
     """In one line that names the resource, the field and what to write instead."""
-    assert refusal(value).startswith(f"resource 'villa': attributes: {reason}")
+    assert run_error(value).startswith(f"resource 'villa': attributes: {reason}")
     nested = {"house": [{"opening": value}]}
-    line = refusal(nested)
+    line = run_error(nested)
     assert line.startswith(f"resource 'villa': attributes: house.0.opening: {reason}")
 
 
 def test_a_resource_is_no_value() -> None:
     """Its outputs are."""
     resource = pulumi.Resource.__new__(pulumi.CustomResource)
-    assert refusal(resource).endswith("pass one of its outputs, for example value.id")
+    assert run_error(resource).endswith("pass one of its outputs, for example value.id")
 
 
 def test_what_holds_itself_is_refused() -> None:
     """Rather than followed for ever."""
     value: list[Any] = []
     value.append({"a": value})
-    assert refusal(value) == "resource 'villa': attributes: holds itself, or is nested too deeply"
+    assert run_error(value) == "resource 'villa': attributes: holds itself, or is nested too deeply"
 
 
 def test_a_set_will_do_where_order_means_nothing() -> None:
     """In the same order in each run, as Pulumi would show another one as a change."""
     assert to_plain({"b.b", "a.a"}, EVENTS) == ["a.a", "b.b"]
     assert to_plain(frozenset(), EVENTS) == []
-    assert refusal({"a.a", b"b.b"}, EVENTS).startswith("resource 'hook': events: 1: bytes cannot")
-    assert refusal([{"a.a"}], EVENTS).startswith("resource 'hook': events: 0: a set has no order")
+    assert run_error({"a.a", b"b.b"}, EVENTS).startswith("resource 'hook': events: 1: bytes cannot")
+    assert run_error([{"a.a"}], EVENTS).startswith("resource 'hook': events: 0: a set has no order")
 
 
 def test_a_refusal_is_one_line_whatever_the_names() -> None:
     """Names can hold anything."""
-    assert refusal({"a\nb": b""}, Place("vil\nla", "body")).startswith(
+    assert run_error({"a\nb": b""}, ArgumentLocation("vil\nla", "body")).startswith(
         "resource 'vil la': body: a b: bytes cannot be sent"
     )
 

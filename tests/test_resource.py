@@ -9,12 +9,14 @@ import pulumi
 import pytest
 
 from pulumi_setsmart import ApiObject, Property, WebhookSubscription
+from pulumi_setsmart.models.message_code import MessageCode
 
 PREFACE = """
 import json, sys
 import pulumi
 from pulumi.runtime import rpc
 from pulumi_setsmart import CLEAR, ApiObject, Property, WebhookSubscription
+from pulumi_setsmart.models.message_code import MessageCode
 
 class Mocks(pulumi.runtime.Mocks):
     def new_resource(self, args):
@@ -156,7 +158,7 @@ def test_get_reads_by_id() -> None:
             {"deep": [{"n": 2**53 + 1}]},
             (
                 "attributes: deep.0.n: holds a number beyond 2^53, which Pulumi would alter; "
-                "declare it as a text"
+                "declare it as a string"
             ),
         ),
         ({"n": float("inf")}, "attributes: n: must be a finite number"),
@@ -168,7 +170,11 @@ def test_what_would_be_lost_on_the_way_is_refused(
     """The program stops at the line that is wrong, with one line."""
     with pytest.raises(pulumi.RunError) as caught:
         Property("villa", name="V", attributes=attributes)
-    assert str(caught.value) == f"resource 'villa': {reason}"
+    message, _, code = str(caught.value).rpartition(" [")
+    assert (message, code.removesuffix("]") in {*MessageCode}) == (
+        f"resource 'villa': {reason}",
+        True,
+    )
 
 
 def test_an_id_with_another_name_cannot_be_declared_either() -> None:
@@ -195,7 +201,7 @@ def test_import_by_option_is_refused_with_the_way_that_works() -> None:
     assert str(caught.value) == (
         "resource 'hook': import_ does not work with dynamic providers; to manage a webhook "
         "subscription that exists say existing_id=… or use `pulumi import --file` with inputs and "
-        "outputs (documentation, Take over what exists), to read one use .get()"
+        "outputs (documentation, Adopt what exists), to read one use .get()"
     )
 
 

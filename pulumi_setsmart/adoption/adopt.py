@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
 from pulumi_setsmart.adoption.account import opened
-from pulumi_setsmart.adoption.inventory import Held, Inventory, portfolio_of, take_inventory
-from pulumi_setsmart.adoption.progress import Progress
-from pulumi_setsmart.adoption.project import Project
-from pulumi_setsmart.adoption.reckoning import Key, Known, Reckoning, reckon
+from pulumi_setsmart.adoption.inventory import AccountObject, Inventory, take_inventory
+from pulumi_setsmart.adoption.matching import Key, Known, Matching, match_entries
+from pulumi_setsmart.adoption.progress import ShowProgress
+from pulumi_setsmart.adoption.project_files import PortfolioFile, ProjectFiles
 from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.automation.import_file import ImportedResource, import_file
 from pulumi_setsmart.automation.stack import Stack, State
@@ -23,8 +23,10 @@ from pulumi_setsmart.files.whole_file import write_file
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.specification.sections import SECTIONS
-from pulumi_setsmart.specification.writing import entries_of, not_held
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.portfolio_names import child_name, entry_key
+from pulumi_setsmart.specification.sections import SECTIONS, Entries
+from pulumi_setsmart.specification.writing import not_held
 
 _UPDATE = "update"
 
@@ -51,7 +53,7 @@ class Adoption:
     """What came of it.
 
     Attributes:
-        new: The ids of the objects that were taken in, by the names of their resources.
+        new: The ids of the objects that were adopted, by the names of their resources.
         known: How many were known before.
         gone: The names of the resources whose objects are not in the account.
         managed: How many objects other resources of the stack stand for.
@@ -79,24 +81,26 @@ class _Plan:
     """What is to be written, and what is to be said of it.
 
     Attributes:
-        reckoning: What the account and the portfolio have in common.
+        matching: What the account and the portfolio have in common.
         text: The text of the portfolio file, or None where it stays as it is.
         resources: The resources to import, by the entries that stand for them.
         import_file: The import file that holds them.
+        needs_program: Whether the project has no program yet.
         left_out: What is not declared, and why, a sentence each.
     """
 
-    reckoning: Reckoning
+    matching: Matching
     text: str | None
     resources: Mapping[Key, ImportedResource]
     import_file: Mapping[str, Any]
+    needs_program: bool
     left_out: list[str]
 
 
 def adopt(
-    project: Project, scope: Scope, environment: Mapping[str, str], progress: Progress
+    project: ProjectFiles, scope: Scope, environment: Mapping[str, str], show_progress: ShowProgress
 ) -> Adoption:
-    """Declare what an account holds, and have a stack take it in, if the project names one.
+    """Declare what an account holds, and import it into a stack, if the project names one.
 
     Nothing is written to the account. What was written elsewhere before a failure is whole, and
     running it again goes on from there. Only one process at a time adopts in a folder.
@@ -105,38 +109,39 @@ def adopt(
         project: The files and the stack, whose configuration names the account.
         scope: Which fields become declared.
         environment: The environment's variables; they name the account where nothing else does.
-        progress: Shows how far it is.
+        show_progress: Shows how far it is.
 
     Raises:
         SetSmartError: The account, a file or the stack cannot be read or written.
     """
     with locked(project.folder, "pulumi-setsmart adopt"):
-        return _adopted(project, scope, environment, progress)
+        return _adopted(project, scope, environment, show_progress)
 
 
 def _adopted(
-    project: Project, scope: Scope, environment: Mapping[str, str], progress: Progress
+    project: ProjectFiles, scope: Scope, environment: Mapping[str, str], show_progress: ShowProgress
 ) -> Adoption:
     stack = None if project.stack is None else Stack(project.stack, project.folder)
     state = None if stack is None else stack.state()
     configuration = {} if stack is None else stack.configuration().values
     settings = load_settings(configuration.get, environment)
     with opened(settings) as account:
-        plan = _plan(project, account, settings, state, scope, progress)
+        plan = _plan(project, account, settings, state, scope, show_progress)
     files = _write(project, plan)
     proof = None
     if stack is not None and state is not None:
-        proof = _take_in(stack, state, plan, progress)
-    reckoning = plan.reckoning
+        proof = _import_and_preview(stack, state, plan, show_progress)
+    matching = plan.matching
+    new = [(kind, key) for section, kind in SECTIONS.items() for key in matching.new[section]]
     return Adoption(
         new={
             plan.resources[key].name: plan.resources[key].identifier
-            for key in reckoning.new
+            for key in new
             if key in plan.resources
         },
-        known=len(reckoning.declared) - len(reckoning.new),
-        gone=[project.component.child(key) for _, key in reckoning.gone],
-        managed=reckoning.managed,
+        known=len(matching.declared) - len(new),
+        gone=[child_name(project.portfolio, key) for _, key in matching.gone],
+        managed=matching.managed,
         left_out=plan.left_out,
         files=files,
         proof=proof,
@@ -144,43 +149,40 @@ def _adopted(
 
 
 def _plan(
-    project: Project,
+    project: ProjectFiles,
     account: Account,
     settings: Settings,
     state: State | None,
     scope: Scope,
-    progress: Progress,
+    show_progress: ShowProgress,
 ) -> _Plan:
-    portfolio = project.portfolio()
-    known = _known(project, {*_keys(entries_of(portfolio))}, state)
-    inventory = take_inventory(account, settings, scope, progress)
+    portfolio = project.read()
+    needs_program = not project.has_program()
+    known = _known(project, portfolio, state)
+    inventory = take_inventory(account, settings, scope, show_progress)
     _refuse_other_account(project, inventory, known)
-    reckoning = reckon(inventory, portfolio, known)
-    additions = portfolio_of(
-        {
-            section: {key: entry for (one, key), entry in reckoning.new.items() if one is kind}
-            for section, kind in SECTIONS.items()
-        },
-        inventory.base_url,
+    matching = match_entries(inventory, portfolio.entries, known)
+    extended = project.extended(portfolio, matching.new)
+    resources = _resources(project, account, settings, extended.entries, matching)
+    return _Plan(
+        matching,
+        None if extended is portfolio else extended.text,
+        resources,
+        import_file(project.portfolio, resources.values()),
+        needs_program,
+        [*inventory.left_out, *not_held(matching.new, project.format)],
     )
-    text, extended = project.extended(portfolio, additions)
-    resources = {
-        (kind, key): _imported(project, Lifecycle(kind, account, settings), key, entry, held)
-        for section, kind in SECTIONS.items()
-        for key, entry in entries_of(extended)[section].items()
-        if (held := reckoning.declared.get((kind, key))) is not None
-    }
-    left_out = [*inventory.left_out, *not_held(additions, project.format)]
-    file = import_file(project.component, resources.values())
-    return _Plan(reckoning, text, resources, file, left_out)
 
 
-def _known(project: Project, entries: set[Key], state: State | None) -> Known:
+def _known(project: ProjectFiles, portfolio: PortfolioFile, state: State | None) -> Known:
     """Return what the import file of an earlier run and the state know."""
+    entries = {
+        (kind, key) for section, kind in SECTIONS.items() for key in portfolio.entries[section]
+    }
     ids = project.known_ids()
     managed = set()
     for address, identifier in ({} if state is None else state.ids).items():
-        key = (address.kind, project.component.key(address.name))
+        key = (address.kind, entry_key(project.portfolio, address.name))
         if key in entries:
             ids[key] = identifier
         else:
@@ -188,29 +190,50 @@ def _known(project: Project, entries: set[Key], state: State | None) -> Known:
     return Known(ids, frozenset(managed))
 
 
-def _refuse_other_account(project: Project, inventory: Inventory, known: Known) -> None:
+def _refuse_other_account(project: ProjectFiles, inventory: Inventory, known: Known) -> None:
     """Refuse to go on in an account that has nothing of what is known."""
-    held = {(one.kind, one.record.id) for section in inventory.sections.values() for one in section}
-    if known.ids and not any((kind, id_) in held for (kind, _), id_ in known.ids.items()):
+    present = {
+        (found.kind, found.record.id)
+        for objects in inventory.sections.values()
+        for found in objects
+    }
+    if known.ids and not any((kind, id_) in present for (kind, _), id_ in known.ids.items()):
         raise WrongAccountError(
             f"none of the {len(known.ids)} objects adopted before is in this account "
             f"({inventory.base_url}). Set the base URL and the key of their account; if they are "
-            f"all deleted, remove {project.import_path.name} and their entries in {project.file}"
+            f"all deleted, remove {project.import_path.name} and their entries in {project.file}",
+            code=MessageCode.OTHER_ACCOUNT_ADOPTED,
         )
 
 
+def _resources(
+    project: ProjectFiles,
+    account: Account,
+    settings: Settings,
+    entries: Entries,
+    matching: Matching,
+) -> dict[Key, ImportedResource]:
+    resources = {}
+    for section, kind in SECTIONS.items():
+        lifecycle = Lifecycle(kind, account, settings)
+        for key, entry in entries[section].items():
+            match = matching.declared.get((kind, key))
+            if match is not None:
+                name = child_name(project.portfolio, key)
+                resources[kind, key] = _imported(lifecycle, name, entry, match)
+    return resources
+
+
 def _imported(
-    project: Project, lifecycle: Lifecycle, key: str, entry: Mapping[str, Json], held: Held
+    lifecycle: Lifecycle, name: str, entry: Mapping[str, Json], match: AccountObject
 ) -> ImportedResource:
-    # A secret stands in the configuration; what the server shows of it is not ours to write down.
-    inputs = {name: value for name, value in entry.items() if name not in held.kind.secret_names}
-    seen = lifecycle.imported(held.record, inputs)
-    return ImportedResource(
-        held.kind, project.component.child(key), seen.inputs or {}, seen.outputs
-    )
+    # A secret is stored in the configuration; what the server shows of it is not ours to write.
+    inputs = {name: value for name, value in entry.items() if name not in match.kind.secret_names}
+    seen = lifecycle.imported(match.record, inputs)
+    return ImportedResource(match.kind, name, seen.inputs or {}, seen.outputs)
 
 
-def _write(project: Project, plan: _Plan) -> list[Path]:
+def _write(project: ProjectFiles, plan: _Plan) -> list[Path]:
     """Write the files; first the one that gives entries to objects, should the next ones fail."""
     files = []
     if plan.resources:
@@ -219,35 +242,32 @@ def _write(project: Project, plan: _Plan) -> list[Path]:
     if plan.text is not None:
         write_file(project.portfolio_path, plan.text)
         files.append(project.portfolio_path)
-    if not project.has_program():
+    if plan.needs_program:
         project.write_program()
         files.append(project.program_path)
     return files
 
 
-def _take_in(stack: Stack, state: State, plan: _Plan, progress: Progress) -> Proof:
+def _import_and_preview(
+    stack: Stack, state: State, plan: _Plan, show_progress: ShowProgress
+) -> Proof:
     """Import what the stack does not have, and look what the program would do then."""
-    resources = [*plan.resources.values()]
-    imported = {one.address for one in resources} - state.ids.keys()
+    addresses = [resource.address for resource in plan.resources.values()]
+    imported = {*addresses} - state.ids.keys()
     if imported:
-        with progress.stage(f"Importing into {stack.name}", len(imported)):
-            stack.take_in(plan.import_file["resources"])
+        with show_progress(f"Importing into {stack.name}", len(imported)):
+            stack.import_resources(plan.import_file["resources"])
     try:
-        with progress.stage("Previewing", len(resources)) as tell:
-            planned = stack.planned_changes(tell)
+        with show_progress("Previewing", len(addresses)) as progress:
+            planned = stack.planned_changes(progress)
     except StackError:
         if imported:
             stack.restore(state)
         raise
     ours = planned.ours
-    changes = {one.address: ours[one.address] for one in resources if one.address in ours}
+    changes = {address: ours[address] for address in addresses if address in ours}
     others = len(ours) - len(changes) + len(planned.others)
-    kept = not any(changes.get(one, _UPDATE) != _UPDATE for one in imported)
+    kept = not any(changes.get(address, _UPDATE) != _UPDATE for address in imported)
     if not kept:
         stack.restore(state)
-    return Proof({one.name: change for one, change in changes.items()}, others, kept)
-
-
-def _keys(entries: Mapping[str, Mapping[str, object]]) -> Iterator[Key]:
-    for section, kind in SECTIONS.items():
-        yield from ((kind, key) for key in entries[section])
+    return Proof({address.name: change for address, change in changes.items()}, others, kept)

@@ -1,4 +1,4 @@
-"""What is different between two portfolios, wherever they stand."""
+"""What is different between two portfolios, wherever they are stored."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ from pulumi_setsmart.lifecycle.comparison import Mismatch, mismatches
 from pulumi_setsmart.lifecycle.declaration import unordered_lists
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of
-from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.json import Json, JsonObject, dotted
 from pulumi_setsmart.specification.sections import SECTIONS
 
 Patterns: TypeAlias = frozenset[Pattern]
 
 
 @frozen
-class Side:
+class Source:
     """One of two portfolios.
 
     Attributes:
         name: How the user named it.
         sections: The fields of its objects by section, and there by key: in an account, by id.
-        whole: Whether the objects have no other fields than these, as in an account; in a file and
-            in a stack, what is not declared is not known.
+        is_complete: Whether the objects have no other fields than these, as in an account; in a
+            file and in a stack, what is not declared is not known.
         unordered: What leads to the lists whose order means nothing, by section and key.
         left_out: What of it cannot be compared, and why, a sentence each.
     """
 
     name: str
     sections: Mapping[str, Mapping[str, JsonObject]]
-    whole: bool = False
+    is_complete: bool = False
     unordered: Mapping[str, Mapping[str, Patterns]] = Factory(dict)
     left_out: Sequence[str] = ()
 
     def unordered_lists(self, section: str, key: str) -> Patterns:
-        """Return what leads to the lists of an object whose order means nothing on this side."""
+        """Return what leads to the lists of an object whose order means nothing on this source."""
         return self.unordered.get(section, {}).get(key, frozenset())
 
 
-class Change(StrEnum):
+class DifferenceKind(StrEnum):
     """What became of an object from left to right."""
 
     ADDED = "added"
@@ -58,7 +58,7 @@ class Change(StrEnum):
 
 
 @frozen
-class Field:
+class FieldDifference:
     """A field that differs.
 
     Attributes:
@@ -73,7 +73,7 @@ class Field:
 
 
 @frozen
-class Difference:
+class ObjectDifference:
     """An object that differs.
 
     Attributes:
@@ -82,29 +82,29 @@ class Difference:
         title: What a person calls it.
         left: Its key or id on the left, or None where it is not there.
         right: The same on the right.
-        fields: The fields that differ, where it is on both sides.
+        fields: The fields that differ, where it is on both sources.
     """
 
-    change: Change
+    change: DifferenceKind
     section: str
     title: str
     left: str | None
     right: str | None
-    fields: Sequence[Field] = Factory(list)
+    fields: Sequence[FieldDifference] = Factory(list)
 
 
-def differences(left: Side, right: Side) -> list[Difference]:
-    """Return what is different between two sides; ids, secrets and the order do not count.
+def differences(left: Source, right: Source) -> list[ObjectDifference]:
+    """Return what is different between two sources; ids, secrets and the order do not count.
 
-    Objects are one if they have the same key, where both sides are files or stacks; else if they
+    Objects are one if they have the same key, where both sources are files or stacks; else if they
     are alike: as they are declared, then with the same name and address, then the same name. Blank
     texts, null and what is not there are the same. Between an account and a file or stack, only
     the declared fields count.
     """
-    found: list[Difference] = []
+    found: list[ObjectDifference] = []
     for section, kind in SECTIONS.items():
-        lefts = {key: _comparable(kind, one) for key, one in left.sections[section].items()}
-        rights = {key: _comparable(kind, one) for key, one in right.sections[section].items()}
+        lefts = {key: _comparable(kind, fields) for key, fields in left.sections[section].items()}
+        rights = {key: _comparable(kind, fields) for key, fields in right.sections[section].items()}
 
         def unordered(key: str, other: str, section: str = section, kind: Kind = kind) -> Patterns:
             declared = left.unordered_lists(section, key), right.unordered_lists(section, other)
@@ -115,16 +115,26 @@ def differences(left: Side, right: Side) -> list[Difference]:
             title = str(fields.get(kind.title or "", key))
             other = paired.get(key)
             if other is None:
-                found.append(Difference(Change.MISSING, section, title, key, None))
+                found.append(ObjectDifference(DifferenceKind.MISSING, section, title, key, None))
                 continue
             ordered = in_order_of(fields, rights[other], unordered(key, other))
             differing = _differing(left, fields, right, ordered)
             if differing:
-                found.append(Difference(Change.CHANGED, section, title, key, other, differing))
+                found.append(
+                    ObjectDifference(DifferenceKind.CHANGED, section, title, key, other, differing)
+                )
         for key in rights.keys() - paired.values():
             title = str(rights[key].get(kind.title or "", key))
-            found.append(Difference(Change.ADDED, section, title, None, key))
-    return sorted(found, key=lambda one: (one.section, one.title, one.left or "", one.right or ""))
+            found.append(ObjectDifference(DifferenceKind.ADDED, section, title, None, key))
+    return sorted(
+        found,
+        key=lambda difference: (
+            difference.section,
+            difference.title,
+            difference.left or "",
+            difference.right or "",
+        ),
+    )
 
 
 def _comparable(kind: Kind, fields: JsonObject) -> dict[str, Json]:
@@ -137,17 +147,21 @@ def _comparable(kind: Kind, fields: JsonObject) -> dict[str, Json]:
 
 def _paired(
     kind: Kind,
-    left: Side,
+    left: Source,
     lefts: Mapping[str, JsonObject],
-    right: Side,
+    right: Source,
     rights: Mapping[str, JsonObject],
     unordered: Callable[[str, str], Patterns],
 ) -> dict[str, str]:
-    same = {} if left.whole or right.whole else {key: key for key in lefts if key in rights}
-    free_left = {key: one for key, one in lefts.items() if key not in same}
-    free_right = {key: one for key, one in rights.items() if key not in same}
+    same = (
+        {}
+        if left.is_complete or right.is_complete
+        else {key: key for key in lefts if key in rights}
+    )
+    free_left = {key: fields for key, fields in lefts.items() if key not in same}
+    free_right = {key: fields for key, fields in rights.items() if key not in same}
     likenesses = (is_the_same, is_as_declared, has_same_identity, has_same_title)
-    if left.whole and not right.whole:  # the side that declares asks, the other one is asked
+    if left.is_complete and not right.is_complete:  # what declares chooses first
         found = pairs(
             kind, free_right, free_left, likenesses, lambda one, other: unordered(other, one)
         )
@@ -155,18 +169,23 @@ def _paired(
     return same | pairs(kind, free_left, free_right, likenesses, unordered)
 
 
-def _differing(left: Side, lefts: JsonObject, right: Side, rights: JsonObject) -> list[Field]:
-    found: dict[str, Field] = {}
-    if right.whole or not left.whole:
+def _differing(
+    left: Source, lefts: JsonObject, right: Source, rights: JsonObject
+) -> list[FieldDifference]:
+    found: dict[str, tuple[Json, Json]] = {}
+    if right.is_complete or not left.is_complete:
         found |= {
-            one.name: Field(one.name, one.declared, one.actual) for one in _places(lefts, rights)
+            mismatch.path: (mismatch.declared, mismatch.actual)
+            for mismatch in _mismatches(lefts, rights)
         }
-    if left.whole or not right.whole:
+    if left.is_complete or not right.is_complete:
         found |= {
-            one.name: Field(one.name, one.actual, one.declared) for one in _places(rights, lefts)
+            mismatch.path: (mismatch.actual, mismatch.declared)
+            for mismatch in _mismatches(rights, lefts)
         }
-    return [found[name] for name in sorted(found)]
+    fields = [FieldDifference(dotted(path), *values) for path, values in found.items()]
+    return sorted(fields, key=lambda field: field.name)
 
 
-def _places(declared: JsonObject, actual: JsonObject) -> Iterator[Mismatch]:
+def _mismatches(declared: JsonObject, actual: JsonObject) -> Iterator[Mismatch]:
     return mismatches(dict(declared), dict(actual))

@@ -7,32 +7,32 @@ from pathlib import Path
 
 from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.inventory import take_inventory
-from pulumi_setsmart.adoption.progress import Progress
+from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.config import load_settings
-from pulumi_setsmart.specification.reading import read_portfolio
-from pulumi_setsmart.specification.specification import PortfolioSpecification
+from pulumi_setsmart.specification.reading import read_entries
+from pulumi_setsmart.specification.sections import Entries
 
 
 def exportable(
-    source: Path | None, environment: Mapping[str, str], progress: Progress
-) -> tuple[PortfolioSpecification, list[str]]:
+    source: Path | None, environment: Mapping[str, str], show_progress: ShowProgress
+) -> tuple[Entries, list[str]]:
     """Return what a portfolio file declares, or, if there is none, what the account holds.
 
     Args:
         source: The file, or None for the account that the environment names.
         environment: The environment's variables.
-        progress: Shows how far the reading is.
+        show_progress: Shows how far the reading is.
 
     Returns:
-        The portfolio, and what of the account it does not declare, a sentence each.
+        The entries, and what of the account they do not declare, a sentence each.
 
     Raises:
         SetSmartError: The file or the account cannot be read.
     """
     if source is not None:
-        return read_portfolio(source), []
+        return read_entries(source), []
     settings = load_settings(lambda _key: None, environment)
     with opened(settings) as account:
-        inventory = take_inventory(account, settings, every_field, progress)
-    return inventory.portfolio(), inventory.left_out
+        inventory = take_inventory(account, settings, every_field, show_progress)
+    return inventory.entries(), inventory.left_out

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from attrs import frozen
 
 from pulumi_setsmart.adoption.naming import resource_name
-from pulumi_setsmart.adoption.progress import Progress
+from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.confidential import quoted
@@ -16,14 +16,11 @@ from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.declaration import canonical, inputs_of
-from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, WEBHOOK_SUBSCRIPTION, Kind
-from pulumi_setsmart.lifecycle.snapshot import Wanted
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, Kind
+from pulumi_setsmart.lifecycle.list_cache import NeededFields
+from pulumi_setsmart.models.json import Json, integral
 from pulumi_setsmart.models.record import Record
-from pulumi_setsmart.specification.document import Document, Place
-from pulumi_setsmart.specification.reading import specification_of
-from pulumi_setsmart.specification.sections import SECTIONS
-from pulumi_setsmart.specification.specification import PortfolioSpecification
+from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
 LONGEST_SUBJECT = 300
 LONGEST_NAME = 200
@@ -31,7 +28,7 @@ LONGEST_NAME = 200
 
 
 @frozen
-class Held:
+class AccountObject:
     """An object that an account holds.
 
     Attributes:
@@ -62,39 +59,32 @@ class Inventory:
     """
 
     base_url: str
-    sections: Mapping[str, list[Held]]
+    sections: Mapping[str, list[AccountObject]]
 
     @property
     def left_out(self) -> list[str]:
         """What cannot be declared, and why, a sentence each."""
-        return [one for held in self.sections.values() for each in held for one in each.left_out]
+        return [
+            sentence
+            for objects in self.sections.values()
+            for account_object in objects
+            for sentence in account_object.left_out
+        ]
 
-    def portfolio(self) -> PortfolioSpecification:
+    def entries(self) -> Entries:
         """Return what declares all of it, under names made of the titles."""
-        named: dict[str, dict[str, Json]] = {}
-        for section, held in self.sections.items():
-            entries: dict[str, Json] = {}
-            for each in held:
-                if each.entry is not None:
-                    name = resource_name(each.title, each.kind.label, entries)
-                    entries[name] = dict(each.entry)
-            named[section] = entries
-        return portfolio_of(named, self.base_url)
-
-
-def portfolio_of(entries: Mapping[str, Mapping[str, Json]], source: str) -> PortfolioSpecification:
-    """Return the portfolio with entries that an account was found to hold.
-
-    Args:
-        entries: The entries of each section by their names.
-        source: Where they come from.
-    """
-    value: Json = {section: dict(members) for section, members in entries.items()}
-    return specification_of(Document(value, {"": Place(source, 1)}))
+        entries: Entries = {section: {} for section in self.sections}
+        for section, objects in self.sections.items():
+            named = entries[section]
+            for account_object in objects:
+                if account_object.entry is not None:
+                    name = resource_name(account_object.title, account_object.kind.label, named)
+                    named[name] = account_object.entry
+        return entries
 
 
 def take_inventory(
-    account: Account, settings: Settings, scope: Scope, progress: Progress
+    account: Account, settings: Settings, scope: Scope, show_progress: ShowProgress
 ) -> Inventory:
     """Read all listings and webhook subscriptions of an account.
 
@@ -105,29 +95,29 @@ def take_inventory(
     Raises:
         ApiError: The account could not be read.
     """
-    sections: dict[str, list[Held]] = {}
+    sections: dict[str, list[AccountObject]] = {}
     for section, kind in SECTIONS.items():
         try:
-            records = _records(kind, account, settings, progress)
+            records = _records(kind, account, settings, show_progress)
         except (NotFoundError, MethodNotAllowedError):
-            if kind is not WEBHOOK_SUBSCRIPTION:
+            if not kind.is_optional:
                 raise
             records = []
-        sections[section] = [_held(kind, record, settings, scope) for record in records]
+        sections[section] = [_account_object(kind, record, settings, scope) for record in records]
     return Inventory(account.client.base_url, sections)
 
 
 def _records(
-    kind: Kind, account: Account, settings: Settings, progress: Progress
+    kind: Kind, account: Account, settings: Settings, show_progress: ShowProgress
 ) -> Iterable[Record]:
     collection = Collection(
         account.client.operation(), kind.path({}, settings), paging=settings.paging
     )
-    snapshot = account.snapshot(collection)
-    with progress.stage(f"Reading {collection.path}") as tell:
-        for number in snapshot.pages(collection):
-            tell(number)
-        return [*snapshot.records(collection, Wanted(kind.required_names))]
+    cache = account.list_cache(collection)
+    with show_progress(f"Reading {collection.path}", None) as progress:
+        for number in cache.read_pages(collection):
+            progress(number)
+        return [*cache.records(collection, NeededFields(kind.required_names))]
 
 
 def subject_of(kind: Kind, record: Record) -> str:
@@ -135,26 +125,26 @@ def subject_of(kind: Kind, record: Record) -> str:
     return quoted(kind.subject(record.fields, record.id), LONGEST_SUBJECT)
 
 
-def _held(kind: Kind, record: Record, settings: Settings, scope: Scope) -> Held:
+def _account_object(kind: Kind, record: Record, settings: Settings, scope: Scope) -> AccountObject:
     fields = _declarable(kind, record, settings, scope)
     subject = subject_of(kind, record)
     left_out = []
     for violation in violations(kind, inputs_of(kind, {}, fields, [])):
         if violation.input in kind.required_names:
-            return Held(kind, record, None, [f"{subject}: is left out: {violation}"])
+            return AccountObject(kind, record, None, [f"{subject}: is left out: {violation}"])
         name = violation.input if violation.member is None else violation.member
         del fields[name]
         left_out.append(f"{subject}: {quoted(name, LONGEST_NAME)} is left out: {violation.reason}")
-    return Held(kind, record, inputs_of(kind, {}, fields, []), left_out)
+    return AccountObject(kind, record, inputs_of(kind, {}, fields, []), left_out)
 
 
 def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) -> dict[str, Json]:
     """Return the fields of a record that a program may know and set, as far as they are wanted."""
-    apart = settings.read_only_fields | {DEFAULT_ID_FIELD} | kind.secret_names
+    excluded = settings.read_only_fields | {DEFAULT_ID_FIELD} | kind.secret_names
     return {
         name: _plain(value)
         for name, value in canonical(kind, record.fields).items()
-        if name not in apart
+        if name not in excluded
         and value is not None
         and (name in kind.required_names or scope(kind, name))
     }
@@ -163,8 +153,8 @@ def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) ->
 def _plain(value: Json) -> Json:
     """Return ``value`` with whole numbers as such: servers write 2 as 2.0 too."""
     match value:
-        case float() if value.is_integer():
-            return int(value)
+        case float():
+            return integral(value)
         case dict():
             return {name: _plain(member) for name, member in value.items()}
         case list():

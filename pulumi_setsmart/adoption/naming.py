@@ -23,4 +23,4 @@ def resource_name(title: str, label: str, taken: Container[str]) -> str:
     if name not in taken:
         return name
     numbered = (f"{name}-{number}" for number in itertools.count(2))
-    return next(each for each in numbered if each not in taken)
+    return next(candidate for candidate in numbered if candidate not in taken)

@@ -70,10 +70,12 @@ def pairs(
             candidates = free.get(_title(kind, fields), [])
             found = next(
                 (
-                    one
-                    for one in candidates
+                    candidate
+                    for candidate in candidates
                     if are_alike(
-                        kind, fields, in_order_of(fields, right[one], unordered(name, one))
+                        kind,
+                        fields,
+                        in_order_of(fields, right[candidate], unordered(name, candidate)),
                     )
                 ),
                 None,

@@ -1,36 +1,24 @@
-"""How a long command tells how far it is."""
+"""How a long command shows how far it is."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import TypeAlias
 
-Tell = Callable[[int], None]
-"""Tells how many are done by now."""
+ProgressCallback: TypeAlias = Callable[[int], None]
+"""Is called with how many are done by now."""
 
+ShowProgress: TypeAlias = Callable[
+    [str, int | None], contextlib.AbstractContextManager[ProgressCallback]
+]
+"""Shows a stage of a command, by its label and how many there are to do (None: nobody knows).
 
-class Progress(Protocol):
-    """Shows the stages of a command, one after the other."""
-
-    def stage(
-        self, label: str, total: int | None = None
-    ) -> contextlib.AbstractContextManager[Tell]:
-        """Begin a stage, which lasts as long as the context does.
-
-        Args:
-            label: What is done in it.
-            total: How many there are to do, or None where nobody knows.
-
-        Returns:
-            A context that gives what tells how many are done.
-        """
+The stage lasts as long as the context does, which gives the callback.
+"""
 
 
-class Silence:
-    """Shows nothing."""
-
-    @contextlib.contextmanager
-    def stage(self, label: str, total: int | None = None) -> Iterator[Tell]:  # noqa: ARG002 -- as above
-        """Begin a stage that nobody sees."""
-        yield lambda _done: None
+@contextlib.contextmanager
+def null_progress(_label: str, _total: int | None) -> Iterator[ProgressCallback]:
+    """Show nothing."""
+    yield lambda _done: None

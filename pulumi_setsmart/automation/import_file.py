@@ -10,22 +10,21 @@ from typing import Any
 from attrs import frozen
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_setsmart.automation.component import Component
 from pulumi_setsmart.automation.resource_type import (
-    KINDS,
-    PORTFOLIO,
+    KINDS_BY_TOKEN,
+    SECRET_SIGNATURE,
     SIGNATURE,
     TYPES,
-    Address,
+    ResourceAddress,
 )
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, entry_key
 from pulumi_setsmart.providers.values import PROVIDER_KEY, to_engine
 
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- marks secrets in Pulumi's JSON
-_HIDDEN = {SIGNATURE: _SECRET, "plaintext": json.dumps(CLEAR.value)}
+_HIDDEN = {SIGNATURE: SECRET_SIGNATURE, "plaintext": json.dumps(CLEAR.value)}
 
 
 @frozen
@@ -50,24 +49,24 @@ class ImportedResource:
         return str(self.outputs[ID])
 
     @property
-    def address(self) -> Address:
+    def address(self) -> ResourceAddress:
         """Which resource of a stack it is."""
-        return Address(self.kind, self.name)
+        return ResourceAddress(self.kind, self.name)
 
 
-def import_file(component: Component, resources: Iterable[ImportedResource]) -> dict[str, Any]:
+def import_file(portfolio: str, resources: Iterable[ImportedResource]) -> dict[str, Any]:
     """Return the file as plain values; the component is in it, unless there is nothing else.
 
     Pulumi asks no provider for a resource that has outputs here, and skips one that the state has
     under the same id already. Secrets are not in it: where the server shows one, a marker keeps
     its place, since Pulumi knows by the place which values of a state to encrypt.
     """
-    children = [_child(component, resource) for resource in resources]
-    parent = {"type": PORTFOLIO, "name": component.resource_name, "component": True}
+    children = [_child(portfolio, resource) for resource in resources]
+    parent = {"type": PORTFOLIO_TYPE, "name": portfolio, "component": True}
     return {"resources": [parent, *children] if children else []}
 
 
-def imported_ids(file: Mapping[str, Any], component: Component) -> dict[tuple[Kind, str], str]:
+def imported_ids(file: Mapping[str, Any], portfolio: str) -> dict[tuple[Kind, str], str]:
     """Return the ids in an import file, by kind and by the key of the portfolio's entry.
 
     Raises:
@@ -75,18 +74,20 @@ def imported_ids(file: Mapping[str, Any], component: Component) -> dict[tuple[Ki
     """
     match file:
         case {"resources": list(resources)}:
-            return dict(pair for one in resources for pair in _known(one, component))
+            return dict(pair for resource in resources for pair in _known(resource, portfolio))
     raise ValueError
 
 
-def _known(resource: Any, component: Component) -> Iterator[tuple[tuple[Kind, str], str]]:
+def _known(resource: Any, portfolio: str) -> Iterator[tuple[tuple[Kind, str], str]]:
     match resource:
         case {"component": True}:
             return
-        case {"type": str(token), "name": str(name), "id": str(identifier)} if token in KINDS:
-            key = component.key(name)
+        case {"type": str(token), "name": str(name), "id": str(identifier)} if (
+            token in KINDS_BY_TOKEN
+        ):
+            key = entry_key(portfolio, name)
             if key is not None:
-                yield (KINDS[token], key), identifier
+                yield (KINDS_BY_TOKEN[token], key), identifier
                 return
     raise ValueError
 
@@ -96,14 +97,14 @@ def _pickled(kind: Kind) -> str:
     return str(serialize_provider(TYPES[kind].provider()))
 
 
-def _child(component: Component, resource: ImportedResource) -> dict[str, Any]:
+def _child(portfolio: str, resource: ImportedResource) -> dict[str, Any]:
     provider = {PROVIDER_KEY: _pickled(resource.kind)}
     shown = resource.kind.secret_names & resource.outputs.keys()
     return {
         "type": TYPES[resource.kind].token,
         "name": resource.name,
         "id": resource.identifier,
-        "parent": component.resource_name,
+        "parent": portfolio,
         "inputs": {**to_engine(resource.inputs), **provider},
         "outputs": {
             **to_engine(resource.outputs),

@@ -14,6 +14,7 @@ from pulumi import automation
 from pulumi.automation.errors import create_command_error
 
 from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.models.message_code import MessageCode
 
 _SECONDS_TO_DIE = 5.0
 
@@ -98,10 +99,11 @@ class LimitedCommand(automation.PulumiCommand):
             _stop(process)
             if not isinstance(error, subprocess.TimeoutExpired):
                 raise
-            words = [one for one in command[1:] if not one.startswith("-")]
+            words = [word for word in command[1:] if not word.startswith("-")]
             raise StackError(
                 f"`pulumi {words[0]}` did not end within {seconds:.0f} s and was stopped; can the "
-                "place be reached where the state is kept?"
+                "place be reached where the state is kept?",
+                code=MessageCode.PULUMI_TIMED_OUT,
             ) from None
         return automation.CommandResult(stdout.rstrip(), stderr.rstrip(), process.returncode)
 

@@ -15,13 +15,15 @@ from pulumi_setsmart.automation.failure import first_error
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.client.errors import PortfolioFileError, StackError
 from pulumi_setsmart.files.regular_file import utf8_text_of
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.web_address import masked_address
 
 _LARGEST = 1024 * 1024
-_NOT_LOGGED_IN = "PULUMI_ACCESS_TOKEN must be set"
-"""What Pulumi says where nothing names a backend, nor does a token for its own service."""
+_NOT_LOGGED_IN = ("requires logging in", "PULUMI_ACCESS_TOKEN must be set")
+"""What Pulumi says where nothing names a backend, nor is there a token for its own service;
+which of both depends on its version."""
 
-PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 
 
 class NotLoggedInError(StackError):
@@ -33,7 +35,7 @@ class Project:
     """The project in a folder.
 
     Attributes:
-        file: Its Pulumi.yaml.
+        file: Its Pulumi.yaml or Pulumi.yml.
     """
 
     file: Path
@@ -45,10 +47,12 @@ class Project:
         Raises:
             StackError: There is none.
         """
-        for name in PROJECT_FILES:
-            if (folder / name).exists():
-                return cls(folder / name)
-        raise StackError(f"there is no Pulumi project in {folder} (no Pulumi.yaml)")
+        project = project_in(folder)
+        if project is not None:
+            return project
+        raise StackError(
+            f"there is no Pulumi project in {folder} (no Pulumi.yaml)", code=MessageCode.NO_PROJECT
+        )
 
     def refreshes(self) -> bool:
         """Return whether every command looks at SetSmart first (``refresh: always``).
@@ -56,12 +60,23 @@ class Project:
         Raises:
             StackError: Its Pulumi.yaml cannot be read.
         """
-        try:
-            settings: Any = YAML(typ="safe").load(utf8_text_of(self.file, _LARGEST))
-        except (YAMLError, PortfolioFileError, RecursionError, ValueError):
-            raise StackError(f"{self.file} cannot be read") from None
-        options = settings.get("options") if isinstance(settings, Mapping) else None
+        options = self._settings().get("options")
         return isinstance(options, Mapping) and options.get("refresh") in ("always", True)
+
+    def has_program_elsewhere(self) -> bool:
+        """Return whether the program is where ``main`` says, and not in the project's folder.
+
+        Raises:
+            StackError: Its Pulumi.yaml cannot be read.
+        """
+        return bool(self._settings().get("main"))
+
+    def _settings(self) -> Mapping[str, Any]:
+        try:
+            settings = YAML(typ="safe").load(utf8_text_of(self.file, _LARGEST))
+        except (YAMLError, PortfolioFileError, RecursionError, ValueError):
+            raise StackError(f"{self.file} cannot be read", code=MessageCode.NO_PROJECT) from None
+        return settings if isinstance(settings, Mapping) else {}
 
     def backend(self, limit: TimeLimit | None = None) -> str:
         """Return where the state is kept, without what gives access to it.
@@ -81,10 +96,20 @@ class Project:
             who = workspace.who_am_i()
         except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
             reason = first_error(str(error))
-            if _NOT_LOGGED_IN in reason:
-                raise NotLoggedInError("Pulumi does not know where to keep the state") from None
-            raise StackError(f"cannot be used: {reason}") from None
+            if any(words in reason for words in _NOT_LOGGED_IN):
+                raise NotLoggedInError(
+                    "Pulumi does not know where to keep the state", code=MessageCode.NOT_LOGGED_IN
+                ) from None
+            raise StackError(
+                f"cannot be used: {reason}", code=MessageCode.UNUSABLE_BACKEND
+            ) from None
         return masked_address(str(who.url or "unknown"))
+
+
+def project_in(folder: Path) -> Project | None:
+    """Return the project in a folder, or None if there is none."""
+    files = (folder / name for name in _PROJECT_FILES)
+    return next((Project(file) for file in files if file.exists()), None)
 
 
 def cli_version(limit: TimeLimit | None = None) -> str | None:

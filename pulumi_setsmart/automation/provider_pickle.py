@@ -36,12 +36,12 @@ class _Symbol(Enum):
     RECONSTRUCTOR = auto()
 
 
-_OPCODES = {one.code.encode("latin-1"): one for one in pickletools.opcodes}
+_OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
 _PUSHED = {"EMPTY_TUPLE": (), "MARK": _Symbol.MARK, "NONE": _Symbol.NONE}
 
 _OURS: Mapping[tuple[str, str], _Symbol] = {
-    (one.provider.__module__, one.provider.__qualname__): _Symbol.OUR_CLASS
-    for one in TYPES.values()
+    (resource_type.provider.__module__, resource_type.provider.__qualname__): _Symbol.OUR_CLASS
+    for resource_type in TYPES.values()
 }
 _OURS_WITHOUT_HEADER: Mapping[tuple[str, str], _Symbol] = {
     **_OURS,

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
-from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.kind import KINDS, Kind
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE
 from pulumi_setsmart.providers.adapter import LifecycleProvider
-from pulumi_setsmart.providers.api_object import ApiObjectProvider
-from pulumi_setsmart.providers.property import PropertyProvider
-from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionProvider
-
-PORTFOLIO = "setsmart:index:Portfolio"
-"""The type of the component; see `pulumi_setsmart.Portfolio`."""
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The member by which Pulumi's JSON tells a special value, such as a secret, from an object."""
+
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- what tells a secret
+"""What that member holds where the value is a secret."""
 
 SECRET = "[secret]"  # noqa: S105 - not one
 """What a preview shows in the place of a secret."""
 
 
 @frozen
-class Address:
+class ResourceAddress:
     """Which resource of a stack it is.
 
     Attributes:
@@ -51,19 +50,17 @@ class ResourceType:
     provider: type[LifecycleProvider]
 
 
-def _dynamic(name: str, provider: type[LifecycleProvider]) -> ResourceType:
-    return ResourceType(provider.kind, f"pulumi-python:dynamic/setsmart:{name}", provider)
+def _resource_type(kind: Kind) -> ResourceType:
+    module = importlib.import_module(f"pulumi_setsmart.providers.{kind.module}")
+    provider: type[LifecycleProvider] = getattr(module, f"{kind.name}Provider")
+    return ResourceType(kind, f"pulumi-python:dynamic/setsmart:{kind.name}", provider)
 
 
-TYPES: Mapping[Kind, ResourceType] = {
-    PROPERTY: _dynamic("Property", PropertyProvider),
-    WEBHOOK_SUBSCRIPTION: _dynamic("WebhookSubscription", WebhookSubscriptionProvider),
-    API_OBJECT: _dynamic("ApiObject", ApiObjectProvider),
-}
-KINDS: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
+TYPES: Mapping[Kind, ResourceType] = {kind: _resource_type(kind) for kind in KINDS}
+KINDS_BY_TOKEN: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
 """The kinds by the types in the state."""
 
-NO_RESOURCES = ("pulumi:", PORTFOLIO)
+NO_RESOURCES = ("pulumi:", PORTFOLIO_TYPE)
 """How the types begin that are nothing by themselves: the stack, providers and portfolios."""
 
 
@@ -76,15 +73,17 @@ def holds_secret(value: Any, mask: str | None = None) -> bool:
     """
     match value:
         case dict():
-            return SIGNATURE in value or any(holds_secret(one, mask) for one in value.values())
+            return SIGNATURE in value or any(
+                holds_secret(member, mask) for member in value.values()
+            )
         case list():
-            return any(holds_secret(one, mask) for one in value)
+            return any(holds_secret(element, mask) for element in value)
     return mask is not None and bool(value == mask)
 
 
-def addresses(urn: str) -> Iterator[Address]:
+def addresses(urn: str) -> Iterator[ResourceAddress]:
     """Yield the address of a resource of ours; nothing for another one."""
     types, _, name = urn.split("::", 2)[2].partition("::")
-    kind = KINDS.get(types.rpartition("$")[2])
+    kind = KINDS_BY_TOKEN.get(types.rpartition("$")[2])
     if kind is not None:
-        yield Address(kind, name)
+        yield ResourceAddress(kind, name)

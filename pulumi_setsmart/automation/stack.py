@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -14,26 +13,26 @@ from attrs import field, frozen
 from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
-from pulumi_setsmart.automation.component import Component
 from pulumi_setsmart.automation.failure import first_error
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
-    PORTFOLIO,
-    Address,
+    ResourceAddress,
     addresses,
     holds_secret,
 )
 from pulumi_setsmart.automation.state_code import (
     Examination,
-    StateCode,
     UnreadableStateError,
     code_of,
+    read_state,
 )
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import load_allowed_providers
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, entry_key
 from pulumi_setsmart.providers.values import from_engine
 
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
@@ -63,7 +62,7 @@ class StateResource:
         key: The key of the portfolio's entry that it was made of, or else its name.
     """
 
-    address: Address
+    address: ResourceAddress
     identifier: str
     inputs: Mapping[str, Json]
     key: str
@@ -82,13 +81,13 @@ class State:
     resources: Sequence[StateResource]
 
     @property
-    def ids(self) -> dict[Address, str]:
+    def ids(self) -> dict[ResourceAddress, str]:
         """The ids of the objects that the stack manages."""
-        return {one.address: one.identifier for one in self.resources}
+        return {resource.address: resource.identifier for resource in self.resources}
 
 
 @frozen
-class Changes:
+class PlannedChanges:
     """What a program would do to the resources of a stack that would not stay as they are.
 
     Attributes:
@@ -96,7 +95,7 @@ class Changes:
         others: What to others, by their URNs.
     """
 
-    ours: Mapping[Address, str]
+    ours: Mapping[ResourceAddress, str]
     others: Mapping[str, str]
 
 
@@ -114,6 +113,7 @@ class Stack:
 
     def __init__(self, name: str, folder: Path, limit: TimeLimit | None = None) -> None:
         self.name = name
+        self._is_examined = False
         Project.of(folder)
         with self._reported():
             self._workspace = automation.LocalWorkspace(
@@ -130,8 +130,8 @@ class Stack:
         with self._reported():
             configured = self._workspace.get_all_config(self.name)
         return Configuration(
-            values={key: one.value for key, one in configured.items()},
-            in_clear={key for key, one in configured.items() if not one.secret},
+            values={key: entry.value for key, entry in configured.items()},
+            in_clear={key for key, entry in configured.items() if not entry.secret},
         )
 
     def examine(self) -> Examination:
@@ -141,7 +141,7 @@ class Stack:
             StackError: It cannot be read, or not be decrypted where it is encrypted.
             ConfigurationError: What is allowed is not said in the right way.
         """
-        return self._examined(self._export())
+        return self._examined(self._exported())
 
     def state(self) -> State:
         """Return what Pulumi knows of the stack.
@@ -150,13 +150,14 @@ class Stack:
             StackError: It cannot be read, or holds code of others.
         """
         text = self._export()
-        self._refuse_foreign_code(text)
-        deployment = json.loads(text).get("deployment") or {}
+        exported = self._read(text)
+        self._refuse_foreign_code(exported)
+        deployment = exported.get("deployment") or {}
         resources = [
-            StateResource(address, str(one["id"]), _inputs(one), _key(address, one))
-            for one in deployment.get("resources") or []
-            if "id" in one and not one.get("external") and not one.get("delete")
-            for address in addresses(one["urn"])
+            StateResource(address, str(resource["id"]), _inputs(resource), _key(address, resource))
+            for resource in deployment.get("resources") or []
+            if "id" in resource and not resource.get("external") and not resource.get("delete")
+            for address in addresses(resource["urn"])
         ]
         return State(text, resources)
 
@@ -171,7 +172,7 @@ class Stack:
             file.write_text(state.text)
             self._run("stack", "import", "--stack", self.name, "--file", str(file))
 
-    def take_in(self, resources: list[dict[str, Any]]) -> None:
+    def import_resources(self, resources: list[dict[str, Any]]) -> None:
         """Import resources; nothing is asked of SetSmart.
 
         Args:
@@ -189,16 +190,16 @@ class Stack:
                 show_secrets=False,
             )
 
-    def planned_changes(self, tell: Callable[[int], None]) -> Changes:
+    def planned_changes(self, progress: Callable[[int], None]) -> PlannedChanges:
         """Preview the program, with a refresh, and return what it would do.
 
         Args:
-            tell: Is told how many resources of ours were looked at.
+            progress: Is called with how many resources of ours were looked at.
 
         Raises:
             StackError: The preview failed, or the state holds code of others.
         """
-        ours: dict[Address, str] = {}
+        ours: dict[ResourceAddress, str] = {}
         others: dict[str, str] = {}
         seen = 0
 
@@ -209,7 +210,7 @@ class Stack:
             step = event.resource_pre_event.metadata
             address = next(addresses(step.urn), None)
             seen += address is not None and step.op != OpType.REFRESH
-            tell(seen)
+            progress(seen)
             if step.op in _NO_CHANGE or step.type.startswith(NO_RESOURCES):
                 return
             if address is None:
@@ -219,7 +220,7 @@ class Stack:
 
         with self._examined_first():
             self._selected().preview(refresh=True, on_event=notice)
-        return Changes(ours, others)
+        return PlannedChanges(ours, others)
 
     def preview(self) -> str:
         """Return what `pulumi preview --json` prints, with a refresh, also where it fails.
@@ -240,30 +241,35 @@ class Stack:
         with self._reported():
             return self._run("stack", "export", "--stack", self.name, *options)
 
-    def _examined(self, text: str) -> Examination:
-        code = self._code(text)
+    def _exported(self, *options: str) -> Any:
+        return self._read(self._export(*options))
+
+    def _examined(self, exported: Any) -> Examination:
+        code = code_of(exported)
         if code.is_encrypted:
-            code = self._code(self._export("--show-secrets"))
+            code = code_of(self._exported("--show-secrets"))
         allowed = {} if code.is_ours else load_allowed_providers(self.configuration().values.get)
         return code.examined(allowed)
 
-    def _code(self, text: str) -> StateCode:
+    def _read(self, text: str) -> Any:
         try:
-            return code_of(text)
+            return read_state(text)
         except UnreadableStateError:
             raise StackError(
                 f"stack {self.name}: its state cannot be examined. It is not JSON, nested too "
-                "deeply, or has a name twice in one object; restore an earlier one"
+                "deeply, or has a name twice in one object; restore an earlier one",
+                code=MessageCode.UNREADABLE_STATE,
             ) from None
 
-    def _refuse_foreign_code(self, text: str) -> None:
-        foreign = self._examined(text).foreign
+    def _refuse_foreign_code(self, exported: Any) -> None:
+        foreign = self._examined(exported).foreign
         if foreign:
             more = f" (and {len(foreign) - 1} more)" if len(foreign) > 1 else ""
             raise StackError(
                 f"stack {self.name}: its state holds code that is not of pulumi-setsmart, in "
                 f"{foreign[0].subject}{more}. Nothing was started. "
-                f"{foreign[0].advice(self.name)}"
+                f"{foreign[0].advice(self.name)}",
+                code=MessageCode.FOREIGN_CODE,
             )
 
     def _selected(self) -> automation.Stack:
@@ -281,9 +287,13 @@ class Stack:
     def _examined_first(self) -> Iterator[None]:
         """Start Pulumi's engine only on a state without code of others; as `_reported` otherwise.
 
-        Pulumi runs the code in a state whenever it loads it, which an export does not.
+        Pulumi runs the code in a state whenever it loads it, which an export does not. Commands
+        of one stack object follow at once on another, so the first of them examines the state; what
+        `state` read may be older, since an account can take minutes to read.
         """
-        self._refuse_foreign_code(self._export())
+        if not self._is_examined:
+            self._refuse_foreign_code(self._exported())
+            self._is_examined = True
         with self._reported():
             yield
 
@@ -294,12 +304,14 @@ class Stack:
             yield
         except automation.StackNotFoundError:
             raise StackError(
-                f"there is no stack {self.name}; make it with `pulumi stack init {self.name}`"
+                f"there is no stack {self.name}; make it with `pulumi stack init {self.name}`",
+                code=MessageCode.NO_STACK,
             ) from None
         except automation.ConcurrentUpdateError:
             raise StackError(
                 f"stack {self.name}: another command is running on it, or was killed "
-                "(`pulumi cancel` takes away its lock)"
+                "(`pulumi cancel` takes away its lock)",
+                code=MessageCode.STACK_LOCKED,
             ) from None
         except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
             raise StackError(f"stack {self.name}: {first_error(str(error))}") from None
@@ -313,11 +325,11 @@ def _printed(failure: str) -> str | None:
 
 def _inputs(resource: Mapping[str, Any]) -> dict[str, Json]:
     inputs = resource.get("inputs") or {}
-    return from_engine({name: one for name, one in inputs.items() if not holds_secret(one)})
+    return from_engine({name: value for name, value in inputs.items() if not holds_secret(value)})
 
 
-def _key(address: Address, resource: Mapping[str, Any]) -> str:
+def _key(address: ResourceAddress, resource: Mapping[str, Any]) -> str:
     parent = str(resource.get("parent", ""))
-    if f"::{PORTFOLIO}::" not in parent:
+    if f"::{PORTFOLIO_TYPE}::" not in parent:
         return address.name
-    return Component(parent.rpartition("::")[2]).key(address.name) or address.name
+    return entry_key(parent.rpartition("::")[2], address.name) or address.name

@@ -138,12 +138,12 @@ class StateCode:
     @property
     def is_encrypted(self) -> bool:
         """Whether some of it is encrypted, so that it cannot be examined."""
-        return any(one.is_encrypted for one in self.providers)
+        return any(provider.is_encrypted for provider in self.providers)
 
     @property
     def is_ours(self) -> bool:
         """Whether all providers are instances of our classes, and nothing more."""
-        return all(one.is_ours for one in self.providers)
+        return all(provider.is_ours for provider in self.providers)
 
     def examined(self, allowed: Mapping[str, frozenset[str]]) -> Examination:
         """Return what is neither ours nor allowed.
@@ -152,10 +152,12 @@ class StateCode:
             allowed: The digests of the providers that are allowed, by the URN of their resource.
         """
         foreign: dict[str, dict[str, None]] = {}
-        for one in self.providers:
-            is_allowed = not one.is_encrypted and one.digest in allowed.get(one.urn, ())
-            if not one.is_ours and not is_allowed:
-                foreign.setdefault(one.urn, {})[one.digest] = None
+        for provider in self.providers:
+            is_allowed = not provider.is_encrypted and provider.digest in allowed.get(
+                provider.urn, ()
+            )
+            if not provider.is_ours and not is_allowed:
+                foreign.setdefault(provider.urn, {})[provider.digest] = None
         return Examination(
             count=len(self.providers),
             foreign=[ForeignProvider(urn, [*digests]) for urn, digests in foreign.items()],
@@ -163,19 +165,20 @@ class StateCode:
         )
 
 
-def code_of(text: str) -> StateCode:
-    """Return what of a state is code.
-
-    Args:
-        text: What `pulumi stack export` prints.
+def read_state(text: str) -> Any:
+    """Return what `pulumi stack export` prints, as plain values.
 
     Raises:
         UnreadableStateError: It is not JSON that can be read in one way only.
     """
     try:
-        state = json.loads(text, object_pairs_hook=_unambiguous)
+        return json.loads(text, object_pairs_hook=_unambiguous)
     except (ValueError, RecursionError):
         raise UnreadableStateError from None
+
+
+def code_of(state: Any) -> StateCode:
+    """Return what of a state, as `read_state` returns it, is code."""
     providers: list[HeldProvider] = []
     plugins: list[PluginSource] = []
     for urn, part in _parts(state):
@@ -210,9 +213,9 @@ def _parts(state: Any) -> Iterator[tuple[str, Any]]:
             for name, part in deployment.items():
                 match name, part:
                     case "resources", list():
-                        yield from ((_urn(one), one) for one in part)
+                        yield from ((_urn(member), member) for member in part)
                     case "pending_operations", list():
-                        yield from ((_pending_urn(one), one) for one in part)
+                        yield from ((_pending_urn(member), member) for member in part)
                     case _:
                         yield "", part
         case _:

@@ -11,7 +11,7 @@ from pulumi_setsmart.cli.console import Command, project_folder, say, shown_prog
 
 if TYPE_CHECKING:
     from pulumi_setsmart.adoption.adopt import Adoption, Proof
-    from pulumi_setsmart.adoption.project import Project
+    from pulumi_setsmart.adoption.project_files import ProjectFiles
 
 _MOST_NAMED = 10
 
@@ -47,31 +47,30 @@ _MOST_NAMED = 10
 def adopt(
     stack: str | None, directory: Path, file: str, name: str, fields: str | None, *, as_json: bool
 ) -> None:
-    """Declare all that an account holds, and take it into a stack.
+    """Declare all that an account has, and import it into a stack.
 
     Writes FILE, with a readable name for each listing and webhook subscription; beside it an
     import file, which `pulumi import --file` takes; and `__main__.py`, where the project has no
     program yet. With --into, runs the import, and previews the program to prove that nothing would
-    change. The account is only read. Run again, it adds what is new and says what is gone.
+    change. The account is only read. Run again, it adds what is new and reports what is gone.
 
-    Exit status: 0 if all is taken in and would stay as it is, 1 if not, 2 if the command was not
+    Exit status: 0 if all is adopted and would stay as it is, 1 if not, 2 if the command was not
     understood.
     """
     from pulumi_setsmart.adoption.adopt import adopt as adopt_account  # noqa: PLC0415 - heavy
-    from pulumi_setsmart.adoption.project import Project  # noqa: PLC0415 - as above
+    from pulumi_setsmart.adoption.project_files import ProjectFiles  # noqa: PLC0415 - as above
     from pulumi_setsmart.adoption.scope import known_fields, named_fields  # noqa: PLC0415 - as above
-    from pulumi_setsmart.automation.component import Component  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
 
-    names = frozenset(one.strip() for one in (fields or "").split(",") if one.strip())
+    names = frozenset(field.strip() for field in (fields or "").split(",") if field.strip())
     format_of(file)
-    project = Project(directory, file, Component(name), stack)
+    project = ProjectFiles(directory, file, name, stack)
     scope = named_fields(names) if names else known_fields
     adoption = adopt_account(project, scope, os.environ, shown_progress())
     for sentence in adoption.left_out:
         say(sentence, err=True)
     if as_json:
-        write_json(_plain(adoption))
+        write_json(_as_json(adoption))
     else:
         for line in _report(adoption, project):
             say(line)
@@ -79,14 +78,14 @@ def adopt(
         raise SystemExit(1)
 
 
-def _plain(adoption: "Adoption") -> dict[str, Any]:
+def _as_json(adoption: "Adoption") -> dict[str, Any]:
     plain = attrs.asdict(adoption)
     plain["files"] = [str(path) for path in adoption.files]
     return plain
 
 
-def _report(adoption: "Adoption", project: "Project") -> list[str]:
-    lines = [f"{len(adoption.new)} taken in, {adoption.known} known before"]
+def _report(adoption: "Adoption", project: "ProjectFiles") -> list[str]:
+    lines = [f"{len(adoption.new)} adopted, {adoption.known} known before"]
     if adoption.managed:
         lines.append(f"{adoption.managed} left to other resources of the stack")
     if adoption.gone:
@@ -111,7 +110,7 @@ def _report(adoption: "Adoption", project: "Project") -> list[str]:
         if not adoption.proof.kept:
             lines.append(
                 f"so the stack was left as it was. The program has to declare {project.file} as "
-                f'Portfolio("{project.component.resource_name}", …); then run this again'
+                f'Portfolio("{project.portfolio}", …); then run this again'
             )
     return lines
 

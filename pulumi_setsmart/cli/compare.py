@@ -21,7 +21,7 @@ from pulumi_setsmart.cli.console import (
 from pulumi_setsmart.models.text import shown_json
 
 if TYPE_CHECKING:
-    from pulumi_setsmart.adoption.compare import Difference
+    from pulumi_setsmart.adoption.compare import ObjectDifference
     from pulumi_setsmart.models.json import Json
 
 _TROUBLE = 2
@@ -48,21 +48,21 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     Exit status, as of diff: 0 if they are the same, 1 if not, 2 if something went wrong.
     """
     from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
-    from pulumi_setsmart.adoption.side import read_side  # noqa: PLC0415 - as above
+    from pulumi_setsmart.adoption.source import read_source  # noqa: PLC0415 - as above
 
-    sides = [read_side(one, directory, os.environ, shown_progress()) for one in (left, right)]
-    for sentence in [each for side in sides for each in side.left_out]:
+    sources = [read_source(name, directory, os.environ, shown_progress()) for name in (left, right)]
+    for sentence in [sentence for source in sources for sentence in source.left_out]:
         say(sentence, err=True)
-    found = differences(*sides)
+    found = differences(*sources)
     if as_json:
-        write_json([attrs.asdict(one) for one in found])
+        write_json([attrs.asdict(difference) for difference in found])
     else:
         _show(found, left, right)
     if found:
         raise SystemExit(1)
 
 
-def _show(found: "list[Difference]", left: str, right: str) -> None:
+def _show(found: "list[ObjectDifference]", left: str, right: str) -> None:
     console = Output(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _WIDTH)
@@ -72,16 +72,21 @@ def _show(found: "list[Difference]", left: str, right: str) -> None:
     table = Table(title=cell(f"{left} → {right}"), title_justify="left", box=None, pad_edge=False)
     for column in ("", "", "field", "left", "right"):
         table.add_column(column, overflow="fold")
-    for one in found:
-        style = _STYLES[one.change]
-        cells = [cell(one.change, style), cell(f"{one.title} ({one.left or one.right})")]
-        if not one.fields:
+    for difference in found:
+        style = _STYLES[difference.change]
+        cells = [
+            cell(difference.change, style),
+            cell(f"{difference.title} ({difference.left or difference.right})"),
+        ]
+        if not difference.fields:
             table.add_row(*cells)
-        for field in one.fields:
+        for field in difference.fields:
             table.add_row(*cells, cell(field.name), _value(field.left), _value(field.right))
             cells = [cell(""), cell("")]
     console.print(table)
-    counted = {change: sum(one.change == change for one in found) for change in _STYLES}
+    counted = {
+        change: sum(difference.change == change for difference in found) for change in _STYLES
+    }
     console.print(", ".join(f"{number} {change}" for change, number in counted.items() if number))
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import io
 import json
 import os
@@ -22,11 +23,12 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from pulumi_setsmart.adoption import progress
+from pulumi_setsmart.adoption.progress import ProgressCallback, ShowProgress, null_progress
 from pulumi_setsmart.client.chain import traceback_of
 from pulumi_setsmart.client.confidential import shown, without_secrets
 from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
 from pulumi_setsmart.config import keep_environment_secret
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import one_line, visible, visible_json
 from pulumi_setsmart.providers.failure import debugging, unexpected
 
@@ -166,7 +168,7 @@ def write_data(text: str) -> None:
         PortfolioFileError: Standard output is closed, or the text holds half a character.
     """
     if sys.stdout is None:
-        raise PortfolioFileError(_CLOSED)
+        raise PortfolioFileError(_CLOSED, code=MessageCode.OUTPUT_CLOSED)
     if sys.stdout.isatty():
         click.echo(visible(text, kept="\n\t"), nl=False)
         return
@@ -174,7 +176,8 @@ def write_data(text: str) -> None:
         content = text.encode()
     except UnicodeEncodeError:
         raise PortfolioFileError(
-            "standard output: cannot be written: the text holds half a character (a surrogate)"
+            "standard output: cannot be written: the text holds half a character (a surrogate)",
+            code=MessageCode.NOT_ENCODABLE,
         ) from None
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
@@ -183,8 +186,8 @@ def write_data(text: str) -> None:
 
 def write_json(value: object) -> None:
     """Write data to standard output as JSON, in which no character means anything to a terminal."""
-    told = json.dumps(without_secrets(value), ensure_ascii=False, indent=2)
-    write_data(visible_json(told) + "\n")
+    text = json.dumps(without_secrets(value), ensure_ascii=False, indent=2)
+    write_data(visible_json(text) + "\n")
 
 
 class Output(Console):
@@ -199,7 +202,7 @@ class Output(Console):
 
     def __init__(self, **options: Any) -> None:
         if sys.stdout is None:
-            raise PortfolioFileError(_CLOSED)
+            raise PortfolioFileError(_CLOSED, code=MessageCode.OUTPUT_CLOSED)
         super().__init__(**options)
 
     def on_broken_pipe(self) -> None:
@@ -207,30 +210,24 @@ class Output(Console):
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
-def shown_progress() -> progress.Progress:
-    """Return what shows progress: on a terminal bars, elsewhere nothing."""
+def shown_progress() -> ShowProgress:
+    """Return what shows progress: on a terminal a bar for each stage, elsewhere nothing."""
     console = Console(stderr=True)
-    return _Bars(console) if console.is_terminal else progress.Silence()
+    return functools.partial(_bar, console) if console.is_terminal else null_progress
 
 
-class _Bars:
-    """Shows a bar for each stage, which stays when it is over."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    @contextlib.contextmanager
-    def stage(self, label: str, total: int | None = None) -> Iterator[progress.Tell]:
-        """Show a bar, or a spinner where nobody knows how many there are."""
-        with Progress(
-            SpinnerColumn(finished_text=" "),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=self._console,
-        ) as bars:
-            task = bars.add_task(shown(one_line(label)), total=total)
-            yield lambda done: bars.update(task, completed=done)
-            done = int(bars.tasks[0].completed)
-            bars.update(task, total=total or done, completed=total or done)
+@contextlib.contextmanager
+def _bar(console: Console, label: str, total: int | None) -> Iterator[ProgressCallback]:
+    """Show a bar, which stays when the stage is over; a spinner where nobody knows the total."""
+    with Progress(
+        SpinnerColumn(finished_text=" "),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    ) as bars:
+        task = bars.add_task(shown(one_line(label)), total=total)
+        yield lambda done: bars.update(task, completed=done)
+        done = int(bars.tasks[0].completed)
+        bars.update(task, total=total or done, completed=total or done)

@@ -11,7 +11,7 @@ from rich.text import Text
 from pulumi_setsmart.cli.console import Command, Output, project_folder, say, write_json
 from pulumi_setsmart.client.confidential import shown
 
-_SIGNS = {"good": ("✓", "green"), "doubtful": ("!", "yellow"), "bad": ("✗", "red")}
+_SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
 
 @click.command(cls=Command)
@@ -68,19 +68,19 @@ def doctor(
         if stack is not None and state_only
         else findings(directory, stack, os.environ)
     )
-    for one in looks:
-        found.append(one)
+    for finding in looks:
+        found.append(finding)
         if not as_json:
-            sign, style = _SIGNS[one.verdict]
-            told = shown(f" {one.subject}: {one.text}")
-            console.print(Text.assemble((sign, style), told))
-            if one.advice:
-                console.print(Text(shown(f"  {one.advice}"), "dim"))
+            sign, style = _SIGNS[finding.verdict]
+            text = shown(f" {finding.subject}: {finding.text}")
+            console.print(Text.assemble((sign, style), text))
+            if finding.advice:
+                console.print(Text(shown(f"  {finding.advice}"), "dim"))
     if as_json:
-        write_json([attrs.asdict(one) for one in found])
+        write_json([attrs.asdict(finding) for finding in found])
     if record is not None:
         _record(stack, directory, record)
-    if any(one.verdict == "bad" for one in found):
+    if any(finding.verdict == "error" for finding in found):
         raise SystemExit(1)
 
 

@@ -21,7 +21,7 @@ from pulumi_setsmart.specification.format import Format, format_of
 @click.option(
     "--format",
     "format_",
-    type=click.Choice([each.value for each in Format]),
+    type=click.Choice([member.value for member in Format]),
     help="What to write.  [default: as the output's name ends, else yaml]",
 )
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
@@ -36,7 +36,7 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
     from pulumi_setsmart.adoption.export import exportable  # noqa: PLC0415 - needs the client
     from pulumi_setsmart.files.destination import is_file  # noqa: PLC0415 - as above
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
-    from pulumi_setsmart.specification.reading import portfolio_in  # noqa: PLC0415 - as above
+    from pulumi_setsmart.specification.reading import entries_in  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.writing import (  # noqa: PLC0415 - as above
         not_held,
         portfolio_text,
@@ -45,14 +45,14 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
     if output is not None and is_file(output) and not force:
         raise click.ClickException(f"{output} exists; --force replaces it")
     wanted = _wanted(output, format_)
-    portfolio, left_out = exportable(source, os.environ, shown_progress())
-    text = portfolio_text(portfolio, wanted)
-    portfolio_in(text, f"{output or 'the output'}", wanted)  # what cannot be read is not written
+    entries, left_out = exportable(source, os.environ, shown_progress())
+    text = portfolio_text(entries, wanted)
+    entries_in(text, f"{output or 'the output'}", wanted)  # what cannot be read is not written
     if output is None:
         write_data(text)
     else:
         write_file(output, text, replace=force)
-    for sentence in [*left_out, *not_held(portfolio, wanted)]:
+    for sentence in [*left_out, *not_held(entries, wanted)]:
         say(sentence, err=True)
 
 

@@ -40,7 +40,7 @@ _LARGEST_PREVIEW = 256 * 1024 * 1024
     "--fail-on",
     type=click.Choice(["drift", "delete", "any"]),
     multiple=True,
-    help="Status 1 if something changed behind our back; if something is deleted, replaced or"
+    help="Status 1 if something changed outside Pulumi; if something is deleted, replaced or"
     " deactivated; or if anything changes. May be repeated.",
 )
 def report(

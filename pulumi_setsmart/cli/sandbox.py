@@ -8,7 +8,7 @@ import click
 from pulumi_setsmart.cli.console import Command
 
 if TYPE_CHECKING:
-    from pulumi_setsmart.sandbox.foreground import Options
+    from pulumi_setsmart.sandbox.command import Options
 
 
 def _keys_for_networks(
@@ -44,7 +44,7 @@ def _largest(
     "allowed_hosts",
     multiple=True,
     metavar="HOST",
-    help="Host by which it may be asked beside this machine's names; may be repeated."
+    help="Host name to accept beside this machine's own; may be repeated."
     "  [default: on loopback none, elsewhere all]",
 )
 @click.option(
@@ -103,13 +103,13 @@ def _largest(
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="How much later it answers, as over a network.",
+    help="Delay of each response, as over a network.",
 )
 @click.option(
     "--secrets",
     type=click.Choice(["full", "masked", "absent", "null", "once"]),
     default="absent",
-    help="How the secret of a webhook is shown; once: only in the answer to the POST.",
+    help="How the secret of a webhook is shown; once: only in the response to the POST.",
 )
 @click.option(
     "--put",
@@ -153,21 +153,21 @@ def _largest(
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="How long a secret that was replaced signs beside the new one.",
+    help="How long a replaced secret signs beside the new one.",
 )
 @click.option(
     "--webhook-timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=15.0,
     metavar="SECONDS",
-    help="After how long without an answer an attempt has failed.",
+    help="Time after which an attempt without a response has failed.",
 )
 @click.option(
     "--webhook-attempts",
     type=click.IntRange(min=1),
     default=12,
     metavar="N",
-    help="After how many of them a delivery is given up.",
+    help="Attempts after which a delivery is given up.",
 )
 @click.option(
     "--webhook-backoff",
@@ -205,7 +205,7 @@ def sandbox(**options: Unpack["Options"]) -> None:
     subscriptions that lead to this machine, and prints what came of it.
     """
     try:
-        from pulumi_setsmart.sandbox.foreground import run  # noqa: PLC0415 - its packages are an extra
+        from pulumi_setsmart.sandbox.command import run  # noqa: PLC0415 - its packages are an extra
     except ModuleNotFoundError as error:
         if error.name not in {"starlette", "uvicorn"}:
             raise

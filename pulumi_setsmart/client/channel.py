@@ -38,6 +38,7 @@ from pulumi_setsmart.client.pacing import Pacer, Permit, RateLimitWaitError
 from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 
 logger = log_of(__name__)
 
@@ -374,4 +375,7 @@ def _has_cause(error: BaseException | None, error_class: type[BaseException]) ->
 
 
 def _announce_wait(seconds: float, reason: str) -> None:
-    logger.warning("SetSmart: %s; going on in %.0f s", reason, seconds)
+    logger.warning(
+        "%s",
+        with_code(f"SetSmart: {reason}; going on in {seconds:.0f} s", MessageCode.RATE_LIMITED),
+    )

@@ -17,6 +17,7 @@ from pulumi_setsmart.client.http import httpx
 from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.client.retry import may_have_been_carried_out
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 
 _Result = TypeVar("_Result")
 
@@ -146,4 +147,6 @@ def _announce_retry(state: tenacity.RetryCallState) -> None:
     if state.upcoming_sleep > _ANNOUNCED_WAIT and state.outcome is not None:
         error = state.outcome.exception()
         reason = error.reason if isinstance(error, ApiError) else str(error)
-        logger.warning("SetSmart: trying again in %.0f s: %s", state.upcoming_sleep, reason)
+        seconds = f"{state.upcoming_sleep:.0f}"
+        message = f"SetSmart: trying again in {seconds} s: {reason}"
+        logger.warning("%s", with_code(message, MessageCode.RETRYING))

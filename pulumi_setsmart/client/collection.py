@@ -27,6 +27,7 @@ from pulumi_setsmart.client.paging import Following, ForeignPageError, Page, fol
 from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.models.json import DEEPEST, JsonObject
 from pulumi_setsmart.models.marker import TOO_DEEP
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.text import one_line
@@ -212,7 +213,10 @@ class Collection:
 
     def _object_path(self, identifier: str) -> str:
         if identifier in ("", ".", ".."):
-            raise ConfigurationError(f"{identifier!r} is not the id of an object in {self.path}")
+            raise ConfigurationError(
+                f"{identifier!r} is not the id of an object in {self.path}",
+                code=MessageCode.INVALID_ID,
+            )
         path = self.path.removesuffix("/")
         return f"{path}/{percent_encoded(identifier, safe='')}{self.path[len(path) :]}"
 

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.log import log_of
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 
 logger = log_of(__name__)
 
@@ -63,9 +64,9 @@ class Keyring:
                 if self._position + 1 == len(self._credentials):
                     return None
                 self._position += 1
-                logger.warning(
-                    "SetSmart refused the API key from %s; this run uses the one from %s instead",
-                    refused.source,
-                    self.current.source,
+                message = (
+                    f"SetSmart refused the API key from {refused.source}; this run uses the one "
+                    f"from {self.current.source} instead"
                 )
+                logger.warning("%s", with_code(message, MessageCode.OTHER_KEY_USED))
             return self.current

@@ -46,6 +46,7 @@ from attrs import frozen
 
 from pulumi_setsmart.client.confidential import foreign, redacted
 from pulumi_setsmart.client.violation import Violation
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.text import cut, one_line, visible
 
 _MOST_VIOLATIONS = 10
@@ -58,57 +59,88 @@ _LONGEST_FACT = 300
 class SetSmartError(Exception):
     """Anything that this package raises on purpose.
 
-    Its text is for the user: one or two lines, and one for each of several reasons. It holds
-    nothing that a terminal would obey, and no line that somebody else wrote. No secret that is
-    known when it is made is in it, nor in any of its attributes.
+    Its text is for the user: one or two lines, and one for each of several reasons. It may be
+    reworded at any time, ``code`` stays. It holds nothing that a terminal would obey, and no line
+    that somebody else wrote. No secret that is known when it is made is in it, nor in any of its
+    attributes.
     """
 
-    def __init__(self, *arguments: object) -> None:
+    code = MessageCode.UNEXPECTED_ERROR
+    """What its message is about."""
+
+    def __init__(self, *arguments: object, code: MessageCode | None = None) -> None:
         super().__init__(*(redacted(one) if isinstance(one, str) else one for one in arguments))
+        if code is not None:
+            self.code = code
+
+    @property
+    def message(self) -> str:
+        """What went wrong, without the code."""
+        return visible(super().__str__())
 
     def __str__(self) -> str:
-        """Return what went wrong, in one line."""
-        return visible(super().__str__())
+        """Return what went wrong, with the code at the end of the first line."""
+        return with_code(self.message, self.code)
 
 
 class ConfigurationError(SetSmartError):
     """A setting is missing or not allowed."""
 
+    code = MessageCode.INVALID_SETTING
+
 
 class PortfolioFileError(SetSmartError):
     """A file does not describe a portfolio; the text names the file, the line and the field."""
+
+    code = MessageCode.INVALID_PORTFOLIO
 
 
 class StackError(SetSmartError):
     """A stack cannot be read, imported into or previewed; Pulumi said why."""
 
+    code = MessageCode.PULUMI_FAILED
+
 
 class MetadataError(SetSmartError):
     """What the state remembers of an object is damaged, or of a version that is too new."""
+
+    code = MessageCode.DAMAGED_METADATA
 
 
 class WrongAccountError(SetSmartError):
     """An object that the state knows is not in the account that the run asks."""
 
+    code = MessageCode.NOT_IN_THIS_ACCOUNT
+
 
 class ExistingObjectError(SetSmartError):
     """An object like the one to be created exists already, and nothing says what to do with it."""
+
+    code = MessageCode.ALREADY_EXISTS
 
 
 class ExistingIdError(SetSmartError):
     """The object that ``existing_id`` names is not there, or is not the resource's to have."""
 
+    code = MessageCode.EXISTING_ID_NOT_FOUND
+
 
 class AlreadyManagedError(SetSmartError):
     """An object turned up under a second resource; each listing belongs to one."""
+
+    code = MessageCode.ALREADY_MANAGED
 
 
 class ContradictoryResponsesError(SetSmartError):
     """Two responses of the server cannot both be right, so it is not known what is there."""
 
+    code = MessageCode.CONTRADICTORY_RESPONSES
+
 
 class DeletionRefusedError(SetSmartError):
     """An object may not be deleted: too many were in this run, or it cannot be deactivated."""
+
+    code = MessageCode.DELETION_DENIED
 
 
 class WebhookVerificationError(SetSmartError):
@@ -116,6 +148,8 @@ class WebhookVerificationError(SetSmartError):
 
     Its text is a reason for the receiver's log: it holds nothing of the request, and no secret.
     """
+
+    code = MessageCode.MALFORMED_DELIVERY
 
 
 class WebhookReplayedError(WebhookVerificationError):
@@ -125,6 +159,8 @@ class WebhookReplayedError(WebhookVerificationError):
         event_id: The id of the event.
     """
 
+    code = MessageCode.REPLAYED_DELIVERY
+
     def __init__(self, reason: str, event_id: str) -> None:
         super().__init__(reason)
         self.event_id = event_id
@@ -132,6 +168,8 @@ class WebhookReplayedError(WebhookVerificationError):
 
 class WebhookSetupError(WebhookVerificationError):
     """A secret or another setting of the receiver is wrong, so no request can be verified."""
+
+    code = MessageCode.RECEIVER_SETUP
 
 
 @frozen
@@ -142,7 +180,7 @@ class ErrorContext:
         method: The HTTP method.
         path: The path below the base URL.
         status: The HTTP status, or None where there was no answer.
-        code: The API's own code for the error, where it sent one.
+        api_code: The API's own code for the error, where it sent one.
         field: The field that the API complains about, where it named one.
         request_id: The API's id of the request, for its support, where it sent one.
         attempt: The how-many-th attempt at the request it was.
@@ -151,7 +189,7 @@ class ErrorContext:
     method: str
     path: str
     status: int | None = None
-    code: str | None = None
+    api_code: str | None = None
     field: str | None = None
     request_id: str | None = None
     attempt: int = 1
@@ -166,8 +204,8 @@ class ErrorContext:
         parts = [f"{self.method} {cut(one_line(self.path), _LONGEST_FACT)}"]
         if self.status is not None:
             parts.append(f"status {self.status}")
-        if self.code is not None:
-            parts.append(f"code {cut(one_line(self.code), _LONGEST_FACT)}")
+        if self.api_code is not None:
+            parts.append(f"code {cut(one_line(self.api_code), _LONGEST_FACT)}")
         if self.request_id is not None:
             parts.append(f"request {cut(one_line(self.request_id), _LONGEST_FACT)}")
         if self.attempt > 1:
@@ -189,8 +227,9 @@ class ApiError(SetSmartError):
         self.reason = redacted(reason)
         self.context = context
 
-    def __str__(self) -> str:
-        """Return the reason, followed by the request it is about."""
+    @property
+    def message(self) -> str:
+        """The reason, followed by the request it is about."""
         return visible(f"{self.reason} ({self.context})")
 
     @property
@@ -209,9 +248,9 @@ class ApiError(SetSmartError):
         return self.context.status
 
     @property
-    def code(self) -> str | None:
+    def api_code(self) -> str | None:
         """The API's own code for the error, or None."""
-        return self.context.code
+        return self.context.api_code
 
     @property
     def field(self) -> str | None:
@@ -231,6 +270,8 @@ class ConnectionFailedError(ApiError):
         sent: Whether the request may have reached the server.
     """
 
+    code = MessageCode.CONNECTION_FAILED
+
     def __init__(self, reason: str, context: ErrorContext, *, sent: bool) -> None:
         super().__init__(reason, context)
         self.sent = sent
@@ -239,29 +280,43 @@ class ConnectionFailedError(ApiError):
 class UntrustedServerError(ConnectionFailedError):
     """The server's certificate is not one that this machine trusts; nothing was sent."""
 
+    code = MessageCode.UNTRUSTED_SERVER
+
 
 class DeadlineExceededError(ApiError):
     """An operation would take longer than it may; nothing that it was waiting for was sent."""
+
+    code = MessageCode.DEADLINE_EXCEEDED
 
 
 class InvalidResponseError(ApiError):
     """The answer is not what the API answers: not JSON, truncated, or of another shape."""
 
+    code = MessageCode.INVALID_RESPONSE
+
 
 class ResponseTooLargeError(InvalidResponseError):
     """The answer is larger than we take in."""
+
+    code = MessageCode.RESPONSE_TOO_LARGE
 
 
 class UnexpectedResponseError(InvalidResponseError):
     """The answer is well-formed, but not of a form that we read; asking again hardly helps."""
 
+    code = MessageCode.UNEXPECTED_RESPONSE
+
 
 class IncompleteListError(UnexpectedResponseError):
     """A list has more objects than it shows, and nothing says how to ask for the others."""
 
+    code = MessageCode.INCOMPLETE_LIST
+
 
 class UnknownOutcomeError(ApiError):
     """Whether a POST was carried out cannot be known from its answer, so it was not repeated."""
+
+    code = MessageCode.UNKNOWN_OUTCOME
 
 
 class StatusError(ApiError):
@@ -273,6 +328,8 @@ class StatusError(ApiError):
         heading: What the answer says beside them, or None.
         advice: What to do about it, as a sentence of its own, or None.
     """
+
+    code = MessageCode.REQUEST_REJECTED
 
     summary: ClassVar[str] = "SetSmart refused the request"
     """What the status means, for answers that say nothing themselves."""
@@ -291,10 +348,11 @@ class StatusError(ApiError):
         self.heading = heading
         self.advice = advice
 
-    def __str__(self) -> str:
-        """Return what went wrong: a line, and one more for each of several reasons."""
+    @property
+    def message(self) -> str:
+        """What went wrong: a line, and one more for each of several reasons."""
         violations = self.violations
-        lines = [super().__str__()]
+        lines = [super().message]
         if len(violations) == 1 and self.heading is None:
             lines = [f"{self.summary}: {violations[0]} ({self.context})"]
         elif violations:
@@ -320,11 +378,15 @@ class StatusError(ApiError):
 class BadRequestError(StatusError):
     """SetSmart does not accept the values that were sent (400, documented; 422, assumed)."""
 
+    code = MessageCode.REJECTED_VALUES
+
     summary = "SetSmart does not accept these values"
 
 
 class AuthenticationError(StatusError):
     """SetSmart does not know the API key (401, documented)."""
+
+    code = MessageCode.KEY_REJECTED
 
     summary = "SetSmart refused the API key"
 
@@ -332,11 +394,15 @@ class AuthenticationError(StatusError):
 class PermissionDeniedError(StatusError):
     """The API key may not do this, or not from this address (403, documented)."""
 
+    code = MessageCode.PERMISSION_DENIED
+
     summary = "the API key may not do this"
 
 
 class NotFoundError(StatusError):
     """There is no such object (404, documented; 410, assumed)."""
+
+    code = MessageCode.NOT_FOUND
 
     summary = "SetSmart knows no such object"
 
@@ -344,11 +410,15 @@ class NotFoundError(StatusError):
 class MethodNotAllowedError(StatusError):
     """This cannot be done at this path (405, assumed)."""
 
+    code = MessageCode.METHOD_NOT_ALLOWED
+
     summary = "SetSmart does not offer this"
 
 
 class ConflictError(StatusError):
     """The object changed or exists already (409 and 412, assumed)."""
+
+    code = MessageCode.CONFLICT
 
     summary = "SetSmart reports a conflict"
 
@@ -356,17 +426,23 @@ class ConflictError(StatusError):
 class RateLimitError(StatusError):
     """The key has used up its requests for this window (429, documented)."""
 
+    code = MessageCode.RATE_LIMITED
+
     summary = "the rate limit is used up"
 
 
 class RedirectError(StatusError):
     """SetSmart points to another address, where the API key must not go (assumed)."""
 
+    code = MessageCode.REDIRECTED
+
     summary = "SetSmart redirects to another address, which is not followed; check the base URL"
 
 
 class ServerError(StatusError):
     """SetSmart failed (500, documented; other 5xx, assumed)."""
+
+    code = MessageCode.SERVER_ERROR
 
     summary = "SetSmart failed"
 

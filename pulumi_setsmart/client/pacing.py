@@ -16,6 +16,7 @@ from attrs import define
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.moment import moment_in
 from pulumi_setsmart.client.server_clock import ServerClock
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _SAME_WINDOW = 2.0
@@ -267,10 +268,11 @@ class Pacer:
         moment = moment_in(text, self._server_clock.time(received_at))
         if moment is None and text.strip() and name not in self._impossible:
             self._impossible.add(name)
-            self._warn(
+            message = (
                 f"SetSmart sends {name}: {quoted(text, _LONGEST_SHOWN)}, which is not within a "
                 "day of its clock; it is ignored"
             )
+            self._warn(with_code(message, MessageCode.IMPLAUSIBLE_RESET))
         return moment
 
 

@@ -68,7 +68,7 @@ class Answer:
             method=self.method,
             path=self.path,
             status=self.status,
-            code=code,
+            api_code=code,
             field=field,
             request_id=None if request_id is None else quoted(request_id, LONGEST_MESSAGE),
             attempt=self.attempt,

@@ -22,7 +22,7 @@ from pulumi_setsmart.client.pacing import told_remaining
 from pulumi_setsmart.client.response import Answer
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.config import Settings
-from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
+from pulumi_setsmart.diagnosis.finding import Finding
 
 _PATIENCE = 30.0
 _MOST_SKEW = 60.0
@@ -49,39 +49,47 @@ def account_findings(
     )
     client = Client.of(connection).operation()
     try:
-        answer = client.send(Request("GET", "/properties"), _itself)
+        response = client.send(Request("GET", "/properties"), _itself)
     except AuthenticationError as error:
-        yield bad("key", str(error), "Put a key that is valid where it is read from.")
+        yield Finding.error("key", str(error), "Put a key that is valid where it is read from.")
     except PermissionDeniedError as error:
-        yield bad("key", str(error), "Ask for the permission to read listings, from this address.")
+        yield Finding.error(
+            "key", str(error), "Ask for the permission to read listings, from this address."
+        )
     except RateLimitError as error:
-        yield doubtful("budget", str(error), "Somebody else uses the same key; look again later.")
+        yield Finding.warning(
+            "budget", str(error), "Somebody else uses the same key; look again later."
+        )
     except ApiError as error:
-        yield bad("account", str(error), f"Is {connection.base_url} right, and reachable?")
+        yield Finding.error(
+            "account", str(error), f"Is {connection.base_url} right, and reachable?"
+        )
     else:
-        yield good("key", f"accepted by {connection.base_url}, from {client.credential.source}")
-        yield _clock_finding(answer, clock())
-        yield _budget_finding(answer)
+        yield Finding.ok(
+            "key", f"accepted by {connection.base_url}, from {client.credential.source}"
+        )
+        yield _clock_finding(response, clock())
+        yield _budget_finding(response)
         yield from _webhooks_findings(client, settings.webhooks_path)
     finally:
         client.close()
 
 
-def _itself(answer: Answer) -> Answer:
-    return answer
+def _itself(response: Answer) -> Answer:
+    return response
 
 
-def _clock_finding(answer: Answer, now: float) -> Finding:
-    date = http_date(answer.headers.get("Date", ""))
+def _clock_finding(response: Answer, now: float) -> Finding:
+    date = http_date(response.headers.get("Date", ""))
     if date is None:
-        return doubtful(
+        return Finding.warning(
             "clock", "the server does not tell its time", "Waits go by this machine's clock."
         )
     skew = now - date
     if abs(skew) <= _MOST_SKEW:
-        return good("clock", "together with the server's, to the minute")
+        return Finding.ok("clock", "together with the server's, to the minute")
     ahead = "ahead of" if skew > 0 else "behind"
-    return doubtful(
+    return Finding.warning(
         "clock",
         f"{abs(skew):.0f} s {ahead} the server's",
         "Set this machine's clock: a receiver refuses webhooks that are five minutes away. "
@@ -89,33 +97,37 @@ def _clock_finding(answer: Answer, now: float) -> Finding:
     )
 
 
-def _budget_finding(answer: Answer) -> Finding:
-    left = told_remaining(answer.headers)
+def _budget_finding(response: Answer) -> Finding:
+    left = told_remaining(response.headers)
     if left is None:
-        return doubtful(
+        return Finding.warning(
             "budget", "the server does not tell it", "Requests are sent until it refuses one."
         )
-    limit = quoted(answer.headers.get("X-RateLimit-Limit", "unknown"), _LONGEST_LIMIT)
+    limit = quoted(response.headers.get("X-RateLimit-Limit", "unknown"), _LONGEST_LIMIT)
     text = f"{left} of {limit} requests left in this window"
     if left >= _FEW_LEFT:
-        return good("budget", text)
-    return doubtful("budget", text, "Somebody else uses the same key; runs will wait for them.")
+        return Finding.ok("budget", text)
+    return Finding.warning(
+        "budget", text, "Somebody else uses the same key; runs will wait for them."
+    )
 
 
 def _webhooks_findings(client: Client, path: str) -> Iterator[Finding]:
     try:
         client.send(Request("GET", path), _itself)
     except NotFoundError:
-        yield doubtful(
+        yield Finding.warning(
             "webhooks",
             f"there is nothing at {path}",
             "Set setsmart:webhooksPath to where subscriptions are, if you declare any.",
         )
     except PermissionDeniedError as error:
-        yield doubtful("webhooks", str(error), "Subscriptions cannot be managed with this key.")
+        yield Finding.warning(
+            "webhooks", str(error), "Subscriptions cannot be managed with this key."
+        )
     except ApiError as error:
-        yield doubtful(
+        yield Finding.warning(
             "webhooks", str(error), "Nothing is known of subscriptions; look again later."
         )
     else:
-        yield good("webhooks", f"found at {path}")
+        yield Finding.ok("webhooks", f"found at {path}")

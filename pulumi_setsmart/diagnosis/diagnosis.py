@@ -12,7 +12,7 @@ from pulumi_setsmart.automation.stack import Configuration, Stack
 from pulumi_setsmart.client.errors import ConfigurationError, StackError
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
-from pulumi_setsmart.diagnosis.finding import Finding, bad
+from pulumi_setsmart.diagnosis.finding import Finding
 from pulumi_setsmart.diagnosis.project import (
     configuration_finding,
     project_findings,
@@ -56,14 +56,14 @@ def findings(
             opened = Stack(stack, folder, limit)
             configuration = opened.configuration()
         except StackError as error:
-            yield bad("stack", str(error), _advice_on_stack(str(error)))
+            yield Finding.error("stack", str(error), _advice_on_stack(str(error)))
         else:
             yield from code_findings(opened)
     yield configuration_finding(configuration, environment)
     try:
         settings = load_settings(configuration.values.get, environment)
     except ConfigurationError as error:
-        yield bad("key", str(error), "Nothing can be asked without it.")
+        yield Finding.error("key", str(error), "Nothing can be asked without it.")
         return
     yield from account_findings(settings, seconds=max(limit.left, _FEWEST_SECONDS_OF_ACCOUNT))
 

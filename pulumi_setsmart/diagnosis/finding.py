@@ -10,9 +10,9 @@ from attrs import frozen
 class Verdict(StrEnum):
     """How good it is."""
 
-    GOOD = "good"
-    DOUBTFUL = "doubtful"
-    BAD = "bad"
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 @frozen
@@ -31,17 +31,17 @@ class Finding:
     text: str
     advice: str | None = None
 
+    @classmethod
+    def ok(cls, subject: str, text: str) -> Finding:
+        """Return that something is as it should be."""
+        return cls(subject, Verdict.OK, text)
 
-def good(subject: str, text: str) -> Finding:
-    """Return that something is as it should be."""
-    return Finding(subject, Verdict.GOOD, text)
+    @classmethod
+    def warning(cls, subject: str, text: str, advice: str) -> Finding:
+        """Return that something may be meant as it is."""
+        return cls(subject, Verdict.WARNING, text, advice)
 
-
-def doubtful(subject: str, text: str, advice: str) -> Finding:
-    """Return that something may be meant as it is."""
-    return Finding(subject, Verdict.DOUBTFUL, text, advice)
-
-
-def bad(subject: str, text: str, advice: str) -> Finding:
-    """Return that something cannot work."""
-    return Finding(subject, Verdict.BAD, text, advice)
+    @classmethod
+    def error(cls, subject: str, text: str, advice: str) -> Finding:
+        """Return that something cannot work."""
+        return cls(subject, Verdict.ERROR, text, advice)

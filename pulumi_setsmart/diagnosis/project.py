@@ -8,16 +8,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pulumi_setsmart.automation.limited_command import TimeLimit
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 from pulumi_setsmart.automation.project import NotLoggedInError, Project, cli_version
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
-from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
+from pulumi_setsmart.config import NAMESPACE
+from pulumi_setsmart.diagnosis.finding import Finding
 
-_OLDEST_CLI = (3, 254)
-"""The first one that takes an import file with inputs and outputs."""
-_API_KEY = "setsmart:apiKey"
-_ACCOUNTS = "setsmart:accounts"
-_KEYS = (_API_KEY, "setsmart:baseUrl", _ACCOUNTS)
+_API_KEY = f"{NAMESPACE}:apiKey"
+_ACCOUNTS = f"{NAMESPACE}:accounts"
+_KEYS = (_API_KEY, f"{NAMESPACE}:baseUrl", _ACCOUNTS)
 _CORRECT_IT = "Correct PULUMI_BACKEND_URL, or backend.url in Pulumi.yaml."
 _ADVICE_ON_STATE = (
     ("state database", f"Is the database running, and does it accept this user? {_CORRECT_IT}"),
@@ -39,25 +39,25 @@ def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Fi
     Args:
         cli: Returns the version of Pulumi's command line, or None if there is none.
     """
-    yield good(
+    yield Finding.ok(
         "packages", f"pulumi-setsmart {version('pulumi-setsmart')}, Pulumi SDK {version('pulumi')}"
     )
     try:
         found = cli()
     except StackError as error:
-        yield bad("pulumi", str(error), "See what `pulumi version` waits for.")
+        yield Finding.error("pulumi", str(error), "See what `pulumi version` waits for.")
         return
     if found is None:
-        yield bad("pulumi", "no command line on PATH", "Install it: pulumi.com/docs/install")
-        return
-    numbers = tuple(int(one) for one in re.findall(r"\d+", found)[:2])
-    if numbers < _OLDEST_CLI:
-        oldest = ".".join(map(str, _OLDEST_CLI))
-        yield doubtful(
-            "pulumi", f"command line {found}", f"Update it to {oldest} or later: adopt needs it."
+        yield Finding.error(
+            "pulumi", "no command line on PATH", "Install it: pulumi.com/docs/install"
         )
+        return
+    numbers = tuple(int(number) for number in re.findall(r"\d+", found)[:3])
+    if numbers < OLDEST_CLI:
+        oldest = ".".join(map(str, OLDEST_CLI))
+        yield Finding.warning("pulumi", f"command line {found}", f"Update it to {oldest} or later.")
     else:
-        yield good("pulumi", f"command line {found}")
+        yield Finding.ok("pulumi", f"command line {found}")
 
 
 def project_findings(
@@ -74,24 +74,24 @@ def project_findings(
         project = Project.of(folder)
         refreshes = project.refreshes()
     except StackError as error:
-        yield bad(
+        yield Finding.error(
             "project", str(error), "Run it in the folder of your program, or use --directory."
         )
         return
     if refreshes or environment.get("PULUMI_OPTION_REFRESH") == "true":
-        yield good("refresh", "every command looks at SetSmart first")
+        yield Finding.ok("refresh", "every command looks at SetSmart first")
     else:
-        yield doubtful(
+        yield Finding.warning(
             "refresh",
             "previews do not look at SetSmart",
-            "Add options: {refresh: always} to Pulumi.yaml, or changes behind your back go unseen.",
+            "Add options: {refresh: always} to Pulumi.yaml, or changes outside Pulumi go unseen.",
         )
     try:
-        yield good("state", f"kept at {project.backend(limit)}")
+        yield Finding.ok("state", f"kept at {project.backend(limit)}")
     except NotLoggedInError as error:
-        yield bad("state", str(error), "Run pulumi login, or set PULUMI_BACKEND_URL.")
+        yield Finding.error("state", str(error), "Run pulumi login, or set PULUMI_BACKEND_URL.")
     except StackError as error:
-        yield bad("state", str(error), _advice_on_state(str(error)))
+        yield Finding.error("state", str(error), _advice_on_state(str(error)))
 
 
 def _advice_on_state(error: str) -> str:
@@ -104,7 +104,7 @@ def configuration_finding(configuration: Configuration, environment: Mapping[str
     """Return where the address and the key of the account are set; never what they are."""
     exposed = [key for key in (_API_KEY, _ACCOUNTS) if key in configuration.in_clear]
     if exposed:
-        return bad(
+        return Finding.error(
             "configuration",
             f"{' and '.join(exposed)} in clear, in a file that is meant for version control",
             "Get another key from SetSmart, and set it with pulumi config set --secret.",
@@ -114,8 +114,8 @@ def configuration_finding(configuration: Configuration, environment: Mapping[str
         f"{name} in the environment" for name in sorted(environment) if _VARIABLES.fullmatch(name)
     ]
     if places:
-        return good("configuration", ", ".join(places))
-    return bad(
+        return Finding.ok("configuration", ", ".join(places))
+    return Finding.error(
         "configuration",
         "nothing of SetSmart is configured",
         "Name the stack with --stack, and run pulumi config set --secret setsmart:apiKey.",

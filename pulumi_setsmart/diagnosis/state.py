@@ -10,7 +10,7 @@ from pulumi_setsmart.automation.limited_command import TimeLimit
 from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.automation.state_code import Examination
 from pulumi_setsmart.client.errors import SetSmartError, StackError
-from pulumi_setsmart.diagnosis.finding import Finding, bad, doubtful, good
+from pulumi_setsmart.diagnosis.finding import Finding
 
 _CODE = "code"
 _PLUGINS = "plugins"
@@ -30,7 +30,7 @@ def state_findings(folder: Path, name: str) -> Iterator[Finding]:
         limit = TimeLimit(time.monotonic() + _MOST_SECONDS, _MOST_SECONDS)
         stack = Stack(name, folder, limit)
     except StackError as error:
-        yield bad("stack", str(error), "Its state is not examined without it.")
+        yield Finding.error("stack", str(error), "Its state is not examined without it.")
     else:
         yield from code_findings(stack)
 
@@ -40,7 +40,9 @@ def code_findings(stack: Stack) -> Iterator[Finding]:
     try:
         examination = stack.examine()
     except SetSmartError as error:
-        yield bad(_CODE, str(error), "Start nothing on this stack before its state is examined.")
+        yield Finding.error(
+            _CODE, str(error), "Start nothing on this stack before its state is examined."
+        )
         return
     yield from examination_findings(examination, stack.name)
 
@@ -54,18 +56,18 @@ def examination_findings(examination: Examination, stack: str) -> Iterator[Findi
 def _foreign_findings(examination: Examination, stack: str) -> Iterator[Finding]:
     foreign = examination.foreign
     if not foreign:
-        yield good(
+        yield Finding.ok(
             _CODE,
             f"the state holds none of others (providers examined: {examination.count})",
         )
-    for one in foreign[:_MOST_NAMED]:
-        yield bad(
+    for provider in foreign[:_MOST_NAMED]:
+        yield Finding.error(
             _CODE,
-            f"the state holds code that is not of pulumi-setsmart, in {one.subject}",
-            one.advice(stack),
+            f"the state holds code that is not of pulumi-setsmart, in {provider.subject}",
+            provider.advice(stack),
         )
     if len(foreign) > _MOST_NAMED:
-        yield bad(
+        yield Finding.error(
             _CODE,
             f"the state holds such code in {len(foreign) - _MOST_NAMED} more resources",
             "They are named when these are dealt with.",
@@ -73,14 +75,14 @@ def _foreign_findings(examination: Examination, stack: str) -> Iterator[Finding]
 
 
 def _plugin_findings(examination: Examination) -> Iterator[Finding]:
-    for one in examination.plugins[:_MOST_NAMED]:
-        yield doubtful(
+    for plugin in examination.plugins[:_MOST_NAMED]:
+        yield Finding.warning(
             _PLUGINS,
-            f"Pulumi gets the plugin of {one.subject} from {one.shown_address}, and runs it",
+            f"Pulumi gets the plugin of {plugin.subject} from {plugin.shown_address}, and runs it",
             "Is that address in your program? If not, somebody else writes to the state.",
         )
     if len(examination.plugins) > _MOST_NAMED:
-        yield doubtful(
+        yield Finding.warning(
             _PLUGINS,
             f"and those of {len(examination.plugins) - _MOST_NAMED} more providers from elsewhere",
             "`pulumi stack export` shows them, as pluginDownloadURL.",

@@ -12,6 +12,7 @@ from pathlib import Path
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.models.message_code import MessageCode
 
 _DESCRIPTORS = re.compile(r"/dev/fd|/proc/(?:[0-9]+|self)(?:/task/[0-9]+)?/fd")
 _MOST_LINKS = 40
@@ -95,5 +96,7 @@ def is_file(path: Path) -> bool:
     try:
         destination = destination_of(path)
     except OSError as error:
-        raise PortfolioFileError(f"{path}: cannot be written: {error.strerror}") from None
+        raise PortfolioFileError(
+            f"{path}: cannot be written: {error.strerror}", code=MessageCode.UNUSABLE_FILE
+        ) from None
     return destination.is_replaceable and destination.before is not None

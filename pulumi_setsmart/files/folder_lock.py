@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 @contextlib.contextmanager
@@ -28,7 +29,9 @@ def locked(folder: Path, command: str) -> Iterator[None]:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise PortfolioFileError(f"{folder}: cannot be read: {error.strerror}") from None
+        raise PortfolioFileError(
+            f"{folder}: cannot be read: {error.strerror}", code=MessageCode.UNUSABLE_FILE
+        ) from None
     try:
         _lock(descriptor, folder, command)
         yield
@@ -42,7 +45,8 @@ def _lock(descriptor: int, folder: Path, command: str) -> None:
     except BlockingIOError:
         raise PortfolioFileError(
             f"{folder.absolute()}: another `{command}` is at work in this folder; "
-            "run this one when it has ended"
+            "run this one when it has ended",
+            code=MessageCode.FOLDER_LOCKED,
         ) from None
     except OSError:
         # A file system without locks, such as some over a network: each file is written whole

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.destination import destination_of
+from pulumi_setsmart.models.message_code import MessageCode
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -38,12 +39,19 @@ def content_of(path: str | os.PathLike[str], largest: int) -> bytes:
         with open(descriptor, "rb") as opened:  # noqa: PTH123 -- a descriptor, closed here
             kind = stat.S_IFMT(os.fstat(descriptor).st_mode)
             if kind != stat.S_IFREG:
-                raise PortfolioFileError(f"{file}: is {_KINDS.get(kind, 'no file')}, not a file")
+                raise PortfolioFileError(
+                    f"{file}: is {_KINDS.get(kind, 'no file')}, not a file",
+                    code=MessageCode.NOT_A_FILE,
+                )
             return read_from(opened, file, largest)
     except OSError as error:
-        raise PortfolioFileError(f"{file}: cannot be read: {error.strerror}") from None
+        raise PortfolioFileError(
+            f"{file}: cannot be read: {error.strerror}", code=MessageCode.UNUSABLE_FILE
+        ) from None
     except ValueError:  # a path with a null character
-        raise PortfolioFileError("a path cannot hold a null character") from None
+        raise PortfolioFileError(
+            "a path cannot hold a null character", code=MessageCode.UNUSABLE_FILE
+        ) from None
 
 
 def descriptor_content_of(path: str, largest: int) -> bytes:
@@ -64,7 +72,9 @@ def descriptor_content_of(path: str, largest: int) -> bytes:
         with open(os.dup(descriptor), "rb") as opened:  # noqa: PTH123 -- a descriptor
             return read_from(opened, path, largest)
     except OSError as error:
-        raise PortfolioFileError(f"{path}: cannot be read: {error.strerror}") from None
+        raise PortfolioFileError(
+            f"{path}: cannot be read: {error.strerror}", code=MessageCode.UNUSABLE_FILE
+        ) from None
 
 
 def read_from(stream: BinaryIO, name: str, largest: int) -> bytes:
@@ -80,7 +90,9 @@ def read_from(stream: BinaryIO, name: str, largest: int) -> bytes:
     """
     content = stream.read(largest + 1)
     if len(content) > largest:
-        raise PortfolioFileError(f"{name}: is larger than {largest // 1024**2} MiB")
+        raise PortfolioFileError(
+            f"{name}: is larger than {largest // 1024**2} MiB", code=MessageCode.UNUSABLE_FILE
+        )
     return content
 
 
@@ -93,4 +105,4 @@ def utf8_text_of(path: Path, largest: int) -> str:
     try:
         return content_of(path, largest).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise PortfolioFileError(f"{path}: is not UTF-8") from None
+        raise PortfolioFileError(f"{path}: is not UTF-8", code=MessageCode.UNUSABLE_FILE) from None

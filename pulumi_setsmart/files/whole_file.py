@@ -15,6 +15,7 @@ from attrs import frozen
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.destination import Destination, destination_of
+from pulumi_setsmart.models.message_code import MessageCode
 
 LEFTOVERS = ".pulumi-setsmart-*.partial"
 """The names of files that are not complete yet, as a pattern.
@@ -45,7 +46,8 @@ def write_file(path: Path, text: str, *, replace: bool = True) -> None:
         content = text.encode()
     except UnicodeEncodeError:
         raise PortfolioFileError(
-            f"{path}: cannot be written: the text holds half a character (a surrogate)"
+            f"{path}: cannot be written: the text holds half a character (a surrogate)",
+            code=MessageCode.NOT_ENCODABLE,
         ) from None
     try:
         destination = destination_of(path)
@@ -54,9 +56,13 @@ def write_file(path: Path, text: str, *, replace: bool = True) -> None:
         else:
             _pour(destination, content)
     except FileExistsError:
-        raise PortfolioFileError(f"{path} exists; --force replaces it") from None
+        raise PortfolioFileError(
+            f"{path} exists; --force replaces it", code=MessageCode.FILE_EXISTS
+        ) from None
     except OSError as error:
-        raise PortfolioFileError(f"{path}: cannot be written: {error.strerror}") from None
+        raise PortfolioFileError(
+            f"{path}: cannot be written: {error.strerror}", code=MessageCode.UNUSABLE_FILE
+        ) from None
 
 
 def _pour(destination: Destination, content: bytes) -> None:

@@ -15,27 +15,29 @@ from pulumi_setsmart.client.errors import (
     NotFoundError,
     WrongAccountError,
 )
-from pulumi_setsmart.lifecycle.bookkeeping import (
+from pulumi_setsmart.lifecycle.identity import recognisable
+from pulumi_setsmart.lifecycle.list_cache import ListCache
+from pulumi_setsmart.lifecycle.list_completeness import CompletenessCheck
+from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
+from pulumi_setsmart.lifecycle.run import Run
+from pulumi_setsmart.lifecycle.state_metadata import (
     AccountMark,
-    Bookkeeping,
+    StateMetadata,
     digest,
     name_digest,
 )
-from pulumi_setsmart.lifecycle.identity import recognisable
-from pulumi_setsmart.lifecycle.roster import Roster
-from pulumi_setsmart.lifecycle.run import Run
-from pulumi_setsmart.lifecycle.snapshot import Snapshot
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
-_NEIGHBOURS = 3
+_MOST_SIBLINGS = 3
 _REMEMBERED = 20
-_LOOKS_AT_WITNESSES = 20
+_LOOKS_AT_REFERENCES = 20
 _SECONDS_BETWEEN_LOOKS = 0.25
 
 
 @frozen
-class _Witness:
+class _ReferenceObject:
     """An object of the state that this run works on as well.
 
     Attributes:
@@ -67,23 +69,29 @@ class Account:
         self._lock = threading.Lock()
         self._looking = threading.Lock()  # held while the account is asked, when others go on
         self._seen: dict[str, dict[str, Record]] = {}
-        self._witnesses: dict[str, dict[tuple[str, str], _Witness]] = {}
+        self._references: dict[str, dict[tuple[str, str], _ReferenceObject]] = {}
         self._has_waited: set[str] = set()
         self._looked_for: dict[tuple[str, str], Record | None] = {}
-        self._snapshots: dict[tuple[str, str], Snapshot] = {}
+        self._list_caches: dict[tuple[str, str], ListCache] = {}
+        self._completeness_checks: dict[ListCache, CompletenessCheck] = {}
 
-    def roster(self, path: str) -> Roster:
+    def ownership(self, path: str) -> OwnershipRegistry:
         """Return whose the objects of a collection are, as far as this run knows."""
-        return self.run.roster(self.client.base_url, path)
+        return self.run.ownership(self.client.base_url, path)
 
-    def snapshot(self, collection: Collection) -> Snapshot:
+    def list_cache(self, collection: Collection) -> ListCache:
         """Return what ``collection`` holds, as far as this run has seen."""
         with self._lock:
             place = (collection.path.rstrip("/"), collection.id_field)
-            return self._snapshots.setdefault(place, Snapshot())
+            return self._list_caches.setdefault(place, ListCache())
+
+    def completeness_check(self, cache: ListCache) -> CompletenessCheck:
+        """Return the check whether a list of this account shows what is there."""
+        with self._lock:
+            return self._completeness_checks.setdefault(cache, CompletenessCheck(cache))
 
     def mark(
-        self, collection: Collection, record: Record, previous: Bookkeeping, title: str | None
+        self, collection: Collection, record: Record, previous: StateMetadata, title: str | None
     ) -> AccountMark:
         """Return the mark for an object that was seen in this account just now.
 
@@ -96,30 +104,30 @@ class Account:
         """
         known = previous.account if self.is_the_same(previous) else None
         was_elsewhere = previous.account is not None and known is None
-        lacks_names = known is not None and bool(known.neighbours) and not known.names
+        lacks_names = known is not None and bool(known.siblings) and not known.names
         if was_elsewhere or (lacks_names and title is not None):
             # What stands beside it may not have been shown yet; a page is, for one request.
             with contextlib.suppress(ApiError):
-                self.snapshot(collection).begin(collection)
-        neighbours = self._neighbours(collection, record, known)
+                self.list_cache(collection).read_first_page(collection)
+        siblings = self._siblings(collection, record, known)
         return AccountMark(
             base_url=self.client.base_url,
             key_digest=self._key_digest(previous.salt),
-            neighbours=neighbours,
-            names=self._names(collection, neighbours, known, previous.salt, title),
+            siblings=siblings,
+            names=self._names(collection, siblings, known, previous.salt, title),
             others={} if known is None else known.others,
         )
 
-    def _neighbours(
+    def _siblings(
         self, collection: Collection, record: Record, known: AccountMark | None
     ) -> list[str]:
         """Return the ids of a few objects beside one: those that are known, then others.
 
         What the list does not show any more comes last.
         """
-        snapshot = self.snapshot(collection)
-        listed = snapshot.completed
-        identifiers = [] if known is None else known.neighbours
+        cache = self.list_cache(collection)
+        listed = cache.complete_items
+        identifiers = [] if known is None else known.siblings
         with self._lock:
             seen = self._seen.setdefault(collection.path, {})
             if record.id in seen or len(seen) < _REMEMBERED:
@@ -130,43 +138,43 @@ class Account:
                 if listed is not None and one not in listed and one not in seen
             ]
             found = dict.fromkeys(one for one in identifiers if one not in missing)
-            if len(found) < _NEIGHBOURS:
-                found |= dict.fromkeys((*snapshot.first_ids(_REMEMBERED), *seen, *missing))
+            if len(found) < _MOST_SIBLINGS:
+                found |= dict.fromkeys((*cache.first_ids(_REMEMBERED), *seen, *missing))
         found.pop(record.id, None)
-        return [*found][:_NEIGHBOURS]
+        return [*found][:_MOST_SIBLINGS]
 
     def _names(
         self,
         collection: Collection,
-        neighbours: list[str],
+        siblings: list[str],
         known: AccountMark | None,
         salt: str,
         title: str | None,
     ) -> dict[str, str]:
-        """Return digests of what neighbours are called now, or were when they were last seen."""
+        """Return digests of what siblings are called now, or were when they were last seen."""
         names = {} if known is None else {**known.names}
         if title is not None:
-            snapshot = self.snapshot(collection)
+            cache = self.list_cache(collection)
             seen = self._seen.get(collection.path, {})
-            for identifier in neighbours:
+            for identifier in siblings:
                 record = seen.get(identifier)
-                told = record.fields.get(title) if record else snapshot.told(identifier, title)
+                told = record.fields.get(title) if record else cache.seen_value(identifier, title)
                 names[identifier] = name_digest(salt, told) or names.get(identifier, "")
-        return {one: names[one] for one in neighbours if names.get(one)}
+        return {one: names[one] for one in siblings if names.get(one)}
 
-    def is_the_same(self, bookkeeping: Bookkeeping) -> bool:
-        """Return whether the object with this bookkeeping was last seen in this very account."""
-        mark = bookkeeping.account
+    def is_the_same(self, metadata: StateMetadata) -> bool:
+        """Return whether the object with this metadata was last seen in this very account."""
+        mark = metadata.account
         return mark is None or (
             mark.base_url == self.client.base_url
-            and mark.key_digest == self._key_digest(bookkeeping.salt)
+            and mark.key_digest == self._key_digest(metadata.salt)
         )
 
     def confirm_deletion(
         self,
         collection: Collection,
         identifier: str,
-        bookkeeping: Bookkeeping | None,
+        metadata: StateMetadata | None,
         title: str | None,
     ) -> None:
         """Make sure that an object that is not found was deleted, and not looked for elsewhere.
@@ -174,7 +182,7 @@ class Account:
         Args:
             collection: Its collection.
             identifier: Its id.
-            bookkeeping: What the state remembers of it, or None where that is missing.
+            metadata: What the state remembers of it, or None where that is missing.
             title: The field by which a person knows one object of the collection from another, or
                 None.
 
@@ -185,14 +193,15 @@ class Account:
         """
         if self._accept_change:
             return
-        if bookkeeping is None or bookkeeping.account is None:
+        if metadata is None or metadata.account is None:
             raise WrongAccountError(
                 f"{identifier} is not in this account ({self.client.base_url}, key from "
                 f"{self.client.credential.source}), and the state does not say in which one it "
                 "was, so it may be elsewhere. Set the base URL and the key of its account; if it "
-                "was deleted there, set setsmart:acceptAccountChange to true for one run"
+                "was deleted there, set setsmart:acceptAccountChange to true for one run",
+                code=MessageCode.UNKNOWN_ACCOUNT,
             )
-        if self._is_proven(collection, bookkeeping, bookkeeping.account, title):
+        if self._is_proven(collection, metadata, metadata.account, title):
             return
         raise WrongAccountError(
             f"{identifier} is not in this account ({self.client.base_url}, key from "
@@ -205,7 +214,7 @@ class Account:
         self,
         collection: Collection,
         identifier: str,
-        bookkeeping: Bookkeeping,
+        metadata: StateMetadata,
         title: str | None,
     ) -> None:
         """Make sure that an object that is another one than it was has changed, and is no stranger.
@@ -213,7 +222,7 @@ class Account:
         Args:
             collection: Its collection.
             identifier: Its id.
-            bookkeeping: What the state remembers of it.
+            metadata: What the state remembers of it.
             title: The field by which a person knows one object of the collection from another, or
                 None.
 
@@ -221,23 +230,24 @@ class Account:
             WrongAccountError: The base URL or the key is another than when the object was last
                 seen, and nothing that stood beside it is there.
         """
-        mark = bookkeeping.account
+        mark = metadata.account
         if self._accept_change or mark is None:
             return
-        if self._is_proven(collection, bookkeeping, mark, title):
+        if self._is_proven(collection, metadata, mark, title):
             return
         raise WrongAccountError(
             f"{identifier} in this account ({self.client.base_url}, key from "
             f"{self.client.credential.source}) is not the one that the state knows, and what stood "
             "beside that is not there. Set the base URL and the key of its account; if it is the "
-            "same one and was changed, set setsmart:acceptAccountChange to true for one run"
+            "same one and was changed, set setsmart:acceptAccountChange to true for one run",
+            code=MessageCode.DIFFERENT_OBJECT,
         )
 
-    def note_witness(
+    def add_reference(
         self,
         collection: Collection,
         identifier: str,
-        bookkeeping: Bookkeeping,
+        metadata: StateMetadata,
         title: str,
         name: Json,
     ) -> None:
@@ -248,43 +258,45 @@ class Account:
         Args:
             collection: Its collection.
             identifier: Its id.
-            bookkeeping: What the state remembers of it.
+            metadata: What the state remembers of it.
             title: The field by which a person knows one object of the collection from another.
             name: What the state knows that field to hold.
         """
-        mark = bookkeeping.account
-        if mark is None or name_digest(bookkeeping.salt, name) is None:
+        mark = metadata.account
+        if mark is None or name_digest(metadata.salt, name) is None:
             return
         with self._lock:
-            witnesses = self._witnesses.setdefault(mark.base_url, {})
-            if len(witnesses) < _REMEMBERED:
+            references = self._references.setdefault(mark.base_url, {})
+            if len(references) < _REMEMBERED:
                 ours = attrs.evolve(collection, client=self.client)
-                witnesses[collection.path, identifier] = _Witness(ours, identifier, title, name)
+                references[collection.path, identifier] = _ReferenceObject(
+                    ours, identifier, title, name
+                )
 
     def _is_proven(
         self,
         collection: Collection,
-        bookkeeping: Bookkeeping,
+        metadata: StateMetadata,
         mark: AccountMark,
         title: str | None,
     ) -> bool:
         """Return whether this is the account of a mark, in which an object was last seen."""
         return (
-            self.is_the_same(bookkeeping)
-            or self._shows_neighbour(collection, mark, bookkeeping.salt, title)
-            or self._shows_witness(mark.base_url)
+            self.is_the_same(metadata)
+            or self._shows_sibling(collection, mark, metadata.salt, title)
+            or self._shows_reference(mark.base_url)
         )
 
-    def _shows_witness(self, base_url: str) -> bool:
+    def _shows_reference(self, base_url: str) -> bool:
         """Return whether an object that this run works on is there as the state knows it.
 
-        The first objects of an account have few neighbours, so others of the stack tell as well.
+        The first objects of an account have few siblings, so others of the stack tell as well.
         Pulumi begins with several at a time: the first one waits a little for the others.
         """
-        for _ in range(_LOOKS_AT_WITNESSES):
+        for _ in range(_LOOKS_AT_REFERENCES):
             with self._lock:
-                witnesses = [*self._witnesses.get(base_url, {}).values()]
-            if any(map(self._is_there, witnesses)):
+                references = [*self._references.get(base_url, {}).values()]
+            if any(map(self._is_there, references)):
                 return True
             if base_url in self._has_waited:
                 return False
@@ -293,13 +305,13 @@ class Account:
         self._has_waited.add(base_url)
         return False
 
-    def _is_there(self, witness: _Witness) -> bool:
-        found = self._found(witness.collection, witness.identifier)
-        return found is not None and recognisable(found.fields.get(witness.title)) == recognisable(
-            witness.name
-        )
+    def _is_there(self, reference: _ReferenceObject) -> bool:
+        found = self._found(reference.collection, reference.identifier)
+        return found is not None and recognisable(
+            found.fields.get(reference.title)
+        ) == recognisable(reference.name)
 
-    def _shows_neighbour(
+    def _shows_sibling(
         self, collection: Collection, mark: AccountMark, salt: str, title: str | None
     ) -> bool:
         """Return whether anything that stood beside an object is there, and is still called so.
@@ -307,7 +319,7 @@ class Account:
         One is enough, since objects are renamed and deleted. Where it was never seen what one was
         called, its id alone counts.
         """
-        for identifier in mark.neighbours:
+        for identifier in mark.siblings:
             found = self._found(collection, identifier)
             name = mark.names.get(identifier)
             if found is not None and (

@@ -24,12 +24,12 @@ from pulumi_setsmart.lifecycle.kind import (
 from pulumi_setsmart.lifecycle.ordering import patterns_of, values_at
 from pulumi_setsmart.models.constraint import (
     AccountName,
+    Choice,
     CollectionPath,
     Constraint,
     FieldNames,
     Identifier,
-    OneOf,
-    Text,
+    String,
 )
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import (
@@ -40,14 +40,15 @@ from pulumi_setsmart.models.json import (
     type_name,
 )
 from pulumi_setsmart.models.marker import TOO_DEEP, UNKNOWN, holds_unknown
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.paging import PagingDescription
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
 POLICY_INPUTS: dict[str, Constraint] = {
     IDENTITY: FieldNames(),
     EXISTING_ID: Identifier(),
-    IF_EXISTS: OneOf(tuple(IfExists)),
-    DELETION_POLICY: OneOf(tuple(DeletionPolicy)),
+    IF_EXISTS: Choice(tuple(IfExists)),
+    DELETION_POLICY: Choice(tuple(DeletionPolicy)),
     PAGING: PagingDescription(),
     UNORDERED: FieldNames(),
 }
@@ -56,7 +57,7 @@ POLICY_INPUTS: dict[str, Constraint] = {
 _ADDRESSES: dict[str, Constraint] = {
     ACCOUNT: AccountName(),
     PATH: CollectionPath(),
-    ID_FIELD: Text(),
+    ID_FIELD: String(),
 }
 _DEFAULT_ADDRESSES = {ID_FIELD: DEFAULT_ID_FIELD}
 
@@ -69,16 +70,23 @@ class InputViolation:
         input: The name of the input.
         member: The field among those that the input holds, or None for the input as a whole.
         reason: What is wrong with it, as the end of a sentence that holds no value.
+        code: What the message is about.
     """
 
     input: str
     reason: str
     member: str | None = None
+    code: MessageCode = MessageCode.INVALID_VALUE
+
+    @property
+    def message(self) -> str:
+        """What is wrong, with the input, without the code."""
+        member = "" if self.member is None else f"{self.member} "
+        return f"{self.input}: {member}{self.reason}"
 
     def __str__(self) -> str:
         """Return it as a user reads it."""
-        member = "" if self.member is None else f"{self.member} "
-        return f"{self.input}: {member}{self.reason}"
+        return with_code(self.message, self.code)
 
 
 def violations(kind: Kind, inputs: Mapping[str, Json]) -> list[InputViolation]:
@@ -88,11 +96,7 @@ def violations(kind: Kind, inputs: Mapping[str, Json]) -> list[InputViolation]:
     """
     return [
         *_replace_on_change_violations(kind, inputs),
-        *(
-            InputViolation(field.name, reason)
-            for field in kind.fields
-            if (reason := _field_violation(field, inputs)) is not None
-        ),
+        *filter(None, (_field_violation(field, inputs) for field in kind.fields)),
         *_extra_fields_violations(kind, inputs),
         *_policy_violations(kind, inputs),
     ]
@@ -103,7 +107,7 @@ def shape_violation(kind: Kind, name: str, value: Json) -> str | None:
 
     What such a value holds is not looked at: it need not be known.
     """
-    if name == kind.others:
+    if name == kind.extra_fields:
         return None if isinstance(value, dict) else f"must be an object, not {type_name(value)}"
     constraints = {field.name: field.constraint for field in kind.fields}
     constraint = {**POLICY_INPUTS, **_ADDRESSES, **constraints}[name]
@@ -130,33 +134,35 @@ def _unsendable(value: Json) -> str | None:
         case float() if not math.isfinite(value):
             return "must be a finite number"
         case int() | float() if abs(value) > LARGEST_EXACT_INTEGER:
-            return "holds a number beyond 2^53, which Pulumi would alter; declare it as a text"
+            return "holds a number beyond 2^53, which Pulumi would alter; declare it as a string"
     return None
 
 
-def _field_violation(field: ApiField, inputs: Mapping[str, Json]) -> str | None:
-    if field.name not in inputs:
-        return "is required" if field.required else None
-    value = inputs[field.name]
+def _field_violation(field: ApiField, inputs: Mapping[str, Json]) -> InputViolation | None:
+    value = inputs.get(field.name)
+    if value is None:
+        if not field.required:
+            return None
+        reason = "is required and cannot be cleared" if field.name in inputs else "is required"
+        return InputViolation(field.name, reason, code=MessageCode.REQUIRED)
     if holds_unknown(value):
         return None
-    if value is None:
-        return "is required and cannot be cleared" if field.required else None
-    return unsendable(value) or field.constraint.violation(value)
+    invalid = unsendable(value) or field.constraint.violation(value)
+    return None if invalid is None else InputViolation(field.name, invalid)
 
 
 def _extra_fields_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputViolation]:
-    others = inputs.get(kind.others, {})
+    others = inputs.get(kind.extra_fields, {})
     if others is UNKNOWN:
         return
     if not isinstance(others, dict):
-        yield InputViolation(kind.others, f"must be an object, not {type_name(others)}")
+        yield InputViolation(kind.extra_fields, f"must be an object, not {type_name(others)}")
         return
     yield from reserved_name_violations(kind, others, kind.id_field(inputs))
     for name, value in others.items():
         reason = unsendable(name) or unsendable(value)
         if reason is not None:
-            yield InputViolation(kind.others, reason, name)
+            yield InputViolation(kind.extra_fields, reason, name)
 
 
 def reserved_name_violations(
@@ -165,9 +171,19 @@ def reserved_name_violations(
     """Yield why each name in ``others`` that is not free cannot stand there."""
     for name in others:
         if name in kind.field_names:
-            yield InputViolation(kind.others, "has an argument of its own; declare it there", name)
+            yield InputViolation(
+                kind.extra_fields,
+                "has an argument of its own; declare it there",
+                name,
+                code=MessageCode.FIELD_HAS_ARGUMENT,
+            )
         elif name == id_field:
-            yield InputViolation(kind.others, "is given by SetSmart and cannot be declared", name)
+            yield InputViolation(
+                kind.extra_fields,
+                "is given by SetSmart and cannot be declared",
+                name,
+                code=MessageCode.ID_NOT_DECLARABLE,
+            )
 
 
 def _policy_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputViolation]:
@@ -177,11 +193,15 @@ def _policy_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Input
             reason = POLICY_INPUTS[name].violation(value)
             if reason is not None:
                 yield InputViolation(name, reason)
-    others = inputs.get(kind.others)
+    others = inputs.get(kind.extra_fields)
     if isinstance(others, dict) and not kind.natural_key:
         for name in kind.identity_names(inputs):
             if name not in others:
-                yield InputViolation(IDENTITY, f"{kind.others} does not declare {name}")
+                yield InputViolation(
+                    IDENTITY,
+                    f"{kind.extra_fields} does not declare {name}",
+                    code=MessageCode.IDENTITY_NOT_DECLARED,
+                )
     yield from _order_violations(kind, inputs)
 
 
@@ -192,10 +212,14 @@ def _order_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputV
         return
     fields = read_declaration(kind, inputs).fields
     for path in map(str, paths):
-        for pattern in patterns_of([path], kind.others):
+        for pattern in patterns_of([path], kind.extra_fields):
             for value in values_at(fields, pattern):
                 if value not in (None, UNKNOWN) and not isinstance(value, list):
-                    yield InputViolation(UNORDERED, f"{path} is {type_name(value)}, not a list")
+                    yield InputViolation(
+                        UNORDERED,
+                        f"{path} is {type_name(value)}, not a list",
+                        code=MessageCode.NOT_A_LIST,
+                    )
                     return
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from pulumi_setsmart.models.json import Json, JsonObject, pointer
+from pulumi_setsmart.models.json import Json, JsonObject, dotted, pointer
 from pulumi_setsmart.models.marker import UNKNOWN
 
 Shape: TypeAlias = "bool | list[Shape] | dict[str, Shape]"
@@ -34,7 +34,7 @@ class Mismatch:
     @property
     def name(self) -> str:
         """What a person calls the place: ``door.code``."""
-        return self.path[1:].replace("/", ".")
+        return dotted(self.path)
 
 
 def matches(declared: Json, actual: Json) -> bool:

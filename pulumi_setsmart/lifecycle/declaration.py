@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from attrs import Factory, frozen
@@ -10,17 +10,17 @@ from attrs import Factory, frozen
 from pulumi_setsmart.client.confidential import DeclaredSecret, keeping
 from pulumi_setsmart.client.errors import MetadataError
 from pulumi_setsmart.client.redaction import redaction_of
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping
 from pulumi_setsmart.lifecycle.kind import UNORDERED, Kind
 from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name
 from pulumi_setsmart.lifecycle.metadata import (
     SEALED,
     SECRET_PATHS,
-    dump_bookkeeping,
-    load_bookkeeping,
-    told_in,
+    dump_metadata,
+    input_metadata,
+    load_metadata,
 )
 from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of, patterns_of, places_after
+from pulumi_setsmart.lifecycle.state_metadata import KEY, StateMetadata
 from pulumi_setsmart.models.json import Json, digits, pointer, steps, value_at
 from pulumi_setsmart.models.marker import UNKNOWN
 
@@ -37,7 +37,7 @@ class Declaration:
         complete: Whether that is all: in a preview, the other fields may not be known yet.
         secret_paths: The JSON pointers of the values that are secret, or may be.
         beside: The inputs that are no fields.
-        sealed: Whether the bookkeeping that the state keeps is encrypted.
+        sealed: Whether the metadata that the state keeps is encrypted.
         unordered: What leads to the lists whose order means nothing.
         opaque: Whether any value may be secret, since nothing tells which are.
         named: The fields that are known by name, so that they have a mark of their own.
@@ -101,16 +101,9 @@ class Declaration:
         return redaction_of(frozenset(one.text for one in self.secret_values())).own(text)
 
 
-def keeping_secrets(
-    kind: Kind, known: Iterable[Mapping[str, Json]]
-) -> AbstractContextManager[None]:
-    """Keep the secrets in inputs and outputs out of every text, for the time of an operation.
-
-    Args:
-        kind: The kind of resource.
-        known: Its inputs and outputs, new and old.
-    """
-    return keeping([one for each in known for one in read_declaration(kind, each).secret_values()])
+def keeping_secrets(*declarations: Declaration) -> AbstractContextManager[None]:
+    """Keep the secrets in inputs and outputs out of every text, for the time of an operation."""
+    return keeping([secret for each in declarations for secret in each.secret_values()])
 
 
 def read_declaration(kind: Kind, properties: Mapping[str, Json]) -> Declaration:
@@ -119,31 +112,44 @@ def read_declaration(kind: Kind, properties: Mapping[str, Json]) -> Declaration:
     Outputs whose metadata is missing or damaged are read all the same, so that a message can be
     told of them.
     """
+    if ID in properties or isinstance(properties.get(KEY), str):
+        try:
+            return read_outputs(kind, properties, load_metadata(properties))
+        except MetadataError:
+            return read_outputs(kind, properties, None)
+    metadata = input_metadata(properties)
+    return _declaration(kind, properties, secret_paths_in(metadata), metadata.get(SEALED))
+
+
+def read_outputs(
+    kind: Kind, outputs: Mapping[str, Json], metadata: StateMetadata | None
+) -> Declaration:
+    """Return what the outputs of a resource show.
+
+    Args:
+        kind: The kind of resource.
+        outputs: Its outputs.
+        metadata: What the state remembers beside them, or None where nothing tells that.
+    """
+    secret_paths = None if metadata is None else metadata.secret_paths
+    return _declaration(kind, outputs, secret_paths, sealed=True)
+
+
+def _declaration(
+    kind: Kind, properties: Mapping[str, Json], secret_paths: list[str] | None, sealed: object
+) -> Declaration:
     fields, complete = _fields(kind, properties)
     of_kind = [pointer("", name) for name in kind.secret_names]
-    told = told_in(properties)
-    secret_paths: list[str] | None = secret_paths_in(told)
-    if ID in properties or isinstance(properties.get(KEY), str):
-        secret_paths = _secret_paths_of_outputs(properties)
     return Declaration(
         fields,
         complete,
         sorted({*of_kind, *(secret_paths or ())}),
         beside=_beside_fields(kind, properties),
-        sealed=told.get(SEALED) is not False,
+        sealed=sealed is not False,
         unordered=unordered_lists(kind, properties),
         opaque=secret_paths is None,
         named=kind.field_names,
     )
-
-
-def _secret_paths_of_outputs(outputs: Mapping[str, Json]) -> list[str] | None:
-    """Return what is known to be secret of outputs, or None where nothing tells that."""
-    try:
-        bookkeeping = load_bookkeeping(outputs)
-    except MetadataError:
-        return None
-    return None if bookkeeping is None else bookkeeping.secret_paths
 
 
 def known_fields_of(kind: Kind, outputs: Mapping[str, Json]) -> dict[str, Json]:
@@ -166,23 +172,23 @@ def inputs_of(
     # As `check` leaves them: Pulumi shows a difference between them, internal as they are.
     declared_secrets = [path for path in secret_paths if not path or steps(path)[0] in declared]
     if declared_secrets:
-        inputs[KEY] = secret_bookkeeping(declared_secrets)
+        inputs[KEY] = secret_metadata(declared_secrets)
     return inputs
 
 
-def secret_bookkeeping(secret_paths: list[str], *, sealed: bool = True) -> dict[str, Json]:
-    """Return the bookkeeping of inputs, which says what among them is secret.
+def secret_metadata(secret_paths: list[str], *, sealed: bool = True) -> dict[str, Json]:
+    """Return the metadata of inputs, which says what among them is secret.
 
     Args:
         secret_paths: The JSON pointers of what is secret.
-        sealed: Whether it arrived encrypted, so that the bookkeeping of the outputs is, too.
+        sealed: Whether it arrived encrypted, so that the metadata of the outputs is, too.
     """
     paths: dict[str, Json] = {SECRET_PATHS: [*secret_paths]}
     return paths if sealed else {**paths, SEALED: False}
 
 
 def secret_paths_in(told: Mapping[str, object]) -> list[str]:
-    """Return the JSON pointers of what bookkeeping says is secret."""
+    """Return the JSON pointers of what metadata says is secret."""
     paths = told.get(SECRET_PATHS)
     return [str(path) for path in paths] if isinstance(paths, list) else []
 
@@ -193,7 +199,7 @@ def outputs_of(
     identifier: str,
     fields: Mapping[str, Json],
     declared: Mapping[str, Json],
-    bookkeeping: Bookkeeping,
+    metadata: StateMetadata,
 ) -> dict[str, Json]:
     """Return the outputs of a resource: the fields known by name and what is declared, no more.
 
@@ -205,14 +211,14 @@ def outputs_of(
         identifier: The object's id.
         fields: All its fields.
         declared: What the declared ones are to show.
-        bookkeeping: What to remember beside them.
+        metadata: What to remember beside them.
     """
     named = {one.name: fields[one.name] for one in kind.fields if fields.get(one.name) is not None}
     return {
         **_beside_fields(kind, beside),
         **_properties(kind, {**named, **declared}),
         ID: identifier,
-        KEY: dump_bookkeeping(bookkeeping),
+        KEY: dump_metadata(metadata),
     }
 
 
@@ -236,7 +242,7 @@ def unordered_lists(kind: Kind, properties: Mapping[str, Json]) -> frozenset[Pat
     known = {(field.name,) for field in kind.fields if field.unordered}
     declared = properties.get(UNORDERED)
     paths = declared if isinstance(declared, list) else []
-    return frozenset(known | patterns_of([str(path) for path in paths], kind.others))
+    return frozenset(known | patterns_of([str(path) for path in paths], kind.extra_fields))
 
 
 def in_known_order(
@@ -247,7 +253,7 @@ def in_known_order(
     So what Pulumi compares by index differs only where the elements do.
     """
     lists = unordered_lists(kind, inputs)
-    within = {(kind.others, *one) for one in lists if one[0] not in kind.field_names}
+    within = {(kind.extra_fields, *one) for one in lists if one[0] not in kind.field_names}
     named = {one for one in lists if one[0] in kind.field_names}
     return in_order_of(before, inputs, within | named)
 
@@ -259,10 +265,10 @@ def with_secrets_in_order(
 
     Args:
         kind: The kind of resource.
-        before: The inputs as they arrived; the paths in their bookkeeping are those of the secrets.
+        before: The inputs as they arrived; the paths in their metadata are those of the secrets.
         inputs: The same inputs in order.
     """
-    told = told_in(before)
+    told = input_metadata(before)
     lists = unordered_lists(kind, inputs)
     fields, ordered = (_fields(kind, each)[0] for each in (before, inputs))
     places = {
@@ -286,13 +292,13 @@ def _properties(kind: Kind, fields: Mapping[str, Json]) -> dict[str, Json]:
     properties = {name: value for name, value in fields.items() if name in kind.field_names}
     others = {name: value for name, value in fields.items() if name not in kind.field_names}
     if others or not kind.fields:
-        properties[kind.others] = others
+        properties[kind.extra_fields] = others
     return properties
 
 
 def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json], bool]:
     named = {one.name: properties[one.name] for one in kind.fields if one.name in properties}
-    others = properties.get(kind.others)
+    others = properties.get(kind.extra_fields)
     if isinstance(others, dict):
         named |= others
     return named, others is not UNKNOWN

@@ -1,19 +1,60 @@
-"""Deactivating an object instead of deleting it."""
+"""Deleting an object, or deactivating it instead."""
 
 from __future__ import annotations
 
-from pulumi_setsmart.client.errors import DeletionRefusedError, NotFoundError
+import contextlib
+
+from pulumi_setsmart.client.errors import ConflictError, DeletionRefusedError, NotFoundError
 from pulumi_setsmart.lifecycle.comparison import overlay
-from pulumi_setsmart.lifecycle.kind import STATUS
+from pulumi_setsmart.lifecycle.existence import look_again
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, STATUS
 from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.operation import Operation, shown
-from pulumi_setsmart.lifecycle.replacement import Replacement
+from pulumi_setsmart.lifecycle.replacement import MOST_ATTEMPTS, put_object
+from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion, confirm_same
 from pulumi_setsmart.lifecycle.status import INACTIVE
+from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.policy import DeletionPolicy
 from pulumi_setsmart.models.record import Record
 
 
-def deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool:
+def delete_object(operation: Operation, stored: StoredObject) -> None:
+    """Delete an object, or deactivate it; one that is gone already is no error.
+
+    Raises:
+        DeletionRefusedError: It would be one too many, or it cannot be deactivated.
+        WrongAccountError: It is not in this account.
+        ApiError: It could not be deleted.
+    """
+    identifier = stored.identifier
+    if stored.has_metadata and operation.ownership.is_others(identifier, stored.metadata.salt):
+        operation.report(
+            "is not deleted: another resource of this stack has adopted it in this run",
+            identifier,
+            code=MessageCode.DELETION_SKIPPED,
+        )
+        return
+    add_reference(operation, stored)
+    if not operation.account.is_the_same(stored.metadata):
+        # If it is another account, this must not hit a stranger.
+        with contextlib.suppress(NotFoundError):  # the deletion will say so
+            confirm_same(operation, stored, operation.collection.get(identifier))
+    operation.account.run.count_deletion(operation.settings.max_deletions)
+    operation.list_cache.mark_written(identifier)
+    deactivates = stored.outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE
+    if deactivates and _deactivate(operation, identifier, stored.fields):
+        # It is still there, and no other resource of this run may take it for its own.
+        operation.ownership.mark_seen(identifier)
+        return
+    if deactivates or not operation.collection.delete(identifier):
+        confirm_deletion(operation, stored)
+        _refuse_denied_deletion(operation, identifier)
+    operation.mark_deleted(identifier)
+
+
+def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool:
     """Set the status of an object to inactive.
 
     Args:
@@ -30,23 +71,46 @@ def deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool
     """
     inactive: dict[str, Json] = {STATUS: INACTIVE}
 
-    def compose(record: Record) -> dict[str, Json] | None:
-        if folded(record.fields.get(STATUS)) == INACTIVE:
-            return None
-        if STATUS not in operation.kind.field_names and STATUS not in record.fields:
-            raise DeletionRefusedError(
-                'it has no status, so it cannot be deactivated; declare deletion_policy="delete"'
-            )
-        return overlay(operation.sendable(record, known), inactive)
-
-    try:
-        outcome = Replacement(operation, identifier, inactive, compose).carry_out()
-        record = outcome.record or operation.collection.get(identifier)
-    except NotFoundError:
-        return False
-    status = record.fields.get(STATUS, INACTIVE)
+    attempts, etag = 0, None
+    while True:
+        attempts += 1
+        try:
+            record = operation.collection.get(identifier)
+            etag = record.etag
+            if folded(record.fields.get(STATUS)) == INACTIVE:
+                return True
+            if STATUS not in operation.kind.field_names and STATUS not in record.fields:
+                raise DeletionRefusedError(
+                    "it has no status, so it cannot be deactivated; declare "
+                    'deletion_policy="delete"',
+                    code=MessageCode.NOT_DEACTIVATED,
+                )
+            payload = overlay(operation.sendable(record, known), inactive)
+            response = put_object(operation, identifier, payload, inactive, etag)
+            after = response or operation.collection.get(identifier)
+            break
+        except ConflictError:
+            if etag is None or attempts == MOST_ATTEMPTS:
+                raise
+        except NotFoundError:
+            return False
+    status = after.fields.get(STATUS, INACTIVE)
     if folded(status) != INACTIVE:
         raise DeletionRefusedError(
-            f"SetSmart keeps its status as {shown(status)}, so it was not deactivated"
+            f"SetSmart keeps its status as {shown(status)}, so it was not deactivated",
+            code=MessageCode.NOT_DEACTIVATED,
         )
     return True
+
+
+def _refuse_denied_deletion(operation: Operation, identifier: str) -> None:
+    """Refuse to take an object for deleted that is still there, whatever the deletion was told."""
+    try:
+        found: Record | None = operation.collection.get(identifier)
+    except NotFoundError:
+        found = look_again(operation, identifier)
+    if found is not None:
+        raise DeletionRefusedError(
+            "SetSmart answers its deletion as if it did not exist, but still shows it; so it was "
+            "not deleted. Delete it in SetSmart, or run again later"
+        )

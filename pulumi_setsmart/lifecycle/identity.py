@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, matches, mismatches
 from pulumi_setsmart.lifecycle.masking import is_masked
-from pulumi_setsmart.lifecycle.normalisation import folded, is_tidied
+from pulumi_setsmart.lifecycle.normalisation import folded, is_normalised
 from pulumi_setsmart.models.json import Json, JsonObject, digits
 from pulumi_setsmart.models.marker import holds_unknown
 
@@ -43,8 +43,8 @@ def recognisable(value: Json) -> Json:
 def may_come_from(declared: JsonObject, fields: JsonObject) -> bool:
     """Return whether an object with these fields can be what a server made of the declared ones.
 
-    A server may tidy values, and drop or mask what it does not keep or show; and not everything can
-    be dropped.
+    A server may normalise values, and drop or mask what it does not keep or show; and not
+    everything can be dropped.
     """
     differences = list(mismatches(dict(declared), dict(fields)))
     kept = len(declared) - sum(name not in fields for name in declared)
@@ -57,4 +57,4 @@ def _may_come_from(difference: Mismatch) -> bool:
             return True
         case _, str() if is_masked(difference.actual):
             return True
-    return is_tidied(difference.declared, difference.actual)
+    return is_normalised(difference.declared, difference.actual)

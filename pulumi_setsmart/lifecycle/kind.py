@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import AttrsInstance, frozen
 
 from pulumi_setsmart.models.field import ApiField, known_fields
 from pulumi_setsmart.models.json import Json
@@ -36,24 +37,50 @@ class Kind:
     """A kind of resource.
 
     Attributes:
-        label: What a person calls one of them.
-        fields: The fields that are known by name, each an input and an output of its own.
-        others: The input and output that holds all other fields.
-        title: The field by which a person knows one from another, or None.
+        name: The name of its resource class, from which its type and its provider are derived.
+        label: What messages call one of them.
+        noun: What reports and the documentation call one of them.
+        summary: What one of them is, in a sentence.
         path: Finds the path of the collection, from inputs or outputs and the settings.
+        record: The record class that defines the fields known by name, or None if there are none.
+        extra_fields: The input and output that holds all other fields.
+        section: The section of a portfolio file that declares them, or None if files cannot.
+        is_optional: Whether an account may lack their collection.
         replace_on_change: The inputs that say where the object is; they are not fields of it.
-        natural_key: The fields by which a person knows an object again, the first of them always.
         whole_when_read: Whether a resource that is only read shows all its other fields.
     """
 
+    name: str
     label: str
-    fields: tuple[ApiField, ...]
-    others: str
-    title: str | None
+    noun: str
+    summary: str
     path: Callable[[Mapping[str, object], Settings], str]
+    record: type[AttrsInstance] | None = None
+    extra_fields: str = "attributes"
+    section: str | None = None
+    is_optional: bool = False
     replace_on_change: tuple[str, ...] = (ACCOUNT,)
-    natural_key: tuple[str, ...] = ()
     whole_when_read: bool = False
+
+    @cached_property
+    def module(self) -> str:
+        """The name of the modules that are named after it."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.name).lower()
+
+    @cached_property
+    def fields(self) -> tuple[ApiField, ...]:
+        """The fields that are known by name, each an input and an output of its own."""
+        return () if self.record is None else known_fields(self.record)
+
+    @cached_property
+    def natural_key(self) -> tuple[str, ...]:
+        """The fields by which a person knows an object again, the first of them always."""
+        return tuple(field.name for field in self.fields if field.identity)
+
+    @cached_property
+    def title(self) -> str | None:
+        """The field by which a person knows one from another, or None."""
+        return self.natural_key[0] if self.natural_key else None
 
     @cached_property
     def policy_inputs(self) -> tuple[str, ...]:
@@ -110,27 +137,34 @@ def _own_path(values: Mapping[str, object], _settings: Settings) -> str:
 
 
 PROPERTY = Kind(
+    name="Property",
     label="property",
-    fields=known_fields(PropertyRecord),
-    others="attributes",
-    title="name",
+    noun="listing",
+    summary="A short-term-rental listing.",
     path=_property_path,
-    natural_key=("name", "address"),
+    record=PropertyRecord,
+    section="properties",
 )
 WEBHOOK_SUBSCRIPTION = Kind(
+    name="WebhookSubscription",
     label="webhook subscription",
-    fields=known_fields(WebhookSubscriptionRecord),
-    others="attributes",
-    title="url",
+    noun="webhook subscription",
+    summary="An address that SetSmart calls when something happens.",
     path=_webhook_subscription_path,
-    natural_key=("url",),
+    record=WebhookSubscriptionRecord,
+    section="webhooks",
+    is_optional=True,
 )
 API_OBJECT = Kind(
+    name="ApiObject",
     label="object",
-    fields=(),
-    others="body",
-    title=None,
+    noun="object",
+    summary="An object of a collection that has no class of its own.",
     path=_own_path,
+    extra_fields="body",
     replace_on_change=(ACCOUNT, PATH, ID_FIELD),
     whole_when_read=True,
 )
+
+KINDS = (PROPERTY, WEBHOOK_SUBSCRIPTION, API_OBJECT)
+"""All kinds of resource. Whatever lists kinds is derived from this."""

@@ -1,6 +1,6 @@
 """The metadata of a resource, under keys that Pulumi never shows: how the state holds it.
 
-Outputs hold the bookkeeping as one text, since every value of a state passes through the engine
+Outputs hold the metadata as one text, since every value of a state passes through the engine
 several times. Inputs hold an object, which a program writes and which can be secret or not known
 yet. The two have nothing in common but the key.
 
@@ -18,16 +18,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from pulumi_setsmart.client.errors import MetadataError
-from pulumi_setsmart.lifecycle.bookkeeping import (
+from pulumi_setsmart.lifecycle.comparison import Shape
+from pulumi_setsmart.lifecycle.state_metadata import (
     KEY,
     AccountMark,
-    Bookkeeping,
     Since,
+    StateMetadata,
     Unapplied,
 )
-from pulumi_setsmart.lifecycle.comparison import Shape
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
 
 UNAPPLIED_KEY = f"{KEY}_unapplied"
 """The output that tells reports which values were sent and not applied. It is not encrypted, so it
@@ -77,10 +78,8 @@ class _DamageError(ValueError):
     """A text is not what any release has written. It names the place or the fault in a word."""
 
 
-def load_bookkeeping(
-    outputs: Mapping[str, object], identifier: object = None
-) -> Bookkeeping | None:
-    """Return the bookkeeping in the outputs of an object.
+def load_metadata(outputs: Mapping[str, object], identifier: object = None) -> StateMetadata | None:
+    """Return the metadata in the outputs of an object.
 
     It is a text. The first releases wrote the object itself, which stays readable.
 
@@ -89,7 +88,7 @@ def load_bookkeeping(
         identifier: The id of the object, for the error.
 
     Returns:
-        The bookkeeping, or None where there is none.
+        The metadata, or None where there is none.
 
     Raises:
         MetadataError: What is there cannot be understood.
@@ -98,38 +97,38 @@ def load_bookkeeping(
         return None
     found = outputs[KEY]
     try:
-        return _bookkeeping_in(found) if isinstance(found, str) else _bookkeeping(_sound(found))
+        return _metadata_in(found) if isinstance(found, str) else _state_metadata(_sound(found))
     except (ValueError, RecursionError) as damage:
         raise _unreadable(KEY, damage, identifier) from None
 
 
-def dump_bookkeeping(bookkeeping: Bookkeeping) -> str:
+def dump_metadata(metadata: StateMetadata) -> str:
     """Return the text for an object's outputs."""
-    mark = bookkeeping.account
+    mark = metadata.account
     account = mark and {
         "base_url": mark.base_url,
         "key_digest": mark.key_digest,
-        **_filled("neighbours", mark.neighbours),
+        **_filled("neighbours", mark.siblings),
         **_filled("names", mark.names),
         **mark.others,
     }
     unapplied = {
         path: {"declared": one.declared, "since": one.since, **one.others}
-        for path, one in bookkeeping.unapplied.items()
+        for path, one in metadata.unapplied.items()
     }
-    null_secrets = bookkeeping.null_secrets
+    null_secrets = metadata.null_secrets
     return json.dumps(
         {
             _VERSION: VERSION,
-            "salt": bookkeeping.salt,
+            "salt": metadata.salt,
             **_filled("account", account),
-            **({} if bookkeeping.declared is None else {"declared": bookkeeping.declared}),
-            **_filled("echoes", bookkeeping.echoes),
-            **_filled(SECRET_PATHS, bookkeeping.secret_paths),
+            **({} if metadata.declared is None else {"declared": metadata.declared}),
+            **_filled("echoes", metadata.accepted_values),
+            **_filled(SECRET_PATHS, metadata.secret_paths),
             **_filled("unapplied", unapplied),
-            **_filled("inputs_ahead", bookkeeping.inputs_ahead),
+            **_filled("inputs_ahead", metadata.inputs_ahead),
             **({} if null_secrets is None else {"null_secrets": null_secrets}),
-            **bookkeeping.others,
+            **metadata.others,
         },
         separators=(",", ":"),
     )
@@ -164,7 +163,7 @@ def unapplied_in(outputs: Mapping[str, object], identifier: object = None) -> di
         raise _unreadable(UNAPPLIED_KEY, damage, identifier) from None
 
 
-def told_in(inputs: Mapping[str, object]) -> dict[str, Any]:
+def input_metadata(inputs: Mapping[str, object]) -> dict[str, Any]:
     """Return what a program or a check tells under the key in inputs; nothing if it is no object.
 
     What is not told is taken for secret, so nothing depends on whether it can be understood.
@@ -173,7 +172,7 @@ def told_in(inputs: Mapping[str, object]) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def require_told(inputs: Mapping[str, object]) -> None:
+def require_input_metadata(inputs: Mapping[str, object]) -> None:
     """Make sure that what the state keeps under the key of inputs is as a check has left it.
 
     Raises:
@@ -200,17 +199,17 @@ def _unreadable(key: str, damage: Exception, identifier: object) -> MetadataErro
     )
 
 
-def _bookkeeping(plain: dict[str, Any]) -> Bookkeeping:
+def _state_metadata(plain: dict[str, Any]) -> StateMetadata:
     version = plain.get(_VERSION, 1)
     if type(version) is not int or not 1 <= version <= _LARGEST_VERSION:
         raise _DamageError(_VERSION)
     if version > VERSION:
         raise _newer(version, plain.get(_RELEASE))
-    return Bookkeeping(
+    return StateMetadata(
         salt=_required(plain, "salt", _salt),
         account=_optional(plain, "account", _account_mark),
         declared=_optional(plain, "declared", _declared),
-        echoes=_optional(plain, "echoes", _by_pointer(_text)) or {},
+        accepted_values=_optional(plain, "echoes", _by_pointer(_text)) or {},
         secret_paths=_optional(plain, SECRET_PATHS, _list_of(_pointer)) or [],
         unapplied=_optional(plain, "unapplied", _by_pointer(_unapplied)) or {},
         inputs_ahead=_optional(plain, "inputs_ahead", _true_or_false) or False,
@@ -225,7 +224,8 @@ def _newer(version: int, release: object) -> MetadataError:
     return MetadataError(
         f"its metadata in the state ({KEY}) has version {version}, and this release of "
         f"pulumi-setsmart reads version {VERSION}. Nothing was changed. Update pulumi-setsmart to "
-        f"{needed} or a later one"
+        f"{needed} or a later one",
+        code=MessageCode.NEWER_METADATA,
     )
 
 
@@ -234,7 +234,7 @@ def _account_mark(value: Any) -> AccountMark:
     return AccountMark(
         base_url=_required(plain, "base_url", _text),
         key_digest=_required(plain, "key_digest", _text),
-        neighbours=_optional(plain, "neighbours", _list_of(_text)) or [],
+        siblings=_optional(plain, "neighbours", _list_of(_text)) or [],
         names=_optional(plain, "names", _object_of(_text)) or {},
         others=_others(plain, _ACCOUNT_MEMBERS),
     )
@@ -250,9 +250,9 @@ def _unapplied(value: Any) -> Unapplied:
 
 
 @functools.lru_cache(maxsize=_TEXTS_AT_ONCE)
-def _bookkeeping_in(text: str) -> Bookkeeping:
-    """Return the bookkeeping in a text; each operation looks at the same one several times."""
-    return _bookkeeping(_object_in(text))
+def _metadata_in(text: str) -> StateMetadata:
+    """Return the metadata in a text; each operation looks at the same one several times."""
+    return _state_metadata(_object_in(text))
 
 
 def _object_in(text: object) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""What a server makes of a value: a tidied form of it, or another value.
+"""What a server makes of a value: a normalised form of it, or another value.
 
 One rule for every step: a value that a server shows after a write is either the declared one, a
-tidied form of it, or another value: then ours was not applied, however the server answered.
+normalised form of it, or another value: then ours was not applied, however the server answered.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ def folded(value: Json) -> Json:
     return value
 
 
-def is_tidied(declared: Json, actual: Json) -> bool:
-    """Return whether ``actual`` is a tidied form of ``declared``, or the same value.
+def is_normalised(declared: Json, actual: Json) -> bool:
+    """Return whether ``actual`` is a normalised form of ``declared``, or the same value.
 
-    Tidied means: another case, spacing or Unicode form, a fraction that is rounded, digits as the
-    whole number that they are, or another way to say nothing (null, absent, a blank string, an
+    Normalised means: another case, spacing or Unicode form, a fraction that is rounded, digits as
+    the whole number that they are, or another way to say nothing (null, absent, a blank string, an
     empty list or object). Everything else is another value: a number that was limited, a string
     that was cut or replaced, a value that was dropped, a list with other elements or in another
     order.
     """
-    return all(_is_tidied(one.declared, one.actual) for one in mismatches(declared, actual))
+    return all(_is_normalised(one.declared, one.actual) for one in mismatches(declared, actual))
 
 
-def _is_tidied(declared: Json, actual: Json) -> bool:
+def _is_normalised(declared: Json, actual: Json) -> bool:
     match declared, actual:
         case (bool(), _) | (_, bool()):
             return False

@@ -15,8 +15,9 @@ from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.comparison import without
-from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration
+from pulumi_setsmart.lifecycle.declaration import Declaration
 from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields
 from pulumi_setsmart.lifecycle.masking import (
     is_secret_name,
     shown_secrets,
@@ -24,10 +25,11 @@ from pulumi_setsmart.lifecycle.masking import (
     without_masked,
 )
 from pulumi_setsmart.lifecycle.ordering import in_order_of
-from pulumi_setsmart.lifecycle.roster import Roster
-from pulumi_setsmart.lifecycle.snapshot import Snapshot, Wanted
+from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
+from pulumi_setsmart.lifecycle.state_metadata import AccountMark, StateMetadata
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.marker import holds_unknown
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.paging import PagingStyle
 from pulumi_setsmart.models.record import Record
 
@@ -47,8 +49,8 @@ class Operation:
         properties: The inputs of the resource, or its outputs where there are none.
         declaration: What they declare.
         collection: Where the object is.
-        roster: Whose the objects of the collection are, as far as this run knows.
-        snapshot: What the collection holds, as far as this run has seen.
+        ownership registry: Whose the objects of the collection are, as far as this run knows.
+        list_cache: What the collection holds, as far as this run has seen.
     """
 
     kind: Kind
@@ -57,14 +59,19 @@ class Operation:
     properties: Mapping[str, Json]
     declaration: Declaration
     collection: Collection
-    roster: Roster
-    snapshot: Snapshot
+    ownership: OwnershipRegistry
+    list_cache: ListCache
 
     @classmethod
     def begin(
-        cls, kind: Kind, account: Account, settings: Settings, properties: Mapping[str, Json]
+        cls,
+        kind: Kind,
+        account: Account,
+        settings: Settings,
+        properties: Mapping[str, Json],
+        declaration: Declaration,
     ) -> Self:
-        """Begin an operation on the object with these inputs or outputs."""
+        """Begin an operation on the object with these inputs or outputs, which were read."""
         collection = Collection(
             account.client.operation(),
             kind.path(properties, settings),
@@ -76,10 +83,10 @@ class Operation:
             account=account,
             settings=settings,
             properties=properties,
-            declaration=read_declaration(kind, properties),
+            declaration=declaration,
             collection=collection,
-            roster=account.roster(collection.path),
-            snapshot=account.snapshot(collection),
+            ownership=account.ownership(collection.path),
+            list_cache=account.list_cache(collection),
         )
 
     @property
@@ -87,10 +94,11 @@ class Operation:
         """The field by which a person knows one object of the collection from another, or None."""
         return next(iter(self.kind.identity_names(self.properties)), None)
 
-    def report(self, sentence: str, identifier: str | None = None) -> None:
+    def report(self, sentence: str, identifier: str | None = None, *, code: MessageCode) -> None:
         """Tell the user something about the object, without any of the declared secrets."""
         subject = self.declaration.subject(self.kind, identifier)
-        logger.warning("%s", self.declaration.redact(f"{subject}: {sentence}"))
+        message = with_code(f"{subject}: {sentence}", code)
+        logger.warning("%s", self.declaration.redact(message))
 
     def visible(
         self,
@@ -132,7 +140,7 @@ class Operation:
         names = shown_secrets(record.fields, self.declaration.secrets)
         return any(name in self.kind.secret_names or is_secret_name(name) for name in names)
 
-    def read(self, identifier: str, wanted: Wanted) -> Record:
+    def read(self, identifier: str, needed: NeededFields) -> Record:
         """Return an object as this run has seen it first, or, if so configured, as it is now.
 
         Raises:
@@ -140,13 +148,17 @@ class Operation:
             ApiError: It cannot be read.
         """
         if self.settings.list_cache:
-            return self.snapshot.read(self.collection, identifier, wanted)
+            return self.list_cache.read(self.collection, identifier, needed)
         return self.collection.get(identifier)
 
-    def note_gone(self, identifier: str) -> None:
+    def mark_deleted(self, identifier: str) -> None:
         """Note that an object is gone: its id is free for another one."""
-        self.roster.release(identifier)
-        self.snapshot.note_gone(identifier)
+        self.ownership.release(identifier)
+        self.list_cache.mark_deleted(identifier)
+
+    def account_mark(self, record: Record, previous: StateMetadata) -> AccountMark:
+        """Return in which account an object was seen just now."""
+        return self.account.mark(self.collection, record, previous, self.title)
 
     def require_whole_list(self) -> None:
         """Make sure that the list shows what is there, before an object is created or looked for.
@@ -157,22 +169,22 @@ class Operation:
         """
         scheme = self.collection.paging
         if scheme is not None and scheme.style is PagingStyle.SINGLE:
-            self.snapshot.complete(self.collection)
+            self.list_cache.all_items(self.collection)
         else:
-            self.snapshot.require_whole(
-                self.collection, self.roster.known_ids, self.settings.settle_time
+            self.account.completeness_check(self.list_cache).require_complete(
+                self.collection, self.ownership.known_ids, self.settings.settle_time
             )
 
-    def whole(self, identifier: str, answered: Record | None, *, first: bool) -> Record:
-        """Return the object after a write, read again if the answer did not show it whole.
+    def whole(self, identifier: str, response: Record | None, *, first: bool) -> Record:
+        """Return the object after a write, read again if the response did not show it whole.
 
         This cannot fail: the write is done, and has to be remembered.
 
         Args:
             identifier: The object's id.
-            answered: The object as the answer shows it, or None.
-            first: Whether the write has created it. If so, and if the answer shows a secret, it is
-                read again too: only that tells whether the server will show it once more.
+            response: The object as the response shows it, or None.
+            first: Whether the write has created it. If so, and if the response shows a secret, it
+                is read again too: only that tells whether the server will show it once more.
         """
         declared = self.declaration.fields
         expected = {
@@ -180,17 +192,21 @@ class Operation:
             for name, value in declared.items()
             if value is not None and name not in self.kind.secret_names
         }
-        is_whole = answered is not None and expected <= answered.fields.keys()
-        shows_once = first and answered is not None and self.shows_secret_of_its_own(answered)
-        if answered is not None and is_whole and not shows_once:
-            return answered
+        is_whole = response is not None and expected <= response.fields.keys()
+        shows_once = first and response is not None and self.shows_secret_of_its_own(response)
+        if response is not None and is_whole and not shows_once:
+            return response
         try:
             return self.collection.get(identifier)
         except SetSmartError as error:
             if not is_whole:
-                self.report(f"it was written but could not be read back: {error}", identifier)
-            shown = {} if answered is None else answered.fields
-            return Record(identifier, {**declared, **shown})
+                self.report(
+                    f"it was written but could not be read back: {error.message}",
+                    identifier,
+                    code=MessageCode.NOT_READ_BACK,
+                )
+            shown_fields = {} if response is None else response.fields
+            return Record(identifier, {**declared, **shown_fields})
 
 
 def shown(value: Json) -> str:

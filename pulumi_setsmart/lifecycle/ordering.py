@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, is_equal, matches, without
-from pulumi_setsmart.lifecycle.normalisation import is_tidied
+from pulumi_setsmart.lifecycle.normalisation import is_normalised
 from pulumi_setsmart.models.json import Json, JsonObject, pointer, steps
 
 Pattern: TypeAlias = tuple[str, ...]
@@ -171,8 +171,8 @@ def _paired(
 ) -> list[Json]:
     """Return ``elements``, each at the place of the one in the reference that it stands for.
 
-    Equal ones are paired first, then those with the same declared members, then tidied forms, and
-    then both again less what may be hidden. What is left takes the free places in the order in
+    Equal ones are paired first, then those with the same declared members, then normalised forms,
+    and then both again less what may be hidden. What is left takes the free places in the order in
     which it came.
     """
     free = dict(enumerate(elements))
@@ -184,7 +184,7 @@ def _paired(
         if equal.get(_text(one)):
             placed[place] = free.pop(equal[_text(one)].pop())
     visible = [_without_hidden(one, hidden, str(place)) for place, one in enumerate(reference)]
-    for known, stands_for in itertools.product((reference, visible), (matches, is_tidied)):
+    for known, stands_for in itertools.product((reference, visible), (matches, is_normalised)):
         for place, one in enumerate(known):
             if place in placed:
                 continue

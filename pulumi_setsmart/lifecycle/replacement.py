@@ -2,117 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from attrs import frozen
-
 from pulumi_setsmart.client.errors import (
     BadRequestError,
-    ConflictError,
     MethodNotAllowedError,
     NotFoundError,
     StatusError,
 )
 from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.operation import Operation
-from pulumi_setsmart.lifecycle.refused_fields import Path, Refused, judge, listed, setting_of
+from pulumi_setsmart.lifecycle.rejected_fields import Path, RejectedField, judge, listed, setting_of
 from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
-_MOST_ROUNDS = 5
+MOST_ATTEMPTS = 5
+"""How often an update begins again where somebody changes the object between read and write."""
 
 
-@frozen
-class Outcome:
-    """What came of a replacement.
+def put_object(
+    operation: Operation,
+    identifier: str,
+    payload: dict[str, Json],
+    declared: JsonObject,
+    etag: str | None,
+) -> Record | None:
+    """Send an object that was just read, less the undeclared fields that the server rejects.
 
-    Attributes:
-        record: The object: as the answer shows it, or as it was read where nothing was sent; None
-            where the answer does not show it.
-        sent: Whether anything was sent.
-    """
-
-    record: Record | None
-    sent: bool
-
-
-@frozen
-class Replacement:
-    """An object that is to be brought to declared values, as a whole.
-
-    Attributes:
-        operation: What it is a part of.
+    Args:
+        operation: The operation that it is a part of.
         identifier: The object's id.
-        declared: What of it is not to be left out.
-        compose: Makes the whole of what to send of what was read, or None if there is nothing to
-            send.
+        payload: The whole object, as it is to be.
+        declared: What of it must not be left out.
+        etag: The version that was read, or None.
+
+    Returns:
+        The object as the response shows it, or None where it does not.
+
+    Raises:
+        ConflictError: Somebody changed it meanwhile.
+        NotFoundError: There is no such object any more.
+        ApiError: It could not be updated.
     """
-
-    operation: Operation
-    identifier: str
-    declared: JsonObject
-    compose: Callable[[Record], dict[str, Json] | None]
-
-    def carry_out(self) -> Outcome:
-        """Read the object and send it back changed; once more if somebody changed it meanwhile.
-
-        Raises:
-            NotFoundError: There is no such object.
-            ConflictError: Somebody else changes it again and again.
-            ApiError: It could not be updated.
-        """
-        rounds = 0
-        while True:
-            rounds += 1
-            record = self.operation.collection.get(self.identifier)
-            whole = self.compose(record)
-            if whole is None:
-                return Outcome(record, sent=False)
-            try:
-                return Outcome(self._put(whole, record.etag), sent=True)
-            except ConflictError:
-                if record.etag is None or rounds == _MOST_ROUNDS:
-                    raise
-            except (NotFoundError, MethodNotAllowedError) as error:
-                raise self._explained(error) from None
-
-    def _explained(self, error: StatusError) -> StatusError:
-        """Return what it means that an object that was just read cannot be replaced."""
+    while True:
         try:
-            self.operation.collection.get(self.identifier)
-        except NotFoundError:
-            return error
-        return MethodNotAllowedError(
-            "SetSmart shows it, but does not support its update (PUT); nothing was changed. Change "
-            "it in SetSmart and declare it as it is there",
-            error.context,
-        )
+            return operation.collection.update(identifier, payload, etag)
+        except BadRequestError as error:
+            judgement = judge(error.violations, payload, declared)
+            less = payload
+            for field in judgement.rejected:
+                less = without(less, field.path)
+            if less == payload:
+                if judgement.candidates:
+                    raise error.with_advice(_advice(judgement.candidates)) from None
+                raise
+            payload = less
+            _report_rejected(operation, identifier, judgement.rejected)
+        except (NotFoundError, MethodNotAllowedError) as error:
+            raise _explained(operation, identifier, error) from None
 
-    def _put(self, whole: dict[str, Json], etag: str | None) -> Record | None:
-        """Send the object, less the undeclared fields that the server does not take back."""
-        while True:
-            try:
-                return self.operation.collection.update(self.identifier, whole, etag)
-            except BadRequestError as error:
-                judgement = judge(error.violations, whole, self.declared)
-                less = whole
-                for one in judgement.refused:
-                    less = without(less, one.path)
-                if less == whole:
-                    if judgement.candidates:
-                        raise error.with_advice(_advice(judgement.candidates)) from None
-                    raise
-                whole = less
-                self._tell_what_is_left_out(judgement.refused)
 
-    def _tell_what_is_left_out(self, refused: tuple[Refused, ...]) -> None:
-        said = listed(dict.fromkeys(one.said for one in refused))
-        settings = listed(dict.fromkeys(setting_of(one.path) for one in refused))
-        self.operation.report(
-            f"SetSmart does not take {said} back. The program does not declare this, so it was "
-            f"left out; naming {settings} in setsmart:readOnlyFields saves a request each time",
-            self.identifier,
-        )
+def _explained(operation: Operation, identifier: str, error: StatusError) -> StatusError:
+    """Return what it means that an object that was just read cannot be replaced."""
+    try:
+        operation.collection.get(identifier)
+    except NotFoundError:
+        return error
+    return MethodNotAllowedError(
+        "SetSmart shows it, but does not support its update (PUT); nothing was changed. Change it "
+        "in SetSmart and declare it as it is there",
+        error.context,
+    )
+
+
+def _report_rejected(
+    operation: Operation, identifier: str, rejected: tuple[RejectedField, ...]
+) -> None:
+    names = listed(dict.fromkeys(field.said for field in rejected))
+    settings = listed(dict.fromkeys(setting_of(field.path) for field in rejected))
+    operation.report(
+        f"SetSmart rejected the undeclared field {names}, so the update left it out; naming "
+        f"{settings} in setsmart:readOnlyFields saves a request each time",
+        identifier,
+        code=MessageCode.FIELD_LEFT_OUT,
+    )
 
 
 def _advice(candidates: tuple[Path, ...]) -> str:

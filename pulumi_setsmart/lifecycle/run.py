@@ -5,40 +5,40 @@ from __future__ import annotations
 import threading
 
 from pulumi_setsmart.client.errors import DeletionRefusedError
-from pulumi_setsmart.lifecycle.roster import Roster
+from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 class Run:
-    """One per process.
+    """One per process."""
 
-    Args:
-        max_deletions: How many objects a run may delete or deactivate, or None for any number.
-    """
-
-    def __init__(self, max_deletions: int | None = None) -> None:
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._deletions_left = max_deletions
-        self._rosters: dict[tuple[str, str], Roster] = {}
+        self._deletions = 0
+        self._registries: dict[tuple[str, str], OwnershipRegistry] = {}
 
-    def roster(self, base_url: str, path: str) -> Roster:
+    def ownership(self, base_url: str, path: str) -> OwnershipRegistry:
         """Return whose the objects of a collection are, as far as this run knows.
 
         Several keys may lead to the same objects, so accounts at one base URL share it.
         """
         with self._lock:
-            return self._rosters.setdefault((base_url, path.rstrip("/")), Roster())
+            return self._registries.setdefault((base_url, path.rstrip("/")), OwnershipRegistry())
 
-    def count_deletion(self) -> None:
+    def count_deletion(self, max_deletions: int | None) -> None:
         """Count an object that is about to be deleted or deactivated.
+
+        Args:
+            max_deletions: How many a run may delete or deactivate, or None for any number.
 
         Raises:
             DeletionRefusedError: It would be one too many for this run.
         """
         with self._lock:
-            if self._deletions_left == 0:
+            if max_deletions is not None and self._deletions >= max_deletions:
                 raise DeletionRefusedError(
                     "not deleted: this run has made as many deletions as setsmart:maxDeletions "
-                    "allows. If all of them are meant, raise it"
+                    "allows. If all of them are meant, raise it",
+                    code=MessageCode.DELETION_LIMIT,
                 )
-            if self._deletions_left is not None:
-                self._deletions_left -= 1
+            self._deletions += 1

@@ -1,4 +1,4 @@
-"""What a field of the API may hold; each answers with a reason that names no value.
+"""What a field of the API, or another input of a resource, may hold.
 
 The reasons never repeat the value: it may be a secret, and the user sees it in the program anyway.
 """
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from pulumi_setsmart.models.cell import JsonCell, NumberCell, StringCell
 from pulumi_setsmart.models.json import Json, type_name
 
 _NOT_IN_A_PATH = re.compile(r"[?#%\\\s]")
@@ -19,7 +20,7 @@ _EVENT_NAME = re.compile(r"(\*|[a-z0-9_]+(\.[a-z0-9_]+)+)")
 
 
 class Constraint(Protocol):
-    """What values a field allows."""
+    """What values an input allows."""
 
     def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, as the end of a sentence, or None if it is."""
@@ -28,16 +29,35 @@ class Constraint(Protocol):
         """Return the JSON Schema of what is allowed."""
 
 
+class FieldConstraint(Constraint, Protocol):
+    """What values a field of the API allows, and how a spreadsheet holds them."""
+
+    @property
+    def rule(self) -> str:
+        """What is allowed, in a sentence for the documentation; empty if the type says it all."""
+
+    def from_cell(self, cell: str) -> Json:
+        """Return the value in a cell of a spreadsheet; a ValueError says what it must be."""
+
+    def to_cell(self, value: Json) -> str:
+        """Return a value as a cell of a spreadsheet."""
+
+
 @frozen
-class Text:
-    """A text with at least one visible character, unless it may be blank."""
+class String(StringCell):
+    """A string with at least one visible character, unless it may be blank."""
 
     blank: bool = False
+
+    @property
+    def rule(self) -> str:
+        """What is allowed, in a sentence."""
+        return "" if self.blank else "Must not be blank."
 
     def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, str):
-            return f"must be a text, not {type_name(value)}"
+            return f"must be a string, not {type_name(value)}"
         if not (self.blank or value.strip()):
             return "must not be blank"
         return None
@@ -49,13 +69,13 @@ class Text:
 
 @frozen
 class Identifier:
-    """An id that the API gave: a text, or a whole number."""
+    """An id that the API gave: a string, or a whole number."""
 
     def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if isinstance(value, int) and not isinstance(value, bool):
             return None
-        return Text().violation(value)
+        return String().violation(value)
 
     def schema(self) -> dict[str, Json]:
         """Return the JSON Schema of what is allowed."""
@@ -63,10 +83,15 @@ class Identifier:
 
 
 @frozen
-class WholeNumber:
+class WholeNumber(NumberCell):
     """An integer of at least ``minimum``."""
 
     minimum: int
+
+    @property
+    def rule(self) -> str:
+        """What is allowed, in a sentence."""
+        return f"{self.minimum} or more."
 
     def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
@@ -82,10 +107,15 @@ class WholeNumber:
 
 
 @frozen
-class Number:
+class RealNumber(NumberCell):
     """A number of at least ``minimum``; half bathrooms exist."""
 
     minimum: int
+
+    @property
+    def rule(self) -> str:
+        """What is allowed, in a sentence."""
+        return f"{self.minimum} or more; fractions are allowed."
 
     def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
@@ -101,13 +131,18 @@ class Number:
 
 
 @frozen
-class WebUrl:
+class WebUrl(StringCell):
     """An absolute http or https address."""
+
+    @property
+    def rule(self) -> str:
+        """What is allowed, in a sentence."""
+        return "Begins with https:// or http://."
 
     def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, str):
-            return f"must be a text, not {type_name(value)}"
+            return f"must be a string, not {type_name(value)}"
         try:
             parts = urlsplit(value)
         except ValueError:
@@ -122,8 +157,13 @@ class WebUrl:
 
 
 @frozen
-class EventNames:
+class EventNames(JsonCell):
     """A list of event names such as ``property.updated``: any ``noun.verb``, or ``*`` for all."""
+
+    @property
+    def rule(self) -> str:
+        """What is allowed, in a sentence."""
+        return "At least one."
 
     def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
@@ -146,7 +186,7 @@ class EventNames:
 
 
 @frozen
-class OneOf:
+class Choice:
     """One of a few words."""
 
     words: tuple[str, ...]
@@ -166,7 +206,7 @@ class FieldNames:
 
     def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
-        if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+        if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
             return "must be a list of field names"
         return None
 
@@ -197,7 +237,7 @@ class CollectionPath:
     def violation(self, value: Json) -> str | None:
         """Return why ``value`` is not allowed, or None."""
         if not isinstance(value, str):
-            return f"must be a text, not {type_name(value)}"
+            return f"must be a string, not {type_name(value)}"
         if not value.startswith("/"):
             return "must begin with a slash, like /pricing-rules"
         if _NOT_IN_A_PATH.search(value) or not value.isprintable():

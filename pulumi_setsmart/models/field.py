@@ -1,63 +1,97 @@
-"""The fields that the API is known to have, declared on the attributes of the record classes."""
+"""The fields that the API is known to have, each defined once, on an attribute of a record class.
+
+The arguments of the resources, portfolio files, their JSON Schema and the documentation are
+derived from these definitions.
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import attrs
 from attrs import frozen
 
-from pulumi_setsmart.models.constraint import Constraint
+from pulumi_setsmart.models.constraint import FieldConstraint
 
 _METADATA_KEY = "setsmart"
 
 
-@frozen
+class Source(StrEnum):
+    """From where it is known that the API has a field, in the words of the contract."""
+
+    DOCUMENTED = "documented"
+    ASSUMED = "assumed"
+
+
+@frozen(kw_only=True)
 class ApiField:
     """A field of an object that we know by name.
 
     Attributes:
         name: Its name in the API, and as an argument of the resource.
+        annotation: The Python type of its values, as source code.
         constraint: What it may hold.
+        description: What it means, in sentences, as in the contract.
+        source: Whether SetSmart documents it.
         required: Whether an object cannot do without it; such a field cannot be cleared.
         secret: Whether its value must not be shown, and may come back masked or not at all.
         unordered: Whether it is a list whose order means nothing.
+        identity: Whether a person knows an object again by it: it is part of the natural key.
+        unit: What it is measured in, or None.
+        suggestions: Values that editors complete; others are allowed, too.
     """
 
     name: str
-    constraint: Constraint
+    annotation: str
+    constraint: FieldConstraint
+    description: str
+    source: Source
     required: bool = False
     secret: bool = False
     unordered: bool = False
+    identity: bool = False
+    unit: str | None = None
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What a person calls it, such as ``max guests``."""
+        return self.name.replace("_", " ")
+
+    @property
+    def documentation(self) -> str:
+        """Its description, its unit and what it may hold, in one paragraph."""
+        unit = f"In {self.unit}." if self.unit else ""
+        return " ".join(filter(None, (self.description, unit, self.constraint.rule)))
 
 
 def known(
-    constraint: Constraint, *, required: bool = False, secret: bool = False, unordered: bool = False
+    constraint: FieldConstraint, description: str, *, secret: bool = False, **traits: Any
 ) -> Any:
-    """Declare an attribute of a record class as a known field of the API.
+    """Define an attribute of a record class as a known field of the API.
 
     Args:
         constraint: What the field may hold.
-        required: Whether an object cannot do without it.
+        description: What it means, in sentences, as in the contract.
         secret: Whether its value must not be shown.
-        unordered: Whether it is a list whose order means nothing.
+        traits: Other attributes of `ApiField`.
 
     Returns:
-        An ``attrs.field`` with None as its default, since any field can be absent in an answer.
+        An ``attrs.field`` with None as its default, since a response can lack any field.
     """
-    traits = {
-        "constraint": constraint,
-        "required": required,
-        "secret": secret,
-        "unordered": unordered,
-    }
-    return attrs.field(default=None, repr=not secret, metadata={_METADATA_KEY: traits})
+    definition = {"constraint": constraint, "description": description, "secret": secret, **traits}
+    return attrs.field(default=None, repr=not secret, metadata={_METADATA_KEY: definition})
 
 
 def known_fields(record_class: type[attrs.AttrsInstance]) -> tuple[ApiField, ...]:
     """Return the known fields of a record class, in the order of its declaration."""
     return tuple(
-        ApiField(name=attribute.name, **attribute.metadata[_METADATA_KEY])
+        ApiField(
+            name=attribute.name,
+            annotation=str(attribute.type).removesuffix(" | None"),
+            **attribute.metadata[_METADATA_KEY],
+        )
         for attribute in attrs.fields(record_class)
         if _METADATA_KEY in attribute.metadata
     )

@@ -22,7 +22,7 @@ _TYPE_NAMES: dict[type, str] = {
     bool: "true or false",
     int: "a whole number",
     float: "a number with a fraction",
-    str: "a text",
+    str: "a string",
     list: "a list",
     dict: "an object",
 }
@@ -34,7 +34,7 @@ def type_name(value: Json) -> str:
 
 
 def is_nested_deeper(value: Json, deepest: int) -> bool:
-    """Return whether more than ``deepest`` lists and objects stand in one another in ``value``.
+    """Return whether more than ``deepest`` lists and objects are nested in ``value``.
 
     A value of any depth may be asked about: nothing here calls itself.
     """
@@ -43,13 +43,13 @@ def is_nested_deeper(value: Json, deepest: int) -> bool:
 
 def cut_off(value: Json, deepest: int, instead: Json) -> None:
     """Put ``instead`` in the place of each list and object that is deeper in ``value``."""
-    for one in _containers_at(value, deepest - 1):
+    for container in _containers_at(value, deepest - 1):
         members: Iterable[tuple[Any, Json]] = (
-            one.items() if isinstance(one, dict) else enumerate(one)
+            container.items() if isinstance(container, dict) else enumerate(container)
         )
         for key, member in [*members]:
             if isinstance(member, dict | list):
-                one[key] = instead
+                container[key] = instead
 
 
 def _containers_at(value: Json, depth: int) -> list[dict[str, Json] | list[Json]]:
@@ -64,10 +64,15 @@ def _containers_at(value: Json, depth: int) -> list[dict[str, Json] | list[Json]
 def _containers_in(level: list[dict[str, Json] | list[Json]]) -> list[dict[str, Json] | list[Json]]:
     return [
         member
-        for one in level
-        for member in (one.values() if isinstance(one, dict) else one)
+        for container in level
+        for member in (container.values() if isinstance(container, dict) else container)
         if isinstance(member, dict | list)
     ]
+
+
+def integral(number: float) -> int | float:
+    """Return a whole number as an integer: JSON does not tell 2.0 from 2."""
+    return int(number) if number.is_integer() else number
 
 
 def digits(value: Json) -> str | None:

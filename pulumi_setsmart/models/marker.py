@@ -29,7 +29,7 @@ def stands_for_null(value: object) -> bool:
 
 
 class Unknown(StrEnum):
-    """The type of `UNKNOWN`: a text, so that it may stand wherever JSON may."""
+    """The type of `UNKNOWN`: a string, so that it may be wherever JSON may."""
 
     UNKNOWN = "setsmart:unknown"
 
@@ -39,7 +39,7 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 
 class TooDeep(StrEnum):
-    """The type of `TOO_DEEP`: a text, so that it may stand wherever JSON may."""
+    """The type of `TOO_DEEP`: a string, so that it may be wherever JSON may."""
 
     TOO_DEEP = "(nested too deeply)"
 

@@ -76,7 +76,7 @@ def visible_json(text: str) -> str:
     """Return JSON with the escapes of JSON for the same characters, so that its values stay exact.
 
     Args:
-        text: JSON, in which line feeds and blanks that are not in strings may stand anywhere.
+        text: JSON, in which line feeds and blanks may be anywhere between strings.
     """
     return _escaped(text, "\n", _json_escape)
 

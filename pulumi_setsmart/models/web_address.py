@@ -103,7 +103,7 @@ def _masked(beginning: str, rest: str) -> str:
 
 
 def _user_info(beginning: str, rest: str) -> str | None:
-    """Return what stands before the host, with its at sign, or None; a file has no host."""
+    """Return what is before the host, with its at sign, or None; a file has no host."""
     if _FILE.match(beginning) and rest.startswith(_SLASHES):
         return None
     found = _USER_INFO.match(rest)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from attrs import Factory, frozen
 
-from pulumi_setsmart.models.constraint import EventNames, Text, WebUrl
-from pulumi_setsmart.models.field import known
+from pulumi_setsmart.models.constraint import EventNames, String, WebUrl
+from pulumi_setsmart.models.field import Source, known
 from pulumi_setsmart.models.json import Json
 
 
@@ -15,18 +15,37 @@ from pulumi_setsmart.models.json import Json
 class WebhookSubscriptionRecord:
     """A webhook subscription as the API shows it. All of it is assumed, nothing documented.
 
+    Its named fields are those of a `pulumi_setsmart.WebhookSubscription`; one is None where the API
+    does not show it.
+
     Attributes:
         id: The id that SetSmart gave it.
-        url: The address that is called.
-        events: The names of the events that are sent; their order means nothing.
-        secret: The secret that signs deliveries; None, or masked, where the API does not show it.
-        status: For example ``active``, or None.
         attributes: Every other field that the API returned, by its API name.
     """
 
     id: str
-    url: str | None = known(WebUrl(), required=True)
-    events: list[str] | None = known(EventNames(), required=True, unordered=True)  # noqa: RUF009 -- an attrs.field
-    secret: str | None = known(Text(), secret=True)
-    status: str | None = known(Text())
+    url: str | None = known(
+        WebUrl(), "Where events are sent.", source=Source.ASSUMED, required=True, identity=True
+    )
+    events: list[str] | None = known(  # noqa: RUF009 -- an attrs.field
+        EventNames(),
+        "The names of the events that are sent, each `noun.verb`; `*` stands for all of them, "
+        "whatever else is named.",
+        source=Source.ASSUMED,
+        required=True,
+        unordered=True,
+    )
+    secret: str | None = known(
+        String(),
+        "Signs what is sent. It may be masked or left out when shown; a PUT without it leaves it "
+        "as it is.",
+        source=Source.ASSUMED,
+        secret=True,
+    )
+    status: str | None = known(
+        String(),
+        "Whether events are sent; `active` is the default.",
+        source=Source.ASSUMED,
+        suggestions=("active",),
+    )
     attributes: Mapping[str, Json] = Factory(dict)

@@ -21,7 +21,7 @@ from pulumi.dynamic import (
 from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.lifecycle.declaration import keeping_secrets, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.lifecycle.secrecy import with_secret_paths
+from pulumi_setsmart.lifecycle.secret_inputs import with_secret_paths
 from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import (
@@ -129,7 +129,8 @@ class LifecycleProvider(ResourceProvider):
             with reported():
                 plain = from_engine(properties)
                 declaration = read_declaration(self.kind, plain)
-                secrets = keeping_secrets(self.kind, [plain, from_engine(olds or {})])
+                before = read_declaration(self.kind, from_engine(olds or {}))
+                secrets = keeping_secrets(declaration, before)
 
                 def tell(text: str) -> str:
                     subject = visible(declaration.subject(self.kind, id_))

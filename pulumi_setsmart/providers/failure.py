@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pulumi_setsmart.client.chain import traceback_of
 from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 
 DEBUG_VARIABLE = "SETSMART_DEBUG"
 
@@ -56,7 +57,8 @@ def reported(tell: Callable[[str], str] = str) -> Iterator[None]:
 
 def unexpected(error: Exception) -> str:
     """Return what a user reads of an error that nobody foresaw; its own text may hold a secret."""
-    return (
+    return with_code(
         f"unexpected {type(error).__name__} in pulumi-setsmart; "
-        f"please report it with what {DEBUG_VARIABLE}=1 shows"
+        f"please report it with what {DEBUG_VARIABLE}=1 shows",
+        MessageCode.UNEXPECTED_ERROR,
     )

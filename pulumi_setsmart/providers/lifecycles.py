@@ -14,6 +14,7 @@ from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.constraint import AccountName
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.providers import process
 
 
@@ -61,10 +62,13 @@ class ConfiguredLifecycles:
         """
         name = properties.get(ACCOUNT)
         if name is UNKNOWN:
-            raise ConfigurationError(f"{ACCOUNT}: must be known before the program is deployed")
+            raise ConfigurationError(
+                f"{ACCOUNT}: must be known before the program is deployed",
+                code=MessageCode.ACCOUNT_NOT_KNOWN,
+            )
         violation = None if name is None else AccountName().violation(name)
         if violation is not None:
-            raise ConfigurationError(f"{ACCOUNT}: {violation}")
+            raise ConfigurationError(f"{ACCOUNT}: {violation}", code=MessageCode.INVALID_VALUE)
         account = None if name is None else str(name)
         if account not in self._settings:
             self._settings[account] = load_settings(self.configured, self.environment, account)

@@ -21,7 +21,7 @@ LOG_VARIABLE = "SETSMART_LOG"
 
 _lock = threading.Lock()
 _accounts: dict[Connection, Account] = {}
-_runs: dict[int | None, Run] = {}
+_run = Run()
 
 
 class ToUser(logging.Handler):
@@ -55,7 +55,7 @@ def account(settings: Settings) -> Account:
             found = Account(
                 Client.of(settings.connection),
                 accept_change=settings.accept_account_change,
-                run=_runs.setdefault(settings.max_deletions, Run(settings.max_deletions)),
+                run=_run,
             )
             _accounts[settings.connection] = found
         return found

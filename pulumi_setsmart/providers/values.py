@@ -8,7 +8,7 @@ from typing import Any
 from pulumi.output import Unknown as EngineUnknown
 from pulumi.runtime import rpc
 
-from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json
+from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, integral
 from pulumi_setsmart.models.marker import CLEAR, FORMER_CLEAR, UNKNOWN, stands_for_null
 
 PROVIDER_KEY = "__provider"
@@ -67,8 +67,8 @@ def _plain(value: Any) -> Json:
     match value:
         case str():
             return None if stands_for_null(value) else value
-        case float() if value.is_integer() and abs(value) <= LARGEST_EXACT_INTEGER:
-            return int(value)
+        case float() if abs(value) <= LARGEST_EXACT_INTEGER:
+            return integral(value)
         case dict():
             return {name: _plain(member) for name, member in value.items()}
         case list():

@@ -19,7 +19,7 @@ def data(report: Report) -> str:
         "stack": report.stack,
         "summary": summary(report),
         "refreshed": report.refreshed,
-        "entries": [_entry(one) for one in report.entries],
+        "entries": [_entry(entry) for entry in report.entries],
         "others": dict(report.others),
         "warnings": [*report.warnings],
         "errors": [*report.errors],
@@ -37,15 +37,15 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "account": entry.account,
         "drift": entry.is_drift,
         "hides_secrets": entry.hides,
-        "fields": [_field(one) for one in entry.fields],
+        "fields": [_field(field) for field in entry.fields],
     }
 
 
 def _field(change: FieldChange) -> dict[str, Any]:
     sides: dict[str, Value] = {
         "last": change.last,
-        "now": change.held,
-        "afterwards": change.planned,
+        "current": change.current,
+        "planned": change.planned,
     }
     return {
         "name": change.name,

@@ -9,12 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pulumi_setsmart.automation.resource_type import SECRET, SIGNATURE
+from pulumi_setsmart.automation.resource_type import SECRET, SECRET_SIGNATURE, SIGNATURE
 
 _COLOUR = re.compile(r"<\{%.*?%\}>")
 """How Pulumi marks colours in messages."""
-
-_SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - what tells a secret, not one
 
 
 def is_event(value: Mapping[str, Any]) -> bool:
@@ -63,7 +61,7 @@ def _masked(value: Any) -> Any:
     """Return a value with the text in the place of each secret that the document has there."""
     match value:
         case dict():
-            if value.get(SIGNATURE) == _SECRET_SIGNATURE:
+            if value.get(SIGNATURE) == SECRET_SIGNATURE:
                 return SECRET
             return {name: _masked(member) for name, member in value.items()}
         case list():

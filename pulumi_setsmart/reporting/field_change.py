@@ -41,7 +41,7 @@ class FieldChange:
     Attributes:
         path: Its JSON pointer.
         last: What was declared when the stack was last deployed.
-        held: What is at SetSmart now, or `ABSENT` where that is not known.
+        current: What is at SetSmart now, or `ABSENT` where that is not known.
         planned: What the program declares, or `ABSENT` where it does not any more.
         secret: Whether its values must not be shown.
         unapplied: Whether SetSmart was sent what the program declares, and kept what it has.
@@ -49,7 +49,7 @@ class FieldChange:
 
     path: str
     last: Value
-    held: Value
+    current: Value
     planned: Value
     secret: bool = False
     unapplied: bool = False
@@ -62,7 +62,7 @@ class FieldChange:
     @property
     def is_drift(self) -> bool:
         """Whether somebody changed it at SetSmart since the last deployment."""
-        return not self.unapplied and self.last is not ABSENT and not _same(self.last, self.held)
+        return not self.unapplied and self.last is not ABSENT and not _same(self.last, self.current)
 
     @property
     def cause(self) -> Cause:
@@ -75,7 +75,7 @@ class FieldChange:
 
 
 def field_changes(
-    last: Value, held: Value, planned: Value, path: str = ""
+    last: Value, current: Value, planned: Value, path: str = ""
 ) -> Iterator[FieldChange]:
     """Yield every place, as deep as all sides go, where the three are not the same.
 
@@ -83,38 +83,38 @@ def field_changes(
 
     Args:
         last: What was declared when the stack was last deployed.
-        held: What is at SetSmart.
+        current: What is at SetSmart.
         planned: What is declared now.
         path: The JSON pointer of the place.
     """
-    declared = [one for one in (last, planned) if one is not ABSENT]
+    declared = [side for side in (last, planned) if side is not ABSENT]
     if not declared:
         return
-    sides = [*declared, *([] if held is ABSENT else [held])]
-    if all(isinstance(one, dict) for one in sides):
+    sides = [*declared, *([] if current is ABSENT else [current])]
+    if all(isinstance(side, dict) for side in sides):
         if not any(declared) and len(declared) == 1:
-            yield FieldChange(path, last, held, planned)
-        for key in dict.fromkeys(key for one in declared for key in one):
+            yield FieldChange(path, last, current, planned)
+        for key in dict.fromkeys(key for side in declared for key in side):
             yield from field_changes(
-                _member(last, key), _member(held, key), _member(planned, key), pointer(path, key)
+                _member(last, key), _member(current, key), _member(planned, key), pointer(path, key)
             )
     elif _can_be_paired(sides):
         for index in range(len(sides[0])):
             yield from field_changes(
                 _element(last, index),
-                _element(held, index),
+                _element(current, index),
                 _element(planned, index),
                 pointer(path, index),
             )
-    elif not (_same(last, held) and _same(held, planned)):
-        yield FieldChange(path, last, held, planned)
+    elif not (_same(last, current) and _same(current, planned)):
+        yield FieldChange(path, last, current, planned)
 
 
 def _can_be_paired(sides: list[Value]) -> bool:
     return (
-        all(isinstance(one, list) for one in sides)
-        and len({len(one) for one in sides}) == 1
-        and any(isinstance(element, dict) for one in sides for element in one)
+        all(isinstance(side, list) for side in sides)
+        and len({len(side) for side in sides}) == 1
+        and any(isinstance(element, dict) for side in sides for element in side)
     )
 
 

@@ -12,8 +12,8 @@ from pulumi_setsmart.reporting.wording import (
     HEADINGS,
     HIDDEN,
     NOT_REFRESHED,
-    afterwards,
-    now,
+    current,
+    planned,
     reason,
     shown,
     subject,
@@ -55,7 +55,7 @@ def _head(report: Report) -> str:
 
 def _blocks(report: Report) -> Iterator[str]:
     for error in report.errors:
-        yield f"> **It says:** {_code(error)}"
+        yield f"> **Error:** {_code(error)}"
     if not report.refreshed and not report.errors:
         yield f"> {NOT_REFRESHED}"
     for action in Action:
@@ -81,18 +81,23 @@ def _entry(entry: Entry) -> str:
         lines.append(f"  {HIDDEN}")
     if entry.fields and entry.is_compared:
         lines += _table(
-            ("field", "now", "afterwards", "why"),
+            ("field", "current", "planned", "reason"),
             [
-                (_code(one.name), _code(now(one)), _code(afterwards(one)), reason(one, _code))
-                for one in entry.fields
+                (
+                    _code(field.name),
+                    _code(current(field)),
+                    _code(planned(field)),
+                    reason(field, _code),
+                )
+                for field in entry.fields
             ],
         )
     elif entry.fields:
         lines += _table(
             ("field", "value"),
             [
-                (_code(one.name), _code(shown(one.planned, secret=one.secret)))
-                for one in entry.fields
+                (_code(field.name), _code(shown(field.planned, secret=field.secret)))
+                for field in entry.fields
             ],
         )
     return "\n".join(lines)
@@ -108,7 +113,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _code(text: str) -> str:
     """Return a text as code in which nothing means anything to Markdown or HTML."""
-    escaped = re.sub(r"[^\w\s]|_", lambda one: _entity(one[0]), one_line(redacted(text)))
+    escaped = re.sub(r"[^\w\s]|_", lambda found: _entity(found[0]), one_line(redacted(text)))
     return f"<code>{escaped}</code>"
 
 

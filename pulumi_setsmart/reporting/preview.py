@@ -9,14 +9,15 @@ from typing import Any
 from attrs import evolve, frozen
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
+from pulumi_setsmart.automation.failure import causes
 from pulumi_setsmart.automation.resource_type import (
     NO_RESOURCES,
     SECRET,
-    Address,
+    ResourceAddress,
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.adoption import adoption_in
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
     ID,
@@ -24,10 +25,10 @@ from pulumi_setsmart.lifecycle.declaration import (
     known_fields_of,
     read_declaration,
 )
-from pulumi_setsmart.lifecycle.existing import takeover_in
-from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
+from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, Kind
 from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.models.web_address import masked
@@ -62,10 +63,10 @@ def read_preview(text: str, source: str = "the preview") -> Report:
     printed = read_printed(text, source)
     steps, diagnostics = printed.steps, printed.diagnostics
     before = {step["urn"]: _state(step, "oldState") for step in steps if step["op"] == "refresh"}
-    entries: dict[Address, Entry] = {}
+    entries: dict[ResourceAddress, Entry] = {}
     others: dict[str, str] = {}
     # A replacement has up to three steps, of which the deletion says the least.
-    for step in sorted(steps, key=lambda one: one["op"] == "delete-replaced"):
+    for step in sorted(steps, key=lambda step: step["op"] == "delete-replaced"):
         kind_of_step, urn = step["op"], step["urn"]
         address = next(addresses(urn), None)
         resource_type = urn.split("::")[2].rpartition("$")[2]
@@ -83,11 +84,11 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         stack=stack,
         entries=sorted(
             entries.values(),
-            key=lambda one: (_ORDER.index(one.action), one.label, one.title.casefold()),
+            key=lambda entry: (_ORDER.index(entry.action), entry.label, entry.title.casefold()),
         ),
         others=Counter(others.values()),
         warnings=[*_messages(diagnostics, "warning")],
-        errors=[*_messages(diagnostics, "error")],
+        errors=causes(_messages(diagnostics, "error")),
         # Before the first deployment there is nothing to look at.
         refreshed=bool(before) or not any(_state(step, "oldState") for step in steps),
     )
@@ -98,33 +99,35 @@ class _Sides:
     """The three things that are compared, as fields, and what is known of them."""
 
     last: Any
-    held: Any
+    current: Any
     planned: Any
     declarations: tuple[Declaration, Declaration]
     unapplied: Mapping[str, Json]
 
 
-def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] | None) -> Entry:
+def _entry(
+    address: ResourceAddress, step: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> Entry:
     kind = address.kind
-    held, planned = _state(step, "oldState"), _state(step, "newState")
-    inputs = _properties(planned or held, "inputs")
-    action = _action(step["op"], inputs, held, before)
-    sides = _sides(kind, before or held, held, planned)
-    takeover = takeover_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
-    if takeover is not None:
-        action = Action.TAKE_OVER
+    current, planned = _state(step, "oldState"), _state(step, "newState")
+    inputs = _properties(planned or current, "inputs")
+    action = _action(step["op"], inputs, current, before)
+    sides = _sides(kind, before or current, current, planned)
+    adoption = adoption_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
+    if adoption is not None:
+        action = Action.ADOPT
     changes = [] if planned is None else [*_changes(sides)]
     if action is Action.REPLACE:
-        changes = [*_moves(kind, _properties(held, "inputs"), inputs), *changes]
-    causes = {one.cause for one in changes}
+        changes = [*_moves(kind, _properties(current, "inputs"), inputs), *changes]
+    causes = {change.cause for change in changes}
     if action is Action.UPDATE and causes == {Cause.UNAPPLIED}:
         action = Action.SEND_AGAIN
     elif action is Action.UPDATE and causes and causes <= {Cause.DRIFT, Cause.UNAPPLIED}:
-        action = Action.PUT_BACK
-    identifier = takeover.identifier if takeover else (held or before or {}).get("id")
+        action = Action.REVERT
+    identifier = adoption.identifier if adoption else (current or before or {}).get("id")
     return Entry(
         action=action,
-        label="listing" if kind is PROPERTY else kind.label,
+        label=kind.noun,
         title=_title(kind, sides, inputs) or address.name,
         resource=address.name,
         identifier=str(identifier) if identifier else None,
@@ -137,13 +140,13 @@ def _entry(address: Address, step: Mapping[str, Any], before: Mapping[str, Any] 
 def _action(
     step: str,
     inputs: Mapping[str, Json],
-    held: Mapping[str, Any] | None,
+    current: Mapping[str, Any] | None,
     before: Mapping[str, Any] | None,
 ) -> Action:
     action = _ACTIONS[step]
     if action is Action.CREATE and before is not None:
         return Action.RESTORE
-    if action is Action.DELETE and (held or {}).get("retainOnDelete"):
+    if action is Action.DELETE and (current or {}).get("retainOnDelete"):
         return Action.RELEASE
     if action is Action.DELETE and inputs.get(DELETION_POLICY) == "deactivate":
         return Action.DEACTIVATE
@@ -153,18 +156,18 @@ def _action(
 def _sides(
     kind: Kind,
     last: Mapping[str, Any] | None,
-    held: Mapping[str, Any] | None,
+    current: Mapping[str, Any] | None,
     planned: Mapping[str, Any] | None,
 ) -> _Sides:
     before = read_declaration(kind, _properties(last, "inputs"))
     after = read_declaration(kind, _properties(planned, "inputs"))
-    shown = _properties(held, "outputs")
+    shown = _properties(current, "outputs")
     order = before.fields if planned is None else after.fields
     unordered = before.unordered | after.unordered
     return _Sides(
         last=ABSENT if last is None else in_order_of(order, before.fields, unordered),
-        held=ABSENT
-        if held is None
+        current=ABSENT
+        if current is None
         else in_order_of(order, known_fields_of(kind, shown), unordered),
         planned=ABSENT if planned is None else after.fields,
         declarations=(before, after),
@@ -173,7 +176,7 @@ def _sides(
 
 
 def _changes(sides: _Sides) -> Iterator[FieldChange]:
-    for change in field_changes(sides.last, sides.held, sides.planned):
+    for change in field_changes(sides.last, sides.current, sides.planned):
         yield evolve(
             change,
             secret=_is_secret(change, sides.declarations),
@@ -182,39 +185,41 @@ def _changes(sides: _Sides) -> Iterator[FieldChange]:
 
 
 def _moves(
-    kind: Kind, held: Mapping[str, Any], planned: Mapping[str, Json]
+    kind: Kind, current: Mapping[str, Any], planned: Mapping[str, Json]
 ) -> Iterator[FieldChange]:
     """Yield what says where the object is, which is why it has to be replaced."""
     for name in kind.replace_on_change:
-        before, after = held.get(name, ABSENT), planned.get(name, ABSENT)
+        before, after = current.get(name, ABSENT), planned.get(name, ABSENT)
         if before != after:
             yield FieldChange(pointer("", name), before, before, after)
 
 
 def _is_unapplied(change: FieldChange, unapplied: Mapping[str, Json]) -> bool:
     """Return whether SetSmart was sent this value before, and did not apply it."""
-    if change.path not in unapplied or ABSENT in (change.held, change.planned):
+    if change.path not in unapplied or ABSENT in (change.current, change.planned):
         return False
     return is_equal(unapplied[change.path], change.planned)
 
 
 def _is_secret(change: FieldChange, declarations: Iterable[Declaration]) -> bool:
-    sides = [change.last, change.held, change.planned]
-    return any(one.is_secret(change.path) for one in declarations) or holds_secret(sides, SECRET)
+    sides = [change.last, change.current, change.planned]
+    return any(declaration.is_secret(change.path) for declaration in declarations) or holds_secret(
+        sides, SECRET
+    )
 
 
 def _holds_hidden_value(inputs: Mapping[str, Json]) -> bool:
     """Return whether Pulumi hides an input; the bookkeeping, which it always hides, is none."""
-    return holds_secret({name: one for name, one in inputs.items() if name != KEY}, SECRET)
+    return holds_secret({name: value for name, value in inputs.items() if name != KEY}, SECRET)
 
 
 def _title(kind: Kind, sides: _Sides, inputs: Mapping[str, Json]) -> str:
     titles = [
         title
         for title in ((kind.title, "name") if kind.title else ("name",))
-        if not any(one.is_secret(pointer("", title)) for one in sides.declarations)
+        if not any(declaration.is_secret(pointer("", title)) for declaration in sides.declarations)
     ]
-    for side in (sides.planned, sides.held, sides.last):
+    for side in (sides.planned, sides.current, sides.last):
         for title in titles:
             value = None if side is ABSENT else side.get(title)
             if isinstance(value, str) and value not in (SECRET, UNKNOWN_TEXT) and value.strip():
@@ -240,7 +245,7 @@ def _project_and_stack(steps: list[dict[str, Any]]) -> tuple[str, str]:
 
 
 def _messages(diagnostics: list[dict[str, Any]], severity: str) -> Iterator[str]:
-    for one in diagnostics:
-        word, _, message = str(one.get("message", "")).partition(": ")
-        if one["severity"].partition("#")[0] in (severity, "info") and word == severity:
+    for diagnostic in diagnostics:
+        word, _, message = str(diagnostic.get("message", "")).partition(": ")
+        if diagnostic["severity"].partition("#")[0] in (severity, "info") and word == severity:
             yield one_line(masked(message))

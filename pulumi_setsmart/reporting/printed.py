@@ -12,6 +12,7 @@ from attrs import frozen
 
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.models.json import DEEPEST, is_nested_deeper
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.reporting.event import are_whole, is_event, steps_and_diagnostics
 from pulumi_setsmart.reporting.saved_text import is_readable
 
@@ -53,10 +54,15 @@ def read_printed(text: str, source: str) -> Printed:
         if not (_is_document(value) or is_event(value)):
             continue
         if not is_readable(written):
-            raise StackError(f"{source}: it is in neither UTF-8 nor UTF-16; save it again in UTF-8")
+            raise StackError(
+                f"{source}: it is in neither UTF-8 nor UTF-16; save it again in UTF-8",
+                code=MessageCode.UNKNOWN_ENCODING,
+            )
         (documents if _is_document(value) else events).append(value)
     if len(documents) + _runs(events) > 1:
-        raise StackError(f"{source}: it holds more than one preview; give one")
+        raise StackError(
+            f"{source}: it holds more than one preview; give one", code=MessageCode.SEVERAL_PREVIEWS
+        )
     if documents:
         return _checked(
             source, documents[0].get("steps") or [], documents[0].get("diagnostics") or []
@@ -97,7 +103,8 @@ def _is_document(value: dict[str, Any]) -> bool:
     # Pulumi leaves out what is empty, such as the steps of a preview that failed at once.
     diagnostics = value.get("diagnostics")
     return isinstance(diagnostics, list) and any(
-        isinstance(one, dict) and one.get("severity") == "error" for one in diagnostics
+        isinstance(diagnostic, dict) and diagnostic.get("severity") == "error"
+        for diagnostic in diagnostics
     )
 
 
@@ -112,7 +119,7 @@ def _checked(source: str, steps: Any, diagnostics: Any) -> Printed:
     """Return a preview, if it has whatever is read of it later."""
     try:
         _ = [(step["urn"].split("::")[3], step["op"].strip()) for step in steps]
-        _ = [one["severity"].strip() for one in diagnostics]
+        _ = [diagnostic["severity"].strip() for diagnostic in diagnostics]
     except (TypeError, KeyError, IndexError, AttributeError):
         raise _nothing(source) from None
     return Printed(steps, diagnostics)
@@ -121,11 +128,13 @@ def _checked(source: str, steps: Any, diagnostics: Any) -> Printed:
 def _nothing(source: str) -> StackError:
     return StackError(
         f"{source}: this is not what `pulumi preview --json` prints; give its output as a file or "
-        "on standard input"
+        "on standard input",
+        code=MessageCode.NOT_A_PREVIEW,
     )
 
 
 def _damage(source: str) -> StackError:
     return StackError(
-        f"{source}: the output of `pulumi preview --json` is damaged or cut off; save it again"
+        f"{source}: the output of `pulumi preview --json` is damaged or cut off; save it again",
+        code=MessageCode.DAMAGED_PREVIEW,
     )

@@ -19,8 +19,8 @@ class Action(StrEnum):
     RELEASE = "release"
     CREATE = "create"
     RESTORE = "restore"
-    TAKE_OVER = "take over"
-    PUT_BACK = "put back"
+    ADOPT = "adopt"
+    REVERT = "revert"
     SEND_AGAIN = "send again"
     UPDATE = "update"
 
@@ -56,12 +56,12 @@ class Entry:
     @property
     def is_compared(self) -> bool:
         """Whether its fields have a value now that can stand beside the next one."""
-        return self.action in (Action.REPLACE, Action.PUT_BACK, Action.SEND_AGAIN, Action.UPDATE)
+        return self.action in (Action.REPLACE, Action.REVERT, Action.SEND_AGAIN, Action.UPDATE)
 
     @property
     def is_drift(self) -> bool:
         """Whether somebody changed or deleted it at SetSmart since the last deployment."""
-        return self.action is Action.RESTORE or any(one.is_drift for one in self.fields)
+        return self.action is Action.RESTORE or any(field.is_drift for field in self.fields)
 
 
 @frozen
@@ -89,17 +89,17 @@ class Report:
 
     def of(self, action: Action) -> list[Entry]:
         """Return the objects to which something happens."""
-        return [one for one in self.entries if one.action is action]
+        return [entry for entry in self.entries if entry.action is action]
 
     @property
     def drifted(self) -> list[Entry]:
         """The objects that somebody changed or deleted at SetSmart."""
-        return [one for one in self.entries if one.is_drift]
+        return [entry for entry in self.entries if entry.is_drift]
 
     @property
     def losses(self) -> list[Entry]:
         """The objects that are deleted, replaced or deactivated."""
-        return [one for one in self.entries if one.action in LOSSES]
+        return [entry for entry in self.entries if entry.action in LOSSES]
 
     @property
     def is_empty(self) -> bool:

@@ -46,11 +46,11 @@ HEADINGS: Mapping[Action, Heading] = {
     Action.RESTORE: Heading(
         "Created again", "Somebody deleted it at SetSmart. It is created with a new id."
     ),
-    Action.TAKE_OVER: Heading(
-        "Taken over", "It exists at SetSmart, and belongs to the stack from now on."
+    Action.ADOPT: Heading(
+        "Adopted", "It exists at SetSmart, and belongs to the stack from now on."
     ),
-    Action.PUT_BACK: Heading(
-        "Put back", "Somebody changed it at SetSmart. It gets back what the program declares."
+    Action.REVERT: Heading(
+        "Reverted", "Somebody changed it at SetSmart. It gets back what the program declares."
     ),
     Action.SEND_AGAIN: Heading(
         "Not applied",
@@ -79,7 +79,7 @@ def summary(report: Report) -> str:
         parts.append(f"{sum(report.others.values())} of other providers")
     text = ", ".join(parts)
     if report.drifted:
-        text += f"; {len(report.drifted)} changed behind our back"
+        text += f"; {len(report.drifted)} changed outside Pulumi"
     return text
 
 
@@ -113,15 +113,15 @@ def shown(value: Value, *, secret: bool) -> str:
     return shortened(text, _LONGEST_VALUE)
 
 
-def now(change: FieldChange) -> str:
+def current(change: FieldChange) -> str:
     """Return what a field holds at SetSmart now."""
-    return shown(change.held, secret=change.secret)
+    return shown(change.current, secret=change.secret)
 
 
-def afterwards(change: FieldChange) -> str:
+def planned(change: FieldChange) -> str:
     """Return what a field will hold."""
     if change.planned is ABSENT:
-        return f"{shown(change.held, secret=change.secret)} (no longer declared)"
+        return f"{shown(change.current, secret=change.secret)} (no longer declared)"
     return shown(change.planned, secret=change.secret)
 
 
@@ -135,16 +135,16 @@ def reason(change: FieldChange, quoted: Callable[[str], str] = str) -> str:
     last = quoted(shown(change.last, secret=change.secret))
     match change.cause:
         case Cause.DRIFT:
-            return f"changed behind our back, was {last}"
+            return f"changed outside Pulumi, was {last}"
         case Cause.UNAPPLIED:
             return "SetSmart did not apply it"
         case Cause.BOTH:
-            return f"this change; changed behind our back as well, was {last}"
+            return f"this change; changed outside Pulumi as well, was {last}"
     return "this change"
 
 
 HIDDEN = "Something secret may change, which a preview does not show."
 NOT_REFRESHED = (
-    "The preview did not look at SetSmart, so changes behind our back are not in it. "
+    "The preview did not look at SetSmart, so changes outside Pulumi are not in it. "
     "Add options: {refresh: always} to Pulumi.yaml, or --refresh."
 )

@@ -6,38 +6,24 @@ models or the lifecycle, so that it is an independent witness of what they send.
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.app import BASE_PATH, Sandbox, create_app
-from pulumi_setsmart.sandbox.collection import (
+from pulumi_setsmart.sandbox.behaviour import Behaviour
+from pulumi_setsmart.sandbox.collection import ApiCollection
+from pulumi_setsmart.sandbox.contract import (
     COLLECTIONS,
     MESSAGE_TEMPLATES,
     PRICING_RULES,
     PROPERTIES,
     WEBHOOKS,
-    Collection,
 )
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
-from pulumi_setsmart.sandbox.dialect import Dialect
 from pulumi_setsmart.sandbox.error_form import ErrorForm
-from pulumi_setsmart.sandbox.faults import (
-    NONSENSE,
-    Cut,
-    Failed,
-    Fault,
-    FaultLayer,
-    FaultPlan,
-    Garbage,
-    Hang,
-    Lost,
-    Moment,
-    RandomFaults,
-    Refused,
-    ScriptedFaults,
-    ShrinkingWindow,
-    Slow,
-)
+from pulumi_setsmart.sandbox.faults.fault import Fault, FaultMiddleware, FaultPlan, Moment
+from pulumi_setsmart.sandbox.faults.network import Cut, Hang, Lost, Slow
+from pulumi_setsmart.sandbox.faults.responses import MALFORMED, Failed, Malformed, RateLimited
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.json import Json, JsonObject
-from pulumi_setsmart.sandbox.list_style import LIST_STYLES, UNTOLD_STYLES
+from pulumi_setsmart.sandbox.list_styles import LIST_STYLES, STYLES_WITHOUT_NEXT
 from pulumi_setsmart.sandbox.listings import listings, seed
 from pulumi_setsmart.sandbox.request_log import LoggedRequest
 from pulumi_setsmart.sandbox.server import running, serve
@@ -49,39 +35,36 @@ __all__ = [
     "COLLECTIONS",
     "DEFAULT_KEY",
     "LIST_STYLES",
+    "MALFORMED",
     "MESSAGE_TEMPLATES",
-    "NONSENSE",
     "PRICING_RULES",
     "PROPERTIES",
-    "UNTOLD_STYLES",
+    "STYLES_WITHOUT_NEXT",
     "WEBHOOKS",
+    "ApiCollection",
     "ApiKey",
     "Attempt",
-    "Collection",
+    "Behaviour",
     "Cut",
     "Delivery",
     "DeliverySettings",
-    "Dialect",
     "ErrorForm",
     "Failed",
     "Fault",
-    "FaultLayer",
+    "FaultMiddleware",
     "FaultPlan",
-    "Garbage",
     "Hang",
     "Hosts",
     "Json",
     "JsonObject",
     "LoggedRequest",
     "Lost",
+    "Malformed",
     "Moment",
     "NoSuchObjectError",
-    "RandomFaults",
-    "Refused",
+    "RateLimited",
     "Sandbox",
     "SandboxSettings",
-    "ScriptedFaults",
-    "ShrinkingWindow",
     "Slow",
     "Storage",
     "create_app",

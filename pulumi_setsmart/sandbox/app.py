@@ -14,14 +14,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_setsmart.sandbox.collection import COLLECTIONS, Collection
+from pulumi_setsmart.sandbox.access_control import AccessControl
+from pulumi_setsmart.sandbox.collection import ApiCollection
+from pulumi_setsmart.sandbox.contract import COLLECTIONS
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
-from pulumi_setsmart.sandbox.dialect import Dialect
-from pulumi_setsmart.sandbox.gate import Gate
-from pulumi_setsmart.sandbox.refusal import Refusal
+from pulumi_setsmart.sandbox.error_form import ErrorForm, in_form
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
 from pulumi_setsmart.sandbox.request_log import LoggedRequest, RequestLogger, new_log
 from pulumi_setsmart.sandbox.routes import CollectionRoutes
 from pulumi_setsmart.sandbox.settings import SandboxSettings
@@ -29,7 +30,7 @@ from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
 
 BASE_PATH = "/v1"
 _SMALLEST_COMPRESSED = 1024
-"""An answer of so many bytes is compressed for a client that offers to decompress it."""
+"""A response of so many bytes is compressed for a client that offers to decompress it."""
 
 
 class Sandbox(Starlette):
@@ -66,21 +67,21 @@ def create_app(
     storage: Storage | None = None,
     clock: Callable[[], float] = time.time,
     middleware: Sequence[Middleware] = (),
-    collections: Sequence[Collection] = COLLECTIONS,
+    collections: Sequence[ApiCollection] = COLLECTIONS,
     on_outcome: Callable[[Delivery, str], None] = lambda _delivery, _outcome: None,
 ) -> Sandbox:
     """Return a sandbox.
 
     Args:
-        settings: Its keys, limits and habits; those of the contract if None.
+        settings: Its keys, limits and behaviour; those of the contract if None.
         storage: What it holds; nothing, in memory, if None.
-        clock: The time in seconds since 1970, for the rate limit and the ``Date`` of answers.
+        clock: The time in seconds since 1970, for the rate limit and the ``Date`` of responses.
         middleware: Wraps the whole sandbox, the first one outermost: it sees each request as the
-            client sent it and each answer with all its headers. Answers that it gives itself are
+            client sent it and each response with all its headers. Its own responses are
             in the request log too.
         collections: What is served below the base path ``/v1``.
-        on_outcome: Told, in a phrase, what came of each attempt to deliver an event to a webhook
-            subscription, while the sandbox is served.
+        on_outcome: Called with the outcome, in a phrase, of each attempt to deliver an event to a
+            webhook subscription, while the sandbox is served.
     """
     settings = settings or SandboxSettings()
     storage = storage or Storage(clock=clock)
@@ -90,16 +91,16 @@ def create_app(
         routes=[
             route
             for collection in collections
-            for route in CollectionRoutes(collection, storage, settings.dialect).routes(BASE_PATH)
+            for route in CollectionRoutes(collection, storage, settings.behaviour).routes(BASE_PATH)
         ],
         middleware=[
             Middleware(GZipMiddleware, minimum_size=_SMALLEST_COMPRESSED),
             Middleware(RequestLogger, log=requests),
             *middleware,
-            Middleware(Gate, settings=settings, clock=clock),
+            Middleware(AccessControl, settings=settings, clock=clock),
         ],
         exception_handlers={
-            Refusal: _refused(settings.dialect),
+            ErrorResponse: _in_form(settings.behaviour.error_form),
             NoSuchObjectError: _not_found,
             DatabaseTroubleError: _in_trouble,
             HTTPException: _unroutable,
@@ -109,32 +110,32 @@ def create_app(
     # A path that is not exactly an operation's path is unknown.
     app.router.redirect_slashes = False
     app.storage = storage
-    app.dashboard = dashboard(storage, settings.hosts)
+    app.dashboard = dashboard(storage, settings.hosts, collections)
     app.requests = requests
     return app
 
 
-def _refused(dialect: Dialect) -> Callable[[Request, Exception], Response]:
-    def answer(_request: Request, refusal: Exception) -> Response:
-        assert isinstance(refusal, Refusal)  # noqa: S101 - for the type checker: registered for no other
-        return dialect.refused(refusal)
+def _in_form(form: ErrorForm) -> Callable[[Request, Exception], Response]:
+    def response(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, ErrorResponse)  # noqa: S101 - for the type checker: registered for no other
+        return in_form(error, form)
 
-    return answer
+    return response
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
-    return Refusal(404, "not_found", "There is no such object.").response()
+    return ErrorResponse(404, "not_found", "There is no such object.").response()
 
 
 async def _in_trouble(_request: Request, error: Exception) -> Response:
     assert isinstance(error, DatabaseTroubleError)  # noqa: S101 - for the type checker: registered for no other
     code = "insufficient_storage" if error.is_full else "unavailable"
-    return Refusal(507 if error.is_full else 503, code, str(error)).response()
+    return ErrorResponse(507 if error.is_full else 503, code, str(error)).response()
 
 
 async def _unroutable(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker: registered for no other
     status = HTTPStatus(error.status_code)
-    return Refusal(
+    return ErrorResponse(
         status, status.name.lower(), f"{status.phrase}.", headers=error.headers
     ).response()

@@ -65,7 +65,7 @@ class ConnectionLimits:
     call_later: Callable[[float, Callable[[], None]], Timer] = call_later
 
 
-class Connection(Protocol):
+class ClientConnection(Protocol):
     """A connection, for those who count them."""
 
     @property
@@ -85,22 +85,22 @@ class Connections:
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self._limits = limits
-        self._open: dict[Connection, None] = {}
+        self._open: dict[ClientConnection, None] = {}
         self._is_crowded = False
         self.on_room: Callable[[], None] = lambda: None
 
-    def add(self, connection: Connection) -> None:
+    def add(self, connection: ClientConnection) -> None:
         """Count a connection that was opened."""
         self._open[connection] = None
 
-    def rested(self, connection: Connection) -> None:
+    def rested(self, connection: ClientConnection) -> None:
         """Learn that a connection has become idle: it is the last one to be closed for others."""
         if connection in self._open:
             del self._open[connection]
             self._open[connection] = None
         self.on_room()
 
-    def remove(self, connection: Connection) -> None:
+    def remove(self, connection: ClientConnection) -> None:
         """Learn that a connection was closed."""
         self._open.pop(connection, None)
         if len(self._open) <= self._limits.most // 2:

@@ -1,4 +1,4 @@
-"""How servers word that they do not accept an object: the habits of frameworks, echoes included."""
+"""How frameworks word that they do not accept an object, echoes included."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from pulumi_setsmart.sandbox.refusal import Complaint, Refusal
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, FieldViolation
 
 ErrorForm: TypeAlias = Literal[
     "contract",
@@ -25,96 +25,101 @@ ErrorForm: TypeAlias = Literal[
 _UNPROCESSABLE = 422
 
 
-def worded(refusal: Refusal, form: ErrorForm) -> Response:
-    """Return a refusal in the form of a framework; what is not about fields is as in the contract.
+def in_form(error: ErrorResponse, form: ErrorForm) -> Response:
+    """Return an error in the form of a framework; what is not about fields is as in the contract.
 
     Args:
-        refusal: The refusal.
+        error: The error.
         form: The framework.
     """
-    if form == "contract" or not refusal.complaints:
-        return refusal.response()
-    return _WORDINGS[form](refusal.complaints)
+    if form == "contract" or not error.violations:
+        return error.response()
+    return _WORDINGS[form](error.violations)
 
 
-def _aspnet(complaints: Sequence[Complaint]) -> Response:
+def _aspnet(violations: Sequence[FieldViolation]) -> Response:
     errors = {
-        f"$.{one.field}" if one.is_unknown else one.field.title().replace("_", ""): [
-            f"The JSON property '{one.field}' could not be mapped to any .NET member contained in "
+        f"$.{each.field}" if each.is_unknown else each.field.title().replace("_", ""): [
+            f"The JSON property '{each.field}' could not be mapped to any .NET member contained in "
             "type 'Listing'."
-            if one.is_unknown
-            else one.sentence
+            if each.is_unknown
+            else each.sentence
         ]
-        for one in complaints
+        for each in violations
     }
     title = "One or more validation errors occurred."
     return JSONResponse({"title": title, "status": 400, "errors": errors}, status_code=400)
 
 
-def _django(complaints: Sequence[Complaint]) -> Response:
-    return JSONResponse({one.field: [f"This {one.wrong}."] for one in complaints}, status_code=400)
+def _django(violations: Sequence[FieldViolation]) -> Response:
+    return JSONResponse(
+        {each.field: [f"This {each.reason}."] for each in violations},
+        status_code=400,
+    )
 
 
-def _fastapi(complaints: Sequence[Complaint]) -> Response:
+def _fastapi(violations: Sequence[FieldViolation]) -> Response:
     detail = [
         {
-            "type": "extra_forbidden" if one.is_unknown else "value_error",
-            "loc": ["body", one.field],
-            "msg": "Extra inputs are not permitted" if one.is_unknown else f"Input {one.wrong}",
-            "input": one.value,
-            "ctx": {"given": one.value},
+            "type": "extra_forbidden" if each.is_unknown else "value_error",
+            "loc": ["body", each.field],
+            "msg": "Extra inputs are not permitted" if each.is_unknown else f"Input {each.reason}",
+            "input": each.value,
+            "ctx": {"given": each.value},
         }
-        for one in complaints
+        for each in violations
     ]
     return JSONResponse({"detail": detail}, status_code=_UNPROCESSABLE)
 
 
-def _jsonapi(complaints: Sequence[Complaint]) -> Response:
+def _jsonapi(violations: Sequence[FieldViolation]) -> Response:
     errors = [
         {
-            "source": {"pointer": f"/data/attributes/{one.field}"},
-            "detail": one.sentence,
-            "meta": {"value": one.value},
+            "source": {"pointer": f"/data/attributes/{each.field}"},
+            "detail": each.sentence,
+            "meta": {"value": each.value},
         }
-        for one in complaints
+        for each in violations
     ]
     return JSONResponse({"errors": errors}, status_code=_UNPROCESSABLE)
 
 
-def _nestjs(complaints: Sequence[Complaint]) -> Response:
+def _nestjs(violations: Sequence[FieldViolation]) -> Response:
     message = [
-        f"property {one.field} should not exist" if one.is_unknown else f"{one.field} {one.wrong}"
-        for one in complaints
+        f"property {each.field} should not exist"
+        if each.is_unknown
+        else f"{each.field} {each.reason}"
+        for each in violations
     ]
     body = {"statusCode": 400, "message": message, "error": "Bad Request"}
     return JSONResponse(body, status_code=400)
 
 
-def _pocketbase(complaints: Sequence[Complaint]) -> Response:
-    data = {one.field: {"code": "invalid", "message": one.sentence} for one in complaints}
+def _pocketbase(violations: Sequence[FieldViolation]) -> Response:
+    data = {each.field: {"code": "invalid", "message": each.sentence} for each in violations}
     message = "Failed to update record."
     return JSONResponse({"status": 400, "message": message, "data": data}, status_code=400)
 
 
-def _silent(_complaints: Sequence[Complaint]) -> Response:
+def _silent(_violations: Sequence[FieldViolation]) -> Response:
     return JSONResponse({"message": "Invalid payload."}, status_code=400)
 
 
-def _text(complaints: Sequence[Complaint]) -> Response:
-    return PlainTextResponse("\n".join(one.sentence for one in complaints), status_code=400)
+def _text(violations: Sequence[FieldViolation]) -> Response:
+    return PlainTextResponse("\n".join(each.sentence for each in violations), status_code=400)
 
 
-def _zod(complaints: Sequence[Complaint]) -> Response:
-    unknown = [one.field for one in complaints if one.is_unknown]
+def _zod(violations: Sequence[FieldViolation]) -> Response:
+    unknown = [each.field for each in violations if each.is_unknown]
     issues: list[object] = [
         {
             "code": "custom",
-            "path": [one.field],
-            "message": f"Field {one.wrong}",
-            "received": one.value,
+            "path": [each.field],
+            "message": f"Field {each.reason}",
+            "received": each.value,
         }
-        for one in complaints
-        if not one.is_unknown
+        for each in violations
+        if not each.is_unknown
     ]
     if unknown:
         quoted = ", ".join(f"'{name}'" for name in unknown)
@@ -124,7 +129,7 @@ def _zod(complaints: Sequence[Complaint]) -> Response:
     return JSONResponse({"name": "ZodError", "message": json.dumps(issues)}, status_code=400)
 
 
-_WORDINGS: dict[ErrorForm, Callable[[Sequence[Complaint]], Response]] = {
+_WORDINGS: dict[ErrorForm, Callable[[Sequence[FieldViolation]], Response]] = {
     "aspnet": _aspnet,
     "django": _django,
     "fastapi": _fastapi,

@@ -1,4 +1,4 @@
-"""A request and its answer, for what stands between a client and the application."""
+"""A request and its response, for what stands between a client and the application."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Sleep: TypeAlias = Callable[[float], Awaitable[object]]
 
 
 @frozen
-class Answer:
-    """An answer as it goes over the wire.
+class RawResponse:
+    """A response as it goes over the wire.
 
     Attributes:
         status: Its status.
@@ -31,8 +31,8 @@ class Answer:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
-    def with_headers(self, **headers: str) -> Answer:
-        """Return the answer with these headers, whose names have underscores for hyphens."""
+    def with_headers(self, **headers: str) -> RawResponse:
+        """Return the response with these headers, whose names have underscores for hyphens."""
         new = {
             name.replace("_", "-").encode(): value.encode("latin-1")
             for name, value in headers.items()
@@ -40,8 +40,8 @@ class Answer:
         kept = tuple(pair for pair in self.headers if pair[0] not in new)
         return evolve(self, headers=(*kept, *new.items()))
 
-    def with_body(self, body: bytes) -> Answer:
-        """Return the answer with another body, and its length."""
+    def with_body(self, body: bytes) -> RawResponse:
+        """Return the response with another body, and its length."""
         return evolve(self, body=body).with_headers(content_length=str(len(body)))
 
 
@@ -74,11 +74,11 @@ class Exchange:
             more = message.get("more_body", False)
         return cls(app, scope, body, receive, send)
 
-    async def carry_out(self) -> Answer:
+    async def forward(self) -> RawResponse:
         """Let the application handle the request, whether or not the client is still there.
 
         Returns:
-            The answer that it would send.
+            The response that it would send.
         """
         status = 0
         headers: tuple[tuple[bytes, bytes], ...] = ()
@@ -96,46 +96,46 @@ class Exchange:
                 body += message.get("body", b"")
 
         await self._app(self._scope, receive, collect)
-        return Answer(status, headers, body)
+        return RawResponse(status, headers, body)
 
-    async def answer(
+    async def respond(
         self,
-        answer: Answer,
+        response: RawResponse,
         *,
         pieces: int = 1,
         seconds: float = 0.0,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """Send an answer.
+        """Send a response.
 
         Args:
-            answer: The answer.
+            response: The response.
             pieces: In how many pieces its body goes.
             seconds: How long that takes in all.
             sleep: Lets that time pass.
         """
-        await self._begin_answer(answer)
-        size = max(1, -(-len(answer.body) // pieces))
-        for start in range(0, len(answer.body), size):
+        await self._begin_response(response)
+        size = max(1, -(-len(response.body) // pieces))
+        for start in range(0, len(response.body), size):
             await sleep(seconds / pieces)
-            piece = answer.body[start : start + size]
+            piece = response.body[start : start + size]
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
         await self._send({"type": "http.response.body", "body": b""})
 
-    async def send_part(self, answer: Answer, part: bytes) -> None:
-        """Begin to send an answer, and send no more than a part of its body."""
-        await self._begin_answer(answer)
+    async def send_part(self, response: RawResponse, part: bytes) -> None:
+        """Begin to send a response, and send no more than a part of its body."""
+        await self._begin_response(response)
         await self._send({"type": "http.response.body", "body": part, "more_body": True})
 
-    async def _begin_answer(self, answer: Answer) -> None:
-        start = {"type": "http.response.start", "status": answer.status}
-        await self._send({**start, "headers": list(answer.headers)})
+    async def _begin_response(self, response: RawResponse) -> None:
+        start = {"type": "http.response.start", "status": response.status}
+        await self._send({**start, "headers": list(response.headers)})
 
     async def close(self, *, reset: bool = False) -> None:
         """Close the connection without another byte.
 
         Args:
-            reset: Whether the client is told so by a TCP reset.
+            reset: Whether a TCP reset ends it.
         """
         self._scope["state"][CLOSE](reset)
         while cast(str, (await self._receive())["type"]) != "http.disconnect":

@@ -4,7 +4,7 @@ import json
 import math
 from typing import TypeAlias
 
-from pulumi_setsmart.sandbox.refusal import Refusal
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = "dict[str, Json]"
@@ -20,7 +20,19 @@ def parse_object(body: bytes) -> JsonObject:
         The object.
 
     Raises:
-        Refusal: With status 400 (documented), where the body is anything else.
+        ErrorResponse: With status 400 (documented), where the body is anything else.
+    """
+    value = parse_value(body)
+    if not isinstance(value, dict):
+        raise ErrorResponse(400, "invalid_json", "The body must be a JSON object.")
+    return value
+
+
+def parse_value(body: bytes) -> Json:
+    """Return the value that UTF-8 text holds.
+
+    Raises:
+        ErrorResponse: With status 400 (documented), where it holds none.
     """
     try:
         value: Json = json.loads(
@@ -29,9 +41,7 @@ def parse_object(body: bytes) -> JsonObject:
         # Half a surrogate pair can be written in JSON, but not in UTF-8.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise Refusal(400, "invalid_json", "The body is not valid JSON.") from None
-    if not isinstance(value, dict):
-        raise Refusal(400, "invalid_json", "The body must be a JSON object.")
+        raise ErrorResponse(400, "invalid_json", "The body is not valid JSON.") from None
     return value
 
 

@@ -6,13 +6,13 @@ from itertools import islice
 
 from attrs import frozen
 
-from pulumi_setsmart.sandbox.collection import PROPERTIES
+from pulumi_setsmart.sandbox.contract import PROPERTIES
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.storage import Storage
 
 
 @frozen
-class _Place:
+class _Town:
     town: str
     region: str
     streets: tuple[str, ...]
@@ -20,55 +20,55 @@ class _Place:
 
 
 @frozen
-class _Kind:
+class _House:
     name: str
     bedrooms: tuple[int, int]
 
 
-_PLACES = (
-    _Place(
+_TOWNS = (
+    _Town(
         "Carrapateira",
         "Portugal",
         ("Rua do Mar", "Rua da Escola", "Travessa do Poço"),
         ("Oceanfront", "Clifftop", "Surfers'"),
     ),
-    _Place(
+    _Town(
         "Hallstatt",
         "Austria",
         ("Seestraße", "Gosaumühlstraße", "Kirchenweg"),
         ("Lakeside", "Alpine", "Quiet"),
     ),
-    _Place(
+    _Town(
         "Ullapool",
         "Scotland",
         ("Shore Street", "Argyle Street", "Quay Street"),
         ("Harbour", "Highland", "Snug"),
     ),
-    _Place(
+    _Town(
         "Marfa, TX",
         "USA",
         ("San Antonio Street", "Lincoln Street", "Oak Street"),
         ("Desert", "Adobe", "Stargazer's"),
     ),
-    _Place(
+    _Town(
         "Cannon Beach, OR",
         "USA",
         ("Hemlock Street", "Ocean Avenue", "Laneda Avenue"),
         ("Beachfront", "Driftwood", "Lighthouse"),
     ),
-    _Place(
+    _Town(
         "Ghent",
         "Belgium",
         ("Graslei", "Patershol", "Kraanlei"),
         ("Canalside", "Old Town", "Sunny"),
     ),
-    _Place(
+    _Town(
         "Ronda",
         "Spain",
         ("Calle Armiñán", "Calle Tenorio", "Plaza del Puente"),
         ("Whitewashed", "Hilltop", "Courtyard"),
     ),
-    _Place(
+    _Town(
         "Kaikōura",
         "New Zealand",
         ("Esplanade", "Churchill Street", "Beach Road"),
@@ -76,15 +76,15 @@ _PLACES = (
     ),
 )
 
-_KINDS = (
-    _Kind("Studio", (0, 0)),
-    _Kind("Apartment", (1, 3)),
-    _Kind("Loft", (1, 2)),
-    _Kind("Cottage", (1, 3)),
-    _Kind("Cabin", (1, 4)),
-    _Kind("Townhouse", (2, 4)),
-    _Kind("Villa", (3, 7)),
-    _Kind("Farmhouse", (3, 6)),
+_HOUSES = (
+    _House("Studio", (0, 0)),
+    _House("Apartment", (1, 3)),
+    _House("Loft", (1, 2)),
+    _House("Cottage", (1, 3)),
+    _House("Cabin", (1, 4)),
+    _House("Townhouse", (2, 4)),
+    _House("Villa", (3, 7)),
+    _House("Farmhouse", (3, 6)),
 )
 
 _AMENITIES = (
@@ -120,17 +120,17 @@ def listings() -> Iterator[JsonObject]:
     """Yield listings without end, the same ones in every run, ready to be stored."""
     chance = random.Random("setsmart")  # noqa: S311 - the same listings in every run, no secrets
     while True:
-        yield PROPERTIES.complete(_listing(chance))
+        yield PROPERTIES.validated(_listing(chance))
 
 
 def _listing(chance: random.Random) -> JsonObject:
-    place = chance.choice(_PLACES)
-    kind = chance.choice(_KINDS)
-    bedrooms = chance.randint(*kind.bedrooms)
+    town = chance.choice(_TOWNS)
+    house = chance.choice(_HOUSES)
+    bedrooms = chance.randint(*house.bedrooms)
     return {
-        "name": f"{chance.choice(place.charms)} {kind.name} in {place.town.partition(',')[0]}",
-        "address": f"{chance.randint(1, 180)} {chance.choice(place.streets)}, {place.town},"
-        f" {place.region}",
+        "name": f"{chance.choice(town.charms)} {house.name} in {town.town.partition(',')[0]}",
+        "address": f"{chance.randint(1, 180)} {chance.choice(town.streets)}, {town.town},"
+        f" {town.region}",
         "bedrooms": bedrooms,
         "bathrooms": _bathrooms(chance, bedrooms),
         "max_guests": max(2, bedrooms * 2 + chance.choice((0, 0, 1, 2))),

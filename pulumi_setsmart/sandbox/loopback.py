@@ -29,6 +29,6 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
         address = ip_address(host)
     except ValueError:
         return None
-    # A socket for both families tells IPv4 addresses in this form.
+    # A socket for both families has IPv4 addresses in this form.
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address

@@ -1,4 +1,4 @@
-"""A server's habit of tidying what it is sent."""
+"""A server that tidies what it is sent."""
 
 from collections.abc import Mapping
 

@@ -10,7 +10,7 @@ from attrs import define, frozen
 _UNLIMITED = 1_000_000
 
 ResetForm: TypeAlias = Literal["seconds", "milliseconds", "left", "date"]
-"""What `X-RateLimit-Reset` tells: seconds since 1970 (documented), milliseconds since then, the
+"""What `X-RateLimit-Reset` says: seconds since 1970 (documented), milliseconds since then, the
 seconds that are left, or an HTTP date."""
 
 
@@ -22,22 +22,22 @@ class Allowance:
         limit: How many requests a window allows.
         remaining: How many are left.
         reset: When the window ends, in whole seconds since 1970, rounded up.
-        told_reset: How that is told.
+        reset_value: The same, as ``X-RateLimit-Reset`` has it.
         exceeded: Whether the request was one too many.
     """
 
     limit: int
     remaining: int
     reset: int
-    told_reset: str
+    reset_value: str
     exceeded: bool = False
 
     def headers(self) -> dict[str, str]:
-        """Return the headers that tell it. Their names and units are documented."""
+        """Return its headers. Their names and units are documented."""
         return {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": self.told_reset,
+            "X-RateLimit-Reset": self.reset_value,
         }
 
 
@@ -54,7 +54,7 @@ class RateLimit:
         limit: How many requests a window allows; 0 for no limit. 100 is documented.
         window: The length of a window in seconds. It is not documented; 60 is assumed.
         clock: The time in seconds since 1970.
-        reset_form: How the end of a window is told.
+        reset_form: How ``X-RateLimit-Reset`` gives the end of a window.
     """
 
     def __init__(
@@ -79,19 +79,19 @@ class RateLimit:
         now = self._clock()
         window = self._windows.get(client)
         if window is None or now >= window.ends_at:
-            # Ends on a whole second, so that the header tells the very moment.
+            # Ends on a whole second, so that the header has the very moment.
             window = self._windows[client] = _Window(float(math.ceil(now + self._length)))
         reset = int(window.ends_at)
-        told = _told(reset, now, self._reset_form)
+        reset_value = _reset_value(reset, now, self._reset_form)
         if not self._limit:
-            return Allowance(_UNLIMITED, _UNLIMITED, reset, told)
+            return Allowance(_UNLIMITED, _UNLIMITED, reset, reset_value)
         if window.used >= self._limit:
-            return Allowance(self._limit, 0, reset, told, exceeded=True)
+            return Allowance(self._limit, 0, reset, reset_value, exceeded=True)
         window.used += 1
-        return Allowance(self._limit, self._limit - window.used, reset, told)
+        return Allowance(self._limit, self._limit - window.used, reset, reset_value)
 
 
-def _told(reset: int, now: float, form: ResetForm) -> str:
+def _reset_value(reset: int, now: float, form: ResetForm) -> str:
     match form:
         case "milliseconds":
             return str(reset * 1000)

@@ -15,7 +15,7 @@ class LoggedRequest:
     Attributes:
         method: The HTTP method.
         path: The path, with the base path and without a query.
-        status: The status of the answer, or None if there was none.
+        status: The status of the response, or None if there was none.
     """
 
     method: str
@@ -29,7 +29,7 @@ def new_log() -> deque[LoggedRequest]:
 
 
 class RequestLogger:
-    """ASGI middleware that writes down each request when its answer begins.
+    """ASGI middleware that writes down each request when its response begins.
 
     Args:
         app: The application.
@@ -55,7 +55,7 @@ class RequestLogger:
 
         async def send_and_write(message: Message) -> None:
             if message["type"] == "http.response.start":
-                # Before it is sent: whoever has the answer finds the request in the log.
+                # Before it is sent: whoever has the response finds the request in the log.
                 write(message["status"])
             await send(message)
 

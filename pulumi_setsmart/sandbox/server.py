@@ -25,8 +25,8 @@ from pulumi_setsmart.sandbox.connections import (
     Connections,
     Timer,
 )
+from pulumi_setsmart.sandbox.error_response import ErrorResponse
 from pulumi_setsmart.sandbox.exchange import CLOSE
-from pulumi_setsmart.sandbox.refusal import Refusal
 
 _QUEUE = 1024
 """How many connections may wait to be accepted."""
@@ -85,7 +85,7 @@ def serve(app: ASGIApp, *, host: str, port: int, announce: Callable[[str], None]
         app: The application.
         host: The address to listen on.
         port: The port to listen on; 0 for a free one.
-        announce: Told the base URL once connections are accepted.
+        announce: Called with the base URL once connections are accepted.
 
     Raises:
         OSError: If the address cannot be listened on.
@@ -167,11 +167,11 @@ class _Protocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request of HTTP, in the form of the API; the log need not know."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            refusal = Refusal(400, "bad_request", msg).response()
-            headers = [*refusal.raw_headers, CLOSE_HEADER]
+            error = ErrorResponse(400, "bad_request", msg).response()
+            headers = [*error.raw_headers, CLOSE_HEADER]
             for event in (
-                h11.Response(status_code=refusal.status_code, headers=headers),
-                h11.Data(data=bytes(refusal.body)),
+                h11.Response(status_code=error.status_code, headers=headers),
+                h11.Data(data=bytes(error.body)),
                 h11.EndOfMessage(),
             ):
                 self.transport.write(self.conn.send(event) or b"")
@@ -201,7 +201,7 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn, quiet, that accepts connections in its own way and tells when it does."""
+    """Uvicorn, quiet, that accepts connections in its own way and calls back when it does."""
 
     def __init__(
         self,

@@ -9,12 +9,14 @@ from sqlite3 import Connection
 from types import TracebackType
 from typing import Self
 
-from pulumi_setsmart.sandbox.collection import ALL_EVENTS, WEBHOOKS, Collection, is_active
+from pulumi_setsmart.sandbox.collection import ApiCollection
+from pulumi_setsmart.sandbox.contract import WEBHOOKS
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery_log import DeliveryLog
+from pulumi_setsmart.sandbox.deliveries.subscription import wants
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 
-OWN_FIELDS = frozenset({"id", "created_at", "updated_at"})
+SERVER_FIELDS = frozenset({"id", "created_at", "updated_at"})
 """The fields that the server alone sets."""
 _TABLES = (
     """
@@ -42,9 +44,9 @@ class NoSuchObjectError(KeyError):
 class Storage:
     """Objects by collection and id, in memory or in a file. Safe to use from several threads.
 
-    It checks nothing, so a test can put into it whatever could stand in the real system. Only
+    It checks nothing, so a test can put into it whatever the real system could hold. Only
     ``id``, ``created_at`` and ``updated_at`` are its own: it ignores them in what it is given.
-    Each change of a listing is told to the subscriptions that ask for it.
+    Each change of a listing is delivered to the subscriptions that ask for it.
 
     Args:
         path: A file, which is made if need be, or ``:memory:``.
@@ -97,7 +99,7 @@ class Storage:
         return not self._database.rows("SELECT 1 FROM sequences")
 
     def objects(
-        self, collection: Collection, *, offset: int = 0, limit: int | None = None
+        self, collection: ApiCollection, *, offset: int = 0, limit: int | None = None
     ) -> list[JsonObject]:
         """Return the objects of a collection in the order of their creation.
 
@@ -113,7 +115,7 @@ class Storage:
         )
         return [_object(collection, number, body) for number, body in rows]
 
-    def get(self, collection: Collection, object_id: str) -> JsonObject:
+    def get(self, collection: ApiCollection, object_id: str) -> JsonObject:
         """Return one object.
 
         Raises:
@@ -122,13 +124,13 @@ class Storage:
         rows = self._database.rows(_ONE, _place(collection, object_id))
         return _found(rows, collection, object_id)
 
-    def insert(self, collection: Collection, body: Mapping[str, Json]) -> JsonObject:
+    def insert(self, collection: ApiCollection, body: Mapping[str, Json]) -> JsonObject:
         """Add an object and return it with its id. Ids are sequential and never used again."""
         [inserted] = self.insert_all(collection, [body])
         return inserted
 
     def insert_all(
-        self, collection: Collection, bodies: Iterable[Mapping[str, Json]]
+        self, collection: ApiCollection, bodies: Iterable[Mapping[str, Json]]
     ) -> list[JsonObject]:
         """Add several objects, all or none, and return them with their ids."""
         now = self._now()
@@ -145,12 +147,12 @@ class Storage:
                 [(collection.path, number, text) for number, text in numbered],
             )
             inserted = [_object(collection, number, text) for number, text in numbered]
-            self._tell(transaction, collection, "created", inserted)
+            self._add_events(transaction, collection, "created", inserted)
         self.deliveries.wake()
         return inserted
 
     def replace(
-        self, collection: Collection, object_id: str, body: Mapping[str, Json]
+        self, collection: ApiCollection, object_id: str, body: Mapping[str, Json]
     ) -> JsonObject:
         """Put other fields in the place of all that an object had; return what is now stored.
 
@@ -172,14 +174,14 @@ class Storage:
             after = _found(
                 transaction.execute(_ONE, _place(collection, object_id)), collection, object_id
             )
-            if collection == WEBHOOKS:
+            if collection.path == WEBHOOKS.path:
                 self._keep_replaced_secret(transaction, before, after)
             elif after | {"updated_at": before["updated_at"]} != before:
-                self._tell(transaction, collection, "updated", [after])
+                self._add_events(transaction, collection, "updated", [after])
         self.deliveries.wake()
         return after
 
-    def delete(self, collection: Collection, object_id: str) -> None:
+    def delete(self, collection: ApiCollection, object_id: str) -> None:
         """Take an object away.
 
         Raises:
@@ -193,13 +195,13 @@ class Storage:
                 "DELETE FROM objects WHERE collection = ? AND number = ?",
                 (collection.path, collection.number(object_id)),
             )
-            self._tell(transaction, collection, "deleted", [deleted])
+            self._add_events(transaction, collection, "deleted", [deleted])
         self.deliveries.wake()
 
-    def _tell(
+    def _add_events(
         self,
         transaction: Connection,
-        collection: Collection,
+        collection: ApiCollection,
         verb: str,
         objects: Sequence[JsonObject],
     ) -> None:
@@ -215,7 +217,7 @@ class Storage:
             transaction,
             event_type,
             objects,
-            [str(one["id"]) for one in subscriptions if _wants(one, event_type)],
+            [str(one["id"]) for one in subscriptions if wants(one, event_type)],
         )
 
     def _keep_replaced_secret(
@@ -230,23 +232,16 @@ class Storage:
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _wants(subscription: JsonObject, event_type: str) -> bool:
-    events = subscription.get("events")
-    if not is_active(subscription) or not isinstance(events, list):
-        return False
-    return event_type in events or ALL_EVENTS in events
-
-
 def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:
-    own = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+    own = {name: value for name, value in body.items() if name not in SERVER_FIELDS}
     return json.dumps(own | {"created_at": created_at, "updated_at": updated_at})
 
 
-def _place(collection: Collection, object_id: str) -> tuple[str, int | None]:
+def _place(collection: ApiCollection, object_id: str) -> tuple[str, int | None]:
     return collection.path, collection.number(object_id)
 
 
-def _found(rows: Iterable[tuple[str]], collection: Collection, object_id: str) -> JsonObject:
+def _found(rows: Iterable[tuple[str]], collection: ApiCollection, object_id: str) -> JsonObject:
     number = collection.number(object_id)
     text = next((text for (text,) in rows), None)
     if number is None or text is None:
@@ -254,6 +249,6 @@ def _found(rows: Iterable[tuple[str]], collection: Collection, object_id: str) -
     return _object(collection, number, text)
 
 
-def _object(collection: Collection, number: int, text: str) -> JsonObject:
+def _object(collection: ApiCollection, number: int, text: str) -> JsonObject:
     body: JsonObject = json.loads(text)
     return {"id": collection.object_id(number)} | body

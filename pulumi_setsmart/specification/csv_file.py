@@ -5,42 +5,34 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import math
-import re
 import sys
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_setsmart.lifecycle.kind import PROPERTY
-from pulumi_setsmart.models.constraint import Text
+from pulumi_setsmart.models.cell import guarded, unguarded
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json, pointer
-from pulumi_setsmart.specification.document import MOST_VALUES, Document, Place
-from pulumi_setsmart.specification.sections import PROPERTIES
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.specification.document import MOST_VALUES, Document, FileLocation
+
+SECTION = str(PROPERTY.section)
+"""The section of a portfolio that a CSV file holds."""
 
 RESOURCE_NAME = "resource_name"
 """The column with the names of the resources."""
 
-FIELDS = {field.name: field for field in PROPERTY.fields}
-"""The columns beside it: the documented fields of a listing."""
+FIELDS = {field.name: field for field in PROPERTY.fields if not field.secret}
+"""The columns beside it: the named fields of a listing."""
 
 _DELIMITERS = ",;\t"
-_LONGEST_NUMBER = 400
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-"""A number as JSON has it, in ASCII."""
-
-_BEGINS_A_FORMULA = tuple("=+-@\N{MINUS SIGN}")
-_ENDS_A_CELL = ("\t", "\r", "\n")
-_UNSEEN = ("Z", "C")
-"""The categories of characters that nobody sees: blanks, controls, marks of direction."""
 
 
 def read_csv(text: str, file: str) -> Document:
     """Return what a CSV file holds; the columns may be parted by commas, semicolons or tabs.
 
     An empty cell declares nothing. An apostrophe before what a spreadsheet would take for a formula
-    is no part of the text.
+    is no part of the string.
 
     Raises:
         PortfolioFileError: It has other columns, or a cell cannot be read.
@@ -61,21 +53,25 @@ def _any_length() -> Iterator[None]:
 
 def _document(text: str, file: str) -> Document:
     rows = _rows(text)
-    places = {"": Place(file, 1), pointer("", PROPERTIES): Place(file, 1)}
+    locations = {"": FileLocation(file, 1), pointer("", SECTION): FileLocation(file, 1)}
     listings: dict[str, Json] = {}
     begins = 1
     try:
-        header = _header(next(rows, []), Place(file, 1))
+        header = _header(next(rows, []), FileLocation(file, 1))
         begins = rows.line_num + 1
         for row in rows:
-            if len(places) * len(header) > MOST_VALUES:
-                raise Place(file, begins).refusal(f"holds more than {MOST_VALUES:,} values")
+            if len(locations) * len(header) > MOST_VALUES:
+                raise FileLocation(file, begins).error(
+                    f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+                )
             if any(row):
-                _read_row(header, row, Place(file, begins), listings, places)
+                _read_row(header, row, FileLocation(file, begins), listings, locations)
             begins = rows.line_num + 1
     except csv.Error as error:
-        raise Place(file, begins).refusal(f"is not CSV: {error}") from None
-    return Document({PROPERTIES: listings}, places)
+        raise FileLocation(file, begins).error(
+            f"is not CSV: {error}", MessageCode.INVALID_SYNTAX
+        ) from None
+    return Document({SECTION: listings}, locations)
 
 
 def csv_text(listings: Mapping[str, Mapping[str, Json]]) -> str:
@@ -92,9 +88,17 @@ def extended_csv(text: str, listings: Mapping[str, Mapping[str, Json]]) -> str:
     extended.write(text if text.endswith("\n") else f"{text}\r\n")
     rows = csv.writer(extended, delimiter=_delimiter(text))
     for name, entry in listings.items():
-        cells = {**entry, RESOURCE_NAME: name}
-        rows.writerow([_cell(cells.get(column)) for column in header])
+        cells = {RESOURCE_NAME: guarded(name), **_cells(entry)}
+        rows.writerow([cells.get(column, "") for column in header])
     return extended.getvalue()
+
+
+def _cells(entry: Mapping[str, Json]) -> dict[str, str]:
+    return {
+        name: field.constraint.to_cell(entry[name])
+        for name, field in FIELDS.items()
+        if entry.get(name) is not None
+    }
 
 
 def _rows(text: str) -> Any:  # a csv.reader, whose type has no public name
@@ -105,95 +109,50 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=text.partition("\n")[0].count)
 
 
-def _cell(value: Json) -> str:
-    if not isinstance(value, str):
-        return "" if value is None else str(value)
-    return guarded(value)
-
-
-def _header(cells: list[str], place: Place) -> list[str]:
+def _header(cells: list[str], location: FileLocation) -> list[str]:
     names = [cell.strip() for cell in cells]
     if RESOURCE_NAME not in names:  # then it may be any file, whose content is not repeated
-        raise place.refusal(f"there is no column {RESOURCE_NAME}")
+        raise location.error(f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE)
     for name in names:
         if name != RESOURCE_NAME and name not in FIELDS:
             known = ", ".join((RESOURCE_NAME, *FIELDS))
-            raise place.refusal(f"{name or 'an empty title'} is no column; there are {known}")
+            raise location.error(
+                f"{name or 'an empty title'} is an unknown column; there are {known}",
+                MessageCode.INVALID_TABLE,
+            )
         if names.count(name) > 1:
-            raise place.refusal(f"there are two columns {name}")
+            raise location.error(f"there are two columns {name}", MessageCode.INVALID_TABLE)
     return names
 
 
 def _read_row(
     header: list[str],
     row: list[str],
-    place: Place,
+    location: FileLocation,
     listings: dict[str, Json],
-    places: dict[str, Place],
+    locations: dict[str, FileLocation],
 ) -> None:
     if len(row) != len(header):
-        raise place.refusal(f"has {len(row)} cells where there are {len(header)} columns")
+        raise location.error(
+            f"has {len(row)} cells where there are {len(header)} columns", MessageCode.INVALID_TABLE
+        )
     cells = dict(zip(header, row, strict=True))
     resource_name = unguarded(cells.pop(RESOURCE_NAME)).strip()
     if not resource_name:
-        raise place.refusal(f"{RESOURCE_NAME}: must not be empty")
-    path = pointer(pointer("", PROPERTIES), resource_name)
-    if path in places:
-        raise place.refusal(f"{resource_name} stands in line {places[path].line} too")
-    places[path] = place
+        raise location.error(f"{RESOURCE_NAME}: must not be empty", MessageCode.INVALID_TABLE)
+    path = pointer(pointer("", SECTION), resource_name)
+    if path in locations:
+        raise location.error(
+            f"{resource_name} is in line {locations[path].line} too", MessageCode.DUPLICATE_KEY
+        )
+    locations[path] = location
     listings[resource_name] = {
-        name: _value(FIELDS[name], cell, place) for name, cell in cells.items() if cell
+        name: _value(FIELDS[name], cell, location) for name, cell in cells.items() if cell
     }
 
 
-def _value(field: ApiField, cell: str, place: Place) -> Json:
-    if isinstance(field.constraint, Text):
-        return unguarded(cell)
-    number = _number(cell)
-    if number is None:
-        raise place.refusal(
-            f"{field.name}: must be a number like 2 or 1.5: digits 0 to 9 and a point, without "
-            "blanks, a plus sign or zeros in front"
-        )
-    return number
-
-
-def _number(cell: str) -> int | float | None:
-    """Return the number that a cell holds, exactly, or None if it holds none."""
-    if not _NUMBER.fullmatch(cell) or len(cell) > _LONGEST_NUMBER:
-        return None
-    if cell.removeprefix("-").isdecimal():
-        return int(cell)
-    number = float(cell)
-    if not math.isfinite(number):
-        return None
-    return int(number) if number.is_integer() else number
-
-
-def guarded(text: str) -> str:
-    """Return a text as a cell that no spreadsheet takes for a formula, and would run."""
-    return f"'{text}" if _is_risky(text) else text
-
-
-def unguarded(cell: str) -> str:
-    """Return the text of a cell; whoever wrote it may have guarded it, or not."""
-    text = cell.removeprefix("'")
-    return text if _is_risky(text) else cell
-
-
-def _is_risky(text: str) -> bool:
-    """Return whether a spreadsheet may take a text for a formula; apostrophes before it are none.
-
-    Some spreadsheets leave out what is not seen before a formula, and some take the wide and small
-    forms of a character for the character. With one more apostrophe before it, a text is as risky
-    as without: so the guard, which is that, is taken away exactly.
-    """
-    bare = text.lstrip("'")
-    first = next((each for each in bare if each != "'" and not _is_unseen(each)), "")
-    return bare.startswith(_ENDS_A_CELL) or (
-        unicodedata.normalize("NFKC", first).startswith(_BEGINS_A_FORMULA)
-    )
-
-
-def _is_unseen(character: str) -> bool:
-    return unicodedata.category(character).startswith(_UNSEEN)
+def _value(field: ApiField, cell: str, location: FileLocation) -> Json:
+    try:
+        return field.constraint.from_cell(cell)
+    except ValueError as error:
+        raise location.error(f"{field.name}: {error}", MessageCode.INVALID_TABLE) from None

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json, dotted, pointer, steps
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.specification.sections import SECTIONS
 
@@ -19,8 +20,8 @@ MOST_VALUES = 400_000
 
 
 @frozen
-class Place:
-    """Where a value stands.
+class FileLocation:
+    """Where a value is.
 
     Attributes:
         file: The file, as the user named it.
@@ -30,9 +31,11 @@ class Place:
     file: str
     line: int
 
-    def refusal(self, reason: str) -> PortfolioFileError:
-        """Return the error that refuses what stands here."""
-        return PortfolioFileError(f"{self.file}:{self.line}: {one_line(reason)}")
+    def error(
+        self, reason: str, code: MessageCode = MessageCode.INVALID_PORTFOLIO
+    ) -> PortfolioFileError:
+        """Return the error that says what is wrong there."""
+        return PortfolioFileError(f"{self.file}:{self.line}: {one_line(reason)}", code=code)
 
 
 @frozen
@@ -41,18 +44,20 @@ class Document:
 
     Attributes:
         value: The values.
-        places: Where each of them stands, by JSON pointer.
+        locations: Where each of them is, by JSON pointer.
     """
 
     value: Json
-    places: Mapping[str, Place]
+    locations: Mapping[str, FileLocation]
 
-    def refusal(self, path: str, reason: str) -> PortfolioFileError:
-        """Return the error that refuses what ``path`` points to, or what is missing there."""
+    def error(
+        self, path: str, reason: str, code: MessageCode = MessageCode.INVALID_PORTFOLIO
+    ) -> PortfolioFileError:
+        """Return the error that says what is wrong, or missing, where ``path`` points to."""
         name = dotted(path) if self._is_portfolio or is_sayable(path) else ""
-        while path not in self.places:
+        while path not in self.locations:
             path = path.rpartition("/")[0]
-        return self.places[path].refusal(f"{name}: {reason}" if name else reason)
+        return self.locations[path].error(f"{name}: {reason}" if name else reason, code)
 
     @property
     def _is_portfolio(self) -> bool:
@@ -91,16 +96,20 @@ def overlaid(base: Document, overlay: Document) -> Document:
             member = pointer(path, key)
             if depth == _ENTRIES and value is None:
                 if key not in below:
-                    raise overlay.refusal(member, "is null to be left out, but it is not there")
+                    raise overlay.error(
+                        member,
+                        "is null to be left out, but it is not there",
+                        MessageCode.NOTHING_TO_REMOVE,
+                    )
                 del result[key]
             else:
                 result[key] = laid(below.get(key), value, member, depth + 1)
         return result
 
     value = laid(base.value, overlay.value, "", 0)
-    above = {path: place for path, place in overlay.places.items() if path not in shared}
-    return Document(value, {**base.places, **above})
+    above = {path: location for path, location in overlay.locations.items() if path not in shared}
+    return Document(value, {**base.locations, **above})
 
 
 _ENTRIES = 1
-"""How deep the listings and subscriptions stand in a file."""
+"""How deep the entries are in a file."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 class Format(StrEnum):
@@ -33,5 +34,7 @@ def format_of(path: str | os.PathLike[str]) -> Format:
     """
     found = _ENDINGS.get(Path(path).suffix.lower())
     if found is None:
-        raise PortfolioFileError(f"{path}: must end in one of {', '.join(_ENDINGS)}")
+        raise PortfolioFileError(
+            f"{path}: must end in one of {', '.join(_ENDINGS)}", code=MessageCode.UNUSABLE_FILE
+        )
     return found

@@ -10,11 +10,12 @@ from typing import Any
 from attrs import define, field
 
 from pulumi_setsmart.models.json import DEEPEST, Json, pointer
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import (
     ABOVE_FIELDS,
     MOST_VALUES,
     Document,
-    Place,
+    FileLocation,
     is_sayable,
 )
 
@@ -31,20 +32,24 @@ def read_json(text: str, file: str) -> Document:
     try:
         parsed = _Decoder(lines).decode(text)
     except json.JSONDecodeError as error:
-        raise Place(file, error.lineno).refusal(f"is not JSON: {error.msg}") from None
+        raise FileLocation(file, error.lineno).error(
+            f"is not JSON: {error.msg}", MessageCode.INVALID_SYNTAX
+        ) from None
     except RecursionError:
-        raise Place(file, 1).refusal(_TOO_DEEP) from None
+        raise FileLocation(file, 1).error(_TOO_DEEP, MessageCode.TOO_DEEP) from None
     except ValueError:
-        raise Place(file, 1).refusal("holds a number that is too long") from None
+        raise FileLocation(file, 1).error(
+            "holds a number that is too long", MessageCode.NUMBER_TOO_LONG
+        ) from None
     unfolding = _Unfolding()
-    return Document(unfolding.value(parsed, "", Place(file, 1)), unfolding.places)
+    return Document(unfolding.value(parsed, "", FileLocation(file, 1)), unfolding.locations)
 
 
 @define
 class _Located:
     """An object whose members know their places."""
 
-    members: list[tuple[str, Any, Place]]
+    members: list[tuple[str, Any, FileLocation]]
 
 
 @define
@@ -56,11 +61,11 @@ class _Lines:
     _index: int = field(default=0, init=False)
     _line: int = field(default=1, init=False)
 
-    def place(self, index: int) -> Place:
+    def location(self, index: int) -> FileLocation:
         """Return the place of the character with this index, which never goes back."""
         self._line += self.text.count("\n", self._index, index)
         self._index = max(self._index, index)
-        return Place(self.file, self._line)
+        return FileLocation(self.file, self._line)
 
 
 class _Decoder(json.JSONDecoder):
@@ -80,14 +85,16 @@ class _Decoder(json.JSONDecoder):
         scan_once: Callable[[str, int], tuple[Any, int]],
         *_hooks: object,
     ) -> tuple[_Located, int]:
-        places: list[Place] = []
+        locations: list[FileLocation] = []
 
         def scan(text: str, index: int) -> tuple[Any, int]:
-            places.append(self._lines.place(index))
+            locations.append(self._lines.location(index))
             return scan_once(text, index)
 
         pairs, end = decoder.JSONObject(begin, strict, scan, None, lambda pairs: pairs)  # type: ignore[attr-defined]  # typeshed leaves it out
-        members = [(key, value, place) for (key, value), place in zip(pairs, places, strict=True)]
+        members = [
+            (key, value, location) for (key, value), location in zip(pairs, locations, strict=True)
+        ]
         return _Located(members), end
 
 
@@ -95,38 +102,42 @@ class _Decoder(json.JSONDecoder):
 class _Unfolding:
     """The way from located objects to plain values."""
 
-    places: dict[str, Place] = field(factory=dict)
+    locations: dict[str, FileLocation] = field(factory=dict)
     _count: int = field(default=0, init=False)
 
-    def value(self, value: Any, path: str, place: Place, depth: int = 1) -> Json:
+    def value(self, value: Any, path: str, location: FileLocation, depth: int = 1) -> Json:
         """Return a value as a plain one, and note the places of the members in it."""
         self._count += 1
         if self._count > MOST_VALUES:
-            raise place.refusal(f"holds more than {MOST_VALUES:,} values")
+            raise location.error(
+                f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+            )
         if not path:
-            self.places[path] = place
+            self.locations[path] = location
         if isinstance(value, _Located | list) and depth > DEEPEST + ABOVE_FIELDS:
-            raise place.refusal(_TOO_DEEP)
+            raise location.error(_TOO_DEEP, MessageCode.TOO_DEEP)
         match value:
             case _Located(members):
                 return self._object(members, path, depth)
             case list():
                 return [
-                    self.value(one, pointer(path, index), place, depth + 1)
-                    for index, one in enumerate(value)
+                    self.value(element, pointer(path, index), location, depth + 1)
+                    for index, element in enumerate(value)
                 ]
         scalar: Json = value
         return scalar
 
     def _object(
-        self, members: list[tuple[str, Any, Place]], path: str, depth: int
+        self, members: list[tuple[str, Any, FileLocation]], path: str, depth: int
     ) -> dict[str, Json]:
         plain: dict[str, Json] = {}
-        for key, member, place in members:
+        for key, member, location in members:
             inside = pointer(path, key)
             if key in plain:
                 name = key if is_sayable(inside) else "a name"
-                raise place.refusal(f"{name} stands twice in the same object")
-            self.places[inside] = place
-            plain[key] = self.value(member, inside, place, depth + 1)
+                raise location.error(
+                    f"{name} is twice in the same object", MessageCode.DUPLICATE_KEY
+                )
+            self.locations[inside] = location
+            plain[key] = self.value(member, inside, location, depth + 1)
         return plain

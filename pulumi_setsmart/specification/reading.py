@@ -1,4 +1,4 @@
-"""From files to typed specifications."""
+"""From files to entries, and from these to the arguments of resources."""
 
 from __future__ import annotations
 
@@ -11,26 +11,17 @@ from typing import Any
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import content_of
 from pulumi_setsmart.lifecycle.check import unsendable, violations
-from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.specification.arguments import ARGUMENTS, PortfolioArgs
+from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
-from pulumi_setsmart.specification.document import Document, Place, overlaid
+from pulumi_setsmart.specification.document import Document, FileLocation, overlaid
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.json_file import read_json
-from pulumi_setsmart.specification.sections import (
-    CONFIG,
-    PROPERTIES,
-    SECTIONS,
-    WEBHOOKS,
-    names_of,
-)
-from pulumi_setsmart.specification.specification import (
-    ConfiguredSecret,
-    PortfolioSpecification,
-    PropertySpecification,
-    WebhookSpecification,
-)
+from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, Entries, names_of
 
 
 def _read_yaml(text: str, file: str) -> Document:
@@ -52,19 +43,28 @@ _READERS: Mapping[Format, Callable[[str, str], Document]] = {
 
 def read_portfolio(
     path: str | os.PathLike[str], overlays: Sequence[str | os.PathLike[str]] = ()
-) -> PortfolioSpecification:
+) -> PortfolioArgs:
     """Return the portfolio that a file declares; see `pulumi_setsmart.load_portfolio`.
 
     Raises:
         PortfolioFileError: A file cannot be read, or does not describe a portfolio. The text
             names the file, the line and the field.
     """
-    documents = [_parsed(*text_of(one)) for one in (path, *overlays)]
+    documents = [_parsed(*text_of(file)) for file in (path, *overlays)]
     return specification_of(reduce(overlaid, documents))
 
 
-def portfolio_in(text: str, file: str, format_: Format | None = None) -> PortfolioSpecification:
-    """Return the portfolio that the text of a file declares.
+def read_entries(path: str | os.PathLike[str]) -> Entries:
+    """Return what a file says of each resource.
+
+    Raises:
+        PortfolioFileError: As of `read_portfolio`.
+    """
+    return entries_of(_parsed(*text_of(path)))
+
+
+def entries_in(text: str, file: str, format_: Format | None = None) -> Entries:
+    """Return what the text of a file says of each resource.
 
     Args:
         text: The text.
@@ -75,33 +75,50 @@ def portfolio_in(text: str, file: str, format_: Format | None = None) -> Portfol
         PortfolioFileError: It does not describe a portfolio, or is larger than `LARGEST_FILE`.
     """
     if len(text.encode(errors="surrogatepass")) > LARGEST_FILE:
-        raise PortfolioFileError(f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB")
-    return specification_of(_READERS[format_ or format_of(file)](text, file))
+        raise PortfolioFileError(
+            f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB", code=MessageCode.UNUSABLE_FILE
+        )
+    return entries_of(_READERS[format_ or format_of(file)](text, file))
 
 
-def specification_of(document: Document) -> PortfolioSpecification:
+def specification_of(document: Document) -> PortfolioArgs:
     """Return the portfolio that a document declares.
 
     Raises:
         PortfolioFileError: It does not describe one.
     """
-    refusals = _refusals(document)
-    first = next(refusals, None)
-    if first is not None:
-        others = sum(1 for _ in refusals)
-        more = f" (and {others} more)" if others else ""
-        raise PortfolioFileError(f"{first}{more}")
-    sections = document.value if isinstance(document.value, dict) else {}
-    return PortfolioSpecification(
-        properties={
-            name: PropertySpecification(**_arguments(PROPERTY, entry))
-            for name, entry in _entries(sections, PROPERTIES).items()
-        },
-        webhooks={
-            name: WebhookSpecification(**_arguments(WEBHOOK_SUBSCRIPTION, entry))
-            for name, entry in _entries(sections, WEBHOOKS).items()
-        },
+    entries = entries_of(document)
+    return PortfolioArgs(
+        **{
+            section: {
+                name: ARGUMENTS[section](**_arguments(kind, entry))
+                for name, entry in entries[section].items()
+            }
+            for section, kind in SECTIONS.items()
+        }
     )
+
+
+def entries_of(document: Document) -> Entries:
+    """Return what a document says of each resource.
+
+    Raises:
+        PortfolioFileError: It does not describe a portfolio.
+    """
+    errors = _errors(document)
+    first = next(errors, None)
+    if first is not None:
+        number = sum(1 for _ in errors)
+        more = f" (and {number} more)" if number else ""
+        raise PortfolioFileError(f"{first.message}{more}", code=first.code)
+    sections = document.value if isinstance(document.value, dict) else {}
+    return {
+        section: {
+            name: _without_absent_policies(kind, entry)
+            for name, entry in _members(sections, section).items()
+        }
+        for section, kind in SECTIONS.items()
+    }
 
 
 def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
@@ -117,7 +134,7 @@ def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Place(file, line).refusal("is not UTF-8") from None
+        raise FileLocation(file, line).error("is not UTF-8", MessageCode.UNUSABLE_FILE) from None
     return text, file
 
 
@@ -125,72 +142,83 @@ def _parsed(text: str, file: str) -> Document:
     return _READERS[format_of(file)](text, file)
 
 
-def _refusals(document: Document) -> Iterator[PortfolioFileError]:
+def _errors(document: Document) -> Iterator[PortfolioFileError]:
     sections = document.value
     if sections is None:
         return
     if not isinstance(sections, dict):
-        yield document.refusal("", f"must hold {' and '.join(SECTIONS)}, not {type_name(sections)}")
+        yield document.error("", f"must hold {' and '.join(SECTIONS)}, not {type_name(sections)}")
         return
     for section, entries in sections.items():
         path = pointer("", section)
         kind = SECTIONS.get(section)
         if kind is None:
-            yield document.refusal(path, f"is no section; there are {' and '.join(SECTIONS)}")
+            yield document.error(path, f"is an unknown section; there are {' and '.join(SECTIONS)}")
         elif isinstance(entries, dict):
             for name, entry in entries.items():
-                yield from _entry_refusals(document, kind, pointer(path, name), name, entry)
+                yield from _entry_errors(document, kind, pointer(path, name), name, entry)
         elif entries is not None:
-            yield document.refusal(
+            yield document.error(
                 path, f"must hold each {kind.label} under a name, not {type_name(entries)}"
             )
 
 
-def _entry_refusals(
+def _entry_errors(
     document: Document, kind: Kind, path: str, name: str, entry: Json
 ) -> Iterator[PortfolioFileError]:
     if not name.strip():
-        yield document.refusal(path, f"a {kind.label} needs a name for its resource")
+        yield document.error(path, f"a {kind.label} needs a name for its resource")
     elif unsendable(name):
-        yield document.refusal(path, f"{unsendable(name)}")
+        yield document.error(path, f"{unsendable(name)}")
     elif not isinstance(entry, dict):
-        yield document.refusal(path, f"must hold fields, not {type_name(entry)}")
+        yield document.error(path, f"must hold fields, not {type_name(entry)}")
     else:
         declared = {field: value for field, value in entry.items() if field in names_of(kind)}
         for field in entry:
             if field not in declared:
-                yield document.refusal(pointer(path, field), _unknown(kind, field))
+                yield document.error(
+                    pointer(path, field), _unknown(kind, field), MessageCode.UNKNOWN_FIELD
+                )
         for field in kind.secret_names & declared.keys():
             secret = declared.pop(field)
             if secret is not None and not _is_reference(secret):
-                yield document.refusal(
+                yield document.error(
                     pointer(path, field),
                     f"does not belong in a file; write {{{CONFIG}: KEY}} and keep it with "
                     "`pulumi config set --secret KEY`",
+                    MessageCode.SECRET_IN_FILE,
                 )
         for violation in violations(kind, declared):
-            place = pointer(path, violation.input)
+            location = pointer(path, violation.input)
             if violation.member is not None:
-                place = pointer(place, violation.member)
-            yield document.refusal(place, violation.reason)
+                location = pointer(location, violation.member)
+            yield document.error(location, violation.reason, violation.code)
 
 
 def _unknown(kind: Kind, field: str) -> str:
     alike = difflib.get_close_matches(field, names_of(kind), 1)
     meant = f"did you mean {alike[0]}? " if alike else ""
-    return f"is no field of a {kind.label}; {meant}others stand under {kind.others}"
+    return f"is an unknown field of a {kind.label}; {meant}others belong under {kind.extra_fields}"
 
 
 def _is_reference(secret: Json) -> bool:
     match secret:
-        case {"config": str(key), **others}:
-            return bool(key.strip()) and not others
+        case {"config": str(key), **rest}:
+            return bool(key.strip()) and not rest
     return False
 
 
-def _entries(sections: Mapping[str, Json], section: str) -> dict[str, Any]:
-    entries = sections.get(section)
-    return entries if isinstance(entries, dict) else {}
+def _members(sections: Mapping[str, Json], section: str) -> dict[str, Any]:
+    members = sections.get(section)
+    return members if isinstance(members, dict) else {}
+
+
+def _without_absent_policies(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        name: value
+        for name, value in entry.items()
+        if value is not None or name not in kind.policy_inputs
+    }
 
 
 def _arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
@@ -199,9 +227,6 @@ def _arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
         secret = entry[name]
         if isinstance(secret, dict):
             arguments[name] = ConfiguredSecret(str(secret[CONFIG]))
-    for name in kind.policy_inputs:
-        if entry.get(name) is None:
-            arguments.pop(name, None)
     return arguments
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pulumi_setsmart.lifecycle.check import POLICY_INPUTS
-from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, Kind
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.specification.argument import Argument, arguments_of
 from pulumi_setsmart.specification.sections import CONFIG, SECTIONS
 
 
@@ -30,31 +31,43 @@ def _section(kind: Kind) -> dict[str, Json]:
 
 
 def _entry(kind: Kind) -> dict[str, Json]:
-    own = [field.name for field in kind.fields]
+    arguments = [*arguments_of(kind)]
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": [*sorted(kind.required_names)],
+        "required": [argument.name for argument in arguments if argument.required],
         "properties": {
-            **{field.name: _field(field) for field in kind.fields},
-            kind.others: {
-                "description": "Any further field by its API name.",
-                "type": "object",
-                "propertyNames": {"not": {"enum": [*own, "id"]}},
-            },
-            **{name: POLICY_INPUTS[name].schema() for name in kind.policy_inputs},
+            argument.name: {"description": argument.description, **_allowed(kind, argument)}
+            for argument in arguments
         },
     }
 
 
-def _field(field: ApiField) -> Json:
+def _allowed(kind: Kind, argument: Argument) -> dict[str, Json]:
+    if argument.name == kind.extra_fields:
+        reserved = [*(field.name for field in kind.fields), DEFAULT_ID_FIELD]
+        return {"type": "object", "propertyNames": {"not": {"enum": [*reserved]}}}
+    if argument.field is None:
+        return POLICY_INPUTS[argument.name].schema()
+    schema = _secret() if argument.field.secret else _plain(argument.field)
+    return schema if argument.required else {"anyOf": [schema, {"type": "null"}]}
+
+
+def _plain(field: ApiField) -> dict[str, Json]:
     schema: dict[str, Json] = field.constraint.schema()
-    if field.secret:
-        schema = {
-            "description": "Where the secret is configured.",
-            "type": "object",
-            "additionalProperties": False,
-            "required": [CONFIG],
-            "properties": {CONFIG: {"type": "string", "pattern": r"\S"}},
-        }
-    return schema if field.required else {"anyOf": [schema, {"type": "null"}]}
+    return {**schema, "examples": [*field.suggestions]} if field.suggestions else schema
+
+
+def _secret() -> dict[str, Json]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [CONFIG],
+        "properties": {
+            CONFIG: {
+                "description": "The key of the configuration that holds the secret.",
+                "type": "string",
+                "pattern": r"\S",
+            }
+        },
+    }

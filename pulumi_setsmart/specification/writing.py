@@ -1,32 +1,20 @@
-"""From typed specifications to files."""
+"""From entries to files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
-import attrs
-
-from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.marker import stands_for_null
-from pulumi_setsmart.specification.csv_file import FIELDS, csv_text, extended_csv
+from pulumi_setsmart.specification.csv_file import FIELDS, SECTION, csv_text, extended_csv
 from pulumi_setsmart.specification.format import Format
-from pulumi_setsmart.specification.sections import CONFIG, PROPERTIES, WEBHOOKS
-from pulumi_setsmart.specification.specification import (
-    ConfiguredSecret,
-    PortfolioSpecification,
-    PropertySpecification,
-    WebhookSpecification,
-)
+from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
 
-def portfolio_text(portfolio: PortfolioSpecification, format_: Format) -> str:
-    """Return a portfolio as the text of a file, which read again is the same portfolio.
+def portfolio_text(entries: Entries, format_: Format) -> str:
+    """Return entries as the text of a file, which read again has the same entries.
 
-    CSV holds the documented fields of listings only. A secret has to be a configured one.
+    CSV holds the documented fields of listings only.
     """
-    value = _value_of(portfolio)
+    value = _value_of(entries)
     match format_:
         case Format.YAML:
             # It takes longer to load than all else.
@@ -36,10 +24,10 @@ def portfolio_text(portfolio: PortfolioSpecification, format_: Format) -> str:
         case Format.JSON:
             return _json_text(value)
         case Format.CSV:
-            return csv_text(value.get(PROPERTIES, {}))
+            return csv_text(value.get(SECTION, {}))
 
 
-def extended_text(text: str, additions: PortfolioSpecification, format_: Format) -> str:
+def extended_text(text: str, additions: Entries, format_: Format) -> str:
     """Return the text of a portfolio file with entries added at the end of its sections.
 
     Comments and the order of what is there survive.
@@ -61,52 +49,27 @@ def extended_text(text: str, additions: PortfolioSpecification, format_: Format)
                 sections[section] = {**(sections.get(section) or {}), **entries}
             return _json_text(sections)
         case Format.CSV:
-            return extended_csv(text, value.get(PROPERTIES, {}))
+            return extended_csv(text, value.get(SECTION, {}))
 
 
-def not_held(portfolio: PortfolioSpecification, format_: Format) -> list[str]:
+def not_held(entries: Entries, format_: Format) -> list[str]:
     """Return what of a portfolio a file cannot hold, a sentence each."""
     if format_ is not Format.CSV:
         return []
-    partial = sum(
-        any(name not in FIELDS for name in entry_of(one)) for one in portfolio.properties.values()
-    )
+    partial = sum(not entry.keys() <= FIELDS.keys() for entry in entries[SECTION].values())
     sentences = []
     if partial:
         sentences.append(f"other fields than the documented ones (listings: {partial})")
-    if portfolio.webhooks:
-        sentences.append(f"webhook subscriptions ({len(portfolio.webhooks)})")
+    sentences += [
+        f"{SECTIONS[section].label}s ({len(members)})"
+        for section, members in entries.items()
+        if members and section != SECTION
+    ]
     return [f"CSV does not hold {sentence}" for sentence in sentences]
 
 
-def entry_of(specification: PropertySpecification | WebhookSpecification) -> dict[str, Json]:
-    """Return what a file says of a listing or subscription: what it declares."""
-    arguments = attrs.asdict(specification, recurse=False)
-    return {name: _plain(value) for name, value in arguments.items() if value is not None}
-
-
-def entries_of(portfolio: PortfolioSpecification) -> dict[str, dict[str, dict[str, Json]]]:
-    """Return what a file says of each listing and subscription, by sections and by their keys."""
-    return {
-        PROPERTIES: {name: entry_of(one) for name, one in portfolio.properties.items()},
-        WEBHOOKS: {name: entry_of(one) for name, one in portfolio.webhooks.items()},
-    }
-
-
-def _value_of(portfolio: PortfolioSpecification) -> dict[str, dict[str, dict[str, Json]]]:
-    return {section: entries for section, entries in entries_of(portfolio).items() if entries}
-
-
-def _plain(value: Any) -> Json:
-    match value:
-        case ConfiguredSecret(key):
-            return {CONFIG: key}
-        case Mapping():
-            return {name: _plain(member) for name, member in value.items()}
-        case list():
-            return [_plain(element) for element in value]
-    plain: Json = None if stands_for_null(value) else value
-    return plain
+def _value_of(entries: Entries) -> Entries:
+    return {section: members for section, members in entries.items() if members}
 
 
 def _json_text(value: object) -> str:

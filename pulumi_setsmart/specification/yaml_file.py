@@ -17,6 +17,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.yaml_scalar import is_plain_text
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -52,7 +53,8 @@ def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str
     except (YAMLError, ValueError, RecursionError):
         raise PortfolioFileError(
             "the file is written in YAML that cannot be added to; write it in plainer YAML, for "
-            "example with `pulumi-setsmart export FILE --output NEW`"
+            "example with `pulumi-setsmart export FILE --output NEW`",
+            code=MessageCode.NOT_EXTENDABLE,
         ) from None
     if sections is None:  # nothing but comments
         separator = "" if not text or text.endswith("\n") else "\n"
@@ -81,8 +83,8 @@ class _Representer(RoundTripRepresenter):
 
 
 def _represented(representer: Any, text: str) -> Any:
-    # Plain and single-quoted, some would be folded away as line breaks; and a text must not look
-    # like a number to the reader, also where this library takes it for a text.
+    # Plain and single-quoted, some would be folded away as line breaks; and a string must not look
+    # like a number to the reader, also where this library takes it for a string.
     if any(each in text for each in _FOLDED) or not (is_plain_text(text) or "\n" in text):
         return representer.represent_double_quoted_scalarstring(DoubleQuotedScalarString(text))
     return representer.represent_str(text)

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import yaml
 from attrs import define, field, frozen
 from yaml import events
 
 from pulumi_setsmart.models.json import DEEPEST, Json, pointer
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import (
     ABOVE_FIELDS,
     MOST_VALUES,
     Document,
-    Place,
+    FileLocation,
     is_sayable,
 )
+from pulumi_setsmart.specification.yaml_loader import LOADER
 from pulumi_setsmart.specification.yaml_scalar import TEXT, UnclearScalarError, resolved, scalar
 
-# libyaml where it is; what PyYAML has in Python is the same parser, fifty times slower.
-_LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _PREFIX = "tag:yaml.org,2002:"
 _COLLECTIONS = {f"{_PREFIX}map", f"{_PREFIX}seq", "!", None}
 _MERGE = "<<"
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_MARK_INSIDE = re.compile(r"(?<=[\n\r\x85\u2028\u2029\ufeff])\ufeff")
+"""A byte order mark that libyaml skips, and that PyYAML's own parser takes for a character."""
+
 _UNTOLD = "it ends too soon"
 _VERSION_1_1 = (1, 1)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
@@ -39,9 +43,9 @@ def read_yaml(text: str, file: str) -> Document:
     """
     root = _root(text, file)
     if root is None:
-        return Document(None, {"": Place(file, 1)})
+        return Document(None, {"": FileLocation(file, 1)})
     unfolding = _Unfolding(file)
-    return Document(unfolding.value(root, "", Place(file, root.line)), unfolding.places)
+    return Document(unfolding.value(root, "", FileLocation(file, root.line)), unfolding.locations)
 
 
 @frozen
@@ -72,18 +76,31 @@ _Node: TypeAlias = "_Scalar | _Sequence | _Mapping"
 
 def _root(text: str, file: str) -> _Node | None:
     composing = _Composing(file)
+    inside = _MARK_INSIDE.search(text)
+    if inside is not None:
+        location = FileLocation(file, len(_LINE_BREAK.findall(text, 0, inside.start())) + 1)
+        raise location.error(
+            "has a byte order mark at the beginning of a line; remove it",
+            MessageCode.UNSUPPORTED_YAML,
+        )
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             composing.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
-        raise Place(file, line).refusal(f"is not YAML: {_without_content(error.problem)}") from None
+        raise FileLocation(file, line).error(
+            f"is not YAML: {_without_content(error.problem)}", MessageCode.INVALID_SYNTAX
+        ) from None
     except yaml.reader.ReaderError as error:
-        place = Place(file, _line_of(error, text))
-        raise place.refusal("holds a control character, which YAML does not allow") from None
+        location = FileLocation(file, _line_of(error, text))
+        raise location.error(
+            "holds a control character, which YAML does not allow", MessageCode.UNSUPPORTED_YAML
+        ) from None
     except yaml.YAMLError:
-        raise Place(file, 1).refusal(f"is not YAML: {_UNTOLD}") from None
+        raise FileLocation(file, 1).error(
+            f"is not YAML: {_UNTOLD}", MessageCode.INVALID_SYNTAX
+        ) from None
     return composing.root
 
 
@@ -117,7 +134,7 @@ class _Composing:
             case events.DocumentStartEvent():
                 self._begin_document(event, line)
             case events.ScalarEvent():
-                is_plain = event.implicit[0] and not event.style
+                is_plain = event.tag in (None, "!") and not event.style
                 self._add(_Scalar(event.value, event.tag, is_plain, line), event.anchor)
             case events.AliasEvent():
                 self._add(self._anchored(str(event.anchor), line), None)
@@ -129,27 +146,36 @@ class _Composing:
                 self._open.pop()
 
     def _begin_document(self, event: events.DocumentStartEvent, line: int) -> None:
-        place = Place(self.file, line)
+        location = FileLocation(self.file, line)
         if self.root is not None:
-            raise place.refusal("holds more than one YAML document")
+            raise location.error("holds more than one YAML document", MessageCode.UNSUPPORTED_YAML)
         if event.version == _VERSION_1_1:
-            raise place.refusal("is YAML 1.1, where yes is no text; take out the %YAML line")
+            raise location.error(
+                "is YAML 1.1, where yes is not a string; remove the %YAML line",
+                MessageCode.UNSUPPORTED_YAML,
+            )
 
     def _anchored(self, anchor: str, line: int) -> _Node:
         if anchor not in self._anchors:
-            raise Place(self.file, line).refusal("has an alias that stands for nothing")
+            raise FileLocation(self.file, line).error(
+                "has an alias without an anchor", MessageCode.UNSUPPORTED_YAML
+            )
         return self._anchors[anchor]
 
     def _begin(self, node: _Sequence | _Mapping, anchor: str | None) -> None:
         self._add(node, anchor)
         self._open.append(node)
         if len(self._open) > DEEPEST + ABOVE_FIELDS:
-            raise Place(self.file, node.line).refusal(f"is nested more than {DEEPEST} deep")
+            raise FileLocation(self.file, node.line).error(
+                f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP
+            )
 
     def _add(self, node: _Node, anchor: str | None) -> None:
         self._count += 1
         if self._count > 2 * MOST_VALUES:  # keys are counted as well
-            raise Place(self.file, node.line).refusal(f"holds more than {MOST_VALUES:,} values")
+            raise FileLocation(self.file, node.line).error(
+                f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+            )
         if anchor is not None:
             self._anchors[anchor] = node
         match self._open:
@@ -164,52 +190,62 @@ class _Unfolding:
     """The way from nodes to plain values."""
 
     file: str
-    places: dict[str, Place] = field(factory=dict)
+    locations: dict[str, FileLocation] = field(factory=dict)
 
-    def value(self, node: _Node, path: str, place: Place, depth: int = 1) -> Json:
-        """Return what a node stands for, and note the places of it and all in it."""
-        self.places[path] = place
-        if len(self.places) > MOST_VALUES:
-            raise place.refusal(f"unfolds to more than {MOST_VALUES:,} values")
+    def value(self, node: _Node, path: str, location: FileLocation, depth: int = 1) -> Json:
+        """Return what a node stands for, and note where it and all in it is."""
+        self.locations[path] = location
+        if len(self.locations) > MOST_VALUES:
+            raise location.error(
+                f"unfolds to more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+            )
         if not isinstance(node, _Scalar) and depth > DEEPEST + ABOVE_FIELDS:
-            raise place.refusal(f"is nested more than {DEEPEST} deep")
+            raise location.error(f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP)
         if not isinstance(node, _Scalar) and node.tag not in _COLLECTIONS:
-            raise place.refusal("has a tag, which means nothing here")
+            raise location.error(
+                "has a tag, which means nothing here", MessageCode.UNSUPPORTED_YAML
+            )
         match node:
             case _Mapping():
                 return {
                     key: self.value(member, pointer(path, key), here, depth + 1)
-                    for key, member, here in self._members(node, path, place)
+                    for key, member, here in self._members(node, path, location)
                 }
             case _Sequence():
                 return [
-                    self.value(element, pointer(path, index), place, depth + 1)
+                    self.value(element, pointer(path, index), location, depth + 1)
                     for index, element in enumerate(node.elements)
                 ]
-        return self._scalar(node, place)
+        return self._scalar(node, location)
 
     def _members(
-        self, node: _Mapping, path: str, place: Place
-    ) -> Iterator[tuple[str, _Node, Place]]:
+        self, node: _Mapping, path: str, location: FileLocation
+    ) -> Iterator[tuple[str, _Node, FileLocation]]:
         seen: set[str] = set()
         for key_node, member in zip(node.members[::2], node.members[1::2], strict=True):
-            here = Place(self.file, key_node.line)
+            here = FileLocation(self.file, key_node.line)
             if not isinstance(key_node, _Scalar):
-                raise here.refusal("a key must be a text")
+                raise here.error("a key must be a string", MessageCode.UNSUPPORTED_YAML)
             key = key_node.text
             if key == _MERGE and key_node.is_plain:
-                raise here.refusal("merge keys (<<) are not part of YAML 1.2; use an overlay")
+                raise here.error(
+                    "merge keys (<<) are not part of YAML 1.2; use an overlay",
+                    MessageCode.UNSUPPORTED_YAML,
+                )
             if key in seen:
                 name = key if is_sayable(pointer(path, key)) else "a name"
-                raise here.refusal(f"{name} stands twice in what begins in line {place.line}")
+                raise here.error(
+                    f"{name} is twice in what begins in line {location.line}",
+                    MessageCode.DUPLICATE_KEY,
+                )
             seen.add(key)
             yield key, member, here
 
-    def _scalar(self, node: _Scalar, place: Place) -> Json:
+    def _scalar(self, node: _Scalar, location: FileLocation) -> Json:
         try:
             if node.is_plain:
                 return scalar(node.text, resolved(node.text))
             tag = TEXT if node.tag in (None, "!") else str(node.tag).removeprefix(_PREFIX)
             return scalar(node.text, tag)
         except UnclearScalarError as error:
-            raise place.refusal(str(error)) from None
+            raise location.error(str(error), MessageCode.UNSUPPORTED_YAML) from None

@@ -25,7 +25,7 @@ _FORMS = {
     ),
 }
 _GROUPED = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|0[xo][0-9a-fA-F_]+")
-"""Digits in groups: a number for YAML 1.1 and many programs, a text for YAML 1.2."""
+"""Digits in groups: a number for YAML 1.1 and many programs, a string for YAML 1.2."""
 
 
 class UnclearScalarError(ValueError):
@@ -33,23 +33,23 @@ class UnclearScalarError(ValueError):
 
 
 def resolved(text: str) -> str:
-    """Return the type of what stands in a file without quotes or tag.
+    """Return the type of what is in a file without quotes or tag.
 
     Raises:
-        UnclearScalarError: It is a number to some readers and a text to others.
+        UnclearScalarError: It is a number to some readers and a string to others.
     """
     for name, form in _FORMS.items():
         if form.fullmatch(text):
             return name
     if "_" in text and _GROUPED.fullmatch(text):
         raise UnclearScalarError(
-            "holds _ between digits; write a number without it, and a text in quotes"
+            "holds _ between digits; write a number without it, and a string in quotes"
         )
     return TEXT
 
 
 def is_plain_text(text: str) -> bool:
-    """Return whether a text that stands in a file without quotes is read as that text."""
+    """Return whether a string that is in a file without quotes is read as that string."""
     try:
         return resolved(text) == TEXT
     except UnclearScalarError:

@@ -18,7 +18,7 @@ class NextFaults:
 
         Args:
             faults: How, in turn; `pulumi_setsmart.testing` has ``Failed``, ``Lost``, ``Hang``,
-                ``Slow``, ``Refused``, ``Cut`` and ``NONSENSE``.
+                ``Slow``, ``RateLimited``, ``Cut`` and ``MALFORMED``.
             methods: Only requests with these HTTP methods count.
         """
         self._waiting.extend((frozenset(methods), fault) for fault in faults)

@@ -10,9 +10,9 @@ from starlette.middleware import Middleware
 
 from pulumi_setsmart.sandbox import (
     COLLECTIONS,
-    Collection,
+    ApiCollection,
     Delivery,
-    FaultLayer,
+    FaultMiddleware,
     JsonObject,
     LoggedRequest,
     Sandbox,
@@ -71,18 +71,17 @@ class SandboxAccount:
         return self.app.storage.get(_collection_of(object_id), object_id)
 
     def add(self, collection: str, **fields: Any) -> JsonObject:
-        """Add an object behind the program's back; return it with its id. Nothing is checked."""
+        """Add an object outside the program; return it with its id. Nothing is checked."""
         kind = _collection(collection)
-        defaults: JsonObject = {one.name: one.default for one in kind.fields}
-        return self.app.storage.insert(kind, {**defaults, **fields})
+        return self.app.storage.insert(kind, {**kind.completed({}), **fields})
 
     def change(self, object_id: str, **fields: Any) -> JsonObject:
-        """Change fields of an object behind the program's back; return it as it is now."""
+        """Change fields of an object outside the program; return it as it is now."""
         kind = _collection_of(object_id)
         return self.app.storage.replace(kind, object_id, {**self.get(object_id), **fields})
 
     def remove(self, object_id: str) -> None:
-        """Delete an object behind the program's back."""
+        """Delete an object outside the program."""
         self.app.storage.delete(_collection_of(object_id), object_id)
 
     def deliveries(self, subscription: str | None = None) -> list[Delivery]:
@@ -100,7 +99,7 @@ class SandboxAccount:
             seconds: How long to wait at most.
 
         Raises:
-            TimeoutError: If there still are some; what became of the attempts stands in it.
+            TimeoutError: If there still are some; its message has what became of the attempts.
         """
         end = time.monotonic() + seconds
         while self.app.storage.deliveries.pending():
@@ -135,13 +134,13 @@ def running_sandbox(
         settings,
         storage=storage,
         clock=clock,
-        middleware=[Middleware(FaultLayer, plan=faults), *middleware],
+        middleware=[Middleware(FaultMiddleware, plan=faults), *middleware],
     )
     with running(app) as url:
         yield SandboxAccount(url, settings.keys[0].value, app, faults)
 
 
-def _collection(path: str) -> Collection:
+def _collection(path: str) -> ApiCollection:
     for collection in COLLECTIONS:
         if collection.path == path:
             return collection
@@ -149,7 +148,7 @@ def _collection(path: str) -> Collection:
     raise KeyError(f"the sandbox has no {path}, but {known}")
 
 
-def _collection_of(object_id: str) -> Collection:
+def _collection_of(object_id: str) -> ApiCollection:
     for collection in COLLECTIONS:
         if collection.number(object_id) is not None:
             return collection
@@ -158,5 +157,5 @@ def _collection_of(object_id: str) -> Collection:
 
 def _on_their_way(deliveries: Sequence[Delivery]) -> str:
     pending = [one for one in deliveries if one.state == "pending"]
-    problems = {attempt.problem for one in pending for attempt in one.attempts if attempt.problem}
-    return f"{len(pending)} deliveries pending, problems: {', '.join(sorted(problems)) or 'none'}"
+    errors = {attempt.error for one in pending for attempt in one.attempts if attempt.error}
+    return f"{len(pending)} deliveries pending, errors: {', '.join(sorted(errors)) or 'none'}"

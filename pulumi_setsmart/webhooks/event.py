@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import WebhookVerificationError
+from pulumi_setsmart.models.message_code import MessageCode
 
 _UNIX_TIME = re.compile(r"-?[0-9]{9,}(\.[0-9]+)?")
 """A Unix time as a string. Fewer digits are a date of ISO 8601, such as 20251123."""
@@ -47,7 +48,9 @@ def decoded(payload: bytes) -> str:
     try:
         return payload.decode()
     except UnicodeDecodeError:
-        raise WebhookVerificationError("the payload is not UTF-8") from None
+        raise WebhookVerificationError(
+            "the payload is not UTF-8", code=MessageCode.INVALID_PAYLOAD
+        ) from None
 
 
 def parsed(text: str) -> Mapping[str, Any]:
@@ -61,9 +64,13 @@ def parsed(text: str) -> Mapping[str, Any]:
             text, parse_constant=_no_json, parse_float=_finite, parse_int=_whole_number
         )
     except (ValueError, RecursionError):
-        raise WebhookVerificationError("the payload is not JSON") from None
+        raise WebhookVerificationError(
+            "the payload is not JSON", code=MessageCode.INVALID_PAYLOAD
+        ) from None
     if not isinstance(value, dict):
-        raise WebhookVerificationError("the payload is not a JSON object")
+        raise WebhookVerificationError(
+            "the payload is not a JSON object", code=MessageCode.INVALID_PAYLOAD
+        )
     return value
 
 
@@ -75,7 +82,9 @@ def event_type(body: Mapping[str, Any]) -> str | None:
     """
     told = body.get("type")
     if told is not None and not isinstance(told, str):
-        raise WebhookVerificationError("the payload's type is not a text")
+        raise WebhookVerificationError(
+            "the payload's type is not a text", code=MessageCode.INVALID_PAYLOAD
+        )
     return told
 
 
@@ -99,7 +108,9 @@ def happened_at(body: Mapping[str, Any]) -> datetime | None:
             return _moment(told)
     except (ValueError, OverflowError, OSError):
         pass
-    raise WebhookVerificationError("the payload's timestamp is not a time")
+    raise WebhookVerificationError(
+        "the payload's timestamp is not a time", code=MessageCode.INVALID_PAYLOAD
+    )
 
 
 def _moment(unix_time: float) -> datetime:
@@ -110,7 +121,9 @@ def _moment(unix_time: float) -> datetime:
 def _finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise WebhookVerificationError("the payload holds a number that is too large")
+        raise WebhookVerificationError(
+            "the payload holds a number that is too large", code=MessageCode.INVALID_PAYLOAD
+        )
     return number
 
 
@@ -119,7 +132,9 @@ def _whole_number(digits: str) -> int:
         return int(digits)
     except ValueError:
         # Python reads no more than some thousand digits, as more take it too long.
-        raise WebhookVerificationError("the payload holds a number that is too large") from None
+        raise WebhookVerificationError(
+            "the payload holds a number that is too large", code=MessageCode.INVALID_PAYLOAD
+        ) from None
 
 
 def _no_json(constant: str) -> NoReturn:

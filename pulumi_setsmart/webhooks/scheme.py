@@ -10,6 +10,7 @@ from attrs import Attribute, field, frozen
 from standardwebhooks.webhooks import Webhook
 
 from pulumi_setsmart.client.errors import WebhookSetupError, WebhookVerificationError
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.webhooks.encoding import decoded_base64, decoded_hex
 from pulumi_setsmart.webhooks.secret import plain_secret, standard_key
 
@@ -159,7 +160,9 @@ def _require_match(expected: Sequence[bytes], given: Sequence[bytes]) -> None:
     # All pairs are compared, each in constant time: how long it takes tells nothing about which.
     matches = [hmac.compare_digest(one, other) for one in expected for other in given]
     if not any(matches):
-        raise WebhookVerificationError("no signature was made with a secret of this receiver")
+        raise WebhookVerificationError(
+            "no signature was made with a secret of this receiver", code=MessageCode.WRONG_SIGNATURE
+        )
 
 
 def _text(headers: Mapping[str, str], name: str) -> str:

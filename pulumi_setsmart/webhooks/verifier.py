@@ -14,6 +14,7 @@ from pulumi_setsmart.client.errors import (
     WebhookSetupError,
     WebhookVerificationError,
 )
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.webhooks.event import WebhookEvent, decoded, event_type, happened_at, parsed
 from pulumi_setsmart.webhooks.scheme import SignatureScheme, Signed, StandardWebhooks
 
@@ -87,9 +88,13 @@ class WebhookVerifier:
             WebhookVerificationError: If it is not genuine, or cannot be read.
         """
         if not isinstance(payload, bytes):
-            raise WebhookVerificationError("the payload is not the raw body in bytes")
+            raise WebhookVerificationError(
+                "the payload is not the raw body in bytes", code=MessageCode.NOT_A_REQUEST
+            )
         if len(payload) > LARGEST_PAYLOAD:
-            raise WebhookVerificationError("the payload is larger than 1 MiB")
+            raise WebhookVerificationError(
+                "the payload is larger than 1 MiB", code=MessageCode.INVALID_PAYLOAD
+            )
         text = decoded(payload)
         signed = self.scheme.authenticate(payload, _by_lower_name(headers), self.secrets)
         self._check_age(signed)
@@ -103,9 +108,14 @@ class WebhookVerifier:
             return
         age = self.clock() - signed.sent_at
         if age > self.tolerance:
-            raise WebhookVerificationError("it was sent too long ago")
+            raise WebhookVerificationError(
+                "it was sent too long ago", code=MessageCode.OUTDATED_DELIVERY
+            )
         if age < -self.tolerance:
-            raise WebhookVerificationError("it was sent in the future: is this clock right?")
+            raise WebhookVerificationError(
+                "it was sent in the future: is this clock right?",
+                code=MessageCode.OUTDATED_DELIVERY,
+            )
 
     def _has_seen(self, event_id: str) -> bool:
         try:
@@ -159,11 +169,13 @@ def verify(
 def _by_lower_name(headers: Headers) -> Mapping[str, str]:
     items = getattr(headers, "items", None)
     if not callable(items):
-        raise WebhookVerificationError("the headers are no mapping of names to values")
+        raise WebhookVerificationError(
+            "the headers are no mapping of names to values", code=MessageCode.NOT_A_REQUEST
+        )
     by_name: dict[str, str] = {}
     for name, value in items():
         if not isinstance(name, str) or not isinstance(value, str):
-            raise WebhookVerificationError("a header is not a text")
+            raise WebhookVerificationError("a header is not a text", code=MessageCode.NOT_A_REQUEST)
         key = name.lower()
         # Twice the same header is one list, as in HTTP; none of ours is valid as a list.
         by_name[key] = f"{by_name[key]}, {value}" if key in by_name else value

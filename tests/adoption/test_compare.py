@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_setsmart.adoption.compare import Side, differences
+from pulumi_setsmart.adoption.compare import Source, differences
 from pulumi_setsmart.models.json import JsonObject
 
 
-def side(*listings: JsonObject, whole: bool = True) -> Side:
+def side(*listings: JsonObject, is_complete: bool = True) -> Source:
     """Return an account with these listings."""
-    return Side(
-        "s", {"properties": {f"p{n}": one for n, one in enumerate(listings)}, "webhooks": {}}, whole
+    return Source(
+        "s",
+        {"properties": {f"p{n}": one for n, one in enumerate(listings)}, "webhooks": {}},
+        is_complete,
     )
 
 
-def changes(left: Side, right: Side) -> list[tuple[Any, ...]]:
+def changes(left: Source, right: Source) -> list[tuple[Any, ...]]:
     """Return what is different, in short."""
     return [(str(one.change), one.left, one.right) for one in differences(left, right)]
 
@@ -24,9 +26,9 @@ def test_two_accounts_are_compared_whole() -> None:
     """What only one of them has in a listing counts, whichever it is."""
     bare, rich = side({"name": "A"}), side({"name": "A", "x": 1})
     assert changes(bare, rich) == changes(rich, bare) == [("changed", "p0", "p0")]
-    declared = side({"name": "A"}, whole=False)
+    declared = side({"name": "A"}, is_complete=False)
     assert changes(declared, rich) == changes(rich, declared) == []
-    declares_more = side({"name": "A", "x": 1}, whole=False)
+    declares_more = side({"name": "A", "x": 1}, is_complete=False)
     assert changes(declared, declares_more) == [("changed", "p0", "p0")]
     assert changes(declares_more, declared) == [("changed", "p0", "p0")]
 
@@ -38,3 +40,13 @@ def test_equal_listings_are_counted() -> None:
     assert changes(side(one, one), side(one)) == [("missing", "p1", None)]
     assert changes(side(one, two), side(two, one)) == []
     assert changes(side(one, two), side(two)) == [("missing", "p0", None)]
+
+
+def test_a_field_is_named_as_a_report_names_it() -> None:
+    """Whatever its API name holds: JSON pointers are for programs."""
+    left, right = (
+        Source(name, {"properties": {"a": {"name": "A", "x": {"a/b~c": bedrooms}}}, "webhooks": {}})
+        for name, bedrooms in (("left", 1), ("right", 2))
+    )
+    [difference] = differences(left, right)
+    assert [field.name for field in difference.fields] == ["x.a/b~c"]

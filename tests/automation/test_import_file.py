@@ -8,11 +8,10 @@ from typing import Any
 import attrs
 import pytest
 
-from pulumi_setsmart.automation.component import Component
 from pulumi_setsmart.automation.import_file import ImportedResource, import_file, imported_ids
 from pulumi_setsmart.lifecycle.kind import PROPERTY, WEBHOOK_SUBSCRIPTION
 
-PORTFOLIO = Component("portfolio")
+PORTFOLIO = "portfolio"
 VILLA = ImportedResource(
     PROPERTY,
     "portfolio-villa",
@@ -62,7 +61,7 @@ def test_without_resources_there_is_no_component() -> None:
         {"resources": {}},
         {"resources": [None]},
         {"resources": [{"type": "aws:s3:Bucket", "name": "portfolio-b", "id": "b"}]},
-        import_file(Component("other"), [attrs.evolve(VILLA, name="other-villa")]),
+        import_file("other", [attrs.evolve(VILLA, name="other-villa")]),
     ],
 )
 def test_another_file_is_told_from_one_of_ours(file: Any) -> None:

@@ -16,7 +16,7 @@ from pulumi_setsmart.client.errors import ConfigurationError, StackError
 URN = "urn:pulumi:test::portfolio::pulumi-python:dynamic:Mine::mine"
 PULUMI = """\
 #!/bin/sh
-echo "$*" >> calls
+echo "$*" >> "${0%/*}/calls"
 case "$*" in
 *version*) echo v3.259.0 ;;
 *export*) cat "state.json" ;;
@@ -28,7 +28,7 @@ esac
 STARTS: list[Callable[[Stack], object]] = [
     Stack.preview,
     lambda stack: stack.planned_changes(lambda _: None),
-    lambda stack: stack.take_in([]),
+    lambda stack: stack.import_resources([]),
     Stack.state,
 ]
 
@@ -88,6 +88,17 @@ def test_the_state_is_exported_before_anything_starts(
     assert calls(folder)[0] == "stack export"
     assert calls(folder)[-1].split()[0] == "preview"
     assert not [call for call in calls(folder) if call.startswith("config")]
+
+
+def test_commands_in_a_row_examine_the_state_once(folder: Path) -> None:
+    """Beside reading it, which may be minutes before; another stack object examines it again."""
+    (folder / "state.json").write_text("{}")
+    for exports in (2, 4):
+        stack = Stack("test", folder)
+        stack.state()
+        stack.preview()
+        stack.preview()
+        assert calls(folder).count("stack export") == exports
 
 
 def test_what_is_encrypted_is_exported_in_clear(folder: Path) -> None:

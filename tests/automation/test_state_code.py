@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from support.json_values import ANY_JSON
 
 from pulumi_setsmart.automation.resource_type import SIGNATURE
-from pulumi_setsmart.automation.state_code import Examination, UnreadableStateError, code_of
+from pulumi_setsmart.automation.state_code import (
+    Examination,
+    UnreadableStateError,
+    code_of,
+    read_state,
+)
 
 OURS = (
     "gASVPgAAAAAAAACMInB1bHVtaV9zZXRzbWFydC5wcm92aWRlcnMucHJvcGVydHmUjBBQcm9wZXJ0eVByb3ZpZGVylJOU"
@@ -36,7 +41,7 @@ def state(*resources: Any, **deployment: Any) -> dict[str, Any]:
 
 
 def examined(document: Any, allowed: dict[str, frozenset[str]] | None = None) -> Examination:
-    return code_of(json.dumps(document)).examined(allowed or {})
+    return code_of(read_state(json.dumps(document))).examined(allowed or {})
 
 
 def test_a_state_of_ours_has_no_code_of_others() -> None:
@@ -137,7 +142,7 @@ def test_inputs_and_outputs_may_differ() -> None:
 def test_what_cannot_be_seen_is_foreign(hidden: Any) -> None:
     """Encrypted, or a value of another kind that Pulumi makes a text of; it cannot be allowed."""
     document = state(resource(inputs={"__provider": hidden}))
-    code = code_of(json.dumps(document))
+    code = code_of(read_state(json.dumps(document)))
     assert code.is_encrypted
     [found] = code.examined({}).foreign
     assert code.examined({URN: frozenset(found.digests)}).foreign == [found]
@@ -147,7 +152,7 @@ def test_what_cannot_be_seen_is_foreign(hidden: Any) -> None:
 def test_what_was_decrypted_is_examined(text: str, count: int) -> None:
     """As Pulumi exports secrets in clear."""
     secret = {SIGNATURE: SECRET, "plaintext": json.dumps(text)}
-    code = code_of(json.dumps(state(resource(outputs={"__provider": secret}))))
+    code = code_of(read_state(json.dumps(state(resource(outputs={"__provider": secret})))))
     assert not code.is_encrypted
     assert len(code.examined({}).foreign) == count
 
@@ -174,7 +179,7 @@ def test_what_cannot_become_a_text_is_no_provider(value: Any) -> None:
 def test_what_can_be_read_in_two_ways_is_refused(text: str) -> None:
     """Pulumi could read the other one; and what is nested too deeply for us may not be for it."""
     with pytest.raises(UnreadableStateError):
-        code_of(text)
+        read_state(text)
 
 
 def test_addresses_of_plugins_are_listed() -> None:

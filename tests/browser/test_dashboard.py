@@ -85,7 +85,7 @@ def test_a_mistake_is_shown_at_its_field(
     assert "Nothing was saved" in browser.find_element(By.CSS_SELECTOR, "[role=alert]").text
     assert focused(browser).get_attribute("name") == "max_guests"
     assert focused(browser).accessible_name == "Max guests"
-    assert browser.find_element(By.ID, "problem").text == "must be a number"
+    assert browser.find_element(By.ID, "violation").text == "must be an integer"
 
 
 def test_a_listing_is_deleted_after_a_question(

@@ -34,7 +34,7 @@ def test_what_somebody_changes_in_the_dashboard_is_in_the_next_report(
 
     told = stack.command("report", "--stack", "test", "--fail-on", "drift")
     assert told.returncode == 1
-    assert "Put back: 1" in told.stdout
+    assert "Reverted: 1" in told.stdout
     assert "Sea Villa" in told.stdout
     assert "| <code>bedrooms</code> | <code>8</code> | <code>3</code> |" in told.stdout
     assert "Hut" not in told.stdout

@@ -24,11 +24,11 @@ def address(tmp_path: Path) -> str:
     document.listing("moved", last=VILLA, planned=VILLA, op="replace")
     document.listing("new", planned={"name": LONG, "address": LONG, "attributes": {LONG: LONG}})
     document.listing("lost", last=VILLA, planned=VILLA, op="create")
-    document.listing("villa", last=VILLA, held={**VILLA, "max_guests": 12}, planned=VILLA)
+    document.listing("villa", last=VILLA, current={**VILLA, "max_guests": 12}, planned=VILLA)
     document.listing(
         "loft",
         last={"name": "Harbour Loft", "bedrooms": 1, "attributes": {"notes": "a"}},
-        held={"name": "Harbour Loft", "bedrooms": 4, "attributes": {"notes": LONG}},
+        current={"name": "Harbour Loft", "bedrooms": 4, "attributes": {"notes": LONG}},
         planned={"name": "<img src=x onerror=alert(1)> & Loft", "bedrooms": 2, "attributes": {}},
     )
     document.says("info#err", f"warning: property {LONG}: the server made {LONG} of it")

@@ -28,8 +28,8 @@ def test_the_command_says_what_to_do_and_that_something_cannot_work(
     as_json = CliRunner().invoke(main, [*command, "--json"], env=environment)
     assert as_json.exit_code == 1
     verdicts = {one["subject"]: one["verdict"] for one in json.loads(as_json.stdout)}
-    assert (verdicts["packages"], verdicts["refresh"]) == ("good", "doubtful")
-    assert (verdicts["pulumi"], verdicts["key"]) == ("bad", "bad")
+    assert (verdicts["packages"], verdicts["refresh"]) == ("ok", "warning")
+    assert (verdicts["pulumi"], verdicts["key"]) == ("error", "error")
     assert "mistaken-key" not in told.stdout + as_json.stdout
 
 

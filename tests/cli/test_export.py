@@ -10,14 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 from support.served_sandbox import ServedSandbox, serving
 
-from pulumi_setsmart import PortfolioSpecification, PropertySpecification
+from pulumi_setsmart import PortfolioArgs, PropertyArgs
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
     PROPERTIES,
     WEBHOOKS,
     ApiKey,
-    Dialect,
+    Behaviour,
     Json,
     SandboxSettings,
     listings,
@@ -42,12 +42,14 @@ HOOK: dict[str, Json] = {
 @pytest.fixture(params=["plain", "enveloped"])
 def served(request: pytest.FixtureRequest) -> Iterator[ServedSandbox]:
     """A sandbox with 45 listings, odd ones among them, and a subscription that shows its secret."""
-    habits: dict[str, Dialect] = {
-        "plain": Dialect(page_size=10, secrets="full"),
-        "enveloped": Dialect(page_size=10, secrets="masked", list_response="enveloped"),
+    behaviour: dict[str, Behaviour] = {
+        "plain": Behaviour(page_size=10, secrets="full"),
+        "enveloped": Behaviour(page_size=10, secrets="masked", list_response="enveloped"),
     }
     settings = SandboxSettings(
-        keys=(ApiKey(DEFAULT_KEY, read_only=True),), rate_limit=0, dialect=habits[request.param]
+        keys=(ApiKey(DEFAULT_KEY, read_only=True),),
+        rate_limit=0,
+        behaviour=behaviour[request.param],
     )
     with serving(settings) as served:
         made = listings()
@@ -136,10 +138,10 @@ def test_what_cannot_be_declared_is_said() -> None:
     }
     assert result.stderr.splitlines() == [
         "property (prop_1): is left out: name: is required",
-        'property "Villa" (prop_2): bedrooms is left out: must be a whole number, not a text',
+        'property "Villa" (prop_2): bedrooms is left out: must be a whole number, not a string',
         (
             'property "Villa" (prop_2): big is left out: holds a number beyond 2^53, which Pulumi '
-            "would alter; declare it as a text"
+            "would alter; declare it as a string"
         ),
     ]
 
@@ -150,7 +152,7 @@ def test_an_empty_account_is_an_empty_portfolio(tmp_path: Path) -> None:
     with serving(SandboxSettings(rate_limit=0)) as served:
         result = export(served, "--output", str(path))
     assert (result.exit_code, result.output) == (0, "")
-    assert read_portfolio(path) == PortfolioSpecification()
+    assert read_portfolio(path) == PortfolioArgs()
 
 
 @pytest.mark.parametrize(
@@ -180,4 +182,4 @@ def test_a_spreadsheet_from_elsewhere_becomes_a_portfolio(tmp_path: Path) -> Non
     path.write_text("resource_name;name\nvilla;Villa\n")
     result = CliRunner().invoke(main, ["export", str(path)], env={"SETSMART_API_KEY": None})
     assert result.output == "properties:\n  villa:\n    name: Villa\n"
-    assert read_portfolio(path).properties == {"villa": PropertySpecification(name="Villa")}
+    assert read_portfolio(path).properties == {"villa": PropertyArgs(name="Villa")}

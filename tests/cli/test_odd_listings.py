@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,7 +17,7 @@ from support.raw_json_server import RawJsonServer, nested, raw_json_server
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.json import DEEPEST, LARGEST_EXACT_INTEGER
 from pulumi_setsmart.models.marker import stands_for_null
-from pulumi_setsmart.specification.reading import read_portfolio
+from pulumi_setsmart.specification.reading import read_entries
 
 DEPTHS = [DEEPEST + 1, DEEPEST + 21, 900, 2_000, 100_000]
 TOO_DEEP = f"is left out: is nested more than {DEEPEST} deep"
@@ -59,9 +60,9 @@ def test_a_field_that_is_too_deep_is_left_out_of_an_export(
     path = tmp_path / f"p.{form}"
     result = run(served, "export", "--output", str(path))
     assert (result.exit_code, result.stderr) == (0, f'property "Two" (2): odd {TOO_DEEP}\n')
-    loaded = read_portfolio(path).properties
+    loaded = read_entries(path)["properties"]
     assert [*loaded] == ["one", "two", "three"]
-    assert loaded["two"].attributes == {"also": "kept"}
+    assert loaded["two"]["attributes"] == {"also": "kept"}
 
 
 @pytest.mark.parametrize("form", ["yaml", "json"])
@@ -75,7 +76,7 @@ def test_what_is_not_too_deep_is_written_and_read(
     assert run(served, "export", "--output", str(first)).stderr == ""
     assert run(served, "export", str(first), "--output", str(second)).exit_code == 0
     assert first.read_bytes() == second.read_bytes()
-    assert json.dumps(read_portfolio(first).properties["two"].attributes).count("in") == depth
+    assert json.dumps(read_entries(first)["properties"]["two"]["attributes"]).count("in") == depth
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -102,7 +103,7 @@ def test_the_rest_is_adopted(served: RawJsonServer, tmp_path: Path, depth: int) 
         result = run(served, "adopt", "--directory", str(tmp_path), "--fields", "all")
         assert result.exit_code == 0
         assert result.stderr == f'property "Two" (2): odd {TOO_DEEP}\n'
-    assert read_portfolio(tmp_path / "portfolio.yaml").properties["two"].attributes == {
+    assert read_entries(tmp_path / "portfolio.yaml")["properties"]["two"]["attributes"] == {
         "also": "kept"
     }
 
@@ -189,9 +190,9 @@ def test_what_is_exported_is_held_or_named(
     path = tmp_path_factory.mktemp("p") / f"p.{form}"
     result = run(served, "export", "--output", str(path))
     assert result.exit_code == 0
-    loaded = read_portfolio(path).properties
+    loaded = read_entries(path)["properties"]
     for number, fields in enumerate(listings):
-        kept = loaded[f"l{number}"].attributes or {}
+        kept: Any = loaded[f"l{number}"].get("attributes", {})
         for name, text in fields.items():
             value = _value(text)
             if name == "name" or value is None:

@@ -28,8 +28,8 @@ def document(what: str) -> str:
         case "change":
             preview.listing("villa", last=VILLA, planned={**VILLA, "bedrooms": 4})
         case "drift":
-            preview.listing("villa", last=VILLA, held={**VILLA, "bedrooms": 9}, planned=VILLA)
-        case "loss behind our back":
+            preview.listing("villa", last=VILLA, current={**VILLA, "bedrooms": 9}, planned=VILLA)
+        case "loss outside Pulumi":
             preview.listing("villa", last=VILLA, planned=VILLA, op="create")
         case "deletion":
             preview.listing("villa", last=VILLA)
@@ -53,7 +53,7 @@ def report(text: str, *options: str) -> Result:
         ("creation", {"any"}),
         ("change", {"any"}),
         ("drift", {"drift", "any"}),
-        ("loss behind our back", {"drift", "any"}),
+        ("loss outside Pulumi", {"drift", "any"}),
         ("deletion", {"delete", "any"}),
         ("deactivation", {"delete", "any"}),
         ("release", {"any"}),

@@ -230,7 +230,7 @@ def test_how_it_delivers_can_be_chosen() -> None:
         "status 204\n",
         "status 500\n",
         "failed, given up after attempt 1\n",
-        "no answer",
+        "no response",
         "failed, given up after attempt 1\n",
     ]
 
@@ -250,7 +250,7 @@ def test_its_patience_with_receivers_can_be_chosen() -> None:
         client.post(f"{sandbox.base_url}/webhooks", json=hook)
         client.post(f"{sandbox.base_url}/properties", json={"name": "Cabin"})
         lines = [sandbox.process.stdout.readline().split(": ")[1] for _ in range(4)][2:]
-    assert lines == ["no answer within 0.3 s\n", "failed, given up after attempt 1\n"]
+    assert lines == ["no response within 0.3 s\n", "failed, given up after attempt 1\n"]
 
 
 def test_it_can_deliver_in_disorder() -> None:
@@ -273,8 +273,8 @@ def test_it_can_deliver_in_disorder() -> None:
     assert told != names
 
 
-def sent_at(answer: httpx.Response) -> float:
-    return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+def sent_at(response: httpx.Response) -> float:
+    return parsedate_to_datetime(response.headers["Date"]).timestamp()
 
 
 def test_a_port_in_use_is_told_in_one_line() -> None:
@@ -346,7 +346,7 @@ def test_it_can_be_asked_by_other_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "complaint"),
+    ("options", "violation"),
     [
         (("--key", "a", "--read-only-key", "a"), "the same API key is given twice"),
         (("--key-for-network", "10.0.0.0/8"), "must be KEY=CIDR"),
@@ -359,11 +359,11 @@ def test_it_can_be_asked_by_other_names() -> None:
         (("--allow-host", "http://sandbox"), "'http://sandbox' is not the name of a host"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(options: tuple[str, ...], complaint: str) -> None:
+def test_options_that_make_no_sense_are_refused(options: tuple[str, ...], violation: str) -> None:
     """With exit status 2, and a word on which one it is."""
     result = failed("--port", "0", *options)
     assert (result.returncode, result.stdout) == (2, "")
-    assert complaint in result.stderr
+    assert violation in result.stderr
     assert "Traceback" not in result.stderr
 
 

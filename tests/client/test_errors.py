@@ -32,7 +32,7 @@ def test_the_tree_is_as_it_is_drawn() -> None:
         (ErrorContext("GET", "/properties"), "GET /properties"),
         (ErrorContext("PUT", "/p/1", 400), "PUT /p/1, status 400"),
         (
-            ErrorContext("PUT", "/p/1", 400, code="c", field="f", request_id="r"),
+            ErrorContext("PUT", "/p/1", 400, api_code="c", field="f", request_id="r"),
             "PUT /p/1, status 400, code c, request r",
         ),
         (ErrorContext("GET", "/p", 500, attempt=9), "GET /p, status 500, attempt 9"),
@@ -47,7 +47,7 @@ def test_an_error_without_an_answer_has_no_status() -> None:
     """A connection that failed has a method and a path, and tells whether the request was sent."""
     error = ConnectionFailedError("cannot connect", ErrorContext("GET", "/p"), sent=False)
     assert (error.method, error.path, error.status) == ("GET", "/p", None)
-    assert (error.code, error.field, error.request_id) == (None, None, None)
+    assert (error.api_code, error.field, error.request_id) == (None, None, None)
     assert not error.sent
 
 

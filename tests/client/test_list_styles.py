@@ -12,9 +12,9 @@ from support.mock_client import client_of
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import UnexpectedResponseError
 from pulumi_setsmart.models.paging import PagingScheme
-from pulumi_setsmart.sandbox.list_style import LIST_STYLES, UNTOLD_STYLES
+from pulumi_setsmart.sandbox.list_styles import LIST_STYLES, STYLES_WITHOUT_NEXT
 
-TOLD_STYLES = sorted(LIST_STYLES.keys() - UNTOLD_STYLES)
+STYLES_WITH_NEXT = sorted(LIST_STYLES.keys() - STYLES_WITHOUT_NEXT)
 
 
 def server(
@@ -23,7 +23,7 @@ def server(
     """Return a server that has listings with these ids, and shows them in a style."""
 
     def answer(request: httpx.Request) -> httpx.Response:
-        response = LIST_STYLES[style].answer(
+        response = LIST_STYLES[style].response(
             [{"id": one, "name": f"Listing {one}"} for one in ids],
             size,
             "properties",
@@ -45,18 +45,18 @@ def listed(
 
 def test_there_are_enough_styles() -> None:
     """Thirty at the least are promised."""
-    assert len(TOLD_STYLES) >= 30
+    assert len(STYLES_WITH_NEXT) >= 30
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, None])
-@pytest.mark.parametrize("style", TOLD_STYLES)
+@pytest.mark.parametrize("style", STYLES_WITH_NEXT)
 def test_every_style_is_read_to_its_end(style: str, size: int | None) -> None:
     """Whatever the size of a page, each listing is found once and in order."""
     ids = ["a", "b", "c", "d", "e"]
     assert listed(server(style, ids, size)) == ids
 
 
-@pytest.mark.parametrize("style", TOLD_STYLES)
+@pytest.mark.parametrize("style", STYLES_WITH_NEXT)
 def test_an_empty_list_is_complete(style: str) -> None:
     """An account without listings is no error."""
     assert listed(server(style, [], 2)) == []
@@ -69,14 +69,14 @@ def test_a_server_that_ignores_what_it_is_asked_for_is_refused(style: str) -> No
         listed(server(style, ["a", "b", "c", "d", "e"], 2, obeys=False))
 
 
-@pytest.mark.parametrize("style", sorted(UNTOLD_STYLES))
+@pytest.mark.parametrize("style", sorted(STYLES_WITHOUT_NEXT))
 def test_what_speaks_of_more_without_saying_where_is_refused_by_its_name(style: str) -> None:
     """The message names the member that speaks of more, and the setting that helps."""
     with pytest.raises(UnexpectedResponseError, match="setsmart:paging"):
         listed(server(style, ["a", "b", "c"], 2))
 
 
-@pytest.mark.parametrize("style", sorted(UNTOLD_STYLES))
+@pytest.mark.parametrize("style", sorted(STYLES_WITHOUT_NEXT))
 def test_what_counts_no_more_than_it_shows_is_complete(style: str) -> None:
     """One page is the whole list where nothing says otherwise."""
     assert listed(server(style, ["a", "b", "c"], None)) == ["a", "b", "c"]
@@ -95,7 +95,7 @@ def test_no_list_is_cut_in_silence(style: str, count: int, size: int | None, obe
         assert listed(server(style, ids, size, obeys=obeys)) == ids
     except UnexpectedResponseError:
         assert (size or count) <= count
-        assert not obeys or (style in UNTOLD_STYLES and size is not None)
+        assert not obeys or (style in STYLES_WITHOUT_NEXT and size is not None)
 
 
 TWO = [{"id": "a"}, {"id": "b"}]

@@ -57,12 +57,12 @@ def test_the_sandbox_has_the_limits_of_the_contract(
     with httpx.Client(
         headers={"X-API-Key": DEFAULT_KEY}, trust_env=False, timeout=HANG_GUARD
     ) as client:
-        answers = [
+        responses = [
             client.post(base_url + path, json={**right, field: value})
             for value in (at_limit, beyond)
         ]
-    assert [answer.status_code for answer in answers] == [201, 400]
-    assert answers[1].json()["error"]["field"] == field
+    assert [response.status_code for response in responses] == [201, 400]
+    assert responses[1].json()["error"]["field"] == field
 
 
 @schema.parametrize()

@@ -18,7 +18,7 @@ from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
     PROPERTIES,
     WEBHOOKS,
-    Dialect,
+    Behaviour,
     JsonObject,
     Sandbox,
     SandboxSettings,
@@ -56,7 +56,7 @@ def watched(settings: SandboxSettings | None = None, *middleware: Middleware) ->
 
 def test_what_keeps_to_the_contract_is_not_noted() -> None:
     """All operations on a known and on an unknown kind of object, and more than one page."""
-    with watched(SandboxSettings(dialect=Dialect(page_size=1))) as sandbox:
+    with watched(SandboxSettings(behaviour=Behaviour(page_size=1))) as sandbox:
         for path, body in (("/webhooks", HOOK), ("/pricing-rules", {"percent": 1})):
             for _ in range(2):
                 key = {"Idempotency-Key": "8f14e45f"}
@@ -73,7 +73,7 @@ def test_refused_requests_are_not_noted() -> None:
     """Tests send wrong requests on purpose; every kind of refusal keeps to the contract."""
     with watched(SandboxSettings(rate_limit=8)) as sandbox:
         client = sandbox.client
-        answers = [
+        responses = [
             client.post("/properties", content=b"{"),
             client.post("/properties", json={"name": 3}),
             client.post("/properties", content=b" " * 2_000_000),
@@ -84,13 +84,13 @@ def test_refused_requests_are_not_noted() -> None:
             client.get(client.base_url.copy_with(path="/v1")),
             *(client.get("/properties") for _ in range(2)),
         ]
-    statuses = [answer.status_code for answer in answers]
+    statuses = [response.status_code for response in responses]
     assert statuses == [400, 400, 413, 404, 401, 404, 405, 404, 200, 429]
     assert sandbox.violations == []
 
 
 def test_a_failure_is_not_noted_by_itself() -> None:
-    """A 500 is an answer like others, as long as it keeps to the contract."""
+    """A 500 is a response like others, as long as it keeps to the contract."""
     with watched() as sandbox:
         sandbox.app.storage.close()
         assert sandbox.client.get("/properties").status_code == 500
@@ -98,7 +98,7 @@ def test_a_failure_is_not_noted_by_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "complaint"),
+    ("stored", "expected"),
     [
         ({"name": "Cabin", "bedrooms": "three"}, "bedrooms"),
         ({"name": "Cabin", "max_guests": 0}, "max_guests"),
@@ -106,7 +106,7 @@ def test_a_failure_is_not_noted_by_itself() -> None:
         ({"address": "1 Road"}, "name"),
     ],
 )
-def test_a_wrong_object_in_an_answer_is_noted(stored: dict[str, Any], complaint: str) -> None:
+def test_a_wrong_object_in_an_answer_is_noted(stored: dict[str, Any], expected: str) -> None:
     """In a list and on its own, with where it is, and without the rest of the body."""
     with watched() as sandbox:
         sandbox.app.storage.insert(PROPERTIES, {**stored, "note": "confidential"})
@@ -115,14 +115,14 @@ def test_a_wrong_object_in_an_answer_is_noted(stored: dict[str, Any], complaint:
     in_list, alone = sandbox.violations
     assert in_list.startswith("GET /v1/properties -> 200: wrong answer: $[0]")
     assert alone.startswith("GET /v1/properties/prop_1 -> 200: wrong answer: $")
-    assert complaint in in_list
-    assert complaint in alone
+    assert expected in in_list
+    assert expected in alone
     assert "confidential" not in in_list + alone
 
 
 def test_an_answer_of_another_kind_is_noted() -> None:
     """A status that the operation does not have."""
-    with watched(SandboxSettings(dialect=Dialect(update_response="empty"))) as sandbox:
+    with watched(SandboxSettings(behaviour=Behaviour(update_response="empty"))) as sandbox:
         sandbox.app.storage.insert(WEBHOOKS, HOOK)
         sandbox.client.put("/webhooks/wh_1", json=HOOK)
     [violation] = sandbox.violations
@@ -175,7 +175,7 @@ def test_an_answer_that_does_not_say_it_is_json_is_noted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "body", "complaint"),
+    ("headers", "body", "expected"),
     [
         ({"Content-Type": "application/json"}, {"name": "Cabin", "status": "SOLD"}, "$.status"),
         ({"Content-Type": "application/json"}, {"name": "Cabin", "bathrooms": -1}, "$.bathrooms"),
@@ -185,31 +185,31 @@ def test_an_answer_that_does_not_say_it_is_json_is_noted() -> None:
     ],
 )
 def test_a_wrong_request_that_is_not_refused_is_noted(
-    headers: dict[str, str], body: dict[str, Any], complaint: str
+    headers: dict[str, str], body: dict[str, Any], expected: str
 ) -> None:
     """A sandbox that is too kind does not hide what a client does wrong."""
     with watched(None, Middleware(Lenient)) as sandbox:
         sandbox.client.post("/properties", headers=headers, content=json.dumps(body))
     [violation] = sandbox.violations
     assert violation.startswith("POST /v1/properties -> 201: wrong request: ")
-    assert complaint in violation
+    assert expected in violation
 
 
 class Lenient:
-    """Middleware that accepts every request with one and the same answer, sent in pieces."""
+    """Middleware that accepts every request with one and the same response, sent in pieces."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         limits = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
-        answer = StreamingResponse(
+        response = StreamingResponse(
             iter(['{"id": "prop_1",', ' "name": "Cabin"}']),
             status_code=201,
             headers=dict.fromkeys(limits, "100"),
             media_type="application/json",
         )
-        await answer(scope, receive, send)
+        await response(scope, receive, send)
 
 
 def test_a_request_without_a_key_that_is_not_refused_is_noted() -> None:

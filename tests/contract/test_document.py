@@ -6,21 +6,11 @@ from typing import Any
 
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from support.contract_validator import contract
+from support.contract_validator import contract, resolved
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 DOCUMENTED_STATUSES = {"200", "400", "401", "403", "404", "429", "500"}
 SOURCES = {"documented", "assumed"}
-
-
-def resolved(part: dict[str, Any]) -> dict[str, Any]:
-    """Follow references to the part that they lead to."""
-    while "$ref" in part:
-        target: Any = contract()
-        for step in part["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        part = target
-    return part
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -133,7 +123,7 @@ def test_it_is_valid_openapi() -> None:
 
 
 def test_everything_says_where_it_comes_from() -> None:
-    """Operations, parameters, headers, answers and fields are documented or assumed."""
+    """Operations, parameters, headers, responses and fields are documented or assumed."""
     marks = [(where, part.get("x-setsmart-source")) for where, part in parts_to_mark()]
     assert [where for where, mark in marks if mark not in SOURCES] == []
     assert len(marks) > 200

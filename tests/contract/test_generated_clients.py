@@ -74,9 +74,9 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
     return finished.stdout
 
 
-def assert_worked(printed: str, account: SandboxAccount) -> None:
+def assert_worked(printable: str, account: SandboxAccount) -> None:
     """Hold what a client saw, and what the sandbox was asked, against what was to be done."""
-    assert json.loads(printed) == SEEN
+    assert json.loads(printable) == SEEN
     assert [(one.method, one.path, one.status) for one in account.requests] == ASKED
 
 
@@ -91,8 +91,8 @@ def test_a_client_of_openapi_python_client_works(account: SandboxAccount, tmp_pa
         folder=tmp_path,
     )
     program = (sys.executable, PROGRAMS / "crud.py")
-    printed = run(*program, folder=tmp_path, PYTHONPATH=str(tmp_path), **account.environment)
-    assert_worked(printed, account)
+    printable = run(*program, folder=tmp_path, PYTHONPATH=str(tmp_path), **account.environment)
+    assert_worked(printable, account)
 
 
 def test_a_client_of_openapi_typescript_works(account: SandboxAccount, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from support.waiting import HANG_GUARD
 HERE = Path(__file__).parent
 
 
-def printed(program: str, *arguments: str | Path) -> Any:
+def printable(program: str, *arguments: str | Path) -> Any:
     """Run a linter that npm has, and return the JSON that it prints."""
     finished = subprocess.run(
         [npm_packages() / ".bin" / program, "lint", *arguments],
@@ -38,13 +38,13 @@ def printed(program: str, *arguments: str | Path) -> Any:
 def spectral(document: Path) -> list[str]:
     """Return the rules of Spectral that a document breaks, whatever their severity."""
     ruleset = HERE / "spectral.yaml"
-    problems = printed("spectral", document, "--ruleset", ruleset, "--format", "json", "--quiet")
+    problems = printable("spectral", document, "--ruleset", ruleset, "--format", "json", "--quiet")
     return [problem["code"] for problem in problems]
 
 
 def redocly(document: Path) -> list[str]:
     """Return the rules of Redocly that a document breaks, whatever their severity."""
-    found = printed("redocly", document, "--config", HERE / "redocly.yaml", "--format", "json")
+    found = printable("redocly", document, "--config", HERE / "redocly.yaml", "--format", "json")
     assert found["totals"]["ignored"] == 0
     return [problem["ruleId"] for problem in found["problems"]]
 

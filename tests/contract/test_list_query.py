@@ -19,13 +19,13 @@ SECOND = {"id": "prop_124", "name": "Cabin"}
 def asked_with(path: str, *pages: Any) -> list[dict[str, str]]:
     """List a collection, which a server answers with these pages; return the queries asked with."""
     queries: list[dict[str, str]] = []
-    answers: Iterator[Any] = iter(pages)
+    responses: Iterator[Any] = iter(pages)
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def response(request: httpx.Request) -> httpx.Response:
         queries.append(dict(parse_qsl(request.url.query.decode())))
-        return httpx.Response(200, json=next(answers))
+        return httpx.Response(200, json=next(responses))
 
-    list(Collection(client_of(answer), path).records())
+    list(Collection(client_of(response), path).records())
     return queries
 
 

@@ -11,8 +11,16 @@ from support.waiting import wait_until
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
 from pulumi_setsmart.diagnosis.finding import Finding, Verdict
-from pulumi_setsmart.sandbox import ApiKey, Failed, Fault, Garbage, Lost, Refused, SandboxSettings
-from pulumi_setsmart.sandbox.exchange import Answer
+from pulumi_setsmart.sandbox import (
+    ApiKey,
+    Failed,
+    Fault,
+    Lost,
+    Malformed,
+    RateLimited,
+    SandboxSettings,
+)
+from pulumi_setsmart.sandbox.exchange import RawResponse
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
 
@@ -31,61 +39,63 @@ def found(settings: Settings, clock: Callable[[], float] = time.time) -> dict[st
 def test_an_account_in_order_is_good_in_all(setsmart_sandbox: SandboxAccount) -> None:
     """Two requests, both of which read; the key is named by its place."""
     findings = found(settings_of(setsmart_sandbox))
-    assert {one.verdict for one in findings.values()} == {Verdict.GOOD}
+    assert {one.verdict for one in findings.values()} == {Verdict.OK}
     assert findings["key"].text == f"accepted by {setsmart_sandbox.url}, from SETSMART_API_KEY"
     assert findings["webhooks"].text == "found at /webhooks"
     assert [one.method for one in setsmart_sandbox.requests] == ["GET", "GET"]
     assert all(setsmart_sandbox.key not in str(one) for one in findings.values())
 
 
-def test_a_key_that_is_refused_is_bad(setsmart_sandbox: SandboxAccount) -> None:
+def test_a_key_that_is_refused_is_an_error(setsmart_sandbox: SandboxAccount) -> None:
     """And nothing else is asked."""
     settings = settings_of(setsmart_sandbox, SETSMART_API_KEY="rotated-away")
     [finding] = found(settings).values()
-    assert (finding.subject, finding.verdict) == ("key", Verdict.BAD)
+    assert (finding.subject, finding.verdict) == ("key", Verdict.ERROR)
     assert "from SETSMART_API_KEY" in finding.text
     assert "rotated-away" not in str(finding)
 
 
-def test_a_key_for_other_places_is_bad() -> None:
+def test_a_key_for_other_places_is_an_error() -> None:
     """It is known, but not from here."""
     keys = (ApiKey("elsewhere", networks=(ip_network("10.0.0.0/8"),)),)
     with running_sandbox(SandboxSettings(keys=keys)) as account:
         [finding] = found(settings_of(account)).values()
-    assert (finding.subject, finding.verdict) == ("key", Verdict.BAD)
+    assert (finding.subject, finding.verdict) == ("key", Verdict.ERROR)
     assert "may not be used from this address" in finding.text
 
 
-def test_a_server_that_is_not_there_is_bad(setsmart_sandbox: SandboxAccount) -> None:
+def test_a_server_that_is_not_there_is_an_error(setsmart_sandbox: SandboxAccount) -> None:
     """The key is not what is wrong then."""
     nowhere = settings_of(setsmart_sandbox, SETSMART_BASE_URL="http://127.0.0.1:9/v1")
     [finding] = found(nowhere).values()
-    assert (finding.subject, finding.verdict) == ("account", Verdict.BAD)
+    assert (finding.subject, finding.verdict) == ("account", Verdict.ERROR)
 
 
-@pytest.mark.parametrize("fault", [Lost("before"), Failed("before", 503), Refused("seconds", 1)])
+@pytest.mark.parametrize(
+    "fault", [Lost("before"), Failed("before", 503), RateLimited("seconds", 1)]
+)
 def test_what_goes_wrong_is_told_at_once(setsmart_sandbox: SandboxAccount, fault: Fault) -> None:
     """After one request, not after the patience of a whole run, which would find all in order."""
     setsmart_sandbox.faults.add(fault)
     [finding] = found(settings_of(setsmart_sandbox)).values()
-    assert finding.verdict is not Verdict.GOOD
+    assert finding.verdict is not Verdict.OK
     # The sandbox writes a request down after it has dropped its connection.
     wait_until(lambda: len(setsmart_sandbox.requests) > 0)
     assert len(setsmart_sandbox.requests) == 1
 
 
 @pytest.mark.parametrize(("ahead", "word"), [(3600.0, "behind"), (-3600.0, "ahead of")])
-def test_clocks_that_are_apart_are_doubtful(ahead: float, word: str) -> None:
+def test_clocks_that_are_apart_are_a_warning(ahead: float, word: str) -> None:
     """By how much, and to which side."""
     with running_sandbox(clock=lambda: NOW + ahead) as account:
         clock = found(settings_of(account), clock=lambda: NOW)["clock"]
-    assert clock.verdict is Verdict.DOUBTFUL
+    assert clock.verdict is Verdict.WARNING
     assert f"3600 s {word} the server's" in clock.text
 
 
 @pytest.mark.parametrize(
     ("apart", "verdict"),
-    [(60, Verdict.GOOD), (-60, Verdict.GOOD), (61, Verdict.DOUBTFUL), (-61, Verdict.DOUBTFUL)],
+    [(60, Verdict.OK), (-60, Verdict.OK), (61, Verdict.WARNING), (-61, Verdict.WARNING)],
 )
 def test_a_minute_is_near_enough(apart: float, verdict: Verdict) -> None:
     """To either side."""
@@ -94,20 +104,20 @@ def test_a_minute_is_near_enough(apart: float, verdict: Verdict) -> None:
     assert clock.verdict is verdict
 
 
-def test_a_clock_that_nobody_tells_is_doubtful(setsmart_sandbox: SandboxAccount) -> None:
+def test_a_clock_that_nobody_tells_is_a_warning(setsmart_sandbox: SandboxAccount) -> None:
     """So is a budget that nobody tells: as with a server that is not SetSmart."""
 
-    def bare(answer: Answer) -> Answer:
-        return attrs.evolve(answer, headers=((b"content-length", b"2"),), body=b"[]")
+    def bare(response: RawResponse) -> RawResponse:
+        return attrs.evolve(response, headers=((b"content-length", b"2"),), body=b"[]")
 
-    setsmart_sandbox.faults.add(Garbage("bare", bare))
+    setsmart_sandbox.faults.add(Malformed("bare", bare))
     findings = found(settings_of(setsmart_sandbox))
     assert findings["clock"].text == "the server does not tell its time"
     assert findings["budget"].text == "the server does not tell it"
 
 
-@pytest.mark.parametrize(("limit", "verdict"), [(11, Verdict.GOOD), (10, Verdict.DOUBTFUL)])
-def test_a_budget_that_is_nearly_used_up_is_doubtful(limit: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(("limit", "verdict"), [(11, Verdict.OK), (10, Verdict.WARNING)])
+def test_a_budget_that_is_nearly_used_up_is_a_warning(limit: int, verdict: Verdict) -> None:
     """Fewer than ten requests are not enough for a run."""
     with running_sandbox(SandboxSettings(rate_limit=limit)) as account:
         budget = found(settings_of(account))["budget"]
@@ -115,7 +125,7 @@ def test_a_budget_that_is_nearly_used_up_is_doubtful(limit: int, verdict: Verdic
     assert budget.text == f"{limit - 1} of {limit} requests left in this window"
 
 
-def test_a_budget_that_is_used_up_is_doubtful() -> None:
+def test_a_budget_that_is_used_up_is_a_warning() -> None:
     """Told at once and for what it is; it says nothing against the account.
 
     Whoever waited for the next window would find all in order.
@@ -123,16 +133,16 @@ def test_a_budget_that_is_used_up_is_doubtful() -> None:
     with running_sandbox(SandboxSettings(rate_limit=1)) as account:
         webhooks = found(settings_of(account))["webhooks"]
         [budget] = found(settings_of(account)).values()
-    assert webhooks.verdict is Verdict.DOUBTFUL
+    assert webhooks.verdict is Verdict.WARNING
     assert "rate limit" in webhooks.text
     assert "with this key" not in str(webhooks.advice)
-    assert (budget.subject, budget.verdict) == ("budget", Verdict.DOUBTFUL)
+    assert (budget.subject, budget.verdict) == ("budget", Verdict.WARNING)
     assert "429" in budget.text
 
 
-def test_webhooks_that_are_elsewhere_are_doubtful(setsmart_sandbox: SandboxAccount) -> None:
+def test_webhooks_that_are_elsewhere_are_a_warning(setsmart_sandbox: SandboxAccount) -> None:
     """Or that cannot be read."""
     moved = attrs.evolve(settings_of(setsmart_sandbox), webhooks_path="/hooks")
     assert found(moved)["webhooks"].text == "there is nothing at /hooks"
     setsmart_sandbox.faults.add(Failed("before", 200, b"[]"), Failed("before", 403, b"{}"))
-    assert found(settings_of(setsmart_sandbox))["webhooks"].verdict is Verdict.DOUBTFUL
+    assert found(settings_of(setsmart_sandbox))["webhooks"].verdict is Verdict.WARNING

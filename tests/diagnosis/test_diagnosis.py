@@ -25,15 +25,15 @@ def test_without_a_key_nothing_is_asked(project: Path, setsmart_sandbox: Sandbox
     """That there is none is what is found last."""
     found_here = found(project, None, {"SETSMART_BASE_URL": setsmart_sandbox.url})
     last, finding = found_here.popitem()
-    assert (last, finding.verdict) == ("key", Verdict.BAD)
+    assert (last, finding.verdict) == ("key", Verdict.ERROR)
     assert len(setsmart_sandbox.requests) == 0
 
 
-def test_a_stack_that_cannot_be_read_is_bad(
+def test_a_stack_that_cannot_be_read_is_an_error(
     project: Path, setsmart_sandbox: SandboxAccount
 ) -> None:
     """The account of the environment is looked at all the same."""
     found_here = found(project, "nowhere", setsmart_sandbox.environment)
-    assert found_here["stack"].verdict is Verdict.BAD
-    assert found_here["state"].verdict is Verdict.BAD
-    assert found_here["key"].verdict is Verdict.GOOD
+    assert found_here["stack"].verdict is Verdict.ERROR
+    assert found_here["state"].verdict is Verdict.ERROR
+    assert found_here["key"].verdict is Verdict.OK

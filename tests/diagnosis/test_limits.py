@@ -89,7 +89,7 @@ def test_what_is_found_with_a_command_that_hangs(
         for one in findings(project, "dev", setsmart_sandbox.environment, lambda: next(times))
     }
     for subject in ("pulumi", "state", "stack"):
-        assert found[subject].verdict is Verdict.BAD
+        assert found[subject].verdict is Verdict.ERROR
         assert "`pulumi version` did not end within" in found[subject].text
     assert {"key", "account"} & found.keys()
     wait_until(lambda: not is_read(fifo))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.diagnosis.finding import Verdict
 from pulumi_setsmart.diagnosis.project import (
@@ -12,55 +13,58 @@ from pulumi_setsmart.diagnosis.project import (
     version_findings,
 )
 
+MAJOR, MINOR, _ = OLDEST_CLI
+
 
 @pytest.mark.parametrize(
     ("version", "verdict"),
     [
-        ("3.259.0", Verdict.GOOD),
-        ("4.0.0", Verdict.GOOD),
-        ("3.254.0", Verdict.GOOD),
-        ("3.99.0", Verdict.DOUBTFUL),
-        (None, Verdict.BAD),
+        ("4.0.0", Verdict.OK),
+        (f"{MAJOR}.{MINOR}.0", Verdict.OK),
+        (f"{MAJOR}.{MINOR - 1}.9", Verdict.WARNING),
+        ("3.99.0", Verdict.WARNING),
+        (None, Verdict.ERROR),
     ],
 )
 def test_the_command_line_has_to_be_there(version: str | None, verdict: Verdict) -> None:
     """And to be recent enough."""
     packages, pulumi = version_findings(lambda: version)
-    assert packages.verdict is Verdict.GOOD
+    assert packages.verdict is Verdict.OK
     assert "Pulumi SDK 3." in packages.text
     assert (pulumi.subject, pulumi.verdict) == ("pulumi", verdict)
-    assert (pulumi.advice is None) == (verdict is Verdict.GOOD)
+    assert (pulumi.advice is None) == (verdict is Verdict.OK)
 
 
 @pytest.mark.parametrize(
     ("text", "environment", "verdict"),
     [
-        ("options: {refresh: always}", {}, Verdict.GOOD),
-        ("options:\n  refresh: true", {}, Verdict.GOOD),
-        ("name: x", {"PULUMI_OPTION_REFRESH": "true"}, Verdict.GOOD),
-        ("name: x", {"PULUMI_OPTION_REFRESH": "false"}, Verdict.DOUBTFUL),
-        ("name: x", {}, Verdict.DOUBTFUL),
-        ("options: {refresh: false}", {}, Verdict.DOUBTFUL),
-        ("options: refresh", {}, Verdict.DOUBTFUL),
-        ("- a list", {}, Verdict.DOUBTFUL),
+        ("options: {refresh: always}", {}, Verdict.OK),
+        ("options:\n  refresh: true", {}, Verdict.OK),
+        ("name: x", {"PULUMI_OPTION_REFRESH": "true"}, Verdict.OK),
+        ("name: x", {"PULUMI_OPTION_REFRESH": "false"}, Verdict.WARNING),
+        ("name: x", {}, Verdict.WARNING),
+        ("options: {refresh: false}", {}, Verdict.WARNING),
+        ("options: refresh", {}, Verdict.WARNING),
+        ("- a list", {}, Verdict.WARNING),
     ],
 )
+@pytest.mark.parametrize("file", ["Pulumi.yaml", "Pulumi.yml"])
 def test_a_project_should_refresh(
-    tmp_path: Path, text: str, environment: dict[str, str], verdict: Verdict
+    tmp_path: Path, file: str, text: str, environment: dict[str, str], verdict: Verdict
 ) -> None:
     """By its options, or by the environment."""
-    (tmp_path / "Pulumi.yaml").write_text(text)
+    (tmp_path / file).write_text(text)
     refresh = next(project_findings(tmp_path, environment))
     assert (refresh.subject, refresh.verdict) == ("refresh", verdict)
 
 
 @pytest.mark.parametrize("text", [None, "a: [", "\x00"])
-def test_a_folder_without_a_project_is_bad(tmp_path: Path, text: str | None) -> None:
+def test_a_folder_without_a_project_is_an_error(tmp_path: Path, text: str | None) -> None:
     """Or one with a Pulumi.yaml that nobody can read."""
     if text is not None:
         (tmp_path / "Pulumi.yaml").write_text(text)
     [finding] = project_findings(tmp_path, {})
-    assert (finding.subject, finding.verdict) == ("project", Verdict.BAD)
+    assert (finding.subject, finding.verdict) == ("project", Verdict.ERROR)
 
 
 def test_the_places_of_the_configuration_are_named() -> None:
@@ -81,7 +85,7 @@ def test_the_places_of_the_configuration_are_named() -> None:
     finding = configuration_finding(
         Configuration(configured, {"aws:region", "setsmart:baseUrl"}), environment
     )
-    assert finding.verdict is Verdict.GOOD
+    assert finding.verdict is Verdict.OK
     assert finding.text.split(", ") == [
         "setsmart:apiKey in the stack's configuration",
         "setsmart:baseUrl in the stack's configuration",
@@ -91,18 +95,18 @@ def test_the_places_of_the_configuration_are_named() -> None:
     ]
 
 
-def test_no_configuration_at_all_is_bad() -> None:
+def test_no_configuration_at_all_is_an_error() -> None:
     """With what to do."""
     finding = configuration_finding(Configuration({"aws:region": "eu"}), {"HOME": "/"})
-    assert finding.verdict is Verdict.BAD
+    assert finding.verdict is Verdict.ERROR
     assert "--secret setsmart:apiKey" in str(finding.advice)
 
 
 @pytest.mark.parametrize("key", ["setsmart:apiKey", "setsmart:accounts"])
-def test_a_key_in_clear_is_bad(key: str) -> None:
+def test_a_key_in_clear_is_an_error(key: str) -> None:
     """It is in a file that others read."""
     finding = configuration_finding(
         Configuration({key: "the-key"}, {key}), {"SETSMART_API_KEY": "x"}
     )
-    assert finding.verdict is Verdict.BAD
+    assert finding.verdict is Verdict.ERROR
     assert "the-key" not in str(finding)

@@ -13,12 +13,12 @@ def verdicts(examination: Examination) -> list[Verdict]:
     return [one.verdict for one in examination_findings(examination, "test")]
 
 
-def test_code_of_others_is_bad_and_an_address_doubtful() -> None:
+def test_code_of_others_is_an_error_and_an_address_a_warning() -> None:
     """An address may be the program's own; of many, ten are named and the others counted."""
     foreign = [ForeignProvider(f"urn:{number}", ["sha256:0"]) for number in range(12)]
-    assert verdicts(Examination(4, [], [])) == [Verdict.GOOD]
-    assert verdicts(Examination(4, [], [PLUGIN])) == [Verdict.GOOD, Verdict.DOUBTFUL]
-    assert verdicts(Examination(4, foreign[:1], [])) == [Verdict.BAD]
+    assert verdicts(Examination(4, [], [])) == [Verdict.OK]
+    assert verdicts(Examination(4, [], [PLUGIN])) == [Verdict.OK, Verdict.WARNING]
+    assert verdicts(Examination(4, foreign[:1], [])) == [Verdict.ERROR]
     many = [*examination_findings(Examination(4, foreign, [PLUGIN] * 12), "test")]
     assert len(many) == 22
     assert "2 more" in many[10].text

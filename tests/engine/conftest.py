@@ -14,7 +14,7 @@ from support.engine_stack import EngineStack
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
     ApiKey,
-    Dialect,
+    Behaviour,
     SandboxSettings,
 )
 from pulumi_setsmart.testing import running_sandbox
@@ -26,9 +26,9 @@ def open_account() -> Iterator[OpenEngineSandbox]:
     violations: list[str] = []
     with ExitStack() as running_sandboxes:
 
-        def open_one(*keys: ApiKey, **habits: Any) -> EngineSandbox:
+        def open_one(*keys: ApiKey, **behaviour: Any) -> EngineSandbox:
             settings = SandboxSettings(
-                keys=keys or (ApiKey(DEFAULT_KEY),), rate_limit=0, dialect=Dialect(**habits)
+                keys=keys or (ApiKey(DEFAULT_KEY),), rate_limit=0, behaviour=Behaviour(**behaviour)
             )
             revoked: set[str] = set()
             middleware = [

@@ -98,7 +98,7 @@ def test_a_spreadsheet_is_adopted(stack: EngineStack, account: EngineSandbox) ->
         "CSV does not hold webhook subscriptions (2)\n",
     )
     assert finished.stdout.splitlines() == [
-        "46 taken in, 0 known before",
+        "46 adopted, 0 known before",
         "written: listings.test.import.json, listings.csv, __main__.py",
         "the preview shows no change",
     ]
@@ -107,7 +107,7 @@ def test_a_spreadsheet_is_adopted(stack: EngineStack, account: EngineSandbox) ->
     assert account.writes() == []
 
 
-def test_run_again_it_takes_in_what_is_new(stack: EngineStack, account: EngineSandbox) -> None:
+def test_run_again_it_adopts_what_is_new(stack: EngineStack, account: EngineSandbox) -> None:
     """And says what is gone; what people wrote into the file stays as it is."""
     adopt(stack)
     path = stack.folder / "portfolio.yaml"

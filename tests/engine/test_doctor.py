@@ -43,7 +43,7 @@ def test_what_is_wrong_is_told_with_what_to_do(stack: EngineStack, account: Engi
     by_the_stack = stack.command("doctor", "--stack", "test", "--json", SETSMART_API_KEY="")
     assert by_the_stack.returncode == 1
     found = {one["subject"]: one for one in json.loads(by_the_stack.stdout)}
-    assert found["key"]["verdict"] == "bad"
+    assert found["key"]["verdict"] == "error"
     assert "401" in found["key"]["text"]
     assert "from setsmart:apiKey" in found["key"]["text"]
     stack.succeed("config", "set", "--plaintext", "setsmart:apiKey", "an-old-key")
@@ -82,7 +82,7 @@ def test_a_state_out_of_reach_is_told_with_its_cause(stack: EngineStack, backend
     as_json = stack.command("doctor", "--json", PULUMI_BACKEND_URL=backend)
     found = {one["subject"]: one for one in json.loads(as_json.stdout)}
     assert as_json.returncode == 1
-    assert found["state"]["verdict"] == "bad"
+    assert found["state"]["verdict"] == "error"
     assert UNREACHABLE[backend] in found["state"]["text"]
     assert "pulumi login" not in found["state"]["advice"]
     told = stack.command("doctor", "--stack", "test", PULUMI_BACKEND_URL=backend)

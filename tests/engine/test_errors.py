@@ -93,7 +93,7 @@ def test_a_mistake_that_only_the_program_can_see(
     [
         (
             'Property("one", name="  ", bedrooms="the-value-of-bedrooms", max_guests=CLEAR)',
-            ["name: must not be blank", "bedrooms: must be a whole number, not a text"],
+            ["name: must not be blank", "bedrooms: must be a whole number, not a string"],
         ),
         (
             'WebhookSubscription("one", url=CLEAR, events=["no-event"])',

@@ -29,7 +29,7 @@ def test_an_existing_listing_stops_the_preview(
     stack.declare('Property("one", name="sea villa", bedrooms=3)')
     for command in (PREVIEW, ("up", "--yes", "--skip-preview", *QUIET)):
         [error] = stack.fail(*command).errors
-        assert f"{villa} in SetSmart has the same name; to take it over" in error
+        assert f"{villa} in SetSmart has the same name; to adopt it" in error
         assert 'if_exists="adopt"' in error
         assert 'if_exists="create"' in error
     assert account.writes() == []
@@ -42,7 +42,7 @@ def test_the_preview_says_what_is_taken_over(
     stack.declare('Property("one", name="Sea Villa", bedrooms=3)')
     stack.succeed("config", "set", "setsmart:ifExists", "adopt")
     line = (
-        f'property "Sea Villa": takes over {villa} (name "Sea  Villa" → "Sea Villa", '
+        f'property "Sea Villa": adopts {villa} (name "Sea  Villa" → "Sea Villa", '
         'bedrooms 2 → 3); its status stays "draft" unless status is declared'
     )
     assert line in stack.succeed(*PREVIEW)
@@ -76,8 +76,8 @@ def test_each_kind_is_taken_over_once(stack: EngineStack, account: EngineSandbox
         """
     )
     output = stack.up().split("Diagnostics:")[-1]
-    assert output.count("takes over wh_1 (secret is set)") == 1
-    assert output.count("takes over rule_1 (percent 5 → 7)") == 1
+    assert output.count("adopts wh_1 (secret is set)") == 1
+    assert output.count("adopts rule_1 (percent 5 → 7)") == 1
     assert len(storage.objects(WEBHOOKS)) == 2
     assert [one["percent"] for one in storage.objects(PRICING_RULES)] == [7, 7]
     stack.assert_clean()
@@ -142,9 +142,7 @@ def test_one_listing_is_taken_over_by_its_id(
     """The preview says so; a listing that is as declared is not written; the id may go again."""
     stack.declare(f'Property("one", name="Sea  Villa", bedrooms=2, existing_id="{villa}")')
     preview = stack.preview()
-    assert (
-        f'property "Sea  Villa": takes over {villa} as it is; its status stays "draft"' in preview
-    )
+    assert f'property "Sea  Villa": adopts {villa} as it is; its status stays "draft"' in preview
     assert f'existing_id: "{villa}"' in preview
     stack.up()
     assert stack.resource("one")["id"] == villa

@@ -194,13 +194,13 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
     report = github.comments[3]["body"]
     assert github.comments[2]["body"] == "<!-- pulumi-setsmart report a/b -->"
     head, deleted, changed = report.split("####")
-    assert "1 deleted, 2 changed; 1 changed behind our back" in head
+    assert "1 deleted, 2 changed; 1 changed outside Pulumi" in head
     assert "Deleted: 1" in deleted
     assert "Pine Cabin" in deleted
     rows = [line.strip(" |").split(" | ") for line in changed.splitlines() if "| <code>" in line]
     assert [[re.sub(r"</?code>", "", cell) for cell in row] for row in rows] == [
         ["bedrooms", "3", "4", "this change"],
-        ["bedrooms", "9", "1", "changed behind our back, was 1"],
+        ["bedrooms", "9", "1", "changed outside Pulumi, was 1"],
         ["max&#95;guests", "2", "3", "this change"],
     ]
     assert (forge.repository.kept / "summary").read_text() == report * 2
@@ -226,7 +226,7 @@ def test_drift_is_one_issue_until_it_is_gone(
         forge.succeed("drift")
     assert github.writes == ["POST issues", "PATCH 2"]
     assert github.issues[2]["title"] == "Drift: production"
-    assert "Put back: 1" in github.issues[2]["body"]
+    assert "Reverted: 1" in github.issues[2]["body"]
     account.remove("prop_2")
     forge.succeed("drift")
     assert "Created again: 1" in github.issues[2]["body"]

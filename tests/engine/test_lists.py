@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from starlette.middleware import Middleware
 from support.engine_stack import QUIET, EngineStack
+from support.fault_plans import ScriptedFaults
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
     PROPERTIES,
-    Dialect,
-    FaultLayer,
+    Behaviour,
+    FaultMiddleware,
     Lost,
     Sandbox,
     SandboxSettings,
-    ScriptedFaults,
 )
 from pulumi_setsmart.testing import running_sandbox
 
@@ -33,8 +33,8 @@ def open_stack(pulumi: Path, tmp_path: Path) -> Iterator[OpenStack]:
     """Make stacks whose account has habits that the contract does not have."""
     with ExitStack() as sandboxes:
 
-        def open_one(*layers: Middleware, **habits: Any) -> tuple[EngineStack, Sandbox]:
-            settings = SandboxSettings(rate_limit=0, dialect=Dialect(page_size=2, **habits))
+        def open_one(*layers: Middleware, **behaviour: Any) -> tuple[EngineStack, Sandbox]:
+            settings = SandboxSettings(rate_limit=0, behaviour=Behaviour(page_size=2, **behaviour))
             account = sandboxes.enter_context(running_sandbox(settings, middleware=layers))
             stack = EngineStack.create(pulumi, tmp_path / "stack", account.url, DEFAULT_KEY)
             return stack, account.app
@@ -48,7 +48,7 @@ def posts(sandbox: Sandbox) -> int:
 
 
 @pytest.mark.parametrize(
-    ("style", "ids"), [("has-more", "text"), ("pageNumber", "number"), ("skip", "text")]
+    ("style", "ids"), [("has-more", "string"), ("pageNumber", "number"), ("skip", "string")]
 )
 def test_a_listing_on_the_last_page_is_not_created_again(
     open_stack: OpenStack, style: str, ids: str
@@ -62,7 +62,7 @@ def test_a_listing_on_the_last_page_is_not_created_again(
     [error] = stack.fail("preview", *QUIET).errors
     assert f"{shown} in SetSmart has the same name" in error
     stack.succeed("config", "set", "setsmart:ifExists", "adopt")
-    assert f"takes over {shown} (bedrooms null → 2)" in stack.up()
+    assert f"adopts {shown} (bedrooms null → 2)" in stack.up()
     assert stack.resource("estate")["id"] == shown
     stack.assert_clean()
     exported = stack.command("export")
@@ -72,13 +72,14 @@ def test_a_listing_on_the_last_page_is_not_created_again(
 
 
 @pytest.mark.parametrize(
-    "habits", [{"list_style": "X-Total-Count"}, {"obeys_paging": False, "list_style": "totalPages"}]
+    "behaviour",
+    [{"list_style": "X-Total-Count"}, {"obeys_paging": False, "list_style": "totalPages"}],
 )
 def test_a_list_that_is_cut_stops_all_that_needs_it_whole(
-    open_stack: OpenStack, habits: dict[str, Any]
+    open_stack: OpenStack, behaviour: dict[str, Any]
 ) -> None:
     """A create in the preview, an export, an adoption and a comparison; each in one line."""
-    stack, sandbox = open_stack(**habits)
+    stack, sandbox = open_stack(**behaviour)
     for name in NAMES:
         sandbox.storage.insert(PROPERTIES, {"name": name})
     stack.declare('Property("estate", name="Estate")')
@@ -111,7 +112,7 @@ def test_paging_that_is_configured_makes_it_whole(open_stack: OpenStack) -> None
 def test_a_lost_response_creates_one_listing(open_stack: OpenStack) -> None:
     """The list on which it is looked for has three pages, and the listing is on the last."""
     faults = ScriptedFaults([Lost("after")], methods=("POST",))
-    stack, sandbox = open_stack(Middleware(FaultLayer, plan=faults), list_style="has-more")
+    stack, sandbox = open_stack(Middleware(FaultMiddleware, plan=faults), list_style="has-more")
     for name in NAMES[:4]:
         sandbox.storage.insert(PROPERTIES, {"name": name})
     stack.declare('Property("estate", name="Estate")')

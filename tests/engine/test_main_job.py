@@ -7,14 +7,14 @@ from attrs import frozen
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack
 
-from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS, Collection
+from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS, ApiCollection
 
 
 @frozen
 class Case:
     """A kind of resource with two programs for it and what they come to on the server."""
 
-    collection: Collection
+    collection: ApiCollection
     program: str
     changed_program: str
     created: dict[str, Any]
@@ -62,7 +62,7 @@ CASES = {
 }
 
 
-def held(account: EngineSandbox, collection: Collection) -> dict[str, Any]:
+def held(account: EngineSandbox, collection: ApiCollection) -> dict[str, Any]:
     """Return the only object of a collection, or nothing if there is none."""
     objects = account.sandbox.storage.objects(collection)
     assert len(objects) <= 1

@@ -34,7 +34,7 @@ def test_a_stack_of_hand_written_calls_is_taken_over(
     (stack.folder / "__main__.py").write_text(named)
     preview = stack.succeed("preview", "--diff", *QUIET)
     for name, identifier in ids.items():
-        assert f"takes over {identifier} as it is" in preview, name
+        assert f"adopts {identifier} as it is" in preview, name
     stack.up()
     assert stack.resource("villa")["type"] == "pulumi-python:dynamic/setsmart:Property"
     assert stack.resource("villa")["id"] == ids["villa"]

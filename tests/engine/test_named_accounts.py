@@ -44,7 +44,7 @@ def test_each_resource_has_its_account(
         villa = Property("villa", name="Villa", account="eu")
         Property("twin", name="Villa", account="us-east")
         ApiObject("rule", path="/pricing-rules", body={{"a": 1}}, account="us-east")
-        Portfolio("p", {{"loft": PropertySpecification(name="Loft")}}, account={moves!r})
+        Portfolio("p", {{"loft": PropertyArgs(name="Loft")}}, account={moves!r})
         pulumi.export("read", Property.get("read", villa.id, account="eu").name)
         pulumi.export("number", len(list_properties(account="eu")))
         """
@@ -95,7 +95,7 @@ def test_a_key_of_an_account_is_refused_in_clear(stack: EngineStack) -> None:
     )
     stack.declare('Property("villa", name="Villa", account="eu")')
     stack.fail("preview", *QUIET)
-    assert "setsmart:accounts holds a key in clear" in stack.printed[-1]
+    assert "setsmart:accounts holds a key in plain text" in stack.printed[-1]
 
 
 def test_two_accounts_at_one_place_share_no_listing(

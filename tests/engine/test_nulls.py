@@ -30,7 +30,7 @@ def test_null_is_a_known_none(stack: EngineStack, account: EngineSandbox) -> Non
         """
         villa = Property("villa", name="Villa", address=CLEAR,
             attributes={"note": CLEAR, "rooms": [{"view": CLEAR}, CLEAR]})
-        west = Portfolio("west", {"plain": PropertySpecification(name="Plain")})
+        west = Portfolio("west", {"plain": PropertyArgs(name="Plain")})
         plain = west.properties["plain"]
         theirs = Property.get("theirs", "prop_1")
         rule = ApiObject.get("rule", "rule_1", path="/pricing-rules")

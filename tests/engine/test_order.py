@@ -107,7 +107,7 @@ def test_a_secret_stays_one_wherever_it_stands_in_a_list(
     hook = storage.get(WEBHOOKS, "wh_1")
     storage.replace(WEBHOOKS, "wh_1", {**hook, "events": ["b.b", "canary.f"]})
     declare(3, "b")
-    assert "sets back" in stack.up(PULUMI_OPTION_REFRESH="false")
+    assert "reverted" in stack.up(PULUMI_OPTION_REFRESH="false")
     stack.assert_clean()
     assert "canary" not in "".join(stack.printed)
     assert "canary" not in str(stack.export())

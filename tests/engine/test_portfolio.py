@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack
 
-from pulumi_setsmart import PortfolioSpecification, PropertySpecification
+from pulumi_setsmart import PortfolioArgs, PropertyArgs
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, Json, listings
 from pulumi_setsmart.specification.reading import read_portfolio
@@ -22,11 +22,11 @@ bayit,בית הים,"1 Road, Town",1,1,2,
 """
 PROGRAM = """
 loaded = load_portfolio("portfolio.csv")
-by_hand = {"hook": WebhookSpecification(
+by_hand = {"hook": WebhookSubscriptionArgs(
     url="https://a.example/", events=["a.b"], secret=pulumi.Output.secret("whsec-hush"),
 )}
 Portfolio("east", loaded.properties, by_hand)
-Portfolio("west", {"villa": PropertySpecification(name="West", address=CLEAR)})
+Portfolio("west", {"villa": PropertyArgs(name="West", address=CLEAR)})
 """
 
 
@@ -110,6 +110,6 @@ def export(account: EngineSandbox, path: Path) -> Path:
     return path
 
 
-def by_name(portfolio: PortfolioSpecification) -> list[PropertySpecification]:
+def by_name(portfolio: PortfolioArgs) -> list[PropertyArgs]:
     """Return the listings of a portfolio in one order; the engine creates them in any."""
     return sorted(portfolio.properties.values(), key=lambda one: (one.name, str(one.address)))

@@ -1,6 +1,7 @@
 """Reading what exists, taking it over, and values that a preview cannot know."""
 
 import json
+import re
 from typing import Any
 
 from support.engine_sandbox import EngineSandbox
@@ -37,6 +38,27 @@ def test_get_reads_without_managing(stack: EngineStack, account: EngineSandbox) 
     assert outputs["read"][0] == "Still theirs"
     stack.succeed("destroy", "--yes", "--skip-preview")
     assert account.writes() == []
+
+
+def test_a_preview_knows_the_id_of_what_is_read(stack: EngineStack, account: EngineSandbox) -> None:
+    """What is declared with it is planned with its value, before anything was ever deployed."""
+    storage = account.sandbox.storage
+    storage.insert(PROPERTIES, {"name": "Theirs"})
+    storage.insert(WEBHOOKS, {"url": "https://a.example/", "events": ["a.a"]})
+    storage.insert(PRICING_RULES, {"percent": 5})
+    stack.declare(
+        """
+        listing = Property.get("listing", "prop_1")
+        hook = WebhookSubscription.get("hook", "wh_1")
+        rule = ApiObject.get("rule", "rule_1", path="/pricing-rules")
+        pulumi.export("ids", [listing.id, hook.id, rule.id])
+        Property("beside", name=pulumi.Output.concat("Beside ", listing.id))
+        """
+    )
+    preview = stack.preview()
+    ids = preview.split("ids: [")[1]
+    assert re.findall(r"\[\d\]: (.*)", ids) == ['"prop_1"', '"wh_1"', '"rule_1"']
+    assert 'name: "Beside prop_1"' in preview
 
 
 def test_a_program_reads_listings(stack: EngineStack, account: EngineSandbox) -> None:

@@ -13,7 +13,7 @@ from support.engine_stack import QUIET, EngineStack
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
     PROPERTIES,
-    Dialect,
+    Behaviour,
     Sandbox,
     SandboxSettings,
 )
@@ -35,8 +35,8 @@ def account(
 @pytest.mark.parametrize("form", ["fastapi", "zod"])
 def test_each_of_several_reasons_has_a_line(pulumi: Path, tmp_path: Path, form: str) -> None:
     """With its field, and without the values that the server repeats."""
-    dialect = Dialect(error_form=form)  # type: ignore[arg-type]
-    with account(pulumi, tmp_path / "stack", dialect=dialect) as (stack, sandbox):
+    behaviour = Behaviour(error_form=form)  # type: ignore[arg-type]
+    with account(pulumi, tmp_path / "stack", behaviour=behaviour) as (stack, sandbox):
         stack.declare('Property("one", name="Villa", bedrooms=4711, bathrooms=4712, status="odd")')
         output = stack.fail(*UP).output.split("Diagnostics:")[-1]
     assert 'property "Villa": SetSmart does not accept these values (POST /properties' in output
@@ -58,8 +58,8 @@ def test_a_server_that_refuses_its_own_fields_is_updated(
     pulumi: Path, tmp_path: Path, form: str
 ) -> None:
     """They are left out, all at once where it names them all; the warning says how to save that."""
-    dialect = Dialect(error_form=form, own_fields=OWN)  # type: ignore[arg-type]
-    with account(pulumi, tmp_path / "stack", dialect=dialect) as (stack, sandbox):
+    behaviour = Behaviour(error_form=form, read_only_fields=OWN)  # type: ignore[arg-type]
+    with account(pulumi, tmp_path / "stack", behaviour=behaviour) as (stack, sandbox):
         stack.declare('Property("one", name="Villa", bedrooms=1)')
         stack.up()
         stack.declare('Property("one", name="Villa", bedrooms=2)')
@@ -68,11 +68,11 @@ def test_a_server_that_refuses_its_own_fields_is_updated(
         assert sandbox.storage.get(PROPERTIES, "prop_1")["bedrooms"] == 2
         puts = [one.status for one in sandbox.requests if one.method == "PUT"]
         assert puts == [400, 400, 200] if form == "contract" else puts[1:] == [200]
-        assert "SetSmart does not take created" in output
+        assert "SetSmart rejected the undeclared field created" in output
 
         stack.succeed("config", "set", "setsmart:readOnlyFields", '["id", "created", "revision"]')
         stack.declare('Property("one", name="Villa", bedrooms=3)')
-        assert "does not take" not in stack.up()
+        assert "rejected the undeclared" not in stack.up()
         assert [one.status for one in sandbox.requests if one.method == "PUT"][len(puts) :] == [200]
 
 
@@ -92,8 +92,8 @@ def test_where_the_server_names_no_field_the_candidates_are_named(
     pulumi: Path, tmp_path: Path
 ) -> None:
     """With the setting that leaves them out, which then works."""
-    dialect = Dialect(error_form="silent", own_fields=OWN)
-    with account(pulumi, tmp_path / "stack", dialect=dialect) as (stack, sandbox):
+    behaviour = Behaviour(error_form="silent", read_only_fields=OWN)
+    with account(pulumi, tmp_path / "stack", behaviour=behaviour) as (stack, sandbox):
         stack.declare('Property("one", name="Villa", bedrooms=1)')
         stack.up()
         stack.declare('Property("one", name="Villa", bedrooms=2)')

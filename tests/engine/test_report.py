@@ -65,7 +65,7 @@ def save_preview(
 def fields_of(document: dict[str, list[dict[str, object]]]) -> dict[object, object]:
     return {
         (one["action"], one["title"]): [
-            (field["name"], field["cause"], field.get("now"), field.get("afterwards"))
+            (field["name"], field["cause"], field.get("current"), field.get("planned"))
             for field in one["fields"]  # type: ignore[attr-defined]  # a list, as is asserted
         ]
         for one in document["entries"]
@@ -79,7 +79,7 @@ EXPECTED = {
         ("bedrooms", "program", None, 2),
         ("name", "program", None, "Barn"),
     ],
-    ("put back", "Harbour Loft"): [("bedrooms", "drift", 9, 1)],
+    ("revert", "Harbour Loft"): [("bedrooms", "drift", 9, 1)],
     ("update", "Sea Villa"): [("bedrooms", "program", 3, 4), ("pets", "drift", False, True)],
     ("update", "https://a.example/"): [],
 }
@@ -180,4 +180,4 @@ def test_what_stands_in_for_a_deleted_listing_is_reported_as_taken_over(
     other = storage.insert(PROPERTIES, {"name": "Sea Villa", "bedrooms": 9})
     told = stack.command("report", "--stack", "test", "--format", "json", "--fail-on", "drift")
     [entry] = json.loads(told.stdout)["entries"]
-    assert (told.returncode, entry["action"], entry["id"]) == (1, "take over", other["id"])
+    assert (told.returncode, entry["action"], entry["id"]) == (1, "adopt", other["id"])

@@ -88,7 +88,7 @@ def test_pulumi_runs_the_code_and_our_commands_do_not(
     assert account.requests() == before
     whole = stack.command("doctor", "--stack", "test", "--json")
     verdicts = {one["subject"]: one["verdict"] for one in json.loads(whole.stdout)}
-    assert (whole.returncode, verdicts["code"], verdicts["key"]) == (1, "bad", "good")
+    assert (whole.returncode, verdicts["code"], verdicts["key"]) == (1, "error", "ok")
     assert sorted(stack.folder.glob("*.*")) == files
     assert not marker.exists()
     stack.run("preview")

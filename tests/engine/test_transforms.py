@@ -8,7 +8,7 @@ import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack
 
-from pulumi_setsmart.lifecycle.bookkeeping import digest
+from pulumi_setsmart.lifecycle.state_metadata import digest
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES
 

@@ -41,7 +41,7 @@ def test_a_value_that_is_not_applied_stays_a_difference(
         report = stack.command("report", "--fail-on", "any", "preview.json")
         assert report.returncode != 0
         assert "SetSmart did not apply it" in report.stdout
-        assert "behind our back" not in report.stdout
+        assert "changed outside Pulumi" not in report.stdout
 
     stack.declare(program.format(16))
     assert "did not apply" not in stack.up()

@@ -27,9 +27,9 @@ def test_what_an_update_sets_back_is_told(stack: EngineStack, account: EngineSan
     stack.declare(PROGRAM.format(4, 7))
     printed = stack.succeed("up", "--yes", "--skip-preview", *QUIET, "--refresh=false")
     lines = (line.strip() for line in printed.splitlines())
-    [warning] = {line for line in lines if line.startswith("warning:") and "sets back" in line}
+    [warning] = {line for line in lines if line.startswith("warning:") and "reverted" in line}
     assert warning == (
-        'warning: property "Villa" (prop_1): sets back what somebody changed in SetSmart since the '
+        'warning: property "Villa" (prop_1): reverted what somebody changed in SetSmart since the '
         "last refresh (bedrooms 5 → 3, code); `pulumi preview --refresh` shows such changes first"
     )
     assert storage.get(PROPERTIES, "prop_1")["bedrooms"] == 3
@@ -37,6 +37,6 @@ def test_what_an_update_sets_back_is_told(stack: EngineStack, account: EngineSan
     held = storage.get(PROPERTIES, "prop_1")
     storage.replace(PROPERTIES, "prop_1", {**held, "bedrooms": 5})
     stack.declare(PROGRAM.format(4, 8))
-    assert "sets back" not in stack.up()
+    assert "reverted" not in stack.up()
     assert storage.get(PROPERTIES, "prop_1")["bedrooms"] == 5
     assert "canary" not in "".join(stack.printed)

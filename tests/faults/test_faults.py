@@ -9,37 +9,36 @@ from pathlib import Path
 from random import Random
 
 from starlette.middleware import Middleware
+from support.fault_plans import RandomFaults, ShrinkingWindow
 from support.fault_run import HANG, Declared, FaultRun, listing, rule, subscription
 
 from pulumi_setsmart.sandbox import (
     LIST_STYLES,
+    MALFORMED,
     MESSAGE_TEMPLATES,
-    NONSENSE,
     PRICING_RULES,
-    UNTOLD_STYLES,
+    STYLES_WITHOUT_NEXT,
+    Behaviour,
     Cut,
-    Dialect,
     Failed,
-    FaultLayer,
+    FaultMiddleware,
     Hang,
     Lost,
     Moment,
-    RandomFaults,
-    Refused,
+    RateLimited,
     SandboxSettings,
-    ShrinkingWindow,
     Slow,
     Storage,
     create_app,
     running,
 )
 
-DIALECTS = (
-    Dialect(),
-    Dialect(versions=True, put="merge", page_size=4),
-    Dialect(create_response="location", update_response="empty", secrets="masked"),
-    Dialect(create_response="enveloped", update_response="enveloped", list_response="enveloped"),
-    Dialect(normalise=True, versions=True, update_response="empty", page_size=3),
+BEHAVIOURS = (
+    Behaviour(),
+    Behaviour(versions=True, put="merge", page_size=4),
+    Behaviour(create_response="location", update_response="empty", secrets="masked"),
+    Behaviour(create_response="enveloped", update_response="enveloped", list_response="enveloped"),
+    Behaviour(normalise=True, versions=True, update_response="empty", page_size=3),
 )
 """What the server's habits are is no excuse."""
 
@@ -99,16 +98,16 @@ def test_nothing_is_lost_or_doubled_whatever_goes_wrong(
             *(Hang(HANG, moment) for moment in ("before", "after")),
             Slow(0.3),
             Cut(),
-            *NONSENSE,
-            *(Refused(form, 1, clock) for form in ("absent", "seconds", "date")),
+            *MALFORMED,
+            *(RateLimited(form, 1, clock) for form in ("absent", "seconds", "date")),
         ],
     )
     storage = Storage(clock=clock)
     sandbox = create_app(
-        SandboxSettings(rate_limit=0, dialect=DIALECTS[seed % len(DIALECTS)]),
+        SandboxSettings(rate_limit=0, behaviour=BEHAVIOURS[seed % len(BEHAVIOURS)]),
         storage=storage,
         clock=clock,
-        middleware=[Middleware(FaultLayer, plan=plan)],
+        middleware=[Middleware(FaultMiddleware, plan=plan)],
     )
     with running(sandbox) as base_url:
         run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
@@ -127,14 +126,14 @@ def test_paging_that_is_not_known_costs_no_listing(
     storage = Storage()
     sandbox = create_app(
         SandboxSettings(
-            rate_limit=0, dialect=Dialect(list_style=style, obeys_paging=obeys, page_size=4)
+            rate_limit=0, behaviour=Behaviour(list_style=style, obeys_paging=obeys, page_size=4)
         ),
         storage=storage,
-        middleware=[Middleware(FaultLayer, plan=plan)],
+        middleware=[Middleware(FaultMiddleware, plan=plan)],
     )
     with running(sandbox) as base_url:
         run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
-        if obeys and style not in UNTOLD_STYLES:
+        if obeys and style not in STYLES_WITHOUT_NEXT:
             live(run)
         else:
             run.expect_refusal(portfolio(run.random), "setsmart:paging")

@@ -119,7 +119,7 @@ def test_listings_live_under_a_foreign_server(
 
     second = stack.afresh(tmp_path / "second")
     [error, *_] = second.fail("preview", *QUIET).errors
-    assert 'to take it over say if_exists="adopt"' in error
+    assert 'to adopt it say if_exists="adopt"' in error
     configure(second, {"setsmart:ifExists": "adopt"})
     assert not [one for one in requests([second.up()]) if not one.startswith("GET ")]
     assert bedrooms(running) == changed

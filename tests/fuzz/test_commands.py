@@ -254,7 +254,7 @@ def test_the_doctor_shows_and_obeys_nothing(
 @given(
     last=FIELDS,
     planned=FIELDS,
-    held=FIELDS,
+    current=FIELDS,
     texts=st.lists(HOSTILE_TEXTS, min_size=4, max_size=4),
     metadata=JSON_VALUES,
     form=st.sampled_from(["markdown", "html", "json"]),
@@ -264,7 +264,7 @@ def test_a_report_shows_and_obeys_nothing(
     tmp_path_factory: pytest.TempPathFactory,
     last: Any,
     planned: Any,
-    held: Any,
+    current: Any,
     texts: list[str],
     metadata: Any,
     form: str,
@@ -275,7 +275,7 @@ def test_a_report_shows_and_obeys_nothing(
     preview.listing(
         name or "villa",
         last={**last, "name": title, "__setsmart": metadata},
-        held={**held, "name": title, "__setsmart": metadata},
+        current={**current, "name": title, "__setsmart": metadata},
         planned={**planned, "name": warning, "__setsmart": metadata},
     )
     preview.says("warning", f"warning: {warning}")

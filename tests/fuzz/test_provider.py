@@ -13,14 +13,14 @@ from pulumi_setsmart.client.errors import ApiError, BadRequestError, ErrorContex
 from pulumi_setsmart.client.violation import violation
 from pulumi_setsmart.providers import process
 from pulumi_setsmart.providers.failure import SetSmartFailure, reported
-from pulumi_setsmart.sandbox.printed import printed
+from pulumi_setsmart.sandbox.printable import printable
 
 
 @given(texts=st.lists(HOSTILE_TEXTS, min_size=5, max_size=5))
 def test_an_error_is_told_in_lines_of_ours(texts: list[str]) -> None:
     """Whatever a path, a code, an id, a field or a reason is."""
     path, code, request_id, field, reason = texts
-    context = ErrorContext("GET", path, 400, code=code, request_id=request_id)
+    context = ErrorContext("GET", path, 400, api_code=code, request_id=request_id)
     violations = (violation(reason, (field,)), violation(field, (reason,)))
     for error, lines in (
         (SetSmartError(reason), 1),
@@ -50,5 +50,5 @@ def test_a_warning_is_a_line_of_ours(texts: list[str]) -> None:
 @given(HOSTILE_TEXTS)
 def test_the_sandbox_prints_a_line(text: str) -> None:
     """Names of events and ids come from a file."""
-    assert printed(text).isprintable()
-    assert printed(text).encode().decode() == printed(text)
+    assert printable(text).isprintable()
+    assert printable(text).encode().decode() == printable(text)

@@ -12,9 +12,9 @@ from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import ServerError, WrongAccountError
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.bookkeeping import AccountMark, Bookkeeping, name_digest
+from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.lifecycle.run import Run
-from pulumi_setsmart.lifecycle.snapshot import Wanted
+from pulumi_setsmart.lifecycle.state_metadata import AccountMark, StateMetadata, name_digest
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.record import Record
 
@@ -38,9 +38,9 @@ def account_of(
     return account, Collection(client, "/properties")
 
 
-def elsewhere(*neighbours: str) -> Bookkeeping:
-    """Return the bookkeeping of an object that was seen in another account."""
-    return Bookkeeping(account=AccountMark("https://other.example/v1", "00", [*neighbours]))
+def elsewhere(*siblings: str) -> StateMetadata:
+    """Return the metadata of an object that was seen in another account."""
+    return StateMetadata(account=AccountMark("https://other.example/v1", "00", [*siblings]))
 
 
 def test_a_new_account_costs_one_look_at_the_list() -> None:
@@ -56,29 +56,29 @@ def test_a_mark_in_the_same_account_costs_no_request() -> None:
     """A single object that is refreshed costs its own GET and no more."""
     fake = InMemoryAccount(objects("a", "b"))
     account, listings = account_of(fake)
-    assert account.mark(listings, called("a"), Bookkeeping(), "name").neighbours == []
+    assert account.mark(listings, called("a"), StateMetadata(), "name").siblings == []
     assert fake.sent == []
 
 
 def test_the_neighbours_of_an_object_are_a_few_others() -> None:
-    """It is not its own neighbour, and three are enough."""
+    """It is not its own sibling, and three are enough."""
     account, listings = account_of(InMemoryAccount(objects("a", "b", "c", "d", "e")))
-    account.snapshot(listings).begin(listings)
-    assert account.mark(listings, called("b"), Bookkeeping(), "name").neighbours == ["a", "c", "d"]
+    account.list_cache(listings).read_first_page(listings)
+    assert account.mark(listings, called("b"), StateMetadata(), "name").siblings == ["a", "c", "d"]
 
 
 def test_objects_made_in_one_run_are_neighbours() -> None:
     """A stack that begins with an empty account can prove its deletions too."""
     account, listings = account_of(InMemoryAccount())
-    assert account.mark(listings, called("first"), Bookkeeping(), "name").neighbours == []
-    assert account.mark(listings, called("second"), Bookkeeping(), "name").neighbours == ["first"]
+    assert account.mark(listings, called("first"), StateMetadata(), "name").siblings == []
+    assert account.mark(listings, called("second"), StateMetadata(), "name").siblings == ["first"]
 
 
 def test_a_full_mark_stays_as_it_is() -> None:
     """The state of an object changes with the object only."""
     account, listings = account_of(InMemoryAccount(objects("a", "b", "c", "d")))
-    full = Bookkeeping(
-        account=account.mark(listings, called("d"), Bookkeeping(salt="00"), "name"), salt="00"
+    full = StateMetadata(
+        account=account.mark(listings, called("d"), StateMetadata(salt="00"), "name"), salt="00"
     )
     later, same_listings = account_of(fake := InMemoryAccount(objects("x", "y", "z")))
     assert later.mark(same_listings, called("d"), full, "name") == full.account
@@ -88,29 +88,29 @@ def test_a_full_mark_stays_as_it_is() -> None:
 def test_a_mark_that_is_not_full_grows() -> None:
     """Neighbours that came since are added to those that are known."""
     account, listings = account_of(InMemoryAccount(objects("a")))
-    account.snapshot(listings).begin(listings)
-    few = Bookkeeping(
-        account=account.mark(listings, called("p"), Bookkeeping(salt="00"), "name"), salt="00"
+    account.list_cache(listings).read_first_page(listings)
+    few = StateMetadata(
+        account=account.mark(listings, called("p"), StateMetadata(salt="00"), "name"), salt="00"
     )
     later, same_listings = account_of(InMemoryAccount(objects("b", "a")))
-    later.snapshot(same_listings).begin(same_listings)
-    assert later.mark(same_listings, called("p"), few, "name").neighbours == ["a", "b"]
+    later.list_cache(same_listings).read_first_page(same_listings)
+    assert later.mark(same_listings, called("p"), few, "name").siblings == ["a", "b"]
 
 
 def test_neighbours_of_another_account_are_forgotten() -> None:
     """They would prove the wrong thing."""
     account, listings = account_of(InMemoryAccount(objects("here")))
-    assert account.mark(listings, called("p"), elsewhere("there"), "name").neighbours == ["here"]
+    assert account.mark(listings, called("p"), elsewhere("there"), "name").siblings == ["here"]
 
 
 def test_a_survey_that_fails_does_not_fail_a_run() -> None:
-    """What was written is written, neighbours or not."""
+    """What was written is written, siblings or not."""
     client = client_of(lambda _: httpx.Response(403))
     account, listings = (
         Account(client, accept_change=False, run=Run()),
         Collection(client, "/properties"),
     )
-    assert account.mark(listings, called("p"), elsewhere("there"), "name").neighbours == []
+    assert account.mark(listings, called("p"), elsewhere("there"), "name").siblings == []
 
 
 @pytest.mark.parametrize(
@@ -123,22 +123,22 @@ def test_no_list_however_odd_fails_a_survey(page: object) -> None:
         Account(client, accept_change=False, run=Run()),
         Collection(client, "/properties"),
     )
-    assert account.mark(listings, called("p"), elsewhere("there"), "name").neighbours == []
+    assert account.mark(listings, called("p"), elsewhere("there"), "name").siblings == []
 
 
 def test_a_deletion_is_believed_where_a_neighbour_is_there() -> None:
-    """One is enough. The first states did not know what neighbours were called."""
+    """One is enough. The first states did not know what siblings were called."""
     account, listings = account_of(InMemoryAccount(objects("still_here")))
     account.confirm_deletion(listings, "p", elsewhere("gone", "still_here"), "name")
 
 
-@pytest.mark.parametrize("bookkeeping", [None, Bookkeeping()], ids=["none", "no mark"])
-def test_without_a_mark_nothing_proves_a_deletion(bookkeeping: Bookkeeping | None) -> None:
+@pytest.mark.parametrize("metadata", [None, StateMetadata()], ids=["none", "no mark"])
+def test_without_a_mark_nothing_proves_a_deletion(metadata: StateMetadata | None) -> None:
     """A state that does not say where an object was may be that of another account."""
     fake = InMemoryAccount(objects("still_here"))
     account, listings = account_of(fake, key="a-very-secret-key")
     with pytest.raises(WrongAccountError) as caught:
-        account.confirm_deletion(listings, "p", bookkeeping, "name")
+        account.confirm_deletion(listings, "p", metadata, "name")
     assert str(caught.value) == (
         "p is not in this account (https://setsmart.example/v1, key from setsmart:apiKey), and the "
         "state does not say in which one it was, so it may be elsewhere. Set the base URL and the "
@@ -146,27 +146,27 @@ def test_without_a_mark_nothing_proves_a_deletion(bookkeeping: Bookkeeping | Non
         "one run"
     )
     accepting, listings = account_of(fake, accept_change=True)
-    accepting.confirm_deletion(listings, "p", bookkeeping, "name")
+    accepting.confirm_deletion(listings, "p", metadata, "name")
 
 
-def noted(*neighbours: Record) -> Bookkeeping:
-    """Return the bookkeeping of an object with these neighbours, seen with another key."""
-    names = {one.id: str(name_digest("00", one.fields["name"])) for one in neighbours}
+def noted(*siblings: Record) -> StateMetadata:
+    """Return the metadata of an object with these siblings, seen with another key."""
+    names = {one.id: str(name_digest("00", one.fields["name"])) for one in siblings}
     mark = AccountMark("https://setsmart.example/v1", "00", [*names], names)
-    return Bookkeeping(salt="00", account=mark)
+    return StateMetadata(salt="00", account=mark)
 
 
 def test_a_neighbour_has_to_be_called_as_it_was() -> None:
     """Another account may use the same ids; case and spacing do not tell one name from another."""
-    bookkeeping = noted(called("a", "Loft"), called("b", "Studio"))
+    metadata = noted(called("a", "Loft"), called("b", "Studio"))
     other, listings = account_of(InMemoryAccount(objects("a", "b")), key="another")
     with pytest.raises(WrongAccountError):
-        other.confirm_deletion(listings, "p", bookkeeping, "name")
+        other.confirm_deletion(listings, "p", metadata, "name")
     same = {"/properties/a": {"id": "a", "name": "Renamed"}} | {
         "/properties/b": {"id": "b", "name": " STUDIO"}
     }
     account, listings = account_of(InMemoryAccount(same), key="another")
-    account.confirm_deletion(listings, "p", bookkeeping, "name")
+    account.confirm_deletion(listings, "p", metadata, "name")
 
 
 def test_a_neighbour_whose_name_cannot_be_compared_any_more_proves_nothing() -> None:
@@ -180,37 +180,37 @@ def test_a_mark_knows_what_neighbours_are_called() -> None:
     """Those on the list, those made in this run, and by its id alone what has no name."""
     nameless = {"/properties/n": {"id": "n", "name": None}}
     account, listings = account_of(InMemoryAccount(objects("a") | nameless))
-    account.snapshot(listings).begin(listings)
-    account.mark(listings, called("new", "New"), Bookkeeping(), "name")
-    mark = account.mark(listings, called("p"), Bookkeeping(salt="00"), "name")
-    assert mark.neighbours == ["a", "n", "new"]
+    account.list_cache(listings).read_first_page(listings)
+    account.mark(listings, called("new", "New"), StateMetadata(), "name")
+    mark = account.mark(listings, called("p"), StateMetadata(salt="00"), "name")
+    assert mark.siblings == ["a", "n", "new"]
     assert mark.names == {"a": name_digest("00", "a"), "new": name_digest("00", "new")}
-    assert account.mark(listings, called("p"), Bookkeeping(salt="00"), None).names == {}
+    assert account.mark(listings, called("p"), StateMetadata(salt="00"), None).names == {}
 
 
-def refreshed(fake: InMemoryAccount, bookkeeping: Bookkeeping) -> AccountMark:
+def refreshed(fake: InMemoryAccount, metadata: StateMetadata) -> AccountMark:
     """Return the mark of p after another run in the same account has read the list."""
     account, listings = account_of(fake)
-    account.snapshot(listings).begin(listings)
-    return account.mark(listings, called("p"), bookkeeping, "name")
+    account.list_cache(listings).read_first_page(listings)
+    return account.mark(listings, called("p"), metadata, "name")
 
 
 def test_a_mark_follows_its_neighbours_while_the_account_is_the_same() -> None:
     """What was renamed is noted anew, what is gone makes room, and no request is sent for it."""
     fake = InMemoryAccount(objects("a", "b", "c", "d"))
-    first = Bookkeeping(salt="00", account=refreshed(fake, Bookkeeping(salt="00")))
+    first = StateMetadata(salt="00", account=refreshed(fake, StateMetadata(salt="00")))
     fake.objects["/properties/a"]["name"] = "Renamed"
     del fake.objects["/properties/b"]
     mark = refreshed(fake, first)
-    assert mark.neighbours == ["a", "c", "d"]
+    assert mark.siblings == ["a", "c", "d"]
     assert mark.names["a"] == name_digest("00", "Renamed")
 
 
 def test_a_mark_of_the_first_states_learns_the_names() -> None:
     """At the next refresh, for one look at the list, however many objects there are."""
     fake = InMemoryAccount(objects("a", "b", "c"))
-    known = refreshed(fake, Bookkeeping(salt="00"))
-    first = Bookkeeping(salt="00", account=attrs.evolve(known, names={}))
+    known = refreshed(fake, StateMetadata(salt="00"))
+    first = StateMetadata(salt="00", account=attrs.evolve(known, names={}))
     account, listings = account_of(fake)
     fake.sent.clear()
     assert account.mark(listings, called("p"), first, None).names == {}
@@ -223,10 +223,10 @@ def test_a_mark_of_the_first_states_learns_the_names() -> None:
 def test_a_mark_keeps_what_a_newer_release_knows_of_the_same_account() -> None:
     """Of another account it would tell the wrong thing."""
     fake = InMemoryAccount(objects("a", "b", "c"))
-    known = attrs.evolve(refreshed(fake, Bookkeeping(salt="00")), others={"region": ["eu"]})
-    assert refreshed(fake, Bookkeeping(salt="00", account=known)).others == {"region": ["eu"]}
+    known = attrs.evolve(refreshed(fake, StateMetadata(salt="00")), others={"region": ["eu"]})
+    assert refreshed(fake, StateMetadata(salt="00", account=known)).others == {"region": ["eu"]}
     moved = attrs.evolve(known, key_digest="other")
-    assert refreshed(fake, Bookkeeping(salt="00", account=moved)).others == {}
+    assert refreshed(fake, StateMetadata(salt="00", account=moved)).others == {}
 
 
 def test_a_list_that_shows_names_otherwise_tells_none() -> None:
@@ -236,10 +236,10 @@ def test_a_list_that_shows_names_otherwise_tells_none() -> None:
         return {**fields, "name": str(fields["name"])[:2]}
 
     account, listings = account_of(InMemoryAccount(objects("long", "longer"), listed=shorten))
-    snapshot = account.snapshot(listings)
-    snapshot.begin(listings)
-    snapshot.read(listings, "long", Wanted())
-    mark = account.mark(listings, called("p"), Bookkeeping(salt="00"), "name")
+    cache = account.list_cache(listings)
+    cache.read_first_page(listings)
+    cache.read(listings, "long", NeededFields())
+    mark = account.mark(listings, called("p"), StateMetadata(salt="00"), "name")
     assert mark.names == {"long": name_digest("00", "long")}
 
 
@@ -265,11 +265,11 @@ def test_an_account_is_known_by_its_host_in_either_form(noted: str, asked: str) 
 
 
 def test_objects_without_neighbours_are_proven_by_others_of_the_stack() -> None:
-    """The first object of an account had no neighbours, and is called otherwise now."""
+    """The first object of an account had no siblings, and is called otherwise now."""
     fake = InMemoryAccount(objects("a", "b"))
     account, listings = account_of(fake)
-    account.note_witness(listings, "a", elsewhere(), "name", "as it was")
-    account.note_witness(listings, "b", elsewhere(), "name", "B")
+    account.add_reference(listings, "a", elsewhere(), "name", "as it was")
+    account.add_reference(listings, "b", elsewhere(), "name", "B")
     account.confirm_same(listings, "a", elsewhere(), "name")
     account.confirm_deletion(listings, "gone", elsewhere(), "name")
 
@@ -278,9 +278,9 @@ def test_witnesses_that_are_called_otherwise_prove_nothing() -> None:
     """They are waited for once; after that, each object is refused at once."""
     fake = InMemoryAccount(objects("a", "b"))
     account, listings = account_of(fake)
-    other_host = Bookkeeping(account=AccountMark("https://third.example/v1", "00"))
-    account.note_witness(listings, "a", elsewhere(), "name", "as it was")
-    account.note_witness(listings, "b", other_host, "name", "b")
+    other_host = StateMetadata(account=AccountMark("https://third.example/v1", "00"))
+    account.add_reference(listings, "a", elsewhere(), "name", "as it was")
+    account.add_reference(listings, "b", other_host, "name", "b")
     for _ in range(3):
         with pytest.raises(WrongAccountError):
             account.confirm_same(listings, "a", elsewhere(), "name")
@@ -291,17 +291,17 @@ def test_what_no_person_says_makes_no_witness() -> None:
     """A name that is missing, or no text, is the same in many objects."""
     fake = InMemoryAccount({"/properties/a": {"id": "a"}})
     account, listings = account_of(fake)
-    account.note_witness(listings, "a", elsewhere(), "name", None)
+    account.add_reference(listings, "a", elsewhere(), "name", None)
     with pytest.raises(WrongAccountError):
         account.confirm_same(listings, "a", elsewhere(), "name")
 
 
 def test_in_the_same_account_a_deletion_is_one() -> None:
-    """No neighbour is asked for."""
+    """No sibling is asked for."""
     fake = InMemoryAccount()
     account, listings = account_of(fake)
-    known = Bookkeeping(
-        account=account.mark(listings, called("p"), Bookkeeping(salt="0"), "name"), salt="0"
+    known = StateMetadata(
+        account=account.mark(listings, called("p"), StateMetadata(salt="0"), "name"), salt="0"
     )
     fake.sent.clear()
     account.confirm_deletion(listings, "p", known, "name")
@@ -313,7 +313,8 @@ def test_elsewhere_a_deletion_is_not_believed() -> None:
     account, listings = account_of(InMemoryAccount(), key="a-very-secret-key")
     with pytest.raises(WrongAccountError) as caught:
         account.confirm_deletion(listings, "p", elsewhere("gone"), "name")
-    assert str(caught.value) == (
+    assert caught.value.code == "not-in-this-account"
+    assert caught.value.message == (
         "p is not in this account (https://setsmart.example/v1, key from setsmart:apiKey), nor is "
         "what stood beside it. Set the base URL and the key of its account; if it was deleted "
         "there, set setsmart:acceptAccountChange to true for one run"

@@ -12,7 +12,9 @@ from pulumi_setsmart.models.marker import UNKNOWN
 HOOK: dict[str, Json] = {"url": "https://a.example/", "events": ["a.b"]}
 RULE: dict[str, Json] = {"path": "/rules", "id_field": "id", "body": {}}
 
-INEXACT = "attributes: n holds a number beyond 2^53, which Pulumi would alter; declare it as a text"
+INEXACT = (
+    "attributes: n holds a number beyond 2^53, which Pulumi would alter; declare it as a string"
+)
 
 
 @pytest.mark.parametrize(
@@ -51,12 +53,12 @@ def test_half_a_character_is_told_before_it_breaks_a_message(half: Json) -> None
         (PROPERTY, {}, ["name: is required"]),
         (PROPERTY, {"name": None}, ["name: is required and cannot be cleared"]),
         (PROPERTY, {"name": " "}, ["name: must not be blank"]),
-        (PROPERTY, {"name": 5}, ["name: must be a text, not a whole number"]),
+        (PROPERTY, {"name": 5}, ["name: must be a string, not a whole number"]),
         (
             PROPERTY,
             {"name": "V", "bedrooms": "hush", "max_guests": True, "bathrooms": []},
             [
-                "bedrooms: must be a whole number, not a text",
+                "bedrooms: must be a whole number, not a string",
                 "bathrooms: must be a number, not a list",
                 "max_guests: must be a whole number, not true or false",
             ],
@@ -84,7 +86,7 @@ def test_half_a_character_is_told_before_it_breaks_a_message(half: Json) -> None
             {"url": "a.example", "events": "a.b", "secret": ""},
             [
                 "url: must be a web address that begins with https:// or http://",
-                "events: must be a list of event names, not a text",
+                "events: must be a list of event names, not a string",
                 "secret: must not be blank",
             ],
         ),
@@ -96,7 +98,7 @@ def test_half_a_character_is_told_before_it_breaks_a_message(half: Json) -> None
                 "events: must hold event names like property.updated or * (look at element 1)",
             ],
         ),
-        (API_OBJECT, {"body": {}}, ["path: must be a text, not null"]),
+        (API_OBJECT, {"body": {}}, ["path: must be a string, not null"]),
         (API_OBJECT, {**RULE, "id_field": ""}, ["id_field: must not be blank"]),
         (
             API_OBJECT,
@@ -109,7 +111,7 @@ def test_what_is_wrong_gets_one_reason_a_field(
     kind: Kind, inputs: dict[str, Json], reasons: list[str]
 ) -> None:
     """Each field that is wrong is told once, with what is wrong but never with its value."""
-    assert [str(one) for one in violations(kind, inputs)] == reasons
+    assert [one.message for one in violations(kind, inputs)] == reasons
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,12 @@ def test_mismatches_tell_every_place() -> None:
     ]
 
 
+def test_a_place_is_called_as_a_person_calls_it() -> None:
+    """Warnings and reports name a field alike, also where a name holds what pointers escape."""
+    [mismatch] = mismatches({"a/b": {"~c": [1]}}, {"a/b": {"~c": [2]}})
+    assert mismatch.name == "a/b.~c.0"
+
+
 @given(ANY_JSON)
 def test_everything_matches_itself(value: Json) -> None:
     """A server that stores what it is sent causes no drift."""

@@ -64,7 +64,7 @@ def without_id(request: httpx.Request, answer: Answer) -> httpx.Response:
     return httpx.Response(201)
 
 
-def refused(_request: httpx.Request, _answer: Answer) -> httpx.Response:
+def rejected(_request: httpx.Request, _answer: Answer) -> httpx.Response:
     """Turn the request away at the rate limit."""
     return httpx.Response(429)
 
@@ -353,7 +353,9 @@ def test_a_server_that_never_answers_is_given_up() -> None:
 
 
 @given(
-    st.lists(st.sampled_from([*COMMITTED, *NOT_COMMITTED, refused, None]), min_size=0, max_size=12),
+    st.lists(
+        st.sampled_from([*COMMITTED, *NOT_COMMITTED, rejected, None]), min_size=0, max_size=12
+    ),
     st.lists(st.sampled_from(["Studio", "Villa"]), min_size=1, max_size=4),
 )
 @settings(max_examples=150)

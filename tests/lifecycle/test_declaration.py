@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.json_values import ANY_JSON, ANY_OBJECT, NAMES
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, Bookkeeping
 from pulumi_setsmart.lifecycle.declaration import (
     Declaration,
     canonical,
@@ -15,6 +14,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     read_declaration,
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION
+from pulumi_setsmart.lifecycle.state_metadata import KEY, StateMetadata
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 
@@ -141,7 +141,7 @@ def test_outputs_are_the_id_the_named_and_the_declared(
     """Whatever else an object has does not show."""
     fields = {**added, **declared, "name": "V", "status": None}
     named = {name: one for name, one in added.items() if name in PROPERTY.field_names}
-    outputs = outputs_of(PROPERTY, {}, "p", fields, declared, Bookkeeping())
+    outputs = outputs_of(PROPERTY, {}, "p", fields, declared, StateMetadata())
     del outputs[KEY]
     assert outputs == {
         **{name: one for name, one in named.items() if one is not None},
@@ -154,7 +154,7 @@ def test_outputs_are_the_id_the_named_and_the_declared(
 def test_outputs_tell_where_an_object_is() -> None:
     """A read or a delete has nothing but the outputs."""
     inputs: dict[str, Json] = {"path": "/rules", "id_field": "code", "body": {}}
-    outputs = outputs_of(API_OBJECT, inputs, "r", {"code": "r"}, {}, Bookkeeping())
+    outputs = outputs_of(API_OBJECT, inputs, "r", {"code": "r"}, {}, StateMetadata())
     assert (outputs["path"], outputs["id_field"], outputs["body"]) == ("/rules", "code", {})
     assert known_fields_of(API_OBJECT, outputs) == {}
 

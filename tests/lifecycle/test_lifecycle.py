@@ -13,10 +13,10 @@ from support.in_memory_account import InMemoryAccount, created, through_engine
 from support.json_values import NAMES, SCALARS, nested
 
 from pulumi_setsmart.client.errors import NotFoundError, ServerError, WrongAccountError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY, digest
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
-from pulumi_setsmart.lifecycle.metadata import dump_bookkeeping, load_bookkeeping, unapplied_in
+from pulumi_setsmart.lifecycle.metadata import dump_metadata, load_metadata, unapplied_in
+from pulumi_setsmart.lifecycle.state_metadata import KEY, digest
 from pulumi_setsmart.models.json import Json
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3, "attributes": {"pets": True}}
@@ -189,6 +189,7 @@ def test_a_value_of_another_type_is_told_as_inputs() -> None:
         ({"bathrooms": 2.25}, {"bathrooms": 2.3}, "bathrooms as 2.3 where 2.25 is declared"),
         ({"attributes": {"a": {"b": [1, " x"]}}}, {"a": {"b": [1, "x"]}}, 'a.b.1 as "x" where'),
         ({"attributes": {"a": []}}, {"a": None}, "a as null where [] is declared"),
+        ({"attributes": {"a/b": " x"}}, {"a/b": "x"}, 'a/b as "x" where'),
     ],
 )
 def test_what_the_server_makes_of_a_value_settles(
@@ -222,7 +223,7 @@ def test_what_the_server_makes_of_a_value_settles(
 
 
 def test_a_secret_that_the_server_changes_is_not_named(caplog: pytest.LogCaptureFixture) -> None:
-    """The warning tells the field only, and the bookkeeping holds no value."""
+    """The warning tells the field only, and the metadata holds no value."""
     inputs: dict[str, Json] = {
         "name": "Villa",
         "attributes": {"door": {"code": " 47110815 "}},
@@ -428,12 +429,12 @@ WRITES = {
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["base URL", "key"])
 @pytest.mark.parametrize("operation", WRITES.values(), ids=WRITES)
-@pytest.mark.parametrize("neighbours", [0, 1, 3])
+@pytest.mark.parametrize("siblings", [0, 1, 3])
 def test_a_stranger_with_the_same_id_is_left_alone(
-    elsewhere: dict[str, Any], operation: Callable[..., object], neighbours: int
+    elsewhere: dict[str, Any], operation: Callable[..., object], siblings: int
 ) -> None:
     """Another account may use the same ids, for the object and for all that stood beside it."""
-    ids = [f"n{number}" for number in range(neighbours)]
+    ids = [f"n{number}" for number in range(siblings)]
     ours = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in ids}
     theirs = {f"/properties/{one}": {"id": one, "name": f"Theirs {one}"} for one in ids}
     _, outputs = created(InMemoryAccount(ours).lifecycle(), VILLA)
@@ -450,7 +451,7 @@ def test_a_stranger_with_the_same_id_is_left_alone(
 def test_an_object_that_was_renamed_is_known_by_what_stands_beside_it(
     operation: Callable[..., object],
 ) -> None:
-    """A key may be rotated at the same time; one neighbour that is called as it was is enough."""
+    """A key may be rotated at the same time; one sibling that is called as it was is enough."""
     beside = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in "abc"}
     account = InMemoryAccount(beside)
     _, outputs = created(account.lifecycle(), VILLA)
@@ -866,11 +867,11 @@ def test_an_echo_of_an_older_state_is_judged_again(declared: str) -> None:
     account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, {"name": declared})
-    bookkeeping = load_bookkeeping(outputs)
-    assert bookkeeping is not None
+    metadata = load_metadata(outputs)
+    assert metadata is not None
     account.objects["/properties/id_2"]["name"] = "sea villa"
-    echo = {"/name": digest(bookkeeping.salt, "sea villa")}
-    outputs[KEY] = dump_bookkeeping(attrs.evolve(bookkeeping, echoes=echo))
+    echo = {"/name": digest(metadata.salt, "sea villa")}
+    outputs[KEY] = dump_metadata(attrs.evolve(metadata, accepted_values=echo))
     settled = declared == "Sea Villa"
     assert changes(lifecycle, refreshed(lifecycle, identifier, outputs), {"name": declared}) is (
         not settled

@@ -19,35 +19,37 @@ from support.in_memory_account import InMemoryAccount, created, through_engine
 from support.json_values import ANY_OBJECT, TEXTS
 
 from pulumi_setsmart.client.errors import MetadataError, NotFoundError, WrongAccountError
-from pulumi_setsmart.lifecycle.bookkeeping import (
-    KEY,
-    AccountMark,
-    Bookkeeping,
-    Since,
-    Unapplied,
-)
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.metadata import (
     UNAPPLIED_KEY,
     VERSION,
-    dump_bookkeeping,
-    load_bookkeeping,
-    require_told,
-    told_in,
+    dump_metadata,
+    input_metadata,
+    load_metadata,
+    require_input_metadata,
     unapplied_in,
+)
+from pulumi_setsmart.lifecycle.planned_change import PlannedChange
+from pulumi_setsmart.lifecycle.secret_inputs import with_secret_paths
+from pulumi_setsmart.lifecycle.state_metadata import (
+    KEY,
+    AccountMark,
+    Since,
+    StateMetadata,
+    Unapplied,
 )
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.providers.values import from_engine
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
-REMEMBERED = Bookkeeping(
+REMEMBERED = StateMetadata(
     salt="00ff",
     account=AccountMark("https://setsmart.example/v1", "ab12", ["prop_1"], {"prop_1": "0f1e"}),
     declared={"name": True, "rooms": [{"beds": True}], "wifi": {}},
-    echoes={"/name": "cd34"},
+    accepted_values={"/name": "cd34"},
     secret_paths=["/wifi"],
     unapplied={"/rooms": Unapplied("ef56", Since.UPDATE)},
     inputs_ahead=True,
@@ -70,6 +72,7 @@ STORED: dict[str, Any] = {
     "null_secrets": ["/wifi"],
 }
 
+UNCHANGED = PlannedChange(changes=False, replaces=[])
 KINDS = {
     "property": PROPERTY,
     "webhook_subscription": WEBHOOK_SUBSCRIPTION,
@@ -84,25 +87,25 @@ FROZEN = {
 
 def test_the_names_in_the_state_stay() -> None:
     """These names stand in users' states: changing one breaks their next run."""
-    assert json.loads(dump_bookkeeping(REMEMBERED)) == STORED
-    assert load_bookkeeping({KEY: json.dumps(STORED)}) == REMEMBERED
+    assert json.loads(dump_metadata(REMEMBERED)) == STORED
+    assert load_metadata({KEY: json.dumps(STORED)}) == REMEMBERED
 
 
 def test_what_says_nothing_is_not_written() -> None:
     """Each value of a state passes several times through the engine, so the text is short."""
-    assert json.loads(dump_bookkeeping(Bookkeeping(salt="1"))) == {"version": 1, "salt": "1"}
-    assert load_bookkeeping({KEY: '{"salt": "1"}'}) == Bookkeeping(salt="1")
+    assert json.loads(dump_metadata(StateMetadata(salt="1"))) == {"version": 1, "salt": "1"}
+    assert load_metadata({KEY: '{"salt": "1"}'}) == StateMetadata(salt="1")
 
 
 def test_a_text_without_a_version_is_of_the_first() -> None:
     """The version came later."""
     unnumbered = {name: one for name, one in STORED.items() if name != "version"}
-    assert load_bookkeeping({KEY: json.dumps(unnumbered)}) == REMEMBERED
+    assert load_metadata({KEY: json.dumps(unnumbered)}) == REMEMBERED
 
 
 def test_outputs_without_metadata_have_none() -> None:
     """As after an import by somebody else: that is no error."""
-    assert load_bookkeeping({"id": "prop_1", "name": "Villa"}) is None
+    assert load_metadata({"id": "prop_1", "name": "Villa"}) is None
 
 
 @pytest.mark.parametrize("resource", FROZEN.values(), ids=FROZEN)
@@ -110,10 +113,10 @@ def test_each_frozen_state_is_understood(resource: dict[str, Any]) -> None:
     """Every member of the text is where it belongs, and nothing of it is lost in the next one."""
     stored = resource["outputs"][KEY]
     plain = json.loads(stored) if isinstance(stored, str) else stored
-    bookkeeping = load_bookkeeping(from_engine(resource["outputs"]))
-    assert bookkeeping is not None
-    assert bookkeeping.others == {}
-    written = json.loads(dump_bookkeeping(bookkeeping))
+    metadata = load_metadata(from_engine(resource["outputs"]))
+    assert metadata is not None
+    assert metadata.others == {}
+    written = json.loads(dump_metadata(metadata))
     empty: dict[str, Any] = {"echoes": {}, "secret_paths": []}
     assert {**empty, **written} == {
         **empty,
@@ -129,10 +132,10 @@ def test_each_frozen_state_goes_on(resource: dict[str, Any]) -> None:
     """It is refreshed, is found to be as it was, and is deleted; nothing else is sent."""
     identifier, outputs = resource["id"], from_engine(resource["outputs"])
     account = InMemoryAccount(objects={**resource["account"]})
-    before = load_bookkeeping(outputs)
+    before = load_metadata(outputs)
     seen = account.lifecycle(KINDS[resource["kind"]]).read(identifier, outputs)
     assert seen is not None
-    after = load_bookkeeping(seen.outputs)
+    after = load_metadata(seen.outputs)
     assert before is not None
     assert after is not None
     assert (after.salt, after.declared) == (before.salt, before.declared)
@@ -141,6 +144,27 @@ def test_each_frozen_state_goes_on(resource: dict[str, Any]) -> None:
     assert account.writes() == [
         f"DELETE {place}" for place in resource["account"] if place.endswith(f"/{identifier}")
     ]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [pytest.param(one, id=name) for name, one in FROZEN.items() if "program" in one],
+)
+def test_each_frozen_state_previews_clean(resource: dict[str, Any]) -> None:
+    """The program that made it, unchanged, changes nothing after a refresh and without one."""
+    account, kind = InMemoryAccount(objects={**resource["account"]}), KINDS[resource["kind"]]
+    identifier, outputs = resource["id"], from_engine(resource["outputs"])
+    before = from_engine(resource["inputs"])
+    declared = with_secret_paths(kind, from_engine(resource["program"]), before)
+    inputs = account.lifecycle(kind).check(declared, exists=True, before=before).inputs
+    assert account.lifecycle(kind).diff(outputs, inputs) == UNCHANGED
+    refreshed = account.lifecycle(kind).read(identifier, outputs)
+    assert refreshed is not None
+    assert refreshed.outputs == outputs
+    assert refreshed.inputs is None
+    assert account.lifecycle(kind).diff(refreshed.outputs, inputs) == UNCHANGED
+    account.lifecycle(kind).update(identifier, outputs, inputs)
+    assert account.writes() == []
 
 
 @pytest.mark.parametrize("resource", FROZEN.values(), ids=FROZEN)
@@ -164,16 +188,16 @@ MARKS = st.builds(
     AccountMark,
     base_url=TEXTS,
     key_digest=TEXTS,
-    neighbours=st.lists(TEXTS, max_size=3),
+    siblings=st.lists(TEXTS, max_size=3),
     names=st.dictionaries(TEXTS, TEXTS, max_size=3),
     others=OTHERS,
 )
-BOOKKEEPINGS = st.builds(
-    Bookkeeping,
+METADATA = st.builds(
+    StateMetadata,
     salt=st.text("0123456789abcdef", min_size=1, max_size=16),
     account=st.none() | MARKS,
     declared=st.none() | st.dictionaries(TEXTS, SHAPES, max_size=4),
-    echoes=st.dictionaries(POINTERS, TEXTS, max_size=3),
+    accepted_values=st.dictionaries(POINTERS, TEXTS, max_size=3),
     secret_paths=st.lists(POINTERS, max_size=3),
     unapplied=st.dictionaries(
         POINTERS, st.builds(Unapplied, TEXTS, st.sampled_from(Since), OTHERS), max_size=3
@@ -184,15 +208,15 @@ BOOKKEEPINGS = st.builds(
 )
 
 
-@given(BOOKKEEPINGS)
-def test_whatever_is_written_is_read(bookkeeping: Bookkeeping) -> None:
+@given(METADATA)
+def test_whatever_is_written_is_read(metadata: StateMetadata) -> None:
     """Exactly, and it is written again in the same way, members of newer releases included."""
-    text = dump_bookkeeping(bookkeeping)
-    assert load_bookkeeping({KEY: text}) == bookkeeping
+    text = dump_metadata(metadata)
+    assert load_metadata({KEY: text}) == metadata
     assert "\n" not in text
-    found = load_bookkeeping({KEY: text})
+    found = load_metadata({KEY: text})
     assert found is not None
-    assert dump_bookkeeping(found) == text
+    assert dump_metadata(found) == text
 
 
 def with_member(*path: str, value: object) -> str:
@@ -288,7 +312,7 @@ NEWER = {"newer": with_member("version", value=2), "far newer": '{"version": 99,
 def test_damaged_metadata_is_an_error_with_ways_out(stored: object) -> None:
     """In one or two lines that repeat nothing of it."""
     with pytest.raises(MetadataError) as caught:
-        load_bookkeeping({KEY: stored}, "prop_1")
+        load_metadata({KEY: stored}, "prop_1")
     message = str(caught.value)
     assert message.startswith("its metadata in the state (__setsmart) is damaged: ")
     assert message.endswith(
@@ -316,7 +340,7 @@ def test_a_newer_version_names_the_release_that_is_needed(release: object, neede
     """Whatever else such a text holds is not looked at."""
     plain = {"version": 2, "account": "in another form", "release": release}
     with pytest.raises(MetadataError) as caught:
-        load_bookkeeping({KEY: json.dumps(plain)})
+        load_metadata({KEY: json.dumps(plain)})
     assert str(caught.value) == (
         "its metadata in the state (__setsmart) has version 2, and this release of pulumi-setsmart "
         f"reads version 1. Nothing was changed. Update pulumi-setsmart to {needed} or a later one"
@@ -325,7 +349,7 @@ def test_a_newer_version_names_the_release_that_is_needed(release: object, neede
 
 def test_the_first_releases_wrote_an_object() -> None:
     """It stays readable, less the nulls, which the engine drops, and with doubles for numbers."""
-    assert load_bookkeeping(from_engine({KEY: {**STORED, "version": 1.0}})) == REMEMBERED
+    assert load_metadata(from_engine({KEY: {**STORED, "version": 1.0}})) == REMEMBERED
 
 
 # What the lifecycle does with it
@@ -386,16 +410,16 @@ def test_what_was_not_applied_is_read_as_strictly(told: object) -> None:
 def test_inputs_of_the_state_are_as_a_check_left_them(told: object) -> None:
     """They say what is secret, so what cannot be understood is an error too."""
     with pytest.raises(MetadataError, match=r"\(__setsmart\) is damaged: "):
-        require_told({KEY: told})
+        require_input_metadata({KEY: told})
 
 
 @pytest.mark.parametrize("told", [{}, {"secret_paths": ["", "/a"], "sealed": False}, UNKNOWN])
 def test_inputs_hold_an_object_or_nothing(told: Json) -> None:
     """An object of a program, also one that says more than we know; never a text."""
-    require_told({KEY: told})
-    require_told({})
-    require_told({KEY: {"secret_paths": [], "takes_over": "prop_1", "owner": "ab"}})
-    assert told_in({KEY: json.dumps({"secret_paths": []})}) == {}
+    require_input_metadata({KEY: told})
+    require_input_metadata({})
+    require_input_metadata({KEY: {"secret_paths": [], "takes_over": "prop_1", "owner": "ab"}})
+    assert input_metadata({KEY: json.dumps({"secret_paths": []})}) == {}
 
 
 @pytest.mark.parametrize("decision", ["x", 5, None, [], {"takes_over": 5, "owner": "ab"}, True])
@@ -459,7 +483,7 @@ def test_missing_metadata_is_no_hindrance_while_the_object_is_there(*, whole: bo
     outputs = without(outputs, whole=whole)
     seen = account.lifecycle().read(identifier, outputs)
     assert seen is not None
-    refreshed = load_bookkeeping(seen.outputs)
+    refreshed = load_metadata(seen.outputs)
     assert refreshed is not None
     assert refreshed.account is not None
     account.lifecycle().update(identifier, outputs, {"name": "Loft"})
@@ -514,7 +538,7 @@ def test_any_member_of_a_newer_release_survives(
     outputs = damage(outputs, json.dumps({**plain, **top, "account": {**plain["account"], **mark}}))
     seen = account.lifecycle().read(identifier, outputs)
     assert seen is not None
-    kept = load_bookkeeping(seen.outputs)
+    kept = load_metadata(seen.outputs)
     assert kept is not None
     assert kept.account is not None
     assert (kept.others, kept.account.others) == (top, mark)
@@ -522,7 +546,7 @@ def test_any_member_of_a_newer_release_survives(
 
 def test_what_a_state_holds_is_not_changed_by_reading_it() -> None:
     """A second look at the same outputs finds the same."""
-    bookkeeping = attrs.evolve(REMEMBERED, others={"future": 1})
-    outputs = {KEY: dump_bookkeeping(bookkeeping)}
-    first = load_bookkeeping(outputs)
-    assert first == load_bookkeeping(outputs) == bookkeeping
+    metadata = attrs.evolve(REMEMBERED, others={"future": 1})
+    outputs = {KEY: dump_metadata(metadata)}
+    first = load_metadata(outputs)
+    assert first == load_metadata(outputs) == metadata

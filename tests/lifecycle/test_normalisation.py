@@ -1,11 +1,11 @@
-"""What a server makes of a value: a tidied form of it, or another value."""
+"""What a server makes of a value: a normalised form of it, or another value."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.json_values import ANY_JSON, TEXTS
 
-from pulumi_setsmart.lifecycle.normalisation import folded, is_tidied
+from pulumi_setsmart.lifecycle.normalisation import folded, is_normalised
 from pulumi_setsmart.models.json import Json
 
 
@@ -42,7 +42,7 @@ from pulumi_setsmart.models.json import Json
 )
 def test_a_tidied_form(declared: Json, actual: Json) -> None:
     """Case, spacing, Unicode form, rounding, and the ways to say nothing; at any depth."""
-    assert is_tidied(declared, actual)
+    assert is_normalised(declared, actual)
 
 
 @pytest.mark.parametrize(
@@ -83,29 +83,29 @@ def test_a_tidied_form(declared: Json, actual: Json) -> None:
 )
 def test_another_value(declared: Json, actual: Json) -> None:
     """Limited, cut, replaced, dropped, filled in, of another type, or lists with other elements."""
-    assert not is_tidied(declared, actual)
+    assert not is_normalised(declared, actual)
 
 
 @given(ANY_JSON)
 def test_every_value_is_a_tidied_form_of_itself(value: Json) -> None:
     """And so is what is left of it without case and spacing."""
-    assert is_tidied(value, value)
-    assert is_tidied(value, folded(value))
+    assert is_normalised(value, value)
+    assert is_normalised(value, folded(value))
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 9))
 def test_every_rounding_is_a_tidied_form(number: float, digits: int) -> None:
     """To any number of decimals."""
-    assert is_tidied(number, round(number, digits))
+    assert is_normalised(number, round(number, digits))
 
 
 @given(st.integers(-(2**53), 2**53), st.integers(-(2**53), 2**53))
 def test_no_other_whole_number_is_a_tidied_form(declared: int, actual: int) -> None:
     """However close it is: limits are whole numbers."""
-    assert is_tidied(declared, actual) is (declared == actual)
+    assert is_normalised(declared, actual) is (declared == actual)
 
 
 @given(TEXTS, TEXTS)
 def test_strings_are_tidied_both_ways(one: str, other: str) -> None:
-    """What is a tidied form of the other is told by what is left of both."""
-    assert is_tidied(one, other) is is_tidied(other, one)
+    """What is a normalised form of the other is told by what is left of both."""
+    assert is_normalised(one, other) is is_normalised(other, one)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from support.in_memory_account import InMemoryAccount
 from support.json_values import ANY_JSON
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.ordering import (
     in_order_of,
@@ -17,6 +16,7 @@ from pulumi_setsmart.lifecycle.ordering import (
     places_after,
     values_at,
 )
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 
 TAGS = frozenset({("tags",)})
@@ -43,7 +43,7 @@ TAGS = frozenset({("tags",)})
 def test_elements_take_the_places_that_they_had(
     reference: Json, elements: Json, ordered: Json
 ) -> None:
-    """Equal ones first, then what has more members, then tidied forms; new ones fill the gaps."""
+    """Equal ones first, then what has more members, then normalised forms; new ones fill gaps."""
     assert in_order_of({"tags": reference}, {"tags": elements}, TAGS) == {"tags": ordered}
 
 
@@ -140,7 +140,7 @@ def test_elements_are_known_again_without_what_is_hidden(shown: str | None) -> N
 def test_a_secret_is_found_again_after_its_list_was_reordered(
     path: str, before: Json, after: Json, places: list[str]
 ) -> None:
-    """Otherwise a message would hide its neighbour, and show the secret."""
+    """Otherwise a message would hide its sibling, and show the secret."""
     assert [*places_after(path, before, after, {("codes",)})] == places
 
 

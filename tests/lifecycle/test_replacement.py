@@ -137,7 +137,7 @@ def test_an_undeclared_field_that_is_refused_is_left_out(
     assert account.writes()[1:] == ["PUT /properties/id_2"]
     assert account.objects["/properties/id_2"]["bedrooms"] == 4
     assert account.objects["/properties/id_2"]["door"]["code"] == "1"
-    assert f"SetSmart does not take {path} back" in caplog.text
+    assert f"SetSmart rejected the undeclared field {path}" in caplog.text
 
 
 @pytest.mark.parametrize("path", ["bedrooms", "/door", "door.code", "door.code.digits"])

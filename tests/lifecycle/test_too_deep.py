@@ -96,4 +96,4 @@ def test_a_program_declares_no_more_than_a_file(lifecycle: Lifecycle) -> None:
     assert lifecycle.check(inputs, exists=True, before=inputs).violations == []
     inputs["attributes"] = {"odd": [value]}
     [violation] = lifecycle.check(inputs, exists=True, before=inputs).violations
-    assert str(violation) == "attributes: odd is nested more than 100 deep"
+    assert str(violation) == "attributes: odd is nested more than 100 deep [invalid-value]"

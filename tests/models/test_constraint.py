@@ -8,17 +8,17 @@ from pulumi_setsmart.models.constraint import (
     CollectionPath,
     Constraint,
     EventNames,
-    Number,
-    Text,
+    RealNumber,
+    String,
     WebUrl,
     WholeNumber,
 )
 from pulumi_setsmart.models.json import Json
 
 ALL: list[Constraint] = [
-    Text(),
+    String(),
     WholeNumber(0),
-    Number(0),
+    RealNumber(0),
     WebUrl(),
     EventNames(),
     CollectionPath(),
@@ -28,12 +28,12 @@ ALL: list[Constraint] = [
 @pytest.mark.parametrize(
     ("constraint", "value"),
     [
-        (Text(), " a "),
-        (Text(), "房"),
+        (String(), " a "),
+        (String(), "房"),
         (WholeNumber(0), 0),
         (WholeNumber(1), 1),
-        (Number(0), 0),
-        (Number(0), 0.5),
+        (RealNumber(0), 0),
+        (RealNumber(0), 0.5),
         (WebUrl(), "https://a.example"),
         (WebUrl(), "HTTP://a.example:8080/x?y#z"),
         (EventNames(), ["property.updated"]),
@@ -54,16 +54,16 @@ def test_valid_inputs_violate_nothing(constraint: Constraint, value: Json) -> No
 @pytest.mark.parametrize(
     ("constraint", "value", "reason"),
     [
-        (Text(), "\t\n", "must not be blank"),
-        (Text(), False, "must be a text, not true or false"),
+        (String(), "\t\n", "must not be blank"),
+        (String(), False, "must be a string, not true or false"),
         (WholeNumber(1), 0, "must be at least 1"),
         (WholeNumber(0), True, "must be a whole number, not true or false"),
         (WholeNumber(0), 2.5, "must be a whole number, not a number with a fraction"),
-        (WholeNumber(0), "2", "must be a whole number, not a text"),
-        (Number(0), -0.1, "must be at least 0"),
-        (Number(0), False, "must be a number, not true or false"),
-        (Number(0), None, "must be a number, not null"),
-        (WebUrl(), 5, "must be a text, not a whole number"),
+        (WholeNumber(0), "2", "must be a whole number, not a string"),
+        (RealNumber(0), -0.1, "must be at least 0"),
+        (RealNumber(0), False, "must be a number, not true or false"),
+        (RealNumber(0), None, "must be a number, not null"),
+        (WebUrl(), 5, "must be a string, not a whole number"),
         (WebUrl(), "https://", "must be a web address that begins with https:// or http://"),
         (WebUrl(), "//a.example", "must be a web address that begins with https:// or http://"),
         (WebUrl(), "ftp://a.example", "must be a web address that begins with https:// or http://"),
@@ -92,7 +92,7 @@ def test_valid_inputs_violate_nothing(constraint: Constraint, value: Json) -> No
                 None,
             )
         ),
-        (CollectionPath(), None, "must be a text, not null"),
+        (CollectionPath(), None, "must be a string, not null"),
         (CollectionPath(), "", "must begin with a slash, like /pricing-rules"),
         (CollectionPath(), "https://a.example/", "must begin with a slash, like /pricing-rules"),
         *(

@@ -14,7 +14,7 @@ from pulumi_setsmart.models.json import Json, dotted, pointer, steps, type_name
         (True, "true or false"),
         (1, "a whole number"),
         (1.0, "a number with a fraction"),
-        ("", "a text"),
+        ("", "a string"),
         ([], "a list"),
         ({}, "an object"),
     ],

@@ -11,7 +11,7 @@ from support.in_memory_account import InMemoryAccount
 from support.in_memory_provider import NOT_KNOWN, checked, over_the_wire, provider_of
 from support.json_values import NAMES, SCALARS, nested
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.providers.api_object import ApiObjectProvider
@@ -160,7 +160,7 @@ def test_a_failure_names_the_object_and_hides_its_secrets() -> None:
     )
     line = (
         'property "the [secret]"{id}: SetSmart does not accept these values: no: [secret], '
-        "[secret] ({request}, status 400)"
+        "[secret] ({request}, status 400) [rejected-values]"
     )
     with pytest.raises(SetSmartFailure) as caught:
         provider.create(inputs)

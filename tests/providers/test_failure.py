@@ -29,7 +29,7 @@ def test_a_bug_is_told_without_its_values() -> None:
         raise KeyError("hush")
     assert str(caught.value) == (
         "property: unexpected KeyError in pulumi-setsmart; "
-        "please report it with what SETSMART_DEBUG=1 shows"
+        "please report it with what SETSMART_DEBUG=1 shows [unexpected-error]"
     )
 
 

@@ -21,7 +21,7 @@ from support.in_memory_provider import over_the_wire, provider_of
 
 from pulumi_setsmart.client import confidential
 from pulumi_setsmart.client.errors import ApiError, SetSmartError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.providers.failure import SetSmartFailure

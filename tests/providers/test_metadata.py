@@ -14,8 +14,8 @@ from support.in_memory_provider import checked, over_the_wire, provider_of
 from support.json_values import ANY_JSON, ANY_OBJECT
 
 from pulumi_setsmart.client.errors import MetadataError
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
-from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, dump_bookkeeping, load_bookkeeping
+from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, dump_metadata, load_metadata
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.providers.failure import SetSmartFailure
@@ -107,11 +107,11 @@ STORED: st.SearchStrategy[Any] = (
 def is_understood(stored: object) -> bool:
     """Return whether the metadata can be read, and says the same when it is written again."""
     try:
-        found = load_bookkeeping(from_engine({KEY: stored}))
+        found = load_metadata(from_engine({KEY: stored}))
     except MetadataError:
         return False
     assert found is not None
-    assert load_bookkeeping({KEY: dump_bookkeeping(found)}) == found
+    assert load_metadata({KEY: dump_metadata(found)}) == found
     return True
 
 
@@ -174,7 +174,7 @@ def test_inputs_are_understood_or_an_error(before: Any, now: Any) -> None:
 @given(ANY_JSON)
 @settings(max_examples=100)
 def test_a_decision_is_understood_or_made_again(decision: Json) -> None:
-    """A create that is told of a take-over by whatever it is creates one listing at the most."""
+    """A create that is told of a adoption by whatever it is creates one listing at the most."""
     account = InMemoryAccount()
     provider = provider_of(account)
     inputs = {**CHECKED, f"{KEY}_takeover": decision}

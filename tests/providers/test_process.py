@@ -39,9 +39,10 @@ def test_accounts_share_a_run() -> None:
     assert run(
         PREFACE
         + "print(account().run is account(apiKey='l').run)\n"
-        + "print(account().roster('/p') is account(apiKey='l').roster('/p'))\n"
-        + "print(account().roster('/p') is account(baseUrl='https://b.example').roster('/p'))\n"
-    ) == ["True", "True", "False"]
+        + "print(account().run is account(apiKey='m', maxDeletions='3').run)\n"
+        + "print(account().ownership('/p') is account(apiKey='l').ownership('/p'))\n"
+        + "print(account().ownership('/p') is account(baseUrl='https://b.example').ownership('/p'))\n"
+    ) == ["True", "True", "True", "False"]
 
 
 def test_a_warning_is_shown_once_however_many_providers_there_are() -> None:
@@ -72,7 +73,7 @@ def test_a_provider_in_trouble_prints_one_line_unless_debugging() -> None:
     [line] = run(code)
     assert line == (
         "SetSmart: property: unexpected KeyError in pulumi-setsmart; "
-        "please report it with what SETSMART_DEBUG=1 shows"
+        "please report it with what SETSMART_DEBUG=1 shows [unexpected-error]"
     )
     debugging = run("import os; os.environ['SETSMART_DEBUG'] = '1'\n" + code)
     assert "KeyError: 'why'" in debugging

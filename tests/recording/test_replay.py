@@ -122,9 +122,7 @@ def test_the_client_works_with_a_replay(habits: str) -> None:
         settings = settings_of(url)
         collection = Collection(client, "/properties")
         there = [*collection.records()]
-        lifecycle = Lifecycle(
-            PROPERTY, Account(client, accept_change=False, run=Run(None)), settings
-        )
+        lifecycle = Lifecycle(PROPERTY, Account(client, accept_change=False, run=Run()), settings)
         declared: dict[str, Json] = {
             "name": "Loft",
             "bedrooms": 2,

@@ -11,15 +11,15 @@ from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, field_changes
 
 
-def told(last: Any, held: Any, planned: Any) -> list[tuple[str, Any, Any, Any, Cause]]:
+def told(last: Any, current: Any, planned: Any) -> list[tuple[str, Any, Any, Any, Cause]]:
     return [
-        (one.name, one.last, one.held, one.planned, one.cause)
-        for one in field_changes(last, held, planned)
+        (one.name, one.last, one.current, one.planned, one.cause)
+        for one in field_changes(last, current, planned)
     ]
 
 
 @pytest.mark.parametrize(
-    ("last", "held", "planned", "cause"),
+    ("last", "current", "planned", "cause"),
     [
         (3, 3, 4, Cause.PROGRAM),
         (3, 5, 3, Cause.DRIFT),
@@ -35,19 +35,19 @@ def told(last: Any, held: Any, planned: Any) -> list[tuple[str, Any, Any, Any, C
     ],
 )
 def test_a_field_is_changed_by_whom_it_is_changed(
-    last: Any, held: Any, planned: Any, cause: Cause
+    last: Any, current: Any, planned: Any, cause: Cause
 ) -> None:
     """By the program, by somebody at SetSmart, or by both."""
-    sides = [{} if one is ABSENT else {"beds": one} for one in (last, held, planned)]
-    assert told(*sides) == [("beds", last, held, planned, cause)]
+    sides = [{} if one is ABSENT else {"beds": one} for one in (last, current, planned)]
+    assert told(*sides) == [("beds", last, current, planned, cause)]
 
 
 @pytest.mark.parametrize(
-    ("last", "held", "planned"), [(2, 2.0, 2), (None, None, None), (None, ABSENT, None)]
+    ("last", "current", "planned"), [(2, 2.0, 2), (None, None, None), (None, ABSENT, None)]
 )
-def test_what_is_the_same_is_no_change(last: Any, held: Any, planned: Any) -> None:
+def test_what_is_the_same_is_no_change(last: Any, current: Any, planned: Any) -> None:
     """However it is written."""
-    sides = [{} if one is ABSENT else {"beds": one} for one in (last, held, planned)]
+    sides = [{} if one is ABSENT else {"beds": one} for one in (last, current, planned)]
     assert told(*sides) == []
 
 
@@ -60,9 +60,9 @@ def test_what_nobody_declares_is_left_alone() -> None:
 def test_it_is_told_as_deep_as_it_goes() -> None:
     """In objects by name, in lists of objects by place; other lists as a whole."""
     last = {"rooms": [{"beds": 1}, {"beds": 2}], "tags": ["a"], "rules": {"pets": True}}
-    held = {"rooms": [{"beds": 1}, {"beds": 5}], "tags": ["a"], "rules": {"pets": False}}
+    current = {"rooms": [{"beds": 1}, {"beds": 5}], "tags": ["a"], "rules": {"pets": False}}
     planned = {"rooms": [{"beds": 1}, {"beds": 2}], "tags": ["a", "b"], "rules": {"pets": True}}
-    assert told(last, held, planned) == [
+    assert told(last, current, planned) == [
         ("rooms.1.beds", 2, 5, 2, Cause.DRIFT),
         ("tags", ["a"], ["a"], ["a", "b"], Cause.PROGRAM),
         ("rules.pets", True, False, True, Cause.DRIFT),
@@ -98,6 +98,6 @@ def test_nothing_is_missed(one: dict[str, Any], other: dict[str, Any]) -> None:
 @given(st.lists(ANY_OBJECT, min_size=3, max_size=3))
 def test_each_place_is_told_once(sides: list[dict[str, Any]]) -> None:
     """Whatever the three are."""
-    last, held, planned = sides
-    paths = [one.path for one in field_changes(last, held, planned)]
+    last, current, planned = sides
+    paths = [one.path for one in field_changes(last, current, planned)]
     assert len(paths) == len(set(paths))

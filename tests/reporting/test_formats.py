@@ -55,7 +55,7 @@ def full_report(name: str = "Sea Villa", *, fails: bool = False) -> Report:
     document.listing(
         "both",
         last={"name": f"Was {name}", "bedrooms": 3},
-        held={"name": name, "bedrooms": 9},
+        current={"name": name, "bedrooms": 9},
         planned={"name": f"New {name}", "bedrooms": 3, "attributes": {f"f {name}": 2}},
     )
     document.listing(
@@ -118,16 +118,16 @@ def test_a_report_in_markdown_reads_like_this() -> None:
     text = squeezed(rendered(markdown(full_report())).text)
     order = [
         "🛑 1 deleted, 1 created, 1 created again, 2 changed, 2 of other providers;",
-        "2 changed behind our back · portfolio/production",
+        "2 changed outside Pulumi · portfolio/production",
         "🛑 Deleted: 1 The object is deleted at SetSmart. It cannot be undone.",
         "Old Sea Villa, listing prop_1 of account of Sea Villa (gone)",
         "Created: 1",
         "Created again: 1 Somebody deleted it at SetSmart.",
         "Changed: 2",
         "Something secret may change",
-        "field now afterwards why name Sea Villa New Sea Villa",
-        "this change; changed behind our back as well, was Was Sea Villa",
-        "bedrooms 9 3 changed behind our back, was 3",
+        "field current planned reason name Sea Villa New Sea Villa",
+        "this change; changed outside Pulumi as well, was Was Sea Villa",
+        "bedrooms 9 3 changed outside Pulumi, was 3",
         "Resources of other providers: 1 to create, 1 to do Sea Villa.",
         "Pulumi warns: Sea Villa",
     ]
@@ -145,24 +145,25 @@ def test_a_page_says_the_same() -> None:
         "portfolio, stack production",
         "Deleted: 1",
         "Old Sea Villa",
-        "changed behind our back",
-        "this change; changed behind our back as well, was Was Sea Villa",
+        "changed outside Pulumi",
+        "this change; changed outside Pulumi as well, was Was Sea Villa",
         "Something secret may change",
         "1 to create, 1 to do Sea Villa",
         "Pulumi warns Sea Villa",
     ):
         assert each in text
-    assert html.count('data-label="why"') == 3
+    assert html.count('data-label="reason"') == 3
     cells = (
-        '<th scope="row">bedrooms</th><td data-label="now">9</td><td data-label="afterwards">3</td>'
+        '<th scope="row">bedrooms</th>'
+        '<td data-label="current">9</td><td data-label="planned">3</td>'
     )
     assert cells in html
-    assert html.count('data-label="why" class="drift"') == 2
+    assert html.count('data-label="reason" class="drift"') == 2
     [losses] = re.findall(r'<section class="loss">(.*?)</section>', html, re.DOTALL)
     assert "Deleted: 1" in losses
     articles = [_Page(one).text for one in html.split("<article>")[1:]]
-    behind_our_back = [one.split()[0] for one in articles if "changed behind our back\n" in one]
-    assert behind_our_back == ["Sea", "New"]
+    changed_outside = [one.split()[0] for one in articles if "changed outside Pulumi\n" in one]
+    assert changed_outside == ["Sea", "New"]
     assert "default-src 'none'" in html.split("<style>")[0]
     assert "src=" not in html
     assert "href=" not in html
@@ -205,14 +206,14 @@ def test_json_says_the_same() -> None:
         "cause": "drift",
         "secret": False,
         "last": 3,
-        "now": 9,
-        "afterwards": 3,
+        "current": 9,
+        "planned": 3,
     }
     assert entries[1]["fields"][0] == {
         "name": "name",
         "cause": "program",
         "secret": False,
-        "afterwards": "Sea Villa",
+        "planned": "Sea Villa",
     }
 
 
@@ -220,7 +221,7 @@ def test_json_says_the_same() -> None:
     ("sides", "icon"),
     [
         ({"last": VILLA}, "🛑 "),
-        ({"last": VILLA, "held": {**VILLA, "bedrooms": 9}, "planned": VILLA}, "⚠️ "),
+        ({"last": VILLA, "current": {**VILLA, "bedrooms": 9}, "planned": VILLA}, "⚠️ "),
         ({"last": VILLA, "planned": {**VILLA, "bedrooms": 9}}, ""),
     ],
 )
@@ -235,24 +236,24 @@ def test_the_first_line_says_how_grave_it_is(sides: dict[str, Any], icon: str) -
     ("sides", "head", "row"),
     [
         (
-            {"last": VILLA, "held": {**VILLA, "bedrooms": 9}, "planned": VILLA},
-            "Put back: 1 Somebody changed it at SetSmart.",
-            "now afterwards why bedrooms 9 3 changed behind our back, was 3",
+            {"last": VILLA, "current": {**VILLA, "bedrooms": 9}, "planned": VILLA},
+            "Reverted: 1 Somebody changed it at SetSmart.",
+            "current planned reason bedrooms 9 3 changed outside Pulumi, was 3",
         ),
         (
             {"last": VILLA, "planned": {**VILLA, "bedrooms": 4}},
             "Changed: 1 The program declares something else than before.",
-            "now afterwards why bedrooms 3 4 this change",
+            "current planned reason bedrooms 3 4 this change",
         ),
         (
             {"last": VILLA, "planned": {"name": "Sea Villa"}},
             "Changed: 1",
-            "now afterwards why bedrooms 3 3 (no longer declared) this change",
+            "current planned reason bedrooms 3 3 (no longer declared) this change",
         ),
         (
             {"last": VILLA, "planned": {**VILLA, "account": "eu"}, "op": "replace"},
             "Replaced: 1 The object is deleted at SetSmart, or set to inactive",
-            "now afterwards why account — eu this change",
+            "current planned reason account — eu this change",
         ),
         (
             {"last": {**VILLA, "deletion_policy": "deactivate"}},
@@ -266,7 +267,7 @@ def test_the_first_line_says_how_grave_it_is(sides: dict[str, Any], icon: str) -
         ),
         (
             {"planned": {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}},
-            "Taken over: 1 It exists at SetSmart, and belongs to the stack from now on.",
+            "Adopted: 1 It exists at SetSmart, and belongs to the stack from now on.",
             "field value name Sea Villa bedrooms 3",
         ),
     ],
@@ -354,7 +355,7 @@ def test_secrets_are_in_no_format() -> None:
     document.listing("hook", last=hook, planned={**hook, "secret": "open-barley"}, kind=kind)
     document.listing("other", planned=hook, kind=kind)
     document.listing(
-        "turned", last=hook, held={**hook, "secret": "open-wheat"}, planned=hook, kind=kind
+        "turned", last=hook, current={**hook, "secret": "open-wheat"}, planned=hook, kind=kind
     )
     without = {name: value for name, value in hook.items() if name != "secret"}
     document.listing("dropped", last=hook, planned=without, kind=kind)

@@ -41,9 +41,9 @@ def entry_of(**listing: Any) -> Entry:
         ({"planned": VILLA}, Action.CREATE),
         ({"last": VILLA, "planned": VILLA, "op": "create"}, Action.RESTORE),
         ({"last": VILLA, "planned": {**VILLA, "bedrooms": 4}}, Action.UPDATE),
-        ({"last": VILLA, "held": {**VILLA, "bedrooms": 9}, "planned": VILLA}, Action.PUT_BACK),
+        ({"last": VILLA, "current": {**VILLA, "bedrooms": 9}, "planned": VILLA}, Action.REVERT),
         (
-            {"last": VILLA, "held": {**VILLA, "bedrooms": 9}, "planned": {**VILLA, "name": "V"}},
+            {"last": VILLA, "current": {**VILLA, "bedrooms": 9}, "planned": {**VILLA, "name": "V"}},
             Action.UPDATE,
         ),
         ({"last": VILLA}, Action.DELETE),
@@ -56,7 +56,7 @@ def entry_of(**listing: Any) -> Entry:
         ({"last": VILLA, "planned": {**VILLA, "account": "eu"}, "op": "replace"}, Action.REPLACE),
         (
             {"planned": {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}},
-            Action.TAKE_OVER,
+            Action.ADOPT,
         ),
     ],
 )
@@ -65,7 +65,7 @@ def test_what_happens_to_a_listing(listing: dict[str, Any], action: Action) -> N
     entry = entry_of(**listing)
     assert (entry.action, entry.label, entry.resource) == (action, "listing", "villa")
     assert entry.title in ("Sea Villa", "V")
-    expected = {Action.CREATE: None, Action.TAKE_OVER: "prop_7"}
+    expected = {Action.CREATE: None, Action.ADOPT: "prop_7"}
     assert entry.identifier == expected.get(action, "prop_1")
 
 
@@ -91,10 +91,10 @@ def test_drift_is_told_apart_from_the_change() -> None:
     """Field by field, with what was there before."""
     entry = entry_of(
         last={**VILLA, "attributes": {"pets": True}},
-        held={**VILLA, "bedrooms": 9, "attributes": {"pets": True}},
+        current={**VILLA, "bedrooms": 9, "attributes": {"pets": True}},
         planned={**VILLA, "attributes": {"pets": False}},
     )
-    told = {one.name: (one.last, one.held, one.planned, one.cause) for one in entry.fields}
+    told = {one.name: (one.last, one.current, one.planned, one.cause) for one in entry.fields}
     assert told == {
         "bedrooms": (3, 9, 3, Cause.DRIFT),
         "pets": (True, True, False, Cause.PROGRAM),
@@ -110,18 +110,18 @@ def test_last_is_what_was_declared_and_now_is_what_setsmart_holds() -> None:
     def state(**fields: int) -> dict[str, Any]:
         return {"id": "prop_1", "inputs": name, "outputs": {**name, **fields, "id": "prop_1"}}
 
-    before, held = state(bedrooms=2), state(bedrooms=5)
+    before, current = state(bedrooms=2), state(bedrooms=5)
     steps = [
-        {"op": "refresh", "urn": urn, "oldState": before, "newState": held},
+        {"op": "refresh", "urn": urn, "oldState": before, "newState": current},
         {
             "op": "update",
             "urn": urn,
-            "oldState": held,
+            "oldState": current,
             "newState": {"inputs": {**name, "bedrooms": 4}},
         },
     ]
     [entry] = read_preview(json.dumps({"steps": steps})).entries
-    assert [(one.name, str(one.last), one.held, one.planned) for one in entry.fields] == [
+    assert [(one.name, str(one.last), one.current, one.planned) for one in entry.fields] == [
         ("bedrooms", "ABSENT", 5, 4)
     ]
     assert not entry.is_drift
@@ -143,7 +143,7 @@ def test_what_stands_in_for_a_deleted_listing_is_taken_over() -> None:
     """Somebody deleted the listing and made another: nothing is created, and it is drift."""
     decided = {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}
     entry = entry_of(last=VILLA, planned=decided, op="create")
-    assert (entry.action, entry.identifier, entry.is_drift) == (Action.TAKE_OVER, "prop_7", True)
+    assert (entry.action, entry.identifier, entry.is_drift) == (Action.ADOPT, "prop_7", True)
 
 
 def test_a_take_over_is_told_once() -> None:
@@ -165,7 +165,7 @@ def test_what_pulumi_hides_on_one_side_is_secret_on_all() -> None:
     """The other sides may be of before it was one, or of after."""
     entry = entry_of(
         last={**VILLA, "attributes": {"code": "[secret]"}},
-        held={**VILLA, "attributes": {"code": "1234"}},
+        current={**VILLA, "attributes": {"code": "1234"}},
         planned={**VILLA, "attributes": {"code": "[secret]"}},
     )
     assert [(one.name, one.secret) for one in entry.fields] == [("code", True)]
@@ -196,7 +196,7 @@ def test_what_was_not_applied_is_no_drift(planned: int, cause: Cause, action: Ac
     """As long as the program declares the value that SetSmart was sent."""
     entry = entry_of(
         last={**VILLA, "max_guests": 50},
-        held={**VILLA, "max_guests": 16, "__setsmart_unapplied": '{"/max_guests": 50}'},
+        current={**VILLA, "max_guests": 16, "__setsmart_unapplied": '{"/max_guests": 50}'},
         planned={**VILLA, "max_guests": planned},
     )
     assert [one.cause for one in entry.fields] == [cause]
@@ -206,15 +206,15 @@ def test_what_was_not_applied_is_no_drift(planned: int, cause: Cause, action: Ac
 @pytest.mark.parametrize("told", ["", "x", "[]", 5, '{"/max_guests": 50'])
 def test_what_was_not_applied_has_to_be_readable(told: object) -> None:
     """Else somebody at SetSmart would be blamed for the difference."""
-    held = {**VILLA, "id": "prop_1", "__setsmart_unapplied": told}
+    current = {**VILLA, "id": "prop_1", "__setsmart_unapplied": told}
     with pytest.raises(MetadataError, match=r'is damaged: .*existing_id="prop_1"'):
-        report_of(last=VILLA, held=held, planned=VILLA)
+        report_of(last=VILLA, current=current, planned=VILLA)
 
 
 def test_what_pulumi_hides_is_not_damaged() -> None:
     """A transform can have any output encrypted; then it is not known what was not applied."""
-    held = {**VILLA, "max_guests": 16, "__setsmart_unapplied": SECRET}
-    entry = entry_of(last={**VILLA, "max_guests": 50}, held=held, planned=VILLA)
+    current = {**VILLA, "max_guests": 16, "__setsmart_unapplied": SECRET}
+    entry = entry_of(last={**VILLA, "max_guests": 50}, current=current, planned=VILLA)
     assert entry.fields
 
 
@@ -227,7 +227,7 @@ def test_before_the_first_deployment_there_is_nothing_to_look_at() -> None:
 def test_a_replacement_says_where_it_goes() -> None:
     """The account or the path is why."""
     entry = entry_of(last=VILLA, planned={**VILLA, "account": "eu"}, op="replace")
-    assert [(one.name, str(one.held), one.planned) for one in entry.fields] == [
+    assert [(one.name, str(one.current), one.planned) for one in entry.fields] == [
         ("account", "ABSENT", "eu")
     ]
     assert entry.account == "eu"
@@ -285,7 +285,7 @@ def test_the_order_of_events_means_nothing() -> None:
 
 @given(ANY_JSON, ANY_OBJECT, ANY_JSON, st.sampled_from(["create", "update", "replace", "delete"]))
 def test_whatever_a_state_holds_it_is_told(
-    last: Any, held: dict[str, Any], planned: Any, op: str
+    last: Any, current: dict[str, Any], planned: Any, op: str
 ) -> None:
     """In every format, or it is an error of ours; a state may be of another version of Pulumi."""
     urn = f"{PREFIX}{PROPERTY}::villa"
@@ -294,7 +294,7 @@ def test_whatever_a_state_holds_it_is_told(
         {
             "op": op,
             "urn": urn,
-            "oldState": {"inputs": held, "outputs": held, "id": planned},
+            "oldState": {"inputs": current, "outputs": current, "id": planned},
             "newState": {"inputs": planned},
         },
     ]
@@ -363,13 +363,22 @@ def test_messages_are_told_in_a_line() -> None:
     """Warnings and errors, those of the provider too, less Pulumi's word before them."""
     document = PreviewDocument()
     document.says("warning", "warning: hey\nyou\n")
-    document.says("info#err", "warning: takes over prop_1\n\n")
+    document.says("info#err", "warning: adopts prop_1\n\n")
     document.says("info", "just saying")
     document.says("error", "error: it\x1b[31m failed\n")
     report = read_preview(document.text)
-    assert report.warnings == ["hey you", "takes over prop_1"]
+    assert report.warnings == ["hey you", "adopts prop_1"]
     assert report.errors == ["it\\x1b[31m failed"]
     assert not report.is_empty
+
+
+def test_a_failure_is_told_by_its_cause() -> None:
+    """That Pulumi then stopped the program is told only if nothing else is known."""
+    document = PreviewDocument()
+    document.says("error", "error: Resource monitor has terminated, shutting down\n")
+    assert read_preview(document.text).errors == ["Resource monitor has terminated, shutting down"]
+    document.says("error", "error: SetSmart: no such listing\n")
+    assert read_preview(document.text).errors == ["SetSmart: no such listing"]
 
 
 @pytest.mark.parametrize(

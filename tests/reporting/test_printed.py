@@ -37,7 +37,7 @@ NOISE = [
 def preview() -> PreviewDocument:
     """Return a preview in which this and that happens."""
     document = PreviewDocument()
-    document.listing("villa", last=VILLA, held={**VILLA, "bedrooms": 9}, planned=VILLA)
+    document.listing("villa", last=VILLA, current={**VILLA, "bedrooms": 9}, planned=VILLA)
     document.listing("loft", last=VILLA, planned={**VILLA, "name": "Löft {1}"})
     document.listing("hut", last=VILLA)
     document.listing("barn", planned={"name": "Barn", "beds": [{"steps": []}, {"a": [1, None]}]})

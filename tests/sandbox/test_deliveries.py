@@ -37,9 +37,11 @@ ROUNDING = 1e-6
 ALL_EVENTS = ["property.created", "property.updated", "property.deleted"]
 
 
-def delivering(**habits: Any) -> SandboxSettings:
+def delivering(**behaviour: Any) -> SandboxSettings:
     """Return settings with which deliveries come again soon."""
-    return SandboxSettings(rate_limit=0, deliveries=DeliverySettings(**{"backoff": 0.02} | habits))
+    return SandboxSettings(
+        rate_limit=0, deliveries=DeliverySettings(**{"backoff": 0.02} | behaviour)
+    )
 
 
 def subscribe(account: SandboxAccount, url: str, **fields: Any) -> str:
@@ -169,7 +171,7 @@ def test_what_is_refused_comes_again_with_the_same_id() -> None:
         account.add("properties", name="Cabin")
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
     assert [one.status for one in delivery.attempts] == [500, 404, 302, 429, 204]
-    assert [one.problem for one in delivery.attempts][-2:] == ["status 429", None]
+    assert [one.error for one in delivery.attempts][-2:] == ["status 429", None]
     assert {one.url for one in delivery.attempts} == {receiver.url}
     assert delivery.state == "delivered"
     events = [verify(one.payload, one.headers, SECRET) for one in receiver.received]
@@ -179,8 +181,11 @@ def test_what_is_refused_comes_again_with_the_same_id() -> None:
 def test_each_wait_is_twice_the_one_before() -> None:
     """But for a bit of chance, which keeps receivers from being asked by all at once."""
     now = 1_700_000_000.0
-    habits = delivering(backoff=0.05)
-    with running_sandbox(habits, clock=lambda: now) as account, receiving(*[500] * 4) as receiver:
+    behaviour = delivering(backoff=0.05)
+    with (
+        running_sandbox(behaviour, clock=lambda: now) as account,
+        receiving(*[500] * 4) as receiver,
+    ):
         subscription = subscribe(account, receiver.url)
         account.add("properties", name="Cabin")
         due_times = account.app.storage.deliveries.due_times
@@ -207,15 +212,15 @@ def test_who_takes_too_long_is_asked_again() -> None:
         wait_until(lambda: account.deliveries()[0].attempts)
         receiver.go_on()
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
-        *late, in_time = [one.problem for one in delivery.attempts]
+        *late, in_time = [one.error for one in delivery.attempts]
         # More than once where the machine is slower than that itself.
-        assert {*late} == {"no answer within 0.2 s"}
+        assert {*late} == {"no response within 0.2 s"}
         assert in_time is None
     with running_sandbox(delivering(attempts=2)) as account:
         subscribe(account, receiver.url)
         account.add("properties", name="Cabin")
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
-    assert [one.problem for one in delivery.attempts] == ["no answer: ConnectError"] * 2
+    assert [one.error for one in delivery.attempts] == ["no response: ConnectError"] * 2
     assert (delivery.state, delivery.reason) == ("failed", "given up after attempt 2")
 
 
@@ -315,7 +320,7 @@ def test_the_log_and_what_is_pending_survive_a_restart(tmp_path: Path) -> None:
         deliveries = account.wait_for_deliveries(HANG_GUARD)
     assert [one.event_id for one in deliveries] == ids
     assert states(deliveries) == ["delivered"] * 20
-    assert deliveries[0].attempts[0].problem == "no answer: ConnectError"
+    assert deliveries[0].attempts[0].error == "no response: ConnectError"
     assert sorted(one.headers["webhook-id"] for one in receiver.received) == sorted(ids)
 
 
@@ -445,13 +450,13 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
 @given(st.data())
 def test_whatever_the_receiver_answers_each_event_arrives(data: st.DataObject) -> None:
     """Once accepted it is never sent again, and until then always."""
-    answers = data.draw(st.lists(st.sampled_from([200, 202, 204, 301, 400, 404, 410, 500, 503])))
+    responses = data.draw(st.lists(st.sampled_from([200, 202, 204, 301, 400, 404, 410, 500, 503])))
     with (
         running_sandbox(delivering(backoff=0, attempts=100)) as account,
         receiving() as receiver,
     ):
         subscribe(account, receiver.url)
-        receiver.answers.extend(answers)
+        receiver.answers.extend(responses)
         number = data.draw(st.integers(1, 4))
         for _ in range(number):
             account.add("properties", name="Cabin")

@@ -9,25 +9,23 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 from starlette.middleware import Middleware
+from support.fault_plans import RandomFaults, ScriptedFaults, ShrinkingWindow
 from support.pause import Pause
 from support.served_sandbox import ServedSandbox, serving
 from support.waiting import HANG_GUARD, MOMENT, wait_until
 
 from pulumi_setsmart.sandbox import (
-    NONSENSE,
+    MALFORMED,
     PROPERTIES,
     Cut,
     Failed,
     Fault,
-    FaultLayer,
-    Garbage,
+    FaultMiddleware,
     Hang,
     Lost,
-    RandomFaults,
-    Refused,
+    Malformed,
+    RateLimited,
     SandboxSettings,
-    ScriptedFaults,
-    ShrinkingWindow,
     Slow,
 )
 
@@ -36,7 +34,7 @@ VILLA = {"name": "Villa"}
 
 def faulty(*faults: Fault) -> list[Middleware]:
     """Return what lets the first requests meet these faults."""
-    return [Middleware(FaultLayer, plan=ScriptedFaults(faults))]
+    return [Middleware(FaultMiddleware, plan=ScriptedFaults(faults))]
 
 
 def held(served: ServedSandbox) -> int:
@@ -103,9 +101,9 @@ def test_a_slow_answer_trickles() -> None:
     plainly = {"Accept-Encoding": "identity"}
     with (
         serving(middleware=faulty(Slow(60, sleep=pause.sleep))) as served,
-        served.client.stream("POST", "/properties", json=VILLA, headers=plainly) as answer,
+        served.client.stream("POST", "/properties", json=VILLA, headers=plainly) as response,
     ):
-        pieces = answer.iter_raw()
+        pieces = response.iter_raw()
         begin = next(pieces)
         assert pause.begun.wait(HANG_GUARD)
         assert pause.asked == [12] * 2
@@ -114,13 +112,13 @@ def test_a_slow_answer_trickles() -> None:
     assert pause.asked == [12] * 5
 
 
-@pytest.mark.parametrize("fault", NONSENSE, ids=lambda fault: fault.name)
-def test_nonsense(fault: Garbage) -> None:
-    """The server has done its work, and no answer tells."""
+@pytest.mark.parametrize("fault", MALFORMED, ids=lambda fault: fault.name)
+def test_a_malformed_response(fault: Malformed) -> None:
+    """The server has done its work, and no response tells."""
     with serving(middleware=faulty(fault)) as served:
         try:
-            answer = served.client.post("/properties", json=VILLA)
-            told = answer.json()
+            response = served.client.post("/properties", json=VILLA)
+            told = response.json()
         except (ValueError, httpx.DecodingError):
             told = None
         assert not (isinstance(told, dict) and isinstance(told.get("id"), str))
@@ -128,14 +126,14 @@ def test_nonsense(fault: Garbage) -> None:
 
 
 @pytest.mark.parametrize("form", ["absent", "seconds", "date"])
-def test_a_refusal_at_the_limit(form: str) -> None:
+def test_a_response_at_the_limit(form: str) -> None:
     """429 in each form, by the server's own clock, and nothing was done."""
-    fault = Refused(form, 7, clock=lambda: 1_620_000_000.0)  # type: ignore[arg-type]  # one of three words
+    fault = RateLimited(form, 7, clock=lambda: 1_620_000_000.0)  # type: ignore[arg-type]  # one of three words
     with serving(middleware=faulty(fault)) as served:
-        answer = served.client.post("/properties", json=VILLA)
-        assert answer.status_code == 429
+        response = served.client.post("/properties", json=VILLA)
+        assert response.status_code == 429
         assert held(served) == 0
-    told = answer.headers.get("Retry-After")
+    told = response.headers.get("Retry-After")
     match form:
         case "absent":
             assert told is None
@@ -158,11 +156,11 @@ def test_a_window_that_shrinks() -> None:
     """After five requests only three are allowed in a window, and the headers say so."""
     layer = Middleware(ShrinkingWindow, limits=(100, 3), after=5, window=60.0)
     with serving(SandboxSettings(rate_limit=0), middleware=[layer]) as served:
-        answers = [served.client.get("/properties") for _ in range(9)]
-    assert [one.status_code for one in answers] == [200] * 8 + [429]
-    told = [one.headers["X-RateLimit-Remaining"] for one in answers]
+        responses = [served.client.get("/properties") for _ in range(9)]
+    assert [one.status_code for one in responses] == [200] * 8 + [429]
+    told = [one.headers["X-RateLimit-Remaining"] for one in responses]
     assert told == ["99", "98", "97", "96", "95", "2", "1", "0", "0"]
-    assert math.isclose(float(answers[-1].headers["X-RateLimit-Limit"]), 3)
+    assert math.isclose(float(responses[-1].headers["X-RateLimit-Limit"]), 3)
 
 
 def test_chance_is_repeatable() -> None:

@@ -18,9 +18,9 @@ VILLA = {
 def test_a_new_property_is_answered_with_all_its_fields() -> None:
     """Creating answers 201 with what was sent, an id and two moments in time."""
     with serving() as served:
-        answer = served.client.post("/properties", json=VILLA)
-    created = answer.json()
-    assert answer.status_code == 201
+        response = served.client.post("/properties", json=VILLA)
+    created = response.json()
+    assert response.status_code == 201
     assert created == {
         "id": "prop_1",
         **VILLA,
@@ -78,10 +78,10 @@ def test_an_update_replaces_the_property() -> None:
     """What a PUT leaves out is null, its default or gone."""
     with serving() as served:
         served.client.post("/properties", json={**VILLA, "rating": 4.8})
-        answer = served.client.put("/properties/prop_1", json={"name": "Villa", "bedrooms": 4})
+        response = served.client.put("/properties/prop_1", json={"name": "Villa", "bedrooms": 4})
         read = served.client.get("/properties/prop_1").json()
-    assert answer.status_code == 200
-    assert answer.json() == read
+    assert response.status_code == 200
+    assert response.json() == read
     assert (read["name"], read["bedrooms"], read["address"]) == ("Villa", 4, None)
     assert read["status"] == "active"
     assert "rating" not in read
@@ -177,9 +177,9 @@ def test_a_field_that_breaks_its_rule_is_named(field: str, value: Any) -> None:
 def test_a_field_at_its_limit_is_accepted(field: str, value: Any) -> None:
     """The limits themselves are allowed."""
     with serving() as served:
-        answer = served.client.post("/properties", json={**VILLA, field: value})
-    assert answer.status_code == 201
-    assert answer.json()[field] == value
+        response = served.client.post("/properties", json={**VILLA, field: value})
+    assert response.status_code == 201
+    assert response.json()[field] == value
 
 
 def test_whole_numbers_come_back_whole() -> None:

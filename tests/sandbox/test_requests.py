@@ -32,14 +32,14 @@ def test_a_body_that_is_no_json_object_is_refused(body: bytes) -> None:
     """It answers 400, for POST and for PUT, and goes on working."""
     with serving() as served:
         served.client.post("/properties", json={"name": "Cabin"})
-        answers = [
+        responses = [
             served.client.post("/properties", content=body),
             served.client.put("/properties/prop_1", content=body),
         ]
         assert len(served.client.get("/properties").json()) == 1
-    for answer in answers:
-        assert answer.status_code == 400
-        assert answer.json()["error"]["code"] == "invalid_json"
+    for response in responses:
+        assert response.status_code == 400
+        assert response.json()["error"]["code"] == "invalid_json"
 
 
 def test_text_of_every_script_comes_back_as_it_was_sent() -> None:
@@ -82,9 +82,9 @@ def test_an_unknown_path_answers_404_as_json(path: str) -> None:
     """Nothing is redirected, and nothing is answered as text."""
     with serving() as served:
         served.client.post("/properties", json={"name": "Cabin"})
-        answer = served.client.get(path)
-    assert answer.status_code == 404
-    assert answer.json()["error"]["code"] == "not_found"
+        response = served.client.get(path)
+    assert response.status_code == 404
+    assert response.json()["error"]["code"] == "not_found"
 
 
 def test_paths_outside_the_base_path_are_unknown() -> None:
@@ -106,21 +106,21 @@ def test_paths_outside_the_base_path_are_unknown() -> None:
 def test_a_method_that_a_path_does_not_have_answers_405(
     method: str, path: str, allowed: set[str]
 ) -> None:
-    """The answer tells which methods there are."""
+    """The response tells which methods there are."""
     with serving() as served:
-        answer = served.client.request(method, path)
-    assert answer.status_code == 405
-    assert answer.json()["error"]["code"] == "method_not_allowed"
-    assert set(answer.headers["Allow"].split(", ")) == allowed
+        response = served.client.request(method, path)
+    assert response.status_code == 405
+    assert response.json()["error"]["code"] == "method_not_allowed"
+    assert set(response.headers["Allow"].split(", ")) == allowed
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "1.0", "", "01", "99999999"])
 def test_a_page_that_is_no_number_is_refused(page: str) -> None:
     """It answers 400 and names the parameter."""
     with serving() as served:
-        answer = served.client.get("/properties", params={"page": page})
-    assert answer.status_code == 400
-    assert answer.json()["error"]["field"] == "page"
+        response = served.client.get("/properties", params={"page": page})
+    assert response.status_code == 400
+    assert response.json()["error"]["field"] == "page"
 
 
 def test_one_connection_serves_many_requests() -> None:
@@ -134,13 +134,13 @@ def test_one_connection_serves_many_requests() -> None:
     ):
         connections = set()
         for _ in range(3):
-            answer = client.post("/properties", json={"name": "x"})
-            connections.add(answer.extensions["network_stream"].get_extra_info("client_addr"))
+            response = client.post("/properties", json={"name": "x"})
+            connections.add(response.extensions["network_stream"].get_extra_info("client_addr"))
     assert len(connections) == 1
 
 
 def test_long_answers_are_compressed_where_that_is_offered() -> None:
-    """A list is; a single object, and an answer for somebody who cannot decompress, are not."""
+    """A list is; a single object, and a response for somebody who cannot decompress, are not."""
     with serving() as served:
         for number in range(30):
             served.client.post("/properties", json={"name": f"Cabin {number}"})

@@ -25,8 +25,8 @@ from pulumi_setsmart.sandbox import (
 def test_a_sandbox_runs_while_the_block_runs() -> None:
     """It answers at once, on a port of its own, and afterwards nobody listens there."""
     with running(create_app()) as base_url:
-        answer = httpx.get(f"{base_url}/properties", trust_env=False, timeout=HANG_GUARD)
-    assert answer.status_code == 401
+        response = httpx.get(f"{base_url}/properties", trust_env=False, timeout=HANG_GUARD)
+    assert response.status_code == 401
     assert base_url == f"http://127.0.0.1:{httpx.URL(base_url).port}/v1"
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{base_url}/properties", trust_env=False, timeout=HANG_GUARD)
@@ -137,8 +137,8 @@ class Teapot:
 
 
 def test_middleware_stands_before_everything_and_is_remembered() -> None:
-    """It sees requests that have no key, and its answers are in the log."""
+    """It sees requests that have no key, and its responses are in the log."""
     with serving(middleware=[Middleware(Teapot)]) as served:
-        answer = served.client.get("/properties", headers={"X-API-Key": "wrong"})
+        response = served.client.get("/properties", headers={"X-API-Key": "wrong"})
         assert [request.status for request in served.app.requests] == [418]
-    assert answer.text == "short and stout"
+    assert response.text == "short and stout"

@@ -18,7 +18,7 @@ from support.sandbox_process import SandboxProcess, sandbox_process
 from support.waiting import MOMENT, wait_until
 
 from pulumi_setsmart.sandbox import DeliverySettings, SandboxSettings, Storage
-from pulumi_setsmart.sandbox.deliveries.duty import Duty
+from pulumi_setsmart.sandbox.deliveries.dispatch_lock import DispatchLock
 from pulumi_setsmart.testing import running_sandbox
 
 SOON = ("--rate-limit", "0", "--webhook-backoff", "0.01")
@@ -152,21 +152,21 @@ def test_a_process_that_ends_in_good_order_hands_over(processes: ExitStack, path
     assert other.client.get("/properties").status_code == 200
 
 
-def test_one_has_the_duty_at_a_time(path: Path) -> None:
-    """Between threads and sandboxes of one process as well; whoever ends leaves it to others."""
-    one, other = Duty(path), Duty(path)
-    assert one.take()
-    assert one.take()
-    assert not other.take()
-    one.end()
-    assert other.take()
-    assert not one.take()
-    other.end()
+def test_one_process_holds_the_lock_at_a_time(path: Path) -> None:
+    """Between threads and sandboxes of one process as well; another acquires a released one."""
+    one, other = DispatchLock(path), DispatchLock(path)
+    assert one.acquire()
+    assert one.acquire()
+    assert not other.acquire()
+    one.release()
+    assert other.acquire()
+    assert not one.acquire()
+    other.release()
 
 
-def test_what_nobody_shares_is_nobody_else_s_duty() -> None:
+def test_a_database_that_nobody_shares_needs_no_lock() -> None:
     """A database in memory is delivered from by its own process."""
-    assert [Duty(None).take() for _ in range(2)] == [True, True]
+    assert [DispatchLock(None).acquire() for _ in range(2)] == [True, True]
 
 
 def test_a_lock_that_cannot_be_had_is_logged_once(
@@ -174,8 +174,8 @@ def test_a_lock_that_cannot_be_had_is_logged_once(
 ) -> None:
     """As where something else has its name."""
     (path.parent / f"{path.name}-deliveries").mkdir()
-    duty = Duty(path)
-    assert [duty.take() for _ in range(3)] == [False] * 3
+    lock = DispatchLock(path)
+    assert [lock.acquire() for _ in range(3)] == [False] * 3
     [record] = caplog.records
     assert "nothing is delivered" in record.getMessage()
 

@@ -89,9 +89,9 @@ def test_the_dashboard_says_it_as_a_page(served: ServedSandbox) -> None:
     """Without a traceback, with the way back."""
     origin = str(served.client.base_url).removesuffix("/v1/")
     with httpx.Client(base_url=origin, trust_env=False, timeout=HANG_GUARD) as browser:
-        token = browser.get("/listings/new").text.split('name="token" value="')[1].split('"')[0]
+        token = browser.get("/listings/new").text.split('name="_token" value="')[1].split('"')[0]
         limited_to(served, 20)
-        form = {"token": token, "name": "Cabin", "others": json.dumps({"note": "x" * 90_000})}
+        form = {"_token": token, "name": "Cabin", "_further": json.dumps({"note": "x" * 90_000})}
         page = browser.post("/listings/new", data=form)
     assert page.status_code == 507
     assert "the disk is full" in page.text
@@ -107,7 +107,7 @@ def replaced(path: Path) -> None:
     path.write_text("something else")
 
 
-def garbled(path: Path) -> None:
+def damaged(path: Path) -> None:
     with path.open("r+b") as file:
         file.write(b"\xff" * path.stat().st_size)
 
@@ -117,7 +117,7 @@ def cut_off(path: Path) -> None:
         file.truncate(4096)
 
 
-@pytest.mark.parametrize("happen", [removed, replaced, garbled, cut_off])
+@pytest.mark.parametrize("happen", [removed, replaced, damaged, cut_off])
 def test_a_file_that_is_lost_in_the_middle_of_a_run_answers_503(
     served: ServedSandbox,
     path: Path,

@@ -5,8 +5,8 @@ from typing import Any, get_args
 import pytest
 from support.served_sandbox import serving
 
-from pulumi_setsmart.sandbox import WEBHOOKS, Dialect, SandboxSettings
-from pulumi_setsmart.sandbox.dialect import Secrets
+from pulumi_setsmart.sandbox import WEBHOOKS, Behaviour, SandboxSettings
+from pulumi_setsmart.sandbox.behaviour import Secrets
 
 HOOK = {"url": "https://example.com/hooks", "events": ["property.updated", "message.received"]}
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -14,7 +14,7 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 def test_a_webhook_has_an_id_of_its_own_kind() -> None:
     """It is active unless said otherwise, and has no secret of the server's making."""
-    with serving(SandboxSettings(dialect=Dialect(secrets="full"))) as served:
+    with serving(SandboxSettings(behaviour=Behaviour(secrets="full"))) as served:
         created = served.client.post("/webhooks", json=HOOK).json()
     assert created["id"] == "wh_1"
     assert created["status"] == "active"
@@ -30,23 +30,25 @@ def test_a_webhook_has_an_id_of_its_own_kind() -> None:
         ("null", {"secret": None}),
     ],
 )
-def test_the_dialect_decides_how_a_secret_is_shown(secrets: Secrets, shown: dict[str, str]) -> None:
-    """Every answer shows it in the same way, and the storage has the whole."""
-    with serving(SandboxSettings(dialect=Dialect(secrets=secrets))) as served:
+def test_the_behaviour_decides_how_a_secret_is_shown(
+    secrets: Secrets, shown: dict[str, str]
+) -> None:
+    """Every response shows it in the same way, and the storage has the whole."""
+    with serving(SandboxSettings(behaviour=Behaviour(secrets=secrets))) as served:
         body = {**HOOK, "secret": SECRET}
-        answers = [
+        responses = [
             served.client.post("/webhooks", json=body).json(),
             served.client.get("/webhooks/wh_1").json(),
             served.client.put("/webhooks/wh_1", json=body).json(),
             *served.client.get("/webhooks").json(),
         ]
-    for answer in answers:
-        assert {name: answer[name] for name in answer if name == "secret"} == shown
+    for response in responses:
+        assert {name: response[name] for name in response if name == "secret"} == shown
     assert served.app.storage.get(WEBHOOKS, "wh_1")["secret"] == SECRET
 
 
 def test_every_way_to_show_a_secret_is_tested() -> None:
-    """The test above knows all the choices but ``once``, which test_dialect knows."""
+    """The test above knows all the choices but ``once``, which test_behaviour knows."""
     assert set(get_args(Secrets)) == {"full", "masked", "absent", "null", "once"}
 
 
@@ -93,9 +95,9 @@ def test_a_put_with_a_secret_stores_it_as_it_is_sent(secret: str | None) -> None
 def test_a_field_that_breaks_its_rule_is_named(field: str, value: Any) -> None:
     """Creating refuses it with 400."""
     with serving() as served:
-        answer = served.client.post("/webhooks", json={**HOOK, field: value})
-    assert answer.status_code == 400
-    assert answer.json()["error"]["field"] == field
+        response = served.client.post("/webhooks", json={**HOOK, field: value})
+    assert response.status_code == 400
+    assert response.json()["error"]["field"] == field
 
 
 @pytest.mark.parametrize(

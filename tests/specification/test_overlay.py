@@ -116,4 +116,4 @@ def test_what_the_base_spoils_is_told_with_its_own_line(tmp_path: Path) -> None:
     base, overlay = files(tmp_path, spoiled, "properties: {loft: {bedrooms: 1}}")
     with pytest.raises(PortfolioFileError) as caught:
         read_portfolio(base, [overlay])
-    assert str(caught.value).startswith(f"{base}:7: properties.loft.name: must be a text")
+    assert str(caught.value).startswith(f"{base}:7: properties.loft.name: must be a string")

@@ -15,10 +15,10 @@ from support.json_values import ANY_JSON
 from pulumi_setsmart import (
     CLEAR,
     ConfiguredSecret,
+    PortfolioArgs,
     PortfolioFileError,
-    PortfolioSpecification,
-    PropertySpecification,
-    WebhookSpecification,
+    PropertyArgs,
+    WebhookSubscriptionArgs,
 )
 from pulumi_setsmart.specification.reading import LARGEST_FILE, read_portfolio
 
@@ -44,9 +44,9 @@ PORTFOLIO = {
         }
     },
 }
-SPECIFICATION = PortfolioSpecification(
+SPECIFICATION = PortfolioArgs(
     properties={
-        "villa": PropertySpecification(
+        "villa": PropertyArgs(
             name='Sea "Villa" 🏖',
             address=CLEAR,
             bedrooms=3,
@@ -54,10 +54,10 @@ SPECIFICATION = PortfolioSpecification(
             attributes={"pets": True, "rooms": [{"beds": 2, "note": CLEAR}]},
             deletion_policy="deactivate",
         ),
-        "בית": PropertySpecification(name="בית הים", existing_id="prop_7"),
+        "בית": PropertyArgs(name="בית הים", existing_id="prop_7"),
     },
     webhooks={
-        "bookings": WebhookSpecification(
+        "bookings": WebhookSubscriptionArgs(
             url="https://hooks.example/",
             events=["reservation.created"],
             secret=ConfiguredSecret("hooks:bookings"),
@@ -82,7 +82,7 @@ def refusal(path: Path, *overlays: Path) -> str:
     return line.removeprefix(f"{path.parent}/")
 
 
-def outcome(path: Path) -> PortfolioSpecification | PortfolioFileError:
+def outcome(path: Path) -> PortfolioArgs | PortfolioFileError:
     """Return what becomes of a file; any other error is one of the test."""
     try:
         return read_portfolio(path)
@@ -114,7 +114,7 @@ def test_a_date_in_yaml_is_a_text_and_an_alias_is_what_it_stands_for(tmp_path: P
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "properties:\n", "webhooks: {}\n"])
 def test_a_portfolio_may_be_empty(tmp_path: Path, text: str) -> None:
     """Sections that are missing or empty declare nothing."""
-    assert read_portfolio(written(tmp_path, "a.yaml", text)) == PortfolioSpecification()
+    assert read_portfolio(written(tmp_path, "a.yaml", text)) == PortfolioArgs()
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -133,14 +133,12 @@ def test_a_spreadsheet_has_a_listing_in_each_row(
     ]
     text = "\ufeff" + newline.join(delimiter.join(row) for row in rows) + newline
     loaded = read_portfolio(written(tmp_path, "portfolio.csv", text))
-    assert loaded == PortfolioSpecification(
+    assert loaded == PortfolioArgs(
         {
-            "villa": PropertySpecification(name='Sea "Villa"', bedrooms=3, bathrooms=1.5),
-            "sum": PropertySpecification(
-                name="=1+1", bathrooms=2, address=f"1 Road{delimiter} Town"
-            ),
-            "quoted": PropertySpecification(name="'-quoted", bedrooms=0),
-            "tis": PropertySpecification(name="'tis"),
+            "villa": PropertyArgs(name='Sea "Villa"', bedrooms=3, bathrooms=1.5),
+            "sum": PropertyArgs(name="=1+1", bathrooms=2, address=f"1 Road{delimiter} Town"),
+            "quoted": PropertyArgs(name="'-quoted", bedrooms=0),
+            "tis": PropertyArgs(name="'tis"),
         }
     )
 
@@ -155,23 +153,23 @@ VILLA = "properties:\n  villa:\n    name: Villa\n"
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (VILLA + "    name: Loft\n", "4: name stands twice in what begins in line 2"),
-        (VILLA + "  villa: {}\n", "4: villa stands twice in what begins in line 1"),
+        (VILLA + "    name: Loft\n", "4: name is twice in what begins in line 2"),
+        (VILLA + "  villa: {}\n", "4: villa is twice in what begins in line 1"),
         (
             VILLA + "    bedrooms: two\n",
             "4: properties.villa.bedrooms: must be a whole number, not",
         ),
         (VILLA + "    bedrooms: .nan\n", "4: properties.villa.bedrooms: must be a finite number"),
-        (VILLA + "    beds: 2\n", "4: properties.villa.beds: is no field of a property; did you"),
-        (VILLA + "    id: prop_1\n", "4: properties.villa.id: is no field of a property"),
+        (VILLA + "    beds: 2\n", "4: properties.villa.beds: is an unknown field of a property"),
+        (VILLA + "    id: prop_1\n", "4: properties.villa.id: is an unknown field of a property"),
         (VILLA + "    if_exists: keep\n", "4: properties.villa.if_exists: must be one of error,"),
         (VILLA + "    attributes: {name: x}\n", "4: properties.villa.attributes.name: has an arg"),
         (VILLA + "    attributes: [x]\n", "4: properties.villa.attributes: must be an object"),
         (VILLA + "  loft:\n    bedrooms: 2\n", "4: properties.loft.name: is required"),
-        (VILLA + "  loft: Loft\n", "4: properties.loft: must hold fields, not a text"),
+        (VILLA + "  loft: Loft\n", "4: properties.loft: must hold fields, not a string"),
         (VILLA + "  ' ': {name: x}\n", "4: properties. : a property needs a name for its res"),
         (VILLA + "    beds: 2\n    rooms: 2\n    bedrooms: x\n", " (and 2 more)"),
-        ("listings: {}\n", "1: is no section; there are properties and webhooks"),
+        ("listings: {}\n", "1: is an unknown section; there are properties and webhooks"),
         (
             "properties: [villa]\n",
             "1: properties: must hold each property under a name",
@@ -183,7 +181,7 @@ VILLA = "properties:\n  villa:\n    name: Villa\n"
         ("properties: \x00\n", "1: holds a control character, which YAML does not allow"),
         ("properties: !!python/name:os.system\n", "1: has a tag, which means nothing here"),
         ("properties: {<<: {}}\n", "1: merge keys (<<) are not part of YAML 1.2; use an overlay"),
-        ("properties: {[1]: {}}\n", "1: a key must be a text"),
+        ("properties: {[1]: {}}\n", "1: a key must be a string"),
         ("properties: &a {villa: *a}\n", "1: is nested more than 100 deep"),
         ("[" * 5000, "1: is nested more than 100 deep"),
         (f"properties: {{villa: {{name: {'9' * 5000}}}}}\n", "1: is a number that cannot be read"),
@@ -202,7 +200,7 @@ def test_a_bad_file_in_yaml_is_one_clear_line(tmp_path: Path, text: str, reason:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('{"properties":\n{"a": {"name": "x",\n"name": "y"}}}', "3: name stands twice in the same"),
+        ('{"properties":\n{"a": {"name": "x",\n"name": "y"}}}', "3: name is twice in the same"),
         (
             '{"properties":\n{"a": {"name": "\\ud83d\\ude00",\n"bedrooms": true}}}',
             "3: properties.a.b",
@@ -235,12 +233,12 @@ HEADER = "resource_name,name,bedrooms\n"
     ("text", "reason"),
     [
         ("", "1: there is no column resource_name"),
-        ("resource_name,title\n", "1: title is no column; there are resource_name, name, address"),
+        ("resource_name,title\n", "1: title is an unknown column; there are resource_name, name"),
         ("resource_name,name,name\n", "1: there are two columns name"),
-        ("resource_name,,name\n", "1: an empty title is no column"),
+        ("resource_name,,name\n", "1: an empty title is an unknown column"),
         (HEADER + "a,A\n", "2: has 2 cells where there are 3 columns"),
         (HEADER + ",A,1\n", "2: resource_name: must not be empty"),
-        (HEADER + 'a,"A\nA",1\na,A,1\n', "4: a stands in line 2 too"),
+        (HEADER + 'a,"A\nA",1\na,A,1\n', "4: a is in line 2 too"),
         (HEADER + "a,A,1\nb,B,two\n", "3: bedrooms: must be a number like 2 or 1.5"),
         (HEADER + "a,A,1\nb,B,nan\n", "3: bedrooms: must be a number like 2 or 1.5"),
         (HEADER + "a,A,1\nb,B,1.5\n", "3: properties.b.bedrooms: must be a whole number"),
@@ -294,7 +292,7 @@ def test_whatever_a_file_holds_is_a_portfolio_or_refused(
     )
     assert len(str(as_json).splitlines()) == 1
     assert type(as_json) is type(as_yaml)
-    if isinstance(as_json, PortfolioSpecification):
+    if isinstance(as_json, PortfolioArgs):
         assert as_json == as_yaml
 
 

@@ -21,7 +21,7 @@ import pulumi_setsmart
 
 CONTRACT = Path(pulumi_setsmart.__file__).parent / "contract" / "openapi.yaml"
 
-# Stands for all that the contract does not describe, which its own list of answers applies to.
+# Stands for all that the contract does not describe, which its own list of responses applies to.
 _ELSEWHERE = "/x-setsmart-otherwise"
 
 
@@ -30,6 +30,16 @@ def contract() -> dict[str, Any]:
     """Return the contract as it is written. It is shared: do not change it."""
     document: dict[str, Any] = yaml.safe_load(CONTRACT.read_text())
     return document
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """Follow references to the part that they lead to."""
+    while "$ref" in part:
+        target: Any = contract()
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        part = target
+    return part
 
 
 class ContractValidator:
@@ -42,8 +52,8 @@ class ContractValidator:
         violations: Where to note them, where the caller cannot get hold of the middleware.
 
     Attributes:
-        violations: What was found. An exchange is judged before its answer ends, so the list is
-            complete once a client has read the answers to its requests.
+        violations: What was found. An exchange is judged before its response ends, so the list is
+            complete once a client has read the responses to its requests.
     """
 
     def __init__(self, app: ASGIApp, violations: list[str] | None = None) -> None:
@@ -57,26 +67,26 @@ class ContractValidator:
             return
         body, replay = await _buffered(receive)
         request = _request(scope, body)
-        answer = _Answer(status_code=0, headers=Headers(), data=b"")
+        response = _Answer(status_code=0, headers=Headers(), data=b"")
 
         async def watch(message: Message) -> None:
-            nonlocal answer
+            nonlocal response
             if message["type"] == "http.response.start":
                 headers = Headers(raw=list(message.get("headers", [])))
-                answer = evolve(answer, status_code=message["status"], headers=headers)
+                response = evolve(response, status_code=message["status"], headers=headers)
             elif message["type"] == "http.response.body":
-                answer = evolve(answer, data=answer.data + message.get("body", b""))
+                response = evolve(response, data=response.data + message.get("body", b""))
                 if not message.get("more_body", False):
-                    self.violations.extend(_violations(request, _decompressed(answer)))
+                    self.violations.extend(_violations(request, _decompressed(response)))
             await send(message)
 
         await self._app(scope, replay, watch)
 
 
-def _decompressed(answer: "_Answer") -> "_Answer":
-    if answer.headers.get("Content-Encoding") != "gzip":
-        return answer
-    return evolve(answer, data=gzip.decompress(answer.data))
+def _decompressed(response: "_Answer") -> "_Answer":
+    if response.headers.get("Content-Encoding") != "gzip":
+        return response
+    return evolve(response, data=gzip.decompress(response.data))
 
 
 @define
@@ -93,7 +103,7 @@ class _Request:
 
 @frozen
 class _Answer:
-    """An answer as openapi-core wants to see it."""
+    """A response as openapi-core wants to see it."""
 
     status_code: int
     headers: Headers
@@ -112,22 +122,22 @@ def _openapi() -> OpenAPI:
     return OpenAPI.from_dict(document)
 
 
-def _violations(request: _Request, answer: _Answer) -> Iterator[str]:
-    where = f"{request.method.upper()} {request.path} -> {answer.status_code}"
-    refused = 400 <= answer.status_code < 500
+def _violations(request: _Request, response: _Answer) -> Iterator[str]:
+    where = f"{request.method.upper()} {request.path} -> {response.status_code}"
+    refused = 400 <= response.status_code < 500
     if not refused:
         for error in _openapi().iter_request_errors(request):
             yield f"{where}: wrong request: {_explained(error)}"
-    for error in _answer_errors(request, answer):
+    for error in _answer_errors(request, response):
         yield f"{where}: wrong answer: {_explained(error)}"
 
 
-def _answer_errors(request: _Request, answer: _Answer) -> list[Exception]:
-    errors = list(_openapi().iter_response_errors(request, answer))
+def _answer_errors(request: _Request, response: _Answer) -> list[Exception]:
+    errors = list(_openapi().iter_response_errors(request, response))
     if any(isinstance(error, PathError) for error in errors):
         base_path = contract()["servers"][0]["url"].removeprefix(request.host_url)
         elsewhere = evolve(request, method="get", path=base_path + _ELSEWHERE)
-        return list(_openapi().iter_response_errors(elsewhere, answer))
+        return list(_openapi().iter_response_errors(elsewhere, response))
     return errors
 
 

@@ -56,5 +56,5 @@ class RevokedKeys:
 class OpenEngineSandbox(Protocol):
     """Starts a sandbox."""
 
-    def __call__(self, *keys: ApiKey, **habits: Any) -> EngineSandbox:
-        """Start one with these keys (the default one if none) and habits of `Dialect`."""
+    def __call__(self, *keys: ApiKey, **behaviour: Any) -> EngineSandbox:
+        """Start one with these keys (the default one if none) and habits of `Behaviour`."""

@@ -22,6 +22,7 @@ from support.waiting import HANG_GUARD
 
 OUR_COMMAND = (sys.executable, "-m", "pulumi_setsmart")
 QUIET = ("--non-interactive", "--color", "never", "--suppress-progress")
+PULUMIS_OWN = ("preview failed", "update failed", "Resource monitor has terminated, shutting down")
 PROJECT = """\
 name: portfolio
 runtime: python
@@ -65,13 +66,9 @@ class Finished:
 
     @property
     def errors(self) -> list[str]:
-        """The lines that say what went wrong, less Pulumi's own summary of them."""
+        """The lines that say what went wrong, less what Pulumi adds to them by itself."""
         lines = (line.strip() for line in self.output.split("Diagnostics:")[-1].splitlines())
-        return [
-            line
-            for line in lines
-            if "error: " in line and not line.endswith(("preview failed", "update failed"))
-        ]
+        return [line for line in lines if "error: " in line and not line.endswith(PULUMIS_OWN)]
 
 
 @frozen

@@ -16,7 +16,7 @@ from pulumi_setsmart.sandbox import (
     PRICING_RULES,
     PROPERTIES,
     WEBHOOKS,
-    Collection,
+    ApiCollection,
     Json,
     Storage,
 )
@@ -43,7 +43,7 @@ class Declared:
     """
 
     name: str
-    collection: Collection
+    collection: ApiCollection
     program: str
     fields: dict[str, Json]
 
@@ -69,7 +69,7 @@ def subscription(name: str, host: str) -> Declared:
     )
 
 
-def rule(name: str, collection: Collection, percent: int, identity: list[str]) -> Declared:
+def rule(name: str, collection: ApiCollection, percent: int, identity: list[str]) -> Declared:
     """Declare an object of another collection."""
     body: dict[str, Json] = {"code": name, "percent": percent}
     path = f"/{collection.path}"

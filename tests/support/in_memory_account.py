@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -62,6 +63,7 @@ class InMemoryAccount:
     sent: list[tuple[str, str, Any]] = field(factory=list)
     interfere: Interference = undisturbed
     clock: Clock = field(factory=Clock)
+    _counting: threading.Lock = field(factory=threading.Lock, init=False)
 
     def lifecycle(
         self, kind: Kind = PROPERTY, *, base_url: str = BASE_URL, key: str = KEY, **settings: Any
@@ -78,7 +80,7 @@ class InMemoryAccount:
         account = Account(
             client,
             accept_change=configured.accept_account_change,
-            run=Run(configured.max_deletions),
+            run=Run(),
         )
         return Lifecycle(kind, account, configured)
 
@@ -98,12 +100,14 @@ class InMemoryAccount:
         """Carry out a request and answer it."""
         path = request.url.path.removeprefix("/v1")
         payload: dict[str, Any] = json.loads(request.content) if request.content else {}
-        self.sent.append((request.method, path, payload))
+        with self._counting:
+            self.sent.append((request.method, path, payload))
+            number = len(self.sent)
         match request.method:
             case "GET" if path.count("/") == 1:
                 return self._page(path, int(request.url.params.get("page", 1)))
             case "POST":
-                identifier = f"id_{len(self.sent)}"
+                identifier = f"id_{number}"
                 path = f"{path}/{identifier}"
                 self.objects[path] = {**self.stored(payload), "id": identifier}
             case _ if path not in self.objects:

@@ -9,9 +9,9 @@ from typing import Any
 from attrs import frozen
 from pulumi.runtime import rpc
 
-from pulumi_setsmart.lifecycle.bookkeeping import KEY
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
-from pulumi_setsmart.lifecycle.secrecy import evidence
+from pulumi_setsmart.lifecycle.secret_inputs import plain_input_metadata
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.providers.property import PropertyProvider
@@ -50,7 +50,7 @@ def over_the_wire(properties: Any) -> Any:
 
 def checked(provider: LifecycleProvider, inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the inputs that pass a check, as the engine hands them on."""
-    told = evidence(inputs, [], keeps_old_values=False)
+    told = plain_input_metadata(inputs, [], keeps_old_values=False)
     result = provider.check({}, over_the_wire({"__provider": "pickled", KEY: told, **inputs}))
     assert not result.failures
     return dict(over_the_wire(result.inputs))

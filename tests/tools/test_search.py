@@ -4,6 +4,9 @@ from pathlib import Path
 import pytest
 from pulumi_cli.engine import Unavailable
 from pulumi_cli.search import find, folders
+from pulumi_cli.version import dotted
+
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 
 
 def test_path_comes_before_pulumis_own_folder(tmp_path: Path) -> None:
@@ -30,14 +33,14 @@ def test_the_first_engine_that_will_do_is_taken(
     tmp_path: Path, engine: Callable[..., Path], said: list[str]
 ) -> None:
     """Those before it that will not do are named, each with its reason, in one line."""
-    engine(tmp_path / "old", "v3.100.0")
+    engine(tmp_path / "old", "3.100.0")
     engine(tmp_path / "bare", lacking="pulumi-language-python")
     fit = engine(tmp_path / "fit")
-    engine(tmp_path / "later", "v3.300.0")
+    engine(tmp_path / "later", "3.1000.0")
     places = [tmp_path / name for name in ("empty", "old", "bare", "fit", "later")]
     assert find(places, tmp_path / "link", said.append).path == fit
     assert said == [
-        f"{tmp_path}/old/pulumi is version 3.100.0; 3.254.0 or later is needed.",
+        f"{tmp_path}/old/pulumi is version 3.100.0; {dotted(OLDEST_CLI)} or later is needed.",
         f"{tmp_path}/bare/pulumi lacks pulumi-language-python beside it.",
     ]
 
@@ -48,8 +51,10 @@ def test_our_own_link_is_no_candidate(
     """In an activated environment it stands on PATH, and what it points to has been refused."""
     link = tmp_path / "bin" / "pulumi"
     link.parent.mkdir()
-    link.symlink_to(engine(tmp_path / "old", "v3.100.0"))
-    with pytest.raises(Unavailable, match=r"No Pulumi 3\.254\.0 or later is installed here"):
+    link.symlink_to(engine(tmp_path / "old", "3.100.0"))
+    with pytest.raises(
+        Unavailable, match=f"No Pulumi {dotted(OLDEST_CLI)} or later is installed here"
+    ):
         find([link.parent], link, said.append)
     assert said == []
 
@@ -58,7 +63,7 @@ def test_a_folder_that_is_listed_twice_is_asked_once(
     tmp_path: Path, engine: Callable[..., Path], said: list[str]
 ) -> None:
     """PATH often repeats itself; the user reads each reason once."""
-    engine(tmp_path, "v3.100.0")
+    engine(tmp_path, "3.100.0")
     with pytest.raises(Unavailable):
         find([tmp_path, tmp_path], tmp_path / "link", said.append)
     assert len(said) == 1

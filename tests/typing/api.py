@@ -8,7 +8,10 @@ from starlette.requests import Request
 from pulumi_setsmart import (
     CLEAR,
     ApiObject,
+    DeletionPolicy,
+    IfExists,
     Property,
+    PropertyArgs,
     PropertyRecord,
     WebhookSubscription,
     get_property,
@@ -35,10 +38,19 @@ loft = Property(
     attributes={"beside": villa.id, "rooms": [{"beds": 2}], "note": CLEAR},
     existing_id="prop_1",
     if_exists="adopt",
-    deletion_policy=pulumi.Config().require("policy"),
+    deletion_policy=DeletionPolicy(pulumi.Config().require("policy")),
     opts=pulumi.ResourceOptions(protect=True),
 )
 theirs = Property.get("theirs", "prop_1")
+attic = Property("attic", name="Attic", status="paused", if_exists=IfExists.CREATE)
+Property("a", name="A", if_exists="adpot")  # type: ignore[arg-type]
+Property("a", name="A", deletion_policy="keep")  # type: ignore[arg-type]
+Property("a", name="A", bedrooms="3")  # type: ignore[arg-type]
+Property("a", name="A", rooms=3)  # type: ignore[call-arg]
+Property("a")  # type: ignore[call-arg]
+WebhookSubscription("a", url="https://a.example", events=["*"], if_exists="x")  # type: ignore[arg-type]
+ApiObject("a", path="/a", body={}, deletion_policy="keep")  # type: ignore[arg-type]
+PropertyArgs(name="A", if_exists="adpot")  # type: ignore[arg-type]
 hook = WebhookSubscription(
     "hook",
     url=pulumi.Output.concat("https://a.example/", villa.id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,11 +16,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from pulumi_setsmart.sandbox.collection import LISTING_STATUSES, PROPERTIES, WEBHOOKS
-from pulumi_setsmart.sandbox.dashboard.listing_form import Problem, read, shown
+from pulumi_setsmart.sandbox.collection import ApiCollection
+from pulumi_setsmart.sandbox.contract import COLLECTIONS, PROPERTIES, WEBHOOKS
+from pulumi_setsmart.sandbox.dashboard.listing_form import inputs, read, shown
 from pulumi_setsmart.sandbox.dashboard.protection import FormToken, LocalOnly
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
+from pulumi_setsmart.sandbox.error_response import FieldViolation
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.json import JsonObject
 from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
@@ -36,14 +38,18 @@ _NOTICES = {
 }
 
 
-def dashboard(storage: Storage, hosts: Hosts) -> Starlette:
+def dashboard(
+    storage: Storage, hosts: Hosts, collections: Sequence[ApiCollection] = COLLECTIONS
+) -> Starlette:
     """Return the dashboard of what a storage holds, for browsers on this machine.
 
     Args:
         storage: What it shows and changes.
         hosts: The names of this machine.
+        collections: What the API beside it serves.
     """
-    pages = _Pages(storage)
+    properties = next((each for each in collections if each.path == PROPERTIES.path), PROPERTIES)
+    pages = _Pages(storage, properties)
     listing = "/listings/{id}"
     return Starlette(
         routes=[
@@ -69,8 +75,11 @@ def dashboard(storage: Storage, hosts: Hosts) -> Starlette:
 
 
 class _Pages:
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, properties: ApiCollection) -> None:
         self._storage = storage
+        self._properties = properties
+        self._inputs = inputs(properties)
+        self._statuses = next((each.choices for each in self._inputs if each.name == "status"), ())
         self._token = FormToken()
         self._templates = Environment(
             loader=PackageLoader("pulumi_setsmart.sandbox.dashboard"),
@@ -84,7 +93,7 @@ class _Pages:
         query, status = request.query_params.get("q", ""), request.query_params.get("status", "")
         found = [
             one
-            for one in self._storage.objects(PROPERTIES)
+            for one in self._storage.objects(self._properties)
             if _matches(one, query) and status in ("", one.get("status"))
         ]
         pages = max(1, -(-len(found) // _LISTINGS_ON_A_PAGE))
@@ -94,7 +103,8 @@ class _Pages:
             "listings.html.j2",
             request,
             total=len(found),
-            listings=[_row(one) for one in found[first : first + _LISTINGS_ON_A_PAGE]],
+            columns=[one for one in self._inputs if one.is_column],
+            listings=[self._row(one) for one in found[first : first + _LISTINGS_ON_A_PAGE]],
             q=query,
             status=status,
             page=page,
@@ -102,30 +112,35 @@ class _Pages:
         )
 
     async def new_listing(self, request: Request) -> Response:
-        return self._form(request, {}, shown({"status": "active"}))
+        return self._form(request, {}, shown(self._properties.completed({}), self._properties))
 
     async def create(self, request: Request) -> Response:
         form = await self._sent(request)
-        listing = read(form, {})
-        if isinstance(listing, Problem):
+        listing = read(form, {}, self._properties)
+        if isinstance(listing, FieldViolation):
             return self._form(request, {}, form, listing)
-        created = self._storage.insert(PROPERTIES, listing)
+        created = self._storage.insert(self._properties, listing)
         return RedirectResponse(f"/listings/{created['id']}?notice=created", 303)
 
     async def listing(self, request: Request) -> Response:
         listing = self._listing(request)
-        return self._form(request, listing, shown(listing))
+        return self._form(request, listing, shown(listing, self._properties))
 
     async def save(self, request: Request) -> Response:
         form = await self._sent(request)
         stored = self._listing(request)
         if form.get("updated_at") != stored["updated_at"]:
             text = "was changed by somebody else in the meantime; look at it and try again"
-            return self._form(request, stored, shown(stored), Problem("the listing", text))
-        listing = read(form, stored)
-        if isinstance(listing, Problem):
+            return self._form(
+                request,
+                stored,
+                shown(stored, self._properties),
+                FieldViolation("the listing", text),
+            )
+        listing = read(form, stored, self._properties)
+        if isinstance(listing, FieldViolation):
             return self._form(request, stored, form, listing)
-        self._storage.replace(PROPERTIES, str(stored["id"]), listing)
+        self._storage.replace(self._properties, str(stored["id"]), listing)
         return RedirectResponse(f"/listings/{stored['id']}?notice=saved", 303)
 
     async def ask_before_deletion(self, request: Request) -> Response:
@@ -134,7 +149,7 @@ class _Pages:
 
     async def delete(self, request: Request) -> Response:
         await self._sent(request)
-        self._storage.delete(PROPERTIES, request.path_params["id"])
+        self._storage.delete(self._properties, request.path_params["id"])
         return RedirectResponse("/?notice=deleted", 303)
 
     async def webhooks(self, request: Request) -> Response:
@@ -153,7 +168,7 @@ class _Pages:
     async def webhook(self, request: Request) -> Response:
         subscription = self._storage.get(WEBHOOKS, request.path_params["id"])
         log, subscription_id = self._storage.deliveries, str(subscription["id"])
-        existing = {str(one["id"]) for one in self._storage.objects(PROPERTIES)}
+        existing = {str(one["id"]) for one in self._storage.objects(self._properties)}
         return self._page(
             "webhook.html.j2",
             request,
@@ -201,18 +216,19 @@ class _Pages:
         request: Request,
         listing: JsonObject,
         values: Mapping[str, str],
-        problem: Problem | None = None,
+        violation: FieldViolation | None = None,
     ) -> Response:
         return self._page(
             "listing.html.j2",
             request,
-            status_code=200 if problem is None else 400,
+            status_code=200 if violation is None else 400,
             heading=_title(listing) if listing else "New listing",
             listing_id=listing.get("id"),
             created_at=listing.get("created_at", ""),
             updated_at=listing.get("updated_at", ""),
-            values=shown({}) | dict(values),
-            problem=problem,
+            inputs=self._inputs,
+            values=shown({}, self._properties) | dict(values),
+            violation=violation,
         )
 
     def _page(
@@ -224,13 +240,17 @@ class _Pages:
             section=section,
             notice=notice,
             token=self._token.value,
-            statuses=[*LISTING_STATUSES],
+            statuses=self._statuses,
             **values,
         )
         return HTMLResponse(text, status_code)
 
+    def _row(self, listing: JsonObject) -> dict[str, str]:
+        texts = shown(listing, self._properties)
+        return {**texts, "id": str(listing["id"]), "name": _title(listing)}
+
     def _listing(self, request: Request) -> JsonObject:
-        return self._storage.get(PROPERTIES, request.path_params["id"])
+        return self._storage.get(self._properties, request.path_params["id"])
 
     async def _sent(self, request: Request) -> dict[str, str]:
         """Return a form that was sent from a page of ours."""
@@ -239,7 +259,7 @@ class _Pages:
             body += chunk
             if len(body) > _LARGEST_FORM:
                 raise HTTPException(413, "The form is larger than 1 MiB.")
-        form = dict(parse_qsl(body.decode(errors="replace")))
+        form = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
         if not self._token.is_in(form):
             raise HTTPException(403, "The form is not of this page, or too old. Load it again.")
         return form
@@ -257,10 +277,6 @@ def _matches(listing: JsonObject, query: str) -> bool:
 
 def _title(listing: JsonObject) -> str:
     return str(listing.get("name") or listing["id"])
-
-
-def _row(listing: JsonObject) -> dict[str, str]:
-    return {**shown(listing), "id": str(listing["id"]), "name": _title(listing)}
 
 
 def _subscription(subscription: JsonObject) -> dict[str, Any]:
@@ -289,7 +305,7 @@ def _delivery(delivery: Delivery, existing: set[str]) -> dict[str, Any]:
         "attempts": [
             {
                 "at": datetime.fromtimestamp(one.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
-                "outcome": one.problem or f"status {one.status}",
+                "outcome": one.error or f"status {one.status}",
                 "seconds": f"{one.seconds:.2f}",
             }
             for one in delivery.attempts

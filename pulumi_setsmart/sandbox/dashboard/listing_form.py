@@ -1,101 +1,183 @@
-"""A listing as a form: what is shown in its fields, and what comes back from them."""
+"""A listing as a form: an input for each field of the contract, and what comes back from them."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from pulumi_setsmart.sandbox.collection import PROPERTIES
-from pulumi_setsmart.sandbox.json import Json, JsonObject, parse_object
-from pulumi_setsmart.sandbox.refusal import Refusal
-from pulumi_setsmart.sandbox.storage import OWN_FIELDS
+from pulumi_setsmart.sandbox.collection import ApiCollection, ContractField
+from pulumi_setsmart.sandbox.error_response import ErrorResponse, FieldViolation
+from pulumi_setsmart.sandbox.json import Json, JsonObject, parse_object, parse_value
+from pulumi_setsmart.sandbox.schema import types
+from pulumi_setsmart.sandbox.storage import SERVER_FIELDS
 
-_NUMBERS = ("bedrooms", "bathrooms", "max_guests")
-OTHERS = "others"
-"""The field of the form that holds, as JSON, all fields that have none of their own."""
+FURTHER = "_further"
+"""The input that holds, as JSON, all fields that have none of their own."""
 
-_NAMES = tuple(field.name for field in PROPERTIES.fields)
+InputType: TypeAlias = Literal["json", "number", "password", "select", "text"]
 
 
 @frozen
-class Problem:
-    """Why a form cannot be taken.
+class Input:
+    """The input for a field.
 
     Attributes:
-        field: The field that is at fault, or None.
-        text: What is wrong.
+        name: The name of the field.
+        type: How a browser shows it.
+        required: Whether it must not be empty.
+        choices: What may be chosen, for a ``select``; the empty one is nothing.
+        maxlength: How many characters it takes at most, or None.
+        placeholder: An example, where the form of the value is not obvious.
     """
 
-    field: str | None
-    text: str
+    name: str
+    type: InputType
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    maxlength: int | None = None
+    placeholder: str = ""
+
+    @property
+    def label(self) -> str:
+        """What people read beside it."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it is short enough for a table, and nothing secret."""
+        return self.type in ("number", "select", "text")
 
 
-def shown(listing: Mapping[str, Json]) -> dict[str, str]:
-    """Return what the fields of the form show of a listing."""
-    others = _others(listing)
-    values = {name: listing.get(name) for name in _NAMES}
-    return {name: _text(value) for name, value in values.items()} | {
-        OTHERS: json.dumps(others, ensure_ascii=False, indent=2) if others else ""
-    }
+def inputs(collection: ApiCollection) -> list[Input]:
+    """Return the inputs of the form for the objects of a collection."""
+    return [
+        Input(
+            field.name,
+            _input_type(field),
+            field.required,
+            _choices(field),
+            field.schema.get("maxLength"),
+            str(field.schema.get("example", "")) if "format" in field.schema else "",
+        )
+        for field in collection.fields
+    ]
 
 
-def read(form: Mapping[str, str], stored: Mapping[str, Json]) -> JsonObject | Problem:
-    """Return the listing that a form describes, as it is stored, or why it is none.
+def shown(listing: Mapping[str, Json], collection: ApiCollection) -> dict[str, str]:
+    """Return what the inputs of the form show of a listing. Secrets are never shown."""
+    further = _further(listing, collection)
+    texts = {field.name: _text(field, listing.get(field.name)) for field in collection.fields}
+    return texts | {FURTHER: _json_text(further) if further else ""}
 
-    What nobody touched stays as it is, whatever it is; a field that was emptied is null.
+
+def read(
+    form: Mapping[str, str], stored: Mapping[str, Json], collection: ApiCollection
+) -> JsonObject | FieldViolation:
+    """Return the listing that a form describes, as it is stored, or what is wrong with the form.
+
+    Only inputs that the form has, and that somebody changed, change anything: all other fields stay
+    as they are, whatever they hold. A field that was emptied is null, or its default.
 
     Args:
-        form: The fields of the form that came back.
+        form: The inputs that came back.
         stored: The listing that the form showed; nothing for a new one.
+        collection: What the listing belongs to.
     """
-    before = shown(stored)
-    texts = {name: form.get(name, "").replace("\r\n", "\n") for name in (*_NAMES, OTHERS)}
-    untouched = {
-        name: stored.get(name)
-        for name in _NAMES
-        if stored and _in_one_line(texts[name]) == _in_one_line(before[name])
+    before = shown(stored, collection)
+    changed = {
+        name: text.strip()
+        for name, text in form.items()
+        if name in before and _in_one_line(text) != _in_one_line(before[name])
     }
-    fields: dict[str, Json] = {}
-    for name in _NAMES:
-        if name in untouched:
-            continue
-        if name in _NUMBERS and texts[name].strip():
-            if not re.fullmatch(r"\d{1,15}(\.\d{1,15})?", texts[name].strip(), re.ASCII):
-                return Problem(name, "must be a number")
-            fields[name] = _number(texts[name])
-        else:
-            fields[name] = texts[name].strip() or None
     try:
-        others = _others(stored)
-        if texts[OTHERS] != before[OTHERS]:
-            others = parse_object((texts[OTHERS].strip() or "{}").encode())
-        # The rules are for what somebody typed; what was there before is not their fault.
-        placeholder = {"name": "untouched"} if "name" in untouched else {}
-        return PROPERTIES.complete({**others, **placeholder, **fields}) | untouched
-    except Refusal as refusal:
-        field = refusal.field if refusal.field in _NAMES else OTHERS
-        return Problem(field, refusal.message.removeprefix(f"{field} ").rstrip("."))
+        further = _further(stored, collection)
+        if FURTHER in changed:
+            further = _further(parse_object((changed[FURTHER] or "{}").encode()), collection)
+    except ErrorResponse as error:
+        return FieldViolation(FURTHER, error.message.removeprefix("The body ").rstrip("."))
+    kept = {
+        field.name: stored[field.name]
+        for field in collection.fields
+        if field.name in stored and field.name not in changed
+    }
+    typed = {
+        field.name: _value(field, changed[field.name])
+        for field in collection.fields
+        if changed.get(field.name)
+    }
+    # What somebody typed has to be right; what was there before is not their fault.
+    to_check = [field for field in collection.fields if field.name in changed or not stored]
+    for field in to_check:
+        if (wrong := field.violation(typed)) is not None:
+            return wrong
+    return collection.completed({**further, **typed}) | kept
 
 
-def _others(listing: Mapping[str, Json]) -> dict[str, Json]:
-    known = (*_NAMES, *OWN_FIELDS)
+def _input_type(field: ContractField) -> InputType:
+    named = {*types(field.schema)} - {"null"}
+    if field.is_secret:
+        return "password"
+    if "enum" in field.schema or named == {"boolean"}:
+        return "select"
+    if named == {"string"}:
+        return "text"
+    return "number" if named and named <= {"integer", "number"} else "json"
+
+
+def _choices(field: ContractField) -> tuple[str, ...]:
+    if _input_type(field) != "select":
+        return ()
+    values = field.schema.get("enum", [True, False])
+    can_be_empty = not field.required and field.default is None
+    return (*([""] if can_be_empty else []), *(_plain(one) for one in values if one is not None))
+
+
+def _value(field: ContractField, text: str) -> Json:
+    """Return the value that a text stands for, or the text itself where it stands for none."""
+    match _input_type(field):
+        case "number" if re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text, re.ASCII):
+            number = float(text)
+            return int(number) if number.is_integer() else number
+        case "select":
+            values = field.schema.get("enum", [True, False])
+            return next((one for one in values if one is not None and _plain(one) == text), text)
+        case "json":
+            return _parsed(text)
+        case "password" if types(field.schema) and "string" not in types(field.schema):
+            return _parsed(text)
+    return text
+
+
+def _parsed(text: str) -> Json:
+    try:
+        return parse_value(text.encode())
+    except ErrorResponse:
+        return text
+
+
+def _further(listing: Mapping[str, Json], collection: ApiCollection) -> JsonObject:
+    known = {*(field.name for field in collection.fields), *SERVER_FIELDS}
     return {name: value for name, value in listing.items() if name not in known}
 
 
 def _in_one_line(text: str) -> str:
-    # Browsers leave line breaks out of a field that has one line.
+    # Browsers leave line breaks out of an input of one line, and send others as two characters.
     return re.sub(r"[\r\n]", "", text)
 
 
-def _number(text: str) -> Json:
-    number = float(text)
-    return int(number) if number.is_integer() else number
-
-
-def _text(value: Json) -> str:
-    if value is None:
+def _text(field: ContractField, value: Json) -> str:
+    if value is None or field.is_secret:
         return ""
+    return _json_text(value) if _input_type(field) == "json" else _plain(value)
+
+
+def _plain(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _json_text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pulumi_setsmart.sandbox.hosts import Hosts
 from pulumi_setsmart.sandbox.loopback import is_loopback
 
-TOKEN_FIELD = "token"  # noqa: S105 - the name of a field, not a secret
+TOKEN_FIELD = "_token"  # noqa: S105 - the name of a field, not a secret
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none';"
@@ -37,7 +37,7 @@ class FormToken:
 
 
 class LocalOnly:
-    """ASGI middleware that answers browsers on this machine alone, and tells them to be careful.
+    """ASGI middleware that admits browsers on this machine alone, and adds protective headers.
 
     The name that the browser asked for has to be this machine's as well: else another site's name
     could lead here, and its pages read ours.
@@ -56,8 +56,8 @@ class LocalOnly:
         request = Request(scope)
         client = request.client.host if request.client else ""
         if not (is_loopback(client) and self._hosts.are_local(scope)):
-            answer = PlainTextResponse("The dashboard is for this machine only.\n", 403)
-            await answer(scope, receive, send)
+            response = PlainTextResponse("The dashboard is for this machine only.\n", 403)
+            await response(scope, receive, send)
             return
 
         async def send_carefully(message: Message) -> None:

@@ -15,15 +15,15 @@ class Attempt:
     Attributes:
         at: When it began, in seconds since 1970.
         url: Where it went.
-        status: The status of the answer, or None if there was none.
-        problem: What went wrong, in a phrase, or None if nothing did.
+        status: The status of the response, or None if there was none.
+        error: What went wrong, in a phrase, or None if nothing did.
         seconds: How long it took.
     """
 
     at: float
     url: str
     status: int | None
-    problem: str | None
+    error: str | None
     seconds: float
 
 

@@ -180,7 +180,7 @@ class DeliveryLog:
         with self._database.transaction() as transaction:
             transaction.execute(
                 "UPDATE attempts SET status = ?, problem = ?, seconds = ? WHERE rowid = ?",
-                (attempt.status, attempt.problem, attempt.seconds, place),
+                (attempt.status, attempt.error, attempt.seconds, place),
             )
 
     def settle(self, delivery: Delivery, state: State, reason: str | None = None) -> None:

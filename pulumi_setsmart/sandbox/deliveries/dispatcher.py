@@ -11,13 +11,15 @@ from time import monotonic
 
 import httpx
 
-from pulumi_setsmart.sandbox.collection import WEBHOOK_URL, WEBHOOKS, is_active
+from pulumi_setsmart.sandbox.contract import WEBHOOKS
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
-from pulumi_setsmart.sandbox.deliveries.duty import Duty
+from pulumi_setsmart.sandbox.deliveries.dispatch_lock import DispatchLock
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.deliveries.signature import UnusableSecretError, signing_headers
+from pulumi_setsmart.sandbox.deliveries.subscription import is_active
 from pulumi_setsmart.sandbox.json import JsonObject
+from pulumi_setsmart.sandbox.schema import violation
 from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
 
 _LOG = logging.getLogger(__name__)
@@ -37,7 +39,8 @@ class Dispatcher:
         storage: Holds the subscriptions and the log.
         settings: How to deliver.
         clock: The time in seconds since 1970.
-        on_outcome: Told, in a phrase, what came of each attempt, and why none is made any more.
+        on_outcome: Called with what came of each attempt, in a phrase, and with why no further one
+            is made.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class Dispatcher:
         self._on_outcome = on_outcome
         self._chance = Random(settings.seed)  # noqa: S311 - it has to be repeatable
         self._client: httpx.AsyncClient | None = None
-        self._duty = Duty(storage.path if storage.is_shareable else None)
+        self._dispatch_lock = DispatchLock(storage.path if storage.is_shareable else None)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -101,7 +104,7 @@ class Dispatcher:
                         await asyncio.wait_for(woken.wait(), self._pause_before(waits))
         finally:
             self._log.on_addition(None)
-            self._duty.end()
+            self._dispatch_lock.release()
 
     def _waits(self, busy: Collection[str]) -> dict[str, float]:
         """Return how long each subscription that is not busy has to wait for what is sent next.
@@ -112,7 +115,7 @@ class Dispatcher:
             times = self._log.due_times()
         except DatabaseTroubleError:
             return {}
-        if not times or not self._duty.take():
+        if not times or not self._dispatch_lock.acquire():
             return {}
         return {
             subscription: due_at + self._settings.shuffle - self._clock()
@@ -153,7 +156,7 @@ class Dispatcher:
         if not self._settings.may_call(url):
             self._give_up(delivery, "dropped", "the sandbox calls this machine only")
             return
-        if WEBHOOK_URL.complaint(url) is not None:
+        if violation(WEBHOOKS.field("url").schema, url) is not None:
             self._give_up(delivery, "failed", "its URL cannot be called")
             return
         try:
@@ -179,11 +182,11 @@ class Dispatcher:
         )
         place = self._log.begin(delivery, at, url)
         start = monotonic()
-        status, problem = await self._send(url, delivery.payload.encode(), headers)
-        attempt = Attempt(at, url, status, problem, round(monotonic() - start, 3))
+        status, error = await self._send(url, delivery.payload.encode(), headers)
+        attempt = Attempt(at, url, status, error, round(monotonic() - start, 3))
         self._log.finish(place, attempt)
-        self._on_outcome(delivery, problem or f"status {status}")
-        return problem is None
+        self._on_outcome(delivery, error or f"status {status}")
+        return error is None
 
     def _give_up(self, delivery: Delivery, state: State, reason: str) -> None:
         self._log.settle(delivery, state, reason)
@@ -200,10 +203,10 @@ class Dispatcher:
             async with asyncio.timeout(self._settings.timeout):
                 status = await self._post(self._client, url, payload, headers)
         except (TimeoutError, httpx.TimeoutException):
-            return None, f"no answer within {self._settings.timeout:g} s"
+            return None, f"no response within {self._settings.timeout:g} s"
         # A name that cannot be looked up is an error of the encoding: of ValueError.
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            return None, f"no answer: {type(error).__name__}"
+            return None, f"no response: {type(error).__name__}"
         return status, None if status in _SUCCESSES else f"status {status}"
 
     @staticmethod
@@ -211,13 +214,13 @@ class Dispatcher:
         client: httpx.AsyncClient, url: str, payload: bytes, headers: dict[str, str]
     ) -> int:
         size = 0
-        async with client.stream("POST", url, content=payload, headers=headers) as answer:
+        async with client.stream("POST", url, content=payload, headers=headers) as response:
             # Read to its end, so that the connection can be used again; unless it has none.
-            async for piece in answer.aiter_raw():
+            async for piece in response.aiter_raw():
                 size += len(piece)
                 if size > _LONGEST_RESPONSE:
                     break
-            return answer.status_code
+            return response.status_code
 
     def _subscription(self, delivery: Delivery) -> JsonObject | None:
         try:

@@ -18,7 +18,7 @@ class DeliverySettings:
             ``X-SetSmart-Signature``.
         secret_overlap: For how many seconds a secret that was replaced signs beside the new one.
             With 0 the receiver alone has to bridge the change, which is harder for it.
-        timeout: After how many seconds without an answer an attempt has failed.
+        timeout: After how many seconds without a response an attempt has failed.
         attempts: After how many failed attempts a delivery is given up.
         backoff: How many seconds after the first failed attempt the second one follows; each wait
             is twice the one before, up to ten minutes.

@@ -14,7 +14,7 @@ _MIXED = "aA0aA0"
 
 
 @frozen
-class Ids:
+class RecordedIds:
     """What ids look like.
 
     Attributes:
@@ -36,9 +36,9 @@ class Ids:
     uuids: bool = False
 
     @classmethod
-    def of(cls, told: JsonObject) -> Self:
-        """Read what a recording tells of ids."""
-        runs = told.get("form", [])
+    def of(cls, recording: JsonObject) -> Self:
+        """Read how a recording describes ids."""
+        runs = recording.get("form", [])
         assert isinstance(runs, list)  # noqa: S101 -- for the type checker
         found = [one for one in runs if isinstance(one, dict)]
         digits = [at for at, one in enumerate(found) if one["of"] == "digits"]
@@ -46,8 +46,8 @@ class Ids:
         carrier = found[at] if digits else {"least": 1, "most": 1}
         is_mixed = any(one["of"] == "mixed" for one in found)
         return cls(
-            field=str(told["field"]),
-            whole_numbers=told["type"] == "integer",
+            field=str(recording["field"]),
+            whole_numbers=recording["type"] == "integer",
             before=_MIXED if is_mixed else _constant(found[:at]),
             after=_constant(found[at + 1 :]),
             least=_count(carrier["least"]),

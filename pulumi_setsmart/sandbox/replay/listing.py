@@ -41,7 +41,7 @@ class RecordedList:
 
     @property
     def objects(self) -> int:
-        """How many objects the list had, as far as it was told."""
+        """How many objects the list had, as far as the recording knows."""
         size = self.size
         if not self.is_whole:
             return len(self.pages) * (size or 0) + _MORE
@@ -64,7 +64,7 @@ class RecordedList:
 
 
 @define
-class Page:
+class ReplayedPage:
     """A page that is asked for.
 
     Attributes:
@@ -128,9 +128,9 @@ class Page:
 
     def body(self, items: Sequence[JsonObject]) -> Json:
         """Return the body, with the objects on it."""
-        answer = self.template["answer"]
+        response = self.template["answer"]
         at = self.template.get("items_at", "")
-        body = placed(sample(answer.get("shape"), 0), at, [*items])
+        body = placed(sample(response.get("shape"), 0), at, [*items])
         for signal in self.template.get("signals", ()):
             if not signal["at"].startswith("header "):
                 body = placed(body, signal["at"], self._says(signal, len(items)), anew=False)
@@ -143,14 +143,14 @@ class Page:
             for signal in self.template.get("signals", ())
             if signal["at"].startswith("header ")
         }
-        told = {name: "" if value is None else str(value) for name, value in said.items()}
+        headers = {name: "" if value is None else str(value) for name, value in said.items()}
         links = {} if self.ends_unseen else self.template["answer"].get("links", {})
         if links:
-            told["link"] = ", ".join(
+            headers["link"] = ", ".join(
                 f'<{self._address(address)}>; rel="{relation}"'
                 for relation, address in links.items()
             )
-        return told
+        return headers
 
     def _says(self, signal: Mapping[str, Any], items: int) -> Json:
         says = signal["says"]

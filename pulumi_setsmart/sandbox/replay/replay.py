@@ -1,7 +1,7 @@
 """The sandbox, made to answer as a recorded account does.
 
-A recording tells what answers look like, and holds no value. So the objects are made up; the
-sandbox keeps them, and each answer of it is reworded: ids, fields, envelopes, pages, what is
+A recording has what responses look like, and no value. So the objects are made up; the
+sandbox keeps them, and each response of it is reworded: ids, fields, envelopes, pages, what is
 missing, headers.
 """
 
@@ -16,17 +16,17 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_setsmart.sandbox.app import BASE_PATH, Sandbox, create_app
-from pulumi_setsmart.sandbox.collection import Collection
-from pulumi_setsmart.sandbox.dialect import Dialect
-from pulumi_setsmart.sandbox.exchange import Answer, Exchange
+from pulumi_setsmart.sandbox.behaviour import Behaviour
+from pulumi_setsmart.sandbox.collection import ApiCollection
+from pulumi_setsmart.sandbox.exchange import Exchange, RawResponse
 from pulumi_setsmart.sandbox.json import Json, JsonObject
-from pulumi_setsmart.sandbox.replay.ids import Ids
-from pulumi_setsmart.sandbox.replay.listing import Page, RecordedList, placed
+from pulumi_setsmart.sandbox.replay.ids import RecordedIds
+from pulumi_setsmart.sandbox.replay.listing import RecordedList, ReplayedPage, placed
 from pulumi_setsmart.sandbox.replay.sample import fields, sample, types
 from pulumi_setsmart.sandbox.settings import SandboxSettings
-from pulumi_setsmart.sandbox.storage import OWN_FIELDS
+from pulumi_setsmart.sandbox.storage import SERVER_FIELDS
 
-_COLLECTIONS = (Collection("properties", "prop"), Collection("webhooks", "wh"))
+_COLLECTIONS = (ApiCollection("properties", "prop"), ApiCollection("webhooks", "wh"))
 """They accept any field: what a recorded account refuses is not known."""
 _WINDOW = 60
 _SUCCESSES = range(200, 300)
@@ -48,7 +48,7 @@ def replay(recording: Mapping[str, Any], *, clock: Callable[[], float] = time.ti
         SandboxSettings(
             rate_limit=rate_limit.get("limit") or 0,
             rate_window=rate_limit.get("seconds_to_reset") or _WINDOW,
-            dialect=Dialect(versions=True),
+            behaviour=Behaviour(versions=True),
         ),
         clock=clock,
         collections=_COLLECTIONS,
@@ -72,37 +72,41 @@ class _RecordedCollection:
     """A collection as it was recorded.
 
     Attributes:
-        told: What the recording has of it.
+        recording: What the recording has of it.
         listing: Its list.
         ids: What its ids look like.
     """
 
-    told: Mapping[str, Any]
+    recording: Mapping[str, Any]
     listing: RecordedList
-    ids: Ids
+    ids: RecordedIds
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "_RecordedCollection":
-        listing = RecordedList(told["pages"], told.get("list_end") == "reached")
-        return cls(told, listing, Ids.of(told.get("id") or {"field": "id", "type": "string"}))
+    def of(cls, recording: Mapping[str, Any]) -> "_RecordedCollection":
+        listing = RecordedList(recording["pages"], recording.get("list_end") == "reached")
+        return cls(
+            recording,
+            listing,
+            RecordedIds.of(recording.get("id") or {"field": "id", "type": "string"}),
+        )
 
     @property
     def whole(self) -> Json:
         """What whole objects look like, as far as one was read."""
-        seen = self.told.get("object") or {}
+        seen = self.recording.get("object") or {}
         shape: Json = seen.get("shape")
-        for name in filter(None, self.told.get("object_at", "").split(".")):
+        for name in filter(None, self.recording.get("object_at", "").split(".")):
             shape = next((inner for each, inner, _ in fields(shape) if each == name), None)
-        return shape or self.told.get("item")
+        return shape or self.recording.get("item")
 
     @property
     def has_list(self) -> bool:
         """Whether its list could be read."""
-        return self.told["pages"][0]["answer"].get("status") in _SUCCESSES
+        return self.recording["pages"][0]["answer"].get("status") in _SUCCESSES
 
     def made_up(self) -> list[JsonObject]:
         """Return objects that look like those of the account; the first is the one it showed."""
-        item, whole = self.told.get("item"), self.whole
+        item, whole = self.recording.get("item"), self.whole
         if item is None:
             return []
         objects = []
@@ -124,7 +128,7 @@ class _RecordedCollection:
             shape: What such objects look like.
             others: Whether fields show that were sent, and not seen in the recording.
         """
-        known = {name: inner for name, inner, _ in fields(self.told.get("item"))}
+        known = {name: inner for name, inner, _ in fields(self.recording.get("item"))}
         known |= {name: inner for name, inner, _ in fields(self.whole)}
         shown: JsonObject = {}
         for name, inner, always in fields(shape):
@@ -136,19 +140,19 @@ class _RecordedCollection:
                 is_nullable = ("null", "") in types(inner)
                 shown[name] = None if is_nullable else sample(inner, number)
         if others:
-            hidden = {*known, *OWN_FIELDS, "secret"}
+            hidden = {*known, *SERVER_FIELDS, "secret"}
             shown |= {name: value for name, value in stored.items() if name not in hidden}
         return shown | {self.ids.field: self.ids.shown(number)}
 
 
 class _Replay:
-    """ASGI middleware that rewords the answers of the sandbox.
+    """ASGI middleware that rewords the responses of the sandbox.
 
     Args:
         app: The sandbox.
         collections: The collections, by their paths.
-        rate_limit: How the rate limit is told.
-        tells_time: Whether answers have a ``Date``.
+        rate_limit: How the rate limit is shown.
+        tells_time: Whether responses have a ``Date``.
         clock: The time in seconds since 1970.
     """
 
@@ -180,86 +184,92 @@ class _Replay:
             inner += f"/{prefix}_{_NEVER_AN_ID if number is None else number}"
         asked = {**scope, "path": inner, "raw_path": inner.encode(), "query_string": b""}
         exchange = await Exchange.begin(self._app, asked, receive, send)
-        answer = await exchange.carry_out()
-        await exchange.answer(self._reworded(scope, recorded, identifier, answer))
+        response = await exchange.forward()
+        await exchange.respond(self._reworded(scope, recorded, identifier, response))
 
     def _reworded(
-        self, scope: Scope, recorded: _RecordedCollection, identifier: str, answer: Answer
-    ) -> Answer:
-        told = recorded.told
-        if answer.status in _SUCCESSES and not recorded.has_list:
-            return self._like(told["pages"][0]["answer"], answer)
-        if answer.status in _SUCCESSES and answer.body:
-            content = json.loads(answer.body)
+        self, scope: Scope, recorded: _RecordedCollection, identifier: str, response: RawResponse
+    ) -> RawResponse:
+        recording = recorded.recording
+        if response.status in _SUCCESSES and not recorded.has_list:
+            return self._like(recording["pages"][0]["answer"], response)
+        if response.status in _SUCCESSES and response.body:
+            content = json.loads(response.body)
             if isinstance(content, list):
-                return self._page(scope, recorded, content, answer)
-            return self._object(recorded, content, answer)
-        if answer.status == _NOT_FOUND:
+                return self._page(scope, recorded, content, response)
+            return self._object(recorded, content, response)
+        if response.status == _NOT_FOUND:
             is_other_form = recorded.ids.number(identifier) is None
-            seen = told.get("malformed" if is_other_form else "missing")
+            seen = recording.get("malformed" if is_other_form else "missing")
             if seen is not None:
-                return self._like(seen, answer)
-        return self._complete(answer, {}, {})
+                return self._like(seen, response)
+        return self._complete(response, {}, {})
 
     def _page(
         self,
         scope: Scope,
         recorded: _RecordedCollection,
         stored: list[JsonObject],
-        answer: Answer,
-    ) -> Answer:
+        response: RawResponse,
+    ) -> RawResponse:
         numbers = [_number(one) for one in stored]
         url = URL(scope=scope)
-        page = Page(
+        page = ReplayedPage(
             recorded.listing,
             [str(recorded.ids.shown(number)) for number in numbers],
             str(url.replace(query="")),
         )
         page.seek(url.query)
-        is_brief = recorded.told.get("list_shows") == "brief objects"
+        is_brief = recorded.recording.get("list_shows") == "brief objects"
         items = [
-            recorded.shown(one, number, recorded.told.get("item"), others=not is_brief)
+            recorded.shown(one, number, recorded.recording.get("item"), others=not is_brief)
             for one, number in zip(stored, numbers, strict=True)
         ][page.start : page.start + page.size]
         seen = page.template["answer"]
         body = json.dumps(page.body(items)).encode()
         headers = {name: value for name, value in seen["headers"].items() if name != "link"}
-        return self._complete(answer.with_body(body), headers, page.headers(len(items)))
+        return self._complete(response.with_body(body), headers, page.headers(len(items)))
 
-    def _object(self, recorded: _RecordedCollection, stored: JsonObject, answer: Answer) -> Answer:
+    def _object(
+        self, recorded: _RecordedCollection, stored: JsonObject, response: RawResponse
+    ) -> RawResponse:
         shown = recorded.shown(stored, _number(stored), recorded.whole, others=True)
-        seen = recorded.told.get("object") or {}
+        seen = recorded.recording.get("object") or {}
         around = sample(seen.get("shape"), 0)
-        body = json.dumps(placed(around, recorded.told.get("object_at", ""), shown)).encode()
-        return self._complete(answer.with_body(body), seen.get("headers", {}), {})
+        body = json.dumps(placed(around, recorded.recording.get("object_at", ""), shown)).encode()
+        return self._complete(response.with_body(body), seen.get("headers", {}), {})
 
-    def _like(self, seen: Mapping[str, Any], answer: Answer) -> Answer:
-        """Return an answer that looks like one of the recording."""
+    def _like(self, seen: Mapping[str, Any], response: RawResponse) -> RawResponse:
+        """Return a response that looks like one of the recording."""
         bodies = {"html": b"<html></html>", "text": b"text", "nothing": b""}
         content = seen.get("content", "nothing")
         body = bodies.get(content) if content in bodies else None
         if body is None:
             body = json.dumps(sample(seen.get("shape"), 0)).encode()
-        worded = Answer(seen["status"], answer.headers, b"").with_body(body)
+        worded = RawResponse(seen["status"], response.headers, b"").with_body(body)
         return self._complete(worded, seen.get("headers", {}), {})
 
-    def _complete(self, answer: Answer, seen: Mapping[str, str], own: Mapping[str, str]) -> Answer:
-        """Return an answer with the headers of the recording in the place of the sandbox's."""
-        held = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
+    def _complete(
+        self, response: RawResponse, seen: Mapping[str, str], own: Mapping[str, str]
+    ) -> RawResponse:
+        """Return a response with the headers of the recording in the place of the sandbox's."""
+        original = {name.decode(): value.decode("latin-1") for name, value in response.headers}
         kept = ("content-length", "content-type", *(["date"] if self._tells_time else []))
-        headers: dict[str, str] = {name: held[name] for name in kept if name in held}
+        headers: dict[str, str] = {name: original[name] for name in kept if name in original}
         for name, value in seen.items():
-            headers[name] = _header(name, value, held)
-        headers |= {name: self._figure(name, held) for name in self._rate_limit.get("headers", ())}
+            headers[name] = _header(name, value, original)
+        headers |= {
+            name: self._figure(name, original) for name in self._rate_limit.get("headers", ())
+        }
         headers |= own
         pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        return Answer(answer.status, tuple(pairs), answer.body)
+        return RawResponse(response.status, tuple(pairs), response.body)
 
-    def _figure(self, name: str, held: Mapping[str, str]) -> str:
+    def _figure(self, name: str, original: Mapping[str, str]) -> str:
         kind = name.rpartition("-")[2]
         if kind not in _FIGURES:
             return "1"
-        figure = int(held[f"x-ratelimit-{kind}"])
+        figure = int(original[f"x-ratelimit-{kind}"])
         match kind, self._rate_limit.get("reset"):
             case "reset", "Unix milliseconds":
                 figure *= 1000
@@ -272,16 +282,16 @@ def _number(stored: JsonObject) -> int:
     return int(str(stored["id"]).rpartition("_")[2])
 
 
-def _header(name: str, told: str, held: Mapping[str, str]) -> str:
-    """Return a value of a header of which a recording tells something."""
-    match name, told:
+def _header(name: str, recording: str, original: Mapping[str, str]) -> str:
+    """Return a value of a header that a recording describes."""
+    match name, recording:
         case "content-type", "other":
             return "application/vnd.replay+json"
         case "etag", _:
-            version = held.get("etag", '"0"')
-            return {"strong": version, "weak": f"W/{version}"}.get(told, "version")
+            version = original.get("etag", '"0"')
+            return {"strong": version, "weak": f"W/{version}"}.get(recording, "version")
         case "retry-after", _:
-            return "1" if told == "seconds" else held["date"]
+            return "1" if recording == "seconds" else original["date"]
         case "content-type" | "cache-control" | "allow", _:
-            return told
+            return recording
     return "replayed"

@@ -27,8 +27,8 @@ def sample(shape: Json, number: int) -> Json:
         shape: A shape as recordings have it.
         number: Which of the values, from 0.
     """
-    told = types(shape)
-    kind, form = told[number % len(told)] if told else ("null", "")
+    named = types(shape)
+    kind, form = named[number % len(named)] if named else ("null", "")
     made: dict[str, Callable[[], Json]] = {
         "boolean": lambda: number % 2 == 0,
         "integer": lambda: number + 1,
@@ -42,7 +42,7 @@ def sample(shape: Json, number: int) -> Json:
 
 
 def types(shape: Json) -> list[tuple[str, str]]:
-    """Return the types that a shape names, each with the form that it tells of strings."""
+    """Return the types that a shape names, each with the form of its strings."""
     text = shape.get("type") if isinstance(shape, dict) else shape
     parts = str(text).split(" | ") if text else []
     return [(part.partition(" (")[0], part.partition(" (")[2].removesuffix(")")) for part in parts]

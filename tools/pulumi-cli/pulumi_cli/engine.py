@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_cli.version import Version, dotted, parse
-
-OLDEST: Version = (3, 254, 0)
-"""Import files may carry outputs since then, and adoption of existing properties relies on it."""
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 
 COMPANIONS = (
     "pulumi-language-python",
@@ -39,9 +37,9 @@ class Engine:
 def examine(executable: Path) -> Engine:
     """Return the engine that an executable is, or raise `Unavailable` if it would not do."""
     version = _version_of(executable)
-    if version < OLDEST:
+    if version < OLDEST_CLI:
         raise Unavailable(
-            f"{executable} is version {dotted(version)}; {dotted(OLDEST)} or later is needed."
+            f"{executable} is version {dotted(version)}; {dotted(OLDEST_CLI)} or later is needed."
         )
     path = executable.resolve()
     for companion in COMPANIONS:

@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pulumi_cli.engine import OLDEST, Engine, Unavailable, examine
+from pulumi_cli.engine import Engine, Unavailable, examine
 from pulumi_cli.version import dotted
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 
 ADVICE = (
-    f"No Pulumi CLI: install {dotted(OLDEST)} or later (https://www.pulumi.com/docs/install/), "
+    f"No Pulumi CLI: install {dotted(OLDEST_CLI)} or later (https://www.pulumi.com/docs/install/), "
     "or Go to build it with, and run `make setup` again; or have the official archive downloaded: "
     "`make setup PULUMI_CLI_SHA256=…`, with the SHA-256 that Pulumi publishes for it."
 )

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from pulumi_cli.engine import OLDEST, Engine, Unavailable, examine
+from pulumi_cli.engine import Engine, Unavailable, examine
 from pulumi_cli.version import dotted, parse
+from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 
 
 def find(folders: Sequence[Path], link: Path, say: Callable[[str], None]) -> Engine:
@@ -20,7 +21,7 @@ def find(folders: Sequence[Path], link: Path, say: Callable[[str], None]) -> Eng
             return examine(executable)
         except Unavailable as reason:
             say(str(reason))
-    raise Unavailable(f"No Pulumi {dotted(OLDEST)} or later is installed here.")
+    raise Unavailable(f"No Pulumi {dotted(OLDEST_CLI)} or later is installed here.")
 
 
 def folders(path: str, pulumi_home: Path) -> list[Path]:

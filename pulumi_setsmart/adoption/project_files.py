@@ -1,0 +1,173 @@
+"""The files of a Pulumi project that adoption reads and writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from pulumi_setsmart.adoption.matching import Key
+from pulumi_setsmart.automation.import_file import imported_ids
+from pulumi_setsmart.automation.project import project_in
+from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.files.regular_file import utf8_text_of
+from pulumi_setsmart.files.whole_file import write_file
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.text import visible_json
+from pulumi_setsmart.specification.format import Format, format_of
+from pulumi_setsmart.specification.reading import entries_in, text_of
+from pulumi_setsmart.specification.sections import SECTIONS, Entries
+from pulumi_setsmart.specification.writing import extended_text, portfolio_text
+
+_LARGEST_IMPORT_FILE = 256 * 1024 * 1024
+
+_PROGRAM = '''\
+"""Declares what the portfolio file holds."""
+
+from pulumi_setsmart import Portfolio, load_portfolio
+
+portfolio = load_portfolio({file})
+Portfolio({name}, portfolio.properties, portfolio.webhooks)
+'''
+
+
+@frozen
+class PortfolioFile:
+    """A portfolio file.
+
+    Attributes:
+        text: Its text, or None if there is no such file yet.
+        entries: What it declares.
+    """
+
+    text: str | None
+    entries: Entries
+
+
+@frozen
+class ProjectFiles:
+    """A Pulumi project, or a folder that is to become one.
+
+    Attributes:
+        folder: The folder.
+        file: The name of the portfolio file in it.
+        portfolio: The name of the `Portfolio` that the program makes of that file.
+        stack: The stack that adopts, or None where none is named.
+    """
+
+    folder: Path
+    file: str
+    portfolio: str
+    stack: str | None = None
+
+    @property
+    def portfolio_path(self) -> Path:
+        """Where the portfolio file is."""
+        return self.folder / self.file
+
+    @property
+    def import_path(self) -> Path:
+        """Where the import file is: each stack has its own, since each has its own account."""
+        stem = Path(self.file).stem
+        stack = "" if self.stack is None else f".{self.stack.replace('/', '-')}"
+        return self.folder / f"{stem}{stack}.import.json"
+
+    @property
+    def program_path(self) -> Path:
+        """Where the program is."""
+        return self.folder / "__main__.py"
+
+    @property
+    def format(self) -> Format:
+        """What the portfolio file is written in."""
+        return format_of(self.file)
+
+    def has_program(self) -> bool:
+        """Return whether there is a program, here or where Pulumi.yaml says.
+
+        Raises:
+            StackError: Pulumi.yaml cannot be read.
+        """
+        project = project_in(self.folder)
+        return self.program_path.exists() or (
+            project is not None and project.has_program_elsewhere()
+        )
+
+    def read(self) -> PortfolioFile:
+        """Return the portfolio file; one without text if there is none.
+
+        Raises:
+            PortfolioFileError: It cannot be read.
+        """
+        if not self.portfolio_path.exists():
+            return PortfolioFile(None, {section: {} for section in SECTIONS})
+        text, name = text_of(self.portfolio_path)
+        return PortfolioFile(text, entries_in(text, name))
+
+    def known_ids(self) -> dict[Key, str]:
+        """Return the ids that the import file of an earlier run holds; none if there is none.
+
+        Raises:
+            PortfolioFileError: It cannot be read.
+        """
+        if not self.import_path.exists():
+            return {}
+        text = utf8_text_of(self.import_path, _LARGEST_IMPORT_FILE)
+        try:
+            return imported_ids(json.loads(text), self.portfolio)
+        except (ValueError, RecursionError):
+            raise PortfolioFileError(
+                f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away",
+                code=MessageCode.NOT_AN_IMPORT_FILE,
+            ) from None
+
+    def extended(self, before: PortfolioFile, additions: Entries) -> PortfolioFile:
+        """Return the portfolio file that is to be: ``before`` itself where nothing is added.
+
+        Args:
+            before: The file as it is.
+            additions: The entries to add.
+
+        Raises:
+            PortfolioFileError: Something else in it would change.
+        """
+        if before.text is not None and not any(additions.values()):
+            return before
+        if before.text is None:
+            text = portfolio_text(additions, self.format)
+        else:
+            text = extended_text(before.text, additions, self.format)
+        after = PortfolioFile(text, entries_in(text, str(self.portfolio_path)))
+        if any(
+            after.entries[section].get(key) != entry
+            for section, entries in before.entries.items()
+            for key, entry in entries.items()
+        ):
+            raise PortfolioFileError(
+                f"{self.portfolio_path}: cannot be added to without changing what it says; write "
+                "it in plainer YAML, for example with `pulumi-setsmart export FILE --output NEW`",
+                code=MessageCode.NOT_EXTENDABLE,
+            )
+        return after
+
+    def write_import_file(self, file: Mapping[str, Any]) -> None:
+        """Write the import file.
+
+        Raises:
+            PortfolioFileError: It cannot be written.
+        """
+        write_file(
+            self.import_path, visible_json(json.dumps(file, ensure_ascii=False, indent=2)) + "\n"
+        )
+
+    def write_program(self) -> None:
+        """Write a program that declares the portfolio file.
+
+        Raises:
+            PortfolioFileError: It cannot be written.
+        """
+        program = _PROGRAM.format(file=json.dumps(self.file), name=json.dumps(self.portfolio))
+        write_file(self.program_path, program)

@@ -1,0 +1,122 @@
+"""Reading a portfolio from wherever the user says it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pulumi_setsmart.adoption.account import opened
+from pulumi_setsmart.adoption.compare import Source
+from pulumi_setsmart.adoption.inventory import (
+    LONGEST_NAME,
+    AccountObject,
+    subject_of,
+    take_inventory,
+)
+from pulumi_setsmart.adoption.progress import ShowProgress
+from pulumi_setsmart.adoption.scope import every_field
+from pulumi_setsmart.automation.stack import Stack
+from pulumi_setsmart.client.confidential import quoted
+from pulumi_setsmart.config import Settings, load_settings
+from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
+from pulumi_setsmart.models.json import DEEPEST, Json
+from pulumi_setsmart.models.marker import TOO_DEEP
+from pulumi_setsmart.specification.reading import read_entries
+from pulumi_setsmart.specification.sections import SECTIONS
+
+_ACCOUNT = re.compile(r"account(?::(?P<name>[^@]+))?(?:@(?P<stack>.+))?")
+_STACK = "stack:"
+
+
+def read_source(
+    name: str, folder: Path, environment: Mapping[str, str], show_progress: ShowProgress
+) -> Source:
+    """Return the portfolio that ``name`` stands for.
+
+    Args:
+        name: ``account`` for the one that the environment names, ``account@STACK`` for the one
+            that a stack is configured for, ``account:NAME`` and ``account:NAME@STACK`` for those
+            that have a name there, ``stack:STACK`` for what a stack's state declares, or a
+            portfolio file.
+        folder: The folder of the Pulumi project that has the stacks.
+        environment: The environment's variables.
+        show_progress: Shows how far it is.
+
+    Raises:
+        SetSmartError: It cannot be read.
+    """
+    account = _ACCOUNT.fullmatch(name)
+    if account is not None:
+        stack = account["stack"]
+        configuration = {} if stack is None else Stack(stack, folder).configuration().values
+        settings = load_settings(configuration.get, environment, account["name"])
+        return _account(name, settings, show_progress)
+    if name.startswith(_STACK):
+        return _stack(name, Stack(name.removeprefix(_STACK), folder))
+    return _declared(name, read_entries(name))
+
+
+def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> Source:
+    """Return the source that declares objects with these inputs, by section and key."""
+    return Source(
+        name,
+        {
+            section: {key: known_fields_of(kind, entry) for key, entry in inputs[section].items()}
+            for section, kind in SECTIONS.items()
+        },
+        unordered={
+            section: {key: unordered_lists(kind, entry) for key, entry in inputs[section].items()}
+            for section, kind in SECTIONS.items()
+        },
+    )
+
+
+def _account(name: str, settings: Settings, show_progress: ShowProgress) -> Source:
+    with opened(settings) as account:
+        inventory = take_inventory(account, settings, every_field, show_progress)
+    excluded = settings.read_only_fields | {DEFAULT_ID_FIELD}
+    sections = {
+        section: {
+            account_object.record.id: {
+                name: value
+                for name, value in account_object.record.fields.items()
+                if name not in excluded and value is not TOO_DEEP
+            }
+            for account_object in objects
+        }
+        for section, objects in inventory.sections.items()
+    }
+    left_out = [
+        sentence for objects in inventory.sections.values() for sentence in _not_compared(objects)
+    ]
+    return Source(name, sections, is_complete=True, left_out=left_out)
+
+
+def _not_compared(objects: list[AccountObject]) -> Iterator[str]:
+    for account_object in objects:
+        for name, value in account_object.record.fields.items():
+            if value is TOO_DEEP:
+                subject = subject_of(account_object.kind, account_object.record)
+                field = quoted(name, LONGEST_NAME)
+                yield f"{subject}: {field} is left out: is nested more than {DEEPEST} deep"
+
+
+def _stack(name: str, stack: Stack) -> Source:
+    resources = stack.state().resources
+    keys = Counter((resource.address.kind, resource.key) for resource in resources)
+    return _declared(
+        name,
+        {
+            section: {
+                resource.key
+                if keys[kind, resource.key] == 1
+                else resource.address.name: resource.inputs
+                for resource in resources
+                if resource.address.kind is kind
+            }
+            for section, kind in SECTIONS.items()
+        },
+    )

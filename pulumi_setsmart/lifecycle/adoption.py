@@ -1,0 +1,180 @@
+"""What to do where an object that is to be created exists already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
+from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
+from pulumi_setsmart.lifecycle.identity import identity_of, is_same
+from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
+from pulumi_setsmart.lifecycle.list_cache import NeededFields
+from pulumi_setsmart.lifecycle.metadata import input_metadata
+from pulumi_setsmart.lifecycle.operation import Operation, shown
+from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
+from pulumi_setsmart.lifecycle.state_metadata import KEY, new_salt
+from pulumi_setsmart.lifecycle.status import is_open
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.policy import IfExists
+from pulumi_setsmart.models.record import Record
+
+_DECISION = f"{KEY}_takeover"
+"""Where a check leaves its decision for the create, and for who reads the preview: not encrypted,
+as `KEY` is."""
+
+_WAYS_OUT = (
+    'to adopt it say if_exists="adopt" (or set setsmart:ifExists), to have another one say '
+    'if_exists="create"'
+)
+_MOST_NAMED = 5
+
+
+@frozen
+class Adoption:
+    """What a check has decided for the create that follows it.
+
+    Attributes:
+        identifier: The object that is adopted.
+        owner: The salt of the metadata of the resource that it is claimed for.
+    """
+
+    identifier: str
+    owner: str
+
+
+def with_adoption(inputs: Mapping[str, Json], adoption: Adoption) -> dict[str, Json]:
+    """Return ``inputs`` with a decision that Pulumi neither shows nor compares."""
+    decision: dict[str, Json] = {
+        "takes_over": adoption.identifier,
+        "owner": adoption.owner,
+    }
+    return {**inputs, _DECISION: decision}
+
+
+def adoption_in(inputs: Mapping[str, Json]) -> Adoption | None:
+    """Return the decision in ``inputs``, or None if there is none, or none that is understood.
+
+    Then the account is asked again, so nothing depends on it.
+    """
+    match inputs.get(_DECISION) or input_metadata(inputs):
+        case {"takes_over": str(identifier), "owner": str(owner)}:
+            return Adoption(identifier, owner)
+    return None
+
+
+def find_adoption(operation: Operation) -> Adoption | None:
+    """Return what to adopt, which is claimed and announced, or None to create an object.
+
+    Raises:
+        ExistingIdError: The object that the program names by its id cannot be adopted.
+        ExistingObjectError: There is such an object, and it is not to be adopted; or there
+            are several.
+        ApiError: The collection cannot be read.
+    """
+    named = operation.properties.get(EXISTING_ID)
+    if named is UNKNOWN:
+        return None
+    return _identical(operation) if named is None else _named(operation, str(named))
+
+
+def _named(operation: Operation, identifier: str) -> Adoption:
+    """Return the object with an id, claimed and announced."""
+    owner = new_salt()
+    try:
+        record = operation.read(identifier, _needed_fields(operation))
+    except NotFoundError:
+        raise ExistingIdError(
+            f"{EXISTING_ID}: there is no {identifier} in this account "
+            f"({operation.account.client.base_url}); correct the id, or take it out to have "
+            "an object created"
+        ) from None
+    if not operation.ownership.claim_existing([record], owner):
+        raise ExistingIdError(
+            f"{EXISTING_ID}: {identifier} belongs to a resource of this stack already; to "
+            "rename that one, give it an alias instead",
+            code=MessageCode.EXISTING_ID_MANAGED,
+        )
+    _announce(operation, record)
+    return Adoption(identifier, owner)
+
+
+def _identical(operation: Operation) -> Adoption | None:
+    """Return the object of the same identity, claimed and announced, if there is difference."""
+    inputs = operation.properties
+    names = operation.kind.identity_names(inputs)
+    identity = identity_of(names, operation.declaration.fields)
+    policy = inputs.get(IF_EXISTS) or operation.settings.if_exists
+    if identity is None or policy in (UNKNOWN, IfExists.CREATE):
+        return None
+    owner = new_salt()
+    candidates = _with_identity(operation, identity)
+    deleted = any(soft_deletion_of(record.fields) for record in candidates)
+    adopts = policy == IfExists.ADOPT and not deleted
+    found = operation.ownership.claim_existing(candidates, owner if adopts else None)
+    if not found:
+        return None
+    if len(found) > 1 or not adopts:
+        raise ExistingObjectError(_reason(identity, found))
+    _announce(operation, operation.read(found[0].id, _needed_fields(operation)))
+    return Adoption(found[0].id, owner)
+
+
+def _needed_fields(operation: Operation) -> NeededFields:
+    """What an announcement tells of an object."""
+    declared = frozenset(operation.declaration.fields)
+    return NeededFields(declared, relevant=declared | {STATUS})
+
+
+def _with_identity(operation: Operation, identity: Mapping[str, Json]) -> list[Record]:
+    operation.require_whole_list()
+    candidates = operation.list_cache.candidates(operation.collection, identity)
+    return [record for record in candidates if is_same(identity, record.fields)]
+
+
+def _announce(operation: Operation, record: Record) -> None:
+    """Tell who approves it what the adoption does."""
+    declaration = operation.declaration
+    visible = operation.visible(record, {})
+    fields = in_order_of(declaration.fields, visible, declaration.unordered, declaration.secrets)
+    actual = project(shape_of(declaration.fields), fields)
+    changes = ", ".join(
+        f"{difference.name} "
+        + (
+            "is set"
+            if declaration.is_secret(difference.path)
+            else f"{shown(difference.actual)} → {shown(difference.declared)}"
+        )
+        for difference in mismatches(declaration.fields, actual)
+    )
+    sentence = f"adopts {record.id} " + (f"({changes})" if changes else "as it is")
+    if STATUS not in declaration.fields and not is_open(fields):
+        sentence += f"; its status stays {shown(fields[STATUS])} unless {STATUS} is declared"
+    operation.report(sentence, code=MessageCode.ADOPTED)
+
+
+def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:
+    same = f"the same {' and '.join(identity)}"
+    identifiers = [record.id for record in found]
+    if len(identifiers) == 1:
+        deletion = soft_deletion_of(found[0].fields)
+        if deletion is not None:
+            return (
+                f"{identifiers[0]} in SetSmart has {same}, but it was deleted or archived there "
+                f"({deletion}), so it is not adopted by itself; say "
+                f'{EXISTING_ID}="{identifiers[0]}" to have it, or if_exists="create" to have '
+                "another one"
+            )
+        return f"{identifiers[0]} in SetSmart has {same}; {_WAYS_OUT}"
+    named = ", ".join(identifiers[:_MOST_NAMED])
+    more = len(identifiers) - _MOST_NAMED
+    if more > 0:
+        named += f" and {more} more"
+    return (
+        f"{len(identifiers)} in SetSmart have {same}: {named}; name the one that is meant with "
+        f'{EXISTING_ID}="{identifiers[0]}", or have another one with if_exists="create"'
+    )

@@ -1,0 +1,142 @@
+"""What one process knows of a collection: which object is whose."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator
+
+from pulumi_setsmart.client.errors import AlreadyManagedError
+from pulumi_setsmart.lifecycle.identity import may_come_from
+from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.models.record import Record
+
+
+class OwnershipRegistry:
+    """Which objects of one collection belong to which resources of this run.
+
+    An owner is the salt of a resource's metadata: no two resources have the same.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._owners: dict[str, str] = {}
+        self._seen: set[str] = set()
+        self._posting: list[JsonObject] = []
+
+    def mark_seen(self, identifier: str) -> None:
+        """Note an object that a resource of this run was given or has read."""
+        with self._changed:
+            self._seen.add(identifier)
+
+    def recognise(self, identifier: str, owner: str | None) -> None:
+        """Note an object that the state knows, and whose it is if it has an owner.
+
+        Raises:
+            AlreadyManagedError: It belongs to another resource.
+        """
+        with self._changed:
+            self._seen.add(identifier)
+            if owner is not None:
+                self._claim(identifier, owner)
+
+    @property
+    def known_ids(self) -> frozenset[str]:
+        """The ids of the objects that resources of this run have, as far as is known by now."""
+        with self._changed:
+            return frozenset(self._seen | self._owners.keys())
+
+    def release(self, identifier: str) -> None:
+        """Note that an object is gone. A server may give its id to another one."""
+        with self._changed:
+            self._owners.pop(identifier, None)
+            self._seen.discard(identifier)
+            self._changed.notify_all()
+
+    def claim(self, identifier: str, owner: str) -> None:
+        """Note that an object belongs to a resource.
+
+        Raises:
+            AlreadyManagedError: It belongs to another one.
+        """
+        with self._changed:
+            self._claim(identifier, owner)
+
+    def claim_existing(
+        self, candidates: Iterable[Record], owner: str | None = None
+    ) -> list[Record]:
+        """Return those among ``candidates`` that no resource knows; a single one is claimed.
+
+        Args:
+            candidates: Objects that stood in the collection before.
+            owner: For whom to claim; None claims nothing.
+        """
+        with self._changed:
+            free = [record for record in candidates if self._is_free(record.id)]
+            if owner is not None and len(free) == 1:
+                self._claim(free[0].id, owner)
+            return free
+
+    def is_others(self, identifier: str, owner: str) -> bool:
+        """Return whether an object belongs to another resource than that of ``owner``."""
+        with self._changed:
+            return self._owners.get(identifier, owner) != owner
+
+    @contextlib.contextmanager
+    def posting(self, declared: JsonObject) -> Iterator[None]:
+        """Note that an object with these fields is being created while the block runs.
+
+        The block has to claim what was created.
+        """
+        with self._changed:
+            self._posting.append(declared)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._posting.remove(declared)
+                self._changed.notify_all()
+
+    def claim_new(
+        self, records: Iterable[Record], declared: JsonObject, owner: str
+    ) -> Record | None:
+        """Claim an object that a lost POST has created, if it is among ``records``.
+
+        It is no other resource's, and can come from what is declared. Where another POST that is
+        under way could have made it as well, its end is waited for.
+
+        Args:
+            records: The objects that were not in the collection before, whole.
+            declared: The fields that the POST sent.
+            owner: For whom to claim.
+        """
+        new = [record for record in records if may_come_from(declared, record.fields)]
+        with self._changed:
+            while free := [record for record in new if self._is_free(record.id)]:
+                if not self._is_contested(free):
+                    exact_first = sorted(free, key=_difference_from(declared))
+                    self._claim(exact_first[0].id, owner)
+                    return exact_first[0]
+                self._changed.wait()
+        return None
+
+    def _is_free(self, identifier: str) -> bool:
+        return identifier not in self._seen and identifier not in self._owners
+
+    def _is_contested(self, records: list[Record]) -> bool:
+        return any(
+            may_come_from(declared, record.fields)
+            for declared in self._posting
+            for record in records
+        )
+
+    def _claim(self, identifier: str, owner: str) -> None:
+        if self._owners.setdefault(identifier, owner) != owner:
+            raise AlreadyManagedError(
+                f"{identifier} belongs to another resource of this stack already, and two must "
+                "not share it; take one of them out with `pulumi state delete URN`"
+            )
+
+
+def _difference_from(declared: JsonObject) -> Callable[[Record], int]:
+    return lambda record: sum(record.fields.get(name) != value for name, value in declared.items())

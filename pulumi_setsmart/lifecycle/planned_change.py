@@ -1,0 +1,122 @@
+"""What has to be done to bring an object from what was last known to what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from pulumi_setsmart.client.errors import ExistingIdError
+from pulumi_setsmart.lifecycle.comparison import Mismatch, matches, mismatches, shape_of
+from pulumi_setsmart.lifecycle.declaration import Declaration
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, Kind
+from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.state_metadata import Since, StateMetadata
+from pulumi_setsmart.lifecycle.stored_object import StoredObject
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.policy import DeletionPolicy
+
+
+@frozen
+class PlannedChange:
+    """Whether an object has to change.
+
+    Attributes:
+        changes: Whether anything has to be done, if only to the state.
+        replaces: The inputs whose change makes it another object.
+        shows_in_inputs: Whether the inputs in the state differ from the new ones in a declared
+            value. Pulumi can then find by itself what changes, and whether the program wants the
+            object to be replaced for it (``replace_on_changes``).
+    """
+
+    changes: bool
+    replaces: list[str]
+    shows_in_inputs: bool = False
+
+
+def planned_change(
+    kind: Kind, stored: StoredObject, inputs: Mapping[str, Json], declaration: Declaration
+) -> PlannedChange:
+    """Compare what was last known of an object with what the program declares.
+
+    Args:
+        kind: The kind of resource.
+        stored: The object.
+        inputs: The inputs of the resource.
+        declaration: What they declare.
+    """
+    outputs = stored.outputs
+    changed_places = [
+        name for name in kind.replace_on_change if not matches(inputs.get(name), outputs.get(name))
+    ]
+    replaces = [
+        name
+        for name in changed_places
+        if name != PATH or _without_slash(inputs.get(name)) != _without_slash(outputs.get(name))
+    ]
+    known = in_order_of(declaration.fields, stored.fields, declaration.unordered)
+    differing = [*mismatches(declaration.fields, known)]
+    if replaces or differing or not declaration.complete:
+        return PlannedChange(
+            changes=True,
+            replaces=replaces,
+            shows_in_inputs=not replaces and _shows_in_inputs(differing, stored.metadata),
+        )
+    changes = (
+        bool(changed_places)
+        or _declares_otherwise(declaration, stored.metadata)
+        or _changes_policy(kind, inputs, outputs)
+    )
+    return PlannedChange(changes, [])
+
+
+def refuse_another_id(named: Json, stored_id: Json) -> None:
+    """Refuse to take a resource for another object than its own.
+
+    A replacement would delete the one to have the other.
+    """
+    if named not in (None, UNKNOWN, stored_id):
+        raise ExistingIdError(
+            f"{EXISTING_ID}: it names {named}, but this resource is {stored_id}, which is not "
+            f"given up for it; declare {named} as a resource of another name",
+            code=MessageCode.EXISTING_ID_CHANGED,
+        )
+
+
+def _without_slash(path: Json) -> Json:
+    return path.rstrip("/") if isinstance(path, str) and path is not UNKNOWN else path
+
+
+def _declares_otherwise(declaration: Declaration, metadata: StateMetadata) -> bool:
+    """Return whether other fields are declared, or other ones as secrets, than the state knows."""
+    return metadata.declared is not None and (
+        shape_of(declaration.fields) != metadata.declared
+        or declaration.secret_paths != metadata.secret_paths
+    )
+
+
+def _changes_policy(kind: Kind, inputs: Mapping[str, Json], outputs: Mapping[str, Json]) -> bool:
+    """Return whether the program says otherwise what to do with the object than it did."""
+    defaults = {DELETION_POLICY: str(DeletionPolicy.DELETE)}
+    return any(
+        inputs.get(name, defaults.get(name)) != outputs.get(name, defaults.get(name))
+        for name in kind.policy_inputs
+    )
+
+
+def _shows_in_inputs(differing: list[Mismatch], metadata: StateMetadata) -> bool:
+    """Return whether the inputs in the state differ from the new ones in a declared value.
+
+    A provider is not given them. They are as the outputs, unless the state was written elsewhere or
+    the server did not apply what they declare. What it did not apply when it created the object, it
+    would not apply to the next one either: that is no reason to replace it.
+    """
+    if metadata.declared is None:
+        return False
+    if not differing or not all(map(metadata.knows_unapplied, differing)):
+        return True
+    return not metadata.inputs_ahead and any(
+        metadata.unapplied[difference.path].since is not Since.CREATE for difference in differing
+    )

@@ -1,0 +1,91 @@
+"""Is an object that is found in the account, or is not, the one that the state knows?"""
+
+from __future__ import annotations
+
+from pulumi_setsmart.lifecycle.comparison import matches, project
+from pulumi_setsmart.lifecycle.identity import is_same
+from pulumi_setsmart.lifecycle.operation import Operation
+from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.stored_object import StoredObject
+from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.record import Record
+
+
+def add_reference(operation: Operation, stored: StoredObject) -> None:
+    """Have an object tell whose account this is, for others of which nothing tells."""
+    title = operation.title
+    if title is not None and not operation.account.is_the_same(stored.metadata):
+        operation.account.add_reference(
+            operation.collection,
+            stored.identifier,
+            stored.metadata,
+            title,
+            stored.fields.get(title),
+        )
+
+
+def confirm_deletion(operation: Operation, stored: StoredObject) -> None:
+    """Make sure that an object that is not found was deleted, and not looked for elsewhere.
+
+    Raises:
+        WrongAccountError: It may be in another account.
+    """
+    operation.account.confirm_deletion(
+        operation.collection, stored.identifier, stored.metadata, operation.title
+    )
+
+
+def confirm_same(operation: Operation, stored: StoredObject, record: Record) -> None:
+    """Make sure that an object that is found in an account is the one that the state knows.
+
+    Raises:
+        WrongAccountError: Another account may have another object with the same id.
+    """
+    if not _is_recognised(operation, stored, record):
+        operation.account.confirm_same(
+            operation.collection, record.id, stored.metadata, operation.title
+        )
+
+
+def known_fields(operation: Operation, stored: StoredObject, record: Record) -> JsonObject:
+    """Return what is known of the secrets of an object, nothing if it is another one now.
+
+    Another account can have another object with the same id. Whether another key leads to another
+    account is told by whether the object is still called the same.
+    """
+    account, mark = operation.account, stored.metadata.account
+    if mark is None or account.is_the_same(stored.metadata):
+        return stored.fields
+    is_same_object = mark.base_url == account.client.base_url and is_same(
+        _identity(operation, stored), record.fields
+    )
+    return stored.fields if is_same_object else {}
+
+
+def _is_recognised(operation: Operation, stored: StoredObject, record: Record) -> bool:
+    """Return whether an object is called as the state knows it.
+
+    Where nothing tells what it is called, its declared values tell. One that is only read has none;
+    then it is not recognised where anything stood beside it, which tells.
+    """
+    metadata = stored.metadata
+    if metadata.account is None or operation.account.is_the_same(metadata):
+        return True
+    identity = _identity(operation, stored)
+    if identity:
+        return is_same(identity, record.fields)
+    if metadata.declared is None:
+        return not metadata.account.siblings
+    visible = operation.visible(record, stored.fields, metadata.hides_by_null)
+    fields = in_order_of(stored.fields, visible, operation.declaration.unordered)
+    current, _ = metadata.reconcile(stored.fields, project(metadata.declared, fields))
+    return matches(project(metadata.declared, stored.fields), current)
+
+
+def _identity(operation: Operation, stored: StoredObject) -> dict[str, Json]:
+    """Return the known fields by which an object is recognised."""
+    return {
+        name: stored.fields[name]
+        for name in operation.kind.identity_names(operation.properties)
+        if stored.fields.get(name) is not None
+    }

@@ -1,0 +1,172 @@
+"""What the state remembers of an object beside its fields.
+
+It holds names, paths and salted digests, no values: so it cannot hold a secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from enum import StrEnum
+
+from attrs import Factory, field, frozen
+
+from pulumi_setsmart.lifecycle.comparison import Mismatch, Shape, mismatches, reconcile
+from pulumi_setsmart.lifecycle.identity import recognisable
+from pulumi_setsmart.lifecycle.normalisation import is_normalised
+from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.web_address import ascii_host
+
+KEY = "__setsmart"
+"""The input and output that holds it. Stored in users' states: it stays as it is for ever."""
+
+_SALT_BYTES = 8
+_DIGEST_BYTES = 16
+_NAME_DIGEST_DIGITS = 8
+
+
+def new_salt() -> str:
+    """Return a salt for one object."""
+    return secrets.token_hex(_SALT_BYTES)
+
+
+def digest(salt: str, value: Json) -> str:
+    """Return a digest of ``value`` that tells nothing without the salt."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), key=salt.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def name_digest(salt: str, name: Json) -> str | None:
+    """Return a short digest of what an object is called, or None if that is no text or number.
+
+    Case, spacing and Unicode form do not matter. It tells one object from another, and no more.
+    """
+    if isinstance(name, bool) or not isinstance(name, str | int | float) or name == "":
+        return None
+    return digest(salt, recognisable(name))[:_NAME_DIGEST_DIGITS]
+
+
+def _in_ascii(base_url: str) -> str:
+    """Return a base URL as clients have it; states from before have international hosts as is."""
+    try:
+        return ascii_host(base_url)
+    except ValueError:
+        return base_url
+
+
+@frozen
+class AccountMark:
+    """In which account an object was last seen.
+
+    Attributes:
+        base_url: The base URL of the API.
+        key_digest: A salted digest of the API key.
+        siblings: The ids of a few objects that stood beside it in its collection.
+        names: By these ids, digests of what the objects were called, as far as that was seen.
+        others: What a newer release keeps here; it is kept as it is.
+    """
+
+    base_url: str = field(converter=_in_ascii)
+    key_digest: str
+    siblings: list[str] = Factory(list)
+    names: dict[str, str] = Factory(dict)
+    others: dict[str, Json] = Factory(dict)
+
+
+class Since(StrEnum):
+    """What an object went through when a declared value was found not to be there."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    IMPORT = "import"
+
+
+@frozen
+class Unapplied:
+    """A declared value that the object does not have.
+
+    Attributes:
+        declared: The digest of the value.
+        since: When that was found. What a create did not bring, a replacement would not either.
+        others: What a newer release keeps here; it is kept as it is.
+    """
+
+    declared: str
+    since: Since
+    others: dict[str, Json] = Factory(dict)
+
+
+@frozen(kw_only=True)
+class StateMetadata:
+    """What the state remembers of one object.
+
+    Attributes:
+        salt: The salt of all digests here.
+        account: In which account the object was last seen, or None where that was never noted.
+        declared: Which fields the program declares, or None where we do not know: the object is
+            only read, or was imported.
+        accepted_values: Digests, by JSON pointer, of the normalised forms that the server made of
+            our values when we wrote them.
+        unapplied: The declared values, by JSON pointer, that the object does not have although they
+            were declared when it was last written or imported. The outputs show what it has.
+        inputs_ahead: Whether the inputs in the state still declare the unapplied values; a read
+            returns the actual ones, which Pulumi then compares with the program.
+        null_secrets: The JSON pointers of the secrets that the server shows as null although they
+            are set, or None where that was never looked at: then each null is taken for one.
+        secret_paths: The JSON pointers of the declared values that are secret.
+        others: What a newer release keeps here; it is kept as it is.
+    """
+
+    salt: str = field(factory=new_salt)
+    account: AccountMark | None = None
+    declared: dict[str, Shape] | None = None
+    accepted_values: dict[str, str] = Factory(dict)
+    secret_paths: list[str] = Factory(list)
+    unapplied: dict[str, Unapplied] = Factory(dict)
+    inputs_ahead: bool = False
+    null_secrets: list[str] | None = None
+    others: dict[str, Json] = Factory(dict)
+
+    def hides_by_null(self, path: str) -> bool:
+        """Return whether a null at ``path`` stands for a secret that the server does not show."""
+        return self.null_secrets is None or path in self.null_secrets
+
+    def knows_unapplied(self, difference: Mismatch) -> bool:
+        """Return whether a declared value is one that the object is known not to have."""
+        known = self.unapplied.get(difference.path)
+        return known is not None and known.declared == digest(self.salt, difference.declared)
+
+    def accepts(self, path: str, actual: Json) -> bool:
+        """Return whether ``actual`` is what the server made of our value at ``path``."""
+        return self.accepted_values.get(path) == digest(self.salt, actual)
+
+    def reconcile(
+        self, known: JsonObject, actual: JsonObject
+    ) -> tuple[dict[str, Json], dict[str, str]]:
+        """Return ``actual``, with our value wherever the server made of it what is there now.
+
+        Returns:
+            The fields, and the accepted values that were met; one that was not met is out of date.
+        """
+        normalised = {
+            one.path
+            for one in mismatches(dict(known), dict(actual))
+            if self.accepts(one.path, one.actual) and is_normalised(one.declared, one.actual)
+        }
+        met = {path: echo for path, echo in self.accepted_values.items() if path in normalised}
+        return reconcile(known, actual, lambda path, _: path in normalised), met
+
+    def accepted_values_of(self, normalised: Iterable[Mismatch]) -> dict[str, str]:
+        """Return the digests to remember after a write that left these normalised forms."""
+        return {one.path: digest(self.salt, one.actual) for one in normalised}
+
+    def unapplied_of(self, differing: Iterable[Mismatch], since: Since) -> dict[str, Unapplied]:
+        """Return what to remember of declared values that the object does not have."""
+        return {
+            one.path: self.unapplied[one.path]
+            if self.knows_unapplied(one)
+            else Unapplied(digest(self.salt, one.declared), since)
+            for one in differing
+        }

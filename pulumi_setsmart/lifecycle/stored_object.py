@@ -1,0 +1,60 @@
+"""An object as the state knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import frozen
+
+from pulumi_setsmart.lifecycle.declaration import Declaration, read_outputs
+from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.metadata import load_metadata
+from pulumi_setsmart.lifecycle.state_metadata import StateMetadata
+from pulumi_setsmart.models.json import Json, JsonObject
+
+
+@frozen
+class StoredObject:
+    """An object as the state knows it; its outputs are read once.
+
+    Attributes:
+        identifier: Its id.
+        outputs: Its outputs; none where it is only now created or adopted.
+        declaration: What the outputs show.
+        metadata: What the state remembers beside them.
+        has_metadata: Whether the state holds that; otherwise it is new, and says nothing.
+    """
+
+    identifier: str
+    outputs: Mapping[str, Json]
+    declaration: Declaration
+    metadata: StateMetadata
+    has_metadata: bool = True
+
+    @classmethod
+    def of(cls, kind: Kind, identifier: str, outputs: Mapping[str, Json]) -> Self:
+        """Return the object with these outputs.
+
+        Raises:
+            MetadataError: Its metadata cannot be read.
+        """
+        metadata = load_metadata(outputs, identifier)
+        declaration = read_outputs(kind, outputs, metadata)
+        has_metadata = metadata is not None
+        return cls(identifier, outputs, declaration, metadata or StateMetadata(), has_metadata)
+
+    @classmethod
+    def new(cls, kind: Kind, identifier: str, metadata: StateMetadata) -> Self:
+        """Return an object that the state does not hold yet."""
+        return cls(identifier, {}, read_outputs(kind, {}, metadata), metadata)
+
+    @property
+    def fields(self) -> JsonObject:
+        """The fields that its outputs show."""
+        return self.declaration.fields
+
+    @property
+    def owner(self) -> str | None:
+        """The salt of the resource; None where it is only read or was imported, so has no claim."""
+        return None if self.metadata.declared is None else self.metadata.salt

@@ -1,0 +1,146 @@
+"""The codes of messages: what programs, tests and the documentation know a message by.
+
+A message may be reworded at any time, its code stays. The page on troubleshooting has an entry for
+each.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MessageCode(StrEnum):
+    """What a message to the user is about."""
+
+    # Declarations
+    INVALID_VALUE = "invalid-value"
+    REQUIRED = "required"
+    FIELD_HAS_ARGUMENT = "field-has-argument"
+    ID_NOT_DECLARABLE = "id-not-declarable"
+    IDENTITY_NOT_DECLARED = "identity-not-declared"
+    NOT_A_LIST = "not-a-list"
+    NOT_JSON = "not-json"
+    MISSING_NUMBER = "missing-number"
+    INEXACT_NUMBER = "inexact-number"
+    INVALID_RESOURCE = "invalid-resource"
+    IMPORT_OPTION = "import-option"
+    MOCKED_ACCOUNT = "mocked-account"
+    UNREADABLE_OBJECT = "unreadable-object"
+
+    # Objects that exist already
+    ALREADY_EXISTS = "already-exists"
+    ALREADY_MANAGED = "already-managed"
+    EXISTING_ID_NOT_FOUND = "existing-id-not-found"
+    EXISTING_ID_MANAGED = "existing-id-managed"
+    EXISTING_ID_CHANGED = "existing-id-changed"
+    EXISTING_OBJECT_RETURNED = "existing-object-returned"
+    ADOPTED = "adopted"
+
+    # What SetSmart made of a declaration
+    VALUE_NORMALISED = "value-normalised"
+    VALUE_NOT_APPLIED = "value-not-applied"
+    DRIFT_REVERTED = "drift-reverted"
+    FIELD_LEFT_OUT = "field-left-out"
+    NOT_READ_BACK = "not-read-back"
+    SOFT_DELETED = "soft-deleted"
+
+    # Keys, accounts and settings
+    MISSING_KEY = "missing-key"
+    MALFORMED_KEY = "malformed-key"
+    KEY_REJECTED = "key-rejected"
+    OTHER_KEY_USED = "other-key-used"
+    PLAINTEXT_KEY = "plaintext-key"
+    PERMISSION_DENIED = "permission-denied"
+    INVALID_SETTING = "invalid-setting"
+    INVALID_ACCOUNTS = "invalid-accounts"
+    INVALID_BASE_URL = "invalid-base-url"
+    ACCOUNT_NOT_KNOWN = "account-not-known"
+    NOT_IN_THIS_ACCOUNT = "not-in-this-account"
+    UNKNOWN_ACCOUNT = "unknown-account"
+    DIFFERENT_OBJECT = "different-object"
+    OTHER_ACCOUNT_ADOPTED = "other-account-adopted"
+    DAMAGED_METADATA = "damaged-metadata"
+    NEWER_METADATA = "newer-metadata"
+
+    # Requests
+    REJECTED_VALUES = "rejected-values"
+    NOT_FOUND = "not-found"
+    INVALID_ID = "invalid-id"
+    RATE_LIMITED = "rate-limited"
+    IMPLAUSIBLE_RESET = "implausible-reset"
+    RETRYING = "retrying"
+    SERVER_ERROR = "server-error"
+    CONNECTION_FAILED = "connection-failed"
+    UNTRUSTED_SERVER = "untrusted-server"
+    DEADLINE_EXCEEDED = "deadline-exceeded"
+    REDIRECTED = "redirected"
+    REQUEST_REJECTED = "request-rejected"
+    METHOD_NOT_ALLOWED = "method-not-allowed"
+    CONFLICT = "conflict"
+    INVALID_RESPONSE = "invalid-response"
+    RESPONSE_TOO_LARGE = "response-too-large"
+    UNEXPECTED_RESPONSE = "unexpected-response"
+    INCOMPLETE_LIST = "incomplete-list"
+    UNUSABLE_LIST = "unusable-list"
+    CONTRADICTORY_RESPONSES = "contradictory-responses"
+    UNKNOWN_OUTCOME = "unknown-outcome"
+    CREATE_UNRESOLVED = "create-unresolved"
+
+    # Deletions
+    DELETION_LIMIT = "deletion-limit"
+    DELETION_DENIED = "deletion-denied"
+    DELETION_SKIPPED = "deletion-skipped"
+    NOT_DEACTIVATED = "not-deactivated"
+
+    # Files
+    UNUSABLE_FILE = "unusable-file"
+    NOT_A_FILE = "not-a-file"
+    FILE_EXISTS = "file-exists"
+    FOLDER_LOCKED = "folder-locked"
+    OUTPUT_CLOSED = "output-closed"
+    NOT_ENCODABLE = "not-encodable"
+    INVALID_SYNTAX = "invalid-syntax"
+    UNSUPPORTED_YAML = "unsupported-yaml"
+    DUPLICATE_KEY = "duplicate-key"
+    NUMBER_TOO_LONG = "number-too-long"
+    TOO_DEEP = "too-deep"
+    TOO_MANY_VALUES = "too-many-values"
+    INVALID_TABLE = "invalid-table"
+    INVALID_PORTFOLIO = "invalid-portfolio"
+    UNKNOWN_FIELD = "unknown-field"
+    SECRET_IN_FILE = "secret-in-file"  # noqa: S105 - the name of a message
+    NOTHING_TO_REMOVE = "nothing-to-remove"
+    NOT_EXTENDABLE = "not-extendable"
+    NOT_AN_IMPORT_FILE = "not-an-import-file"
+
+    # Pulumi's projects, stacks and previews
+    NO_PROJECT = "no-project"
+    NO_STACK = "no-stack"
+    STACK_LOCKED = "stack-locked"
+    PULUMI_FAILED = "pulumi-failed"
+    PULUMI_TIMED_OUT = "pulumi-timed-out"
+    NOT_LOGGED_IN = "not-logged-in"
+    UNUSABLE_BACKEND = "unusable-backend"
+    FOREIGN_CODE = "foreign-code"
+    UNREADABLE_STATE = "unreadable-state"
+    NOT_A_PREVIEW = "not-a-preview"
+    DAMAGED_PREVIEW = "damaged-preview"
+    SEVERAL_PREVIEWS = "several-previews"
+    UNKNOWN_ENCODING = "unknown-encoding"
+
+    # Deliveries of webhooks
+    RECEIVER_SETUP = "receiver-setup"
+    NOT_A_REQUEST = "not-a-request"
+    MALFORMED_DELIVERY = "malformed-delivery"
+    WRONG_SIGNATURE = "wrong-signature"
+    OUTDATED_DELIVERY = "outdated-delivery"
+    INVALID_PAYLOAD = "invalid-payload"
+    REPLAYED_DELIVERY = "replayed-delivery"
+
+    UNEXPECTED_ERROR = "unexpected-error"
+
+
+def with_code(message: str, code: MessageCode) -> str:
+    """Return a message with its code at the end of its first line."""
+    first, separator, rest = message.partition("\n")
+    return f"{first} [{code}]{separator}{rest}"

@@ -1,0 +1,115 @@
+"""What may be declared of a resource, described: for programs, editors and the documentation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from pulumi_setsmart.lifecycle.kind import (
+    DELETION_POLICY,
+    EXISTING_ID,
+    IF_EXISTS,
+    UNORDERED,
+    Kind,
+)
+from pulumi_setsmart.models.field import ApiField
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
+
+_ENCRYPTED = (
+    "It is secret in inputs and outputs. A server that does not show it, or masks it, causes no "
+    "drift."
+)
+_UNORDERED = "The order means nothing, so a set will do."
+_EXTRA_FIELDS = (
+    "Any further field by its API name. Of nested objects only the declared members are compared; "
+    "lists are compared element by element."
+)
+_POLICIES = {
+    EXISTING_ID: (
+        "The id of the {noun} to adopt instead of creating one; the preview says what that "
+        "changes. It is kept when the argument is taken out again."
+    ),
+    IF_EXISTS: (
+        "What to do where a {noun} of {identity} exists that no resource manages: stop with an "
+        "`error`, `adopt` it or `create` another one. By default `setsmart:ifExists` decides."
+    ),
+    DELETION_POLICY: (
+        "What becomes of the {noun} once it is no longer declared: `delete` it, or `deactivate` "
+        "it, which sets its status to `inactive` (assumed). By default `setsmart:deletionPolicy` "
+        "decides."
+    ),
+    UNORDERED: (
+        "The lists in `{extra_fields}` whose order means nothing, each by what leads to it: "
+        "`amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For names "
+        "that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur twice "
+        "count twice. A path that leads to nothing declared has no effect."
+    ),
+}
+
+
+@frozen
+class Argument:
+    """Something that may be declared of a resource.
+
+    Attributes:
+        name: Its name, the same in programs and files.
+        annotation: The Python type that a program may pass, as source code.
+        description: What it means.
+        field: The field of the API that it declares, if it is a named one.
+    """
+
+    name: str
+    annotation: str
+    description: str
+    field: ApiField | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether it has to be declared."""
+        return self.field is not None and self.field.required
+
+
+def arguments_of(kind: Kind) -> Iterator[Argument]:
+    """Yield what may be declared of a kind of resource, in the order of its signature."""
+    for field in kind.fields:
+        yield Argument(field.name, _annotation(field), _description(field), field)
+    yield Argument(kind.extra_fields, "pulumi.Input[Mapping[str, Any]] | None", _EXTRA_FIELDS)
+    first, *others = kind.natural_key
+    identity = f"this {first}" + (f" (and {', '.join(others)}, where declared)" if others else "")
+    annotations = {
+        EXISTING_ID: "str",
+        IF_EXISTS: f"{_literal(*IfExists)} | IfExists",
+        DELETION_POLICY: f"{_literal(*DeletionPolicy)} | DeletionPolicy",
+        UNORDERED: "Sequence[str]",
+    }
+    for name in kind.policy_inputs:
+        description = _POLICIES[name].format(
+            noun=kind.noun, identity=identity, extra_fields=kind.extra_fields
+        )
+        yield Argument(name, f"pulumi.Input[{annotations[name]}] | None", description)
+
+
+def _annotation(field: ApiField) -> str:
+    type_ = field.annotation
+    if field.suggestions:
+        type_ = f"{_literal(*field.suggestions)} | {type_}"
+    if type_.startswith("list["):
+        element = type_.removeprefix("list[").removesuffix("]")
+        collections = ("Sequence", "AbstractSet") if field.unordered else ("Sequence",)
+        type_ = " | ".join(f"{each}[pulumi.Input[{element}]]" for each in collections)
+    return f"pulumi.Input[{type_}]" + ("" if field.required else " | Clear | None")
+
+
+def _description(field: ApiField) -> str:
+    parts = (
+        field.documentation,
+        _ENCRYPTED if field.secret else "",
+        _UNORDERED if field.unordered else "",
+    )
+    return " ".join(filter(None, parts))
+
+
+def _literal(*words: str) -> str:
+    return f"Literal[{', '.join(map(json.dumps, words))}]"

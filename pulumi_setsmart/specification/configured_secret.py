@@ -1,0 +1,14 @@
+"""A secret that a file refers to."""
+
+from attrs import frozen
+
+
+@frozen
+class ConfiguredSecret:
+    """A secret that a file refers to: it is in the configuration of the stack.
+
+    Attributes:
+        key: Its key, such as ``bookingsSecret``, in the project's namespace unless it names one.
+    """
+
+    key: str

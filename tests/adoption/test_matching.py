@@ -1,0 +1,105 @@
+"""Which objects of an account a portfolio declares already, which are new, and which are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi_setsmart.adoption.inventory import AccountObject, Inventory
+from pulumi_setsmart.adoption.matching import Known, Matching, match_entries
+from pulumi_setsmart.lifecycle.kind import PROPERTY
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.record import Record
+
+
+def matched(
+    account: Mapping[str, dict[str, Json]],
+    ids: Mapping[str, str] | None = None,
+    managed: tuple[str, ...] = (),
+    **entries: dict[str, Json],
+) -> Matching:
+    """Reckon an account, whose listings are given by their ids, with a portfolio of these entries.
+
+    A listing without a name cannot be declared.
+    """
+    held = [
+        AccountObject(
+            PROPERTY, Record(id_, {**fields, "id": id_}), fields if "name" in fields else None, []
+        )
+        for id_, fields in account.items()
+    ]
+    known = Known(
+        {(PROPERTY, key): id_ for key, id_ in (ids or {}).items()},
+        frozenset((PROPERTY, id_) for id_ in managed),
+    )
+    inventory = Inventory("https://a.example", {"properties": held, "webhooks": []})
+    return match_entries(inventory, {"properties": entries, "webhooks": {}}, known)
+
+
+def stands_for(matching: Matching) -> dict[str, str]:
+    """Return the ids of the objects that entries stand for."""
+    return {key: held.record.id for (_, key), held in matching.declared.items()}
+
+
+def test_all_is_new_to_an_empty_portfolio() -> None:
+    """Each listing under a name of its own, except what cannot be declared."""
+    matching = matched({"p1": {"name": "Studio"}, "p2": {"name": "Studio"}, "p3": {}})
+    assert stands_for(matching) == {"studio": "p1", "studio-2": "p2"}
+    assert {*matching.new["properties"]} == {"studio", "studio-2"}
+    assert (matching.gone, matching.managed) == ([], 0)
+
+
+def test_no_two_entries_have_the_same_name() -> None:
+    """Not even a listing and a subscription, or one that is gone: their resources would."""
+    matching = matched({"p1": {"name": "Hook"}, "p2": {"name": "Villa"}}, {"villa": "p0"})
+    assert stands_for(matching) == {"hook": "p1", "villa-2": "p2"}
+
+
+def test_a_known_id_wins_over_what_a_listing_looks_like() -> None:
+    """Renamed outside Pulumi it is still the same; a twin of the entry is new."""
+    villa: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
+    matching = matched(
+        {"p1": {"name": "Villa", "bedrooms": 3}, "p2": {"name": "Renamed"}},
+        {"villa": "p2"},
+        villa=villa,
+    )
+    assert stands_for(matching) == {"villa": "p2", "villa-2": "p1"}
+    assert {*matching.new["properties"]} == {"villa-2"}
+
+
+def test_an_entry_whose_listing_is_not_there_is_gone() -> None:
+    """It does not take another one for its own, however alike; one without an id may."""
+    villa: dict[str, Json] = {"name": "Villa"}
+    account: dict[str, dict[str, Json]] = {"p2": {"name": "Villa"}}
+    assert matched(account, {"villa": "p1"}, villa=villa).gone == [(PROPERTY, "villa")]
+    assert stands_for(matched(account, villa=villa)) == {"villa": "p2"}
+    assert matched({}, villa=villa).gone == [(PROPERTY, "villa")]
+    named: dict[str, Json] = {"name": "Villa", "existing_id": "p1"}
+    assert matched(account, villa=named).gone == [(PROPERTY, "villa")]
+
+
+def test_an_entry_that_was_never_written_gets_the_name_that_it_was_given() -> None:
+    """The import file of an interrupted run knows names that the portfolio does not have."""
+    matching = matched({"p1": {"name": "Studio"}, "p2": {"name": "Studio"}}, {"studio": "p2"})
+    assert stands_for(matching) == {"studio-2": "p1", "studio": "p2"}
+    assert {*matching.new["properties"]} == {"studio", "studio-2"}
+
+
+def test_what_other_resources_stand_for_is_left_to_them() -> None:
+    """It is neither new nor anybody's twin."""
+    villa: dict[str, Json] = {"name": "Villa"}
+    matching = matched({"p1": {"name": "Villa"}}, managed=("p1",), villa=villa)
+    assert (stands_for(matching), matching.managed) == ({}, 1)
+    assert matching.gone == [(PROPERTY, "villa")]
+
+
+def test_equal_entries_stand_for_different_listings() -> None:
+    """The one that is as declared first, then those of the same name and address."""
+    one: dict[str, Json] = {"name": "Studio", "address": "1 Street"}
+    two: dict[str, Json] = {"name": "Studio", "address": "1 Street", "bedrooms": 2}
+    account: dict[str, dict[str, Json]] = {
+        "p1": {"name": "Studio", "address": "1 Street", "bedrooms": 2},
+        "p2": {"name": "Studio", "address": "1 street", "bedrooms": 1},
+        "p3": {"name": "Studio", "address": "2 Street"},
+    }
+    matching = matched(account, one=one, two=two)
+    assert stands_for(matching) == {"two": "p1", "one": "p2", "studio": "p3"}

@@ -1,0 +1,330 @@
+"""Where an object that is to be created exists already."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from support.in_memory_account import InMemoryAccount, created, through_engine
+
+from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError
+from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.state_metadata import KEY
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.policy import IfExists
+
+VILLA = {"id": "prop_5", "name": "Sea Villa", "address": "1 Road", "bedrooms": 2}
+
+
+def account_with(*listings: dict[str, Any]) -> InMemoryAccount:
+    """Return an account that holds these listings."""
+    return InMemoryAccount({f"/properties/{one['id']}": dict(one) for one in listings})
+
+
+def violations(lifecycle: Lifecycle, inputs: dict[str, Json]) -> list[str]:
+    """Return what a preview objects to in an object that is to be created."""
+    return lifecycle.check(through_engine(inputs), exists=False).violations
+
+
+def test_an_existing_listing_is_an_error_by_default() -> None:
+    """A preview names it and the ways out, and nothing is written."""
+    account = account_with(VILLA)
+    [violation] = violations(account.lifecycle(), {"name": "Sea Villa"})
+    assert violation.startswith("prop_5 in SetSmart has the same name; ")
+    assert 'if_exists="adopt"' in violation
+    assert 'if_exists="create"' in violation
+    with pytest.raises(ExistingObjectError):
+        account.lifecycle().create({"name": "Sea Villa"})
+    assert account.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "same"),
+    [
+        ({"name": " sea  VILLA "}, True),
+        ({"name": "Sea\u00a0Villa"}, True),  # a space that does not break
+        ({"name": "\uff33ea Villa"}, True),  # a letter of another width
+        ({"name": "Sea Villas"}, False),
+        ({"name": "Sea Villa", "address": "1  ROAD"}, True),
+        ({"name": "Sea Villa", "address": "2 Road"}, False),
+        ({"name": "Sea Villa", "address": None}, False),
+        ({"name": "Sea Villa", "bedrooms": 9}, True),
+    ],
+)
+def test_a_listing_is_known_by_its_name_and_declared_address(
+    declared: dict[str, Json], *, same: bool
+) -> None:
+    """Case, spacing and Unicode form do not tell two listings apart; other fields do not count."""
+    assert bool(violations(account_with(VILLA).lifecycle(), declared)) is same
+
+
+def test_accents_count_however_they_are_written() -> None:
+    """One letter or a letter and its accent: the same text."""
+    account = account_with({"id": "prop_1", "name": "Caf\u00e9"})
+    assert violations(account.lifecycle(), {"name": "Cafe\u0301"})
+    assert not violations(account.lifecycle(), {"name": "Cafe"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "inputs", "same"),
+    [
+        (
+            WEBHOOK_SUBSCRIPTION,
+            {"/webhooks/w": {"id": "w", "url": "https://a.example/X", "events": ["a.a"]}},
+            {"url": "https://a.example/x", "events": ["b.b"]},
+            True,
+        ),
+        (
+            WEBHOOK_SUBSCRIPTION,
+            {"/webhooks/w": {"id": "w", "url": "https://a.example/", "events": ["a.a"]}},
+            {"url": "https://b.example/", "events": ["a.a"]},
+            False,
+        ),
+        (
+            API_OBJECT,
+            {"/rules/r": {"id": "r", "code": 7, "for": ["A"]}},
+            {"path": "/rules", "body": {"code": 7, "for": ["a"]}, "identity": ["for", "code"]},
+            True,
+        ),
+        (
+            API_OBJECT,
+            {"/rules/r": {"id": "r", "code": 7}},
+            {"path": "/rules", "body": {"code": 8}, "identity": ["code"]},
+            False,
+        ),
+        (
+            API_OBJECT,
+            {"/rules/r": {"id": "r", "code": 7}},
+            {"path": "/rules", "body": {"code": 7}},
+            False,
+        ),
+    ],
+)
+def test_each_kind_has_its_identity(
+    kind: Kind, held: dict[str, Any], inputs: dict[str, Json], *, same: bool
+) -> None:
+    """A subscription by its address, any other object by the fields that the program names."""
+    assert bool(violations(InMemoryAccount(held).lifecycle(kind), inputs)) is same
+
+
+def test_an_identity_has_to_be_declared() -> None:
+    """What the program names as the identity, it has to say."""
+    inputs: dict[str, Json] = {"path": "/rules", "body": {"a": 1}, "identity": ["code"]}
+    assert violations(InMemoryAccount().lifecycle(API_OBJECT), inputs) == [
+        "identity: body does not declare code [identity-not-declared]"
+    ]
+
+
+def test_adopting_brings_the_listing_to_what_is_declared(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The approver sees what is adopted and what changes; nothing undeclared is lost."""
+    account = account_with({**VILLA, "rating": 5})
+    inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "if_exists": "adopt"}
+    with caplog.at_level(logging.WARNING):
+        identifier, _ = created(account.lifecycle(), inputs)
+    assert identifier == "prop_5"
+    assert account.writes() == ["PUT /properties/prop_5"]
+    assert account.objects["/properties/prop_5"] == {**VILLA, "rating": 5, "bedrooms": 3}
+    assert [record.getMessage() for record in caplog.records] == [
+        'property "Sea Villa": adopts prop_5 (bedrooms 2 → 3)'
+    ]
+
+
+def test_adopting_what_is_as_declared_writes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """A run that was killed and is run again finds its own listings."""
+    account = account_with(VILLA)
+    with caplog.at_level(logging.WARNING):
+        created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
+    assert account.writes() == []
+    assert "adopts prop_5 as it is" in caplog.text
+
+
+def test_adopting_what_is_not_active_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    """A listing that nobody can book is not adopted in silence."""
+    account = account_with({**VILLA, "status": "inactive"})
+    with caplog.at_level(logging.WARNING):
+        created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
+    assert 'its status stays "inactive" unless status is declared' in caplog.text
+
+
+def test_adopting_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    """A declared secret is named as set, and no more."""
+    account = InMemoryAccount(
+        {"/webhooks/w": {"id": "w", "url": "https://a.example/", "events": ["a.a"]}}
+    )
+    inputs: dict[str, Json] = {
+        "url": "https://a.example/",
+        "events": ["a.a"],
+        "secret": "whsec-hush-hush",
+        KEY: {"secret_paths": []},
+    }
+    with caplog.at_level(logging.WARNING):
+        created(account.lifecycle(WEBHOOK_SUBSCRIPTION, if_exists=IfExists.ADOPT), inputs)
+    assert "adopts w (secret is set)" in caplog.text
+    assert "hush" not in caplog.text
+
+
+def test_several_candidates_are_named() -> None:
+    """Which one is meant, only a person can tell."""
+    listings = [{"id": f"prop_{number}", "name": "Villa"} for number in range(1, 8)]
+    account = account_with(*listings)
+    [violation] = violations(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Villa"})
+    assert violation.startswith(
+        "7 in SetSmart have the same name: prop_1, prop_2, prop_3, prop_4, prop_5 and 2 more; "
+    )
+
+
+def test_creating_another_one_is_possible() -> None:
+    """Two flats in one house may have one name."""
+    account = account_with(VILLA)
+    assert created(account.lifecycle(), {"name": "Sea Villa", "if_exists": "create"})[0] != "prop_5"
+
+
+def test_what_the_stack_knows_is_no_candidate() -> None:
+    """A listing that a resource has read is that resource's, and the next one is another."""
+    account = account_with(VILLA)
+    lifecycle = account.lifecycle()
+    lifecycle.read("prop_5", {})
+    assert violations(lifecycle, {"name": "Sea Villa"}) == []
+
+
+def test_one_listing_is_taken_over_once() -> None:
+    """Of two resources with one identity, the second gets a listing of its own."""
+    account = account_with(VILLA)
+    lifecycle = account.lifecycle(if_exists=IfExists.ADOPT)
+    checked = [
+        lifecycle.check(through_engine({"name": "Sea Villa"}), exists=False) for _ in range(2)
+    ]
+    made = {lifecycle.create(through_engine(one.inputs))[0] for one in checked}
+    assert "prop_5" in made
+    assert len(made) == 2
+
+
+def test_what_the_program_made_itself_is_no_candidate() -> None:
+    """The collection is read before the first create, and not again."""
+    account = InMemoryAccount()
+    lifecycle = account.lifecycle()
+    created(lifecycle, {"name": "Villa"})
+    created(lifecycle, {"name": "Villa"})
+    assert len(account.objects) == 2
+    assert sum((method, path) == ("GET", "/properties") for method, path, _ in account.sent) == 1
+
+
+def test_what_exists_in_the_state_is_not_looked_for() -> None:
+    """A preview of a stack that is only updated lists nothing."""
+    account = account_with(VILLA)
+    checked = account.lifecycle().check({"name": "Sea Villa"}, exists=True)
+    assert checked.violations == []
+    assert account.sent == []
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"name": UNKNOWN},
+        {"name": "Sea Villa", "address": UNKNOWN},
+        {"name": "Sea Villa", "if_exists": UNKNOWN},
+    ],
+)
+def test_what_a_preview_cannot_know_is_looked_for_by_the_create(inputs: dict[str, Json]) -> None:
+    """The check passes; the create, which knows, still finds it."""
+    account = account_with(VILLA)
+    lifecycle = account.lifecycle(PROPERTY)
+    assert lifecycle.check(inputs, exists=False).violations == []
+    assert account.sent == []
+    with pytest.raises(ExistingObjectError):
+        lifecycle.create({"name": "Sea Villa"})
+
+
+def test_brief_lists_hide_nothing() -> None:
+    """Where a list shows ids only, the objects are read."""
+    account = account_with(VILLA, {"id": "prop_6", "name": "Studio"})
+    account.interfere = lambda request, answer: (
+        type(answer(request))(200, json=[{"id": "prop_5"}, {"id": "prop_6"}])
+        if request.url.path.endswith("/properties")
+        else answer(request)
+    )
+    assert violations(account.lifecycle(), {"name": "Sea Villa", "address": "1 Road"})
+
+
+LOFT = {"id": "prop_6", "name": "Loft", "bedrooms": 1, "notes": "theirs"}
+
+
+def test_the_object_that_is_named_by_its_id_is_taken_over(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever it is called, and though another one has the name; a preview says what changes."""
+    account = account_with(VILLA, LOFT)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "existing_id": "prop_6"}
+    assert violations(account.lifecycle(), inputs) == []
+    assert 'adopts prop_6 (name "Loft" → "Sea Villa", bedrooms 1 → 3)' in caplog.text
+    assert account.writes() == []
+    identifier, outputs = created(account.lifecycle(), inputs)
+    assert (identifier, outputs["existing_id"]) == ("prop_6", "prop_6")
+    assert account.writes() == ["PUT /properties/prop_6"]
+    assert account.objects["/properties/prop_6"]["notes"] == "theirs"
+
+
+def test_an_object_that_is_as_declared_is_taken_over_without_a_write() -> None:
+    """It only becomes known to the state, at the cost of one request."""
+    account = account_with(VILLA)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
+    assert created(account.lifecycle(), inputs)[0] == "prop_5"
+    assert account.writes() == []
+
+
+def test_an_id_that_is_not_there_is_an_error() -> None:
+    """Nothing is created instead: who names an id means that listing."""
+    account = account_with(VILLA)
+    inputs: dict[str, Json] = {"name": "Villa", "existing_id": "prop_9"}
+    with pytest.raises(ExistingIdError, match="there is no prop_9 in this account"):
+        account.lifecycle().check(inputs, exists=False)
+    with pytest.raises(ExistingIdError):
+        account.lifecycle().create(inputs)
+    assert account.writes() == []
+
+
+def test_one_id_is_taken_over_by_one_resource() -> None:
+    """The second one that names it is refused."""
+    lifecycle = account_with(VILLA).lifecycle()
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
+    lifecycle.check(inputs, exists=False)
+    with pytest.raises(ExistingIdError, match="prop_5 belongs to a resource of this stack already"):
+        lifecycle.check(inputs, exists=False)
+
+
+def test_what_a_resource_of_the_stack_has_is_not_taken_over() -> None:
+    """Neither a listing that was read, nor one that is to be replaced by itself, and so deleted."""
+    account = account_with(VILLA, LOFT)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
+    _, outputs = created(account.lifecycle(), inputs)
+    lifecycle = account.lifecycle()
+    lifecycle.diff(through_engine(outputs), through_engine(inputs))
+    lifecycle.read("prop_6", {})
+    for identifier in ("prop_5", "prop_6"):
+        with pytest.raises(ExistingIdError):
+            lifecycle.check({"name": "Other", "existing_id": identifier}, exists=False)
+
+
+def test_a_resource_is_not_given_up_for_another_id() -> None:
+    """Its own id, none, or one that a preview cannot know yet are no change of the object."""
+    account = account_with(VILLA, LOFT)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
+    _, outputs = created(account.lifecycle(), inputs)
+    known = through_engine(outputs)
+    lifecycle = account.lifecycle()
+    with pytest.raises(ExistingIdError, match="names prop_6, but this resource is prop_5"):
+        lifecycle.diff(known, {"name": "Sea Villa", "existing_id": "prop_6"})
+    assert not lifecycle.diff(known, inputs).changes
+    assert lifecycle.diff(known, {"name": "Sea Villa"}).replaces == []
+    assert lifecycle.diff(known, {"name": "Sea Villa", "existing_id": UNKNOWN}).replaces == []
+
+
+def test_an_id_that_is_not_known_yet_is_looked_up_when_it_is() -> None:
+    """A preview cannot; the create that follows does."""
+    account = account_with(VILLA)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": UNKNOWN}
+    assert account.lifecycle().check(inputs, exists=False).violations == []
+    assert account.sent == []
