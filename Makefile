@@ -71,6 +71,7 @@ bench-large: engine ## measure a portfolio of 5,000 listings: another half an ho
 
 docs: $(INSTALLED) ## build the documentation into site/
 	@$(BIN)/python tools/docs/assumptions.py
+	@$(BIN)/python tools/docs/layers.py
 	@$(BIN)/zensical build --clean --strict
 
 resources: $(INSTALLED) ## generate the resources from the definitions of their fields

@@ -1,6 +1,6 @@
 """What importing the package costs, beside importing what it is built on.
 
-A program imports the package; the process of the provider also imports the client and the
+A program imports a resource; the process of the provider also imports the client and the
 lifecycle, once it is asked for something.
 
 Each import runs in a fresh interpreter, in turns, so that a machine that slows down slows both.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-PROGRAM = "import pulumi_setsmart"
+PROGRAM = "from pulumi_setsmart import Property"
 PROVIDER = (
     "import pulumi.dynamic, pulumi_setsmart.providers.property, pulumi_setsmart.providers.process, "
     "pulumi_setsmart.lifecycle.lifecycle, pulumi_setsmart.config"

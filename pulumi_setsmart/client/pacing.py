@@ -169,8 +169,8 @@ class Pacer:
                 is_new = name not in self._reported
                 self._reported.add(name)
             if is_new:
-                logger.warning(
-                    "SetSmart sends %s: %s, which is not within a day of its clock; it is ignored",
-                    name,
-                    quoted(value, _LONGEST_SHOWN),
+                message = (
+                    f"SetSmart sends {name}: {quoted(value, _LONGEST_SHOWN)}, which is not within "
+                    "a day of its clock; it is ignored"
                 )
+                logger.warning("%s", with_code(message, MessageCode.IMPLAUSIBLE_RESET))

@@ -17,7 +17,7 @@ class NextFaults:
         """Let as many of the next requests go wrong.
 
         Args:
-            faults: How, in turn; `pulumi_setsmart.sandbox` has ``Failed``, ``Lost``, ``Hang``,
+            faults: How, in turn; `pulumi_setsmart.testing` has ``Failed``, ``Lost``, ``Hang``,
                 ``Slow``, ``RateLimited``, ``Cut`` and ``MALFORMED``.
             methods: Only requests with these HTTP methods count.
         """

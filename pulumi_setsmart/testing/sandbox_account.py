@@ -120,8 +120,7 @@ def running_sandbox(
     """Run a sandbox on a free port of this machine while the block runs.
 
     Args:
-        settings: Its keys, limits and behaviour, as for `pulumi_setsmart.sandbox.create_app`; the
-            first of its keys is the account's.
+        settings: Its keys, limits and behaviour; the first of its keys is the account's.
         storage: What it holds; nothing, in memory, if None.
         clock: Its time in seconds since 1970.
         middleware: Wraps all of it but the faults.

@@ -11,7 +11,7 @@ from pulumi_setsmart.client.errors import (
     WebhookVerificationError,
 )
 from pulumi_setsmart.webhooks.event import WebhookEvent
-from pulumi_setsmart.webhooks.scheme import HexHmac, SignatureScheme, StandardWebhooks
+from pulumi_setsmart.webhooks.scheme import HexHmac, SignatureScheme, Signed, StandardWebhooks
 from pulumi_setsmart.webhooks.secret import new_secret
 from pulumi_setsmart.webhooks.verifier import LARGEST_PAYLOAD, WebhookVerifier, verify
 
@@ -19,6 +19,7 @@ __all__ = [
     "LARGEST_PAYLOAD",
     "HexHmac",
     "SignatureScheme",
+    "Signed",
     "StandardWebhooks",
     "WebhookEvent",
     "WebhookReplayedError",

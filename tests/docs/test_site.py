@@ -14,6 +14,7 @@ import pytest
 from support.documentation_page import ROOT
 
 import pulumi_setsmart
+from pulumi_setsmart import testing, webhooks
 
 FETCHING = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src"}
 
@@ -92,7 +93,12 @@ def test_every_public_name_has_its_reference(site: Path) -> None:
         for page in site.rglob("*.html")
         for anchor in re.findall(r'id="(pulumi_setsmart\.[\w.]+)"', page.read_text())
     }
-    missing = [name for name in pulumi_setsmart.__all__ if f"pulumi_setsmart.{name}" not in anchors]
+    missing = [
+        f"{module.__name__}.{name}"
+        for module in (pulumi_setsmart, testing, webhooks)
+        for name in module.__all__
+        if not {f"{module.__name__}.{name}", f"pulumi_setsmart.{name}"} & anchors
+    ]
     assert missing == []
 
 

@@ -17,8 +17,13 @@ from pulumi_setsmart import (
     get_property,
     list_properties,
 )
-from pulumi_setsmart.sandbox import DeliverySettings, Failed, SandboxSettings
-from pulumi_setsmart.testing import SandboxAccount, running_sandbox
+from pulumi_setsmart.testing import (
+    DeliverySettings,
+    Failed,
+    SandboxAccount,
+    SandboxSettings,
+    running_sandbox,
+)
 from pulumi_setsmart.webhooks import HexHmac, WebhookEvent, WebhookVerifier, new_secret, verify
 
 villa = Property("villa", name="Villa")
