@@ -1,8 +1,8 @@
-"""Receiving what SetSmart sends to a webhook subscription: is it genuine, and what happened?
+"""Verifies and reads the deliveries that SetSmart sends to a webhook subscription.
 
 The API's documentation asks to "secure webhook endpoints with signature verification" and says no
-more. How deliveries are signed and what they hold is assumed: Standard Webhooks by default, and
-the field's other habit, a hex HMAC of the body, as `HexHmac`.
+more. How deliveries are signed and what they contain is assumed: Standard Webhooks by default, and
+the other common scheme, a hex HMAC of the body, as `HexHmac`.
 """
 
 from pulumi_setsmart.client.errors import (

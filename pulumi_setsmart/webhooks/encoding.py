@@ -1,4 +1,4 @@
-"""Texts that stand for bytes, read so that no two texts stand for the same bytes."""
+"""Decoding of base64 and hex, in which no two strings decode to the same bytes."""
 
 import base64
 import binascii
@@ -6,10 +6,10 @@ import re
 
 
 def decoded_base64(text: str) -> bytes | None:
-    """Return the bytes of a text in base64, or None if it is not exactly how they are written.
+    """Return the bytes of a base64 string, or None if it is not their canonical encoding.
 
-    Padding that is missing, line breaks and stray bits at the end, all of which Python's own
-    decoder overlooks, make it None.
+    Missing padding, line breaks and stray bits at the end, all of which Python's own decoder
+    accepts, give None.
     """
     try:
         decoded = base64.b64decode(text, validate=True)
@@ -19,5 +19,5 @@ def decoded_base64(text: str) -> bytes | None:
 
 
 def decoded_hex(text: str) -> bytes | None:
-    """Return the bytes of a text in hex of either case, or None if it is anything else."""
+    """Return the bytes of a hex string in either case, or None if it is anything else."""
     return bytes.fromhex(text) if re.fullmatch(r"([0-9A-Fa-f]{2})*", text) else None

@@ -1,4 +1,4 @@
-"""What happened, as a delivery tells it."""
+"""The event of a delivery."""
 
 import json
 import math
@@ -21,7 +21,7 @@ _FIRST_IN_MILLISECONDS = 100_000_000_000
 
 @frozen
 class WebhookEvent:
-    """Something that happened at SetSmart.
+    """An event at SetSmart.
 
     Attributes:
         id: Names the event; the same in every attempt to deliver it.
@@ -29,8 +29,8 @@ class WebhookEvent:
             payload does not say.
         timestamp: When it happened, or when it was sent if the payload does not say; None where
             neither is known. It has a time zone.
-        data: What it is about: for an event of a listing its fields. What stands in ``data`` of
-            the payload, or the whole payload if that has none (assumed).
+        data: What it is about: for an event of a listing its fields. It is ``data`` of the
+            payload, or the whole payload if that has none (assumed).
     """
 
     id: str
@@ -40,7 +40,7 @@ class WebhookEvent:
 
 
 def decoded(payload: bytes) -> str:
-    """Return the text of a payload.
+    """Return the payload as a string.
 
     Raises:
         WebhookVerificationError: If it is not in UTF-8.
@@ -61,7 +61,7 @@ def parsed(text: str) -> Mapping[str, Any]:
     """
     try:
         value = json.loads(
-            text, parse_constant=_no_json, parse_float=_finite, parse_int=_whole_number
+            text, parse_constant=_reject_constant, parse_float=_finite, parse_int=_whole_number
         )
     except (ValueError, RecursionError):
         raise WebhookVerificationError(
@@ -75,37 +75,37 @@ def parsed(text: str) -> Mapping[str, Any]:
 
 
 def event_type(body: Mapping[str, Any]) -> str | None:
-    """Return the type that a payload tells, if it tells one.
+    """Return the type of the event in a payload, if there is one.
 
     Raises:
-        WebhookVerificationError: If it is not a text.
+        WebhookVerificationError: If it is not a string.
     """
-    told = body.get("type")
-    if told is not None and not isinstance(told, str):
+    type_ = body.get("type")
+    if type_ is not None and not isinstance(type_, str):
         raise WebhookVerificationError(
-            "the payload's type is not a text", code=MessageCode.INVALID_PAYLOAD
+            "the payload's type is not a string", code=MessageCode.INVALID_PAYLOAD
         )
-    return told
+    return type_
 
 
 def happened_at(body: Mapping[str, Any]) -> datetime | None:
-    """Return the time that a payload tells, if it tells one.
+    """Return the time of the event in a payload, if there is one.
 
     Raises:
         WebhookVerificationError: If it is neither ISO 8601 nor a Unix time: a number of seconds or
             milliseconds since 1970, or the same as a string.
     """
-    told = body.get("timestamp")
-    if told is None:
+    timestamp = body.get("timestamp")
+    if timestamp is None:
         return None
     try:
-        if isinstance(told, str) and _UNIX_TIME.fullmatch(told):
-            return _moment(float(told))
-        if isinstance(told, str):
-            moment = datetime.fromisoformat(told)
+        if isinstance(timestamp, str) and _UNIX_TIME.fullmatch(timestamp):
+            return _moment(float(timestamp))
+        if isinstance(timestamp, str):
+            moment = datetime.fromisoformat(timestamp)
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        if isinstance(told, int | float) and not isinstance(told, bool):
-            return _moment(told)
+        if isinstance(timestamp, int | float) and not isinstance(timestamp, bool):
+            return _moment(timestamp)
     except (ValueError, OverflowError, OSError):
         pass
     raise WebhookVerificationError(
@@ -122,7 +122,7 @@ def _finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
         raise WebhookVerificationError(
-            "the payload holds a number that is too large", code=MessageCode.INVALID_PAYLOAD
+            "the payload has a number that is too large", code=MessageCode.INVALID_PAYLOAD
         )
     return number
 
@@ -131,11 +131,11 @@ def _whole_number(digits: str) -> int:
     try:
         return int(digits)
     except ValueError:
-        # Python reads no more than some thousand digits, as more take it too long.
+        # Python limits the number of digits, because converting more takes too long.
         raise WebhookVerificationError(
-            "the payload holds a number that is too large", code=MessageCode.INVALID_PAYLOAD
+            "the payload has a number that is too large", code=MessageCode.INVALID_PAYLOAD
         ) from None
 
 
-def _no_json(constant: str) -> NoReturn:
+def _reject_constant(constant: str) -> NoReturn:
     raise ValueError(constant)

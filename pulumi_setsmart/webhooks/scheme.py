@@ -1,4 +1,4 @@
-"""How a delivery is signed: two schemes, and what a third one would have to do."""
+"""Signature schemes of deliveries: two of them, and the protocol for others."""
 
 import hmac
 import re
@@ -15,17 +15,17 @@ from pulumi_setsmart.webhooks.encoding import decoded_base64, decoded_hex
 from pulumi_setsmart.webhooks.secret import plain_secret, standard_key
 
 _STANDARD, _OLDER = "webhook", "svix"
-"""How the names of the three headers begin: Standard Webhooks were Svix's before."""
+"""Prefixes of the three headers: Standard Webhooks come from Svix."""
 
 _PARTS = ("id", "timestamp", "signature")
 
 _LONGEST_HEADER = 4096
-"""Characters of a header; forty signatures fit into it."""
+"""Characters of a header; enough for forty signatures."""
 
 
 @frozen
 class Signed:
-    """What a signature vouches for beside the payload.
+    """What a signature covers in addition to the payload.
 
     Attributes:
         event_id: The id of the event, the same in each attempt to deliver it; None if the scheme
@@ -51,7 +51,7 @@ class SignatureScheme(Protocol):
         Args:
             payload: The body of the request.
             headers: Its headers; their names are in lower case.
-            secrets: Secrets that were checked. One of them has to have made the signature.
+            secrets: Secrets that were checked. The signature has to be made with one of them.
         """
 
 
@@ -59,10 +59,9 @@ class SignatureScheme(Protocol):
 class StandardWebhooks:
     """Standard Webhooks 1.0 with HMAC-SHA256 (assumed to be SetSmart's scheme).
 
-    The headers ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature`` belong to it; where
-    there is none of them, ``svix-id``, ``svix-timestamp`` and ``svix-signature``, the older names.
-    The signature covers id, time and payload. Signatures of other versions than ``v1`` are passed
-    over.
+    It uses the headers ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature``; if there is
+    none of them, the older names ``svix-id``, ``svix-timestamp`` and ``svix-signature``. The
+    signature covers id, time and payload. Signatures of other versions than ``v1`` are ignored.
     """
 
     def check_secret(self, secret: str) -> None:
@@ -74,23 +73,23 @@ class StandardWebhooks:
     ) -> Signed:
         """Return id and time of the delivery, or raise `WebhookVerificationError`."""
         prefix = _prefix(headers)
-        event_id = _text(headers, f"{prefix}-id")
-        # A full stop parts what is signed, so none of the parts before the payload may have one.
+        event_id = _header(headers, f"{prefix}-id")
+        # The signed parts are separated by full stops, so only the payload may contain one.
         if not re.fullmatch(r"[!-\-/-~]{1,256}", event_id):
             raise WebhookVerificationError(f"{prefix}-id is malformed")
-        timestamp = _text(headers, f"{prefix}-timestamp")
+        timestamp = _header(headers, f"{prefix}-timestamp")
         if not re.fullmatch(r"0|[1-9][0-9]{0,10}", timestamp):
             raise WebhookVerificationError(f"{prefix}-timestamp is not a Unix time in seconds")
-        header = f"{prefix}-signature"
-        given = _version_1(header, _text(headers, header))
+        signature_name = f"{prefix}-signature"
+        given = _version_1(signature_name, _header(headers, signature_name))
         sent_at = int(timestamp)
-        # The library signs texts; the payload was found to be UTF-8 before.
+        # The library signs strings; the payload was already checked to be UTF-8.
         moment, text = datetime.fromtimestamp(sent_at, UTC), payload.decode()
         expected = [
             signature
             for secret in secrets
             for signature in _version_1(
-                header, Webhook(standard_key(secret)).sign(event_id, moment, text)
+                signature_name, Webhook(standard_key(secret)).sign(event_id, moment, text)
             )
         ]
         _require_match(expected, given)
@@ -101,8 +100,8 @@ class StandardWebhooks:
 class HexHmac:
     """The hex HMAC-SHA256 of the payload in one header, with or without ``sha256=`` before it.
 
-    It vouches for the payload alone: neither for an id nor for the time at which it was sent. So
-    an old delivery that is sent again by somebody else is known by ``seen`` only.
+    It covers only the payload, neither an id nor the time of sending. So only ``seen`` detects an
+    old delivery that somebody else sends again.
 
     Attributes:
         header: The name of the header, in any case.
@@ -116,14 +115,14 @@ class HexHmac:
             raise WebhookSetupError("the header of the signature cannot be the name of a header")
 
     def check_secret(self, secret: str) -> None:
-        """Raise `WebhookSetupError` if this is no text, or blank at either end."""
+        """Raise `WebhookSetupError` if this is not a string, or has white space at its ends."""
         _hmac_key(secret)
 
     def authenticate(
         self, payload: bytes, headers: Mapping[str, str], secrets: Sequence[str]
     ) -> Signed:
-        """Return nothing, as nothing else is signed, or raise `WebhookVerificationError`."""
-        given = decoded_hex(_text(headers, self.header.lower()).removeprefix("sha256="))
+        """Return an empty `Signed`, or raise `WebhookVerificationError`."""
+        given = decoded_hex(_header(headers, self.header.lower()).removeprefix("sha256="))
         if given is None:
             raise WebhookVerificationError(f"{self.header} is not in hex")
         _require_match(
@@ -133,7 +132,7 @@ class HexHmac:
 
 
 def _prefix(headers: Mapping[str, str]) -> str:
-    """Return how the names of the headers begin, of which one set is read and never two mixed."""
+    """Return the prefix of the headers; the two sets are never mixed."""
     is_standard = any(f"{_STANDARD}-{part}" in headers for part in _PARTS)
     is_older = any(f"{_OLDER}-{part}" in headers for part in _PARTS)
     return _OLDER if is_older and not is_standard else _STANDARD
@@ -157,15 +156,15 @@ def _version_1(header: str, value: str) -> list[bytes]:
 
 
 def _require_match(expected: Sequence[bytes], given: Sequence[bytes]) -> None:
-    # All pairs are compared, each in constant time: how long it takes tells nothing about which.
-    matches = [hmac.compare_digest(one, other) for one in expected for other in given]
+    # All pairs are compared, each in constant time, so the duration does not reveal the match.
+    matches = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in given]
     if not any(matches):
         raise WebhookVerificationError(
             "no signature was made with a secret of this receiver", code=MessageCode.WRONG_SIGNATURE
         )
 
 
-def _text(headers: Mapping[str, str], name: str) -> str:
+def _header(headers: Mapping[str, str], name: str) -> str:
     value = headers.get(name)
     if value is None:
         raise WebhookVerificationError(f"the header {name} is missing")

@@ -18,14 +18,14 @@ def new_secret() -> str:
 
 
 def standard_key(secret: object) -> bytes:
-    """Return the bytes that a secret of Standard Webhooks stands for.
+    """Return the key of a secret of Standard Webhooks.
 
     Args:
         secret: 24 to 64 bytes in base64, with or without ``whsec_`` before it.
 
     Raises:
-        WebhookSetupError: If it is anything else. A secret that lost a character on its way is
-            refused rather than turned into another key.
+        WebhookSetupError: If it is anything else. A secret that lost a character is rejected
+            instead of becoming another key.
     """
     text = plain_secret(secret)
     key = decoded_base64(text.removeprefix(_PREFIX))
@@ -39,14 +39,14 @@ def standard_key(secret: object) -> bytes:
 
 
 def plain_secret(secret: object) -> str:
-    """Return a secret as it is, if it can be one: a text that is not blank at either end.
+    """Return a secret unchanged, if it can be one: a string without white space at its ends.
 
     Raises:
-        WebhookSetupError: If it is no such text, for example as a file's last line break is still
-            at its end.
+        WebhookSetupError: If it is not, for example because it still has the last line break of a
+            file.
     """
     if not isinstance(secret, str):
-        raise WebhookSetupError("a webhook secret is not a text")
+        raise WebhookSetupError("a webhook secret is not a string")
     if not secret or secret != secret.strip():
         raise WebhookSetupError("a webhook secret is empty, or has white space at its ends")
     return secret

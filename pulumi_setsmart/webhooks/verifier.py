@@ -1,4 +1,4 @@
-"""Deciding whether a request comes from SetSmart."""
+"""Verifies that a request comes from SetSmart."""
 
 import hashlib
 import math
@@ -19,7 +19,7 @@ from pulumi_setsmart.webhooks.event import WebhookEvent, decoded, event_type, ha
 from pulumi_setsmart.webhooks.scheme import SignatureScheme, Signed, StandardWebhooks
 
 LARGEST_PAYLOAD = 1024 * 1024
-"""Bytes; Standard Webhooks recommends to stay below 20,000."""
+"""In bytes. Standard Webhooks recommends less than 20,000."""
 
 
 class Headers(Protocol):
@@ -31,27 +31,27 @@ class Headers(Protocol):
 
 def _listed(secret: str | Iterable[str]) -> tuple[str, ...]:
     if isinstance(secret, str | bytes) or not isinstance(secret, Iterable):
-        # Whatever is not a text is left for the scheme to refuse.
+        # The scheme rejects whatever is not a string.
         return (secret,)
     return tuple(secret)
 
 
 @frozen(repr=False)
 class WebhookVerifier:
-    """What a receiver knows: its secrets and how strict it is. Made once, it serves all requests.
+    """The secrets and rules of a receiver. Create one verifier, and use it for all requests.
 
     Attributes:
-        secrets: The secret of the subscription, or several while one takes over from another.
+        secrets: The secret of the subscription, or several during a rotation.
         tolerance: How many seconds ago, or ahead of this machine's clock, a delivery may have been
-            sent. Where the scheme does not sign that time it means nothing.
+            sent. It has no effect if the scheme does not sign that time.
         scheme: How deliveries are signed.
-        seen: The ids of events that were taken in before, such as a set or anything else with
-            ``in``. It is only asked: what is taken in is for the receiver to add, once it is safe.
+        seen: The ids of events that were processed before, such as a set or anything else with
+            ``in``. It is only read: the receiver adds an id once the event is safe.
         clock: The time in seconds since 1970.
 
     Raises:
-        WebhookSetupError: If a secret cannot be one of the scheme, there is none, or the tolerance
-            is no number of seconds.
+        WebhookSetupError: If a secret is invalid for the scheme, there is none, or the tolerance is
+            not a number of seconds.
     """
 
     secrets: tuple[str, ...] = field(converter=_listed)
@@ -76,15 +76,15 @@ class WebhookVerifier:
             raise WebhookSetupError("the tolerance is not a number of seconds, 0 or more")
 
     def verify(self, payload: bytes, headers: Headers) -> WebhookEvent:
-        """Return the event that a request tells of, if it is genuine.
+        """Return the event of a request, if it is genuine.
 
         Args:
-            payload: The raw body, as it came; not what a framework has made of it.
+            payload: The raw body, before a framework parses it.
             headers: The headers of the request.
 
         Raises:
-            WebhookReplayedError: If it is genuine, but was taken in before.
-            WebhookSetupError: If ``seen`` cannot be asked.
+            WebhookReplayedError: If it is genuine, but was processed before.
+            WebhookSetupError: If ``seen`` cannot be read.
             WebhookVerificationError: If it is not genuine, or cannot be read.
         """
         if not isinstance(payload, bytes):
@@ -100,7 +100,7 @@ class WebhookVerifier:
         self._check_age(signed)
         event = _event(parsed(text), signed, payload)
         if self._has_seen(event.id):
-            raise WebhookReplayedError("the event was taken in before", event.id)
+            raise WebhookReplayedError("the event was processed before", event.id)
         return event
 
     def _check_age(self, signed: Signed) -> None:
@@ -119,10 +119,10 @@ class WebhookVerifier:
 
     def _has_seen(self, event_id: str) -> bool:
         try:
-            # Whatever somebody else's store may raise.
+            # The store of a receiver may raise anything.
             return event_id in self.seen
         except Exception as error:
-            raise WebhookSetupError("the store of events seen before cannot be asked") from error
+            raise WebhookSetupError("the store of events seen before cannot be read") from error
 
 
 def verify(
@@ -135,26 +135,27 @@ def verify(
     seen: Container[str] = (),
     clock: Callable[[], float] = time.time,
 ) -> WebhookEvent:
-    """Return the event that a request tells of, if it comes from SetSmart.
+    """Return the event of a request, if it comes from SetSmart.
 
     Args:
-        payload: The raw body, as it came; not what a framework has made of it.
+        payload: The raw body, before a framework parses it.
         headers: The headers of the request; their names may be in any case.
-        secret: The secret of the subscription, or several while one takes over from another.
+        secret: The secret of the subscription, or several during a rotation.
         tolerance: How many seconds ago, or ahead of this machine's clock, it may have been sent.
         scheme: How deliveries are signed: `StandardWebhooks` if None, or `HexHmac` (assumed, both).
-        seen: The ids of events that were taken in before; it is only asked.
+        seen: The ids of events that were processed before; it is only read.
         clock: The time in seconds since 1970.
 
     Returns:
-        What happened.
+        The event.
 
     Raises:
-        WebhookReplayedError: If it is genuine, but was taken in before: answer 2xx, do nothing.
-        WebhookSetupError: If secret, tolerance or ``seen`` cannot be right, so that nothing can be
-            told about the request: answer 500, so that it comes again.
-        WebhookVerificationError: If it is not genuine, or cannot be read: answer 400. Each of the
-            above is one, too, and nothing else is ever raised.
+        WebhookReplayedError: If it is genuine, but was processed before: respond with 2xx, and do
+            nothing.
+        WebhookSetupError: If secret, tolerance or ``seen`` is wrong, so that the request cannot be
+            verified: respond with 500, so that SetSmart sends it again.
+        WebhookVerificationError: If it is not genuine, or cannot be read: respond with 400. The
+            other two are subclasses of it, and nothing else is ever raised.
     """
     verifier = WebhookVerifier(
         secret,
@@ -170,14 +171,16 @@ def _by_lower_name(headers: Headers) -> Mapping[str, str]:
     items = getattr(headers, "items", None)
     if not callable(items):
         raise WebhookVerificationError(
-            "the headers are no mapping of names to values", code=MessageCode.NOT_A_REQUEST
+            "the headers are not a mapping of names to values", code=MessageCode.NOT_A_REQUEST
         )
     by_name: dict[str, str] = {}
     for name, value in items():
         if not isinstance(name, str) or not isinstance(value, str):
-            raise WebhookVerificationError("a header is not a text", code=MessageCode.NOT_A_REQUEST)
+            raise WebhookVerificationError(
+                "a header is not a string", code=MessageCode.NOT_A_REQUEST
+            )
         key = name.lower()
-        # Twice the same header is one list, as in HTTP; none of ours is valid as a list.
+        # As in HTTP, a repeated header becomes a list; none of ours is valid as a list.
         by_name[key] = f"{by_name[key]}, {value}" if key in by_name else value
     return by_name
 
@@ -195,8 +198,8 @@ def _event(body: Mapping[str, Any], signed: Signed, payload: bytes) -> WebhookEv
 
 
 def _own_id(body: Mapping[str, Any], payload: bytes) -> str:
-    """Return the id that the payload itself tells, or else one that stands for the payload."""
-    told = body.get("id")
-    if isinstance(told, str) and told:
-        return told
+    """Return the id in the payload, or else one that is derived from the payload."""
+    own_id = body.get("id")
+    if isinstance(own_id, str) and own_id:
+        return own_id
     return f"sha256:{hashlib.sha256(payload).hexdigest()}"

@@ -305,7 +305,7 @@ def test_a_bad_hex_signature_is_refused(kind: str) -> None:
     ("what", "table"),
     [
         ("bad requests, Standard Webhooks", STANDARD),
-        ("what is no request: wrong types, doubled headers", WRONG_TYPES),
+        ("not a request: wrong types, duplicate headers", WRONG_TYPES),
         ("bad requests, hex", HEX),
     ],
 )

@@ -168,7 +168,7 @@ def test_a_store_that_fails_is_the_receivers_problem() -> None:
         def __contains__(self, event_id: object) -> bool:
             raise OSError("disk full")
 
-    with pytest.raises(WebhookSetupError, match="cannot be asked") as refusal:
+    with pytest.raises(WebhookSetupError, match="cannot be read") as refusal:
         event_of(RIGHT, seen=Broken())
     assert isinstance(refusal.value.__cause__, OSError)
 
