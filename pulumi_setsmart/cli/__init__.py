@@ -1,4 +1,4 @@
-"""The command ``pulumi-setsmart``: a module for each of its commands."""
+"""The command ``pulumi-setsmart``, with a module for each subcommand."""
 
 import click
 
@@ -16,13 +16,13 @@ from pulumi_setsmart.cli.webhook_secret import webhook_secret
 @click.group(cls=Commands)
 @click.version_option(package_name="pulumi-setsmart")
 def main() -> None:
-    """Short-term-rental listings and webhook subscriptions of SetSmart as code.
+    """Manage short-term-rental listings and webhook subscriptions of SetSmart as code.
 
-    The account is the one of SETSMART_API_KEY (and SETSMART_BASE_URL), or the one that a stack is
-    configured for. Colours are off where the output is no terminal, and where NO_COLOR is set.
+    The account is that of SETSMART_API_KEY (and SETSMART_BASE_URL), or the one that a stack is
+    configured for. Colours are off if the output is not a terminal, or if NO_COLOR is set.
 
-    Exit status: 0 if all went well, 1 if not, 2 if the command was not understood; compare and
-    report have meanings of their own, which their help tells.
+    Exit status: 0 for success, 1 for failure, 2 for a usage error. The statuses of compare and
+    report are in their help.
     """
 
 

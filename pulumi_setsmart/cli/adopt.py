@@ -21,7 +21,7 @@ _MOST_NAMED = 10
     "--into",
     "stack",
     metavar="STACK",
-    help="Stack to import into; its configuration names the account.",
+    help="Stack to import into; its configuration selects the account.",
 )
 @project_folder
 @click.option(
@@ -29,7 +29,7 @@ _MOST_NAMED = 10
     default="portfolio.yaml",
     metavar="FILE",
     show_default=True,
-    help="Portfolio file in it: .yaml, .json or .csv.",
+    help="Portfolio file in this folder: .yaml, .json or .csv.",
 )
 @click.option(
     "--name",
@@ -43,19 +43,19 @@ _MOST_NAMED = 10
     metavar="FIELD,…",
     help='Fields to declare, by their API names, or "all".  [default: the documented ones]',
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def adopt(
     stack: str | None, directory: Path, file: str, name: str, fields: str | None, *, as_json: bool
 ) -> None:
-    """Declare all that an account has, and import it into a stack.
+    """Declare everything in an account, and import it into a stack.
 
     Writes FILE, with a readable name for each listing and webhook subscription; beside it an
-    import file, which `pulumi import --file` takes; and `__main__.py`, where the project has no
-    program yet. With --into, runs the import, and previews the program to prove that nothing would
-    change. The account is only read. Run again, it adds what is new and reports what is gone.
+    import file for `pulumi import --file`; and `__main__.py`, if the project has no program. With
+    --into, runs the import, and previews the program to prove that nothing would change. The
+    account is only read. Run it again to add new listings and to report deleted ones.
 
-    Exit status: 0 if all is adopted and would stay as it is, 1 if not, 2 if the command was not
-    understood.
+    Exit status: 0 if everything is adopted and would stay unchanged, 1 if not, 2 for a usage
+    error.
     """
     from pulumi_setsmart.adoption.adopt import adopt as adopt_account  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.project_files import ProjectFiles  # noqa: PLC0415 - as above

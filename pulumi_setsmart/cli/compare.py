@@ -35,17 +35,17 @@ _WIDTH = 100
 @project_folder
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
 def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
-    """Show what is different between two portfolios.
+    """Show the differences between two portfolios.
 
     LEFT and RIGHT are each a portfolio file; stack:STACK, what the stack declared when it was last
-    deployed; account@STACK, the account that the stack is configured for; or account, the one of
-    SETSMART_API_KEY (and SETSMART_BASE_URL). account:NAME and account:NAME@STACK are those that
-    have a name there. Nothing is written anywhere.
+    deployed; account@STACK, the account that the stack is configured for; or account, that of
+    SETSMART_API_KEY (and SETSMART_BASE_URL). account:NAME and account:NAME@STACK are named
+    accounts. Nothing is written.
 
-    Ids, secrets, the order and what only the server sets do not count; blank, null and absent are
-    the same. Between an account and a file or stack, only the declared fields count.
+    Ids, secrets, order and fields that only the server sets are ignored. Blank, null and absent are
+    equal. Between an account and a file or stack, only declared fields count.
 
-    Exit status, as of diff: 0 if they are the same, 1 if not, 2 if something went wrong.
+    Exit status, as of diff: 0 if they are equal, 1 if not, 2 if something went wrong.
     """
     from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.source import read_source  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""What the commands have in common on a terminal."""
+"""Output and errors of the commands."""
 
 import contextlib
 import errno
@@ -42,11 +42,11 @@ project_folder = click.option(
     metavar="DIR",
     help="Folder of the Pulumi project.  [default: this one]",
 )
-"""The option that names the folder of the project whose stacks and files are meant."""
+"""The option for the folder of the project."""
 
 
 class Commands(click.Group):
-    """A group of commands whose own messages, which repeat what is typed, no terminal obeys."""
+    """A group of commands whose usage errors contain no control characters from the command line."""
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         """Read the command line."""
@@ -71,20 +71,20 @@ def _fit_for_terminals() -> Iterator[None]:
 
 
 def _accept_all_characters() -> None:
-    """Have characters that the encoding of the terminal lacks shown as escapes."""
+    """Show characters that the encoding of the terminal lacks as escapes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 class Command(click.Command):
-    """A command that tells whatever goes wrong in a line, and has one status for it.
+    """A command that reports every failure in one line, with one exit status.
 
     Args:
-        arguments: What click gives a command.
-        failure: The status with which it ends when it fails, foreseen or not. A command whose
-            status 1 means something else has another one.
-        options: The same, by name.
+        arguments: Positional arguments of click's command.
+        failure: The exit status of any failure, expected or not. It is not 1 for a command whose
+            status 1 means something else.
+        options: Keyword arguments of click's command.
     """
 
     def __init__(self, *arguments: Any, failure: int = 1, **options: Any) -> None:
@@ -104,10 +104,9 @@ class Command(click.Command):
 
 @contextlib.contextmanager
 def reported(status: int = 1) -> Iterator[None]:
-    """Tell what goes wrong in a line, and end with ``status``.
+    """Report a failure in one line, and exit with ``status``.
 
-    A command line that is not understood ends with 2, as click has it, and an interrupted command
-    with 130.
+    A usage error exits with 2, as in click, and an interrupted command with 130.
     """
     keep_environment_secret(os.environ)
     try:
@@ -123,7 +122,7 @@ def reported(status: int = 1) -> Iterator[None]:
         raise SystemExit(_INTERRUPTED) from None
     except OSError as error:
         _drop_output()
-        if error.errno == errno.EPIPE:  # nobody reads on, so nobody is told
+        if error.errno == errno.EPIPE:  # the reader has gone, so there is nobody to tell
             raise SystemExit(status) from None
         place = "" if error.filename is None else f"{error.filename}: "
         _end(one_line(f"{place}{error.strerror or unexpected(error)}"), status, error)
@@ -139,12 +138,12 @@ def _end(text: str, status: int, error: Exception | None = None) -> None:
 
 
 def _tell(text: str) -> None:
-    with contextlib.suppress(OSError):  # the status says it too
+    with contextlib.suppress(OSError):  # the exit status shows the failure too
         click.echo(shown(text), err=True)
 
 
 def _drop_output() -> None:
-    """Have what could not be written not be written again at the end, which would fail again."""
+    """Discard buffered output, which Python would otherwise try to write again at exit."""
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -155,14 +154,14 @@ def say(message: str, *, err: bool = False) -> None:
 
 
 def cell(text: str, style: str = "") -> Text:
-    """Return a text as the cell of a table, each line of which may begin anywhere in it."""
+    """Return a string as the cell of a table. A line of the table may begin anywhere in it."""
     return Text(shown(one_line(text)).replace("::", r":\x3a"), style)
 
 
 def write_data(text: str) -> None:
     """Write data to standard output: as it is, unless that is a terminal.
 
-    A terminal would obey what is in the data, so there it is shown as it is to be read.
+    A terminal would interpret control characters in the data, so there they are shown as escapes.
 
     Raises:
         PortfolioFileError: Standard output is closed, or the text holds half a character.
@@ -191,10 +190,10 @@ def write_json(value: object) -> None:
 
 
 class Output(Console):
-    """Standard output for people, which fails like all else where it cannot be written to.
+    """Standard output for people. If it cannot be written to, it raises like other output.
 
     Args:
-        options: What rich gives a console.
+        options: Keyword arguments of rich's console.
 
     Raises:
         PortfolioFileError: Standard output is closed.
@@ -206,19 +205,19 @@ class Output(Console):
         super().__init__(**options)
 
     def on_broken_pipe(self) -> None:
-        """Leave it to the command; rich would end the process with status 1."""
+        """Let the command handle it; rich would end the process with status 1."""
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def shown_progress() -> ShowProgress:
-    """Return what shows progress: on a terminal a bar for each stage, elsewhere nothing."""
+    """Return a callback that shows progress: a bar for each stage on a terminal, else nothing."""
     console = Console(stderr=True)
     return functools.partial(_bar, console) if console.is_terminal else null_progress
 
 
 @contextlib.contextmanager
 def _bar(console: Console, label: str, total: int | None) -> Iterator[ProgressCallback]:
-    """Show a bar, which stays when the stage is over; a spinner where nobody knows the total."""
+    """Show a bar, which stays when the stage is over; a spinner if the total is unknown."""
     with Progress(
         SpinnerColumn(finished_text=" "),
         TextColumn("{task.description}", markup=False),

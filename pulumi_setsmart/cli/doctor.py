@@ -18,13 +18,13 @@ _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "
 @click.option(
     "--stack",
     metavar="STACK",
-    help="Stack whose configuration counts, and whose state is examined.  [default: none, and the"
-    " environment's configuration]",
+    help="Stack whose configuration is used, and whose state is examined.  [default: none, and the"
+    " configuration of the environment]",
 )
 @click.option(
     "--state-only",
     is_flag=True,
-    help="Examine the stack's state and nothing else; SetSmart is not asked, no key is needed.",
+    help="Examine only the stack's state; nothing is sent to SetSmart, no key is needed.",
 )
 @project_folder
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
@@ -32,27 +32,27 @@ _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "
     "--record",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Also write how the account answers, without anything that is its own.",
+    help="Also write how the account responds, without any of its values.",
 )
 def doctor(
     stack: str | None, directory: Path, record: Path | None, *, state_only: bool, as_json: bool
 ) -> None:
-    """Look at all that a run needs, and say what to do about it.
+    """Check everything that a run needs, and say what to do.
 
-    Versions, the project's options, where the state is, where the key is read from, whether
-    SetSmart accepts it, the clocks, the budget, the path of the webhook subscriptions. Nothing is
-    changed, and no key is shown.
+    Checks versions, the project's options, where the state is, where the key is read from, whether
+    SetSmart accepts it, the clocks, the rate limit and the path of the webhook subscriptions.
+    Nothing is changed, and no key is shown.
 
-    With --stack, also whether the state holds code that is not ours: Pulumi runs the code in a
-    state whenever it loads it. So a workflow runs `doctor --stack STACK --state-only` before
-    `pulumi preview` and `pulumi up`.
+    With --stack, also checks whether the state contains code that is not ours: Pulumi runs the
+    code in a state whenever it loads it. So a workflow runs `doctor --stack STACK --state-only`
+    before `pulumi preview` and `pulumi up`.
 
-    With --record, a few more requests, all of them GET, look at how the account answers: statuses,
-    headers, envelopes, pages, the types of fields and the form of ids. What is written holds no
-    value and no name of the account; read it before you share it. A FILE that is no recording is
-    kept.
+    With --record, sends a few more requests, all GET, to see how the account responds: statuses,
+    headers, envelopes, pages, types of fields and the form of ids. FILE then contains no value and
+    no name of the account; read it before you share it. An existing FILE is replaced only if it is
+    a recording.
 
-    Exit status: 0, or 1 if something cannot work.
+    Exit status: 0, or 1 if a finding is an error.
     """
     from pulumi_setsmart.diagnosis.diagnosis import findings  # noqa: PLC0415 - heavy
     from pulumi_setsmart.diagnosis.state import state_findings  # noqa: PLC0415 - as above

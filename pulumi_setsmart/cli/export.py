@@ -16,22 +16,22 @@ from pulumi_setsmart.specification.format import Format, format_of
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="File to write instead of standard output; one that exists is kept.",
+    help="File to write instead of standard output; an existing file is kept.",
 )
 @click.option(
     "--format",
     "format_",
     type=click.Choice([member.value for member in Format]),
-    help="What to write.  [default: as the output's name ends, else yaml]",
+    help="Format to write.  [default: that of the output's extension, else yaml]",
 )
 @click.option("--force", is_flag=True, help="Replace the output if it exists.")
 def export(source: Path | None, output: Path | None, format_: str | None, *, force: bool) -> None:
     """Write a portfolio as a file: YAML, JSON or CSV.
 
     SOURCE is a portfolio file to convert. Without it, the account of SETSMART_API_KEY (and
-    SETSMART_BASE_URL) is read, and nothing is written to it. Secrets and ids are left out.
+    SETSMART_BASE_URL) is read; it is never written to. Secrets and ids are left out.
 
-    Exit status: 0 if it was written, 1 if not, 2 if the command was not understood.
+    Exit status: 0 if the file was written, 1 if not, 2 for a usage error.
     """
     from pulumi_setsmart.adoption.export import exportable  # noqa: PLC0415 - needs the client
     from pulumi_setsmart.files.destination import is_file  # noqa: PLC0415 - as above

@@ -20,7 +20,7 @@ _LARGEST_PREVIEW = 256 * 1024 * 1024
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
 )
-@click.option("--stack", metavar="STACK", help="Preview this stack, instead of reading a FILE.")
+@click.option("--stack", metavar="STACK", help="Preview this stack instead of reading a FILE.")
 @project_folder
 @click.option(
     "--format",
@@ -34,7 +34,7 @@ _LARGEST_PREVIEW = 256 * 1024 * 1024
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where to write.  [default: standard output]",
+    help="File to write.  [default: standard output]",
 )
 @click.option(
     "--fail-on",
@@ -51,11 +51,10 @@ def report(
     output: Path | None,
     fail_on: tuple[str, ...],
 ) -> None:
-    """Tell what a preview would change, for people who approve it.
+    """Write a report of a preview, for people who approve it.
 
-    FILE holds what `pulumi preview --json` printed, as any shell saves it; - is standard input.
-    Without it, a preview is run, with a refresh. Nothing is changed anywhere. Secrets are never
-    shown.
+    FILE contains the output of `pulumi preview --json`, as any shell saves it; - is standard input.
+    With --stack, runs a preview with a refresh. Nothing is changed. Secrets are never shown.
 
     Exit status: 0; 1 if --fail-on says so; 2 if something went wrong or the preview failed.
     """

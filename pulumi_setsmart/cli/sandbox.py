@@ -37,14 +37,14 @@ def _largest(
 @click.command(cls=Command, context_settings={"show_default": True})
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8787, help="Port; 0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=8787, help="Port; 0 chooses a free one."
 )
 @click.option(
     "--allow-host",
     "allowed_hosts",
     multiple=True,
     metavar="HOST",
-    help="Host name to accept beside this machine's own; may be repeated."
+    help="Host name to accept in addition to this machine's own; may be repeated."
     "  [default: on loopback none, elsewhere all]",
 )
 @click.option(
@@ -52,7 +52,7 @@ def _largest(
     type=click.Path(dir_okay=False),
     default=":memory:",
     show_default="in memory",
-    help="File that keeps the data.",
+    help="File that stores the data.",
 )
 @click.option(
     "--seed",
@@ -60,7 +60,7 @@ def _largest(
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Listings to begin with, if the database is new.",
+    help="Number of sample listings in a new database.",
 )
 @click.option(
     "--key",
@@ -82,7 +82,7 @@ def _largest(
     multiple=True,
     callback=_keys_for_networks,
     metavar="KEY=CIDR",
-    help="API key that works from this network only; may be repeated.",
+    help="API key that is valid only from this network; may be repeated.",
 )
 @click.option(
     "--rate-limit",
@@ -109,18 +109,18 @@ def _largest(
     "--secrets",
     type=click.Choice(["full", "masked", "absent", "null", "once"]),
     default="absent",
-    help="How the secret of a webhook is shown; once: only in the response to the POST.",
+    help="How the secret of a webhook is returned; once: only in the response to the POST.",
 )
 @click.option(
     "--put",
     type=click.Choice(["replace", "merge"]),
     default="replace",
-    help="What becomes of fields that a PUT leaves out.",
+    help="Whether a PUT replaces the object or merges into it.",
 )
 @click.option(
     "--normalise",
     is_flag=True,
-    help="Tidy what is sent: white space, the case of status, fractions.",
+    help="Normalise values: white space, the case of status, fractions.",
 )
 @click.option(
     "--frozen",
@@ -140,7 +140,7 @@ def _largest(
     type=click.IntRange(min=1),
     show_default="all on one page",
     metavar="N",
-    help="Objects on a page of a list.",
+    help="Objects per page of a list.",
 )
 @click.option(
     "--webhook-signature",
@@ -153,21 +153,21 @@ def _largest(
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="How long a replaced secret signs beside the new one.",
+    help="How long deliveries are also signed with a replaced secret.",
 )
 @click.option(
     "--webhook-timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=15.0,
     metavar="SECONDS",
-    help="Time after which an attempt without a response has failed.",
+    help="Time after which an attempt without a response fails.",
 )
 @click.option(
     "--webhook-attempts",
     type=click.IntRange(min=1),
     default=12,
     metavar="N",
-    help="Attempts after which a delivery is given up.",
+    help="Maximum attempts of a delivery.",
 )
 @click.option(
     "--webhook-backoff",
@@ -181,28 +181,28 @@ def _largest(
     type=click.FloatRange(0, 1),
     default=0.0,
     metavar="SHARE",
-    help="Share of the deliveries that is sent twice, to test receivers with.",
+    help="Share of deliveries that are sent twice, to test receivers.",
 )
 @click.option(
     "--webhook-shuffle",
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Collect deliveries for so long and send them in random order.",
+    help="Collect deliveries for this long and send them in random order.",
 )
 @click.option(
     "--webhook-host",
     "webhook_hosts",
     multiple=True,
     metavar="HOST",
-    help="Host to deliver to beside this machine; may be repeated.",
+    help="Host to deliver to in addition to this machine; may be repeated.",
 )
 def sandbox(**options: Unpack["Options"]) -> None:
-    """Run a SetSmart on this machine.
+    """Run a local SetSmart server.
 
-    It answers like the API, keeps what it is sent, and needs no account. Point a Pulumi program
-    or any HTTP client at the address it prints. When listings change, it calls the webhook
-    subscriptions that lead to this machine, and prints what came of it.
+    It responds like the API, stores what it receives, and needs no account. Point a Pulumi program
+    or any HTTP client at the address that it prints. When listings change, it calls the webhook
+    subscriptions on this machine, and prints the results.
     """
     try:
         from pulumi_setsmart.sandbox.command import run  # noqa: PLC0415 - its packages are an extra

@@ -9,7 +9,7 @@ from pulumi_setsmart.cli.console import Command, write_json
 def schema() -> None:
     """Print the JSON Schema of portfolio files.
 
-    Keep it in a file, and editors complete and check portfolio.yaml that begin with the line
+    Save it in FILE. Editors then complete and check a portfolio.yaml that begins with the line
     "# yaml-language-server: $schema=FILE".
     """
     from pulumi_setsmart.specification.schema import portfolio_schema  # noqa: PLC0415 - heavy

@@ -8,9 +8,9 @@ from pulumi_setsmart.webhooks.secret import new_secret
 
 @click.command("webhook-secret", cls=Command)
 def webhook_secret() -> None:
-    """Print a new secret for a webhook subscription, another one each time.
+    """Print a new secret for a webhook subscription.
 
-    It is kept nowhere else. Piped into "pulumi config set --secret webhookSecret" it is encrypted
-    in the stack's configuration, and nobody sees it.
+    It is stored nowhere. Pipe it into "pulumi config set --secret webhookSecret" to encrypt it in
+    the stack's configuration without showing it.
     """
     click.echo(new_secret())

@@ -202,7 +202,7 @@ STANDARD: dict[str, SignedDelivery] = {
     "payload with a fraction of a number of 5,000 digits": signed(b'{"a": ' + b"9" * 5000 + b".5}"),
     "payload with a number of 100,000 digits": signed(b'{"a": -' + b"9" * 100_000 + b"}"),
     "payload a list": signed(b"[]"),
-    "payload a text": signed(b'"property.updated"'),
+    "payload a string": signed(b'"property.updated"'),
     "payload null": signed(b"null"),
     **{
         case: request
@@ -230,13 +230,13 @@ STANDARD: dict[str, SignedDelivery] = {
 }
 
 WRONG_TYPES: dict[str, tuple[Any, Any]] = {
-    "payload a text and not bytes": (PAYLOAD.decode(), RIGHT.headers),
+    "payload a string and not bytes": (PAYLOAD.decode(), RIGHT.headers),
     "payload parsed already": (EVENT, RIGHT.headers),
     "payload None": (None, RIGHT.headers),
     "payload bytearray": (bytearray(PAYLOAD), RIGHT.headers),
     "headers None": (PAYLOAD, None),
     "headers a list": (PAYLOAD, [*RIGHT.headers.items()]),
-    "headers a text": (PAYLOAD, "webhook-id: msg_1"),
+    "headers a string": (PAYLOAD, "webhook-id: msg_1"),
     "header a number": (PAYLOAD, {**RIGHT.headers, "webhook-timestamp": NOW}),
     "header bytes": (PAYLOAD, {**RIGHT.headers, "webhook-id": b"msg_1"}),
     "header's name bytes": (PAYLOAD, {**RIGHT.headers, b"webhook-id": "msg_1"}),
@@ -291,7 +291,7 @@ def test_a_bad_request_is_refused(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", WRONG_TYPES)
 def test_what_is_no_request_at_all_is_refused(kind: str) -> None:
-    """A mistake of the receiver's own code is told to it in the same way."""
+    """A mistake of the receiver's own code is reported in the same way."""
     refused(*WRONG_TYPES[kind])
 
 

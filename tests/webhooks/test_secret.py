@@ -90,7 +90,7 @@ def test_the_other_scheme_takes_any_text_but_a_damaged_one(secret: Any) -> None:
 
 @given(st.text(min_size=1).filter(lambda text: text == text.strip()))
 def test_any_other_text_makes_signatures(secret: str) -> None:
-    """The field's other habit knows no form of secrets."""
+    """The other scheme prescribes no format of secrets."""
     scheme: SignatureScheme = HexHmac()
     delivery = SignedDelivery.hexadecimal(secret=secret)
     assert WebhookVerifier(secret, scheme=scheme).verify(delivery.payload, delivery.headers)

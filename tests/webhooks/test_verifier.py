@@ -50,7 +50,7 @@ def test_a_payload_without_an_envelope_is_the_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "moment"),
+    ("timestamp", "moment"),
     [
         ("2025-11-23T22:00:00.5+01:00", datetime(2025, 11, 23, 21, 0, 0, 500_000, UTC)),
         ("2025-11-23T22:00:00", datetime(2025, 11, 23, 22, tzinfo=UTC)),
@@ -70,10 +70,10 @@ def test_a_payload_without_an_envelope_is_the_data() -> None:
         ("20251123T220000Z", datetime(2025, 11, 23, 22, tzinfo=UTC)),
     ],
 )
-def test_the_time_of_an_event_is_read_in_each_form(told: Any, moment: datetime) -> None:
+def test_the_time_of_an_event_is_read_in_each_form(timestamp: Any, moment: datetime) -> None:
     """ISO 8601, without an offset in UTC, or seconds or milliseconds since 1970."""
     assert event_of(
-        SignedDelivery.standard(json.dumps({"timestamp": told}).encode())
+        SignedDelivery.standard(json.dumps({"timestamp": timestamp}).encode())
     ).timestamp == (moment)
 
 
@@ -122,7 +122,7 @@ def test_of_both_sets_of_headers_one_is_read() -> None:
     assert event_of(SignedDelivery(PAYLOAD, other), OTHER_SECRET).id == "msg_2"
 
 
-def test_what_is_wrong_with_older_headers_is_told_by_their_names() -> None:
+def test_what_is_wrong_with_older_headers_is_reported_by_their_names() -> None:
     """The log says what was sent."""
     for name in ("svix-id", "svix-timestamp", "svix-signature"):
         with pytest.raises(WebhookVerificationError, match=f"^{name} is malformed|^{name} is not"):
@@ -145,7 +145,7 @@ def test_a_sender_that_signs_with_both_secrets_is_understood_by_either_receiver(
 
 
 def test_what_was_seen_is_refused_by_a_name_of_its_own() -> None:
-    """So that the receiver can answer that it has it; `seen` is asked and not changed."""
+    """So that the receiver can respond with 2xx; `seen` is read and not changed."""
     seen = {"msg_2"}
     assert event_of(RIGHT, seen=seen).id == "msg_1"
     assert seen == {"msg_2"}
@@ -162,7 +162,7 @@ def test_a_forged_replay_is_refused_as_forged() -> None:
 
 
 def test_a_store_that_fails_is_the_receivers_problem() -> None:
-    """It is told as such, so that the delivery is answered with 500 and comes again."""
+    """It is reported as such, so that the response is 500 and the delivery is sent again."""
 
     class Broken:
         def __contains__(self, event_id: object) -> bool:
@@ -185,8 +185,8 @@ def test_a_hex_signature_is_right_in_both_forms(prefix: str, change: Any) -> Non
 
 def test_without_a_signed_id_the_payload_has_one() -> None:
     """Its own, or else one made of it: the same payload is the same event."""
-    told = event_of(SignedDelivery.hexadecimal(b'{"id": "evt_7"}'), scheme=HexHmac())
-    assert (told.id, told.timestamp) == ("evt_7", None)
+    event = event_of(SignedDelivery.hexadecimal(b'{"id": "evt_7"}'), scheme=HexHmac())
+    assert (event.id, event.timestamp) == ("evt_7", None)
     first, again, *others = (
         event_of(SignedDelivery.hexadecimal(payload), scheme=HexHmac()).id
         for payload in (b"{}", b"{}", b'{"id": 5}', b'{"id": ""}')
