@@ -46,7 +46,7 @@ project_folder = click.option(
 
 
 class Commands(click.Group):
-    """A group of commands whose usage errors contain no control characters from the command line."""
+    """A group of commands whose usage errors show no control characters of the command line."""
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         """Read the command line."""
