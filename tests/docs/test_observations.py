@@ -78,13 +78,13 @@ def test_what_is_as_assumed_is_observed(tmp_path: Path) -> None:
         *("base URL", "API key", "GET /properties", "GET /properties/{id}", "GET /webhooks"),
         *("200", "404", *LISTING, "code", "message", "Link"),
         *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
-        "A list is answered as an array of objects, without anything around it.",
-        "The client comes to the end of a list, by what its pages say.",
+        "The response to a list is an array of objects, without an envelope.",
+        "The pages of a list lead the client to its end.",
         'Where a list has several pages, `Link` with `rel="next"` leads to the next one.',
         "A list shows whole objects, as reading one of them does.",
         "Ids are strings, in `id`.",
-        "An object is answered as it is, without anything around it.",
-        "Every answer tells the server's time in `Date`.",
+        "The response to an object is the object itself, without an envelope.",
+        "Every response has the server's time in `Date`.",
     }
     for path, source in (("/properties", r"\*\*documented\*\*"), ("/webhooks", "assumed")):
         row = rf"^\| `GET {path}` \| .+ \| {source}; observed \(2026-11-25, first\) \|$"
@@ -107,7 +107,7 @@ def other(**fields: Any) -> DivergentServer:
         (attrs.evolve(other(), missing=html), "code", "a missing id is answered without, as HTML"),
         (
             attrs.evolve(other(), list_style=in_data),
-            "A list is answered as an array of objects, without anything around it.",
+            "The response to a list is an array of objects, without an envelope.",
             "in `response.items`",
         ),
         (
@@ -122,7 +122,7 @@ def other(**fields: Any) -> DivergentServer:
         ),
         (
             attrs.evolve(other(), shown=lambda item: {"data": item}),
-            "An object is answered as it is, without anything around it.",
+            "The response to an object is the object itself, without an envelope.",
             "in `data`",
         ),
         (
