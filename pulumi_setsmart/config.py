@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import json
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Self, TypeVar
@@ -53,6 +52,8 @@ _ACCOUNTS = "accounts"
 _LONGEST_TIME = 86400.0
 _LARGEST_RESPONSE = 1024.0
 _MOST_DIGITS = 9
+_NUMBER = re.compile(r"(?=\.?[0-9])[0-9]{0,9}(?:\.[0-9]{0,20})?(?:[eE][-+]?[0-9]{1,3})?")
+"""A number as people write it: Python takes `1_0` and digits of other scripts for one as well."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _DEFAULT_WEBHOOKS_PATH = "/webhooks"
 _DEFAULT_READ_ONLY_FIELDS = (
@@ -279,13 +280,9 @@ class _Source:
         text = self.text(key)
         if text is None:
             return default
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not 0 < number <= largest:
+        if not _NUMBER.fullmatch(text) or not 0 < float(text) <= largest:
             raise ConfigurationError(f"{NAMESPACE}:{key} must be a number of {described_as}")
-        return number
+        return float(text)
 
     def count(self, key: str, default: _Count, *, at_least: int = 0) -> int | _Count:
         text = self.text(key)

@@ -153,14 +153,16 @@ def test_what_would_not_arrive_as_it_is_is_refused(value: Any, reason: str) -> N
 def test_a_resource_is_no_value() -> None:
     """Its outputs are."""
     resource = pulumi.Resource.__new__(pulumi.CustomResource)
-    assert run_error(resource).endswith("pass one of its outputs, for example value.id")
+    assert run_error(resource).endswith("pass one of its outputs, for example value.id [not-json]")
 
 
 def test_what_holds_itself_is_refused() -> None:
     """Rather than followed for ever."""
     value: list[Any] = []
     value.append({"a": value})
-    assert run_error(value) == "resource 'villa': attributes: holds itself, or is nested too deeply"
+    assert run_error(value) == (
+        "resource 'villa': attributes: holds itself, or is nested too deeply [not-json]"
+    )
 
 
 def test_a_set_will_do_where_order_means_nothing() -> None:

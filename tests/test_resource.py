@@ -201,7 +201,7 @@ def test_import_by_option_is_refused_with_the_way_that_works() -> None:
     assert str(caught.value) == (
         "resource 'hook': import_ does not work with dynamic providers; to manage a webhook "
         "subscription that exists say existing_id=… or use `pulumi import --file` with inputs and "
-        "outputs (documentation, Adopt what exists), to read one use .get()"
+        "outputs (documentation, Adopt what exists), to read one use .get() [import-option]"
     )
 
 

@@ -131,7 +131,9 @@ def _account_object(kind: Kind, record: Record, settings: Settings, scope: Scope
     left_out = []
     for violation in violations(kind, inputs_of(kind, {}, fields, [])):
         if violation.input in kind.required_names:
-            return AccountObject(kind, record, None, [f"{subject}: is left out: {violation}"])
+            return AccountObject(
+                kind, record, None, [f"{subject}: is left out: {violation.message}"]
+            )
         name = violation.input if violation.member is None else violation.member
         del fields[name]
         left_out.append(f"{subject}: {quoted(name, LONGEST_NAME)} is left out: {violation.reason}")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from json import decoder, scanner
-from typing import Any
+import re
+from collections.abc import Iterator
 
 from attrs import define, field
 
@@ -19,7 +18,8 @@ from pulumi_setsmart.specification.document import (
     is_sayable,
 )
 
-_TOO_DEEP = f"is nested more than {DEEPEST} deep"
+_WHITESPACE = re.compile(r"[ \t\n\r]*")
+_SCALARS = json.JSONDecoder()
 
 
 def read_json(text: str, file: str) -> Document:
@@ -28,116 +28,114 @@ def read_json(text: str, file: str) -> Document:
     Raises:
         PortfolioFileError: It is not JSON.
     """
-    lines = _Lines(text, file)
+    reader = _Reader(text, file)
     try:
-        parsed = _Decoder(lines).decode(text)
+        return Document(reader.document(), reader.locations)
     except json.JSONDecodeError as error:
         raise FileLocation(file, error.lineno).error(
             f"is not JSON: {error.msg}", MessageCode.INVALID_SYNTAX
         ) from None
-    except RecursionError:
-        raise FileLocation(file, 1).error(_TOO_DEEP, MessageCode.TOO_DEEP) from None
     except ValueError:
-        raise FileLocation(file, 1).error(
+        raise reader.location().error(
             "holds a number that is too long", MessageCode.NUMBER_TOO_LONG
         ) from None
-    unfolding = _Unfolding()
-    return Document(unfolding.value(parsed, "", FileLocation(file, 1)), unfolding.locations)
 
 
 @define
-class _Located:
-    """An object whose members know their places."""
+class _Reader:
+    """Reads a text from its beginning to its end, and knows in which line each value begins.
 
-    members: list[tuple[str, Any, FileLocation]]
-
-
-@define
-class _Lines:
-    """The lines of a text, counted on from the last place that was asked for."""
+    The standard library decodes strings, numbers and words. Its decoder of objects does not tell
+    where their members are, so objects and lists are read here.
+    """
 
     text: str
     file: str
+    locations: dict[str, FileLocation] = field(factory=dict, init=False)
     _index: int = field(default=0, init=False)
     _line: int = field(default=1, init=False)
-
-    def location(self, index: int) -> FileLocation:
-        """Return the place of the character with this index, which never goes back."""
-        self._line += self.text.count("\n", self._index, index)
-        self._index = max(self._index, index)
-        return FileLocation(self.file, self._line)
-
-
-class _Decoder(json.JSONDecoder):
-    """The decoder of the standard library, which tells where the members of objects begin."""
-
-    def __init__(self, lines: _Lines) -> None:
-        super().__init__()
-        self._lines = lines
-        self.parse_object = self._object
-        # The scanner in C does not ask for `parse_object`.
-        self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]  # as below
-
-    def _object(
-        self,
-        begin: tuple[str, int],
-        strict: bool,  # noqa: FBT001 -- given by the standard library
-        scan_once: Callable[[str, int], tuple[Any, int]],
-        *_hooks: object,
-    ) -> tuple[_Located, int]:
-        locations: list[FileLocation] = []
-
-        def scan(text: str, index: int) -> tuple[Any, int]:
-            locations.append(self._lines.location(index))
-            return scan_once(text, index)
-
-        pairs, end = decoder.JSONObject(begin, strict, scan, None, lambda pairs: pairs)  # type: ignore[attr-defined]  # typeshed leaves it out
-        members = [
-            (key, value, location) for (key, value), location in zip(pairs, locations, strict=True)
-        ]
-        return _Located(members), end
-
-
-@define
-class _Unfolding:
-    """The way from located objects to plain values."""
-
-    locations: dict[str, FileLocation] = field(factory=dict)
     _count: int = field(default=0, init=False)
 
-    def value(self, value: Any, path: str, location: FileLocation, depth: int = 1) -> Json:
-        """Return a value as a plain one, and note the places of the members in it."""
+    def document(self) -> Json:
+        """Return the only value of the text."""
+        self._skip_whitespace()
+        location = self.locations[""] = self.location()
+        value = self._value("", location, depth=1)
+        if self._index < len(self.text):
+            raise self._syntax_error("Extra data")
+        return value
+
+    def location(self) -> FileLocation:
+        """Return where the reader is."""
+        return FileLocation(self.file, self._line)
+
+    def _value(self, path: str, location: FileLocation, depth: int) -> Json:
+        """Read a value and the whitespace after it."""
         self._count += 1
         if self._count > MOST_VALUES:
             raise location.error(
                 f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
             )
-        if not path:
-            self.locations[path] = location
-        if isinstance(value, _Located | list) and depth > DEEPEST + ABOVE_FIELDS:
-            raise location.error(_TOO_DEEP, MessageCode.TOO_DEEP)
-        match value:
-            case _Located(members):
-                return self._object(members, path, depth)
-            case list():
+        opening = self.text[self._index : self._index + 1]
+        if opening in ("{", "[") and opening and depth > DEEPEST + ABOVE_FIELDS:
+            raise location.error(f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP)
+        match opening:
+            case "{":
+                return self._object(path, depth)
+            case "[":
                 return [
-                    self.value(element, pointer(path, index), location, depth + 1)
-                    for index, element in enumerate(value)
+                    self._value(pointer(path, index), location, depth + 1)
+                    for index, _ in enumerate(self._elements("]"))
                 ]
+        value, end = _SCALARS.raw_decode(self.text, self._index)
+        self._go_to(end)
         scalar: Json = value
         return scalar
 
-    def _object(
-        self, members: list[tuple[str, Any, FileLocation]], path: str, depth: int
-    ) -> dict[str, Json]:
-        plain: dict[str, Json] = {}
-        for key, member, location in members:
-            inside = pointer(path, key)
-            if key in plain:
+    def _object(self, path: str, depth: int) -> dict[str, Json]:
+        members: dict[str, Json] = {}
+        for _ in self._elements("}"):
+            if not self.text.startswith('"', self._index):
+                raise self._syntax_error("Expecting property name enclosed in double quotes")
+            key, end = _SCALARS.raw_decode(self.text, self._index)
+            self._go_to(end)
+            self._expect(":")
+            location, inside = self.location(), pointer(path, key)
+            if key in members:
                 name = key if is_sayable(inside) else "a name"
                 raise location.error(
                     f"{name} is twice in the same object", MessageCode.DUPLICATE_KEY
                 )
             self.locations[inside] = location
-            plain[key] = self.value(member, inside, location, depth + 1)
-        return plain
+            members[key] = self._value(inside, location, depth + 1)
+        return members
+
+    def _elements(self, closing: str) -> Iterator[None]:
+        """Read what is around and between the elements of a list or the members of an object."""
+        self._go_to(self._index + 1)
+        if not self.text.startswith(closing, self._index):
+            yield
+            while not self.text.startswith(closing, self._index):
+                self._expect(",")
+                yield
+        self._go_to(self._index + 1)
+
+    def _expect(self, delimiter: str) -> None:
+        if not self.text.startswith(delimiter, self._index):
+            raise self._syntax_error(f"Expecting '{delimiter}' delimiter")
+        self._go_to(self._index + 1)
+
+    def _go_to(self, index: int) -> None:
+        """Go on behind what was read, and behind the whitespace after it."""
+        self._line += self.text.count("\n", self._index, index)
+        self._index = index
+        self._skip_whitespace()
+
+    def _skip_whitespace(self) -> None:
+        match = _WHITESPACE.match(self.text, self._index)
+        end = self._index if match is None else match.end()
+        self._line += self.text.count("\n", self._index, end)
+        self._index = end
+
+    def _syntax_error(self, reason: str) -> json.JSONDecodeError:
+        return json.JSONDecodeError(reason, self.text, self._index)

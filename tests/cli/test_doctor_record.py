@@ -46,7 +46,7 @@ def test_a_recording_is_written(setsmart_sandbox: SandboxAccount, tmp_path: Path
             "read it before you share it\n"
         )
         findings = {one["subject"]: one["verdict"] for one in json.loads(told.stdout)}
-        assert findings["key"] == "good"
+        assert findings["key"] == "ok"
     assert {one.method for one in setsmart_sandbox.requests} == {"GET"}
     assert recording.properties.list_end == "reached"
     assert [*tmp_path.iterdir()] == [file]
@@ -93,5 +93,6 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         told = doctor(tmp_path, url, "--record", "missing/setsmart.json")
     assert told.returncode == 1
     assert told.stderr == (
-        "Error: missing/setsmart.json: cannot be written: No such file or directory\n"
+        "Error: missing/setsmart.json: cannot be written: No such file or directory "
+        "[unusable-file]\n"
     )

@@ -32,5 +32,5 @@ def test_no_command_hangs_at_a_pipe(
     monkeypatch.setenv("SETSMART_BASE_URL", "http://127.0.0.1:1/v1")
     result = CliRunner().invoke(main, arguments)
     if arguments[0] != "doctor":
-        assert result.stderr == "Error: p.yaml: is a pipe, not a file\n"
+        assert result.stderr == "Error: p.yaml: is a pipe, not a file [not-a-file]\n"
     assert result.exit_code in (1, 2)

@@ -229,7 +229,10 @@ def test_a_command_may_be_given_in_place_of_a_preview(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     result = CliRunner().invoke(main, ["report", str(pipe)])
-    assert (result.exit_code, result.stderr) == (2, f"Error: {pipe}: is a pipe, not a file\n")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"Error: {pipe}: is a pipe, not a file [not-a-file]\n",
+    )
     assert sys.stdin is not None
 
 

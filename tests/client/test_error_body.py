@@ -48,7 +48,7 @@ def test_every_form_of_error_is_understood(
     ending = "" if message is None else f": {message}"
     assert error.reason == f"SetSmart does not accept these values{ending}"
     assert (error.method, error.path, error.status) == ("GET", "/properties", 400)
-    assert (error.code, error.field, error.request_id) == (code, field, "req_9")
+    assert (error.api_code, error.field, error.request_id) == (code, field, "req_9")
 
 
 @pytest.mark.parametrize(
@@ -365,7 +365,9 @@ def test_what_is_no_reason_is_not_shown(body: object) -> None:
 )
 def test_one_reason_is_one_line_and_several_have_a_line_each(body: object, text: str) -> None:
     """What a server says beside its reasons is told too, unless it says nothing."""
-    shown = str(status_error(response(body, 400)))
+    error = status_error(response(body, 400))
+    assert error.code == "rejected-values"
+    shown = error.message
     assert shown.replace("(GET /properties, status 400)", "(…)") == text
 
 

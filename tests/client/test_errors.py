@@ -40,7 +40,7 @@ def test_the_tree_is_as_it_is_drawn() -> None:
 )
 def test_an_error_ends_with_the_request_it_is_about(context: ErrorContext, text: str) -> None:
     """Only the facts that are known stand in the text."""
-    assert str(ApiError("it went wrong", context)) == f"it went wrong ({text})"
+    assert ApiError("it went wrong", context).message == f"it went wrong ({text})"
 
 
 def test_an_error_without_an_answer_has_no_status() -> None:

@@ -125,9 +125,11 @@ def test_what_cannot_be_is_not_waited_for_and_told_once(
         told[name] = "9" * 60
         send(pacer, 503, told)
     assert clock.slept == []
-    assert caplog.messages == [
-        f"SetSmart sends {name}: {'9' * 40}…, which is not within a day of its clock; it is ignored"
-    ]
+    [message] = caplog.messages
+    assert message == (
+        f"SetSmart sends {name}: {'9' * 40}…, which is not within a day of its clock; it is "
+        "ignored [implausible-reset]"
+    )
 
 
 def test_a_refusal_without_a_word_holds_nothing_but_lets_one_through() -> None:
@@ -281,7 +283,9 @@ def test_a_long_wait_is_announced_once(caplog: pytest.LogCaptureFixture) -> None
     with contextlib.suppress(RateLimitWaitError):
         pacer.admit(39)
     pacer.settle(pacer.admit(900))
-    assert caplog.messages == ["SetSmart: the rate limit is used up; going on in 40 s"]
+    assert caplog.messages == [
+        "SetSmart: the rate limit is used up; going on in 40 s [rate-limited]"
+    ]
 
 
 def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -301,7 +305,9 @@ def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixtu
             for admitted in [future for future in waiting if future.done()]:
                 waiting.remove(admitted)
                 pacer.settle(admitted.result())
-    assert caplog.messages == ["SetSmart: the rate limit is used up; going on in 40 s"]
+    assert caplog.messages == [
+        "SetSmart: the rate limit is used up; going on in 40 s [rate-limited]"
+    ]
 
 
 def test_a_shorter_wait_does_not_end_a_longer_one() -> None:

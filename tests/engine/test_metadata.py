@@ -86,7 +86,7 @@ def ids_in(stack: EngineStack) -> dict[str, str]:
 def assert_told(finished: Finished) -> None:
     """Assert that ways out are named of whatever is told to be damaged, and that something is."""
     assert "is damaged: " in finished.output
-    assert "unexpected" not in finished.output
+    assert "unexpected-error" not in finished.output
     assert "`pulumi state delete URN`" in finished.output
     assert "existing_id=" in finished.output
     assert "created" not in finished.output

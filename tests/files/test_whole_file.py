@@ -169,7 +169,7 @@ def test_what_cannot_be_written_is_told_in_a_line(
     path: Path = make(tmp_path)  # type: ignore[operator]  # functions and lambdas
     with pytest.raises(PortfolioFileError) as caught:
         write_file(path, "new")
-    assert str(caught.value) == f"{path}: cannot be written: {reason}"
+    assert caught.value.message == f"{path}: cannot be written: {reason}"
     assert partials_in(tmp_path) == []
 
 

@@ -139,7 +139,7 @@ def test_without_a_mark_nothing_proves_a_deletion(metadata: StateMetadata | None
     account, listings = account_of(fake, key="a-very-secret-key")
     with pytest.raises(WrongAccountError) as caught:
         account.confirm_deletion(listings, "p", metadata, "name")
-    assert str(caught.value) == (
+    assert caught.value.message == (
         "p is not in this account (https://setsmart.example/v1, key from setsmart:apiKey), and the "
         "state does not say in which one it was, so it may be elsewhere. Set the base URL and the "
         "key of its account; if it was deleted there, set setsmart:acceptAccountChange to true for "

@@ -130,7 +130,7 @@ def test_adopting_brings_the_listing_to_what_is_declared(
     assert account.writes() == ["PUT /properties/prop_5"]
     assert account.objects["/properties/prop_5"] == {**VILLA, "rating": 5, "bedrooms": 3}
     assert [record.getMessage() for record in caplog.records] == [
-        'property "Sea Villa": adopts prop_5 (bedrooms 2 → 3)'
+        'property "Sea Villa": adopts prop_5 (bedrooms 2 → 3) [adopted]'
     ]
 
 

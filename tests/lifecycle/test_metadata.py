@@ -313,7 +313,8 @@ def test_damaged_metadata_is_an_error_with_ways_out(stored: object) -> None:
     """In one or two lines that repeat nothing of it."""
     with pytest.raises(MetadataError) as caught:
         load_metadata({KEY: stored}, "prop_1")
-    message = str(caught.value)
+    assert caught.value.code == "damaged-metadata"
+    message = caught.value.message
     assert message.startswith("its metadata in the state (__setsmart) is damaged: ")
     assert message.endswith(
         ". Nothing was changed. Import a backup of the state, or run `pulumi state delete URN` and "
@@ -341,7 +342,8 @@ def test_a_newer_version_names_the_release_that_is_needed(release: object, neede
     plain = {"version": 2, "account": "in another form", "release": release}
     with pytest.raises(MetadataError) as caught:
         load_metadata({KEY: json.dumps(plain)})
-    assert str(caught.value) == (
+    assert caught.value.code == "newer-metadata"
+    assert caught.value.message == (
         "its metadata in the state (__setsmart) has version 2, and this release of pulumi-setsmart "
         f"reads version 1. Nothing was changed. Update pulumi-setsmart to {needed} or a later one"
     )

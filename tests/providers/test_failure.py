@@ -18,7 +18,9 @@ def test_our_errors_are_told_as_they_are() -> None:
         reported(lambda text: f'property "Villa": {text.replace("hush", "[secret]")}'),
     ):
         raise SetSmartError("the code hush is too short")
-    assert str(caught.value) == 'property "Villa": the code [secret] is too short'
+    assert (
+        str(caught.value) == 'property "Villa": the code [secret] is too short [unexpected-error]'
+    )
     assert caught.value.__cause__ is None
     assert traceback.format_exception_only(caught.value)[0].startswith("SetSmart: property")
 

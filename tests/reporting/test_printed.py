@@ -125,7 +125,9 @@ def test_what_is_interrupted_by_another_program_is_refused(form: str) -> None:
 @pytest.mark.parametrize("second", ["document", "stream"])
 def test_two_previews_are_refused(first: str, second: str) -> None:
     """Nobody can tell which of them is meant."""
-    with pytest.raises(StackError, match=r"^x: it holds more than one preview; give one$"):
+    with pytest.raises(
+        StackError, match=r"^x: it holds more than one preview; give one \[several-previews\]$"
+    ):
         read_printed(in_form(first) + in_form(second), "x")
 
 

@@ -56,7 +56,7 @@ def refusal(path: Path) -> str:
     """Return why a file is refused, in one line."""
     with pytest.raises(PortfolioFileError) as caught:
         read_portfolio(path)
-    [line] = str(caught.value).splitlines()
+    [line] = caught.value.message.splitlines()
     return line
 
 
@@ -145,7 +145,7 @@ def test_what_is_no_number_in_json_is_none_in_a_spreadsheet(cell: str) -> None:
     written = f'"{cell}"'
     with pytest.raises(PortfolioFileError) as caught:
         entries_in(f"resource_name,name,bedrooms\na,A,{written}\n", "p.csv")
-    assert str(caught.value) == (
+    assert caught.value.message == (
         "p.csv:2: bedrooms: must be a number like 2 or 1.5: digits 0 to 9 and a point, without "
         "blanks, a plus sign or zeros in front"
     )

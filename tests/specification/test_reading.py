@@ -78,7 +78,7 @@ def refusal(path: Path, *overlays: Path) -> str:
     """Return the reason why a file is refused, less the folder; it must be one line."""
     with pytest.raises(PortfolioFileError) as caught:
         read_portfolio(path, overlays)
-    [line] = str(caught.value).splitlines()
+    [line] = caught.value.message.splitlines()
     return line.removeprefix(f"{path.parent}/")
 
 
