@@ -82,5 +82,8 @@ def test_drift_and_mistakes_are_told_with_their_names(
     overlay = project.folder / "production.yaml"
     overlay.write_text(overlay.read_text() + "  noon: 1\n")
     error, _pulumi_s_own = project.fail("preview", "--refresh=false", *QUIET).errors
-    assert error.endswith("production.yaml:10: webhooks.noon: must hold fields, not a whole number")
+    assert error.endswith(
+        "production.yaml:10: webhooks.noon: must hold fields, not a whole number "
+        "[invalid-portfolio]"
+    )
     assert len(account.sandbox.requests) == requests

@@ -93,20 +93,24 @@ def test_a_mistake_that_only_the_program_can_see(
     [
         (
             'Property("one", name="  ", bedrooms="the-value-of-bedrooms", max_guests=CLEAR)',
-            ["name: must not be blank", "bedrooms: must be a whole number, not a string"],
+            [
+                "name: must not be blank [invalid-value]",
+                "bedrooms: must be a whole number, not a string [invalid-value]",
+            ],
         ),
         (
             'WebhookSubscription("one", url=CLEAR, events=["no-event"])',
             [
-                "url: is required and cannot be cleared",
-                "events: must hold event names like property.updated or * (look at element 0)",
+                "url: is required and cannot be cleared [required]",
+                "events: must hold event names like property.updated or * (look at element 0) "
+                "[invalid-value]",
             ],
         ),
         (
             'ApiObject("one", path="rules", body=pulumi.Output.from_input({"id": "x"}))',
             [
-                "path: must begin with a slash, like /pricing-rules",
-                "body: id is given by SetSmart and cannot be declared",
+                "path: must begin with a slash, like /pricing-rules [invalid-value]",
+                "body: id is given by SetSmart and cannot be declared [id-not-declarable]",
             ],
         ),
     ],
