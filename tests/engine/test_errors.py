@@ -102,8 +102,10 @@ def test_a_mistake_that_only_the_program_can_see(
             'WebhookSubscription("one", url=CLEAR, events=["no-event"])',
             [
                 "url: is required and cannot be cleared [required]",
-                "events: must hold event names like property.updated or * (look at element 0) "
-                "[invalid-value]",
+                (
+                    "events: must hold event names like property.updated or * "
+                    "(look at element 0) [invalid-value]"
+                ),
             ],
         ),
         (
