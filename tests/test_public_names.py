@@ -136,8 +136,8 @@ def test_names_that_are_imported_on_first_use_look_like_any_other() -> None:
         if isinstance(statement, ast.ImportFrom)
         for name in statement.names
     } == pulumi_setsmart._MODULE_OF  # noqa: SLF001 -- type checkers cannot read it
-    with pytest.raises(AttributeError, match="'pulumi_setsmart' has no attribute 'Propety'"):
-        getattr(pulumi_setsmart, "Propety")  # noqa: B009 -- mypy refuses the attribute
+    with pytest.raises(AttributeError, match="'pulumi_setsmart' has no attribute 'PropertyNames'"):
+        getattr(pulumi_setsmart, "PropertyNames")  # noqa: B009 -- mypy refuses the attribute
 
 
 def test_documentation_and_examples_use_public_names_only() -> None:
