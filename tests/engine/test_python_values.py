@@ -54,7 +54,7 @@ def test_values_are_sent_as_what_they_mean(stack: EngineStack, account: EngineSa
     stack.assert_clean()
 
 
-DATE = "a date cannot be sent; write it as a string, for example value.isoformat()"
+DATE = "a date cannot be sent; write it as a string, for example value.isoformat() [not-json]"
 
 
 @pytest.mark.parametrize(
@@ -74,19 +74,25 @@ DATE = "a date cannot be sent; write it as a string, for example value.isoformat
         ),
         (
             'Property("villa", name="V", opts={"protect": True})',
-            "error: resource 'villa': opts: must be pulumi.ResourceOptions(…)",
+            "error: resource 'villa': opts: must be pulumi.ResourceOptions(…) [invalid-resource]",
         ),
         (
             'Property(7, name="V")',
-            "error: the first argument of a property is its name in the program; pass a string",
+            (
+                "error: the first argument of a property is its name in the program; pass a string "
+                "[invalid-resource]"
+            ),
         ),
         (
             'ApiObject("rule", path="/rules", body={1: "x"})',
-            "error: resource 'rule': body: a name must be a string, not int; write str(key)",
+            (
+                "error: resource 'rule': body: a name must be a string, not int; write str(key) "
+                "[not-json]"
+            ),
         ),
         (
             'Property.get("villa", 7.5)',
-            "error: resource 'villa': id: must be a string, such as prop_123",
+            "error: resource 'villa': id: must be a string, such as prop_123 [invalid-resource]",
         ),
     ],
 )

@@ -30,7 +30,8 @@ def test_what_an_update_sets_back_is_told(stack: EngineStack, account: EngineSan
     [warning] = {line for line in lines if line.startswith("warning:") and "reverted" in line}
     assert warning == (
         'warning: property "Villa" (prop_1): reverted what somebody changed in SetSmart since the '
-        "last refresh (bedrooms 5 → 3, code); `pulumi preview --refresh` shows such changes first"
+        "last refresh (bedrooms 5 → 3, code); `pulumi preview --refresh` shows such changes first "
+        "[drift-reverted]"
     )
     assert storage.get(PROPERTIES, "prop_1")["bedrooms"] == 3
 
