@@ -77,7 +77,7 @@ def test_an_account_that_is_gone_is_told_in_a_line(stack: EngineStack) -> None:
     [error] = stack.fail("preview", *QUIET, SETSMART_US_EAST_API_KEY="").errors
     assert error.endswith(
         "account us-east: no API key: run `pulumi config set --secret --path "
-        "setsmart:accounts.us-east.apiKey` or set SETSMART_US_EAST_API_KEY"
+        "setsmart:accounts.us-east.apiKey` or set SETSMART_US_EAST_API_KEY [missing-key]"
     )
     assert '"Villa" (prop_1)' in error
     stack.declare('Property("villa", name="Villa", account="u s")')
