@@ -83,7 +83,8 @@ def test_an_account_that_is_gone_is_told_in_a_line(stack: EngineStack) -> None:
     stack.declare('Property("villa", name="Villa", account="u s")')
     [error] = stack.fail("preview", "--refresh=false", *QUIET).errors
     assert error.endswith(
-        "account: must be a name of letters, digits, - and _ that begins with a letter"
+        "account: must be a name of letters, digits, - and _ that begins with a letter "
+        "[invalid-value]"
     )
 
 
