@@ -179,7 +179,7 @@ class ErrorContext:
     Attributes:
         method: The HTTP method.
         path: The path below the base URL.
-        status: The HTTP status, or None where there was no answer.
+        status: The HTTP status, or None where there was no response.
         api_code: The API's own code for the error, where it sent one.
         field: The field that the API complains about, where it named one.
         request_id: The API's id of the request, for its support, where it sent one.

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from attrs import frozen
-from support.contract_validator import contract
+from support.contract_validator import contract, resolved
 from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.sandbox import (
@@ -138,15 +138,6 @@ def serving(extra: Extra, behaviour: Behaviour | None = None) -> Iterator[Served
         ) as browser,
     ):
         yield Served(app, api, browser)
-
-
-def resolved(part: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in part:
-        target: Any = contract()
-        for step in part["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        part = target
-    return part
 
 
 def test_it_serves_what_the_contract_describes() -> None:
