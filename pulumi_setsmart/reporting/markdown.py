@@ -39,10 +39,11 @@ def markdown(report: Report) -> str:
     text = f"{marker(report)}\n{_head(report)}\n"
     left_out = 0
     for block in _blocks(report):
-        if left_out or len(text) + len(block) > _LONGEST - _ROOM_FOR_THE_END:
+        rendered = "" if left_out else _entry(block) if isinstance(block, Entry) else block
+        if left_out or len(text) + len(rendered) > _LONGEST - _ROOM_FOR_THE_END:
             left_out += 1
         else:
-            text += f"\n{block}\n"
+            text += f"\n{rendered}\n"
     if left_out:
         text += f"\n**And {left_out} more**, for which there is no room here.\n"
     return text
@@ -53,7 +54,7 @@ def _head(report: Report) -> str:
     return f"### {icon}{summary(report)} · {_code(f'{report.project}/{report.stack}')}"
 
 
-def _blocks(report: Report) -> Iterator[str]:
+def _blocks(report: Report) -> Iterator[str | Entry]:
     for error in report.errors:
         yield f"> **Error:** {_code(error)}"
     if not report.refreshed and not report.errors:
@@ -62,7 +63,7 @@ def _blocks(report: Report) -> Iterator[str]:
         entries = report.of(action)
         if entries:
             yield _heading(action, len(entries))
-            yield from map(_entry, entries)
+            yield from entries
     if report.others:
         counted = (f"{number} to {_code(step)}" for step, number in report.others.items())
         yield f"Resources of other providers: {', '.join(counted)}."
