@@ -83,7 +83,9 @@ def test_noise_between_events_changes_nothing(noise: str) -> None:
     assert data(read_preview(f"{noise}\n".join(lines))) == EXPECTED
 
 
-@given(st.lists(st.tuples(ANY_OBJECT, ANY_OBJECT)), st.text(st.characters(codec="utf-8")))
+@given(
+    st.lists(st.tuples(ANY_OBJECT, ANY_OBJECT), max_size=5), st.text(st.characters(codec="utf-8"))
+)
 def test_both_forms_come_to_the_same(fields: list[tuple[Any, Any]], message: str) -> None:
     """Whatever the listings hold, and whatever was said."""
     document = PreviewDocument()
