@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.log import log_of
-from pulumi_setsmart.client.rate_limit import RateLimit
+from pulumi_setsmart.client.rate_limit import RateLimitState
 from pulumi_setsmart.client.rate_limit_headers import RateLimitHeaders, read_rate_limit
 from pulumi_setsmart.client.stopwatch import SharedStopwatch
 from pulumi_setsmart.models.message_code import MessageCode, with_code
@@ -73,7 +73,7 @@ class Pacer:
         self._sleep = sleep
         self._stopwatch = SharedStopwatch(clock)
         self._changed = threading.Condition()  # whose lock guards all that follows
-        self._limit = RateLimit()
+        self._limit = RateLimitState()
         self._probe: Permit | None = None
         self._under_way = 0
         self._announced_until = 0.0

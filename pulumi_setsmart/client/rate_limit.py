@@ -33,7 +33,7 @@ class Window:
 
 
 @define
-class RateLimit:
+class RateLimitState:
     """The rate limit as responses have told it so far. It does not wait, and takes no lock.
 
     Local times are those of one monotonic clock. These hold after each call:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pulumi_setsmart.recording.file import read
 from pulumi_setsmart.recording.recording import Recording, SeenCollection, SeenResponse
-from pulumi_setsmart.recording.shape import Member, Shape
+from pulumi_setsmart.recording.shape import Shape, ShapeMember
 
 _SUCCESS = 200
 _NOT_FOUND = 404
@@ -141,9 +141,9 @@ def _status_facts(seen: SeenCollection) -> Iterator[Fact]:
         yield Fact(f"status {_NOT_FOUND}", f"a missing id is answered {missing}")
 
 
-def _members(seen: SeenCollection) -> dict[str, list[Member]]:
+def _members(seen: SeenCollection) -> dict[str, list[ShapeMember]]:
     """Return the fields of the objects of a collection, as its list and one of them show them."""
-    found: dict[str, list[Member]] = {}
+    found: dict[str, list[ShapeMember]] = {}
     for shape in (seen.item, _object(seen)):
         for name, member in (shape.members if shape is not None else {}).items():
             found.setdefault(name, []).append(member)
