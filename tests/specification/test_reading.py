@@ -209,7 +209,10 @@ def test_a_bad_file_in_yaml_is_one_clear_line(tmp_path: Path, text: str, reason:
             '{"properties":\n{"a": {"name": "x", "bathrooms": NaN}}}',
             "2: properties.a.bathrooms: must",
         ),
-        ('{"properties": {"a": {"name": ' + "9" * 5000 + "}}}", "1: contains a number that is too lo"),
+        (
+            '{"properties": {"a": {"name": ' + "9" * 5000 + "}}}",
+            "1: contains a number that is too lo",
+        ),
         ('{"properties":\n{"a" {}}}', "2: is not JSON: "),
         ('[{"a": 1},\n{"b": 2}]', "1: must hold properties and webhooks, not a list"),
         ('{"properties":\n{"a": {"name": "\\ud83d"}}}', "2: properties.a.name: holds half a char"),

@@ -80,13 +80,13 @@ class Repository:
         url = self._http.base_url.join(f".{path}")
         url = url.copy_merge_params({"per_page": 100})
         while True:
-            answer = self._http.get(url).raise_for_status()
-            yield from answer.json()
-            following = answer.links.get("next", {}).get("url")
+            response = self._http.get(url).raise_for_status()
+            yield from response.json()
+            following = response.links.get("next", {}).get("url")
             if following is None:
                 return
             url = url.join(following)
-            if (url.scheme, url.netloc) != (answer.url.scheme, answer.url.netloc):
+            if (url.scheme, url.netloc) != (response.url.scheme, response.url.netloc):
                 sys.exit(f"GitHub's next page is on another server: {url.host}")
 
     def _send(self, method: str, path: str, body: dict[str, str]) -> None:
