@@ -211,7 +211,7 @@ def test_a_bad_file_in_yaml_is_one_clear_line(tmp_path: Path, text: str, reason:
         ),
         (
             '{"properties": {"a": {"name": ' + "9" * 5000 + "}}}",
-            "1: contains a number that is too lo",
+            "1: contains a number that is too",
         ),
         ('{"properties":\n{"a" {}}}', "2: is not JSON: "),
         ('[{"a": 1},\n{"b": 2}]', "1: must hold properties and webhooks, not a list"),
