@@ -115,7 +115,7 @@ class Portfolio:
         seconds = time.perf_counter() - started
         if process.returncode != 0:
             raise RuntimeError((self.stack.folder / "printed.txt").read_text())
-        statuses = [one.status for one in list(sandbox.requests)]
+        statuses = [request.status for request in list(sandbox.requests)]
         refused = statuses.count(_TOO_MANY_REQUESTS)
         return Measurement(
             case=case,

@@ -63,8 +63,10 @@ class Bench:
             storage = Storage()
             with serving(storage, port) as (sandbox, base_url):
                 portfolios = [
-                    Portfolio.create(one, listings, folder / f"{number}-{one.name}", base_url)
-                    for one in CONTENDERS
+                    Portfolio.create(
+                        contender, listings, folder / f"{number}-{contender.name}", base_url
+                    )
+                    for contender in CONTENDERS
                 ]
                 for portfolio in in_turn(portfolios, number):
                     yield self._created(portfolio, sandbox)
@@ -72,7 +74,7 @@ class Bench:
             for number in range(self.rounds):
                 for portfolio in in_turn(portfolios, number):
                     yield portfolio.measure("preview", sandbox, "preview")
-            managing = [one for one in portfolios if one.contender is not FLOOR]
+            managing = [portfolio for portfolio in portfolios if portfolio.contender is not FLOOR]
             for number in range(self.rounds):
                 drift(storage, number)
                 for portfolio in in_turn(managing, number):
@@ -105,14 +107,15 @@ def main() -> None:
     measurements: list[Measurement] = []
     for listings in arguments.listings:
         with tempfile.TemporaryDirectory() as folder:
-            for one in bench.of(listings, Path(folder)):
+            for measurement in bench.of(listings, Path(folder)):
                 print(
-                    f"{one.listings:6} listings   {one.case:<20} {one.contender:<6}"
-                    f"{one.seconds:8.1f} s {one.requests:6} requests {one.refused:4} refused"
-                    f"{one.peak_mebibytes:7.0f} MiB",
+                    f"{measurement.listings:6} listings   {measurement.case:<20} "
+                    f"{measurement.contender:<6}{measurement.seconds:8.1f} s "
+                    f"{measurement.requests:6} requests {measurement.refused:4} rejected"
+                    f"{measurement.peak_mebibytes:7.0f} MiB",
                     flush=True,
                 )
-                measurements.append(one)
+                measurements.append(measurement)
     conditions = Conditions(PAGE_SIZE, LATENCY, LIMIT, WINDOW, arguments.rounds)
     print(write(RESULTS, arguments.name, measurements, conditions))
 
@@ -121,7 +124,7 @@ def main() -> None:
 def serving(storage: Storage, port: int, limit: int = 0) -> Iterator[tuple[Sandbox, str]]:
     """Serve what a storage holds, as far away as a network, while the block runs."""
     settings = SandboxSettings(
-        keys=tuple(ApiKey(f"key-of-{one.name}") for one in CONTENDERS),
+        keys=tuple(ApiKey(f"key-of-{contender.name}") for contender in CONTENDERS),
         rate_limit=limit,
         rate_window=WINDOW,
         latency=LATENCY,

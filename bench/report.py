@@ -17,7 +17,8 @@ from contenders import CONTENDERS, FLOOR, OURS, PLAIN, Measurement
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, ScalarFormatter
 
-HEADINGS = ("", "listings", *(one.name for one in CONTENDERS), "ours / floor", "plain / ours")
+NAMES = tuple(contender.name for contender in CONTENDERS)
+HEADINGS = ("", "listings", *NAMES, "ours / floor", "plain / ours")
 _COLOURS = {"ours": "tab:blue", "plain": "tab:orange", "floor": "tab:gray"}
 _NOTHING = ""
 
@@ -63,19 +64,20 @@ class Results:
     @property
     def cases(self) -> list[str]:
         """What was measured, each once."""
-        return [*dict.fromkeys(one.case for one in self.measurements)]
+        return [*dict.fromkeys(measurement.case for measurement in self.measurements)]
 
     @property
     def sizes(self) -> list[int]:
         """The sizes of portfolios, the smallest first."""
-        return sorted({one.listings for one in self.measurements})
+        return sorted({measurement.listings for measurement in self.measurements})
 
     def column(self, case: str, contender: str, listings: int, figure: str) -> list[float]:
         """Return a figure of all rounds of a command."""
         return [
-            getattr(one, figure)
-            for one in self.measurements
-            if (one.case, one.contender, one.listings) == (case, contender, listings)
+            getattr(measurement, figure)
+            for measurement in self.measurements
+            if (measurement.case, measurement.contender, measurement.listings)
+            == (case, contender, listings)
         ]
 
     def median(self, case: str, contender: str, listings: int, figure: str) -> float | None:
@@ -113,7 +115,7 @@ def write(
                 "conditions": attrs.asdict(conditions),
                 "python": platform.python_version(),
                 "cores": os.cpu_count(),
-                "measurements": [attrs.asdict(one) for one in measurements],
+                "measurements": [attrs.asdict(measurement) for measurement in measurements],
             },
             indent=1,
         )
@@ -163,31 +165,33 @@ def _requests(results: Results) -> Iterator[tuple[str, ...]]:
                 case,
                 str(listings),
                 *(
-                    _shown(results.median(case, one.name, listings, figure), 0)
+                    _shown(results.median(case, contender.name, listings, figure), 0)
                     for figure in ("requests", "refused")
-                    for one in (OURS, PLAIN)
+                    for contender in (OURS, PLAIN)
                 ),
             )
 
 
 def _figures(results: Results, figure: str, digits: int) -> Iterator[tuple[str, ...]]:
-    yield ("", "listings", *(one.name for one in CONTENDERS))
+    yield ("", "listings", *NAMES)
     for case in results.cases:
         for listings in results.sizes:
-            medians = [results.median(case, one.name, listings, figure) for one in CONTENDERS]
+            medians = [
+                results.median(case, contender.name, listings, figure) for contender in CONTENDERS
+            ]
             yield (case, str(listings), *(_shown(median, digits) for median in medians))
 
 
 def _exponents(results: Results) -> Iterator[tuple[str, ...]]:
     figures = {"time": "seconds", "requests": "requests", "memory": "peak_mebibytes"}
-    yield ("", *(f"{what}: {one.name}" for what in figures for one in CONTENDERS))
+    yield ("", *(f"{what}: {contender.name}" for what in figures for contender in CONTENDERS))
     for case in results.cases:
         yield (
             case,
             *(
-                _shown(results.exponent(case, one.name, figure), 2)
+                _shown(results.exponent(case, contender.name, figure), 2)
                 for figure in figures.values()
-                for one in CONTENDERS
+                for contender in CONTENDERS
             ),
         )
 

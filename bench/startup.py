@@ -32,8 +32,8 @@ def main() -> None:
     rounds = [[seconds_for(statement) for statement in statements.values()] for _ in range(runs)]
     print(f"imports, median of {runs}, interpreter included; beside the last, median of the rounds")
     for number, name in enumerate(statements):
-        seconds = statistics.median(one[number] for one in rounds)
-        ratio = statistics.median(one[number] / one[-1] for one in rounds)
+        seconds = statistics.median(times[number] for times in rounds)
+        ratio = statistics.median(times[number] / times[-1] for times in rounds)
         print(f"{name:<32} {seconds * 1000:6.0f} ms {ratio:6.2f}")
     print(f"(goal for a program: at most {GOAL})")
 

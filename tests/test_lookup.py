@@ -56,8 +56,8 @@ def test_listings_come_typed() -> None:
 @pytest.mark.parametrize(
     ("key", "error_class", "words"),
     [
-        (DEFAULT_KEY, "NotFoundError", "SetSmart: SetSmart knows no such object"),
-        ("a-wrong-key", "AuthenticationError", "refused the API key from SETSMART_API_KEY"),
+        (DEFAULT_KEY, "NotFoundError", "SetSmart: SetSmart has no such object"),
+        ("a-wrong-key", "AuthenticationError", "rejected the API key from SETSMART_API_KEY"),
         ("", "ConfigurationError", "SetSmart: no API key"),
     ],
 )

@@ -25,7 +25,7 @@ def main() -> int:
     """Take the tour.
 
     Returns:
-        The exit status: 0 if every step went as told.
+        The exit status: 0 if every step succeeded.
     """
     pulumi = shutil.which("pulumi")
     if pulumi is None:
@@ -39,14 +39,14 @@ def main() -> int:
             show(f"{error.stdout}{error.stderr}")
             return 1
     say("Done. The sandbox is stopped, and the stack went with its temporary folder.")
-    say("To look at one in a browser, and to change listings behind Pulumi's back by hand, run")
+    say("To see the listings in a browser, and change them outside Pulumi, run")
     show(".venv/bin/pulumi-setsmart sandbox --seed 40")
     say("and open http://127.0.0.1:8787/")
     return 0
 
 
 def tour(stack: Stack, setsmart: SetSmart) -> None:
-    """Show each step: create, look, change behind Pulumi's back, find it, repair it."""
+    """Show each step: create, look, change outside Pulumi, find it, repair it."""
     say(f"A SetSmart of your own is running at {setsmart.base_url}; it has no listings yet.")
     say("What Pulumi prints stands indented, less the lines that only show progress.")
     stack.run("stack", "init", "demo")
@@ -131,7 +131,10 @@ class SetSmart:
     def table(self) -> str:
         """Return the listings as a table."""
         columns = ("id", "name", "bedrooms", "bathrooms", "max_guests", "status")
-        rows = [columns, *([_cell(one.get(name)) for name in columns] for one in self._listings())]
+        rows = [
+            columns,
+            *([_cell(listing.get(name)) for name in columns] for listing in self._listings()),
+        ]
         widths = [max(len(row[index]) for row in rows) for index in range(len(columns))]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -139,8 +142,8 @@ class SetSmart:
         )
 
     def _listings(self) -> list[dict[str, object]]:
-        answer = self._http.get(f"{self.base_url}/properties").raise_for_status()
-        listings: list[dict[str, object]] = answer.json()
+        response = self._http.get(f"{self.base_url}/properties").raise_for_status()
+        listings: list[dict[str, object]] = response.json()
         return listings
 
 

@@ -11,4 +11,4 @@ overlay = folder / f"{pulumi.get_stack()}.yaml"
 portfolio = load_portfolio(folder / "portfolio.yaml", overlays=[overlay])
 
 declared = Portfolio("portfolio", portfolio.properties, portfolio.webhooks)
-pulumi.export("listing_ids", {key: one.id for key, one in declared.properties.items()})
+pulumi.export("listing_ids", {key: listing.id for key, listing in declared.properties.items()})

@@ -1,4 +1,4 @@
-"""The events that were taken in: safe before they are acknowledged, each processed once."""
+"""Stores events before they are acknowledged, and processes each of them once."""
 
 import json
 import sqlite3
@@ -25,10 +25,10 @@ CREATE INDEX IF NOT EXISTS waiting ON events (failures) WHERE processed_at IS NU
 
 
 class Inbox:
-    """Events by id, in a file. `id in inbox` is what the verification asks to find replays.
+    """Events by id, in a file. The verifier uses `id in inbox` to detect replays.
 
     Args:
-        path: The file, which is made if need be.
+        path: The file, which is created if it does not exist.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -42,7 +42,7 @@ class Inbox:
             return found.fetchone() is not None
 
     def add(self, event: WebhookEvent) -> None:
-        """Take in an event. One that comes twice at the same moment is one."""
+        """Store an event. An event that arrives twice at the same time is stored once."""
         moment = event.timestamp.isoformat() if event.timestamp else None
         with self._transaction() as transaction:
             transaction.execute(
@@ -51,13 +51,13 @@ class Inbox:
             )
 
     def process_next(self, work: Callable[[sqlite3.Connection, WebhookEvent], None]) -> bool:
-        """Let `work` do what the next event asks for; return whether there was one.
+        """Process the next event with `work`; return whether there was one.
 
-        What it does in this database, and that it has done so, are one transaction: the process
-        may be killed at any moment. What it does elsewhere may happen twice.
+        The changes of `work` in this database and the note that it is done are one transaction, so
+        the process may be killed at any time. What `work` does elsewhere may happen twice.
         """
         with self._transaction() as transaction:
-            # Taken at once, so that two workers never have the same event.
+            # Locks at once, so that two workers never get the same event.
             transaction.execute("BEGIN IMMEDIATE")
             row = transaction.execute(
                 "SELECT id, type, timestamp, data FROM events WHERE processed_at IS NULL"
@@ -82,7 +82,7 @@ class Inbox:
         return True
 
     def forget(self, days: int) -> None:
-        """Drop what was processed so many days ago: longer than any sender goes on trying."""
+        """Delete events that were processed so many days ago; no sender retries for longer."""
         with self._transaction() as transaction:
             transaction.execute(
                 "DELETE FROM events WHERE processed_at < datetime('now', ?)", (f"-{days} days",)
@@ -90,7 +90,7 @@ class Inbox:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        # A connection of its own each time: requests and worker are different threads.
+        # A new connection each time, because requests and worker run in different threads.
         connection = sqlite3.connect(self._path)
         try:
             with connection:

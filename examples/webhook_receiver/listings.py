@@ -1,4 +1,4 @@
-"""What this receiver does with events: it keeps a copy of all listings."""
+"""Processes events: keeps a copy of all listings."""
 
 import json
 import sqlite3
@@ -17,10 +17,10 @@ CREATE TABLE IF NOT EXISTS listings (
 
 
 def keep_copy(database: sqlite3.Connection, event: WebhookEvent) -> None:
-    """Make the copy of a listing what an event says, unless a later one was here before.
+    """Update the copy of a listing from an event, unless a later event was processed before.
 
-    Events can come in any order: a listing that is deleted keeps its row, without fields, so that
-    an update from before cannot bring it back.
+    Events can arrive in any order. A deleted listing keeps its row, without fields, so that an
+    earlier update cannot bring it back.
     """
     if event.type is None or event.timestamp is None or not event.type.startswith("property."):
         return

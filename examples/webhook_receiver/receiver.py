@@ -1,8 +1,7 @@
 """A receiver of SetSmart's webhooks: `uvicorn --factory receiver:create_app`.
 
-SETSMART_WEBHOOK_SECRETS holds the secret of the subscription, or the new one and the old one, with
-a space between them, while one takes over from the other. INBOX names the file that events are kept
-in (default: inbox.db).
+SETSMART_WEBHOOK_SECRETS has the secret of the subscription. During a rotation it has the new one
+and the old one, separated by a space. INBOX is the file that stores the events (default: inbox.db).
 """
 
 import asyncio
@@ -33,11 +32,11 @@ PAUSE_AFTER_FAILURE = 1.0
 
 
 class Receiver:
-    """Takes in what is genuine and answers at once; the work is done in the background.
+    """Stores genuine events and responds at once; the work is done in the background.
 
     Args:
-        secrets: Of the subscription; several while one takes over from another.
-        inbox: Where events are kept.
+        secrets: The secret of the subscription, or several during a rotation.
+        inbox: Stores the events.
     """
 
     def __init__(self, secrets: Sequence[str], inbox: Inbox) -> None:
@@ -46,19 +45,19 @@ class Receiver:
         self._added = asyncio.Event()
 
     async def receive(self, request: Request) -> Response:
-        """Answer a delivery: 2xx only once the event is safe."""
+        """Respond to a delivery: 2xx only once the event is stored."""
         payload = await raw_body(request)
         if payload is None:
             return Response(status_code=413)
         try:
             event = self._verifier.verify(payload, request.headers)
         except WebhookReplayedError:
-            return Response(status_code=204)  # we have it, and it need not come again
+            return Response(status_code=204)  # already stored, so no retry is needed
         except WebhookSetupError:
             log.exception("nothing can be verified")
-            return Response(status_code=500)  # our fault: it is to come again
+            return Response(status_code=500)  # our fault, so SetSmart should retry
         except WebhookVerificationError as error:
-            log.warning("refused a delivery: %s", error)
+            log.warning("rejected a delivery: %s", error)
             return Response(status_code=400)
         await asyncio.to_thread(self._inbox.add, event)
         self._added.set()
@@ -66,7 +65,7 @@ class Receiver:
 
     @asynccontextmanager
     async def working(self, _app: Starlette) -> AsyncIterator[None]:
-        """Process events while the server runs, those from before its start first."""
+        """Process events while the server runs, beginning with those from before its start."""
         work = asyncio.create_task(self._work())
         yield
         work.cancel()
@@ -81,16 +80,16 @@ class Receiver:
                 while await asyncio.to_thread(self._inbox.process_next, keep_copy):
                     pass
             except Exception:
-                log.exception("an event could not be processed; it is tried again")
+                log.exception("an event could not be processed; it will be retried")
                 await asyncio.sleep(PAUSE_AFTER_FAILURE)
             else:
                 await self._added.wait()
 
 
 async def raw_body(request: Request) -> bytes | None:
-    """Return the bytes that were signed, or None if they are more than we take.
+    """Return the bytes that were signed, or None if there are too many.
 
-    Not `request.json()`: what is parsed and written again has another signature.
+    `request.json()` would not do: parsed and written again, a body has another signature.
     """
     body = b""
     async for chunk in request.stream():
@@ -101,7 +100,7 @@ async def raw_body(request: Request) -> bytes | None:
 
 
 def create_app() -> Starlette:
-    """Return the receiver that the environment describes; end the process if it is wrong."""
+    """Return the receiver from the environment, or exit if a setting is wrong."""
     try:
         receiver = Receiver(
             os.environ.get("SETSMART_WEBHOOK_SECRETS", "").split(),

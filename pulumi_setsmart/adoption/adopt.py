@@ -26,7 +26,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.portfolio_names import child_name, entry_key
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
-from pulumi_setsmart.specification.writing import not_held
+from pulumi_setsmart.specification.writing import omissions
 
 _UPDATE = "update"
 
@@ -170,7 +170,7 @@ def _plan(
         resources,
         import_file(project.portfolio, resources.values()),
         needs_program,
-        [*inventory.left_out, *not_held(matching.new, project.format)],
+        [*inventory.left_out, *omissions(matching.new, project.format)],
     )
 
 

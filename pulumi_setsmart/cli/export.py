@@ -38,7 +38,7 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.reading import entries_in  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.writing import (  # noqa: PLC0415 - as above
-        not_held,
+        omissions,
         portfolio_text,
     )
 
@@ -52,7 +52,7 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
         write_data(text)
     else:
         write_file(output, text, replace=force)
-    for sentence in [*left_out, *not_held(entries, wanted)]:
+    for sentence in [*left_out, *omissions(entries, wanted)]:
         say(sentence, err=True)
 
 

@@ -1,4 +1,4 @@
-"""The body of a response, unpacked no further than it may be large."""
+"""The body of a response, unpacked within a limit of size."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pulumi_setsmart.client.http import httpx
 
 _GZIP = 16 + zlib.MAX_WBITS
 _STEP = 256 * 1024
-"""So many bytes are unpacked at once at most."""
+"""How many bytes are unpacked at once."""
 
 _MOST_MEMBERS = 64
-"""Of so many pieces, each packed by itself, a body may consist; usually it is one."""
+"""How many gzip members a body may have; usually it has one."""
 
 _PACKING_COSTS = 64 * 1024
-"""By so many bytes a packed body may be larger than what is in it."""
+"""How many bytes larger than its content a packed body may be."""
 
 _MOST_DIGITS = 20
-"""A length with more of them is longer than anything."""
+"""A length with more digits is above every limit."""
 
 
 class TooLargeError(Exception):
@@ -27,10 +27,10 @@ class TooLargeError(Exception):
 
 
 class UnofferedCodingError(Exception):
-    """The body is packed in a way that was not offered.
+    """The body is packed in a way that the request did not offer.
 
     Attributes:
-        coding: What the response says of it.
+        coding: The name of the encoding.
     """
 
     def __init__(self, coding: str) -> None:
@@ -39,11 +39,11 @@ class UnofferedCodingError(Exception):
 
 
 class UnpackableError(Exception):
-    """The body is not what gzip makes, or not all of it."""
+    """The body is not gzip, or is truncated."""
 
 
 class Body:
-    """Takes in the body of a response, piece by piece.
+    """Collects the body of a response, piece by piece.
 
     Args:
         headers: The headers of the response.
@@ -51,7 +51,7 @@ class Body:
 
     Raises:
         TooLargeError: The headers announce more.
-        UnofferedCodingError: It is packed otherwise than by gzip, or more than once.
+        UnofferedCodingError: It is packed with something else than gzip, or more than once.
     """
 
     def __init__(self, headers: httpx.Headers, largest: int) -> None:
@@ -59,26 +59,26 @@ class Body:
         self._most_packed = largest + _PACKING_COSTS
         self._packed = 0
         self._unpacker = _Unpacker() if _is_packed(headers) else None
-        # Grows in place and gives up its content without a copy, which joined chunks do not.
+        # Grows in place and returns its content without a copy; joining chunks would copy.
         self._content = io.BytesIO()
-        self._refuse_more_than_allowed(content_length(headers) or 0)
+        self._check_size(content_length(headers) or 0)
 
     def add(self, piece: bytes) -> None:
-        """Take in the next piece.
+        """Add the next piece.
 
         Raises:
-            TooLargeError: It is too large by now.
-            UnpackableError: It is not what gzip makes.
+            TooLargeError: The body is too large now.
+            UnpackableError: It is not gzip.
         """
         self._packed += len(piece)
-        self._refuse_more_than_allowed(self._packed)
+        self._check_size(self._packed)
         for unpacked in (piece,) if self._unpacker is None else self._unpacker.unpacked(piece):
             if self._content.tell() + len(unpacked) > self._largest:
                 raise TooLargeError
             self._content.write(unpacked)
 
-    def whole(self) -> bytes:
-        """Return the body, after its last piece.
+    def content(self) -> bytes:
+        """Return the body once its last piece was added.
 
         Raises:
             UnpackableError: Its end is missing.
@@ -87,22 +87,22 @@ class Body:
             raise UnpackableError
         return self._content.getvalue()
 
-    def _refuse_more_than_allowed(self, size: int) -> None:
+    def _check_size(self, size: int) -> None:
         if size > (self._largest if self._unpacker is None else self._most_packed):
             raise TooLargeError
 
 
 def content_length(headers: httpx.Headers) -> int | None:
-    """Return how many bytes the headers of a response announce, or None if they do not tell."""
-    told = headers.get("Content-Length", "").strip()
-    if not (told.isascii() and told.isdigit()):
+    """Return the length in the headers of a response, or None if they do not say."""
+    digits = headers.get("Content-Length", "").strip()
+    if not (digits.isascii() and digits.isdigit()):
         return None
-    return int(told.lstrip("0")[:_MOST_DIGITS] or "0")
+    return int(digits.lstrip("0")[:_MOST_DIGITS] or "0")
 
 
 def _is_packed(headers: httpx.Headers) -> bool:
     codings = headers.get_list("Content-Encoding", split_commas=True)
-    match [one for one in (coding.strip().lower() for coding in codings) if one]:
+    match [coding.strip().lower() for coding in codings if coding.strip()]:
         case [] | ["identity"]:
             return False
         case ["gzip" | "x-gzip"]:
@@ -119,19 +119,19 @@ class _Unpacker:
 
     @property
     def is_complete(self) -> bool:
-        """Whether what came so far ends where a member does."""
+        """Whether what was received so far ends with a complete member."""
         return self._member.eof
 
     def unpacked(self, piece: bytes) -> Iterator[bytes]:
-        """Yield what is in a piece.
+        """Yield the unpacked content of a piece.
 
         Raises:
-            UnpackableError: It is not what gzip makes.
+            UnpackableError: It is not gzip.
         """
         has_more = False
         while piece or has_more:
             if self._member.eof:
-                piece = piece.lstrip(b"\0")  # what a file may be filled up with
+                piece = piece.lstrip(b"\0")  # files may be padded with null bytes
                 if not piece:
                     return
                 self._begin_member()

@@ -1,26 +1,26 @@
-"""The time that an operation may take: its own, and that of waiting for the rate limit."""
+"""The time that an operation may take: its own, and that of waits for the rate limit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 MOST_WAITS = 16
-"""An operation may wait for the rate limit for so many times its own time."""
+"""How many times its own time an operation may wait for the rate limit."""
 
 
 class Budget:
     """What is left of the time of an operation, which one thread carries out.
 
-    Waiting for the rate limit does not count as the operation's own time, since others who use the
-    same key may be the reason, this run included: nor does waiting for another thread that waits
-    for it. It is limited too, or a server could hold an operation for ever: to the operation's time
-    for each request, and to `MOST_WAITS` times that for all of them.
+    A wait for the rate limit does not count as the operation's own time, because anything else that
+    uses the same key may be the reason, this run included. Nor does a wait for another thread that
+    waits for it. Waits are limited too, or a server could stop an operation for ever: to the
+    operation's time for each request, and to `MOST_WAITS` times that for all of them.
 
     Args:
         seconds: The operation's own time.
         clock: The monotonic time in seconds.
-        waited: For how many seconds, so far, the rate limit has held back requests of any thread.
-        counts_waits: Whether waiting counts all the same.
+        waited: How many seconds, so far, requests of any thread waited for the rate limit.
+        counts_waits: Whether waits count as the operation's own time.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Budget:
 
     @property
     def left(self) -> float:
-        """How many seconds are left; none if it is not above 0."""
+        """How many seconds are left; 0 or less if none are."""
         return self._seconds - (self._spent() - self._began_at)
 
     @property
@@ -53,10 +53,10 @@ class Budget:
         )
 
     def begin_request(self) -> None:
-        """Note that what is waited for from now on is another request."""
+        """Note that the waits from now on are for another request."""
         self._waited_for_request = 0.0
 
     def note_wait(self, seconds: float) -> None:
-        """Note for how long the operation itself has waited for the rate limit."""
+        """Note how long the operation itself waited for the rate limit."""
         self._waited += seconds
         self._waited_for_request += seconds

@@ -122,7 +122,7 @@ class Channel:
                 body.add(piece)
                 if self._clock() > ends_at:
                     raise ConnectionFailedError("no complete response in time", context, sent=True)
-            return body.whole()
+            return body.content()
         except TooLargeError:
             raise ResponseTooLargeError(
                 f"the response has more than {largest / MEBIBYTE:g} MiB (setsmart:maxResponseMiB)",

@@ -1,4 +1,4 @@
-"""A client for one account: sends requests, again where that is safe, until time is up."""
+"""A client for one account: sends requests, and retries them where that is safe."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _Result = TypeVar("_Result")
 logger = log_of(__name__)
 
 _ANNOUNCED_WAIT = 5.0
-"""The user is told of a wait that is longer than this many seconds."""
+"""A longer wait, in seconds, is logged as a warning."""
 
 
 @frozen(eq=False)
@@ -50,7 +50,7 @@ class Client:
     """Sends requests to one account of SetSmart, from any thread.
 
     Attributes:
-        connection: Where the account is, and within which bounds it is asked.
+        connection: Where the account is, and the limits for its requests.
     """
 
     connection: Connection
@@ -60,7 +60,7 @@ class Client:
     _sleep: Callable[[float], None]
     _clock: Callable[[], float]
     _budget: Budget | None = None
-    """The time of the operation that the requests belong to; None if each is one."""
+    """The time of the operation that the requests belong to; None if each is its own."""
 
     @classmethod
     def of(
@@ -75,9 +75,9 @@ class Client:
         """Return the client of an account.
 
         Args:
-            connection: Where the account is, and within which bounds it is asked.
+            connection: Where the account is, and the limits for its requests.
             channel: What sends its requests, or None for an ordinary channel.
-            transport: What carries the requests of that one; None is the network.
+            transport: The transport of an ordinary channel; None is the network.
             sleep: Waits for a number of seconds.
             clock: The monotonic time in seconds.
         """
@@ -91,7 +91,7 @@ class Client:
         )
 
     def operation(self) -> Client:
-        """Return the same client for requests that, from now on, share one deadline."""
+        """Return the same client for requests that share one deadline from now on."""
         return attrs.evolve(self, budget=self._new_budget())
 
     def within_operation(self) -> Client:
@@ -113,17 +113,17 @@ class Client:
         self._channel.close()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, as far as the operation has any left.
+        """Wait, if the operation has enough time left.
 
         Raises:
-            TimeoutError: It has not; no time has passed.
+            TimeoutError: It has not; nothing was waited for.
         """
         if self._budget is not None and seconds > self._budget.left:
             raise TimeoutError
         self._sleep(seconds)
 
     def send(self, request: Request, read: Callable[[Response], _Result]) -> _Result:
-        """Send ``request``, again where that is safe, and return what its response holds.
+        """Send ``request``, retry it where that is safe, and return the result of ``read``.
 
         Args:
             request: The request.
@@ -150,11 +150,11 @@ class Client:
             # Jitter keeps clients apart; it protects nothing, so it needs no strong randomness.
             delay = policy.delay(attempt, random.random)
             if delay > budget.left:
-                reason = f"{failure.reason}, and setsmart:deadline leaves no time to try again"
+                reason = f"{failure.reason}, and setsmart:deadline leaves no time to retry"
                 failure = DeadlineExceededError(reason, failure.context)
                 break
             if delay > _ANNOUNCED_WAIT:
-                message = f"SetSmart: trying again in {delay:.0f} s: {failure.reason}"
+                message = f"SetSmart: retrying in {delay:.0f} s: {failure.reason}"
                 logger.warning("%s", with_code(message, MessageCode.RETRYING))
             self._sleep(delay)
         if request.method == "POST" and may_have_been_carried_out(failure):
@@ -170,7 +170,7 @@ class Client:
         )
 
     def _succeed(self, request: Request, attempt: int, budget: Budget) -> Response:
-        """Return a successful response, to the next key where one is refused.
+        """Return a successful response, with the next key if one is rejected.
 
         Raises:
             ApiError: There was no response, or it has an error status.
@@ -192,7 +192,7 @@ class Client:
     def _explained(
         self, error: StatusError, credential: Credential, slashed_url: str | None
     ) -> StatusError:
-        """Return an error with what this client knows about it: the key, or a better path."""
+        """Return an error with what this client knows: the source of the key, or the right path."""
         match error:
             case RedirectError() if slashed_url is not None:
                 path = self.connection.path(slashed_url)
@@ -205,7 +205,7 @@ class Client:
                 return RedirectError(reason, error.context)
             case AuthenticationError():
                 reason = (
-                    f"SetSmart refused the API key from {self._keyring.tried}. {credential.advice}"
+                    f"SetSmart rejected the API key from {self._keyring.tried}. {credential.advice}"
                 )
                 return AuthenticationError(reason, error.context)
             case PermissionDeniedError():
@@ -230,14 +230,14 @@ class Client:
         return response
 
     def _admit(self, context: ErrorContext, budget: Budget) -> Permit:
-        """Wait until the request may be sent, unless that takes longer than there is time for."""
+        """Wait until the request may be sent, if there is enough time."""
         asked_at = self._clock()
         deadline = self.connection.deadline
         try:
             if budget.left <= 0:
                 raise DeadlineExceededError(
-                    f"nothing more is sent, since the operation has taken setsmart:deadline "
-                    f"({deadline:g} s)",
+                    f"the operation has taken longer than setsmart:deadline ({deadline:g} s), so "
+                    "nothing more is sent",
                     context,
                 )
             return self._pacer.admit(budget.longest_wait)
@@ -254,7 +254,7 @@ class Client:
         if response is None:
             self._pacer.settle(permit)
         elif response.status == HTTPStatus.UNAUTHORIZED:
-            # What is told about the budget of a key that is not known is not about ours.
+            # The rate limit of an unknown key says nothing about ours.
             self._pacer.settle(permit, response.status)
         else:
             self._pacer.settle(permit, response.status, response.headers)

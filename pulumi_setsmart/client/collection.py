@@ -33,7 +33,7 @@ from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.text import one_line
 
 _LONGEST_ID = 100
-"""So many characters of an id are shown that is not the one that was asked for."""
+"""How many characters of an unexpected id are shown."""
 
 
 @frozen
@@ -58,7 +58,7 @@ class Collection:
 
         Raises:
             IncompleteListError: The list has more objects than it shows.
-            ApiError: A page could not be had; a page that repeats is an UnexpectedResponseError.
+            ApiError: A page could not be read; a repeated page is an UnexpectedResponseError.
         """
         listing = attrs.evolve(self, client=self.client.within_operation())
         cursor = listing.cursor()
@@ -75,14 +75,14 @@ class Collection:
         """Read the next page of the list, and leave ``cursor`` at the one after it.
 
         Args:
-            cursor: How far the list was read; not after its end. A failure leaves it where it is.
+            cursor: How far the list was read; not after its end. A failure does not move it.
 
         Returns:
             The objects of the page as the list shows them, without those of earlier pages.
 
         Raises:
             IncompleteListError: The list has more objects than it shows.
-            ApiError: The page could not be had.
+            ApiError: The page could not be read.
         """
         request = Request("GET", str(cursor.next_url))
         try:
@@ -94,7 +94,7 @@ class Collection:
                 raise
             if not self._is_counted:
                 raise IncompleteListError(
-                    f"page {cursor.pages_read + 1} of the list is not there, although the page "
+                    f"page {cursor.pages_read + 1} of the list does not exist, although the page "
                     "before leads to it; describe how it is paged in setsmart:paging",
                     error.context,
                 ) from None
@@ -108,15 +108,15 @@ class Collection:
             self.paging is not None and self.paging.style is not None and self.paging.field is None
         )
 
-    def whole(self, record: Record, needed: Iterable[str]) -> Record | None:
-        """Return ``record`` with all that is needed of it; lists may show objects in brief.
+    def complete(self, record: Record, needed: Iterable[str]) -> Record | None:
+        """Return ``record`` with all the fields that are needed; lists may leave some out.
 
         Args:
             record: The object as a list shows it.
-            needed: The fields that are looked at. Where one is missing, the object is read.
+            needed: The fields that are needed. If one is missing, the object is read.
 
         Returns:
-            The object, or None if it was deleted meanwhile.
+            The object, or None if it was deleted in the meantime.
         """
         if all(name in record.fields for name in needed):
             return record
@@ -141,9 +141,9 @@ class Collection:
 
         Args:
             fields: The object's fields by their API names.
-            idempotency_key: The same for every attempt at this object, and for no other. It is
-                not documented, and harmless where it is not known: it lets a server see a
-                repetition.
+            idempotency_key: The same for every attempt to create this object, and for no other. It
+                is not documented, and ignored by a server that does not know it: it lets a server
+                recognise a retry.
 
         Returns:
             Its id, and the object where the response holds it.
@@ -161,7 +161,7 @@ class Collection:
         Args:
             identifier: The object's id.
             fields: The whole object, since a PUT may drop what it does not name.
-            etag: The version that is to be replaced, and no other; None for any.
+            etag: The only version that may be replaced; None for any.
 
         Returns:
             The object where the response holds it.
@@ -169,7 +169,7 @@ class Collection:
         Raises:
             NotFoundError: There is no such object.
             ConflictError: It is not the version that ``etag`` names.
-            UnexpectedResponseError: A field was read that is nested too deeply to be sent back;
+            UnexpectedResponseError: A field of the object is nested too deeply to be sent back;
                 nothing was sent.
             ApiError: The request did not succeed.
         """
@@ -194,8 +194,8 @@ class Collection:
         """Delete the object with the id ``identifier``.
 
         Returns:
-            Whether the server knew the object; a 404 to a second attempt is one to the
-            first.
+            Whether the object existed. A 404 to a retry counts as a deletion, since the first
+            attempt may have deleted it.
 
         Raises:
             ApiError: The request did not succeed.
@@ -239,7 +239,7 @@ class Collection:
             return records, following(page, self.paging), len(response.body)
         except ForeignPageError:
             raise UnexpectedResponseError(
-                "the next page of the list is said to be on another server, which is not asked",
+                "the next page of the list is on another server, which must not get the API key",
                 response.context(),
             ) from None
         except ValueError:

@@ -1,12 +1,12 @@
-"""What this process keeps secret, and how texts leave it.
+"""The secrets of this process, and their removal from everything it prints.
 
-Every API key in use is registered for good when its credential is made, and the secrets that a
-resource declares while an operation on it runs. All texts for people pass through here: data is
-never changed, only what is told about it.
+Every API key is registered for good when its credential is made. The secrets that a resource
+declares are registered while an operation on it runs. All text for people passes through here;
+data is never changed.
 
-- `redacted` is for a text of ours on its way out: an error, a warning, a line of a log.
-- `quoted` and `reason_of` are for what somebody else wrote, as soon as it becomes part of a text of
-  ours. They alone shorten such texts, so nothing is cut before the secrets are out of it.
+- `redacted` is for our own text before it is printed: an error, a warning, a line of a log.
+- `quoted` and `reason_of` are for foreign text, as soon as it becomes part of a text of ours. Only
+  they shorten such text, so nothing is cut before the secrets are removed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pulumi_setsmart.client.redaction import Redaction, redaction_of, without_us
 from pulumi_setsmart.models.text import MARK, cut, display, one_line
 
 _LONGEST_LOOKED_AT = 10_000
-"""How many characters of a foreign text are looked at; far more than are ever shown."""
+"""How many characters of a foreign text are searched; far more than are ever shown."""
 
 _HOLDS_PART = "the reason is not shown, since it repeats a part of the secret"
 _HOLDS_TINY = "the reason is not shown, since a secret of one or two characters may be in it"
@@ -31,7 +31,7 @@ _HOLDS_TINY = "the reason is not shown, since a secret of one or two characters 
 
 @frozen
 class DeclaredSecret:
-    """A secret text or number in what a program declares.
+    """A secret string or number that a program declares.
 
     Attributes:
         path: The keys that lead to it, the outermost first.
@@ -58,12 +58,12 @@ class Register:
 
     @property
     def redaction(self) -> Redaction:
-        """What takes all of them out of texts."""
+        """Removes all of them from a text."""
         return redaction_of(self._all)
 
     @property
     def declared(self) -> tuple[DeclaredSecret, ...]:
-        """Those that are declared by the operations under way."""
+        """The secrets of the operations under way."""
         with self._lock:
             return tuple(self._declared)
 
@@ -71,94 +71,95 @@ class Register:
         """Register secrets for good."""
         with self._lock:
             self._keys |= {*keys}
-            self._settle()
+            self._update_all()
 
     @contextlib.contextmanager
     def during(self, secrets: Iterable[DeclaredSecret]) -> Iterator[None]:
-        """Register secrets for the time of an operation."""
+        """Register secrets while an operation runs."""
         own = Counter({*secrets})
         with self._lock:
             self._declared += own
-            self._settle()
+            self._update_all()
         try:
             yield
         finally:
             with self._lock:
                 self._declared -= own
-                self._settle()
+                self._update_all()
 
-    def _settle(self) -> None:
-        self._all = self._keys | {one.text for one in self._declared}
+    def _update_all(self) -> None:
+        self._all = self._keys | {secret.text for secret in self._declared}
 
 
 _register = Register()
 
 
 def keep_secret(*secrets: str) -> None:
-    """Keep secrets out of every text that leaves this process from now on."""
+    """Keep secrets out of everything that this process prints from now on."""
     _register.keep(secrets)
 
 
 def keeping(secrets: Iterable[DeclaredSecret]) -> contextlib.AbstractContextManager[None]:
-    """Keep secrets out of every text while an operation runs that knows them."""
+    """Keep the secrets of an operation out of everything that is printed while it runs."""
     return _register.during(secrets)
 
 
 def redacted(text: str) -> str:
-    """Return a text as it may leave the process: without secrets, and no user info in addresses.
+    """Return a text without secrets, and without user info in addresses.
 
-    It may hold lines, columns and colours; nothing but the secrets is changed. Secrets of less than
-    six characters are not looked for here, as they are words and numbers of ours as well.
+    The text may contain lines, columns and colours; only the secrets are changed. Secrets of fewer
+    than six characters are not searched here, because our own words and numbers may equal them.
     """
     return without_user_info(_register.redaction.own(text))
 
 
 def without_secrets(value: Any) -> Any:
-    """Return JSON without secrets in its texts and names, as `redacted` takes them out."""
+    """Return JSON whose strings and names are `redacted`."""
     match value:
         case str():
             return redacted(value)
         case dict():
-            return {redacted(str(name)): without_secrets(one) for name, one in value.items()}
+            return {redacted(str(name)): without_secrets(member) for name, member in value.items()}
         case list() | tuple():
-            return [without_secrets(one) for one in value]
+            return [without_secrets(element) for element in value]
     return value
 
 
 def shown(message: str) -> str:
-    """Return a message as it leaves the process: without secrets, and as no terminal obeys it."""
+    """Return a message without secrets and without control characters, ready to be printed."""
     return display(redacted(message))
 
 
 def foreign(text: str) -> str:
-    """Return a text that somebody else wrote without secrets, short ones included."""
+    """Return a foreign text without secrets, including short ones."""
     return without_user_info(_register.redaction.foreign(text))
 
 
 def quoted(text: str, longest: int) -> str:
-    """Return a name or value of somebody else's in one line of at most so many characters.
+    """Return a foreign name or value in one line of at most ``longest`` characters.
 
-    An ellipsis tells that it was cut.
+    An ellipsis shows that it was cut.
     """
     line = _line(text)
     return MARK if _register.redaction.holds_tiny(line) else cut(foreign(line), longest)
 
 
 def shortened(text: str, longest: int) -> str:
-    """Return a text that may repeat somebody else's, without secrets and at most so long."""
+    """Return a text that may contain foreign text, without secrets and at most ``longest`` long."""
     return cut(foreign(text[:_LONGEST_LOOKED_AT]), longest)
 
 
 def reason_of(text: str, longest: int, *about: tuple[str, ...]) -> tuple[str, bool]:
-    """Return what somebody else says in one line, and whether that had to be left out.
+    """Return a foreign reason in one line, and whether a sentence of ours had to replace it.
 
     Args:
-        text: What is said.
+        text: The reason.
         longest: How many characters of it are shown.
         about: The fields that it is about, each as the keys that lead to it.
     """
     line = _line(text)
-    own = {one.text for one in _register.declared if any(map(one.is_at, about))}
+    declared = _register.declared
+    own = {secret.text for secret in declared if any(map(secret.is_at, about))}
     if own and redaction_of(frozenset(own)).holds_part(line):
         return _HOLDS_PART, True
     if _register.redaction.holds_tiny(line):

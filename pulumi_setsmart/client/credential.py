@@ -20,7 +20,7 @@ class Credential:
     Attributes:
         key: The key itself.
         source: Where it was set, for messages.
-        advice: What to do when it is refused, as a sentence without its full stop.
+        advice: What to do if it is rejected, as a sentence without its full stop.
     """
 
     key: str = field(repr=False)
@@ -28,7 +28,7 @@ class Credential:
     advice: str
 
     def __attrs_post_init__(self) -> None:
-        """Keep the key out of every text, wherever it may come from."""
+        """Register the key as a secret, so that no output contains it."""
         keep_secret(self.key)
 
 
@@ -36,7 +36,7 @@ class Keyring:
     """The credentials of one run, of which one is in use.
 
     A stack's saved configuration can hold a key that has been rotated since; the environment's is
-    always current. So the first one that is not refused is kept for the run.
+    always current. So the first one that is not rejected is kept for the run.
     """
 
     def __init__(self, credentials: tuple[Credential, ...]) -> None:
@@ -51,21 +51,22 @@ class Keyring:
 
     @property
     def tried(self) -> str:
-        """Where the credentials were set that have been tried so far, as a phrase."""
-        return " and ".join(one.source for one in self._credentials[: self._position + 1])
+        """The sources of the credentials that were tried so far, as a phrase."""
+        tried = self._credentials[: self._position + 1]
+        return " and ".join(credential.source for credential in tried)
 
-    def after(self, refused: Credential) -> Credential | None:
-        """Return the credential to use now that ``refused`` was refused, or None if none is left.
+    def after(self, rejected: Credential) -> Credential | None:
+        """Return the credential to use after ``rejected``, or None if none is left.
 
-        Several threads may report the same refusal: only the first one moves on, and says so.
+        Several threads may report the same one: only the first moves on, and logs a warning.
         """
         with self._lock:
-            if self.current == refused:
+            if self.current == rejected:
                 if self._position + 1 == len(self._credentials):
                     return None
                 self._position += 1
                 message = (
-                    f"SetSmart refused the API key from {refused.source}; this run uses the one "
+                    f"SetSmart rejected the API key from {rejected.source}; this run uses the one "
                     f"from {self.current.source} instead"
                 )
                 logger.warning("%s", with_code(message, MessageCode.OTHER_KEY_USED))

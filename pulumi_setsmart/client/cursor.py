@@ -1,4 +1,4 @@
-"""How far the list of a collection has been read, and whether it was read to its end."""
+"""How far the list of a collection was read, and whether it is complete."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pulumi_setsmart.client.paging import Following
 from pulumi_setsmart.models.record import Record
 
 _MOST_PAGES_WITHOUT_NEWS = 10
-_MOST_ANSWERS = 4
-"""A list may be so many times as large as one response."""
+_LARGEST_LIST = 4
+"""How many times as large as one response a list may be."""
 
 _LONGEST_NAME = 100
 _ADVICE = "describe how it is paged in setsmart:paging"
@@ -24,7 +24,7 @@ _ADVICE = "describe how it is paged in setsmart:paging"
 
 @frozen
 class ListBounds:
-    """How long a list may be.
+    """How large a list may be.
 
     Attributes:
         pages: How many pages it may have.
@@ -39,13 +39,13 @@ class ListBounds:
 class Cursor:
     """A place in a list that is read page by page; any client of the account may read on.
 
-    A list that turns out to be incomplete at its end is read once more from its beginning, as
-    others may have written to it meanwhile.
+    A list that turns out to be incomplete at its end is read once more from its beginning, because
+    somebody may have changed it in the meantime.
 
     Attributes:
         path: The path of the collection.
         first_url: The address of the first page.
-        bounds: How long the list may be.
+        bounds: How large the list may be.
         next_url: The address of the next page, or None after the last one.
         pages_read: How many pages were read.
     """
@@ -72,7 +72,7 @@ class Cursor:
         return len(self._seen_ids | {record.id for record in records})
 
     def advance(self, records: list[Record], following: Following, size: int = 0) -> list[Record]:
-        """Go on to the page after one that was read.
+        """Move on to the page after the one that was read.
 
         Args:
             records: The objects on the page.
@@ -80,17 +80,17 @@ class Cursor:
             size: How many bytes the page has.
 
         Returns:
-            The objects that no page before it held.
+            The objects that were on no earlier page.
 
         Raises:
             IncompleteListError: The list has more objects than it shows.
-            UnexpectedResponseError: The list leads in a circle.
-            ResponseTooLargeError: It has more pages, or more in them, than are taken in.
+            UnexpectedResponseError: The list never ends.
+            ResponseTooLargeError: It has more pages than allowed, or they are too large.
         """
-        self._refuse_more_than_allowed(following, size)
+        self._check_size(following, size)
         ids = {record.id for record in records}
         has_news = bool(ids - self._seen_ids)
-        self._refuse_circle(following, has_news=has_news)
+        self._check_progress(following, has_news=has_news)
         gap = self._gap(following, ids, has_news=has_news)
         if gap is not None and self._is_repeated:
             raise IncompleteListError(gap, ErrorContext("GET", self.path))
@@ -105,37 +105,36 @@ class Cursor:
             self._begin_again()
         return [*new.values()]
 
-    def _refuse_more_than_allowed(self, following: Following, size: int) -> None:
+    def _check_size(self, following: Following, size: int) -> None:
         context = ErrorContext("GET", self.path)
         if following.url is not None and self.pages_read + 1 >= self.bounds.pages:
             raise ResponseTooLargeError(
                 f"the list has more than {self.bounds.pages} pages (setsmart:maxListPages)", context
             )
-        if self._bytes_read + size > _MOST_ANSWERS * self.bounds.bytes_of_page:
+        if self._bytes_read + size > _LARGEST_LIST * self.bounds.bytes_of_page:
             raise ResponseTooLargeError(
-                f"the pages of the list are together larger than {_MOST_ANSWERS} times "
+                f"the pages of the list are together larger than {_LARGEST_LIST} times "
                 "setsmart:maxResponseMiB",
                 context,
             )
 
-    def _refuse_circle(self, following: Following, *, has_news: bool) -> None:
+    def _check_progress(self, following: Following, *, has_news: bool) -> None:
         without_news = 0 if has_news else self._pages_without_news + 1
         leads_back = following.url in {*self._seen_urls, self.next_url} - {None}
         if leads_back or (following.url and without_news > _MOST_PAGES_WITHOUT_NEWS):
-            asked = "" if following.parameter is None else f" ({_shown(following.parameter)}=…)"
+            query = "" if following.parameter is None else f" ({_shown(following.parameter)}=…)"
             raise UnexpectedResponseError(
-                f"the list of objects never ends: a page leads back to one already read{asked}; "
+                f"the list of objects never ends: a page leads back to one already read{query}; "
                 f"{_ADVICE}",
                 ErrorContext("GET", self.path),
             )
 
     def _gap(self, following: Following, ids: set[str], *, has_news: bool) -> str | None:
-        """Return why the list is incomplete where it ends, or None if it is not, or goes on."""
+        """Return why the list is incomplete, or None if it is complete or has a next page."""
         if self._chosen_parameter is not None and ids and not has_news:
             return (
-                "asking for the next page of the list with "
-                f"{_shown(self._chosen_parameter)}=… brings the same objects again, so it never "
-                f"ends; {_ADVICE}"
+                f"the next page of the list, requested with {_shown(self._chosen_parameter)}=…, "
+                f"has the same objects again, so the list never ends; {_ADVICE}"
             )
         if following.url is not None:
             return None
@@ -171,5 +170,5 @@ class Cursor:
 
 
 def _shown(name: str) -> str:
-    """Return the name of a member or parameter that the server chose, as a message shows it."""
+    """Return a name that the server chose, as a message shows it."""
     return quoted(name, _LONGEST_NAME)

@@ -1,4 +1,4 @@
-"""Objects and lists, taken out of whatever the API puts around them. Envelopes are assumed."""
+"""Objects and lists, read from whatever the API wraps them in. Envelopes are assumed."""
 
 from __future__ import annotations
 
@@ -66,20 +66,20 @@ _LONGEST_NAMES = 120
 
 
 def read_object(response: Response, envelopes: Sequence[str], id_field: str = "id") -> JsonObject:
-    """Return the object in ``response``, taken out of its envelopes.
+    """Return the object in ``response``, without its envelopes.
 
     Args:
         response: A successful response with a body.
-        envelopes: The names under which the object may be, beside the usual ones.
+        envelopes: The names under which the object may be, besides the usual ones.
         id_field: The field that an envelope lacks and an object has.
 
     Raises:
-        InvalidResponseError: The response is not JSON, or carries an error in spite of its status.
+        InvalidResponseError: The response is not JSON, or contains an error despite its status.
         UnexpectedResponseError: There is no object in it.
     """
     value = response.json()
     if isinstance(value, dict) and id_field not in value:
-        _refuse_error(value, response)
+        _check_for_error(value, response)
     found = next(_objects_in(value, (*envelopes, *USUAL_ENVELOPES), id_field, _DEEPEST), None)
     if found is not None:
         return found
@@ -101,10 +101,10 @@ def _objects_in(
             yield from _objects_in(value.get(name), envelopes, id_field, deepest - 1)
 
 
-def _refuse_error(value: JsonObject, response: Response) -> None:
+def _check_for_error(value: JsonObject, response: Response) -> None:
     if value.get("error") or value.get("errors"):
         message, code, field = error_details(response)
-        reason = "the response has a successful status but carries an error"
+        reason = "the response has a successful status but contains an error"
         raise InvalidResponseError(
             f"{reason}: {message}" if message else reason, response.context(code, field)
         )
@@ -115,22 +115,22 @@ def read_items(response: Response, envelopes: Sequence[str]) -> list[JsonObject]
 
     Args:
         response: A successful response.
-        envelopes: The names under which the list may be, beside the usual ones.
+        envelopes: The names under which the list may be, besides the usual ones.
 
     Raises:
-        InvalidResponseError: The response is not JSON, or carries an error in spite of its status.
+        InvalidResponseError: The response is not JSON, or contains an error despite its status.
         UnexpectedResponseError: There is no list of objects in it, or more than one.
     """
     value = response.json()
     if isinstance(value, dict):
-        _refuse_error(value, response)
+        _check_for_error(value, response)
         value = _list_in(value, envelopes, response)
     if not isinstance(value, list):
         raise UnexpectedResponseError("the response is not a list", response.context())
     items: list[JsonObject] = [item for item in value if isinstance(item, dict)]
     if len(items) != len(value):
         raise UnexpectedResponseError(
-            "the list holds something that is not an object", response.context()
+            "the list contains something that is not an object", response.context()
         )
     return items
 
@@ -158,7 +158,7 @@ def _list_in(value: JsonObject, envelopes: Sequence[str], response: Response) ->
 
 
 def _is_empty(value: JsonObject, envelopes: Sequence[str], response: Response) -> bool:
-    """Return whether a list without objects is null or an object, as Go and PHP may write it."""
+    """Return whether an empty list is null or an object, as Go and PHP may write it."""
     names = {name.lower() for name in envelopes}
     if not any(name.lower() in names and member in (None, {}) for name, member in value.items()):
         return False
@@ -186,10 +186,10 @@ def _lists_in(
 def read_record(fields: JsonObject, id_field: str, response: Response) -> Record:
     """Return an object of the API as a record. A whole number as its id counts as its digits.
 
-    A field that is nested too deeply is `TOO_DEEP`: one odd field must not cost all the others.
+    A field that is nested too deeply is `TOO_DEEP`, so that the other fields can still be read.
 
     Raises:
-        UnexpectedResponseError: Its id is missing, or nothing that can be shown.
+        UnexpectedResponseError: Its id is missing, or cannot be shown.
     """
     identifier = identifier_of(fields.get(id_field))
     if identifier is None:
@@ -210,7 +210,7 @@ def _members_of(value: JsonObject) -> str:
 
 
 def identifier_of(value: Json) -> str | None:
-    """Return an id as the string that stands for it everywhere, or None if it is none."""
+    """Return an id as a string, or None if the value cannot be an id."""
     if isinstance(value, str):
         return value if value and value.isprintable() else None
     return digits(value)

@@ -1,9 +1,9 @@
-"""What an unsuccessful response says, in every form that is in use. All is assumed.
+"""What an unsuccessful response says, in every common form. All of it is assumed.
 
 A body is read part by part. Each reader knows one shape, whatever framework makes it, and returns
-the violations and the smaller parts that it finds, or None if the part has another shape. Texts are
-taken only from members that hold texts for people. So what a server repeats of the request
-(``input``, ``ctx``, ``received``, ``value``, ``rejectedValue``) is never shown.
+the violations and the smaller parts that it finds, or None if the part has another shape. Strings
+are read only from members for people, so what a server repeats of the request (``input``, ``ctx``,
+``received``, ``value``, ``rejectedValue``) is never shown.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from pulumi_setsmart.client.violation import (
     OUTSIDE,
     Violation,
     path_of,
-    violation,
+    violation_of,
 )
 from pulumi_setsmart.models.json import Json, JsonObject
 
 # The names of members are compared without case, hyphens and underscores.
 
-_TEXTS = (
+_REASONS = (
     *("message", "msg", "detail", "defaultmessage", "errormessage", "title"),
     *("description", "errordescription", "reason", "error"),
 )
-"""The members that hold a text for people, the best one first."""
+"""The members with a reason for people, the best one first."""
 
 _MESSAGES = ("message", "msg", "defaultmessage", "errormessage")
-"""Those of them that no object has that is data or holds reasons under the names of fields."""
+"""Those of them that neither data nor an object of reasons by field has."""
 
 _FIELDS = (
     *("field", "param", "loc", "path", "pointer", "property", "propertypath", "propertyname"),
     *("fieldname", "attr", "attribute", "instancepath", "datapath", "target", "location"),
 )
-"""The members of one error that name its field, as a text or as a list of keys."""
+"""The members of one error that name its field, as a string or as a list of keys."""
 
 _LISTS_OF_FIELDS = ("fields", "membernames")
 """The members of one error that name all its fields."""
@@ -55,35 +55,35 @@ _HOLDERS = (
 )
 """The members that hold errors: a list of them, or an object with some for each field."""
 
-_HOLDERS_OF_TEXTS = frozenset(
+_HOLDERS_OF_STRINGS = frozenset(
     {"errors", "message", "messages", "fielderrors", "validationerrors", "modelstate"}
 )
-"""The holders in which a text under the name of a field is a reason and not data."""
+"""The holders in which a string under the name of a field is a reason and not data."""
 
-_ASIDES = frozenset(
+_METADATA = frozenset(
     {
         *("code", "type", "status", "statuscode", "success", "ok", "timestamp", "path", "instance"),
         *("traceid", "requestid", "correlationid"),
     }
 )
-"""The single values that stand beside errors and say nothing of a field."""
+"""The single values beside errors that say nothing about a field."""
 
 _TREES = ("properties", "items", "data")
-"""The members beside which errors are held that have the shape of the request."""
+"""The members beside ``errors`` that hold errors in the shape of the request."""
 
-_ECHOES = frozenset(
+_REPEATED_REQUEST = frozenset(
     {
         *("input", "ctx", "context", "received", "expected", "value", "values", "params"),
         *("rejectedvalue", "attemptedvalue", "url", "stack", "stacktrace", "trace", "traceback"),
         *("exception", "debug", "request", "arguments", "codes", "target", "meta", "metadata"),
     }
 )
-"""The members that repeat the request or show the inside of the server."""
+"""The members that repeat the request or show internals of the server."""
 
 _DEEPEST = 30
 _MARKUP_OR_JSON = ("<", "{", "[")
 _INSIDE_OF_A_SERVER = ("Traceback", "at ", 'File "')
-"""How lines begin that show where a server failed rather than why."""
+"""How lines begin that show where a server failed, not why."""
 
 
 @frozen
@@ -93,15 +93,15 @@ class _Part:
     Attributes:
         value: The part.
         within: The keys of the field that it is about, the outermost first.
-        texts: Whether a text in it is a reason.
-        words: The members of which one makes an object an error.
+        texts: Whether a string in it is a reason.
+        words: The members, any of which makes an object an error.
         depth: How deep it is; 0 is the body.
     """
 
     value: Json
     within: tuple[str, ...] = ()
     texts: bool = False
-    words: tuple[str, ...] = _TEXTS
+    words: tuple[str, ...] = _REASONS
     depth: int = 0
 
     def inside(
@@ -110,7 +110,7 @@ class _Part:
         name: str = "",
         *,
         texts: bool = False,
-        words: tuple[str, ...] = _TEXTS,
+        words: tuple[str, ...] = _REASONS,
     ) -> _Part:
         """Return a part of this one, about the field called ``name`` in what it is about."""
         within = (*self.within, *path_of(name))
@@ -125,7 +125,7 @@ class ErrorBody:
     """What a body says went wrong.
 
     Attributes:
-        heading: What it says on the whole, where that is more than its reasons say.
+        heading: What it says as a whole, if its reasons do not say it already.
         code: The code of the first error.
         violations: The reasons, each with its field where it names one.
     """
@@ -137,13 +137,14 @@ class ErrorBody:
     @property
     def message(self) -> str | None:
         """The heading, or else the first reason."""
-        reasons = (one.reason for one in self.violations)
+        reasons = (violation.reason for violation in self.violations)
         return self.heading or next(reasons, None)
 
     @property
     def field(self) -> str | None:
         """The first field that is named."""
-        return next((one.field for one in self.violations if one.field is not None), None)
+        fields = (violation.field for violation in self.violations)
+        return next((field for field in fields if field is not None), None)
 
 
 def status_error(response: Response) -> StatusError:
@@ -169,191 +170,203 @@ def error_body(response: Response) -> ErrorBody:
     try:
         body = response.json()
     except InvalidResponseError:
-        body = _plain_text(response.body)
-    heading = _heading(body, response.status)
+        body = _text_lines(response.body)
+    heading = _heading_of(body, response.status)
     violations = _distinct(_violations(_Part(body)))
     if heading is not None and not violations:
-        violations = _distinct(violation(heading, *one) for one in _fields(_one_in(body), ()))
-    code = _text_of(_one_in(body), ("code",))
+        fields = _fields(_first_error(body), ())
+        violations = _distinct(violation_of(heading, *field) for field in fields)
+    code = _string_of(_first_error(body), ("code",))
     return ErrorBody(
-        None if heading is None else _told_beside(violations, heading),
+        None if heading is None else _shown_heading(violations, heading),
         None if code is None else quoted(code, LONGEST_MESSAGE),
         violations,
     )
 
 
 def _distinct(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    return tuple(dict.fromkeys(one for one in violations if one.reason))
+    return tuple(dict.fromkeys(violation for violation in violations if violation.reason))
 
 
-def _told_beside(violations: tuple[Violation, ...], heading: str) -> str | None:
-    """Return a heading as it is shown, or None where the reasons say as much."""
-    told, withheld = reason_of(heading, LONGEST_MESSAGE, *(one.path for one in violations))
-    if withheld and any(one.withheld for one in violations):
+def _shown_heading(violations: tuple[Violation, ...], heading: str) -> str | None:
+    """Return a heading as it is shown, or None if the reasons say the same."""
+    paths = (violation.path for violation in violations)
+    shown, withheld = reason_of(heading, LONGEST_MESSAGE, *paths)
+    if withheld and any(violation.withheld for violation in violations):
         return None
-    return None if any(told.startswith(one.reason) for one in violations) else told or None
+    if any(shown.startswith(violation.reason) for violation in violations):
+        return None
+    return shown or None
 
 
 def _violations(part: _Part) -> Iterator[Violation]:
     """Return every violation in a part, as the first reader that knows its shape finds them."""
     shapes = (reader(part) for reader in _READERS)
     found = next((shape for shape in shapes if shape is not None), [])
-    for one in found if part.depth < _DEEPEST else []:
-        if isinstance(one, Violation):
-            yield one
+    for inner in found if part.depth < _DEEPEST else []:
+        if isinstance(inner, Violation):
+            yield inner
         else:
-            yield from _violations(one)
+            yield from _violations(inner)
 
 
 def _reason(part: _Part) -> _Found | None:
-    """Read a text: a reason, or all errors as JSON once more."""
+    """Read a string: a reason, or all errors as JSON."""
     if not isinstance(part.value, str):
         return None
-    inner = _json_in(part.value)
+    inner = _json_within(part.value)
     if inner is not None:
         return [part.inside(inner)]
-    return [violation(part.value, part.within)] if part.texts and part.value.strip() else []
+    return [violation_of(part.value, part.within)] if part.texts and part.value.strip() else []
 
 
 def _elements(part: _Part) -> _Found | None:
-    """Read a list of errors, or one with the reasons of each element of a list in the request."""
+    """Read a list of errors, or of the reasons for each element of a list in the request."""
     if not isinstance(part.value, list):
         return None
     return [
-        part.inside(one, str(index))
-        if isinstance(one, dict) and not _is_error(one, _TEXTS) and not _held(part.inside(one))
-        else part.inside(one, texts=True)
-        for index, one in enumerate(part.value)
+        part.inside(element, str(index))
+        if isinstance(element, dict)
+        and not _is_error(element, _REASONS)
+        and not _nested_errors(part.inside(element))
+        else part.inside(element, texts=True)
+        for index, element in enumerate(part.value)
     ]
 
 
 def _error(part: _Part) -> _Found | None:
-    """Read one error, perhaps with its field, and perhaps with others inside."""
+    """Read one error, which may name its field and contain further errors."""
     error = part.value
     if part.depth == 0 or not isinstance(error, dict) or not _is_error(error, part.words):
         return None
     fields = _fields(error, part.within)
     about = evolve(part, within=fields[0][0])
-    inside = [*_held(about), *_children(about)]
-    reason = _text_of(error, part.words)
-    if reason is None or _json_in(reason) is not None or any(map(_has_violations, inside)):
-        return inside  # its own text is a heading
-    return [violation(reason, *one) for one in fields]
+    inside = [*_nested_errors(about), *_errors_in_children(about)]
+    reason = _string_of(error, part.words)
+    if reason is None or _json_within(reason) is not None or any(map(_has_violations, inside)):
+        return inside  # its own reason is a heading
+    return [violation_of(reason, *field) for field in fields]
 
 
 def _holder(part: _Part) -> _Found | None:
-    """Read an object that holds errors under usual names, and perhaps others under fields."""
+    """Read an object with errors under usual names, and perhaps more under names of fields."""
     if not isinstance(part.value, dict):
         return None
-    held = _held(part)
-    others = {
-        name: one
-        for name, one in part.value.items()
-        if _folded(name) not in (*_HOLDERS, *_ECHOES, *_TREES)
-        and (_is_list_of_texts(one) or (part.depth > 0 and isinstance(one, dict)))
+    nested = _nested_errors(part)
+    by_field = {
+        name: value
+        for name, value in part.value.items()
+        if _folded(name) not in (*_HOLDERS, *_REPEATED_REQUEST, *_TREES)
+        and (_is_list_of_strings(value) or (part.depth > 0 and isinstance(value, dict)))
     }
-    return [*held, *_members(part, others)] if held else None
+    return [*nested, *_reasons_by_field(part, by_field)] if nested else None
 
 
-def _by_field(part: _Part) -> _Found | None:
-    """Read an object that has the reasons under the names of fields."""
+def _object_by_field(part: _Part) -> _Found | None:
+    """Read an object with the reasons under the names of fields."""
     if not isinstance(part.value, dict):
         return None
     if part.texts:
-        return _members(part, part.value)
+        return _reasons_by_field(part, part.value)
     is_data = any(
-        not isinstance(one, list | dict) and _folded(name) not in (*_ASIDES, *_TEXTS)
-        for name, one in part.value.items()
+        not isinstance(value, list | dict) and _folded(name) not in (*_METADATA, *_REASONS)
+        for name, value in part.value.items()
     )
     reasons = {
-        name: one
-        for name, one in part.value.items()
-        if isinstance(one, list | dict) and (part.depth == 0 or _folded(name) not in _ECHOES)
+        name: value
+        for name, value in part.value.items()
+        if isinstance(value, list | dict)
+        and (part.depth == 0 or _folded(name) not in _REPEATED_REQUEST)
     }
-    return [] if is_data else _members(part, reasons)
+    return [] if is_data else _reasons_by_field(part, reasons)
 
 
-def _members(part: _Part, reasons: JsonObject) -> _Found:
-    """Return the parts of an object that has the reasons under the names of fields."""
+def _reasons_by_field(part: _Part, reasons: JsonObject) -> _Found:
+    """Return the parts of an object with the reasons under the names of fields."""
     return [
-        part.inside(one, name, texts=not isinstance(one, dict), words=_MESSAGES)
-        for name, one in reasons.items()
+        part.inside(reason, name, texts=not isinstance(reason, dict), words=_MESSAGES)
+        for name, reason in reasons.items()
     ]
 
 
-def _is_list_of_texts(value: Json) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+def _is_list_of_strings(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(element, str) for element in value)
 
 
 _Reader: TypeAlias = Callable[[_Part], "_Found | None"]
-_READERS: tuple[_Reader, ...] = (_reason, _elements, _error, _holder, _by_field)
+_READERS: tuple[_Reader, ...] = (_reason, _elements, _error, _holder, _object_by_field)
 """The shapes, in the order in which they are looked for."""
 
 
-def _held(part: _Part) -> list[Violation | _Part]:
-    """Return what an object holds under the names that holders of errors have."""
+def _nested_errors(part: _Part) -> list[Violation | _Part]:
+    """Return the errors of an object under the names that usually hold errors."""
     if not isinstance(part.value, dict):
         return []
     found: list[Violation | _Part] = []
-    for name, one in part.value.items():
+    for name, value in part.value.items():
         folded = _folded(name)
-        if folded == "data" and part.depth == 0 and isinstance(one, dict):
-            found += _data(part.inside(one, texts=part.value.get("status") == "fail"))
-        elif folded in _HOLDERS and isinstance(one, list | dict):
-            has_texts = folded in _HOLDERS_OF_TEXTS
-            words = _MESSAGES if has_texts else _TEXTS
-            found.append(part.inside(one, texts=has_texts, words=words))
-        elif folded in _HOLDERS and isinstance(one, str) and _json_in(one) is not None:
-            found.append(part.inside(one))
-        elif folded == "details" and _text_of(part.value, _TEXTS) is not None:
+        if folded == "data" and part.depth == 0 and isinstance(value, dict):
+            found += _errors_in_data(part.inside(value, texts=part.value.get("status") == "fail"))
+        elif folded in _HOLDERS and isinstance(value, list | dict):
+            has_strings = folded in _HOLDERS_OF_STRINGS
+            words = _MESSAGES if has_strings else _REASONS
+            found.append(part.inside(value, texts=has_strings, words=words))
+        elif folded in _HOLDERS and isinstance(value, str) and _json_within(value) is not None:
+            found.append(part.inside(value))
+        elif folded == "details" and _string_of(part.value, _REASONS) is not None:
             continue  # beside a message, databases repeat the whole row there
-        elif folded in _HOLDERS and isinstance(one, str) and folded not in _TEXTS:
-            found.append(part.inside(one, texts=True))
+        elif folded in _HOLDERS and isinstance(value, str) and folded not in _REASONS:
+            found.append(part.inside(value, texts=True))
     if isinstance(part.value.get("errors"), list):
-        found += _tree(part)
+        found += _errors_in_tree(part)
     if isinstance(part.value.get("_errors"), list):
-        found += _members(part, {n: one for n, one in part.value.items() if isinstance(one, dict)})
+        found += _reasons_by_field(part, _objects_in(part.value))
     return found
 
 
-def _data(part: _Part) -> list[Violation | _Part]:
-    """Return the errors among what else is data: objects, and texts where all are reasons."""
+def _objects_in(value: JsonObject) -> JsonObject:
+    """Return the members of an object that are objects."""
+    return {name: member for name, member in value.items() if isinstance(member, dict)}
+
+
+def _errors_in_data(part: _Part) -> list[Violation | _Part]:
+    """Return the errors in ``data``: objects with a message, and strings if all are reasons."""
     members = part.value.items() if isinstance(part.value, dict) else ()
     return [
-        part.inside(one, name, texts=True, words=_MESSAGES)
-        for name, one in members
-        if (isinstance(one, dict) and _is_error(one, _MESSAGES))
-        or (isinstance(one, str) and part.texts)
+        part.inside(value, name, texts=True, words=_MESSAGES)
+        for name, value in members
+        if (isinstance(value, dict) and _is_error(value, _MESSAGES))
+        or (isinstance(value, str) and part.texts)
     ]
 
 
-def _tree(part: _Part) -> list[Violation | _Part]:
-    """Return the branches of a tree that has the shape of the request."""
+def _errors_in_tree(part: _Part) -> list[Violation | _Part]:
+    """Return the branches of a tree in the shape of the request."""
     value = part.value if isinstance(part.value, dict) else {}
     members, elements = value.get("properties"), value.get("items")
     branches = dict(members) if isinstance(members, dict) else {}
     if isinstance(elements, list):
-        branches |= {str(index): one for index, one in enumerate(elements)}
-    return _members(part, {name: one for name, one in branches.items() if isinstance(one, dict)})
+        branches |= {str(index): element for index, element in enumerate(elements)}
+    return _reasons_by_field(part, _objects_in(branches))
 
 
-def _children(part: _Part) -> list[Violation | _Part]:
-    """Return the reasons by the names of the rules that are broken, and those of what is inside."""
+def _errors_in_children(part: _Part) -> list[Violation | _Part]:
+    """Return the reasons under the names of violated rules, and the errors of nested objects."""
     value = part.value if isinstance(part.value, dict) else {}
     constraints, children = value.get("constraints"), value.get("children")
     reasons = constraints.values() if isinstance(constraints, dict) else ()
     inner = children if isinstance(children, list) else []
-    return [part.inside(one, texts=True) for one in (*reasons, *inner)]
+    return [part.inside(value, texts=True) for value in (*reasons, *inner)]
 
 
-def _has_violations(one: Violation | _Part) -> bool:
-    return isinstance(one, Violation) or next(_violations(one), None) is not None
+def _has_violations(found: Violation | _Part) -> bool:
+    return isinstance(found, Violation) or next(_violations(found), None) is not None
 
 
 def _is_error(error: JsonObject, words: tuple[str, ...]) -> bool:
     """Return whether an object is one error rather than an object of errors by their fields."""
     return (
-        _text_of(error, words) is not None
+        _string_of(error, words) is not None
         or isinstance(error.get("constraints"), dict)
         or isinstance(error.get("children"), list)
     )
@@ -361,7 +374,7 @@ def _is_error(error: JsonObject, words: tuple[str, ...]) -> bool:
 
 def _fields(error: JsonObject, within: tuple[str, ...]) -> list[tuple[tuple[str, ...], str | None]]:
     """Return the fields that an error names, each as its keys and in the server's notation."""
-    own = [*_named(error)]
+    own = [*_named_fields(error)]
     base = own[0][0] if own else ()
     own = [((*base, key), None) for key in _members_too_many(error)] or own
     if not own:
@@ -376,23 +389,23 @@ def _members_too_many(error: JsonObject) -> Iterator[str]:
         for name in ("additionalProperty", "unevaluatedProperty"):
             if isinstance(key := holder.get(name), str):
                 yield key
-    keys, reason = error.get("keys"), _text_of(error, _TEXTS) or ""
+    keys, reason = error.get("keys"), _string_of(error, _REASONS) or ""
     for key in keys if isinstance(keys, list) else ():
         if isinstance(key, str) and key in reason:
             yield key
 
 
-def _named(error: JsonObject) -> Iterator[tuple[tuple[str, ...], str | None]]:
-    members = {_folded(name): one for name, one in error.items()}
+def _named_fields(error: JsonObject) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    members = {_folded(name): value for name, value in error.items()}
     source = members.get("source")
     if isinstance(source, dict):
         members["pointer"] = source.get("pointer") or source.get("parameter")
     if "reason" in members and _folded("message") not in members:
         members.setdefault("field", members.get("name"))
     for name in _LISTS_OF_FIELDS:
-        several = members.get(name)
-        if isinstance(several, list) and several and all(isinstance(one, str) for one in several):
-            yield from ((path_of(str(one)), str(one)) for one in several)
+        fields = members.get(name)
+        if isinstance(fields, list) and fields and _is_list_of_strings(fields):
+            yield from ((path_of(str(field)), str(field)) for field in fields)
             return
     for name in _FIELDS:
         match members.get(name):
@@ -405,21 +418,21 @@ def _named(error: JsonObject) -> Iterator[tuple[tuple[str, ...], str | None]]:
 
 
 def _is_place(name: str, text: str) -> bool:
-    """Return whether a text says where the request went, or in which part of it the field is."""
+    """Return whether a string names the request's path, or the part of it that has the field."""
     if name == "path" and text.startswith("/"):
         return path_of(text)[:1] == () or path_of(text)[0] not in OUTSIDE
     return name in ("location", "target") and text in OUTSIDE
 
 
 def _joined(within: tuple[str, ...], path: tuple[str, ...]) -> tuple[str, ...]:
-    """Return where a field is that an error names which itself is about a field."""
+    """Return the path of a field that an error about another field names."""
     if path[: len(within)] == within:
         return path
     return within if within[-len(path) :] == path else (*within, *path)
 
 
-def _one_in(body: Json) -> JsonObject:
-    """Return the object of a body that has the code and the field of the first error."""
+def _first_error(body: Json) -> JsonObject:
+    """Return the first error of a body, which has its code and field."""
     match body:
         case {"error": dict(error)} | {"errors": [dict(error), *_]} | [dict(error), *_]:
             return error
@@ -428,19 +441,21 @@ def _one_in(body: Json) -> JsonObject:
     return {}
 
 
-def _heading(body: Json, status: int) -> str | None:
-    """Return what a body says on the whole, unless it is just what the status means."""
+def _heading_of(body: Json, status: int) -> str | None:
+    """Return what a body says about the request as a whole, unless it repeats the status."""
     match body:
         case str():
             texts = [body]
         case dict():
             error = body.get("error")
-            inner = _texts(error, _TEXTS) if isinstance(error, dict) else ()
-            texts = [*_texts(body, _TEXTS), *inner]
+            inner = _strings_of(error, _REASONS) if isinstance(error, dict) else ()
+            texts = [*_strings_of(body, _REASONS), *inner]
         case _:
             texts = []
-    told = (one for one in texts if _json_in(one) is None and not _is_phrase_of(one, status))
-    return next(told, None)
+    headings = (
+        text for text in texts if _json_within(text) is None and not _is_phrase_of(text, status)
+    )
+    return next(headings, None)
 
 
 def _is_phrase_of(text: str, status: int) -> bool:
@@ -450,21 +465,21 @@ def _is_phrase_of(text: str, status: int) -> bool:
     return False
 
 
-def _text_of(error: JsonObject, names: tuple[str, ...]) -> str | None:
-    return next(_texts(error, names), None)
+def _string_of(error: JsonObject, names: tuple[str, ...]) -> str | None:
+    return next(_strings_of(error, names), None)
 
 
-def _texts(error: JsonObject, names: tuple[str, ...]) -> Iterator[str]:
-    """Return the texts of an object's members in the order of their names, without blank ones."""
-    members = {_folded(name): one for name, one in error.items()}
+def _strings_of(error: JsonObject, names: tuple[str, ...]) -> Iterator[str]:
+    """Yield the strings of an object that are not blank, in the order of the names."""
+    members = {_folded(name): value for name, value in error.items()}
     for name in names:
         text = members.get(name)
         if isinstance(text, str) and text.strip():
             yield text
 
 
-def _plain_text(body: bytes) -> Json:
-    """Return the lines of a body that is plain text, or nothing: a page is no reason."""
+def _text_lines(body: bytes) -> Json:
+    """Return the lines of a plain-text body, or nothing: an HTML page is not a reason."""
     try:
         text = body.decode().strip()
     except UnicodeDecodeError:
@@ -479,8 +494,8 @@ def _plain_text(body: bytes) -> Json:
     return lines[0] if len(lines) == 1 else lines
 
 
-def _json_in(text: str) -> Json:
-    """Return the object or list that a text is, or None."""
+def _json_within(text: str) -> Json:
+    """Return the object or list that a string contains as JSON, or None."""
     if text.lstrip()[:1] in ("{", "["):
         with contextlib.suppress(ValueError, RecursionError):
             value: Json = json.loads(text)

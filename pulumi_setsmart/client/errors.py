@@ -5,22 +5,22 @@
     ├── PortfolioFileError              a file does not describe a portfolio
     ├── StackError                      a stack cannot be read, imported into or previewed
     ├── MetadataError                   what the state remembers of an object cannot be read
-    ├── WrongAccountError               an object of the state is not in the account that is asked
+    ├── WrongAccountError               an object of the state is not in the account of this run
     ├── ExistingObjectError             what is to be created exists already
-    ├── ExistingIdError                 the object that existing_id names cannot be taken over
-    ├── AlreadyManagedError               two resources stand for one object
-    ├── ContradictoryResponsesError              two responses cannot both be right
+    ├── ExistingIdError                 the object that existing_id names cannot be adopted
+    ├── AlreadyManagedError             two resources manage one object
+    ├── ContradictoryResponsesError     two responses cannot both be right
     ├── DeletionRefusedError            an object may not be deleted, or not in this way
     ├── WebhookVerificationError        a request does not prove that it comes from SetSmart
-    │   ├── WebhookReplayedError        it does, but tells of an event that was taken in before
+    │   ├── WebhookReplayedError        it does, but the event was processed before
     │   └── WebhookSetupError           the receiver's secret, or another setting of it, is wrong
     └── ApiError                        about one request
         ├── ConnectionFailedError       no response: unreachable, connection lost, timed out
         │   └── UntrustedServerError    its certificate is not trusted
         ├── DeadlineExceededError       there is no time left for it
-        ├── InvalidResponseError       a response that the API does not have
-        │   ├── ResponseTooLargeError     it is larger than we take in
-        │   └── UnexpectedResponseError   well-formed, but not of a form that we read
+        ├── InvalidResponseError        a response that the API does not have
+        │   ├── ResponseTooLargeError   it is larger than the limit
+        │   └── UnexpectedResponseError well-formed, but in no form that we can read
         │       └── IncompleteListError a list has more objects than it shows
         ├── UnknownOutcomeError         whether a POST was carried out cannot be known
         └── StatusError                 a response with an error status
@@ -60,16 +60,20 @@ class SetSmartError(Exception):
     """Anything that this package raises on purpose.
 
     Its text is for the user: one or two lines, and one for each of several reasons. It may be
-    reworded at any time, ``code`` stays. It holds nothing that a terminal would obey, and no line
-    that somebody else wrote. No secret that is known when it is made is in it, nor in any of its
-    attributes.
+    reworded at any time, ``code`` stays. It contains no control characters, and no line breaks from
+    a server. Neither the text nor an attribute contains a secret that is known when it is raised.
     """
 
     code = MessageCode.UNEXPECTED_ERROR
     """What its message is about."""
 
     def __init__(self, *arguments: object, code: MessageCode | None = None) -> None:
-        super().__init__(*(redacted(one) if isinstance(one, str) else one for one in arguments))
+        super().__init__(
+            *(
+                redacted(argument) if isinstance(argument, str) else argument
+                for argument in arguments
+            )
+        )
         if code is not None:
             self.code = code
 
@@ -108,7 +112,7 @@ class MetadataError(SetSmartError):
 
 
 class WrongAccountError(SetSmartError):
-    """An object that the state knows is not in the account that the run asks."""
+    """An object of the state is not in the account of this run."""
 
     code = MessageCode.NOT_IN_THIS_ACCOUNT
 
@@ -120,13 +124,13 @@ class ExistingObjectError(SetSmartError):
 
 
 class ExistingIdError(SetSmartError):
-    """The object that ``existing_id`` names is not there, or is not the resource's to have."""
+    """The object that ``existing_id`` names does not exist, or belongs to another resource."""
 
     code = MessageCode.EXISTING_ID_NOT_FOUND
 
 
 class AlreadyManagedError(SetSmartError):
-    """An object turned up under a second resource; each listing belongs to one."""
+    """Two resources manage one object; each listing belongs to one resource."""
 
     code = MessageCode.ALREADY_MANAGED
 
@@ -146,14 +150,14 @@ class DeletionRefusedError(SetSmartError):
 class WebhookVerificationError(SetSmartError):
     """A request to a receiver does not prove that it comes from SetSmart, or cannot be read.
 
-    Its text is a reason for the receiver's log: it holds nothing of the request, and no secret.
+    Its text is for the receiver's log: it contains nothing of the request, and no secret.
     """
 
     code = MessageCode.MALFORMED_DELIVERY
 
 
 class WebhookReplayedError(WebhookVerificationError):
-    """A genuine request tells of an event that was taken in before; there is nothing to do.
+    """A genuine request about an event that was processed before; there is nothing to do.
 
     Attributes:
         event_id: The id of the event.
@@ -181,9 +185,9 @@ class ErrorContext:
         path: The path below the base URL.
         status: The HTTP status, or None where there was no response.
         api_code: The API's own code for the error, where it sent one.
-        field: The field that the API complains about, where it named one.
+        field: The field that the API names, if it names one.
         request_id: The API's id of the request, for its support, where it sent one.
-        attempt: The how-many-th attempt at the request it was.
+        attempt: The number of the attempt, counted from 1.
     """
 
     method: str
@@ -195,7 +199,7 @@ class ErrorContext:
     attempt: int = 1
 
     def without_secrets(self) -> ErrorContext:
-        """Return the facts as an error holds them; what asks for another page is the server's."""
+        """Return the facts without secrets; the query of a next page comes from the server."""
         own, mark, query = self.path.partition("?")
         return attrs.evolve(self, path=f"{redacted(own)}{mark}{foreign(query)}")
 
@@ -254,7 +258,7 @@ class ApiError(SetSmartError):
 
     @property
     def field(self) -> str | None:
-        """The field that the API complains about, or None."""
+        """The field that the API names, or None."""
         return self.context.field
 
     @property
@@ -284,37 +288,37 @@ class UntrustedServerError(ConnectionFailedError):
 
 
 class DeadlineExceededError(ApiError):
-    """An operation would take longer than it may; nothing that it was waiting for was sent."""
+    """An operation would take longer than it may; the request it waited for was not sent."""
 
     code = MessageCode.DEADLINE_EXCEEDED
 
 
 class InvalidResponseError(ApiError):
-    """The response is not one of the API's: not JSON, truncated, or of another shape."""
+    """The response is not a valid one: not JSON, truncated, or of another shape."""
 
     code = MessageCode.INVALID_RESPONSE
 
 
 class ResponseTooLargeError(InvalidResponseError):
-    """The response is larger than we take in."""
+    """The response is larger than `setsmart:maxResponseMiB` allows."""
 
     code = MessageCode.RESPONSE_TOO_LARGE
 
 
 class UnexpectedResponseError(InvalidResponseError):
-    """The response is well-formed, but not of a form that we read; asking again hardly helps."""
+    """The response is well-formed, but in no form that we can read; a retry hardly helps."""
 
     code = MessageCode.UNEXPECTED_RESPONSE
 
 
 class IncompleteListError(UnexpectedResponseError):
-    """A list has more objects than it shows, and nothing says how to ask for the others."""
+    """A list has more objects than it shows, and nothing says how to read the rest."""
 
     code = MessageCode.INCOMPLETE_LIST
 
 
 class UnknownOutcomeError(ApiError):
-    """Whether a POST was carried out cannot be known from its response, so it was not repeated."""
+    """It is unknown whether a POST was carried out, so it was not retried."""
 
     code = MessageCode.UNKNOWN_OUTCOME
 
@@ -323,15 +327,15 @@ class StatusError(ApiError):
     """A response with an error status.
 
     Attributes:
-        violations: What the response objects to, each with its field where it names one; all of
-            them, however many its text shows.
-        heading: What the response says beside them, or None.
+        violations: The reasons that the response gives, each with its field if it names one; all
+            of them, however many the text shows.
+        heading: What the response says in addition to them, or None.
         advice: What to do about it, as a sentence of its own, or None.
     """
 
     code = MessageCode.REQUEST_REJECTED
 
-    summary: ClassVar[str] = "SetSmart refused the request"
+    summary: ClassVar[str] = "SetSmart rejected the request"
     """What the status means, for responses that say nothing themselves."""
 
     def __init__(
@@ -356,9 +360,9 @@ class StatusError(ApiError):
         if len(violations) == 1 and self.heading is None:
             lines = [f"{self.summary}: {violations[0]} ({self.context})"]
         elif violations:
-            told = "" if self.heading is None else f": {self.heading}"
-            lines = [f"{self.summary}{told} ({self.context})"]
-            lines += [f"  {one}" for one in violations[:_MOST_VIOLATIONS]]
+            heading = "" if self.heading is None else f": {self.heading}"
+            lines = [f"{self.summary}{heading} ({self.context})"]
+            lines += [f"  {violation}" for violation in violations[:_MOST_VIOLATIONS]]
             more = len(violations) - _MOST_VIOLATIONS
             lines += [f"  and {more} more"] if more > 0 else []
         lines += [] if self.advice is None else [self.advice]
@@ -388,7 +392,7 @@ class AuthenticationError(StatusError):
 
     code = MessageCode.KEY_REJECTED
 
-    summary = "SetSmart refused the API key"
+    summary = "SetSmart rejected the API key"
 
 
 class PermissionDeniedError(StatusError):
@@ -404,7 +408,7 @@ class NotFoundError(StatusError):
 
     code = MessageCode.NOT_FOUND
 
-    summary = "SetSmart knows no such object"
+    summary = "SetSmart has no such object"
 
 
 class MethodNotAllowedError(StatusError):

@@ -1,8 +1,8 @@
 """The HTTP library, without its command line.
 
-Where the packages of its command line happen to be installed, httpx imports them as well, which
-takes longer than all the rest of a provider's start. None in the table of modules makes an import
-fail, and httpx is made to go on without.
+If the packages of its command line are installed, httpx imports them as well, which takes longer
+than everything else in a provider's start. None in `sys.modules` makes an import fail, and httpx
+continues without them.
 """
 
 import sys
@@ -11,7 +11,7 @@ _COMMAND_LINE = "httpx._main"
 
 _was_imported = _COMMAND_LINE in sys.modules
 if not _was_imported:
-    sys.modules[_COMMAND_LINE] = None  # type: ignore[assignment]  # documented: refuses the import
+    sys.modules[_COMMAND_LINE] = None  # type: ignore[assignment]  # documented: prevents the import
 
 import httpx  # noqa: E402 -- it has to come after
 

@@ -1,4 +1,4 @@
-"""Logs whose lines hold no secrets, whoever listens to them."""
+"""Loggers whose lines contain no secrets, whatever handlers they have."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ _HTTP_LOGS = (
     *("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy"),
     "httpcore.socks",
 )
-"""The logs of the HTTP library, which may hold headers and addresses."""
+"""The loggers of the HTTP library, whose lines may contain headers and addresses."""
 
 
 def log_of(name: str) -> logging.Logger:
-    """Return the log of a module, whose lines hold no secrets wherever they are shown."""
+    """Return the logger of a module, whose lines contain no secrets."""
     log = logging.getLogger(name)
     log.addFilter(_OURS)
     return log
 
 
 def guard_http_logs() -> None:
-    """Keep secrets out of what the HTTP library logs, should somebody listen to it."""
+    """Keep secrets out of the logs of the HTTP library."""
     for name in _HTTP_LOGS:
         logging.getLogger(name).addFilter(_FOREIGN)
 
 
 class _Guard(logging.Filter):
-    """Takes the secrets out of the records of a log.
+    """Removes the secrets from the records of a logger.
 
     Args:
-        without_secrets: Takes them out of a text.
+        without_secrets: Removes them from a text.
     """
 
     def __init__(self, without_secrets: Callable[[str], str]) -> None:

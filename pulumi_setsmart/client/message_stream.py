@@ -1,10 +1,9 @@
-"""Connections that know where an HTTP response ends, so that nothing after it is taken for another.
+"""Connections that know where an HTTP response ends, so that nothing after it counts as another.
 
-The parser of httpcore keeps whatever it has read beyond the end of a response, and takes it for the
-response to the next request on the same connection. So it is handed no more than one part at a
-time: a response without a length, the head of any, and each chunk that may be the last one end with
-a blank line, and a body with a length ends after so many bytes. What is left then makes the
-connection one that is not used again.
+The parser of httpcore keeps the bytes after the end of a response, and reads them as the response
+to the next request on the same connection. So it gets only one part at a time: headers, a response
+without a length, and each chunk that may be the last one end with a blank line, and a body with a
+length ends after that many bytes. If bytes are left then, the connection is not reused.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ import httpcore
 from pulumi_setsmart.client.timed_stream import TimedConnector, TimedStream
 
 MOST_HEAD_BYTES = 1024 * 1024
-"""So much may come before the headers are complete: informational responses count, too."""
+"""The largest headers, including informational responses."""
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _LONGEST_BEFORE_ITS_END = 2
-"""How many bytes of a blank line may have been handed out before its last one comes."""
+"""How many bytes of a blank line may have been returned before its last one arrives."""
 
 
 class MessageStream(httpcore.NetworkStream):
@@ -41,7 +40,7 @@ class MessageStream(httpcore.NetworkStream):
         self._body_left = 0
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return what comes next, up to the end of a part; nothing at the end of all."""
+        """Return the next bytes, up to the end of a part; nothing at the end of the connection."""
         if self._position == len(self._received):
             self._receive(max_bytes, timeout)
         end = min(self._end_of_part(), self._position + max_bytes, len(self._received))
@@ -51,7 +50,7 @@ class MessageStream(httpcore.NetworkStream):
         return part
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send a part of a request; what came before it is no part of the response."""
+        """Send a part of a request; bytes received before it do not belong to the response."""
         self._received, self._position = b"", 0
         self._head_bytes, self._body_left = 0, 0
         self._wire.write(buffer, timeout)
@@ -60,7 +59,7 @@ class MessageStream(httpcore.NetworkStream):
         """Note that the headers of a response are complete.
 
         Args:
-            length: How many bytes its body has, or None if they do not tell.
+            length: How many bytes its body has, or None if they do not say.
         """
         self._head_bytes = None
         self._body_left = length or 0
@@ -78,20 +77,20 @@ class MessageStream(httpcore.NetworkStream):
         """Return the same connection, encrypted.
 
         Raises:
-            httpcore.ConnectError: Something came in clear that nobody has asked for.
+            httpcore.ConnectError: Unexpected bytes arrived before the encryption.
         """
-        if self._has_something_left:
-            raise httpcore.ConnectError("the proxy has sent more than it was asked for")
+        if self._has_bytes_left:
+            raise httpcore.ConnectError("the proxy sent more than it was asked for")
         return MessageStream(self._wire.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
-        """Return something about the connection; one that has something left can be read."""
-        if info == "is_readable" and self._has_something_left:
+        """Return information about the connection; bytes that are left make it readable."""
+        if info == "is_readable" and self._has_bytes_left:
             return True
         return self._wire.get_extra_info(info)
 
     @property
-    def _has_something_left(self) -> bool:
+    def _has_bytes_left(self) -> bool:
         return self._position < len(self._received)
 
     def _receive(self, max_bytes: int, timeout: float | None) -> None:
@@ -115,7 +114,7 @@ class MessageStream(httpcore.NetworkStream):
 
 
 class MessageBackend(httpcore.NetworkBackend):
-    """Makes such connections for httpcore; the timeouts it is given are moments.
+    """Makes such connections for httpcore; its timeouts are deadlines.
 
     Args:
         clock: The monotonic time in seconds.

@@ -1,4 +1,4 @@
-"""Holding requests back so that the server's rate limit refuses none of them."""
+"""Delays requests so that none exceeds the server's rate limit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.log import log_of
-from pulumi_setsmart.client.rate_limit import RateLimit
+from pulumi_setsmart.client.rate_limit import RateLimitState
 from pulumi_setsmart.client.rate_limit_headers import RateLimitHeaders, read_rate_limit
 from pulumi_setsmart.client.stopwatch import SharedStopwatch
 from pulumi_setsmart.models.message_code import MessageCode, with_code
@@ -19,13 +19,13 @@ logger = log_of(__name__)
 
 _ANNOUNCED_WAIT = 5.0
 _SAME_WAIT = 2.0
-"""A wait that ends so many seconds later than one that was announced is the same one."""
+"""Waits that end within this many seconds of an announced one count as the same."""
 
 _LONGEST_SHOWN = 40
 
 
 class RateLimitWaitError(Exception):
-    """Whoever wants to send a request would have to wait longer than it can.
+    """A request would have to wait longer than it may.
 
     Attributes:
         seconds: How long it would have to wait.
@@ -38,10 +38,10 @@ class RateLimitWaitError(Exception):
 
 @frozen(eq=False)
 class Permit:
-    """Leave to send one request. Whoever has it settles it once, whatever comes of the request.
+    """Permission to send one request. It is settled once, whatever happens to the request.
 
     Attributes:
-        sent_at: When it was given, by the local clock.
+        sent_at: When it was granted, by the local clock.
         is_probe: Whether the request finds out what the limit is.
     """
 
@@ -52,9 +52,9 @@ class Permit:
 class Pacer:
     """Lets threads send requests as the rate limit allows: one for all threads of a process.
 
-    The first request of a process, and of each window, is a probe: it goes out alone, to find out
-    the limit. Then there is no waiting until the limit is used up. Alone on a key, the count is
-    exact; beside others, the lower of our count and the server's holds.
+    The first request of a process, and of each window, is a probe: it is sent alone, to find out
+    the limit. Then no request waits until the limit is used up. If nobody else uses the key, our
+    count is exact; otherwise the lower of our count and the server's is used.
 
     These hold whenever no thread has the lock: at most one probe is under way, `_under_way` is the
     number of permits that are not settled, and nobody waits for a probe that is over.
@@ -73,7 +73,7 @@ class Pacer:
         self._sleep = sleep
         self._stopwatch = SharedStopwatch(clock)
         self._changed = threading.Condition()  # whose lock guards all that follows
-        self._limit = RateLimit()
+        self._limit = RateLimitState()
         self._probe: Permit | None = None
         self._under_way = 0
         self._announced_until = 0.0
@@ -86,17 +86,18 @@ class Pacer:
             return self._limit.remaining(self._clock())
 
     def waited(self) -> float:
-        """Return for how many seconds, so far, at least one request was held back."""
+        """Return for how many seconds, so far, at least one request was waiting."""
         return self._stopwatch.seconds()
 
     def admit(self, longest_wait: float) -> Permit:
-        """Return when the next request may be sent.
+        """Wait until the next request may be sent.
 
         Args:
-            longest_wait: How many seconds there are to wait at most.
+            longest_wait: How many seconds the request may wait.
 
         Raises:
-            RateLimitWaitError: It takes longer; nothing has been waited for in vain.
+            RateLimitWaitError: It would wait longer; a wait that is known to be too long is not
+                begun.
         """
         with self._stopwatch.running():
             gives_up_at = self._clock() + longest_wait
@@ -108,7 +109,7 @@ class Pacer:
     def settle(
         self, permit: Permit, status: int | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Learn from what came of a request: the status and headers of its response, if any."""
+        """Learn from the status and headers of the response to a request, if there was one."""
         impossible: Mapping[str, str] = {}
         with self._changed:
             self._under_way -= 1
@@ -120,7 +121,7 @@ class Pacer:
         self._warn_once(impossible)
 
     def _permit_in_time(self, longest_wait: float, gives_up_at: float) -> Permit | None:
-        """Return a permit, or None after a wait for one, which may have come to another thread."""
+        """Return a permit, or None after a wait, since another thread may have got the permit."""
         with self._changed:
             begins_at, reason = self._limit.begins_at(self._clock())
             now = self._clock()
@@ -134,7 +135,7 @@ class Pacer:
                 raise RateLimitWaitError(begins_at - now)
             is_announced = self._announce_now(begins_at, now)
         if is_announced:
-            message = f"SetSmart: {reason}; going on in {begins_at - now:.0f} s"
+            message = f"SetSmart: {reason}; continuing in {begins_at - now:.0f} s"
             logger.warning("%s", with_code(message, MessageCode.RATE_LIMITED))
         self._sleep(begins_at - now)
         return None
@@ -163,14 +164,14 @@ class Pacer:
         return limits
 
     def _warn_once(self, impossible: Mapping[str, str]) -> None:
-        """Warn of headers that cannot be right, once for each."""
+        """Warn once about each header with an impossible value."""
         for name, value in impossible.items():
             with self._changed:
                 is_new = name not in self._reported
                 self._reported.add(name)
             if is_new:
                 message = (
-                    f"SetSmart sends {name}: {quoted(value, _LONGEST_SHOWN)}, which is not within "
-                    "a day of its clock; it is ignored"
+                    f"SetSmart sends {name}: {quoted(value, _LONGEST_SHOWN)}, which is more than a "
+                    "day from its clock; it is ignored"
                 )
                 logger.warning("%s", with_code(message, MessageCode.IMPLAUSIBLE_RESET))

@@ -42,11 +42,11 @@ _PARAMETERS: Mapping[str, str] = {
     "thispage": "page",
     "currentoffset": "offset",
 }
-"""The query parameters that are called otherwise than the member of the response."""
+"""Query parameters whose names differ from the member of the response."""
 
 
 class ForeignPageError(ValueError):
-    """The next page is said to be on another origin, where the API key must not go."""
+    """The next page is on another origin, where the API key must not be sent."""
 
 
 @frozen
@@ -109,8 +109,8 @@ def following(page: Page, scheme: PagingScheme | None = None) -> Following:
         scheme: How the list is paged, as far as that is configured.
 
     Raises:
-        ForeignPageError: The next page is said to be on another origin.
-        ValueError: What is said to be its address is none.
+        ForeignPageError: The next page is on another origin.
+        ValueError: The address of the next page is invalid.
     """
     scheme = scheme or PagingScheme()
     signals = _PageSignals(page, scheme.totals)
@@ -153,7 +153,7 @@ class _PageSignals:
             yield from self.members.get(meaning, ())
 
     def numbers(self, *meanings: Meaning) -> Iterator[tuple[Member, int]]:
-        """Yield those members that hold a whole number, and it."""
+        """Yield the members with these meanings whose value is a whole number, and the number."""
         for member in self.of(*meanings):
             number = whole_number(member.value)
             if number is not None:
@@ -255,7 +255,7 @@ class _PageSignals:
 
     @cached_property
     def announcement(self) -> str | None:
-        """What says that there is more, although nothing says where; None if nothing does."""
+        """The member that announces more without saying where; None if there is none."""
         if self.flag is not None:
             return self.flag
         if self.pages is not None and self.pages[1] > self.page.pages_read:
@@ -274,14 +274,14 @@ class _PageSignals:
         return full.name if full and not full.in_header and full.own_name != "size" else None
 
     def was_sent(self, member: Member) -> bool:
-        """Return whether a member only repeats what the page was asked for with."""
+        """Return whether a member only repeats a query parameter of the request."""
         return str(member.value) in dict(parse_qsl(urlsplit(self.page.url).query)).values()
 
 
 def _link(signals: _PageSignals) -> _Step | None:
     for member in signals.of(Meaning.NEXT, Meaning.CURSOR):
         if member.meaning is Meaning.CURSOR and signals.is_said_to_end:
-            continue  # it leads to what will come one day
+            continue  # it leads to objects that do not exist yet
         text = member.value.strip() if isinstance(member.value, str) else ""
         relative = member.meaning is Meaning.NEXT and (text.startswith("/") or "?" in text)
         if text and (relative or member.name == "Link" or "://" in text):
@@ -310,7 +310,7 @@ def _is_token(member: Member) -> bool:
 
 
 def _numbered(signals: _PageSignals) -> _Step | None:
-    """Return the next page where what is counted says that there is one."""
+    """Return the next page if a number says that there is one."""
     page = signals.page
     current = next(signals.numbers(Meaning.PAGE), None)
     for member, number in signals.numbers(Meaning.NEXT):
@@ -333,7 +333,7 @@ def _numbered(signals: _PageSignals) -> _Step | None:
 
 
 def _next_in_order(signals: _PageSignals) -> _Step | None:
-    """Return the next page where there is said to be one, or this one has no room for more."""
+    """Return the next page if the response says that there is one, or this page is full."""
     page = signals.page
     if (signals.flag is None and signals.is_full is None) or not page.ids:
         return None

@@ -1,4 +1,4 @@
-"""What is known of the server's rate limit: how many requests it still allows, and until when."""
+"""What is known about the server's rate limit: how many requests are left, and until when."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pulumi_setsmart.client.rate_limit_headers import RateLimitHeaders
 from pulumi_setsmart.client.server_clock import ServerClock
 
 _SAME_WINDOW = 2.0
-"""Some servers compute the reset anew for each response, and it jitters by this many seconds."""
+"""Seconds by which the reset varies on servers that compute it for each response."""
 
 _ROUNDING = 1.0
-"""By how many seconds a server may round the reset down."""
+"""How many seconds a server may round the reset down."""
 
 _FIRST_UNSUCCESSFUL_STATUS = 300
 
@@ -33,8 +33,8 @@ class Window:
 
 
 @define
-class RateLimit:
-    """The rate limit as responses have told it so far. It does not wait, and takes no lock.
+class RateLimitState:
+    """The rate limit, as known from the responses so far. It does not wait, and takes no lock.
 
     Local times are those of one monotonic clock. These hold after each call:
 
@@ -80,7 +80,7 @@ class RateLimit:
         """Learn the server's time from a response, and return it for when the response came."""
         self._forget_past_window(received_at)
         if self._clock.observe(headers, sent_at, received_at):
-            self._window, self._last_reset = None, 0.0  # known by a clock that was wrong
+            self._window, self._last_reset = None, 0.0  # both came from a clock that was wrong
         return self._clock.time(received_at)
 
     def learn(
@@ -90,35 +90,35 @@ class RateLimit:
 
         Args:
             status: Its status.
-            headers: What its headers tell.
+            headers: What its headers say.
             now: The server's time when it came.
             is_probe: Whether its request was sent to find out the limit.
             under_way: How many other requests are under way.
         """
-        is_refused = status == HTTPStatus.TOO_MANY_REQUESTS
+        is_rejected = status == HTTPStatus.TOO_MANY_REQUESTS
         if headers.retry_at is not None:
             self._retry_at = max(self._retry_at, self._clock.local(headers.retry_at))
-        if headers.retry_at is not None or (is_refused and headers.resets_at is None):
+        if headers.retry_at is not None or (is_rejected and headers.resets_at is None):
             self._window, self._is_absent = None, False  # one request has to find out
         elif headers.resets_at is None or headers.remaining is None:
             if is_probe and status < _FIRST_UNSUCCESSFUL_STATUS:
                 self._is_absent = self._window is None
         else:
             self._is_absent = False
-            went_on = is_probe and headers.resets_at <= self._last_reset
-            if went_on or (is_refused and headers.resets_at <= now):
-                self._rounding = _ROUNDING  # the window went on after the moment that was told
-            self._update(headers.resets_at, 0 if is_refused else headers.remaining, under_way)
+            lasted_longer = is_probe and headers.resets_at <= self._last_reset
+            if lasted_longer or (is_rejected and headers.resets_at <= now):
+                self._rounding = _ROUNDING  # the window lasted longer than the header said
+            self._update(headers.resets_at, 0 if is_rejected else headers.remaining, under_way)
 
     def _update(self, resets_at: float, remaining: int, under_way: int) -> None:
         window = self._window
         if window is None or resets_at > window.resets_at + _SAME_WINDOW:
-            # What is under way may be counted in the new window and not be told yet.
+            # The server may count requests under way in the new window, but not show it yet.
             window = Window(resets_at, max(0, remaining - under_way))
         elif resets_at >= window.resets_at - _SAME_WINDOW:
             window.resets_at = max(window.resets_at, resets_at)
             if remaining < window.remaining:
-                # Others use the key too, and what is under way may not be counted yet.
+                # Others use the key too, and requests under way may not be counted yet.
                 window.remaining = max(0, remaining - under_way)
         self._window = window
         self._last_reset = window.resets_at

@@ -1,4 +1,4 @@
-"""What the headers of a response tell about the rate limit (`X-RateLimit-*`, documented).
+"""What the headers of a response say about the rate limit (`X-RateLimit-*`, documented).
 
 `Retry-After` (assumed) comes before everything else.
 """
@@ -19,12 +19,12 @@ _WAITING_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_
 
 @frozen
 class RateLimitHeaders:
-    """What a response tells; times are the server's, in seconds since 1970.
+    """What a response says; times are the server's, in seconds since 1970.
 
     Attributes:
         remaining: How many requests are left of the window, or None.
         resets_at: When the window ends, or None.
-        retry_at: When the server asks to go on, or None where it asks for no wait.
+        retry_at: When the server allows the next request, or None if it asks for no wait.
         impossible: The headers that name no time within a day, with their values.
     """
 
@@ -35,7 +35,7 @@ class RateLimitHeaders:
 
 
 def read_rate_limit(status: int, headers: Mapping[str, str], now: float) -> RateLimitHeaders:
-    """Return what a response tells about the rate limit.
+    """Return what a response says about the rate limit.
 
     Args:
         status: Its status: only some ask for a wait.
@@ -56,6 +56,6 @@ def read_rate_limit(status: int, headers: Mapping[str, str], now: float) -> Rate
 
 
 def remaining_requests(headers: Mapping[str, str]) -> int | None:
-    """Return how many requests are left of the window, or None where a response does not tell."""
+    """Return how many requests are left of the window, or None if a response does not say."""
     text = headers.get("X-RateLimit-Remaining", "").strip()
     return int(text) if _DIGITS.fullmatch(text) else None

@@ -1,12 +1,12 @@
-"""Texts without secrets, in whatever form a secret turns up in them (pure).
+"""Removes secrets from text, whatever form they have there (pure).
 
-A text is looked at as it is and as it reads once it is decoded: percent-encoding, backslash escapes
-(JSON's and Python's) and HTML entities, in any order, three deep. In each of these views letters
-count whatever their case and accents, and blanks, backslashes and ``+`` do not count. What is in
-base64 or hex is looked for in that form, wherever in a larger text it begins.
+A text is searched as it is, and decoded: percent-encoding, backslash escapes (JSON's and Python's)
+and HTML entities, in any order, three deep. In each of these views the search ignores case and
+accents, and skips spaces, backslashes and ``+``. Secrets in base64 or hex are searched in that
+form, at any position of a larger text.
 
-Texts that are ours in part keep their short words: a door code of three digits is taken out only of
-what somebody else wrote, and there only where it is a whole word or number.
+Our own text keeps its short words: a door code of three digits is removed only from foreign text,
+and there only if it is a whole word or number.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from attrs import field, frozen
 from pulumi_setsmart.models.text import MARK
 
 _SHORTEST_ANYWHERE = 6
-"""How many characters a secret has at least that is looked for in words, and in our texts."""
+"""The least length of a secret that is searched inside words, and in our own text."""
 
 _SHORTEST_WORD = 3
-"""How many characters a secret has at least that is looked for as a word."""
+"""The least length of a secret that is searched as a word."""
 
 _SHORTEST_REST = 4
 _LONG_REST = 8
-"""How much of a long secret is taken out where somebody cut the rest off, unless it is a word."""
+"""How much of a cut-off secret must be left for it to be removed, unless it is a word."""
 
 _MOST_DECODINGS = 3
 _MOST_VIEWS = 24
@@ -50,7 +50,7 @@ def _caseless(text: str) -> str:
 
 
 class _Folding(dict[int, str]):
-    """What each character counts as: letters in one case, without accents, in one width."""
+    """Maps characters to their folded form: letters in one case, without accents, in one width."""
 
     def __init__(self, blank: str) -> None:
         super().__init__({ord("\\"): "", ord("+"): blank})
@@ -58,25 +58,25 @@ class _Folding(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         folded = ""
-        # By way of the capital: some letters have one that is that of another letter too.
-        for one in _caseless(unicodedata.normalize("NFKD", _caseless(chr(code)))):
-            if one.isspace() or not one.isprintable():
+        # By way of the capital, which some letters share with another letter.
+        for character in _caseless(unicodedata.normalize("NFKD", _caseless(chr(code)))):
+            if character.isspace() or not character.isprintable():
                 folded += self._blank
-            elif not unicodedata.combining(one):
-                folded += one
+            elif not unicodedata.combining(character):
+                folded += character
         self[code] = folded
         return folded
 
 
 class _Unbroken(dict[int, str]):
-    """What each character of a text in base64 counts as: one alphabet, without line breaks."""
+    """Maps each character of base64 to one alphabet, without line breaks."""
 
     def __init__(self) -> None:
         super().__init__({ord("-"): "+", ord("_"): "/"})
 
     def __missing__(self, code: int) -> str:
-        one = chr(code)
-        self[code] = "" if one.isspace() or one == "\\" else one
+        character = chr(code)
+        self[code] = "" if character.isspace() or character == "\\" else character
         return self[code]
 
 
@@ -99,7 +99,7 @@ _USER_INFO = re.compile(
     r"(?<=[A-Za-z0-9+.-]:)(//)"
     r"(?:[^\s/?#@\"'<>`]{0,4096}|[^\s/?#@\"'<>`:]{1,4096}:(?!\d+[/?#])[^\s\"'<>`]{0,4096})@"
 )
-"""Bounded: from each of many addresses without an at sign, a search would go on to the end."""
+"""Bounded, or a search would run to the end from each address without an at sign."""
 _BEFORE_A_CUT = re.compile(r"[\"'`”’»]?(?:\.\.|\[(?:…|\.\.|truncated)|\(truncated)|[^\w]*$")  # noqa: RUF001 -- quotation marks
 
 
@@ -122,12 +122,12 @@ class _Piece:
 
 @frozen
 class _Encoding:
-    """A way to write characters otherwise.
+    """A way to escape characters.
 
     Attributes:
-        signs: What any of its escapes has in it.
-        escapes: How its escapes look.
-        decode: What one of them means.
+        signs: Characters, one of which is in each escape.
+        escapes: Matches the escapes.
+        decode: Decodes one of them.
     """
 
     signs: str
@@ -143,12 +143,12 @@ class _Encoding:
 
 @frozen
 class _View:
-    """A text as it reads once parts of it are decoded.
+    """A text after some of its escapes were decoded.
 
     Attributes:
         text: The text.
         encoded: The view that it was decoded from, or None for the original.
-        encoding: How that was encoded.
+        encoding: The encoding that was decoded.
     """
 
     text: str
@@ -156,7 +156,7 @@ class _View:
     encoding: _Encoding | None = None
 
     def original(self, start: int, end: int) -> _Span:
-        """Return which part of the original a part of the text is; it has a character at least."""
+        """Return the part of the original that a part of the text, not an empty one, comes from."""
         first, last = (self.pieces[self._index(place)] for place in (start, end - 1))
         return (
             first.start + start - first.begins if first.verbatim else first.start,
@@ -165,7 +165,7 @@ class _View:
 
     @cached_property
     def pieces(self) -> list[_Piece]:
-        """What the text is made of; only known where it is asked for, as it seldom is."""
+        """The pieces of the text; computed only when needed, which is seldom."""
         if self.encoded is None or self.encoding is None:
             return [_Piece(0, 0, len(self.text), verbatim=True)]
         before = self.encoded
@@ -183,7 +183,7 @@ class _View:
         return pieces
 
     def copy(self, start: int, end: int, pieces: list[_Piece], length: int) -> int:
-        """Add what a part of the text is made of to the pieces of a longer one; return its end."""
+        """Append the pieces of a part of the text to those of a longer text; return its end."""
         while start < end:
             index = self._index(start)
             is_last = index + 1 == len(self.pieces)
@@ -199,7 +199,7 @@ class _View:
 
 
 def _characters_of(octets: bytes) -> str:
-    """Return what bytes mean in UTF-8, each that means nothing there in Latin-1."""
+    """Decode bytes as UTF-8, and bytes that are invalid there as Latin-1."""
     text, index = "", 0
     while index < len(octets):
         for length in (1, 2, 3, 4):
@@ -236,7 +236,7 @@ def _from_backslash(escaped: str, text_of: Callable[[bytes], str]) -> str:
             return text_of(bytes.fromhex(bare.replace("x", "")))
         case digit if digit.isdecimal() and len(bare) > 1:
             octal = (bare[index : index + 3] for index in range(0, len(bare), 3))
-            return text_of(bytes(int(one, 8) for one in octal))
+            return text_of(bytes(int(digits, 8) for digits in octal))
     return " "
 
 
@@ -273,12 +273,12 @@ def _views(text: str) -> Iterator[_View]:
 
 @frozen
 class _Folded:
-    """A text in which only what counts is left.
+    """A text whose characters are folded.
 
     Attributes:
-        text: What is left.
-        source: The text that it was.
-        folding: What each of its characters counts as.
+        text: The folded text.
+        source: The text before.
+        folding: The folded form of each character.
     """
 
     text: str
@@ -291,7 +291,7 @@ class _Folded:
         return cls(source.translate(folding), source, folding)
 
     def span(self, start: int, end: int) -> _Span:
-        """Return which part of the source a part of the text is."""
+        """Return the part of the source that a part of the text comes from."""
         places = self._places
         first, last = bisect.bisect_right(places, start) - 1, bisect.bisect_right(places, end - 1)
         return first, last
@@ -300,15 +300,15 @@ class _Folded:
     def _places(self) -> list[int]:
         """Where in the text each character of the source begins."""
         places, length = [], 0
-        for one in self.source:
+        for character in self.source:
             places.append(length)
-            length += len(self.folding[ord(one)])
+            length += len(self.folding[ord(character)])
         return places
 
 
 @frozen
 class Redaction:
-    """What takes a set of secrets out of texts.
+    """Removes a set of secrets from text.
 
     Attributes:
         secrets: The secrets.
@@ -317,17 +317,16 @@ class Redaction:
     secrets: frozenset[str] = field(repr=False)
 
     def own(self, text: str) -> str:
-        """Return a text of ours, which may repeat others, without the secrets.
+        """Return our own text, which may contain foreign text, without the secrets.
 
-        Those that are too short to be told from a word or number of ours are left.
+        Secrets that are too short to tell from our own words and numbers are left.
         """
         return _marked(text, self._spans(text)) if self.secrets else text
 
     def foreign(self, text: str) -> str:
-        """Return a text that somebody else wrote without the secrets.
+        """Return a foreign text without the secrets, including secrets that were cut off.
 
-        So are those parts of them after which the text was cut. Secrets of one or two characters
-        are left.
+        Secrets of one or two characters are left.
         """
         return _marked(text, self._foreign_spans(text)) if self.secrets else text
 
@@ -339,7 +338,7 @@ class Redaction:
         )
 
     def holds_part(self, text: str) -> bool:
-        """Return whether at least half of a secret is in the text, whatever is in between."""
+        """Return whether at least half of a secret is in the text, ignoring punctuation."""
         views = [_bare(view.text) for view in _views(text)]
         return any(part in view for part in self._halves for view in views)
 
@@ -378,17 +377,17 @@ class Redaction:
 
     @cached_property
     def _needles(self) -> tuple[str, ...]:
-        """The secrets that are looked for anywhere, folded."""
+        """The secrets that are searched anywhere, folded."""
         found = {
             view.text.translate(_ANYWHERE)
             for secret in self.secrets
             for view in (*_views(secret), *map(_View, _in_hex(secret)))
         }
-        return _longest_first(one for one in found if len(one) >= _SHORTEST_ANYWHERE)
+        return _longest_first(needle for needle in found if len(needle) >= _SHORTEST_ANYWHERE)
 
     @cached_property
     def _base64(self) -> tuple[str, ...]:
-        """What the secrets make of base64, wherever in a larger text they begin."""
+        """The base64 of the secrets, at any position of a larger text."""
         found = {
             core
             for secret in self.secrets
@@ -401,14 +400,14 @@ class Redaction:
 
     @cached_property
     def _words(self) -> re.Pattern[str] | None:
-        """A pattern for the secrets that are looked for as words; they may stand beside digits."""
+        """A pattern for the secrets that are searched as words; digits may be next to letters."""
         short = {
             secret
             for secret in self.secrets
             if _SHORTEST_WORD <= _length(secret) < _SHORTEST_ANYWHERE
         }
         forms = {form for secret in short for form in (secret, *_in_hex(secret))}
-        # What a longer one becomes once it is decoded may be short.
+        # A longer secret may be short once it is decoded.
         forms |= {
             view.text
             for secret in self.secrets
@@ -419,13 +418,13 @@ class Redaction:
 
     @cached_property
     def _tiny(self) -> re.Pattern[str] | None:
-        """A pattern for the secrets of one or two characters, as words of their own."""
-        found = {_word(one) for one in self.secrets if 0 < _length(one) < _SHORTEST_WORD}
+        """A pattern for the secrets of one or two characters, as separate words."""
+        found = {_word(secret) for secret in self.secrets if 0 < _length(secret) < _SHORTEST_WORD}
         return _pattern(found, alone=True)
 
     @cached_property
     def _halves(self) -> frozenset[str]:
-        """Every part of a secret that is half of it, or long."""
+        """Every part of a secret that is half as long as it, or eight characters long."""
         found: set[str] = set()
         for bare in {_bare(secret) for secret in self.secrets} - {""}:
             length = min(max(-(-len(bare) // 2), 2), len(bare), _LONG_REST)
@@ -435,17 +434,17 @@ class Redaction:
 
 @functools.lru_cache(maxsize=64)
 def redaction_of(secrets: frozenset[str]) -> Redaction:
-    """Return what takes these secrets out; it is made once for each set of them."""
-    return Redaction(frozenset(one for one in secrets if one.strip()))
+    """Return the `Redaction` of a set of secrets, which is cached."""
+    return Redaction(frozenset(secret for secret in secrets if secret.strip()))
 
 
 def without_user_info(text: str) -> str:
-    """Return a text whose web addresses hold no user names and passwords."""
+    """Return a text without user names and passwords in its web addresses."""
     return _USER_INFO.sub(lambda match: f"{match[1]}{MARK}@", text) if "@" in text else text
 
 
 def _marked(text: str, spans: Iterable[_Span]) -> str:
-    """Return a text with a mark in the place of each of its spans; those that touch become one."""
+    """Return a text with a mark in place of each span; adjacent spans get one mark."""
     parts: list[str] = []
     done = covered = 0
     for first, end in sorted(spans):
@@ -466,7 +465,7 @@ def _occurrences(text: str, needle: str) -> Iterator[int]:
 
 
 def _rests(text: str, needle: str) -> Iterator[_Span]:
-    """Yield where a long beginning of a secret is, and the text was cut after it."""
+    """Yield where the text has a long beginning of a secret and was cut off after it."""
     half = max(-(-len(needle) // 2), _SHORTEST_REST)
     for start in _occurrences(text, needle[: min(half, _LONG_REST)]):
         pairs = zip(text[start : start + len(needle)], needle, strict=False)
@@ -477,12 +476,12 @@ def _rests(text: str, needle: str) -> Iterator[_Span]:
 
 
 def _whole_runs(view: _View, parts: Iterable[_Span]) -> Iterator[_Span]:
-    """Yield all of the base64 that parts of a view are in.
+    """Yield the whole runs of base64 that contain parts of a view.
 
     Args:
         view: The view.
-        parts: Where they begin and end, the first one first. Those of a run that was found already
-            are passed over: a server may repeat a secret without end.
+        parts: Where the parts begin and end, in order. Parts of a run that was already found are
+            skipped: a server may repeat a secret without end.
     """
     text = view.text
     covered = 0
@@ -499,7 +498,7 @@ def _whole_runs(view: _View, parts: Iterable[_Span]) -> Iterator[_Span]:
 
 
 def _text_in(run: str) -> str:
-    """Return the text that base64 stands for, or nothing where it stands for none."""
+    """Return the text in a run of base64, or nothing if there is none."""
     try:
         octets = base64.b64decode(run.translate(_BASE64).rstrip("=") + "===", validate=False)
         text = octets.decode()
@@ -509,7 +508,7 @@ def _text_in(run: str) -> str:
 
 
 def _cores(text: str) -> Iterator[str]:
-    """Yield the characters of base64 that a text alone decides, for each place of its beginning."""
+    """Yield the characters of base64 that depend on a text alone, for each alignment."""
     octets = text.encode(errors="replace")
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + octets + bytes(3)).decode()
@@ -519,12 +518,12 @@ def _cores(text: str) -> Iterator[str]:
 def _variants(secret: str) -> set[str]:
     """Return a secret in other cases, in other forms of Unicode, and escaped."""
     cases = {secret, secret.lower(), secret.upper()}
-    forms = {unicodedata.normalize(form, one) for one in cases for form in ("NFC", "NFD")}
+    forms = {unicodedata.normalize(form, case) for case in cases for form in ("NFC", "NFD")}
     return cases | forms | {json.dumps(secret)[1:-1], quote(secret, safe="", errors="replace")}
 
 
 def _in_hex(secret: str) -> set[str]:
-    return {one.encode(errors="replace").hex() for one in _variants(secret)}
+    return {variant.encode(errors="replace").hex() for variant in _variants(secret)}
 
 
 def _length(text: str) -> int:
@@ -537,7 +536,7 @@ def _word(text: str) -> str:
 
 def _bare(text: str) -> str:
     """Return the letters and digits of a text."""
-    return "".join(one for one in text.translate(_ANYWHERE) if one.isalnum())
+    return "".join(filter(str.isalnum, text.translate(_ANYWHERE)))
 
 
 def _pattern(words: Iterable[str], *, alone: bool = False) -> re.Pattern[str] | None:
@@ -558,7 +557,7 @@ def _pattern(words: Iterable[str], *, alone: bool = False) -> re.Pattern[str] | 
 
 
 def _beside(edge: str, alone: bool) -> str:  # noqa: FBT001 -- of one function only
-    """Return what may not be beside the first or last character of a word, if there is anything."""
+    """Return a pattern for what must not be next to the first or last character of a word."""
     if alone:
         return r"\w"
     if edge.isdigit():

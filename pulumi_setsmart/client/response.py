@@ -1,4 +1,4 @@
-"""What came back for one request. Documented are the plain object and its statuses."""
+"""The response to one request. Documented are the plain object and the statuses."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from pulumi_setsmart.models.marker import TOO_DEEP
 
 _FIRST_UNSUCCESSFUL_STATUS = 300
 _FIRST_ERROR_STATUS = 400
-_DEEPEST = DEEPEST + 20  # a response puts a value into its object, a list and an envelope or two
+_DEEPEST = DEEPEST + 20  # around a value: its object, a list, and an envelope or two
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
 _STRONG_ETAG = re.compile(r'"[!#-~]*"')
 
 
 @frozen
 class Response:
-    """What came back for one request.
+    """The response to one request.
 
     Attributes:
         method: The HTTP method of the request.
@@ -35,7 +35,7 @@ class Response:
         status: The HTTP status.
         headers: The headers; their names are found in any case.
         body: The body, as bytes.
-        attempt: The how-many-th attempt at the request it responds to.
+        attempt: The number of the attempt that it responds to, counted from 1.
     """
 
     method: str
@@ -58,7 +58,7 @@ class Response:
 
     @property
     def etag(self) -> str | None:
-        """The version of what is in the response; a weak one can never satisfy an ``If-Match``."""
+        """The version of the object; a weak one can never satisfy an ``If-Match``."""
         etag = self.headers.get("ETag", "")
         return etag if _STRONG_ETAG.fullmatch(etag) else None
 
@@ -76,7 +76,9 @@ class Response:
         )
 
     def json(self) -> Json:
-        """Return the body as JSON, with `TOO_DEEP` where it is nested too deeply; it is shared.
+        """Return the body as JSON, with `TOO_DEEP` in place of what is nested too deeply.
+
+        The value is shared: do not change it.
 
         Raises:
             InvalidResponseError: The body is not JSON.
@@ -85,7 +87,7 @@ class Response:
 
     @cached_property
     def _value(self) -> Json:
-        # Raised out of the `except`, so that nothing is chained to it that holds the body.
+        # Raised outside of the `except`: a chained error would contain the body.
         with contextlib.suppress(ValueError, RecursionError):
             try:
                 value = _parsed(self.body)
@@ -103,7 +105,7 @@ def _parsed(body: bytes | str) -> Json:
 
 
 def _shallow(body: bytes) -> str:
-    """Return JSON without what is too deep for its parser, which gives up on all of it."""
+    """Return JSON without the parts that are too deep for the parser, which would fail on all."""
     text = body.decode(json.detect_encoding(body), "surrogatepass")
     kept = []
     depth = begin = 0

@@ -18,14 +18,14 @@ from pulumi_setsmart.client.errors import (
 )
 
 _MOST_ATTEMPTS_AT_A_FORM = 4
-"""A form that we do not read may come from something in between; soon it is the server's own."""
+"""How often a response of unknown form is requested; a proxy may have sent the first ones."""
 
 _REPEATABLE_STATUSES = frozenset({500, 502, 503, 504})
 
 
 @frozen
 class RetryPolicy:
-    """How patient the client is.
+    """How often and how fast requests are retried.
 
     Attributes:
         retries: How often a request is sent again at most.
@@ -40,8 +40,8 @@ class RetryPolicy:
     def allows(self, method: str, error: BaseException) -> bool:
         """Return whether ``method`` may be sent again after ``error``.
 
-        A POST is only repeated when it is certain that it was not carried out: the connection was
-        never made, or the server turned it away at the rate limit.
+        A POST is only retried if it was certainly not carried out: the connection failed, or the
+        server rejected it because of the rate limit.
         """
         match error:
             case UntrustedServerError() | ResponseTooLargeError():
@@ -59,19 +59,19 @@ class RetryPolicy:
     def delay(self, attempt: int, random: Callable[[], float]) -> float:
         """Return how many seconds to wait before the next attempt.
 
-        What the server asks for is not in it: the pacer holds every request back for that.
+        It does not include the wait that the server asks for, which the pacer adds.
 
         Args:
             attempt: How many attempts were made.
-            random: Gives numbers from 0 to 1, so that clients that failed together do not come
-                back together.
+            random: Returns numbers from 0 to 1, so that clients that failed together do not retry
+                together.
         """
         backoff = min(self.longest_delay, self.first_delay * 2.0 ** (attempt - 1))
         return backoff * (0.5 + random() / 2)
 
 
 def may_have_been_carried_out(error: ApiError) -> bool:
-    """Return whether the request that ended in ``error`` may have done what it asked for."""
+    """Return whether the request that ended in ``error`` may have been applied."""
     match error:
         case ConnectionFailedError():
             return error.sent

@@ -1,8 +1,8 @@
 """What a page of a list says about the rest of the list: the words for it, and where they are.
 
-The field's APIs agree on a few words and on no spelling: `total_pages`, `totalPages`,
+APIs agree on a few words, but not on their spelling: `total_pages`, `totalPages`,
 `X-Total-Pages` and `meta.pagination.total_pages` say the same. So names are compared by their
-words, and one table says what each of them means. All of it is assumed.
+words, and one table says what each word means. All of it is assumed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CONTENT_RANGE = re.compile(r"\s*(?:[\w-]+[\s=]+)?(?:\d+-\d+|\*)/(\d{1,15})\s*")
 _LINK = re.compile(r"""<([^<>]*)>((?:[^"<]|"(?:[^"\\]|\\.)*")*)""")
 _RELATION = re.compile(r"""(?:^|[;\s])rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
 _LEADS_NOWHERE = re.compile(r"""(?:^|[;\s])results\s*=\s*"?false""", re.IGNORECASE)
-"""A parameter of links whose page is there and empty."""
+"""A parameter of links to a page that exists but is empty."""
 
 _DEEPEST = 4
 
@@ -44,7 +44,7 @@ class Meaning(Enum):
     MORE = auto()
     """Whether there is more."""
     END = auto()
-    """Whether this is the end; where it is a number, that of the last page."""
+    """Whether this is the end; a number is that of the last page."""
     PAGE = auto()
     """The number of this page."""
     PAGES = auto()
@@ -62,9 +62,9 @@ class Meaning(Enum):
     PAGES_OR_TOTAL = auto()
     """How many pages there are, or objects: the name fits both."""
     NUMBER = auto()
-    """How many objects there are, or are on this page, under a name that lists have otherwise."""
+    """How many objects there are, or are on this page, under a name that lists usually have."""
     HINT = auto()
-    """Something that speaks of more in words that are not in the table."""
+    """Something that announces more in words that are not in the table."""
 
 
 _NAMES: Mapping[Meaning, str] = {
@@ -119,7 +119,7 @@ _COUNTING_WORDS = frozenset({"count", "found", "available", "matches"})
 _NUMBER_OF = re.compile("(number of|num|nb) ")
 _HINTING_WORDS = frozenset({"next", "more", "continuation", "truncated"})
 _GLUED_HINTS = frozenset({"hasmore", "hasnext"})
-"""Names as headers have them, whose words cannot be told apart: `X-Acme-HasMore`."""
+"""Names whose words run together once a header is in lower case: `X-Acme-HasMore`."""
 
 _WORDS_OF_NO_HINT = _words_of(
     """
@@ -158,10 +158,10 @@ _OF_THE_NEXT_PAGE: Mapping[Meaning | None, Meaning] = {
     Meaning.PAGE: Meaning.NEXT,
     Meaning.OFFSET: Meaning.NEXT_OFFSET,
 }
-"""What a name means inside of an object that is about the next page: `{"next": {"page": 2}}`."""
+"""What a name means inside an object about the next page: `{"next": {"page": 2}}`."""
 
 _NUMBER_NAMES = frozenset({"value", "number", "count", "all", "exact", "total"})
-"""How a total is called that is an object: `{"total": {"value": 5, "relation": "eq"}}`."""
+"""Names of the number in a total that is an object: `{"total": {"value": 5, "relation": "eq"}}`."""
 
 
 @frozen
@@ -170,8 +170,8 @@ class Member:
 
     Attributes:
         name: What a message calls it: ``meta.total_pages``, ``X-Total-Count``.
-        own_name: Its name without what it is inside of, as the server spells it.
-        depth: How many objects it is inside of; headers are deeper than everything in a body.
+        own_name: Its name without that of its container, as the server spells it.
+        depth: How many objects it is inside; headers are deeper than everything in a body.
         meaning: What it means.
         value: Its value.
     """
@@ -184,7 +184,7 @@ class Member:
 
     @property
     def is_about_what_follows(self) -> bool:
-        """Whether its name says so; other cursors may only repeat what the page was asked for."""
+        """Whether its name says so; other cursors may only repeat the query of the page."""
         own_name = folded_name(self.own_name)
         container = folded_name(self.name.rsplit(".", 2)[-2]) if "." in self.name else ""
         return "next" in own_name + container or container in ("cursor", "cursors")
@@ -216,16 +216,16 @@ def meaning_of(name: str) -> Meaning | None:
     meaning = _MEANINGS.get(folded_name(name))
     if meaning is not None:
         return meaning
-    told = {*_words(name)}
-    glued = any(_MEANINGS.get(word) in _LEADING_ON and "next" in word for word in told)
-    hints = glued or told & (_HINTING_WORDS | _GLUED_HINTS)
-    if hints and not told & _WORDS_OF_NO_HINT:
+    words = {*_words(name)}
+    glued = any(_MEANINGS.get(word) in _LEADING_ON and "next" in word for word in words)
+    hints = glued or words & (_HINTING_WORDS | _GLUED_HINTS)
+    if hints and not words & _WORDS_OF_NO_HINT:
         return Meaning.HINT
-    if told & _OTHER_WORDS:
+    if words & _OTHER_WORDS:
         return None
-    if told & _TOTAL_WORDS or any(_MEANINGS.get(word) is Meaning.TOTAL for word in told):
+    if words & _TOTAL_WORDS or any(_MEANINGS.get(word) is Meaning.TOTAL for word in words):
         return Meaning.TOTAL
-    counts = told & _COUNTING_WORDS or _NUMBER_OF.match(" ".join(_words(name)))
+    counts = words & _COUNTING_WORDS or _NUMBER_OF.match(" ".join(_words(name)))
     return Meaning.COUNT if counts else None
 
 
@@ -250,7 +250,7 @@ def truth(value: Json) -> bool | None:
 
 
 def folded_name(name: str) -> str:
-    """Return a name without case, separators and what adds nothing to it."""
+    """Return a name without case, separators and prefixes that add nothing."""
     return "".join(_words(name))
 
 
@@ -281,7 +281,7 @@ def _in_body(body: JsonObject, inside: str, depth: int) -> Iterator[Member]:
 
 
 def _of_value(member: Member) -> Iterator[Member]:
-    """Yield what a member says, which its value may say in words: `2+` objects, page `1 of 3`."""
+    """Yield what a member says; its value may be words: `2+` objects, page `1 of 3`."""
     text = member.value if isinstance(member.value, str) else ""
     more = _AT_LEAST.fullmatch(text)
     paged = _PAGE_OF_ALL.fullmatch(text)
@@ -295,12 +295,12 @@ def _of_value(member: Member) -> Iterator[Member]:
 
 
 def _is_about_paging(name: str) -> bool:
-    """Return whether a name stands for what is said about a list, and never for the list."""
+    """Return whether a name is that of information about a list, and never of the list."""
     return bool({*re.split("[_-]", name.lower())} & _NAMES_OF_PAGING)
 
 
 def _meaning_inside(container: Meaning | None, own_name: str) -> Meaning | None:
-    """Return what a name means inside of an object whose own name has a meaning, too."""
+    """Return what a name means inside an object whose own name has a meaning, too."""
     meaning = meaning_of(own_name)
     name = own_name.lower()
     if container is Meaning.NEXT:
@@ -316,12 +316,12 @@ def _meaning_inside(container: Meaning | None, own_name: str) -> Meaning | None:
 def _of_list(
     value: list[Json], meaning: Meaning | None, name: str, own_name: str, depth: int
 ) -> Iterator[Member]:
-    """Yield what a list leads to whose name says that it leads on: links, or a cursor of parts."""
+    """Yield what a list with a meaningful name says: links, or a cursor of several parts."""
     if meaning in (Meaning.TOTAL, Meaning.PAGES) and len(value) == 1:
         yield Member(name, own_name, depth, meaning, value[0])
     if meaning not in _LEADING_ON or not value:
         return
-    links = [one for one in value if isinstance(one, dict)]
+    links = [element for element in value if isinstance(element, dict)]
     for link in links:
         yield from _in_body(link, f"{name}.", depth + 1)
     if not links:
@@ -331,24 +331,24 @@ def _of_list(
 def _of_container(
     container: JsonObject, inside: str, depth: int, own_name: str
 ) -> Iterator[Member]:
-    """Yield what an inner object says; one that is about other things says only what is plain."""
-    holds_a_list = any(isinstance(value, list) for value in container.values())
+    """Yield what an inner object says; one about other things counts only if it is plain."""
+    has_list = any(isinstance(value, list) for value in container.values())
     meaning = meaning_of(own_name)
     words = {*_words(own_name)}
-    speaks_of_paging = holds_a_list or meaning in _CONTAINING or bool(words & _PAGING_CONTAINERS)
+    is_about_paging = has_list or meaning in _CONTAINING or bool(words & _PAGING_CONTAINERS)
     found = [
         member
         for member in _in_body(container, inside, depth)
-        if speaks_of_paging or _is_plain(member) or (words & _COUNTERS and _is_total(member))
+        if is_about_paging or _is_plain(member) or (words & _COUNTERS and _is_total(member))
     ]
     yield from found
     if meaning in _LEADING_ON and not found and any(container.values()):
-        # It leads on, in a way that nothing in it explains: a key of a database, for example.
+        # It leads to more, but nothing in it explains how: a key of a database, for example.
         yield Member(inside.rstrip("."), own_name, depth - 1, Meaning.HINT, value=True)
 
 
 def _is_plain(member: Member) -> bool:
-    """Return whether a member speaks of a list wherever it is; what remains may be a quota."""
+    """Return whether a member is about a list wherever it is; a remaining number may be a quota."""
     is_number = whole_number(member.value) is not None
     return member.meaning in _PLAIN_MEANINGS and not (member.meaning is Meaning.MORE and is_number)
 
@@ -367,8 +367,9 @@ def _relations(links: list[Json], inside: str, depth: int) -> Iterator[Member]:
 
 
 def _relations_of(link: JsonObject) -> list[str]:
-    told = link.get("rel")
-    return [str(one).lower() for one in (told if isinstance(told, list) else str(told).split())]
+    value = link.get("rel")
+    relations = value if isinstance(value, list) else str(value).split()
+    return [str(relation).lower() for relation in relations]
 
 
 def _in_headers(headers: Mapping[str, str]) -> Iterator[Member]:
@@ -396,8 +397,10 @@ def _in_headers(headers: Mapping[str, str]) -> Iterator[Member]:
 def _links(header: str, relation: str) -> Iterator[str]:
     for address, parameters in _LINK.findall(header):
         for quoted, bare in _RELATION.findall(parameters):
-            told = [one.rsplit("/", 1)[-1] for one in (quoted or bare).strip("'").lower().split()]
-            if relation in told and not _LEADS_NOWHERE.search(parameters):
+            words = (quoted or bare).strip("'").lower().split()
+            if relation in [
+                word.rsplit("/", 1)[-1] for word in words
+            ] and not _LEADS_NOWHERE.search(parameters):
                 yield address
 
 

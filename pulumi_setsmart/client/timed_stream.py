@@ -1,8 +1,8 @@
 """Connections that end with the attempt they are used for, however slowly a server sends.
 
-httpx and httpcore limit each read and each write by itself, so a server that sends a byte now and
-then is never too late. Here all of them share one moment. httpcore passes the timeouts of a request
-on as they are, so the ``timeout`` of these methods is that moment, on the clock they are given.
+httpx and httpcore limit each read and write separately, so a server that sends a byte now and then
+is never too late. Here all of them share one deadline. httpcore passes the timeouts of a request on
+unchanged, so the ``timeout`` of these methods is that deadline, on the clock that they are given.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _TLS_RECORD = 16 * 1024
 
 
 class TimedStream(httpcore.NetworkStream):
-    """A connection whose steps are over at a moment.
+    """A connection with one deadline for all its steps.
 
     Args:
         inner: The connection, whose timeouts are seconds.
         clock: The monotonic time in seconds.
-        ends_at: The moment that counts where a step is not given one.
+        ends_at: The deadline of steps that are given none.
     """
 
     def __init__(
@@ -63,12 +63,12 @@ class TimedStream(httpcore.NetworkStream):
         left = self._left(timeout, httpcore.ConnectTimeout)
         if self.get_extra_info("ssl_object") is not None:
             return _TunnelledStream(self, self._clock, self._ends_at, ssl_context, server_hostname)
-        # The handshake as a whole is limited here: Python's ssl counts down over all its reads.
+        # Limits the whole handshake: Python's ssl counts down over all its reads.
         inner = self._inner.start_tls(ssl_context, server_hostname, left)
         return TimedStream(inner, self._clock, self._ends_at)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return something about the connection."""
+        """Return information about the connection."""
         return self._inner.get_extra_info(info)
 
     def _left(self, ends_at: float | None, over: type[Exception]) -> float:
@@ -81,7 +81,7 @@ class TimedStream(httpcore.NetworkStream):
         return left
 
     def _send(self, rest: memoryview, seconds: float) -> int:
-        """Send what can be sent at once, and return how much that was."""
+        """Send as much as possible at once, and return how much was sent."""
         connection = self._inner.get_extra_info("socket")
         try:
             connection.settimeout(seconds)
@@ -137,7 +137,7 @@ class _TunnelledStream(TimedStream):
             raise httpcore.WriteError(str(error)) from None
 
     def _perform(self, step: Callable[[], _Result]) -> _Result:
-        """Take a step of TLS, with as much sending and receiving as it needs."""
+        """Perform a step of TLS, and send and receive what it needs."""
         while True:
             result = []
             with contextlib.suppress(ssl.SSLWantReadError):  # it goes on once more has come
@@ -153,7 +153,7 @@ class _TunnelledStream(TimedStream):
 
 
 class TimedConnector:
-    """Makes connections, in time.
+    """Makes connections before a deadline.
 
     Args:
         clock: The monotonic time in seconds.
@@ -172,8 +172,8 @@ class TimedConnector:
     ) -> TimedStream:
         """Return a connection to one of the addresses of a host.
 
-        Each address may take its share of the time that is left, so that one that is never
-        answered leaves time for the next.
+        Each address gets its share of the time that is left, so that one that never responds
+        leaves time for the next.
 
         Raises:
             httpcore.ConnectTimeout: It took too long.
@@ -201,8 +201,8 @@ class TimedConnector:
 def _addresses(host: str, port: int, seconds: float) -> list[str]:
     """Return the addresses of a host.
 
-    Nothing can interrupt the system's resolver. So it is asked in a thread of its own, which is
-    left behind where it takes too long, and ends by the limits of the resolver.
+    Nothing can interrupt the system's resolver. So it runs in a thread of its own. If it takes too
+    long, the thread is left behind and ends when the resolver gives up.
     """
     if _is_address(host):
         return [host]

@@ -1,4 +1,4 @@
-"""An error and those behind it, as a traceback without secrets."""
+"""An error and its causes, as a traceback without secrets."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _MOST_FRAMES = 200
 
 def traceback_of(error: BaseException) -> str:
     """Return the traceback of an error, with those of its causes, without secrets."""
-    # A limit, since the provider's process has one of its own: none of it.
-    told = traceback.TracebackException.from_exception(error, limit=_MOST_FRAMES)
-    return "".join(_told(told))
+    # Set here, because Pulumi sets the limit of the provider's process to no frames.
+    formatted = traceback.TracebackException.from_exception(error, limit=_MOST_FRAMES)
+    return "".join(_lines(formatted))
 
 
-def _told(error: traceback.TracebackException) -> Iterator[str]:
-    """Yield the lines of a traceback: where it was, which is ours, and what was said."""
+def _lines(error: traceback.TracebackException) -> Iterator[str]:
+    """Yield the parts of a traceback: the frames, which are ours, and the message."""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
-        yield from _told(before)
+        yield from _lines(before)
         yield (
             "\nThe above exception was the direct cause of the following exception:\n\n"
             if error.__cause__
@@ -31,6 +31,6 @@ def _told(error: traceback.TracebackException) -> Iterator[str]:
         yield "Traceback (most recent call last):\n"
         yield redacted("".join(error.stack.format()))
     yield foreign("".join(error.format_exception_only()))
-    for one in error.exceptions or ():
+    for member in error.exceptions or ():
         yield "One of them:\n"
-        yield from _told(one)
+        yield from _lines(member)

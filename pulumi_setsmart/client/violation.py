@@ -1,4 +1,4 @@
-"""What a server objects to in an object that it was sent: a field and the reason."""
+"""What a server finds wrong with an object that it was sent: a field and the reason."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pulumi_setsmart.client.confidential import quoted, reason_of
 from pulumi_setsmart.models.json import dotted, pointer, steps
 
 LONGEST_MESSAGE = 300
-"""How many characters of what a server says are shown."""
+"""How many characters of a server's reason are shown."""
 
 _LONGEST_FIELD = 100
 _STEPS = re.compile(r"[^./\[\]]+")
 OUTSIDE = frozenset({"$", "#", "body", "json", "query", "path", "header", "headers", "form"})
-"""What stands before the field and says in which part of the request it is."""
+"""First steps of a path that say which part of the request has the field."""
 
 _OF_JSON_API = ("data", "attributes"), ("data", "relationships")
 _NO_FIELDS = frozenset(
@@ -25,7 +25,7 @@ _NO_FIELDS = frozenset(
         *("formErrors", "form_errors", "non_field_errors", "nonFieldErrors"),
     }
 )
-"""What stands in the place of a field where the reason is about the whole object."""
+"""Names in place of a field if the reason is about the whole object."""
 
 
 @frozen
@@ -35,9 +35,9 @@ class Violation:
     Attributes:
         reason: The reason in the server's words: one line, at most 300 characters, no secrets.
         field: The field as the server names it, or None where it names none.
-        path: The keys that lead to the field, the outermost first; empty where it names none. They
-            are as the server has them, to be compared and never shown.
-        withheld: Whether a sentence of ours stands for the reason, as a secret may be in it.
+        path: The keys that lead to the field, the outermost first; empty if it names none. They
+            are the server's own, to be compared and never shown.
+        withheld: Whether a sentence of ours replaces the reason, because it may contain a secret.
     """
 
     reason: str
@@ -52,13 +52,13 @@ class Violation:
         return f"{self.field}: {self.reason}"
 
 
-def violation(reason: str, within: tuple[str, ...] = (), said: str | None = None) -> Violation:
-    """Return a violation whose texts are fit for a terminal.
+def violation_of(reason: str, within: tuple[str, ...] = (), said: str | None = None) -> Violation:
+    """Return a violation whose strings are safe to show on a terminal.
 
     Args:
         reason: The reason.
         within: The keys that lead to the field, as far as they are known.
-        said: The field as one text, which is shown as it is unless more than the field is in it.
+        said: The field in the server's notation, which is shown unless it contains more.
     """
     path = _of_the_object(within)
     if path and path[-1] in _NO_FIELDS:
@@ -66,9 +66,9 @@ def violation(reason: str, within: tuple[str, ...] = (), said: str | None = None
     field = dotted("".join(pointer("", step) for step in path)) if path else None
     if field is not None and said is not None and path == tuple(_STEPS.findall(said)):
         field = said
-    told, withheld = reason_of(reason, LONGEST_MESSAGE, path)
+    shown, withheld = reason_of(reason, LONGEST_MESSAGE, path)
     return Violation(
-        reason=told,
+        reason=shown,
         field=None if field is None else quoted(field, _LONGEST_FIELD),
         path=path,
         withheld=withheld,
@@ -76,18 +76,18 @@ def violation(reason: str, within: tuple[str, ...] = (), said: str | None = None
 
 
 def path_of(field: str) -> tuple[str, ...]:
-    """Return the keys that the name of a field goes through, in any of the usual notations.
+    """Return the keys that lead to a field, from its name in any of the usual notations.
 
     These are ``a.b``, ``a[0].b``, ``a[b]``, ``/a/b``, ``#/a/b`` and ``$.a['b']``.
     """
     field = field.strip()
     if field.startswith(("/", "#/")):
-        return tuple(one for one in steps(field.removeprefix("#")) if one)
+        return tuple(filter(None, steps(field.removeprefix("#"))))
     return tuple(step.strip("'\"`") for step in _STEPS.findall(field))
 
 
 def _of_the_object(path: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a path less the steps before it that lead to the object that was sent."""
+    """Return a path without the first steps, which lead to the object that was sent."""
     for prefix in _OF_JSON_API:
         if path[:2] == prefix and len(path) > len(prefix):
             return path[2:]

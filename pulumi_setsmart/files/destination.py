@@ -1,4 +1,4 @@
-"""What a path to write to stands for: a file in a folder, a pipe or device, a descriptor."""
+"""What a path to write to leads to: a file in a folder, a pipe or device, a descriptor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_LINKS = 40
 
 @frozen
 class Destination:
-    """Where what is written goes.
+    """Where to write.
 
     Attributes:
         path: The path, after all links.
@@ -50,7 +50,7 @@ class Destination:
         )
 
     def opened(self) -> int:
-        """Return a descriptor that what is no file is written with.
+        """Return a descriptor for writing to a pipe or device.
 
         Raises:
             OSError: It cannot be written to: a folder, a socket, a pipe that nobody reads.
@@ -65,10 +65,10 @@ class Destination:
 
 
 def destination_of(path: Path) -> Destination:
-    """Return what a path to write to stands for.
+    """Return what a path to write to leads to.
 
     Raises:
-        OSError: Its links lead in a circle, its folder is missing, or it may not be looked at.
+        OSError: Its links lead in a circle, its folder is missing, or it cannot be accessed.
     """
     place = os.path.abspath(path)  # noqa: PTH100 -- keeps what `resolve` would follow
     for _ in range(_MOST_LINKS):
@@ -88,10 +88,10 @@ def destination_of(path: Path) -> Destination:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether there is a file at a path, or behind its links, that could be replaced.
+    """Return whether a path leads to a file that could be replaced.
 
     Raises:
-        PortfolioFileError: It cannot be looked at.
+        PortfolioFileError: It cannot be accessed.
     """
     try:
         destination = destination_of(path)

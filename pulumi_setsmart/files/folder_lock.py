@@ -16,15 +16,15 @@ from pulumi_setsmart.models.message_code import MessageCode
 def locked(folder: Path, command: str) -> Iterator[None]:
     """Keep other processes from the same work in a folder.
 
-    The folder itself is locked, so that no file is left behind, and a folder that may only be read
-    can be locked too. The system unlocks it when the process ends, however it ends.
+    The folder itself is locked, so no lock file is left behind, and a read-only folder can be
+    locked too. The system unlocks it when the process ends, however it ends.
 
     Args:
         folder: The folder.
-        command: What is done there, as a user calls it.
+        command: The command that works there, as a user types it.
 
     Raises:
-        PortfolioFileError: Another process is at it, or there is no such folder.
+        PortfolioFileError: Another process works there, or there is no such folder.
     """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -44,11 +44,11 @@ def _lock(descriptor: int, folder: Path, command: str) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise PortfolioFileError(
-            f"{folder.absolute()}: another `{command}` is at work in this folder; "
-            "run this one when it has ended",
+            f"{folder.absolute()}: another `{command}` is working in this folder; "
+            "run this one when the other has ended",
             code=MessageCode.FOLDER_LOCKED,
         ) from None
     except OSError:
-        # A file system without locks, such as some over a network: each file is written whole
-        # all the same.
+        # A file system without locks, such as some network file systems. Each file is still written
+        # completely or not at all.
         return

@@ -1,4 +1,4 @@
-"""Reading a file that somebody named: never more than was bargained for, and never for ever."""
+"""Reads a file within a limit of size, and only if reading it is sure to end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KINDS = {
 def content_of(path: str | os.PathLike[str], largest: int) -> bytes:
     """Return the content of a file.
 
-    A pipe or a device is refused: reading from one may never end.
+    A pipe or a device is rejected: reading from one may never end.
 
     Args:
         path: The file.
@@ -55,7 +55,7 @@ def content_of(path: str | os.PathLike[str], largest: int) -> bytes:
 
 
 def descriptor_content_of(path: str, largest: int) -> bytes:
-    """Return the content of a file, or what comes through a descriptor of this process.
+    """Return the content of a file, or of a descriptor of this process.
 
     Args:
         path: The file, or a name of a descriptor such as ``/dev/fd/63``, which is what a shell
@@ -78,7 +78,7 @@ def descriptor_content_of(path: str, largest: int) -> bytes:
 
 
 def read_from(stream: BinaryIO, name: str, largest: int) -> bytes:
-    """Return all that comes from a stream.
+    """Return the content of a stream.
 
     Args:
         stream: The stream.

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all, whoever else writes it and whenever the process is killed."""
+"""Writes a file completely or not at all, even if others write it or the process is killed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pulumi_setsmart.models.message_code import MessageCode
 LEFTOVERS = ".pulumi-setsmart-*.partial"
 """The names of files that are not complete yet, as a pattern.
 
-A killed process leaves its one behind. The next one that writes into the folder removes it.
+A killed process leaves its file behind. The next process that writes into the folder removes it.
 """
 
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
@@ -28,19 +28,19 @@ _READABLE = stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO
 
 
 def write_file(path: Path, text: str, *, replace: bool = True) -> None:
-    """Write a file: its content is the old one or the new one at every moment, and never a part.
+    """Write a file. At every moment its content is the old one or the new one, never a part.
 
-    A link stays, and the file that it leads to is replaced. The mode stays, and where this user
-    may do that, the owner and the group. Pipes, devices and descriptors such as ``/dev/stdout``
-    are written to.
+    A link is kept, and the file that it leads to is replaced. The mode is kept, and if this user is
+    allowed to, the owner and the group. Pipes, devices and descriptors such as ``/dev/stdout`` are
+    written to.
 
     Args:
         path: The file.
         text: Its new content.
-        replace: Whether a file that exists is replaced, rather than kept.
+        replace: Whether an existing file is replaced.
 
     Raises:
-        PortfolioFileError: It cannot be written; or it exists and is kept.
+        PortfolioFileError: It cannot be written, or exists and may not be replaced.
     """
     try:
         content = text.encode()
@@ -52,9 +52,9 @@ def write_file(path: Path, text: str, *, replace: bool = True) -> None:
     try:
         destination = destination_of(path)
         if destination.is_replaceable:
-            _put(destination, content, replace=replace)
+            _replace(destination, content, replace=replace)
         else:
-            _pour(destination, content)
+            _write_to(destination, content)
     except FileExistsError:
         raise PortfolioFileError(
             f"{path} exists; --force replaces it", code=MessageCode.FILE_EXISTS
@@ -65,20 +65,20 @@ def write_file(path: Path, text: str, *, replace: bool = True) -> None:
         ) from None
 
 
-def _pour(destination: Destination, content: bytes) -> None:
+def _write_to(destination: Destination, content: bytes) -> None:
     with open(destination.opened(), "wb", buffering=0) as stream:  # noqa: PTH123 -- a descriptor
         _write_all(stream.fileno(), content)
 
 
-def _put(destination: Destination, content: bytes, *, replace: bool) -> None:
+def _replace(destination: Destination, content: bytes, *, replace: bool) -> None:
     folder = os.open(destination.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         _remove_leftovers(folder)
-        with _Partial.made_in(folder) as partial:
+        with _Partial.created_in(folder) as partial:
             _write_all(partial.descriptor, content)
             _set_access(partial.descriptor, destination)
             os.fsync(partial.descriptor)
-            partial.become(destination.name, replace=replace)
+            partial.rename_to(destination.name, replace=replace)
         os.fsync(folder)
     finally:
         os.close(folder)
@@ -100,7 +100,7 @@ def _set_access(descriptor: int, destination: Destination) -> None:
     if own.st_gid != before.st_gid:
         try:
             os.fchown(descriptor, -1, before.st_gid)
-        except OSError:  # then the group is another one, which gets what all get
+        except OSError:  # the group is another one, so it gets the permissions of all users
             mode &= ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
     if own.st_uid != before.st_uid:
         with contextlib.suppress(OSError):
@@ -109,7 +109,7 @@ def _set_access(descriptor: int, destination: Destination) -> None:
 
 
 def _umask() -> int:
-    # It can only be read by setting it; meanwhile, files of other threads are nobody else's.
+    # It can only be read by setting it; until it is reset, other threads create private files.
     umask = os.umask(0o077)
     os.umask(umask)
     return umask
@@ -131,8 +131,8 @@ class _Partial:
 
     @classmethod
     @contextlib.contextmanager
-    def made_in(cls, folder: int) -> Iterator[_Partial]:
-        """Make one, and remove it at the end unless it has become a file."""
+    def created_in(cls, folder: int) -> Iterator[_Partial]:
+        """Create one, and remove it at the end unless it was renamed."""
         partial = cls._locked_in(folder)
         try:
             yield partial
@@ -156,15 +156,15 @@ class _Partial:
                 os.unlink(name, dir_fd=folder)
                 os.close(descriptor)
                 raise
-            # Another process took it for a leftover in the moment before it was locked.
+            # Another process removed it as a leftover before it was locked.
             os.close(descriptor)
 
-    def become(self, name: str, *, replace: bool) -> None:
-        """Take the name that the file is to have, at once."""
+    def rename_to(self, name: str, *, replace: bool) -> None:
+        """Give the file its final name, atomically."""
         if replace:
             os.replace(self.name, name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
             return
-        try:  # unlike a renaming, a link never takes the place of what is there
+        try:  # unlike a rename, a link never replaces an existing file
             os.link(self.name, name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
         except OSError as error:
             if error.errno not in _NO_LINKS:
@@ -172,11 +172,11 @@ class _Partial:
             with contextlib.suppress(FileNotFoundError):
                 os.stat(name, dir_fd=self.folder, follow_symlinks=False)
                 raise FileExistsError from None
-            self.become(name, replace=True)
+            self.rename_to(name, replace=True)
 
 
 def _remove_leftovers(folder: int) -> None:
-    """Remove what killed processes left in a folder; what is being written is locked, and stays."""
+    """Remove files that killed processes left in a folder; files being written are locked."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if Path(entry.name).match(LEFTOVERS):

@@ -142,4 +142,4 @@ def _new(operation: Operation, record: Record) -> Record | None:
         return None
     if record.id in (operation.list_cache.complete_items or ()):
         return None
-    return operation.collection.whole(record, operation.declaration.fields)
+    return operation.collection.complete(record, operation.declaration.fields)

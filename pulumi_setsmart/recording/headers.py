@@ -142,7 +142,7 @@ def _value(name: str, value: str) -> str:
             strong, weak = _STRONG.fullmatch(value), _WEAK.fullmatch(value)
             return "strong" if strong else "weak" if weak else OTHER
         case "retry-after":
-            return "seconds" if value.strip().isdigit() else "a date"
+            return "seconds" if re.fullmatch("[0-9]+", value.strip()) else "a date"
     return PRESENT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import groupby
 
-from pulumi_setsmart.recording.recording import Run
+from pulumi_setsmart.recording.recording import CharacterRun
 from pulumi_setsmart.recording.shape import UUID
 
 _MOST_RUNS = 5
@@ -18,17 +18,17 @@ _CLASSES = {
 }
 
 
-def id_form(identifiers: list[str]) -> tuple[Run, ...]:
+def id_form(identifiers: list[str]) -> tuple[CharacterRun, ...]:
     """Return of which runs of characters all of some ids are made; ids differ in their lengths."""
     if all(UUID.fullmatch(one) for one in identifiers):
-        return (Run("uuid", 36, 36),)
+        return (CharacterRun("uuid", 36, 36),)
     runs = [[(of, len([*run])) for of, run in groupby(one, _class)] for one in identifiers]
     kinds = {tuple(of for of, _ in one) for one in runs}
     if len(kinds) != 1 or len(next(iter(kinds))) > _MOST_RUNS:
         lengths = [len(one) for one in identifiers]
-        return (Run("mixed", min(lengths), max(lengths)),)
+        return (CharacterRun("mixed", min(lengths), max(lengths)),)
     return tuple(
-        Run(position[0][0], *_least_and_most([length for _, length in position]))
+        CharacterRun(position[0][0], *_least_and_most([length for _, length in position]))
         for position in zip(*runs, strict=True)
     )
 

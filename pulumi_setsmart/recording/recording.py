@@ -76,7 +76,7 @@ class SeenPage:
 
 
 @frozen
-class Run:
+class CharacterRun:
     """Characters of one class that stand together in ids.
 
     Attributes:
@@ -103,7 +103,7 @@ class SeenId:
 
     field: str
     type: str
-    form: tuple[Run, ...] = ()
+    form: tuple[CharacterRun, ...] = ()
 
 
 @frozen

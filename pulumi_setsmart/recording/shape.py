@@ -50,7 +50,7 @@ LISTED = frozenset({*FORMS, *TYPES})
 
 
 @frozen
-class Member:
+class ShapeMember:
     """A member of objects.
 
     Attributes:
@@ -75,7 +75,7 @@ class Shape:
 
     types: tuple[str, ...] = ()
     form: str | None = None
-    members: Mapping[str, Member] = field(factory=dict)
+    members: Mapping[str, ShapeMember] = field(factory=dict)
     elements: Shape | None = None
 
 
@@ -100,7 +100,7 @@ def shape_of(values: Iterable[Json], names: Names, *, named: str = "", depth: in
     )
 
 
-def _members(objects: list[dict[str, Json]], names: Names, depth: int) -> dict[str, Member]:
+def _members(objects: list[dict[str, Json]], names: Names, depth: int) -> dict[str, ShapeMember]:
     held: dict[str, list[Json]] = {}
     for one in objects:
         for name, value in one.items():
@@ -108,7 +108,7 @@ def _members(objects: list[dict[str, Json]], names: Names, depth: int) -> dict[s
                 held.setdefault(name, []).append(value)
     shown = {names.shown(name): values for name, values in held.items()}
     return {
-        name: Member(
+        name: ShapeMember(
             shape_of(values, names, named=name, depth=depth + 1), len(values) == len(objects)
         )
         for name, values in shown.items()
@@ -173,7 +173,7 @@ def read(told: Json) -> Shape:
         types=plain.types,
         form=plain.form,
         members={
-            name.removesuffix("?"): Member(read(inner), not name.endswith("?"))
+            name.removesuffix("?"): ShapeMember(read(inner), not name.endswith("?"))
             for name, inner in fields.items()
         },
         elements=None if elements is None else read(elements),

@@ -1,4 +1,4 @@
-"""What may be declared of a resource, described: for programs, editors and the documentation."""
+"""The arguments of a resource with their descriptions, for programs, editors and documentation."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _POLICIES = {
 
 @frozen
 class Argument:
-    """Something that may be declared of a resource.
+    """An argument of a resource.
 
     Attributes:
         name: Its name, the same in programs and files.
@@ -72,12 +72,12 @@ class Argument:
 
 
 def arguments_of(kind: Kind) -> Iterator[Argument]:
-    """Yield what may be declared of a kind of resource, in the order of its signature."""
+    """Yield the arguments of a kind of resource, in the order of its signature."""
     for field in kind.fields:
         yield Argument(field.name, _annotation(field), _description(field), field)
     yield Argument(kind.extra_fields, "pulumi.Input[Mapping[str, Any]] | None", _EXTRA_FIELDS)
-    first, *others = kind.natural_key
-    identity = f"this {first}" + (f" (and {', '.join(others)}, where declared)" if others else "")
+    first, *rest = kind.natural_key
+    identity = f"this {first}" + (f" (and {', '.join(rest)}, if declared)" if rest else "")
     annotations = {
         EXISTING_ID: "str",
         IF_EXISTS: f"{_literal(*IfExists)} | IfExists",

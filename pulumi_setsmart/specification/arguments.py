@@ -37,7 +37,7 @@ class PropertyArgs:
             members are compared; lists are compared element by element.
         existing_id: The id of the listing to adopt instead of creating one; the preview says
             what that changes. It is kept when the argument is taken out again.
-        if_exists: What to do where a listing of this name (and address, where declared) exists
+        if_exists: What to do where a listing of this name (and address, if declared) exists
             that no resource manages: stop with an `error`, `adopt` it or `create` another one. By
             default `setsmart:ifExists` decides.
         deletion_policy: What becomes of the listing once it is no longer declared: `delete` it,

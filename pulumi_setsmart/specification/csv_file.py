@@ -17,7 +17,7 @@ from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import MOST_VALUES, Document, FileLocation
 
 SECTION = str(PROPERTY.section)
-"""The section of a portfolio that a CSV file holds."""
+"""The section of a portfolio that a CSV file contains."""
 
 RESOURCE_NAME = "resource_name"
 """The column with the names of the resources."""
@@ -29,21 +29,21 @@ _DELIMITERS = ",;\t"
 
 
 def read_csv(text: str, file: str) -> Document:
-    """Return what a CSV file holds; the columns may be parted by commas, semicolons or tabs.
+    """Return the content of a CSV file, with columns separated by commas, semicolons or tabs.
 
-    An empty cell declares nothing. An apostrophe before what a spreadsheet would take for a formula
-    is no part of the string.
+    An empty cell declares nothing. An apostrophe before text that a spreadsheet would take for a
+    formula is not part of the string.
 
     Raises:
         PortfolioFileError: It has other columns, or a cell cannot be read.
     """
-    with _any_length():
+    with _unlimited_cells():
         return _document(text, file)
 
 
 @contextlib.contextmanager
-def _any_length() -> Iterator[None]:
-    """Let a cell be as long as its file: the module's own bound is one for the whole process."""
+def _unlimited_cells() -> Iterator[None]:
+    """Allow cells of any length: the limit of the `csv` module is one for the whole process."""
     before = csv.field_size_limit(sys.maxsize)
     try:
         yield
@@ -57,7 +57,7 @@ def _document(text: str, file: str) -> Document:
     listings: dict[str, Json] = {}
     begins = 1
     try:
-        header = _header(next(rows, []), FileLocation(file, 1))
+        header = _columns(next(rows, []), FileLocation(file, 1))
         begins = rows.line_num + 1
         for row in rows:
             if len(locations) * len(header) > MOST_VALUES:
@@ -109,9 +109,9 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=text.partition("\n")[0].count)
 
 
-def _header(cells: list[str], location: FileLocation) -> list[str]:
+def _columns(cells: list[str], location: FileLocation) -> list[str]:
     names = [cell.strip() for cell in cells]
-    if RESOURCE_NAME not in names:  # then it may be any file, whose content is not repeated
+    if RESOURCE_NAME not in names:  # it may be any file, so its content is not quoted
         raise location.error(f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE)
     for name in names:
         if name != RESOURCE_NAME and name not in FIELDS:
@@ -143,7 +143,7 @@ def _read_row(
     path = pointer(pointer("", SECTION), resource_name)
     if path in locations:
         raise location.error(
-            f"{resource_name} is in line {locations[path].line} too", MessageCode.DUPLICATE_KEY
+            f"{resource_name} is also in line {locations[path].line}", MessageCode.DUPLICATE_KEY
         )
     locations[path] = location
     listings[resource_name] = {

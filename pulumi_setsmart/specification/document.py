@@ -13,10 +13,10 @@ from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.specification.sections import SECTIONS
 
 ABOVE_FIELDS = 4
-"""In how many objects a field may be: the file, a section, an entry, its ``attributes``."""
+"""How many objects can be around a field: the file, a section, an entry, its ``attributes``."""
 
 MOST_VALUES = 400_000
-"""How many values a portfolio file may hold: those of some 20,000 listings."""
+"""How many values a portfolio file may contain: those of some 20,000 listings."""
 
 
 @frozen
@@ -34,13 +34,13 @@ class FileLocation:
     def error(
         self, reason: str, code: MessageCode = MessageCode.INVALID_PORTFOLIO
     ) -> PortfolioFileError:
-        """Return the error that says what is wrong there."""
+        """Return the error about this location."""
         return PortfolioFileError(f"{self.file}:{self.line}: {one_line(reason)}", code=code)
 
 
 @frozen
 class Document:
-    """What one file holds, or several that were laid over one another.
+    """The content of a file, or of several that were merged.
 
     Attributes:
         value: The values.
@@ -53,8 +53,8 @@ class Document:
     def error(
         self, path: str, reason: str, code: MessageCode = MessageCode.INVALID_PORTFOLIO
     ) -> PortfolioFileError:
-        """Return the error that says what is wrong, or missing, where ``path`` points to."""
-        name = dotted(path) if self._is_portfolio or is_sayable(path) else ""
+        """Return the error about the value at ``path``, which may be missing."""
+        name = dotted(path) if self._is_portfolio or is_quotable(path) else ""
         while path not in self.locations:
             path = path.rpartition("/")[0]
         return self.locations[path].error(f"{name}: {reason}" if name else reason, code)
@@ -64,28 +64,28 @@ class Document:
         return isinstance(self.value, dict) and not self.value.keys().isdisjoint(SECTIONS)
 
 
-def is_sayable(path: str) -> bool:
-    """Return whether a message may name what a path points to, in a file that may be none of ours.
+def is_quotable(path: str) -> bool:
+    """Return whether a message may quote the names in ``path``, in a file that may be any file.
 
-    A name from outside the sections of a portfolio is not repeated: the path of the file may lead
-    to anything, a key or a list of passwords, and messages go into logs.
+    Names outside the sections of a portfolio are not quoted: the file may be anything, such as a
+    key or a list of passwords, and messages go into logs.
     """
     return bool(path) and steps(path)[0] in SECTIONS
 
 
 def overlaid(base: Document, overlay: Document) -> Document:
-    """Return ``base`` with what ``overlay`` says laid over it.
+    """Return ``base`` merged with ``overlay``, which wins.
 
-    Objects are laid over one another member by member; anything else is replaced. A listing or
-    subscription that is null in the overlay is left out.
+    Objects are merged member by member; anything else is replaced. A listing or subscription that
+    is null in the overlay is left out.
 
     Raises:
-        PortfolioFileError: The overlay leaves out what the base does not have.
+        PortfolioFileError: The overlay leaves out an entry that the base does not have.
     """
     shared: set[str] = set()
 
-    def laid(below: Json, above: Json, path: str, depth: int) -> Json:
-        if above is None and depth <= _ENTRIES:  # nothing was written there yet
+    def merged(below: Json, above: Json, path: str, depth: int) -> Json:
+        if above is None and depth <= _ENTRIES:  # an empty section in the overlay
             shared.add(path)
             return below
         if not (isinstance(below, dict) and isinstance(above, dict)):
@@ -98,18 +98,18 @@ def overlaid(base: Document, overlay: Document) -> Document:
                 if key not in below:
                     raise overlay.error(
                         member,
-                        "is null to be left out, but it is not there",
+                        "is null, which leaves an entry out, but there is no such entry",
                         MessageCode.NOTHING_TO_REMOVE,
                     )
                 del result[key]
             else:
-                result[key] = laid(below.get(key), value, member, depth + 1)
+                result[key] = merged(below.get(key), value, member, depth + 1)
         return result
 
-    value = laid(base.value, overlay.value, "", 0)
+    value = merged(base.value, overlay.value, "", 0)
     above = {path: location for path, location in overlay.locations.items() if path not in shared}
     return Document(value, {**base.locations, **above})
 
 
 _ENTRIES = 1
-"""How deep the entries are in a file."""
+"""How deep in a file the entries are."""

@@ -1,4 +1,4 @@
-"""What a portfolio file may be written in."""
+"""The formats of portfolio files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi_setsmart.models.message_code import MessageCode
 
 
 class Format(StrEnum):
-    """The form of a portfolio file."""
+    """The format of a portfolio file."""
 
     YAML = "yaml"
     JSON = "json"
@@ -27,10 +27,10 @@ _ENDINGS = {
 
 
 def format_of(path: str | os.PathLike[str]) -> Format:
-    """Return the format that the ending of a file's name stands for.
+    """Return the format that belongs to the ending of a file's name.
 
     Raises:
-        PortfolioFileError: It stands for none.
+        PortfolioFileError: The ending belongs to no format.
     """
     found = _ENDINGS.get(Path(path).suffix.lower())
     if found is None:

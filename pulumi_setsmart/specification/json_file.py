@@ -15,7 +15,7 @@ from pulumi_setsmart.specification.document import (
     MOST_VALUES,
     Document,
     FileLocation,
-    is_sayable,
+    is_quotable,
 )
 
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
@@ -23,7 +23,7 @@ _SCALARS = json.JSONDecoder()
 
 
 def read_json(text: str, file: str) -> Document:
-    """Return what a JSON file holds.
+    """Return the content of a JSON file.
 
     Raises:
         PortfolioFileError: It is not JSON.
@@ -37,7 +37,7 @@ def read_json(text: str, file: str) -> Document:
         ) from None
     except ValueError:
         raise reader.location().error(
-            "holds a number that is too long", MessageCode.NUMBER_TOO_LONG
+            "contains a number that is too long", MessageCode.NUMBER_TOO_LONG
         ) from None
 
 
@@ -45,8 +45,8 @@ def read_json(text: str, file: str) -> Document:
 class _Reader:
     """Reads a text from its beginning to its end, and knows in which line each value begins.
 
-    The standard library decodes strings, numbers and words. Its decoder of objects does not tell
-    where their members are, so objects and lists are read here.
+    The standard library decodes strings, numbers and words. Its decoder does not say where the
+    members of an object are, so objects and lists are read here.
     """
 
     text: str
@@ -81,7 +81,7 @@ class _Reader:
             raise location.error(f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP)
         match opening:
             case "{":
-                return self._object(path, depth)
+                return self._members(path, depth)
             case "[":
                 return [
                     self._value(pointer(path, index), location, depth + 1)
@@ -92,7 +92,7 @@ class _Reader:
         scalar: Json = value
         return scalar
 
-    def _object(self, path: str, depth: int) -> dict[str, Json]:
+    def _members(self, path: str, depth: int) -> dict[str, Json]:
         members: dict[str, Json] = {}
         for _ in self._elements("}"):
             if not self.text.startswith('"', self._index):
@@ -102,7 +102,7 @@ class _Reader:
             self._expect(":")
             location, inside = self.location(), pointer(path, key)
             if key in members:
-                name = key if is_sayable(inside) else "a name"
+                name = key if is_quotable(inside) else "a name"
                 raise location.error(
                     f"{name} is twice in the same object", MessageCode.DUPLICATE_KEY
                 )
@@ -111,7 +111,7 @@ class _Reader:
         return members
 
     def _elements(self, closing: str) -> Iterator[None]:
-        """Read what is around and between the elements of a list or the members of an object."""
+        """Read the brackets and commas of a list or object, and yield before each of its values."""
         self._go_to(self._index + 1)
         if not self.text.startswith(closing, self._index):
             yield
@@ -126,7 +126,7 @@ class _Reader:
         self._go_to(self._index + 1)
 
     def _go_to(self, index: int) -> None:
-        """Go on behind what was read, and behind the whitespace after it."""
+        """Move to ``index``, and past the whitespace after it."""
         self._line += self.text.count("\n", self._index, index)
         self._index = index
         self._skip_whitespace()

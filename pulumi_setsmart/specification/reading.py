@@ -32,7 +32,7 @@ def _read_yaml(text: str, file: str) -> Document:
 
 
 LARGEST_FILE = 8 * 1024 * 1024
-"""How many bytes a portfolio file may have: some 20,000 listings."""
+"""How many bytes a portfolio file may have: enough for some 20,000 listings."""
 
 _READERS: Mapping[Format, Callable[[str, str], Document]] = {
     Format.YAML: _read_yaml,
@@ -55,7 +55,7 @@ def read_portfolio(
 
 
 def read_entries(path: str | os.PathLike[str]) -> Entries:
-    """Return what a file says of each resource.
+    """Return the entries of a file.
 
     Raises:
         PortfolioFileError: As of `read_portfolio`.
@@ -64,12 +64,12 @@ def read_entries(path: str | os.PathLike[str]) -> Entries:
 
 
 def entries_in(text: str, file: str, format_: Format | None = None) -> Entries:
-    """Return what the text of a file says of each resource.
+    """Return the entries in the text of a file.
 
     Args:
         text: The text.
         file: The file's name.
-        format_: Its format, or None for the one that the ending of the name stands for.
+        format_: Its format, or None for the one that belongs to the ending of the name.
 
     Raises:
         PortfolioFileError: It does not describe a portfolio, or is larger than `LARGEST_FILE`.
@@ -91,7 +91,7 @@ def specification_of(document: Document) -> PortfolioArgs:
     return PortfolioArgs(
         **{
             section: {
-                name: ARGUMENTS[section](**_arguments(kind, entry))
+                name: ARGUMENTS[section](**_keyword_arguments(kind, entry))
                 for name, entry in entries[section].items()
             }
             for section, kind in SECTIONS.items()
@@ -100,7 +100,7 @@ def specification_of(document: Document) -> PortfolioArgs:
 
 
 def entries_of(document: Document) -> Entries:
-    """Return what a document says of each resource.
+    """Return the entries of a document.
 
     Raises:
         PortfolioFileError: It does not describe a portfolio.
@@ -115,7 +115,7 @@ def entries_of(document: Document) -> Entries:
     return {
         section: {
             name: _without_absent_policies(kind, entry)
-            for name, entry in _members(sections, section).items()
+            for name, entry in _entries_of_section(sections, section).items()
         }
         for section, kind in SECTIONS.items()
     }
@@ -198,7 +198,10 @@ def _entry_errors(
 def _unknown(kind: Kind, field: str) -> str:
     alike = difflib.get_close_matches(field, names_of(kind), 1)
     meant = f"did you mean {alike[0]}? " if alike else ""
-    return f"is an unknown field of a {kind.label}; {meant}others belong under {kind.extra_fields}"
+    return (
+        f"is an unknown field of a {kind.label}; {meant}further fields belong under "
+        f"{kind.extra_fields}"
+    )
 
 
 def _is_reference(secret: Json) -> bool:
@@ -208,7 +211,7 @@ def _is_reference(secret: Json) -> bool:
     return False
 
 
-def _members(sections: Mapping[str, Json], section: str) -> dict[str, Any]:
+def _entries_of_section(sections: Mapping[str, Json], section: str) -> dict[str, Any]:
     members = sections.get(section)
     return members if isinstance(members, dict) else {}
 
@@ -221,7 +224,7 @@ def _without_absent_policies(kind: Kind, entry: Mapping[str, Json]) -> dict[str,
     }
 
 
-def _arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
+def _keyword_arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
     arguments = {name: _with_clear(value) for name, value in entry.items()}
     for name in kind.secret_names & arguments.keys():
         secret = entry[name]

@@ -49,23 +49,23 @@ def _allowed(kind: Kind, argument: Argument) -> dict[str, Json]:
         return {"type": "object", "propertyNames": {"not": {"enum": [*reserved]}}}
     if argument.field is None:
         return POLICY_INPUTS[argument.name].schema()
-    schema = _secret() if argument.field.secret else _plain(argument.field)
+    schema = _secret_reference() if argument.field.secret else _schema_of(argument.field)
     return schema if argument.required else {"anyOf": [schema, {"type": "null"}]}
 
 
-def _plain(field: ApiField) -> dict[str, Json]:
+def _schema_of(field: ApiField) -> dict[str, Json]:
     schema: dict[str, Json] = field.constraint.schema()
     return {**schema, "examples": [*field.suggestions]} if field.suggestions else schema
 
 
-def _secret() -> dict[str, Json]:
+def _secret_reference() -> dict[str, Json]:
     return {
         "type": "object",
         "additionalProperties": False,
         "required": [CONFIG],
         "properties": {
             CONFIG: {
-                "description": "The key of the configuration that holds the secret.",
+                "description": "The key of the configuration value that contains the secret.",
                 "type": "string",
                 "pattern": r"\S",
             }

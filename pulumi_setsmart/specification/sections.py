@@ -12,10 +12,10 @@ SECTIONS: Mapping[str, Kind] = {kind.section: kind for kind in KINDS if kind.sec
 """The kinds of resource by the sections of a file."""
 
 Entries: TypeAlias = dict[str, dict[str, dict[str, Json]]]
-"""What a file says of each resource, by sections and by their keys."""
+"""The entries of a file, by section and by the name of their resource."""
 
 CONFIG: Final = "config"
-"""Where an entry names the configuration that holds a secret, instead of the secret itself."""
+"""The member that names the configuration key of a secret, in place of the secret itself."""
 
 
 def names_of(kind: Kind) -> tuple[str, ...]:

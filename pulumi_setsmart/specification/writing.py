@@ -1,4 +1,4 @@
-"""From entries to files."""
+"""Writes entries to portfolio files."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
 
 def portfolio_text(entries: Entries, format_: Format) -> str:
-    """Return entries as the text of a file, which read again has the same entries.
+    """Return entries as the text of a file. Reading it returns the same entries.
 
-    CSV holds the documented fields of listings only.
+    CSV has the documented fields of listings only.
     """
     value = _value_of(entries)
     match format_:
         case Format.YAML:
-            # It takes longer to load than all else.
+            # Imported only when needed, because it takes longest to load.
             from pulumi_setsmart.specification.yaml_file import yaml_text  # noqa: PLC0415
 
             return yaml_text(value)
@@ -30,7 +30,7 @@ def portfolio_text(entries: Entries, format_: Format) -> str:
 def extended_text(text: str, additions: Entries, format_: Format) -> str:
     """Return the text of a portfolio file with entries added at the end of its sections.
 
-    Comments and the order of what is there survive.
+    Comments and the order of existing entries are kept.
 
     Args:
         text: A text that can be read.
@@ -52,20 +52,20 @@ def extended_text(text: str, additions: Entries, format_: Format) -> str:
             return extended_csv(text, value.get(SECTION, {}))
 
 
-def not_held(entries: Entries, format_: Format) -> list[str]:
-    """Return what of a portfolio a file cannot hold, a sentence each."""
+def omissions(entries: Entries, format_: Format) -> list[str]:
+    """Return what a file of a format leaves out, a sentence each."""
     if format_ is not Format.CSV:
         return []
     partial = sum(not entry.keys() <= FIELDS.keys() for entry in entries[SECTION].values())
     sentences = []
     if partial:
-        sentences.append(f"other fields than the documented ones (listings: {partial})")
+        sentences.append(f"fields other than the documented ones (listings: {partial})")
     sentences += [
         f"{SECTIONS[section].label}s ({len(members)})"
         for section, members in entries.items()
         if members and section != SECTION
     ]
-    return [f"CSV does not hold {sentence}" for sentence in sentences]
+    return [f"CSV cannot contain {sentence}" for sentence in sentences]
 
 
 def _value_of(entries: Entries) -> Entries:

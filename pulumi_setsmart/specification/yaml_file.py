@@ -1,4 +1,4 @@
-"""Writing YAML 1.2, and adding to what is written in it."""
+"""Writes YAML 1.2, and extends existing YAML files."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str
         sections = yaml.load(body)
     except (YAMLError, ValueError, RecursionError):
         raise PortfolioFileError(
-            "the file is written in YAML that cannot be added to; write it in plainer YAML, for "
+            "entries cannot be added to the YAML of this file; write it in plainer YAML, for "
             "example with `pulumi-setsmart export FILE --output NEW`",
             code=MessageCode.NOT_EXTENDABLE,
         ) from None
@@ -68,23 +68,23 @@ def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str
 
 @frozen(eq=False)
 class _AsWritten:
-    """A number or date that is written again as it was read, digit by digit."""
+    """A number or date that is written exactly as it was read."""
 
     tag: str
     text: str
 
 
 class _Constructor(RoundTripConstructor):
-    """Leaves what is no text as it is written; a number would lose digits on its way."""
+    """Keeps numbers and dates as they are written; converted, a number could lose digits."""
 
 
 class _Representer(RoundTripRepresenter):
-    """Writes every text so that it is read back as it is."""
+    """Writes every string so that it is read back unchanged."""
 
 
 def _represented(representer: Any, text: str) -> Any:
-    # Plain and single-quoted, some would be folded away as line breaks; and a string must not look
-    # like a number to the reader, also where this library takes it for a string.
+    # Plain or single-quoted, these characters would be folded as line breaks. And a string must not
+    # look like a number to our reader, even if this library takes it for a string.
     if any(each in text for each in _FOLDED) or not (is_plain_text(text) or "\n" in text):
         return representer.represent_double_quoted_scalarstring(DoubleQuotedScalarString(text))
     return representer.represent_str(text)

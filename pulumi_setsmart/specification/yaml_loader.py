@@ -1,4 +1,4 @@
-"""The parser of YAML: libyaml where it is, else PyYAML's own, which is made to read tabs alike."""
+"""The parser of YAML: libyaml if present, else PyYAML's own, which is made to read tabs alike."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class PythonLoader(yaml.SafeLoader):
     """PyYAML's parser in Python, where tabs separate what blanks separate, as in YAML 1.2."""
 
     def scan_to_next_token(self) -> None:
-        """Skip what is between two tokens; a tab cannot indent."""
+        """Skip the whitespace between two tokens; a tab cannot indent."""
         super().scan_to_next_token()
         while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
             self.forward()
             super().scan_to_next_token()
 
     def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str]:
-        """Return what the blanks and line breaks inside a scalar without quotes stand for."""
+        """Return the whitespace inside an unquoted scalar, with line breaks folded."""
         length = 0
         while self.peek(length) in " \t":
             length += 1
@@ -49,7 +49,7 @@ class PythonLoader(yaml.SafeLoader):
         return [first, *breaks] if first != "\n" else breaks or [" "]
 
     def check_key(self) -> bool:
-        """Return whether a question mark begins a key; behind it is a blank, in lists as well."""
+        """Return whether a question mark begins a key: only before whitespace, also in lists."""
         return self.peek(1) in f"\0 \t{_BREAKS}" and bool(super().check_key())
 
     def scan_tag(self) -> Any:
@@ -61,11 +61,11 @@ class PythonLoader(yaml.SafeLoader):
         return self._with_blanks("\t", super().scan_directive)
 
     def scan_block_scalar_ignored_line(self, start_mark: Any) -> None:
-        """Skip what is behind the header of a block scalar."""
+        """Skip the rest of the line after the header of a block scalar."""
         self._with_blanks("\t", super().scan_block_scalar_ignored_line, start_mark)
 
     def scan_block_scalar_indicators(self, start_mark: Any) -> Any:
-        """Return what the header of a block scalar says; a comment may follow at once."""
+        """Return the indicators of a block scalar; a comment may follow without a space."""
         return self._with_blanks("\t#", super().scan_block_scalar_indicators, start_mark)
 
     def _line_break(self) -> str:
@@ -79,7 +79,7 @@ class PythonLoader(yaml.SafeLoader):
         )
 
     def _with_blanks(self, characters: str, scan: Callable[..., Any], *arguments: Any) -> Any:
-        """Scan something while these characters are taken for blanks."""
+        """Scan while these characters count as spaces."""
         peek = self.peek
 
         def peek_blank(index: int = 0) -> str:

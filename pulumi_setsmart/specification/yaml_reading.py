@@ -1,4 +1,4 @@
-"""Reading YAML 1.2, as far as JSON could hold the same: events of the parser to plain values."""
+"""Reads the part of YAML 1.2 that JSON can express: from parser events to plain values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pulumi_setsmart.specification.document import (
     MOST_VALUES,
     Document,
     FileLocation,
-    is_sayable,
+    is_quotable,
 )
 from pulumi_setsmart.specification.yaml_loader import LOADER
 from pulumi_setsmart.specification.yaml_scalar import TEXT, UnclearScalarError, resolved, scalar
@@ -29,23 +29,23 @@ _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _MARK_INSIDE = re.compile(r"(?<=[\n\r\x85\u2028\u2029\ufeff])\ufeff")
 """A byte order mark that libyaml skips, and that PyYAML's own parser takes for a character."""
 
-_UNTOLD = "it ends too soon"
+_TRUNCATED = "it ends too soon"
 _VERSION_1_1 = (1, 1)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _TOKEN = re.compile(r"'(?:<[a-z ]+>|[^\w\s])'")
 
 
 def read_yaml(text: str, file: str) -> Document:
-    """Return what a YAML file holds.
+    """Return the content of a YAML file.
 
     Raises:
-        PortfolioFileError: It is not YAML, or not what JSON could hold.
+        PortfolioFileError: It is not YAML, or contains what JSON cannot express.
     """
     root = _root(text, file)
     if root is None:
         return Document(None, {"": FileLocation(file, 1)})
-    unfolding = _Unfolding(file)
-    return Document(unfolding.value(root, "", FileLocation(file, root.line)), unfolding.locations)
+    unfolder = _Unfolder(file)
+    return Document(unfolder.value(root, "", FileLocation(file, root.line)), unfolder.locations)
 
 
 @frozen
@@ -75,7 +75,7 @@ _Node: TypeAlias = "_Scalar | _Sequence | _Mapping"
 
 
 def _root(text: str, file: str) -> _Node | None:
-    composing = _Composing(file)
+    composer = _Composer(file)
     inside = _MARK_INSIDE.search(text)
     if inside is not None:
         location = FileLocation(file, len(_LINE_BREAK.findall(text, 0, inside.start())) + 1)
@@ -85,7 +85,7 @@ def _root(text: str, file: str) -> _Node | None:
         )
     try:
         for event in yaml.parse(text, Loader=LOADER):
-            composing.take(event)
+            composer.process(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
@@ -95,19 +95,19 @@ def _root(text: str, file: str) -> _Node | None:
     except yaml.reader.ReaderError as error:
         location = FileLocation(file, _line_of(error, text))
         raise location.error(
-            "holds a control character, which YAML does not allow", MessageCode.UNSUPPORTED_YAML
+            "contains a control character, which YAML does not allow", MessageCode.UNSUPPORTED_YAML
         ) from None
     except yaml.YAMLError:
         raise FileLocation(file, 1).error(
-            f"is not YAML: {_UNTOLD}", MessageCode.INVALID_SYNTAX
+            f"is not YAML: {_TRUNCATED}", MessageCode.INVALID_SYNTAX
         ) from None
-    return composing.root
+    return composer.root
 
 
 def _without_content(problem: str | None) -> str:
-    """Return what a parser objects to, without what it quotes of a file that may be a secret."""
+    """Return a parser's message without quotations from the file, which may contain secrets."""
     return _QUOTED.sub(
-        lambda found: found[0] if _TOKEN.fullmatch(found[0]) else "…", problem or _UNTOLD
+        lambda found: found[0] if _TOKEN.fullmatch(found[0]) else "…", problem or _TRUNCATED
     )
 
 
@@ -118,8 +118,8 @@ def _line_of(error: yaml.reader.ReaderError, text: str) -> int:
 
 
 @define
-class _Composing:
-    """The way from events to nodes, of which aliases share some."""
+class _Composer:
+    """Turns events into nodes; aliases share nodes."""
 
     file: str
     root: _Node | None = None
@@ -127,8 +127,8 @@ class _Composing:
     _anchors: dict[str, _Node] = field(factory=dict, init=False)
     _count: int = field(default=0, init=False)
 
-    def take(self, event: events.Event) -> None:
-        """Go on by one event."""
+    def process(self, event: events.Event) -> None:
+        """Process the next event."""
         line = 1 if event.start_mark is None else event.start_mark.line + 1
         match event:
             case events.DocumentStartEvent():
@@ -148,7 +148,9 @@ class _Composing:
     def _begin_document(self, event: events.DocumentStartEvent, line: int) -> None:
         location = FileLocation(self.file, line)
         if self.root is not None:
-            raise location.error("holds more than one YAML document", MessageCode.UNSUPPORTED_YAML)
+            raise location.error(
+                "contains more than one YAML document", MessageCode.UNSUPPORTED_YAML
+            )
         if event.version == _VERSION_1_1:
             raise location.error(
                 "is YAML 1.1, where yes is not a string; remove the %YAML line",
@@ -186,14 +188,14 @@ class _Composing:
 
 
 @define
-class _Unfolding:
-    """The way from nodes to plain values."""
+class _Unfolder:
+    """Turns nodes into plain values."""
 
     file: str
     locations: dict[str, FileLocation] = field(factory=dict)
 
     def value(self, node: _Node, path: str, location: FileLocation, depth: int = 1) -> Json:
-        """Return what a node stands for, and note where it and all in it is."""
+        """Return the value of a node, and note the locations of it and all its members."""
         self.locations[path] = location
         if len(self.locations) > MOST_VALUES:
             raise location.error(
@@ -202,9 +204,7 @@ class _Unfolding:
         if not isinstance(node, _Scalar) and depth > DEEPEST + ABOVE_FIELDS:
             raise location.error(f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP)
         if not isinstance(node, _Scalar) and node.tag not in _COLLECTIONS:
-            raise location.error(
-                "has a tag, which means nothing here", MessageCode.UNSUPPORTED_YAML
-            )
+            raise location.error("has a tag, which is not supported", MessageCode.UNSUPPORTED_YAML)
         match node:
             case _Mapping():
                 return {
@@ -233,9 +233,9 @@ class _Unfolding:
                     MessageCode.UNSUPPORTED_YAML,
                 )
             if key in seen:
-                name = key if is_sayable(pointer(path, key)) else "a name"
+                name = key if is_quotable(pointer(path, key)) else "a name"
                 raise here.error(
-                    f"{name} is twice in what begins in line {location.line}",
+                    f"{name} is twice in the object that begins in line {location.line}",
                     MessageCode.DUPLICATE_KEY,
                 )
             seen.add(key)

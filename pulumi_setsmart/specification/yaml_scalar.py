@@ -1,4 +1,4 @@
-"""What a scalar of YAML 1.2 stands for: its core schema, which is JSON's with a few more forms."""
+"""The values of scalars in YAML 1.2: its core schema, which is JSON's with a few more forms."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ _GROUPED = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|0[xo
 
 
 class UnclearScalarError(ValueError):
-    """A scalar that cannot be read as what it seems to be; the text tells why, without it."""
+    """A scalar with an unclear value; the message says why, without quoting the scalar."""
 
 
 def resolved(text: str) -> str:
-    """Return the type of what is in a file without quotes or tag.
+    """Return the type of a scalar without quotes or tag.
 
     Raises:
-        UnclearScalarError: It is a number to some readers and a string to others.
+        UnclearScalarError: It is a number for some programs and a string for others.
     """
     for name, form in _FORMS.items():
         if form.fullmatch(text):
             return name
     if "_" in text and _GROUPED.fullmatch(text):
         raise UnclearScalarError(
-            "holds _ between digits; write a number without it, and a string in quotes"
+            "contains _ between digits; write a number without it, and a string in quotes"
         )
     return TEXT
 
 
 def is_plain_text(text: str) -> bool:
-    """Return whether a string that is in a file without quotes is read as that string."""
+    """Return whether a string is read as the same string if it is written without quotes."""
     try:
         return resolved(text) == TEXT
     except UnclearScalarError:
@@ -57,19 +57,19 @@ def is_plain_text(text: str) -> bool:
 
 
 def scalar(text: str, type_: str) -> Json:
-    """Return the value that a text stands for.
+    """Return the value of a scalar.
 
     Args:
-        text: The text.
+        text: Its text.
         type_: The name of its type, which is the end of its tag.
 
     Raises:
-        UnclearScalarError: There is no such type, or the text has not its form.
+        UnclearScalarError: There is no such type, or the text is not of that type.
     """
     if type_ in _TEXTS:
         return text
     if type_ not in _FORMS:
-        raise UnclearScalarError("has a tag, which means nothing here")
+        raise UnclearScalarError("has a tag, which is not supported")
     if not _FORMS[type_].fullmatch(text):
         raise UnclearScalarError("has a tag that does not fit it")
     if type_ == _NULL:
@@ -77,14 +77,14 @@ def scalar(text: str, type_: str) -> Json:
     if type_ == _BOOL:
         return _BOOLS[text]
     try:
-        return _number(text, type_)
+        return _number_of(text, type_)
     except ValueError:
         raise UnclearScalarError("is a number that cannot be read") from None
 
 
-def _number(text: str, type_: str) -> Json:
+def _number_of(text: str, type_: str) -> Json:
     if type_ == _FLOAT:
-        # Python writes without a dot what is no number of digits.
+        # `.inf` and `.nan`: Python has them without the dot.
         return float(text if text[-1].isdecimal() or text[-1] == "." else text.replace(".", ""))
     if text.startswith("0x"):
         return int(text, 16)

@@ -110,7 +110,7 @@ def test_formats_convert_into_one_another(served: ServedSandbox, tmp_path: Path)
     export(served, str(as_yaml), "--output", str(as_json))
     assert read_portfolio(as_json) == read_portfolio(as_yaml)
     result = export(served, str(as_json), "--format", "csv")
-    assert "CSV does not hold webhook subscriptions (1)\n" in result.stderr
+    assert "CSV cannot contain webhook subscriptions (1)\n" in result.stderr
     assert result.stdout.startswith("resource_name,name,address,bedrooms,bathrooms,max_guests,")
 
 

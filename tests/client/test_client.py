@@ -232,7 +232,7 @@ def test_a_refused_key_gives_way_to_the_next(caplog: pytest.LogCaptureFixture) -
     assert len(records) == 4
     [warning] = [record.getMessage() for record in caplog.records]
     assert warning == (
-        "SetSmart refused the API key from the configuration; "
+        "SetSmart rejected the API key from the configuration; "
         "this run uses the one from the room instead [other-key-used]"
     )
     assert not {"old-key", "new-key"} & {*re.split(r"[^a-z-]", caplog.text)}
@@ -245,7 +245,7 @@ def test_keys_that_are_all_refused_are_named_by_their_places() -> None:
     with pytest.raises(AuthenticationError) as caught:
         Collection(client, "/properties").get("prop_1")
     assert str(caught.value) == (
-        "SetSmart refused the API key from the configuration and the room. Set another one "
+        "SetSmart rejected the API key from the configuration and the room. Set another one "
         "(GET /properties/prop_1, status 401) [key-rejected]"
     )
 

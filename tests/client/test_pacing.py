@@ -127,7 +127,7 @@ def test_what_cannot_be_is_not_waited_for_and_told_once(
     assert clock.slept == []
     [message] = caplog.messages
     assert message == (
-        f"SetSmart sends {name}: {'9' * 40}…, which is not within a day of its clock; it is "
+        f"SetSmart sends {name}: {'9' * 40}…, which is more than a day from its clock; it is "
         "ignored [implausible-reset]"
     )
 
@@ -284,7 +284,7 @@ def test_a_long_wait_is_announced_once(caplog: pytest.LogCaptureFixture) -> None
         pacer.admit(39)
     pacer.settle(pacer.admit(900))
     assert caplog.messages == [
-        "SetSmart: the rate limit is used up; going on in 40 s [rate-limited]"
+        "SetSmart: the rate limit is used up; continuing in 40 s [rate-limited]"
     ]
 
 
@@ -306,7 +306,7 @@ def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixtu
                 waiting.remove(admitted)
                 pacer.settle(admitted.result())
     assert caplog.messages == [
-        "SetSmart: the rate limit is used up; going on in 40 s [rate-limited]"
+        "SetSmart: the rate limit is used up; continuing in 40 s [rate-limited]"
     ]
 
 

@@ -40,7 +40,7 @@ def test_a_rotated_key_in_the_environment_is_used(
     output = deployed.preview(SETSMART_API_KEY=NEW)
     assert "2 unchanged" in output or "3 unchanged" in output
     assert (
-        "warning: SetSmart refused the API key from setsmart:apiKey; "
+        "warning: SetSmart rejected the API key from setsmart:apiKey; "
         "this run uses the one from SETSMART_API_KEY instead"
     ) in output
 
@@ -52,7 +52,7 @@ def test_a_rotated_key_in_the_configuration_has_two_ways_in(
     account.revoke(OLD)
     deployed.succeed("config", "set", "--secret", "setsmart:apiKey", NEW)
     for error in deployed.fail(*PREVIEW).errors:
-        assert "SetSmart refused the API key from setsmart:apiKey." in error
+        assert "SetSmart rejected the API key from setsmart:apiKey." in error
         assert "PULUMI_RUN_PROGRAM=true" in error
         assert "`pulumi up --refresh=false`" in error
     assert "3 unchanged" in deployed.preview(PULUMI_RUN_PROGRAM="true")
@@ -66,7 +66,7 @@ def test_both_keys_refused(deployed: EngineStack, account: EngineSandbox) -> Non
     """Where neither key is taken, the message names both places."""
     account.revoke(OLD)
     for error in deployed.fail(*PREVIEW, SETSMART_API_KEY="no-such-key").errors:
-        assert "refused the API key from setsmart:apiKey and SETSMART_API_KEY" in error
+        assert "rejected the API key from setsmart:apiKey and SETSMART_API_KEY" in error
 
 
 def test_a_stack_pointed_at_an_empty_account(

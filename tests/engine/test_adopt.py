@@ -95,7 +95,7 @@ def test_a_spreadsheet_is_adopted(stack: EngineStack, account: EngineSandbox) ->
     finished = stack.command("adopt", "--into", "test", "--file", "listings.csv")
     assert (finished.returncode, finished.stderr) == (
         0,
-        "CSV does not hold webhook subscriptions (2)\n",
+        "CSV cannot contain webhook subscriptions (2)\n",
     )
     assert finished.stdout.splitlines() == [
         "46 adopted, 0 known before",

@@ -25,7 +25,9 @@ def test_a_wrong_key(stack: EngineStack, account: EngineSandbox) -> None:
     """A refused key is named by where it came from, never by itself."""
     stack.declare(VILLA)
     error = only_error(stack, *UP, SETSMART_API_KEY="wrong-key-123")
-    assert 'SetSmart: property "Villa": SetSmart refused the API key from SETSMART_API_KEY' in error
+    assert (
+        'SetSmart: property "Villa": SetSmart rejected the API key from SETSMART_API_KEY' in error
+    )
     assert re.search(r"\(GET /properties, status 401, code \w+, request \w+\)", error)
     assert "wrong-key-123" not in "".join(stack.printed)
     assert account.writes() == []
@@ -76,7 +78,7 @@ def test_a_field_that_setsmart_refuses(stack: EngineStack) -> None:
             'Property("one", name="V", opts=pulumi.ResourceOptions(import_="prop_1"))',
             "pulumi import --file",
         ),
-        ('get_property("prop_404")', "SetSmart knows no such object"),
+        ('get_property("prop_404")', "SetSmart has no such object"),
     ],
 )
 def test_a_mistake_that_only_the_program_can_see(

@@ -25,7 +25,7 @@ def test_a_long_wait_is_told_and_nothing_is_refused(pulumi: Path, tmp_path: Path
         output = stack.up().split("Diagnostics:")[-1]
     statuses = Counter(one.status for one in sandbox.requests)
     assert statuses == Counter({201: 8, 200: 1})
-    waits = re.findall(r"SetSmart: the rate limit is used up; going on in \d+ s", output)
+    waits = re.findall(r"SetSmart: the rate limit is used up; continuing in \d+ s", output)
     assert 1 <= len(waits) <= 2
 
 

@@ -239,7 +239,7 @@ def test_the_lines_for_fastapi_work(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert statuses == [202, 204, 400]
     printed = capsys.readouterr().out
     assert "WebhookEvent(id='msg_1'" in printed
-    assert "refused a delivery: no signature" in printed
+    assert "rejected a delivery: no signature" in printed
 
 
 @pytest.mark.usefixtures("inbox")

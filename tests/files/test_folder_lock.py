@@ -42,8 +42,8 @@ def test_a_second_adopt_is_told_to_wait_and_a_killed_one_is_in_nobodys_way(tmp_p
     result = CliRunner().invoke(main, ["adopt", "--directory", str(tmp_path)])
     assert result.exit_code == 1
     assert result.stderr == (
-        f"Error: {tmp_path}: another `pulumi-setsmart adopt` is at work in this folder; run this "
-        "one when it has ended "
+        f"Error: {tmp_path}: another `pulumi-setsmart adopt` is working in this folder; run "
+        "this one when the other has ended "
         "[folder-locked]\n"
     )
     holder.send_signal(signal.SIGKILL)

@@ -269,7 +269,7 @@ def test_what_killed_writers_left_is_removed(tmp_path: Path) -> None:
     mine.write_text("mine")
     (tmp_path / LEFTOVERS.replace("*", "link")).symlink_to(mine)
     folder = os.open(tmp_path, os.O_RDONLY)
-    with whole_file._Partial.made_in(folder) as other:  # noqa: SLF001 -- another writer at work
+    with whole_file._Partial.created_in(folder) as other:  # noqa: SLF001 -- another writer at work
         write_file(tmp_path / "p.yaml", "new")
         assert {one.name for one in partials_in(tmp_path)} == {
             other.name,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.hostile_text import HOSTILE_TEXTS, seen_by_a_terminal
 
 from pulumi_setsmart.client.errors import ApiError, BadRequestError, ErrorContext, SetSmartError
-from pulumi_setsmart.client.violation import violation
+from pulumi_setsmart.client.violation import violation_of
 from pulumi_setsmart.providers import process
 from pulumi_setsmart.providers.failure import SetSmartFailure, reported
 from pulumi_setsmart.sandbox.printable import printable
@@ -21,7 +21,7 @@ def test_an_error_is_told_in_lines_of_ours(texts: list[str]) -> None:
     """Whatever a path, a code, an id, a field or a reason is."""
     path, code, request_id, field, reason = texts
     context = ErrorContext("GET", path, 400, api_code=code, request_id=request_id)
-    violations = (violation(reason, (field,)), violation(field, (reason,)))
+    violations = (violation_of(reason, (field,)), violation_of(field, (reason,)))
     for error, lines in (
         (SetSmartError(reason), 1),
         (ApiError(reason, context), 1),

@@ -19,6 +19,7 @@ from support.json_values import ANY_JSON, ANY_OBJECT
 
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.recording.file import foreign_words, read, written
+from pulumi_setsmart.recording.headers import headers_seen
 from pulumi_setsmart.recording.sanitising import recorded
 from pulumi_setsmart.recording.survey import AccountSurvey, survey_account
 from pulumi_setsmart.recording.words import is_known
@@ -266,6 +267,15 @@ def test_a_known_name_that_is_a_value_is_replaced() -> None:
     assert "guest_house" not in text
     assert '"field_1": "integer"' in text
     assert '"pool": "string"' in text
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [("120", "seconds"), ("Sat, 28 Nov 2026 12:00:00 GMT", "a date"), ("١٢٠", "a date")],
+)
+def test_only_ascii_digits_are_a_wait_in_seconds(value: str, form: str) -> None:
+    """HTTP knows no other digits."""
+    assert headers_seen({"retry-after": value}) == ({"retry-after": form}, 0)
 
 
 def test_nothing_else_is_told_of_a_server_without_json() -> None:

@@ -14,7 +14,7 @@ from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.client.request import Request
-from pulumi_setsmart.recording.recording import Run, SeenId
+from pulumi_setsmart.recording.recording import CharacterRun, SeenId
 from pulumi_setsmart.recording.sanitising import recorded
 from pulumi_setsmart.recording.survey import (
     ReadOnlyChannel,
@@ -77,7 +77,13 @@ def test_an_account_at_work_is_not_changed() -> None:
     assert recording.rate_limit.limit == 100
     assert recording.rate_limit.remaining == "falls by 1"
     assert recording.properties.id == SeenId(
-        "id", "string", (Run("lower", 4, 4), Run("underscore", 1, 1), Run("digits", 1, 1))
+        "id",
+        "string",
+        (
+            CharacterRun("lower", 4, 4),
+            CharacterRun("underscore", 1, 1),
+            CharacterRun("digits", 1, 1),
+        ),
     )
 
 

@@ -154,7 +154,7 @@ def test_what_is_no_number_in_json_is_none_in_a_spreadsheet(cell: str) -> None:
 @pytest.mark.parametrize("text", ["1_0", "1_000.5", "0x_1", "1_0e3", "-1_0"])
 def test_a_number_with_groups_in_yaml_is_unclear(text: str) -> None:
     """It was a number in YAML 1.1 and is a text in 1.2: so it is neither."""
-    with pytest.raises(PortfolioFileError, match="1: holds _ between digits; write a number"):
+    with pytest.raises(PortfolioFileError, match="1: contains _ between digits; write a number"):
         read_yaml(f"a: {text}", "p.yaml")
     assert read_yaml(f"a: '{text}'", "p.yaml").value == {"a": text}
 

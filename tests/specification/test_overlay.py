@@ -89,7 +89,7 @@ def test_overlays_lie_over_one_another(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("overlay", "reason"),
     [
-        ("properties:\n  lofd: null", "1.yaml:2: properties.lofd: is null to be left out, but it"),
+        ("properties:\n  lofd: null", "1.yaml:2: properties.lofd: is null, which leaves"),
         ("properties:\n  lofd: {bedrooms: 1}", "1.yaml:2: properties.lofd.name: is required"),
         ("properties:\n  loft:\n    bedrooms: x", "1.yaml:3: properties.loft.bedrooms: must be"),
         ("properties:\n  loft: []", "1.yaml:2: properties.loft: must hold fields, not a list"),

@@ -62,18 +62,18 @@ class Contract:
         return schema
 
     def operations(self) -> Iterator[Part]:
-        """Yield what can be asked, path by path."""
+        """Yield the operations, path by path."""
         for path, item in self.document["paths"].items():
             for method in METHODS:
                 if method in item:
                     yield {**item[method], "method": method.upper(), "path": path}
 
     def responses(self, prefix: str) -> list[tuple[str, Part]]:
-        """Return how the operations below a path are answered, each status once."""
+        """Return the responses of the operations below a path, each status once."""
         responses = [*self.document["x-setsmart-otherwise"]["responses"].items()]
-        for one in self.operations():
-            if one["path"].startswith(prefix):
-                responses.extend(one["responses"].items())
+        for operation in self.operations():
+            if operation["path"].startswith(prefix):
+                responses.extend(operation["responses"].items())
         found: dict[str, Part] = {}
         for status, response in responses:
             description = self.resolved(response)["description"]
@@ -83,20 +83,20 @@ class Contract:
         return sorted(found.items())
 
     def sent_headers(self) -> list[tuple[str, Part]]:
-        """Return what the client sends beside an object, in header or query."""
+        """Return the parameters that the client sends in headers and queries."""
         parameters = (
             self.resolved(parameter)
-            for one in self.operations()
-            for parameter in one.get("parameters", [])
+            for operation in self.operations()
+            for parameter in operation.get("parameters", [])
         )
-        return sorted({one["name"]: one for one in parameters if one["in"] != "path"}.items())
+        return sorted({part["name"]: part for part in parameters if part["in"] != "path"}.items())
 
     def list_query(self) -> Group:
         """Return which query parameters the client adds to the operations that list."""
         said = self.document["x-setsmart-list-query"]
         unasked = ", ".join(f"`{name}`" for name in said["unasked"]) or "none"
         description = f"{said['description']} Sent unasked: {unasked}."
-        asked = [(one["name"], one) for one in said["asked"]]
+        asked = [(parameter["name"], parameter) for parameter in said["asked"]]
         return Group(
             "Query parameters of lists", description, "asks for another page", asked, "query "
         )
@@ -129,7 +129,7 @@ class Contract:
         yield self.list_query()
         yield Group("Sent with responses", "", "header", self.response_headers(), "header ")
         event = self.document["webhooks"]["event"]["post"]
-        sent = [(one["name"], one) for one in map(self.resolved, event["parameters"])]
+        sent = [(header["name"], header) for header in map(self.resolved, event["parameters"])]
         yield Group("Headers of a delivery", event["description"], "header", sent, "delivery ")
         yield self._fields("Fields of a delivery", self.schema("Event"), "field Event.")
 
@@ -150,12 +150,12 @@ def text(description: str) -> str:
 
 
 def limits(part: Mapping[str, Any]) -> str:
-    """Return which values a field may have, as far as a reader asks for it."""
+    """Return which values a field may have, in a few words."""
     schema = part.get("schema", part)
     types = schema.get("type", [])
     words = [types] if isinstance(types, str) else [*types]
     if "enum" in schema:
-        words.append(f"one of {', '.join(one or 'null' for one in schema['enum'])}")
+        words.append(f"one of {', '.join(value or 'null' for value in schema['enum'])}")
     words += [
         f"{said} {schema[key]}"
         for key, said in (("minimum", "at least"), ("maximum", "at most"))
@@ -185,7 +185,7 @@ def render(
 
     def marked(part: Mapping[str, Any], about: str) -> str:
         """Return where a part comes from, and what recordings say about it."""
-        return "; ".join([source(part), *(one.mark for one in observed.get(about, ()))])
+        return "; ".join([source(part), *(found.mark for found in observed.get(about, ()))])
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -198,7 +198,7 @@ def render(
         recordings=recordings,
         servers=contract.document["servers"],
         security=contract.document["components"]["securitySchemes"].values(),
-        operations=[{"description": "", **one} for one in contract.operations()],
+        operations=[{"description": "", **operation} for operation in contract.operations()],
         responses=contract.responses("/properties"),
         habits=contract.document["x-setsmart-habits"],
         groups=[*contract.groups()],

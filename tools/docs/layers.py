@@ -45,14 +45,14 @@ def box_of(module: str) -> str:
 
 
 def arrows() -> Arrows:
-    """Return for each box the others that it imports."""
+    """Return the boxes that each box imports."""
     found: dict[str, set[str]] = {}
     for module, file in modules().items():
         box = box_of(module)
         imported = (name.split(".", 1) for name in imports(file))
         boxes = {box_of("".join(rest)) for top, *rest in imported if top == PACKAGE.name}
         found.setdefault(box, set()).update(boxes - {box})
-    return {box: frozenset(others) for box, others in sorted(found.items())}
+    return {box: frozenset(imported) for box, imported in sorted(found.items())}
 
 
 def rows(all_arrows: Arrows) -> list[list[str]]:
@@ -63,9 +63,9 @@ def rows(all_arrows: Arrows) -> list[list[str]]:
     level: dict[str, int] = {}
     while len(level) < len(all_arrows):
         placed = {
-            box: 1 + max((level[one] for one in others), default=-1)
-            for box, others in all_arrows.items()
-            if box not in level and others <= level.keys()
+            box: 1 + max((level[target] for target in imported), default=-1)
+            for box, imported in all_arrows.items()
+            if box not in level and imported <= level.keys()
         }
         if not placed:
             raise ValueError(f"imports in a circle: {sorted(all_arrows.keys() - level.keys())}")
@@ -74,7 +74,7 @@ def rows(all_arrows: Arrows) -> list[list[str]]:
     in_rows = []
     for number in range(max(level.values()) + 1):
         row = [box for box in all_arrows if level[box] == number]
-        row.sort(key=lambda box: (_middle(across[one] for one in all_arrows[box]), box))
+        row.sort(key=lambda box: (_middle(across[target] for target in all_arrows[box]), box))
         across |= {box: _across(place, len(row)) for place, box in enumerate(row)}
         in_rows.append(row)
     return in_rows
@@ -85,10 +85,10 @@ def drawn(all_arrows: Arrows) -> Iterator[tuple[str, str]]:
     reached: dict[str, frozenset[str]] = {}
     for row in rows(all_arrows):
         for box in row:
-            others = all_arrows[box]
-            further = frozenset[str]().union(*(reached[one] for one in others))
-            reached[box] = others | further
-            yield from ((box, one) for one in sorted(others - further))
+            imported = all_arrows[box]
+            further = frozenset[str]().union(*(reached[target] for target in imported))
+            reached[box] = imported | further
+            yield from ((box, target) for target in sorted(imported - further))
 
 
 def picture(all_arrows: Arrows) -> str:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pulumi_setsmart.recording.file import read
 from pulumi_setsmart.recording.recording import Recording, SeenCollection, SeenResponse
-from pulumi_setsmart.recording.shape import Member, Shape
+from pulumi_setsmart.recording.shape import Shape, ShapeMember
 
 _SUCCESS = 200
 _NOT_FOUND = 404
@@ -128,8 +128,8 @@ def _operation_facts(path: str, seen: SeenCollection) -> Iterator[Fact]:
 
 def _responses(seen: SeenCollection) -> list[SeenResponse]:
     responses = [page.answer for page in seen.pages]
-    others = [seen.object, seen.missing, seen.malformed]
-    return [*responses, *(one for one in others if one is not None)]
+    by_id = (seen.object, seen.missing, seen.malformed)
+    return [*responses, *(response for response in by_id if response is not None)]
 
 
 def _status_facts(seen: SeenCollection) -> Iterator[Fact]:
@@ -141,9 +141,9 @@ def _status_facts(seen: SeenCollection) -> Iterator[Fact]:
         yield Fact(f"status {_NOT_FOUND}", f"a missing id is answered {missing}")
 
 
-def _members(seen: SeenCollection) -> dict[str, list[Member]]:
+def _members(seen: SeenCollection) -> dict[str, list[ShapeMember]]:
     """Return the fields of the objects of a collection, as its list and one of them show them."""
-    found: dict[str, list[Member]] = {}
+    found: dict[str, list[ShapeMember]] = {}
     for shape in (seen.item, _object(seen)):
         for name, member in (shape.members if shape is not None else {}).items():
             found.setdefault(name, []).append(member)
@@ -171,16 +171,17 @@ def _field_facts(fields: Mapping[str, Any], seen: SeenCollection) -> Iterator[Fa
 
 
 def _violation(schema: Mapping[str, Any], shapes: Sequence[Shape]) -> str | None:
-    """Return what was seen instead of what a field may hold, or None if all of it was as it may."""
+    """Return what was seen in place of an allowed value, or None if all values are allowed."""
     allowed = schema.get("type", [])
-    names = {_TYPES.get(one, one) for one in ([allowed] if isinstance(allowed, str) else allowed)}
+    types = [allowed] if isinstance(allowed, str) else allowed
+    names = {_TYPES.get(type_, type_) for type_ in types}
     if "enum" in schema:
-        names |= {"null" if one is None else "string" for one in schema["enum"]}
+        names |= {"null" if value is None else "string" for value in schema["enum"]}
     if "number" in names:
         names.add("integer")
-    others = {one for shape in shapes for one in shape.types} - names
-    if names and others:
-        return f"seen as {' and '.join(sorted(others))}"
+    unexpected = {type_ for shape in shapes for type_ in shape.types} - names
+    if names and unexpected:
+        return f"seen as {' and '.join(sorted(unexpected))}"
     form = schema.get("format")
     if form == "date-time" and any(
         shape.form != form for shape in shapes if "string" in shape.types
@@ -211,9 +212,9 @@ def _header_facts(recording: Recording) -> Iterator[Fact]:
     responses = [*_responses(recording.properties), *_responses(recording.webhooks)]
     if not any(response.status for response in responses):
         return
-    told = {name for response in responses for name in response.headers}
+    names = {name for response in responses for name in response.headers}
     for name in ("Allow", "ETag", "Link", "X-Request-Id"):
-        if name.lower() in told:
+        if name.lower() in names:
             yield Fact(f"header {name}")
     limits = recording.rate_limit
     for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"):
@@ -234,8 +235,8 @@ def _habit_facts(recording: Recording) -> Iterator[Fact]:
         if found is not None:
             yield Fact(f"habit {habit}", found or None)
     if any(response.status for response in _responses(seen)):
-        told = recording.clock.told
-        yield Fact("habit date", None if told else "not every response tells it")
+        always = recording.clock.told
+        yield Fact("habit date", None if always else "not every response has it")
 
 
 _AS_ASSUMED = ""

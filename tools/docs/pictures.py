@@ -59,7 +59,7 @@ def reports(account: SandboxAccount, folder: Path) -> dict[str, str]:
     stack.succeed("stack", "init", "dev")
     stack.declare(BEFORE)
     stack.up()
-    [villa] = [one for one in account.objects() if one["name"] == "Beachfront Villa"]
+    [villa] = [each for each in account.objects() if each["name"] == "Beachfront Villa"]
     pages = {}
     for name, program, change in (
         ("report-drift", BEFORE, {"bedrooms": 5}),

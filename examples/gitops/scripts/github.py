@@ -1,13 +1,13 @@
-"""What the workflows say on GitHub: one comment on a pull request, one issue about drift.
+"""Writes what the workflows report: one comment on a pull request, one issue about drift.
 
     python scripts/github.py comment NUMBER FILE
     python scripts/github.py open-issue TITLE FILE
     python scripts/github.py close-issue TITLE
 
-It finds what it said before and changes that, rather than to say it again. Everybody can write a
-comment that looks like a report, or an issue of the same title. So only what the workflows' own bot
-wrote is taken for ours: that of GITHUB_TOKEN, or the one that BOT_LOGIN names, such as
-`our-app[bot]`, where the token is that of a GitHub App.
+It edits an earlier comment or issue instead of adding another one. Anybody can write a comment that
+looks like a report, or an issue with the same title. So only those by the workflows' own bot count:
+the bot of GITHUB_TOKEN or, if the token is that of a GitHub App, the one that BOT_LOGIN names, such
+as `our-app[bot]`.
 """
 
 import os
@@ -35,13 +35,13 @@ class Repository:
         )
 
     def comment(self, number: str, text: str) -> None:
-        """Say something on a pull request, in place of what was said there before."""
+        """Comment on a pull request, or update the comment with the same first line."""
         path = f"/issues/{number}/comments"
         marker = text.partition("\n")[0]
         ours = [
-            one["id"]
-            for one in self._ours(path)
-            if (one.get("body") or "").partition("\n")[0].rstrip() == marker
+            comment["id"]
+            for comment in self._ours(path)
+            if (comment.get("body") or "").partition("\n")[0].rstrip() == marker
         ]
         if ours:
             self._send("PATCH", f"/issues/comments/{min(ours)}", {"body": text})
@@ -49,7 +49,7 @@ class Repository:
             self._send("POST", path, {"body": text})
 
     def open_issue(self, title: str, text: str) -> None:
-        """Have one open issue of this title say this: the oldest one, should there be several."""
+        """Open an issue, or update the oldest open one with the same title."""
         ours = self._issues(title)
         if ours:
             self._send("PATCH", f"/issues/{min(ours)}", {"body": text})
@@ -57,21 +57,21 @@ class Repository:
             self._send("POST", "/issues", {"title": title, "body": text})
 
     def close_issue(self, title: str) -> None:
-        """Have no open issue of this title."""
+        """Close the open issues with this title."""
         for number in self._issues(title):
             self._send("PATCH", f"/issues/{number}", {"state": "closed"})
 
     def _issues(self, title: str) -> list[int]:
-        """Return the numbers of our open issues of a title; to GitHub a pull request is one too."""
+        """Return the numbers of our open issues with a title; GitHub also lists pull requests."""
         return [
-            one["number"]
-            for one in self._ours("/issues?state=open")
-            if one["title"] == title and "pull_request" not in one
+            issue["number"]
+            for issue in self._ours("/issues?state=open")
+            if issue["title"] == title and "pull_request" not in issue
         ]
 
     def _ours(self, path: str) -> list[dict[str, Any]]:
-        """Return what our bot wrote. Nobody can have its name: people's have no brackets."""
-        return [one for one in self._all(path) if self._is_ours(one.get("user") or {})]
+        """Return what our bot wrote. Nobody else can have its name, which has brackets."""
+        return [item for item in self._all(path) if self._is_ours(item.get("user") or {})]
 
     def _is_ours(self, author: dict[str, Any]) -> bool:
         return author.get("type") == "Bot" and author.get("login") == self._bot
@@ -80,13 +80,13 @@ class Repository:
         url = self._http.base_url.join(f".{path}")
         url = url.copy_merge_params({"per_page": 100})
         while True:
-            answer = self._http.get(url).raise_for_status()
-            yield from answer.json()
-            following = answer.links.get("next", {}).get("url")
+            response = self._http.get(url).raise_for_status()
+            yield from response.json()
+            following = response.links.get("next", {}).get("url")
             if following is None:
                 return
             url = url.join(following)
-            if (url.scheme, url.netloc) != (answer.url.scheme, answer.url.netloc):
+            if (url.scheme, url.netloc) != (response.url.scheme, response.url.netloc):
                 sys.exit(f"GitHub's next page is on another server: {url.host}")
 
     def _send(self, method: str, path: str, body: dict[str, str]) -> None:
@@ -94,7 +94,7 @@ class Repository:
 
 
 def main(command: str, subject: str, *files: str) -> None:
-    """Do what a workflow asks for."""
+    """Run a command of a workflow."""
     repository = Repository()
     texts = [Path(file).read_text(encoding="utf-8") for file in files]
     match command:

@@ -1,10 +1,10 @@
-"""A preview against a copy of the state, for a pull request; nothing that it does can last.
+"""Previews a pull request with a copy of the state, which is then discarded.
 
     python scripts/preview.py STACK COPY FILE
 
-It makes a stack of the same name in a new folder, with a passphrase that anybody may know, and has
-it begin with the COPY that preview_state.py has made. FILE gets what Pulumi prints as JSON. The
-status is Pulumi's.
+It creates a stack of the same name in a new folder, with a passphrase that anybody may know, and
+imports the COPY that preview_state.py wrote. It writes Pulumi's JSON to FILE. The exit status is
+Pulumi's.
 """
 
 import json
@@ -35,7 +35,7 @@ class Preview:
         }
 
     def configure(self) -> None:
-        """Make the stack, with blanks for what its configuration has encrypted."""
+        """Create the stack, with blanks in place of the secrets in its configuration."""
         config: dict[str, Any] = self._settings().get("config") or {}
         secret = [name for name, value in config.items() if has_secret(value)]
         plain = {name: value for name, value in config.items() if name not in secret}
@@ -45,8 +45,8 @@ class Preview:
         for name in secret:
             self._succeed("config", "set", "--secret", name, BLANK)
 
-    def begin_with(self, state: dict[str, Any]) -> None:
-        """Have the stack's state be this copy, whose blanks get the passphrase of this stack."""
+    def import_state(self, state: dict[str, Any]) -> None:
+        """Import a copy of the state, whose blanks get the passphrase of this stack."""
         salt = self._settings()["encryptionsalt"]
         provider = {"type": "passphrase", "state": {"salt": salt}}
         state["deployment"]["secrets_providers"] = provider
@@ -54,7 +54,7 @@ class Preview:
         self._succeed("stack", "import", "--file", str(self._copy))
 
     def run(self, output: Path) -> int:
-        """Preview, and return Pulumi's status."""
+        """Run the preview, and return Pulumi's exit status."""
         with output.open("wb") as opened:
             return self._pulumi("preview", "--json", "--refresh", stdout=opened).returncode
 
@@ -76,18 +76,18 @@ class Preview:
 
 
 def has_secret(value: Any) -> bool:
-    """Return whether a value of the configuration is encrypted, or holds one that is."""
+    """Return whether a value of the configuration is encrypted, or contains one that is."""
     if isinstance(value, dict):
         return "secure" in value or any(map(has_secret, value.values()))
     return isinstance(value, list) and any(map(has_secret, value))
 
 
 def main(stack: str, copy: str, output: str) -> int:
-    """Do all of it, and return the status."""
+    """Run the preview of a stack, and return the exit status."""
     with TemporaryDirectory() as folder:
         preview = Preview(stack.rpartition("/")[2], Path(folder))
         preview.configure()
-        preview.begin_with(json.loads(Path(copy).read_text(encoding="utf-8")))
+        preview.import_state(json.loads(Path(copy).read_text(encoding="utf-8")))
         return preview.run(Path(output))
 
 

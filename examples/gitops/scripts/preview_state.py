@@ -1,10 +1,10 @@
-"""A copy of the state for previews of pull requests, with nothing in it that is secret.
+"""Writes a copy of the state, without secrets, for previews of pull requests.
 
     python scripts/preview_state.py STATE COPY
 
-STATE is what `pulumi stack export` writes. Pull requests run code that nobody has approved, so the
-copy has a blank in the place of everything that Pulumi encrypts: neither the secrets are in it nor
-anything to try passphrases on.
+STATE is the output of `pulumi stack export`. Pull requests run code that nobody has approved, so
+the copy has a blank in place of everything that Pulumi encrypts: it contains neither the secrets
+nor anything to try passphrases on.
 """
 
 import json
@@ -19,26 +19,26 @@ BLANK = {SIGNATURE: SECRET, "plaintext": '"not in previews"'}
 
 
 def is_secret(value: Any) -> bool:
-    """Return whether a value of the state is one that Pulumi encrypts."""
+    """Return whether Pulumi encrypts a value of the state."""
     return isinstance(value, dict) and value.get(SIGNATURE) == SECRET
 
 
 def without_secrets(value: Any) -> Any:
-    """Return a value of the state with blanks in the place of secrets.
+    """Return a value of the state with blanks in place of secrets.
 
-    Internal values, whose names begin with two underscores, are left out where they are secret:
-    nothing else could be read in their place.
+    Secret internal values, whose names begin with two underscores, are left out, because the
+    provider could not read a blank in their place.
     """
     if is_secret(value):
         return BLANK
     if isinstance(value, dict):
         return {
-            name: without_secrets(one)
-            for name, one in value.items()
-            if not (name.startswith("__") and is_secret(one))
+            name: without_secrets(member)
+            for name, member in value.items()
+            if not (name.startswith("__") and is_secret(member))
         }
     if isinstance(value, list):
-        return [without_secrets(one) for one in value]
+        return [without_secrets(element) for element in value]
     return value
 
 

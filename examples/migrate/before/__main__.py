@@ -28,14 +28,14 @@ class ListingProvider(ResourceProvider):
                 name: int(value) if isinstance(value, float) else value
                 for name, value in own.items()
             }
-        answer = httpx.request(
+        response = httpx.request(
             method,
             os.environ["SETSMART_BASE_URL"] + path,
             headers={"X-API-Key": os.environ["SETSMART_API_KEY"]},
             json=fields,
         )
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json() if answer.content else {}
+        response.raise_for_status()
+        found: dict[str, Any] = response.json() if response.content else {}
         return found
 
 

@@ -37,7 +37,7 @@ def download(versions: Path, digest: str, say: Callable[[str], None], site: str 
     Args:
         versions: the folder of all versions.
         digest: the SHA-256 of the archive, in hexadecimal digits.
-        say: told what is fetched.
+        say: Called with a line that says what is downloaded.
         site: where the archives are.
 
     Raises:

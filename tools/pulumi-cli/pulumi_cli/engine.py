@@ -50,7 +50,7 @@ def examine(executable: Path) -> Engine:
 
 def _version_of(executable: Path) -> Version:
     try:
-        answer = subprocess.run(  # noqa: S603 - the program in question, without a shell
+        finished = subprocess.run(  # noqa: S603 - the program in question, without a shell
             [executable, "version"],
             env=os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"},
             stdin=subprocess.DEVNULL,
@@ -61,7 +61,7 @@ def _version_of(executable: Path) -> Version:
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise Unavailable(f"{executable} does not run.") from error
-    version = parse(answer.stdout)
+    version = parse(finished.stdout)
     if version is None:
         raise Unavailable(f"{executable} does not tell its version.")
     return version

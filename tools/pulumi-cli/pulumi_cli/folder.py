@@ -18,7 +18,7 @@ def install(
         versions: the folder of all versions.
         version: the one wanted.
         fill: makes `bin/pulumi` and its companions in the folder that it is given.
-        say: told when another run has to be waited for.
+        say: Called with a line if another run has to be waited for.
     """
     target = versions / version
     partial = versions / f".{version}-partial"

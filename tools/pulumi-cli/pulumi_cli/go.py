@@ -24,7 +24,7 @@ def toolchain(oldest: Version, requirements: Path, say: Callable[[str], None]) -
     Args:
         oldest: the oldest version that will do.
         requirements: the pinned wheel to take it from if there is none on PATH.
-        say: told which one it is.
+        say: Called with a line that says which one it is.
     """
     found = shutil.which("go")
     if found and (_version_of(Path(found)) or ()) >= oldest:
@@ -53,7 +53,7 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 def _version_of(go: Path) -> Version | None:
     try:
-        answer = subprocess.run(  # noqa: S603 - the program in question, without a shell
+        finished = subprocess.run(  # noqa: S603 - the program in question, without a shell
             [go, "version"],
             env=environment(os.environ),
             stdin=subprocess.DEVNULL,
@@ -64,7 +64,7 @@ def _version_of(go: Path) -> Version | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return parse(answer.stdout)
+    return parse(finished.stdout)
 
 
 def _unpacked_wheel(requirements: Path, folder: Path, say: Callable[[str], None]) -> Path:

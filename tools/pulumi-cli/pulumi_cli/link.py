@@ -23,7 +23,7 @@ def obtain(
     Args:
         link: points to the engine afterwards.
         sources: ways to an engine, the cheapest first, which raise `Unavailable`.
-        say: told the reason of each that leads nowhere.
+        say: Called with the reason for each that leads nowhere.
     """
     try:
         return examine(link)

@@ -25,13 +25,13 @@ def run(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Run a command, tell how it goes, and return the lines that it printed.
+    """Run a command, report its progress, and return the lines that it printed.
 
     Args:
         command: the program and its arguments.
         title: what it does, for the user: "the download", "the engine".
         limit: seconds after which it is given up.
-        say: told one line at each pulse.
+        say: Called with a line at each pulse.
         note: makes of the lines printed so far the rest of that line.
         folder: where it runs.
         environment: all its environment variables; ours if None.

@@ -14,7 +14,7 @@ def find(folders: Sequence[Path], link: Path, say: Callable[[str], None]) -> Eng
     Args:
         folders: where to look, in this order.
         link: our own link to an engine, which is no engine of its own.
-        say: told one line for each `pulumi` that will not do.
+        say: Called with a line for each `pulumi` that cannot be used.
     """
     for executable in _executables(folders, link):
         try:
