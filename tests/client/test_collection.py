@@ -9,17 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.json_values import ANY_JSON, TEXTS
+from support.messages import raises
 from support.mock_client import Script, client_of
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
     AuthenticationError,
+    IncompleteListError,
     InvalidResponseError,
     RedirectError,
     SetSmartError,
+    UnexpectedResponseError,
     UnknownOutcomeError,
 )
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 VILLA: dict[str, Json] = {"id": "prop_1", "name": "Villa"}
@@ -43,7 +47,7 @@ def test_a_page_that_comes_again_under_a_new_address_ends_in_an_error() -> None:
     def handler(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"data": [VILLA], "next_cursor": f"c{next(cursors)}"})
 
-    with pytest.raises(InvalidResponseError, match="never ends"):
+    with raises(IncompleteListError, MessageCode.INCOMPLETE_LIST, "cursor=…", "setsmart:paging"):
         list(Collection(client_of(handler), "/properties").records())
     assert next(cursors) < 20
 
@@ -260,7 +264,7 @@ def test_a_redirect_that_leads_back_ends() -> None:
 def test_a_write_is_not_redirected_but_explained() -> None:
     """The message names the path as the server wants it."""
     script = Script(httpx.Response(308, headers={"Location": "/v1/rules/"}))
-    with pytest.raises(RedirectError, match=r"redirects to /rules/\. Write the path"):
+    with raises(RedirectError, MessageCode.REDIRECTED, "/rules/", "POST /rules"):
         Collection(client_of(script), "/rules").create({}, "key")
     assert len(script.requests) == 1
 
@@ -375,7 +379,7 @@ def test_an_answer_about_another_object_is_none(method: str) -> None:
 def test_an_object_that_is_never_the_one_asked_for_is_an_error() -> None:
     """The message names both ids."""
     collection = Collection(client_of(lambda _: raw('{"id": 7}')), "/properties")
-    with pytest.raises(InvalidResponseError, match="holds 7 instead of prop_1"):
+    with raises(InvalidResponseError, MessageCode.INVALID_RESPONSE, "7 instead of prop_1"):
         collection.get("prop_1")
 
 
@@ -387,6 +391,8 @@ def test_a_form_that_is_not_read_is_asked_for_a_few_times() -> None:
         next(asked)
         return httpx.Response(200, json={"name": "no list"})
 
-    with pytest.raises(InvalidResponseError, match="not a list, but an object with name"):
+    with raises(
+        UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE, "name", "GET /properties"
+    ):
         list(Collection(client_of(handler), "/properties").records())
     assert next(asked) == 4

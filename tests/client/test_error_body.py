@@ -20,6 +20,7 @@ from pulumi_setsmart.client.errors import (
     ServerError,
     StatusError,
 )
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 @pytest.mark.parametrize(
@@ -340,35 +341,35 @@ def test_what_is_no_reason_is_not_shown(body: object) -> None:
     assert ECHO not in str(status_error(response(body, 400)))
 
 
+REQUEST = "(GET /properties, status 400)"
+
+
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        ({"name": ["Blank."]}, "SetSmart does not accept these values: name: Blank. (…)"),
-        (
-            {"errors": {"name": ["Name is blank."]}},
-            "SetSmart does not accept these values: Name is blank. (…)",
-        ),
+        ({"name": ["Blank."]}, ": name: Blank. (…)"),
+        ({"errors": {"name": ["Name is blank."]}}, ": Name is blank. (…)"),
         (
             {"name": ["Blank."], "beds": ["0.", "1."]},
-            "SetSmart does not accept these values (…)\n  name: Blank.\n  beds: 0.\n  beds: 1.",
+            " (…)\n  name: Blank.\n  beds: 0.\n  beds: 1.",
         ),
         (
             {"message": "Invalid data.", "errors": {"name": ["Blank."]}},
-            "SetSmart does not accept these values: Invalid data. (…)\n  name: Blank.",
+            ": Invalid data. (…)\n  name: Blank.",
         ),
         (
             {"message": ["a is odd", "b is odd"], "error": "Bad Request"},
-            "SetSmart does not accept these values (…)\n  a is odd\n  b is odd",
+            " (…)\n  a is odd\n  b is odd",
         ),
-        ({"title": "Bad Request"}, "SetSmart does not accept these values (…)"),
+        ({"title": "Bad Request"}, " (…)"),
     ],
 )
 def test_one_reason_is_one_line_and_several_have_a_line_each(body: object, text: str) -> None:
     """What a server says beside its reasons is told too, unless it says nothing."""
-    error = status_error(response(body, 400))
-    assert error.code == "rejected-values"
-    shown = error.message
-    assert shown.replace("(GET /properties, status 400)", "(…)") == text
+    error, bare = status_error(response(body, 400)), status_error(response({}, 400))
+    assert error.code is bare.code is MessageCode.REJECTED_VALUES
+    sentence = bare.message.removesuffix(f" {REQUEST}")
+    assert error.message.replace(REQUEST, "(…)") == f"{sentence}{text}"
 
 
 def test_many_long_reasons_are_bounded() -> None:

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import URL
+from support.messages import raises
 from support.mock_client import client_of
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import UnexpectedResponseError
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.sandbox.list_styles import LIST_STYLES, STYLES_WITHOUT_NEXT
 
@@ -162,5 +164,5 @@ def test_numbers_of_other_things_cut_no_list(
 def test_an_empty_list_may_be_null(body: object) -> None:
     """Some languages write it so; where nothing says that it is empty, it is no list."""
     assert listed(answering(body)) == []
-    with pytest.raises(UnexpectedResponseError, match="is not a list"):
+    with raises(UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE, "items"):
         listed(answering({"items": None}))

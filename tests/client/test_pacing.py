@@ -16,12 +16,14 @@ from attrs import define, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.json_values import TEXTS
+from support.messages import message
 from support.mock_client import Clock
 from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.client.pacing import Pacer, Permit, RateLimitWaitError
 from pulumi_setsmart.client.server_clock import ServerClock
 from pulumi_setsmart.client.timestamp import DAY
+from pulumi_setsmart.models.message_code import MessageCode
 
 NOON = 1_620_000_000
 
@@ -125,11 +127,7 @@ def test_what_cannot_be_is_not_waited_for_and_told_once(
         told[name] = "9" * 60
         send(pacer, 503, told)
     assert clock.slept == []
-    [message] = caplog.messages
-    assert message == (
-        f"SetSmart sends {name}: {'9' * 40}…, which is not within a day of its clock; it is "
-        "ignored [implausible-reset]"
-    )
+    assert caplog.messages == [message(MessageCode.IMPLAUSIBLE_RESET, f"{name}: {'9' * 40}…")]
 
 
 def test_a_refusal_without_a_word_holds_nothing_but_lets_one_through() -> None:
@@ -283,9 +281,7 @@ def test_a_long_wait_is_announced_once(caplog: pytest.LogCaptureFixture) -> None
     with contextlib.suppress(RateLimitWaitError):
         pacer.admit(39)
     pacer.settle(pacer.admit(900))
-    assert caplog.messages == [
-        "SetSmart: the rate limit is used up; going on in 40 s [rate-limited]"
-    ]
+    assert caplog.messages == [message(MessageCode.RATE_LIMITED, "40 s")]
 
 
 def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -305,9 +301,7 @@ def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixtu
             for admitted in [future for future in waiting if future.done()]:
                 waiting.remove(admitted)
                 pacer.settle(admitted.result())
-    assert caplog.messages == [
-        "SetSmart: the rate limit is used up; going on in 40 s [rate-limited]"
-    ]
+    assert caplog.messages == [message(MessageCode.RATE_LIMITED, "40 s")]
 
 
 def test_a_shorter_wait_does_not_end_a_longer_one() -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.messages import message, raises
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.files.folder_lock import locked
+from pulumi_setsmart.models.message_code import MessageCode
 
 HOLDER = """
 import sys
@@ -41,11 +43,10 @@ def test_a_second_adopt_is_told_to_wait_and_a_killed_one_is_in_nobodys_way(tmp_p
     assert holder.stdout.readline() == "locked\n"
     result = CliRunner().invoke(main, ["adopt", "--directory", str(tmp_path)])
     assert result.exit_code == 1
-    assert result.stderr == (
-        f"Error: {tmp_path}: another `pulumi-setsmart adopt` is at work in this folder; run this "
-        "one when it has ended "
-        "[folder-locked]\n"
+    assert result.stderr == message(
+        MessageCode.FOLDER_LOCKED, f"Error: {tmp_path}", "`pulumi-setsmart adopt`"
     )
+    assert len(result.stderr.splitlines()) == 1
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     holder.stdin.close()
@@ -66,7 +67,12 @@ def test_a_lock_ends_with_its_work(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
     """As any other file."""
     with (
-        pytest.raises(PortfolioFileError, match="cannot be read: No such file or directory"),
+        raises(
+            PortfolioFileError,
+            MessageCode.UNUSABLE_FILE,
+            tmp_path / "none",
+            "No such file or directory",
+        ),
         locked(tmp_path / "none", "adopt"),
     ):
         pass

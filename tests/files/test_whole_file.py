@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.messages import raises
 from support.waiting import HANG_GUARD
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.files import whole_file
 from pulumi_setsmart.files.destination import Destination
 from pulumi_setsmart.files.whole_file import LEFTOVERS, write_file
+from pulumi_setsmart.models.message_code import MessageCode
 
 ROUNDS = 100
 
@@ -209,14 +211,14 @@ def test_what_exists_is_kept_unless_it_may_be_replaced(
     """Also where it came into being meanwhile, and where the file system has no links."""
     path = tmp_path / "p.yaml"
     write_file(path, "first", replace=False)
-    with pytest.raises(PortfolioFileError, match="exists; --force replaces it"):
+    with raises(PortfolioFileError, MessageCode.FILE_EXISTS, path, "--force"):
         write_file(path, "second", replace=False)
 
     def refuse(*_arguments: object, **_options: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    with pytest.raises(PortfolioFileError, match="exists; --force replaces it"):
+    with raises(PortfolioFileError, MessageCode.FILE_EXISTS, path, "--force"):
         write_file(path, "second", replace=False)
     write_file(tmp_path / "q.yaml", "first", replace=False)
     assert [path.read_text(), (tmp_path / "q.yaml").read_text()] == ["first", "first"]
@@ -281,7 +283,7 @@ def test_what_killed_writers_left_is_removed(tmp_path: Path) -> None:
 
 def test_a_text_that_is_none_is_refused(tmp_path: Path) -> None:
     """Half a character cannot be written in UTF-8."""
-    with pytest.raises(PortfolioFileError, match="holds half a character"):
+    with raises(PortfolioFileError, MessageCode.NOT_ENCODABLE, tmp_path / "p.yaml"):
         write_file(tmp_path / "p.yaml", "\ud800")
     assert [*tmp_path.iterdir()] == []
 

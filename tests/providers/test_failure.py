@@ -5,9 +5,11 @@ import traceback
 
 import pytest
 from support.canary import HEADER_KEY, PIN, assert_absent
+from support.messages import message
 
 from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.providers.failure import SetSmartFailure, reported
 
 
@@ -29,10 +31,10 @@ def test_a_bug_is_told_without_its_values() -> None:
     """What was not foreseen may hold anything, so only its class is named."""
     with pytest.raises(SetSmartFailure) as caught, reported("property: {}".format):
         raise KeyError("hush")
-    assert str(caught.value) == (
-        "property: unexpected KeyError in pulumi-setsmart; "
-        "please report it with what SETSMART_DEBUG=1 shows [unexpected-error]"
+    assert str(caught.value) == message(
+        MessageCode.UNEXPECTED_ERROR, "property: ", "KeyError", "SETSMART_DEBUG=1"
     )
+    assert "hush" not in str(caught.value)
 
 
 def unforeseen() -> None:

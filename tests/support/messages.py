@@ -12,6 +12,9 @@ import pytest
 from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.models.message_code import MessageCode
 
+_EDGE = r"(?:(?<!\w)|(?!\w))"
+"""No place inside of a word."""
+
 
 class _Message:
     def __init__(self, code: MessageCode, facts: tuple[object, ...]) -> None:
@@ -22,7 +25,7 @@ class _Message:
         if not isinstance(other, str):
             return NotImplemented
         return other.partition("\n")[0].endswith(f" [{self.code}]") and all(
-            re.search(rf"(?<!\w){re.escape(str(fact))}(?!\w)", other) for fact in self.facts
+            re.search(rf"{_EDGE}{re.escape(str(fact))}{_EDGE}", other) for fact in self.facts
         )
 
     __hash__ = None  # type: ignore[assignment]  # no hash agrees with this __eq__
@@ -50,4 +53,5 @@ def raises(
     """Expect an error of this class whose message has the code and the facts."""
     with pytest.raises(error) as caught:
         yield caught
-    assert str(caught.value) == message(code, *facts)
+    text, expected = str(caught.value), message(code, *facts)
+    assert text == expected, f"{text!r} is not {expected!r}"
