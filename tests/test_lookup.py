@@ -7,8 +7,10 @@ import sys
 from typing import Any
 
 import pytest
+from support.messages import message
 from support.served_sandbox import ServedSandbox, serving
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY
 
 PREFACE = """
@@ -54,15 +56,19 @@ def test_listings_come_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "error_class", "words"),
+    ("key", "error_class", "expected"),
     [
-        (DEFAULT_KEY, "NotFoundError", "SetSmart: SetSmart knows no such object"),
-        ("a-wrong-key", "AuthenticationError", "refused the API key from SETSMART_API_KEY"),
-        ("", "ConfigurationError", "SetSmart: no API key"),
+        (DEFAULT_KEY, "NotFoundError", message(MessageCode.NOT_FOUND, "/properties/prop_404")),
+        (
+            "a-wrong-key",
+            "AuthenticationError",
+            message(MessageCode.KEY_REJECTED, "SETSMART_API_KEY"),
+        ),
+        ("", "ConfigurationError", message(MessageCode.MISSING_KEY, "SETSMART_API_KEY")),
     ],
 )
 def test_what_goes_wrong_is_an_error_that_pulumi_shows_in_one_line(
-    key: str, error_class: str, words: str
+    key: str, error_class: str, expected: object
 ) -> None:
     """Its cause is of our tree, so that a program can tell, and no key is in it."""
     with serving() as served:
@@ -75,7 +81,8 @@ def test_what_goes_wrong_is_an_error_that_pulumi_shows_in_one_line(
             key,
         )
     assert (name, cause) == ("RunError", error_class)
-    assert words in text
+    assert text == expected
+    assert text.startswith("SetSmart: ")
     assert "\n" not in text
     assert "a-wrong-key" not in text
 
@@ -138,11 +145,20 @@ def test_mocks_are_asked_in_the_place_of_the_account() -> None:
     ]
 
 
-def test_mocks_that_do_not_answer_are_told_how() -> None:
+def test_an_error_says_what_mocks_have_to_return() -> None:
     """A program that got an empty list would pass its tests for the wrong reason."""
-    _, one, _, all_of_them = mocked({}, "get_property('prop_7')", "list_properties()")
-    assert one == (
-        'SetSmart: under mocks no account is asked; have Mocks.call return {"name": …, …} for '
-        "setsmart:index:getProperty (documentation, Test programs) [mocked-account]"
+    _, one, _, every = mocked({}, "get_property('prop_7')", "list_properties()")
+    assert one == message(
+        MessageCode.MOCKED_ACCOUNT,
+        "Mocks.call",
+        '{"name": …, …}',
+        "setsmart:index:getProperty",
+        "Test programs",
     )
-    assert 'return {"properties": [{"id": …, "name": …, …}]} for' in all_of_them
+    assert every == message(
+        MessageCode.MOCKED_ACCOUNT,
+        "Mocks.call",
+        '{"properties": [{"id": …, "name": …, …}]}',
+        "setsmart:index:listProperties",
+        "Test programs",
+    )

@@ -164,14 +164,14 @@ def a_socket(folder: Path) -> Path:
         (lambda folder: folder / ("a" * 300), "File name too long"),
     ],
 )
-def test_what_cannot_be_written_is_told_in_a_line(
+def test_a_file_that_cannot_be_written_is_an_error_of_one_line(
     tmp_path: Path, make: object, reason: str
 ) -> None:
     """Links in a circle, a folder, a pipe that nobody reads; nothing hangs, nothing is left."""
     path: Path = make(tmp_path)  # type: ignore[operator]  # functions and lambdas
-    with pytest.raises(PortfolioFileError) as caught:
+    with raises(PortfolioFileError, MessageCode.UNUSABLE_FILE, f"{path}:", reason) as caught:
         write_file(path, "new")
-    assert caught.value.message == f"{path}: cannot be written: {reason}"
+    assert "\n" not in str(caught.value)
     assert partials_in(tmp_path) == []
 
 
