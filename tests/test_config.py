@@ -106,7 +106,7 @@ def test_a_usable_base_url(url: str) -> None:
 
 
 def test_an_international_base_url_is_known_in_punycode() -> None:
-    """All that is told of it names the host that is asked: letters may only look like others."""
+    """Messages name the host that is really asked: letters may look like other letters."""
     loaded_url = loaded(
         SETSMART_BASE_URL="https://\u0430pi.setsmart.com:8443/v1"
     ).connection.base_url
@@ -183,7 +183,7 @@ def test_a_wrong_setting_is_named(key: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "  ", None])
-def test_a_missing_key_tells_how_to_set_one(key: str | None) -> None:
+def test_the_error_of_a_missing_key_says_how_to_set_one(key: str | None) -> None:
     """Both ways are in the message."""
     with raises(
         ConfigurationError,
@@ -195,7 +195,7 @@ def test_a_missing_key_tells_how_to_set_one(key: str | None) -> None:
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "schlüssel", "tab\tkey"])
-def test_a_garbled_key_is_refused_unseen(key: str) -> None:
+def test_a_malformed_key_is_rejected_and_not_shown(key: str) -> None:
     """What cannot be sent in a header is not sent, nor shown."""
     with raises(ConfigurationError, MessageCode.MALFORMED_KEY, "setsmart:apiKey") as caught:
         loaded({"setsmart:apiKey": key})
@@ -254,7 +254,7 @@ def test_the_key_of_one_account_never_goes_to_another() -> None:
 
 
 @pytest.mark.parametrize("accounts", ["junk", "[]", '{"eu": "key"}', '{"eu": {"key": "hush"}}'])
-def test_accounts_in_another_form_are_refused(accounts: str) -> None:
+def test_malformed_accounts_are_rejected(accounts: str) -> None:
     """With the form that they should have, and without what was there."""
     with raises(
         ConfigurationError, MessageCode.INVALID_ACCOUNTS, "setsmart:accounts", "apiKey"
@@ -263,7 +263,7 @@ def test_accounts_in_another_form_are_refused(accounts: str) -> None:
     assert "hush" not in str(caught.value)
 
 
-def test_the_account_without_a_name_may_be_missing_where_others_have_one() -> None:
+def test_named_accounts_are_found_in_both_sources() -> None:
     """Whether any has one shows in the configuration, or in a variable of the environment."""
     assert has_named_accounts({"setsmart:accounts": ACCOUNTS}.get, {})
     assert has_named_accounts({"setsmart:timeout": "7"}.get, {"SETSMART_EU_API_KEY": "k"})
@@ -285,7 +285,7 @@ def test_the_account_without_a_name_may_be_missing_where_others_have_one() -> No
         ("setsmart:baseUrl", "eu", {"setsmart:baseUrl": "eu"}, {}),
     ],
 )
-def test_a_base_url_that_is_wrong_is_told_with_its_place(
+def test_an_error_names_the_setting_of_an_invalid_base_url(
     setting: str,
     account: str | None,
     configuration: dict[str, str],

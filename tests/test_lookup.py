@@ -67,7 +67,7 @@ def test_listings_come_typed() -> None:
         ("", "ConfigurationError", message(MessageCode.MISSING_KEY, "SETSMART_API_KEY")),
     ],
 )
-def test_what_goes_wrong_is_an_error_that_pulumi_shows_in_one_line(
+def test_a_failed_lookup_is_an_error_of_one_line(
     key: str, error_class: str, expected: object
 ) -> None:
     """Its cause is of our tree, so that a program can tell, and no key is in it."""
@@ -96,7 +96,7 @@ class Mocks(pulumi.runtime.Mocks):
 
     def call(self, args):
         show([args.token, args.args])
-        return answers.get(args.token, {})
+        return responses.get(args.token, {})
 
 def program(*functions):
     pulumi.runtime.set_mocks(Mocks(), preview=False)
@@ -108,13 +108,13 @@ def program(*functions):
 """
 
 
-def mocked(answers: dict[str, Any], *expressions: str) -> list[Any]:
+def mocked(responses: dict[str, Any], *expressions: str) -> list[Any]:
     """Run expressions under mocks in a process of its own, and return all that they show.
 
     There is a key, but nothing at the address: whoever asked there would fail.
     """
     functions = ", ".join(f"lambda: {one}" for one in expressions)
-    code = f"{PREFACE}{MOCKED}\nanswers = {answers!r}\nprogram({functions})\n"
+    code = f"{PREFACE}{MOCKED}\nanswers = {responses!r}\nprogram({functions})\n"
     environment = {**os.environ, "SETSMART_BASE_URL": "http://127.0.0.1:1/v1"}
     finished = subprocess.run(
         [sys.executable, "-c", code],
@@ -129,12 +129,12 @@ def mocked(answers: dict[str, Any], *expressions: str) -> list[Any]:
 
 def test_mocks_are_asked_in_the_place_of_the_account() -> None:
     """With the tokens that the documentation names; numbers are whole ones again."""
-    answers = {
+    responses = {
         "setsmart:index:getProperty": {"name": "Villa", "bedrooms": 3, "pool": {"depth": 2}},
         "setsmart:index:listProperties": {"properties": [{"id": "prop_1", "name": "Villa"}]},
     }
     assert mocked(
-        answers,
+        responses,
         "[(one := get_property('prop_7')).id, one.name, one.bedrooms, str(one.attributes)]",
         "[one.id for one in list_properties(account='eu')]",
     ) == [

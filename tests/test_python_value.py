@@ -90,7 +90,7 @@ def run_error(value: Any, location: ArgumentLocation = PLACE) -> str:
         ({Word.YES: None}, {"yes": None}),
     ],
 )
-def test_what_means_a_plain_value_becomes_one(value: Any, plain: Any) -> None:
+def test_a_python_value_becomes_a_plain_one(value: Any, plain: Any) -> None:
     """Of exactly the types that JSON has, at any depth."""
     for given_value, expected in ((value, plain), ({"a": [value]}, {"a": [plain]})):
         found = to_plain(given_value, PLACE)
@@ -144,7 +144,7 @@ def test_what_means_a_plain_value_becomes_one(value: Any, plain: Any) -> None:
         (object(), "not-json", "object"),
     ],
 )
-def test_what_would_not_arrive_as_it_is_is_rejected(value: Any, code: str, fact: str) -> None:
+def test_a_value_that_would_change_on_the_way_is_rejected(value: Any, code: str, fact: str) -> None:
     """In one line that names the resource, the field and what to write instead."""
     expected = MessageCode(code)
     assert run_error(value) == message(expected, "resource 'villa': attributes:", fact)
@@ -159,7 +159,7 @@ def test_a_resource_is_no_value() -> None:
     assert run_error(resource) == message(MessageCode.NOT_JSON, "value.id")
 
 
-def test_what_holds_itself_is_refused() -> None:
+def test_a_value_that_contains_itself_is_rejected() -> None:
     """Rather than followed for ever."""
     value: list[Any] = []
     value.append({"a": value})

@@ -162,7 +162,7 @@ def test_get_reads_by_id() -> None:
         ({"n": float("inf")}, message(MessageCode.INVALID_VALUE, "attributes: n")),
     ],
 )
-def test_what_would_be_lost_on_the_way_is_refused(
+def test_attributes_that_would_be_lost_are_rejected(
     attributes: dict[str, object], expected: object
 ) -> None:
     """The program stops at the line that is wrong, with one line."""
@@ -180,14 +180,14 @@ def test_an_id_with_another_name_cannot_be_declared_either() -> None:
     assert str(caught.value) == message(MessageCode.ID_NOT_DECLARABLE, "body: code")
 
 
-def test_a_huge_number_is_refused_in_any_argument() -> None:
+def test_an_inexact_number_is_rejected_in_any_argument() -> None:
     """Pulumi would hand on another number, and nobody could tell."""
     with pytest.raises(pulumi.RunError) as caught:
         Property("villa", name="V", max_guests=2**60)
     assert str(caught.value) == message(MessageCode.INVALID_VALUE, "'villa': max_guests", "2^53")
 
 
-def test_import_by_option_is_refused_with_the_way_that_works() -> None:
+def test_the_import_option_is_rejected_with_an_alternative() -> None:
     """Dynamic providers cannot import; the message says what can."""
     with pytest.raises(pulumi.RunError) as caught:
         WebhookSubscription(
@@ -207,7 +207,7 @@ def test_import_by_option_is_refused_with_the_way_that_works() -> None:
     )
 
 
-def test_a_key_in_clear_is_refused_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plaintext_key_is_rejected_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pulumi would write it into the state as it is."""
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"setsmart:apiKey": "a-plain-key"}))
     with pytest.raises(pulumi.RunError) as caught:

@@ -59,7 +59,7 @@ def get(client: Client) -> object:
     return Collection(client, "/properties").get("prop_1")
 
 
-def test_an_answer_that_is_too_large_is_not_taken_in() -> None:
+def test_a_response_that_is_too_large_is_not_read() -> None:
     """It would fill the memory; and it is not asked for again."""
     script = Script(httpx.Response(200, content=b'"' + b"x" * 2000 + b'"'))
     with raises(
@@ -72,7 +72,7 @@ def test_an_answer_that_is_too_large_is_not_taken_in() -> None:
     assert len(script.requests) == 1
 
 
-def test_an_answer_that_is_too_large_once_unpacked_is_neither() -> None:
+def test_a_response_that_is_too_large_when_decompressed_is_not_read() -> None:
     """A few packed bytes may stand for very many."""
     packed = gzip.compress(b" " * 10_000_000)
     script = Script(httpx.Response(200, content=packed, headers={"Content-Encoding": "gzip"}))
@@ -80,13 +80,13 @@ def test_an_answer_that_is_too_large_once_unpacked_is_neither() -> None:
         get(client_with(script, largest_response=100_000))
 
 
-def test_an_answer_of_the_largest_size_is_read() -> None:
+def test_a_response_of_the_largest_size_is_read() -> None:
     """The bound itself is within it."""
     body = json.dumps(VILLA).encode()
     get(client_with(Script(httpx.Response(200, content=body)), largest_response=len(body)))
 
 
-def test_an_answer_that_trickles_ends_with_the_time_out() -> None:
+def test_a_response_that_trickles_ends_with_the_timeout() -> None:
     """Each byte in time, but not the whole: the attempt is over."""
     clock = Clock()
 
@@ -115,7 +115,7 @@ def test_no_wait_goes_beyond_the_deadline() -> None:
     assert clock.now < 1
 
 
-def test_the_deadline_ends_repetitions() -> None:
+def test_the_deadline_ends_retries() -> None:
     """The error is the last one, and says what ended it."""
     clock = Clock()
     client = client_with(lambda _: httpx.Response(500), clock, deadline=3)
@@ -143,7 +143,7 @@ def test_the_requests_of_an_operation_share_its_deadline() -> None:
         get(failing)
 
 
-def test_the_number_of_repetitions_is_a_setting() -> None:
+def test_the_number_of_retries_is_a_setting() -> None:
     """And the error tells the attempt that was the last."""
     script = Script(*[httpx.Response(503)] * 3)
     with raises(ServerError, MessageCode.SERVER_ERROR, "status 503, attempt 3"):
@@ -210,13 +210,13 @@ def test_a_certificate_has_to_be_trusted(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def test_each_exchange_is_logged_without_its_secrets(caplog: pytest.LogCaptureFixture) -> None:
     """Method, path, status, duration, attempt and budget: no key, no body, no query."""
-    told = {
+    limits = {
         "X-RateLimit-Remaining": "41",
         "Date": "Sat, 20 Nov 2286 17:46:00 GMT",
         "X-RateLimit-Reset": "9999999999",
         "X-RateLimit-Limit": "100",
     }
-    script = Script(httpx.ReadError("reset"), httpx.Response(200, json=VILLA, headers=told))
+    script = Script(httpx.ReadError("reset"), httpx.Response(200, json=VILLA, headers=limits))
     with caplog.at_level(logging.DEBUG, logger="pulumi_setsmart"):
         client_with(script).send(
             Request("PUT", "/properties/prop_1?cursor=secret", {"name": "hush"}), lambda _: None
@@ -232,7 +232,7 @@ def test_each_exchange_is_logged_without_its_secrets(caplog: pytest.LogCaptureFi
         assert secret not in caplog.text
 
 
-def test_a_lost_post_is_told_by_its_own_error() -> None:
+def test_a_lost_post_has_an_error_of_its_own() -> None:
     """Whoever creates decides what to do about it."""
     script = Script(httpx.ReadError("reset"))
     with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME, "POST /properties"):
@@ -254,7 +254,7 @@ class Connections:
         await self._app(scope, receive, send)
 
 
-def test_connections_are_reused_and_answers_may_be_compressed() -> None:
+def test_connections_are_reused_and_responses_may_be_compressed() -> None:
     """Four threads need four connections at the most, whatever the number of requests."""
     ports, encodings = set[int](), set[str]()
     middleware = [Middleware(Connections, ports=ports, encodings=encodings)]

@@ -41,7 +41,7 @@ def properties(script: Script, clock: Clock | None = None) -> Collection:
 
 
 def ok(body: object = VILLA, status: int = 200, **headers: str) -> httpx.Response:
-    """Return a successful answer."""
+    """Return a successful response."""
     return httpx.Response(status, json=body, headers=headers)
 
 
@@ -67,7 +67,7 @@ def test_a_get_survives_passing_failures(failure: httpx.Response | Exception) ->
     assert len(clock.slept) == 1
 
 
-def test_patience_ends() -> None:
+def test_retries_end() -> None:
     """A server that stays dead is an error that says how it is addressed."""
     script = Script(*[httpx.ConnectError("refused")] * 9)
     with raises(
@@ -89,7 +89,7 @@ def test_patience_ends() -> None:
     ],
     ids=repr,
 )
-def test_a_post_of_unknown_outcome_is_not_repeated(failure: httpx.Response | Exception) -> None:
+def test_a_post_of_unknown_outcome_is_not_retried(failure: httpx.Response | Exception) -> None:
     """Where a listing may have been created, it is not created again."""
     script = Script(failure)
     with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME, "POST /properties"):
@@ -98,7 +98,7 @@ def test_a_post_of_unknown_outcome_is_not_repeated(failure: httpx.Response | Exc
 
 
 @pytest.mark.parametrize("failure", [httpx.ConnectError("refused"), httpx.Response(429)], ids=repr)
-def test_a_post_that_was_not_carried_out_is_repeated(
+def test_a_post_that_was_not_carried_out_is_retried(
     failure: httpx.Response | Exception,
 ) -> None:
     """Each attempt carries the same idempotency key."""
@@ -131,13 +131,13 @@ def test_an_id_stays_one_segment_of_the_path(identifier: str, path: str) -> None
 
 
 @pytest.mark.parametrize("identifier", ["", ".", ".."])
-def test_an_id_that_is_a_step_in_a_path_is_refused(identifier: str) -> None:
+def test_an_empty_id_and_dots_are_rejected(identifier: str) -> None:
     """These would be resolved away, and a DELETE would go to the collection."""
     with pytest.raises(ConfigurationError):
         properties(Script()).delete(identifier)
 
 
-def test_deleting_what_is_gone_is_told_apart() -> None:
+def test_a_deletion_says_whether_the_object_existed() -> None:
     """A 404 is no error for a DELETE; the caller learns that the object was not there."""
     assert properties(Script(httpx.Response(204))).delete("prop_1")
     assert properties(Script(ok("gone"))).delete("prop_1")
@@ -145,7 +145,7 @@ def test_deleting_what_is_gone_is_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         ok(status=201),
         ok({"data": VILLA}),
@@ -154,13 +154,13 @@ def test_deleting_what_is_gone_is_told_apart() -> None:
         httpx.Response(201, headers={"Location": "https://setsmart.example/v1/p/prop_1/?a=b"}),
     ],
 )
-def test_every_answer_to_a_create_gives_the_id(answer: httpx.Response) -> None:
+def test_every_form_of_response_to_a_create_gives_the_id(response: httpx.Response) -> None:
     """Object, envelope or Location: each tells the id."""
-    assert properties(Script(answer)).create({}, "key")[0] == "prop_1"
+    assert properties(Script(response)).create({}, "key")[0] == "prop_1"
 
 
-def test_an_update_without_a_body_is_one() -> None:
-    """204 is an answer too."""
+def test_a_response_to_an_update_may_have_no_body() -> None:
+    """204 is a response too."""
     assert properties(Script(httpx.Response(204))).update("prop_1", {}) is None
 
 
@@ -184,10 +184,10 @@ def test_pages_in_a_circle_end_in_an_error() -> None:
         list(properties(script).records())
 
 
-def test_a_page_elsewhere_is_not_asked() -> None:
+def test_a_page_on_another_server_is_not_requested() -> None:
     """The key stays with the configured origin."""
-    answers = [ok([VILLA], Link="<https://evil.example/>; rel=next") for _ in range(9)]
-    script = Script(*answers)
+    responses = [ok([VILLA], Link="<https://evil.example/>; rel=next") for _ in range(9)]
+    script = Script(*responses)
     with raises(UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE, "GET /properties"):
         list(properties(script).records())
     assert {request.url.host for request in script.requests} == {"setsmart.example"}
@@ -217,7 +217,7 @@ def by_key(accepted: str) -> httpx.MockTransport:
     return httpx.MockTransport(handler)
 
 
-def test_a_refused_key_gives_way_to_the_next(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_rejected_key_is_replaced_by_the_next(caplog: pytest.LogCaptureFixture) -> None:
     """Four threads that meet the refusal together change over once, and say so once."""
     barrier = threading.Barrier(4)
     requests = itertools.count()
@@ -239,7 +239,7 @@ def test_a_refused_key_gives_way_to_the_next(caplog: pytest.LogCaptureFixture) -
     assert not {"old-key", "new-key"} & {*re.split(r"[^a-z-]", caplog.text)}
 
 
-def test_keys_that_are_all_refused_are_named_by_their_places() -> None:
+def test_an_error_names_the_sources_of_all_rejected_keys() -> None:
     """The message tells where the keys came from and what to do, not what they are."""
     credentials = (credential("old-key", "the configuration"), credential("new-key", "the room"))
     client = client_of(lambda _: httpx.Response(401), credentials=credentials)
@@ -254,7 +254,7 @@ def test_keys_that_are_all_refused_are_named_by_their_places() -> None:
     assert not {"old-key", "new-key"} & {*re.split(r"[^a-z-]", str(caught.value))}
 
 
-def test_a_key_without_permission_is_named_by_its_place() -> None:
+def test_an_error_names_the_source_of_a_key_without_permission() -> None:
     """A 403 says which key may not."""
     with raises(PermissionDeniedError, MessageCode.PERMISSION_DENIED, "setsmart:apiKey"):
         properties(Script(httpx.Response(403))).get("prop_1")
@@ -303,7 +303,7 @@ def test_errors_carry_what_support_asks_for() -> None:
 
 
 @given(st.integers(200, 599), st.binary(max_size=40), st.sampled_from(["", "/x", "::"]))
-def test_any_answer_ends_in_a_value_or_in_our_error(
+def test_any_response_gives_a_value_or_a_setsmart_error(
     status: int, body: bytes, location: str
 ) -> None:
     """Whatever a server sends, nothing but a SetSmartError comes of it."""

@@ -1,4 +1,4 @@
-"""Objects and lists in answers: tolerant of forms, never of junk."""
+"""Objects and lists in responses: tolerant of forms, never of junk."""
 
 import pytest
 from support.client_response import response

@@ -51,7 +51,7 @@ def test_what_is_too_deep_is_cut_off(depth: int, opening: str, closing: str, enc
     ],
     ids=range(7),
 )
-def test_what_is_no_json_is_one_error(body: str) -> None:
+def test_invalid_json_is_one_error(body: str) -> None:
     """However deep it is, and however long its quotations."""
     with raises(InvalidResponseError, MessageCode.INVALID_RESPONSE, "GET /p, status 200"):
         read(body)

@@ -174,7 +174,7 @@ def proxy(
 def test_a_proxy_carries_what_it_cannot_read(
     monkeypatch: pytest.MonkeyPatch, certificates: ssl.SSLContext, *, is_encrypted: bool
 ) -> None:
-    """Over TLS or not: it is told the host and no more."""
+    """Over TLS or not: it learns the host and no more."""
     with (
         hostile(sends(response()), context=certificates) as server,
         proxy(monkeypatch, certificates if is_encrypted else None) as carrier,
@@ -210,7 +210,7 @@ def test_a_response_that_trickles_through_a_proxy_ends(
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
-def test_what_a_proxy_adds_before_the_encryption_is_refused(
+def test_bytes_that_a_proxy_adds_before_the_encryption_are_rejected(
     monkeypatch: pytest.MonkeyPatch, certificates: ssl.SSLContext, *, is_encrypted: bool
 ) -> None:
     """It is not from the server, so nothing is sent."""

@@ -29,7 +29,7 @@ with locked(Path(sys.argv[1]), "pulumi-setsmart adopt"):
 """
 
 
-def test_a_second_adopt_is_told_to_wait_and_a_killed_one_is_in_nobodys_way(tmp_path: Path) -> None:
+def test_a_second_adopt_has_to_wait_unless_the_first_was_killed(tmp_path: Path) -> None:
     """Also in a folder that may only be read; and nothing is left in it."""
     tmp_path.chmod(0o555)
     holder = subprocess.Popen(
@@ -64,7 +64,7 @@ def test_a_lock_ends_with_its_work(tmp_path: Path) -> None:
         pass
 
 
-def test_a_folder_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_of_one_line(tmp_path: Path) -> None:
     """As any other file."""
     with (
         raises(
@@ -78,7 +78,7 @@ def test_a_folder_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
         pass
 
 
-def test_a_file_system_without_locks_is_no_hindrance(
+def test_a_file_system_without_locks_is_allowed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such as some over a network; each file is written whole all the same."""

@@ -74,7 +74,9 @@ def test_a_file_keeps_its_owner_and_group(tmp_path: Path) -> None:
     assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
 
 
-def test_another_group_gets_what_all_get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_group_gets_the_permissions_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the group cannot be kept, its rights are not given to another one."""
     path = tmp_path / "p.yaml"
     path.touch()
@@ -120,7 +122,7 @@ def test_a_link_to_nothing_gets_its_file(tmp_path: Path) -> None:
     assert link.is_symlink()
 
 
-def test_a_partial_file_of_a_known_name_is_no_way_in(tmp_path: Path) -> None:
+def test_a_link_with_the_name_of_a_partial_file_is_not_followed(tmp_path: Path) -> None:
     """A link that somebody put where the file was written before leads nowhere now."""
     precious = tmp_path / "precious"
     precious.write_text("precious")
@@ -264,7 +266,7 @@ def test_standard_output_is_written_to_where_it_is(tmp_path: Path, name: str) ->
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_what_killed_writers_left_is_removed(tmp_path: Path) -> None:
+def test_partial_files_of_killed_writers_are_removed(tmp_path: Path) -> None:
     """By the next one that writes there; what another one is writing stays."""
     (tmp_path / LEFTOVERS.replace("*", "0123456789abcdef")).write_text("half")
     mine = tmp_path / ".pulumi-setsmart.partial"
@@ -281,7 +283,7 @@ def test_what_killed_writers_left_is_removed(tmp_path: Path) -> None:
     assert mine.read_text() == "mine"
 
 
-def test_a_text_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_string_that_cannot_be_encoded_is_rejected(tmp_path: Path) -> None:
     """Half a character cannot be written in UTF-8."""
     with raises(PortfolioFileError, MessageCode.NOT_ENCODABLE, tmp_path / "p.yaml"):
         write_file(tmp_path / "p.yaml", "\ud800")

@@ -34,7 +34,7 @@ def test_what_cannot_be_typed_names_object_and_field() -> None:
 
 @pytest.mark.parametrize("bedrooms", [2.5, True, "2.5", [], {}])
 def test_nothing_is_rounded_to_fit(bedrooms: Json) -> None:
-    """What is no whole number is told, not made one."""
+    """A value that is no whole number is an error."""
     with pytest.raises(ValueError, match=r"\bp\b.*\bbedrooms\b"):
         structure(Record("p", {"name": "V", "bedrooms": bedrooms}), PropertyRecord)
 

@@ -13,7 +13,7 @@ from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.providers.failure import SetSmartFailure, reported
 
 
-def test_our_errors_are_told_as_they_are() -> None:
+def test_a_setsmart_error_keeps_its_message() -> None:
     """The subject stands before the error's own text, and secrets are taken out of both."""
     with (
         pytest.raises(SetSmartFailure) as caught,
@@ -27,7 +27,7 @@ def test_our_errors_are_told_as_they_are() -> None:
     assert traceback.format_exception_only(caught.value)[0].startswith("SetSmart: property")
 
 
-def test_a_bug_is_told_without_its_values() -> None:
+def test_a_bug_is_reported_without_its_values() -> None:
     """What was not foreseen may hold anything, so only its class is named."""
     with pytest.raises(SetSmartFailure) as caught, reported("property: {}".format):
         raise KeyError("hush")
@@ -45,7 +45,7 @@ def unforeseen() -> None:
         raise ExceptionGroup("several", [ValueError("the code 482"), error]) from error
 
 
-def test_debugging_tells_of_the_whole_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debugging_shows_all_chained_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     """With SETSMART_DEBUG=1 the text has the traceback of every error, and nothing is chained."""
     monkeypatch.setenv("SETSMART_DEBUG", "1")
     monkeypatch.setattr("sys.tracebacklimit", 0, raising=False)

@@ -98,7 +98,7 @@ def use_parser(monkeypatch: pytest.MonkeyPatch, *, with_libyaml: bool) -> None:
     monkeypatch.setattr(yaml_reading, "LOADER", loader)
 
 
-def test_a_portfolio_is_told_its_names(tmp_path: Path) -> None:
+def test_an_error_in_a_portfolio_shows_its_names(tmp_path: Path) -> None:
     """There they help: an unknown section, a field, a name that is there twice."""
     path = tmp_path / "p.yaml"
     for text, code, location in (
@@ -157,13 +157,13 @@ def number_error(cell: str) -> str:
         *("infinity", "inf", "nan", "-nan", "1e999", "9" * 5000, "1e", "½", "'5", "true", "\x005"),
     ],
 )
-def test_what_is_no_number_in_json_is_none_in_a_spreadsheet(cell: str) -> None:
+def test_a_number_that_json_does_not_have_is_invalid_in_a_spreadsheet(cell: str) -> None:
     """However Python would read it; the message says what to write, and not what is there."""
     assert number_error(cell) == number_error("two")
 
 
 @pytest.mark.parametrize("text", ["1_0", "1_000.5", "0x_1", "1_0e3", "-1_0"])
-def test_a_number_with_groups_in_yaml_is_unclear(text: str) -> None:
+def test_a_number_with_underscores_in_yaml_is_an_error(text: str) -> None:
     """It was a number in YAML 1.1 and is a text in 1.2: so it is neither."""
     with raises(PortfolioFileError, MessageCode.UNSUPPORTED_YAML, "p.yaml:1:", "_"):
         read_yaml(f"a: {text}", "p.yaml")
@@ -254,7 +254,7 @@ def test_both_parsers_read_the_same(text: str) -> None:
 @pytest.mark.parametrize("depth", [DEEPEST + 5, 300, 900, 5_000, 200_000])
 @pytest.mark.parametrize("read", [read_yaml, read_json])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-def test_what_is_too_deep_is_refused_in_both_formats(
+def test_a_file_that_is_too_deep_is_rejected_in_both_formats(
     depth: int, read: object, opening: str, closing: str
 ) -> None:
     """At any depth, with the same words."""
@@ -394,7 +394,7 @@ def test_the_guard_is_taken_away_exactly(text: str) -> None:
 
 
 @given(st.text(st.sampled_from("'=+-@\uff1d \t\r\n\xa0\u200ba,;\"")).filter(str.strip))
-def test_a_text_is_the_same_after_a_spreadsheet(text: str) -> None:
+def test_a_string_is_the_same_after_a_spreadsheet(text: str) -> None:
     """Through the whole of the file."""
     portfolio = entries_in(json.dumps({"properties": {"a": {"name": text}}}), "p.json")
     assert entries_in(portfolio_text(portfolio, Format.CSV), "p.csv") == portfolio

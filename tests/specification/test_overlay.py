@@ -75,7 +75,7 @@ def test_a_section_that_is_null_in_an_overlay_changes_nothing(tmp_path: Path) ->
     assert read_portfolio(base, overlays) == read_portfolio(base)
 
 
-def test_overlays_lie_over_one_another(tmp_path: Path) -> None:
+def test_overlays_are_applied_in_their_order(tmp_path: Path) -> None:
     """The last one wins, and may change what an earlier one added."""
     paths = files(
         tmp_path,

@@ -106,7 +106,7 @@ def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
     assert read_portfolio(str(as_yaml)) == SPECIFICATION
 
 
-def test_a_date_in_yaml_is_a_text_and_an_alias_is_what_it_stands_for(tmp_path: Path) -> None:
+def test_a_date_in_yaml_is_a_string_and_an_alias_is_its_value(tmp_path: Path) -> None:
     """A file holds what JSON can hold."""
     text = """
         properties:
@@ -303,7 +303,7 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
 
 
 @given(ANY_JSON | st.fixed_dictionaries({"properties": ANY_JSON, "webhooks": ANY_JSON}))
-def test_whatever_a_file_holds_is_a_portfolio_or_refused(
+def test_any_json_is_a_portfolio_or_one_error(
     tmp_path_factory: pytest.TempPathFactory, value: object
 ) -> None:
     """In one line, and YAML takes any JSON for the same."""
@@ -319,7 +319,7 @@ def test_whatever_a_file_holds_is_a_portfolio_or_refused(
 
 
 @given(st.text() | st.binary())
-def test_any_text_is_a_portfolio_or_refused(
+def test_any_file_is_a_portfolio_or_one_error(
     tmp_path_factory: pytest.TempPathFactory, text: str | bytes
 ) -> None:
     """In every format, whatever the bytes."""
