@@ -1,4 +1,4 @@
-"""What all tests have in common: telling loudly where the engine is missing."""
+"""What all tests have in common: a clear report if the engine is missing."""
 
 import os
 import subprocess
@@ -44,8 +44,8 @@ def coverage_follows() -> Iterator[None]:
     name = "COVERAGE_PROCESS_CONFIG"
     start: Callable[..., None] = subprocess.Popen.__init__
 
-    def start_measured(*arguments: Any, env: dict[str, str] | None = None, **others: Any) -> None:
-        start(*arguments, env=env and {name: os.environ[name], **env}, **others)
+    def start_measured(*arguments: Any, env: dict[str, str] | None = None, **options: Any) -> None:
+        start(*arguments, env=env and {name: os.environ[name], **env}, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         if name in os.environ:

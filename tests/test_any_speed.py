@@ -1,4 +1,4 @@
-"""No test depends on the speed of the machine: held against the source of the tests."""
+"""No test depends on the speed of the machine: checked in the source of the tests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "client/test_channel.py": "its waits are those of a clock that tests move",
     "testing/test_sandbox_account.py": "it is about a wait that runs out",
 }
-"""Files that may do what the others may not, each with the reason."""
+"""Files with an exception, each with the reason."""
 
 
 def faults_of(source: str) -> Iterator[str]:
@@ -51,7 +51,7 @@ def _faults_of_call(call: ast.Call) -> Iterator[str]:
         if keyword.arg == "timeout" and is_wait and _is_number(keyword.value):
             yield f"line {call.lineno} has a timeout of its own"
     if name in WAITS and len(call.args) == 1 and _is_number(call.args[0]):
-        yield f"line {call.lineno} has a patience of its own"
+        yield f"line {call.lineno} has a timeout of its own"
     is_http = isinstance(call.func, ast.Attribute) and _name(call.func.value) == "httpx"
     # What has a transport of its own asks no server.
     if (
@@ -59,7 +59,7 @@ def _faults_of_call(call: ast.Call) -> Iterator[str]:
         and name in HTTP
         and not {"timeout", "transport"} & {one.arg for one in call.keywords}
     ):
-        yield f"line {call.lineno} has httpx's patience of five seconds"
+        yield f"line {call.lineno} has httpx's timeout of five seconds"
 
 
 def _nodes_of(scope: ast.AST) -> Iterator[ast.AST]:
@@ -107,13 +107,13 @@ def _is_number(node: ast.expr) -> bool:
 
 @pytest.mark.parametrize("file", [file for file in FILES if file not in EXCEPTIONS])
 def test_no_test_depends_on_the_speed_of_the_machine(file: str) -> None:
-    """None sets a deadline, compares real times, or has a patience but `waiting.HANG_GUARD`."""
+    """None sets a deadline, compares real times, or has a timeout but `waiting.HANG_GUARD`."""
     assert [*faults_of(FILES[file])] == []
 
 
 @pytest.mark.parametrize("file", EXCEPTIONS)
 def test_exceptions_are_needed(file: str) -> None:
-    """Each of them still has something that others may not have."""
+    """Each of these files still needs its exception."""
     assert [*faults_of(FILES[file])] != []
 
 
@@ -129,8 +129,8 @@ def test_hypothesis_knows_no_deadline() -> None:
         "def test():\n start = time.monotonic()\n f()\n assert time.monotonic() - start < 5",
         "def test():\n took = perf_counter()\n took = took - 1\n assert 0 < took",
         "def test():\n end = time.time() + 5\n while end > g(): f()",
-        "assert abs(told - datetime.now(UTC)) < 5",
-        "assert answer.elapsed.total_seconds() < 1",
+        "assert abs(shown - datetime.now(UTC)) < 5",
+        "assert response.elapsed.total_seconds() < 1",
         "@settings(deadline=200)\ndef test(): pass",
         "TestX.settings = settings(max_examples=3, deadline=None)",
         "subprocess.run(command, timeout=60)",
@@ -159,5 +159,5 @@ def test_what_depends_on_it_is_found(source: str) -> None:
     ],
 )
 def test_what_does_not_is_left_alone(source: str) -> None:
-    """Time that a test makes itself, and patience without a figure."""
+    """Time that a test makes itself, and timeouts without a figure."""
     assert [*faults_of(source)] == []

@@ -1,9 +1,11 @@
 """Settings from Pulumi's configuration and from the environment."""
 
 import pytest
+from support.messages import raises
 
 from pulumi_setsmart.client.errors import ConfigurationError
 from pulumi_setsmart.config import Settings, has_named_accounts, load_settings
+from pulumi_setsmart.models.message_code import MessageCode
 
 KEY = "a-key-that-nobody-may-see"
 
@@ -104,12 +106,17 @@ def test_a_usable_base_url(url: str) -> None:
 
 
 def test_an_international_base_url_is_known_in_punycode() -> None:
-    """All that is told of it names the host that is asked: letters may only look like others."""
+    """Messages name the host that is really asked: letters may look like other letters."""
     loaded_url = loaded(
         SETSMART_BASE_URL="https://\u0430pi.setsmart.com:8443/v1"
     ).connection.base_url
     assert loaded_url == "https://xn--pi-6kc.setsmart.com:8443/v1"
-    with pytest.raises(ConfigurationError, match=r"to xn--pi-6kc\.setsmart\.com; "):
+    with raises(
+        ConfigurationError,
+        MessageCode.INVALID_BASE_URL,
+        "SETSMART_BASE_URL",
+        "xn--pi-6kc.setsmart.com",
+    ):
         loaded(SETSMART_BASE_URL="http://\u0430pi.setsmart.com/v1")
 
 
@@ -167,24 +174,30 @@ def test_an_international_base_url_is_known_in_punycode() -> None:
 )
 def test_a_wrong_setting_is_named(key: str, value: str) -> None:
     """The message is one line that names the setting, and not the key."""
-    with pytest.raises(ConfigurationError) as caught:
+    code = MessageCode.INVALID_BASE_URL if key == "baseUrl" else MessageCode.INVALID_SETTING
+    with raises(ConfigurationError, code) as caught:
         loaded({"setsmart:apiKey": KEY, f"setsmart:{key}": value})
-    assert str(caught.value).startswith(f"setsmart:{key} must ")
+    assert str(caught.value).startswith(f"setsmart:{key} ")
     assert "\n" not in str(caught.value)
     assert KEY not in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["", "  ", None])
-def test_a_missing_key_tells_how_to_set_one(key: str | None) -> None:
+def test_the_error_of_a_missing_key_says_how_to_set_one(key: str | None) -> None:
     """Both ways are in the message."""
-    with pytest.raises(ConfigurationError, match=r"config set --secret .* SETSMART_API_KEY"):
+    with raises(
+        ConfigurationError,
+        MessageCode.MISSING_KEY,
+        "pulumi config set --secret setsmart:apiKey",
+        "SETSMART_API_KEY",
+    ):
         loaded({"setsmart:apiKey": key})
 
 
 @pytest.mark.parametrize("key", ["two\nlines", "schlüssel", "tab\tkey"])
-def test_a_garbled_key_is_refused_unseen(key: str) -> None:
+def test_a_malformed_key_is_rejected_and_not_shown(key: str) -> None:
     """What cannot be sent in a header is not sent, nor shown."""
-    with pytest.raises(ConfigurationError) as caught:
+    with raises(ConfigurationError, MessageCode.MALFORMED_KEY, "setsmart:apiKey") as caught:
         loaded({"setsmart:apiKey": key})
     assert key not in str(caught.value)
 
@@ -228,27 +241,29 @@ def test_the_key_of_one_account_never_goes_to_another() -> None:
     assert connection.base_url == "https://common.example"
     assert [one.key for one in connection.credentials] == ["key-of-asia"]
     nothing = {"setsmart:accounts": '{"eu": {"apiKey": null}}'}
-    with pytest.raises(ConfigurationError, match="account eu: no API key"):
+    with raises(ConfigurationError, MessageCode.MISSING_KEY, "account eu"):
         named("eu", {**nothing})
-    with pytest.raises(ConfigurationError) as refused:
+    with raises(
+        ConfigurationError,
+        MessageCode.MISSING_KEY,
+        "account us-east",
+        "`pulumi config set --secret --path setsmart:accounts.us-east.apiKey`",
+        "SETSMART_US_EAST_API_KEY",
+    ):
         named("us-east", configured, **exported)
-    assert refused.value.message == (
-        "account us-east: no API key: run `pulumi config set --secret --path "
-        "setsmart:accounts.us-east.apiKey` or set SETSMART_US_EAST_API_KEY"
-    )
 
 
 @pytest.mark.parametrize("accounts", ["junk", "[]", '{"eu": "key"}', '{"eu": {"key": "hush"}}'])
-def test_accounts_in_another_form_are_refused(accounts: str) -> None:
+def test_malformed_accounts_are_rejected(accounts: str) -> None:
     """With the form that they should have, and without what was there."""
-    with pytest.raises(
-        ConfigurationError, match="setsmart:accounts must hold an apiKey"
-    ) as refused:
+    with raises(
+        ConfigurationError, MessageCode.INVALID_ACCOUNTS, "setsmart:accounts", "apiKey"
+    ) as caught:
         named("eu", {"setsmart:accounts": accounts})
-    assert "hush" not in str(refused.value)
+    assert "hush" not in str(caught.value)
 
 
-def test_the_account_without_a_name_may_be_missing_where_others_have_one() -> None:
+def test_named_accounts_are_found_in_both_sources() -> None:
     """Whether any has one shows in the configuration, or in a variable of the environment."""
     assert has_named_accounts({"setsmart:accounts": ACCOUNTS}.get, {})
     assert has_named_accounts({"setsmart:timeout": "7"}.get, {"SETSMART_EU_API_KEY": "k"})
@@ -270,7 +285,7 @@ def test_the_account_without_a_name_may_be_missing_where_others_have_one() -> No
         ("setsmart:baseUrl", "eu", {"setsmart:baseUrl": "eu"}, {}),
     ],
 )
-def test_a_base_url_that_is_wrong_is_told_with_its_place(
+def test_an_error_names_the_setting_of_an_invalid_base_url(
     setting: str,
     account: str | None,
     configuration: dict[str, str],
@@ -278,5 +293,6 @@ def test_a_base_url_that_is_wrong_is_told_with_its_place(
 ) -> None:
     """Whoever reads the message knows what to correct, whichever account it is about."""
     keys = {"SETSMART_API_KEY": KEY, "SETSMART_EU_API_KEY": KEY}
-    with pytest.raises(ConfigurationError, match=rf"^{setting} must be a web address"):
+    with raises(ConfigurationError, MessageCode.INVALID_BASE_URL) as caught:
         load_settings(configuration.get, {**keys, **environment}, account)
+    assert str(caught.value).startswith(f"{setting} ")

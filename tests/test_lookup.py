@@ -7,8 +7,10 @@ import sys
 from typing import Any
 
 import pytest
+from support.messages import message
 from support.served_sandbox import ServedSandbox, serving
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY
 
 PREFACE = """
@@ -54,15 +56,19 @@ def test_listings_come_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "error_class", "words"),
+    ("key", "error_class", "expected"),
     [
-        (DEFAULT_KEY, "NotFoundError", "SetSmart: SetSmart has no such object"),
-        ("a-wrong-key", "AuthenticationError", "rejected the API key from SETSMART_API_KEY"),
-        ("", "ConfigurationError", "SetSmart: no API key"),
+        (DEFAULT_KEY, "NotFoundError", message(MessageCode.NOT_FOUND, "/properties/prop_404")),
+        (
+            "a-wrong-key",
+            "AuthenticationError",
+            message(MessageCode.KEY_REJECTED, "SETSMART_API_KEY"),
+        ),
+        ("", "ConfigurationError", message(MessageCode.MISSING_KEY, "SETSMART_API_KEY")),
     ],
 )
-def test_what_goes_wrong_is_an_error_that_pulumi_shows_in_one_line(
-    key: str, error_class: str, words: str
+def test_a_failed_lookup_is_an_error_of_one_line(
+    key: str, error_class: str, expected: object
 ) -> None:
     """Its cause is of our tree, so that a program can tell, and no key is in it."""
     with serving() as served:
@@ -75,7 +81,8 @@ def test_what_goes_wrong_is_an_error_that_pulumi_shows_in_one_line(
             key,
         )
     assert (name, cause) == ("RunError", error_class)
-    assert words in text
+    assert text == expected
+    assert text.startswith("SetSmart: ")
     assert "\n" not in text
     assert "a-wrong-key" not in text
 
@@ -89,7 +96,7 @@ class Mocks(pulumi.runtime.Mocks):
 
     def call(self, args):
         show([args.token, args.args])
-        return answers.get(args.token, {})
+        return responses.get(args.token, {})
 
 def program(*functions):
     pulumi.runtime.set_mocks(Mocks(), preview=False)
@@ -101,13 +108,13 @@ def program(*functions):
 """
 
 
-def mocked(answers: dict[str, Any], *expressions: str) -> list[Any]:
+def mocked(responses: dict[str, Any], *expressions: str) -> list[Any]:
     """Run expressions under mocks in a process of its own, and return all that they show.
 
     There is a key, but nothing at the address: whoever asked there would fail.
     """
     functions = ", ".join(f"lambda: {one}" for one in expressions)
-    code = f"{PREFACE}{MOCKED}\nanswers = {answers!r}\nprogram({functions})\n"
+    code = f"{PREFACE}{MOCKED}\nanswers = {responses!r}\nprogram({functions})\n"
     environment = {**os.environ, "SETSMART_BASE_URL": "http://127.0.0.1:1/v1"}
     finished = subprocess.run(
         [sys.executable, "-c", code],
@@ -122,12 +129,12 @@ def mocked(answers: dict[str, Any], *expressions: str) -> list[Any]:
 
 def test_mocks_are_asked_in_the_place_of_the_account() -> None:
     """With the tokens that the documentation names; numbers are whole ones again."""
-    answers = {
+    responses = {
         "setsmart:index:getProperty": {"name": "Villa", "bedrooms": 3, "pool": {"depth": 2}},
         "setsmart:index:listProperties": {"properties": [{"id": "prop_1", "name": "Villa"}]},
     }
     assert mocked(
-        answers,
+        responses,
         "[(one := get_property('prop_7')).id, one.name, one.bedrooms, str(one.attributes)]",
         "[one.id for one in list_properties(account='eu')]",
     ) == [
@@ -138,11 +145,20 @@ def test_mocks_are_asked_in_the_place_of_the_account() -> None:
     ]
 
 
-def test_mocks_that_do_not_answer_are_told_how() -> None:
+def test_an_error_says_what_mocks_have_to_return() -> None:
     """A program that got an empty list would pass its tests for the wrong reason."""
-    _, one, _, all_of_them = mocked({}, "get_property('prop_7')", "list_properties()")
-    assert one == (
-        'SetSmart: under mocks no account is asked; have Mocks.call return {"name": …, …} for '
-        "setsmart:index:getProperty (documentation, Test programs) [mocked-account]"
+    _, one, _, every = mocked({}, "get_property('prop_7')", "list_properties()")
+    assert one == message(
+        MessageCode.MOCKED_ACCOUNT,
+        "Mocks.call",
+        '{"name": …, …}',
+        "setsmart:index:getProperty",
+        "Test programs",
     )
-    assert 'return {"properties": [{"id": …, "name": …, …}]} for' in all_of_them
+    assert every == message(
+        MessageCode.MOCKED_ACCOUNT,
+        "Mocks.call",
+        '{"properties": [{"id": …, "name": …, …}]}',
+        "setsmart:index:listProperties",
+        "Test programs",
+    )

@@ -87,7 +87,7 @@ def test_what_inputs_leave_out_stays_unknown(bookkeeping: Resolved) -> None:
     assert seen(NOT_THERE, bookkeeping) == NOT_THERE
 
 
-def test_a_part_that_is_not_known_makes_the_whole_unknown() -> None:
+def test_an_unknown_part_makes_a_value_unknown() -> None:
     """Nothing runs with half a value, even where the rest of the outputs is complete."""
     half = Resolved({"a": UNKNOWN, "b": "null (none)"})
     assert not seen(half, Resolved(WRITTEN_BY_THE_PROVIDER)).known

@@ -258,7 +258,7 @@ def test_what_is_pickled_is_a_name(
     ],
     ids=["a program", "a webhook receiver", "a test", "a state", "a provider"],
 )
-def test_nobody_loads_what_others_need(statement: str, unwanted: set[str]) -> None:
+def test_an_import_loads_only_what_it_needs(statement: str, unwanted: set[str]) -> None:
     """What a process does not need, it does not wait for."""
     code = f"import sys\n{statement}\nprint(sorted({unwanted!r} & set(sys.modules)))"
     finished = subprocess.run(

@@ -40,7 +40,7 @@ def run(account: RawJsonServer, *arguments: str) -> Result:
 
 def hold_odd(account: RawJsonServer, odd: str) -> None:
     """Have the account hold a listing with an odd field, between two that have none."""
-    account.hold(
+    account.respond_with_listings(
         {
             "1": {"name": '"One"', "bedrooms": "1"},
             "2": {"name": '"Two"', "odd": odd, "also": '"kept"'},
@@ -122,7 +122,9 @@ def test_the_account_is_looked_at_and_recorded(
 @pytest.mark.parametrize("field", ["name", "address", "bedrooms"])
 def test_a_documented_field_may_be_odd_too(served: RawJsonServer, field: str) -> None:
     """A listing without a name cannot be declared; one without the others can."""
-    served.hold({"1": {"name": '"One"', field: nested(900)}, "2": {"name": '"Two"'}})
+    served.respond_with_listings(
+        {"1": {"name": '"One"', field: nested(900)}, "2": {"name": '"Two"'}}
+    )
     result = run(served, "export", "--format", "json")
     [line] = result.stderr.splitlines()
     assert f"is nested more than {DEEPEST} deep" in line
@@ -185,7 +187,7 @@ def test_what_is_exported_is_held_or_named(
 ) -> None:
     """Every field is read again as the account has it, or the command says that it is left out."""
     listings = [{"name": json.dumps(f"L{number}"), **one} for number, one in enumerate(odd)]
-    served.hold({str(number): one for number, one in enumerate(listings)})
+    served.respond_with_listings({str(number): one for number, one in enumerate(listings)})
     path = tmp_path_factory.mktemp("p") / f"p.{form}"
     result = run(served, "export", "--output", str(path))
     assert result.exit_code == 0

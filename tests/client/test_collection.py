@@ -9,17 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.json_values import ANY_JSON, TEXTS
+from support.messages import raises
 from support.mock_client import Script, client_of
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
     AuthenticationError,
+    IncompleteListError,
     InvalidResponseError,
     RedirectError,
     SetSmartError,
+    UnexpectedResponseError,
     UnknownOutcomeError,
 )
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 VILLA: dict[str, Json] = {"id": "prop_1", "name": "Villa"}
@@ -32,23 +36,23 @@ def properties(script: Script) -> Collection:
 
 
 def raw(body: str) -> httpx.Response:
-    """Return a successful answer with this very text."""
+    """Return a successful response with this very text."""
     return httpx.Response(200, content=body.encode())
 
 
-def test_a_page_that_comes_again_under_a_new_address_ends_in_an_error() -> None:
+def test_a_repeated_page_under_a_new_address_is_an_error() -> None:
     """A server that ignores its own cursor, and makes a new one each time, is not followed."""
     cursors = itertools.count()
 
     def handler(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"data": [VILLA], "next_cursor": f"c{next(cursors)}"})
 
-    with pytest.raises(InvalidResponseError, match="never ends"):
+    with raises(IncompleteListError, MessageCode.INCOMPLETE_LIST, "cursor=…", "setsmart:paging"):
         list(Collection(client_of(handler), "/properties").records())
     assert next(cursors) < 20
 
 
-def test_a_page_may_hold_what_was_seen() -> None:
+def test_an_object_that_moves_to_another_page_counts_once() -> None:
     """Objects that moved on to another page while others wrote are no circle, and count once."""
     studio = {"id": "prop_2", "name": "Studio"}
     script = Script(
@@ -113,7 +117,7 @@ def test_every_way_of_paging_is_followed_to_its_end(
         '{"data": [], "next_cursor": "\\ud800"}',
     ],
 )
-def test_an_address_that_is_none_is_an_error_of_ours(body: str) -> None:
+def test_an_invalid_next_address_is_a_setsmart_error(body: str) -> None:
     """What a server calls the next page may be anything."""
     with pytest.raises(SetSmartError):
         list(Collection(client_of(lambda _: raw(body)), "/properties").records())
@@ -121,7 +125,7 @@ def test_an_address_that_is_none_is_an_error_of_ours(body: str) -> None:
 
 @given(ANY_JSON, TEXTS | st.sampled_from(["http://[", "</x>; rel=next", "<//[>; rel=next"]))
 @settings(max_examples=60)
-def test_any_page_ends_in_objects_or_in_our_error(following: object, link: str) -> None:
+def test_any_page_gives_objects_or_a_setsmart_error(following: object, link: str) -> None:
     """No next page, in whatever form and of whatever type, breaks out."""
 
     def handler(_request: httpx.Request) -> httpx.Response:
@@ -164,7 +168,7 @@ def test_an_object_may_stand_under_its_own_name(path: str, envelope: str) -> Non
     assert Collection(client_of(script), path).get("x") == Record("x", {"id": "x"})
 
 
-def test_a_repeated_create_has_the_same_idempotency_key() -> None:
+def test_a_retried_create_has_the_same_idempotency_key() -> None:
     """A server that honours it can see a repetition."""
     script = Script(httpx.Response(429), httpx.Response(201, json=VILLA))
     properties(script).create({"name": "Villa"}, "key-1")
@@ -191,17 +195,17 @@ def test_half_a_character_is_sent_back_as_it_came() -> None:
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity"])
-def test_a_number_that_is_none_is_unreadable(number: str) -> None:
+def test_an_invalid_number_makes_a_response_invalid(number: str) -> None:
     """What could not be sent back is not taken in."""
-    answers = (raw(f'{{"id": "prop_1", "n": {number}}}') for _ in itertools.count())
+    responses = (raw(f'{{"id": "prop_1", "n": {number}}}') for _ in itertools.count())
     with pytest.raises(InvalidResponseError):
-        Collection(client_of(lambda _: next(answers)), "/properties").get("prop_1")
+        Collection(client_of(lambda _: next(responses)), "/properties").get("prop_1")
 
 
 @pytest.mark.parametrize(
     "identifier", ['"\\ud800"', '"a\\nb"', '"\\u001b[31m"', '""', "5.5", "true"]
 )
-def test_an_id_that_cannot_be_shown_is_none(identifier: str) -> None:
+def test_an_id_that_cannot_be_shown_is_rejected(identifier: str) -> None:
     """It would reach the terminal and the state."""
     with pytest.raises(UnknownOutcomeError):
         properties(Script(raw(f'{{"id": {identifier}}}'))).create({}, "key")
@@ -257,21 +261,21 @@ def test_a_redirect_that_leads_back_ends() -> None:
         list(Collection(client_of(script), "/rules").records())
 
 
-def test_a_write_is_not_redirected_but_explained() -> None:
+def test_a_redirected_write_is_an_error_with_the_right_path() -> None:
     """The message names the path as the server wants it."""
     script = Script(httpx.Response(308, headers={"Location": "/v1/rules/"}))
-    with pytest.raises(RedirectError, match=r"redirects to /rules/\. Write the path"):
+    with raises(RedirectError, MessageCode.REDIRECTED, "/rules/", "POST /rules"):
         Collection(client_of(script), "/rules").create({}, "key")
     assert len(script.requests) == 1
 
 
 @pytest.mark.parametrize("location", ["https://xn--a.com/", "https://[", "http://a\x01b", ""])
 def test_a_post_that_is_redirected_to_nowhere_is_sent_once(location: str) -> None:
-    """It reached a server, so whatever the answer says, it is not repeated."""
-    answers = iter([httpx.Response(307, headers={"Location": location})])
+    """It reached a server, so whatever the response says, it is not repeated."""
+    responses = iter([httpx.Response(307, headers={"Location": location})])
     with pytest.raises(SetSmartError):
-        Collection(client_of(lambda _: next(answers)), "/properties").create({}, "key")
-    assert next(answers, None) is None
+        Collection(client_of(lambda _: next(responses)), "/properties").create({}, "key")
+    assert next(responses, None) is None
 
 
 def secretive(code: str) -> Iterator[httpx.Response]:
@@ -282,9 +286,9 @@ def secretive(code: str) -> Iterator[httpx.Response]:
 
 def test_a_code_is_one_printable_line() -> None:
     """A server's code goes to the terminal as its message does."""
-    answers = secretive("a\x1b[31m\nb" + "x" * 5000)
+    responses = secretive("a\x1b[31m\nb" + "x" * 5000)
     with pytest.raises(SetSmartError) as caught:
-        Collection(client_of(lambda _: next(answers)), "/properties").get("prop_1")
+        Collection(client_of(lambda _: next(responses)), "/properties").get("prop_1")
     assert "code a\\x1b[31m bxxx" in str(caught.value)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 500
@@ -318,7 +322,7 @@ def test_reading_and_writing_use_the_method_and_path_that_are_documented() -> No
     assert {one.headers["X-API-Key"] for one in script.requests} == {"key-of-the-tests"}
 
 
-def test_a_refused_create_is_no_create_of_unknown_outcome() -> None:
+def test_a_create_with_a_rejected_key_has_a_known_outcome() -> None:
     """A 401 says that nothing was made."""
     with pytest.raises(AuthenticationError):
         properties(Script(httpx.Response(401))).create({}, "key")
@@ -333,8 +337,8 @@ ENVELOPES = ["data", "error", "errors", "id", "message", "properties", "property
     wait=TEXTS,
 )
 @settings(max_examples=60)
-def test_any_json_ends_in_a_record_or_in_our_error(body: Json, status: int, wait: str) -> None:
-    """Whatever stands where in an answer, an error of ours is of printable lines."""
+def test_any_json_gives_a_record_or_a_setsmart_error(body: Json, status: int, wait: str) -> None:
+    """Whatever stands where in a response, a SetSmartError has printable lines."""
     content = json.dumps(body).encode()
     collection = Collection(
         client_of(
@@ -363,7 +367,7 @@ def test_any_json_ends_in_a_record_or_in_our_error(body: Json, status: int, wait
 
 
 @pytest.mark.parametrize("method", ["get", "update"])
-def test_an_answer_about_another_object_is_none(method: str) -> None:
+def test_a_response_about_another_object_is_retried(method: str) -> None:
     """It is asked for again; taken as it is, one listing would get the values of another."""
     other, right = (raw(f'{{"id": "{one}", "name": "V"}}') for one in ("prop_2", "prop_1"))
     collection = properties(Script(other, right))
@@ -375,11 +379,11 @@ def test_an_answer_about_another_object_is_none(method: str) -> None:
 def test_an_object_that_is_never_the_one_asked_for_is_an_error() -> None:
     """The message names both ids."""
     collection = Collection(client_of(lambda _: raw('{"id": 7}')), "/properties")
-    with pytest.raises(InvalidResponseError, match="holds 7 instead of prop_1"):
+    with raises(InvalidResponseError, MessageCode.INVALID_RESPONSE, "7 instead of prop_1"):
         collection.get("prop_1")
 
 
-def test_a_form_that_is_not_read_is_asked_for_a_few_times() -> None:
+def test_an_unexpected_response_is_retried_three_times() -> None:
     """Something in between may have sent it; soon it counts as the server's own."""
     asked = itertools.count()
 
@@ -387,6 +391,8 @@ def test_a_form_that_is_not_read_is_asked_for_a_few_times() -> None:
         next(asked)
         return httpx.Response(200, json={"name": "no list"})
 
-    with pytest.raises(InvalidResponseError, match="not a list, but an object with name"):
+    with raises(
+        UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE, "name", "GET /properties"
+    ):
         list(Collection(client_of(handler), "/properties").records())
     assert next(asked) == 4

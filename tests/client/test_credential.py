@@ -11,7 +11,7 @@ OLD = credential("old-key", "the configuration")
 NEW = credential("new-key", "the environment")
 
 
-def test_the_first_key_is_used_until_it_is_refused() -> None:
+def test_the_first_key_is_used_until_it_is_rejected() -> None:
     """Order is precedence."""
     keyring = Keyring((OLD, NEW))
     assert keyring.current is OLD
@@ -21,7 +21,7 @@ def test_the_first_key_is_used_until_it_is_refused() -> None:
     assert keyring.tried == "the configuration and the environment"
 
 
-def test_a_refusal_that_comes_late_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_late_rejection_of_a_key_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """A thread whose request was under way goes on with the new key, in silence."""
     keyring = Keyring((OLD, NEW))
     with caplog.at_level(logging.WARNING):
@@ -31,7 +31,7 @@ def test_a_refusal_that_comes_late_changes_nothing(caplog: pytest.LogCaptureFixt
 
 
 def test_after_the_last_key_there_is_none(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody is told of a change that did not happen."""
+    """There is no warning of a change that did not happen."""
     keyring = Keyring((OLD,))
     with caplog.at_level(logging.WARNING):
         assert keyring.after(OLD) is None

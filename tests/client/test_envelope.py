@@ -1,10 +1,12 @@
-"""Objects and lists in answers: tolerant of forms, never of junk."""
+"""Objects and lists in responses: tolerant of forms, never of junk."""
 
 import pytest
 from support.client_response import response
+from support.messages import raises
 
 from pulumi_setsmart.client.envelope import read_items, read_object, read_record
 from pulumi_setsmart.client.errors import InvalidResponseError, UnexpectedResponseError
+from pulumi_setsmart.models.message_code import MessageCode
 
 VILLA = {"id": "prop_1", "name": "Villa"}
 
@@ -61,5 +63,5 @@ def test_junk_instead_of_a_list_is_an_error(body: object) -> None:
 def test_an_object_needs_an_id(identifier: object) -> None:
     """An id that is missing, or nothing that can stand for an object, is not guessed at."""
     fields = {"name": "Villa", "id": identifier}
-    with pytest.raises(UnexpectedResponseError, match="has no usable id; it has name, id"):
+    with raises(UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE, "id", "name, id"):
         read_record(fields, "id", response(fields))  # type: ignore[arg-type]  # junk on purpose

@@ -1,4 +1,4 @@
-"""Errors in answers: every form is understood, and none floods the terminal."""
+"""Errors in responses: every form is understood, and none floods the terminal."""
 
 import json
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from pulumi_setsmart.client.errors import (
     ServerError,
     StatusError,
 )
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_a_long_message_is_shortened() -> None:
     assert len(str(status_error(response({"message": "x" * 5000}, 400)))) < 450
 
 
-ECHO = "an echoed value"
+REPEATED = "a repeated value"
 ZOD = [
     {
         "code": "unrecognized_keys",
@@ -85,7 +86,7 @@ ZOD = [
     {
         "code": "invalid_type",
         "expected": "number",
-        "received": ECHO,
+        "received": REPEATED,
         "path": ["beds", 0, "size"],
         "message": "Expected number",
     },
@@ -115,11 +116,11 @@ FORMS: dict[str, tuple[object, Sequence[tuple[str | None, str]]]] = {
                     "type": "extra_forbidden",
                     "loc": ["body", "created"],
                     "msg": "Extra inputs are not permitted",
-                    "input": ECHO,
+                    "input": REPEATED,
                     "url": "https://errors.example/",
                 },
-                {"loc": ["body", "beds", 0], "msg": "Too many", "ctx": {"reason": ECHO}},
-                {"loc": ["query", "page"], "msg": "Not a number", "input": ECHO},
+                {"loc": ["body", "beds", 0], "msg": "Too many", "ctx": {"reason": REPEATED}},
+                {"loc": ["query", "page"], "msg": "Not a number", "input": REPEATED},
             ]
         },
         [
@@ -170,8 +171,8 @@ FORMS: dict[str, tuple[object, Sequence[tuple[str | None, str]]]] = {
             "message": [
                 {
                     "property": "address",
-                    "target": {"name": ECHO},
-                    "value": ECHO,
+                    "target": {"name": REPEATED},
+                    "value": REPEATED,
                     "children": [{"property": "city", "constraints": {"isString": "no string"}}],
                 }
             ],
@@ -239,8 +240,8 @@ FORMS: dict[str, tuple[object, Sequence[tuple[str | None, str]]]] = {
     "express-validator": (
         {
             "errors": [
-                {"msg": "Short", "param": "name", "value": ECHO, "location": "body"},
-                {"msg": "Odd", "path": "beds[0].size", "value": ECHO, "location": "body"},
+                {"msg": "Short", "param": "name", "value": REPEATED, "location": "body"},
+                {"msg": "Odd", "path": "beds[0].size", "value": REPEATED, "location": "body"},
             ]
         },
         [("name", "Short"), ("beds[0].size", "Odd")],
@@ -251,10 +252,10 @@ FORMS: dict[str, tuple[object, Sequence[tuple[str | None, str]]]] = {
             "error": "Bad Request",
             "errors": [
                 {
-                    "codes": [ECHO],
-                    "arguments": [{"defaultMessage": ECHO}],
+                    "codes": [REPEATED],
+                    "arguments": [{"defaultMessage": REPEATED}],
                     "field": "name",
-                    "rejectedValue": ECHO,
+                    "rejectedValue": REPEATED,
                     "defaultMessage": "must not be null",
                 }
             ],
@@ -263,7 +264,11 @@ FORMS: dict[str, tuple[object, Sequence[tuple[str | None, str]]]] = {
         [("name", "must not be null")],
     ),
     "graphql": (
-        {"errors": [{"message": "No such field.", "path": ["insert"], "extensions": {"a": ECHO}}]},
+        {
+            "errors": [
+                {"message": "No such field.", "path": ["insert"], "extensions": {"a": REPEATED}}
+            ]
+        },
         [("insert", "No such field.")],
     ),
     "stripe": (
@@ -291,7 +296,7 @@ FORMS: dict[str, tuple[object, Sequence[tuple[str | None, str]]]] = {
         [("name", "Unknown field.")],
     ),
     "mongoose": (
-        {"errors": {"name": {"message": "Too long.", "path": "name", "value": ECHO}}},
+        {"errors": {"name": {"message": "Too long.", "path": "name", "value": REPEATED}}},
         [("name", "Too long.")],
     ),
     "jsend": ({"status": "fail", "data": {"name": "Too long."}}, [("name", "Too long.")]),
@@ -309,66 +314,66 @@ FORMS: dict[str, tuple[object, Sequence[tuple[str | None, str]]]] = {
 
 @pytest.mark.parametrize("status", [400, 422])
 @pytest.mark.parametrize("form", FORMS)
-def test_every_reason_is_told_with_its_field(form: str, status: int) -> None:
-    """Whatever framework the server uses, its reasons are told and nothing that it echoes is."""
+def test_every_reason_is_shown_with_its_field(form: str, status: int) -> None:
+    """Whatever framework the server uses, its reasons are shown, and no value that it repeats."""
     body, reasons = FORMS[form]
     error = status_error(response(body, status))
     assert [(one.field, one.reason) for one in error.violations] == reasons
     for field, reason in reasons:
         assert reason in str(error)
         assert field is None or field in str(error)
-    assert ECHO not in str(error)
+    assert REPEATED not in str(error)
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        {"name": ECHO, "amenities": [ECHO]},
-        {"data": {"name": ECHO, "amenities": [ECHO]}},
-        {"error": {"code": "c", "details": {"name": ECHO}}},
-        {"message": json.dumps({"name": ECHO})},
-        {"errors": {"name": {"code": "c", "value": ECHO, "values": [ECHO]}}},
-        {"detail": {"input": {"name": [ECHO]}}},
-        json.dumps({"name": ECHO})[:-3].encode(),
-        f"<title>{ECHO}</title>".encode(),
-        f'Traceback (most recent call last):\n  File "{ECHO}"'.encode(),
-        ECHO.encode("utf-16"),
+        {"name": REPEATED, "amenities": [REPEATED]},
+        {"data": {"name": REPEATED, "amenities": [REPEATED]}},
+        {"error": {"code": "c", "details": {"name": REPEATED}}},
+        {"message": json.dumps({"name": REPEATED})},
+        {"errors": {"name": {"code": "c", "value": REPEATED, "values": [REPEATED]}}},
+        {"detail": {"input": {"name": [REPEATED]}}},
+        json.dumps({"name": REPEATED})[:-3].encode(),
+        f"<title>{REPEATED}</title>".encode(),
+        f'Traceback (most recent call last):\n  File "{REPEATED}"'.encode(),
+        REPEATED.encode("utf-16"),
     ],
 )
-def test_what_is_no_reason_is_not_shown(body: object) -> None:
+def test_only_reasons_are_shown(body: object) -> None:
     """The request, sent back as it was, and the inside of a server are nobody's reasons."""
-    assert ECHO not in str(status_error(response(body, 400)))
+    assert REPEATED not in str(status_error(response(body, 400)))
+
+
+REQUEST = "(GET /properties, status 400)"
 
 
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        ({"name": ["Blank."]}, "SetSmart does not accept these values: name: Blank. (…)"),
-        (
-            {"errors": {"name": ["Name is blank."]}},
-            "SetSmart does not accept these values: Name is blank. (…)",
-        ),
+        ({"name": ["Blank."]}, ": name: Blank. (…)"),
+        ({"errors": {"name": ["Name is blank."]}}, ": Name is blank. (…)"),
         (
             {"name": ["Blank."], "beds": ["0.", "1."]},
-            "SetSmart does not accept these values (…)\n  name: Blank.\n  beds: 0.\n  beds: 1.",
+            " (…)\n  name: Blank.\n  beds: 0.\n  beds: 1.",
         ),
         (
             {"message": "Invalid data.", "errors": {"name": ["Blank."]}},
-            "SetSmart does not accept these values: Invalid data. (…)\n  name: Blank.",
+            ": Invalid data. (…)\n  name: Blank.",
         ),
         (
             {"message": ["a is odd", "b is odd"], "error": "Bad Request"},
-            "SetSmart does not accept these values (…)\n  a is odd\n  b is odd",
+            " (…)\n  a is odd\n  b is odd",
         ),
-        ({"title": "Bad Request"}, "SetSmart does not accept these values (…)"),
+        ({"title": "Bad Request"}, " (…)"),
     ],
 )
 def test_one_reason_is_one_line_and_several_have_a_line_each(body: object, text: str) -> None:
-    """What a server says beside its reasons is told too, unless it says nothing."""
-    error = status_error(response(body, 400))
-    assert error.code == "rejected-values"
-    shown = error.message
-    assert shown.replace("(GET /properties, status 400)", "(…)") == text
+    """A message beside the reasons is shown too, unless it has no content."""
+    error, bare = status_error(response(body, 400)), status_error(response({}, 400))
+    assert error.code is bare.code is MessageCode.REJECTED_VALUES
+    sentence = bare.message.removesuffix(f" {REQUEST}")
+    assert error.message.replace(REQUEST, "(…)") == f"{sentence}{text}"
 
 
 def test_many_long_reasons_are_bounded() -> None:
@@ -409,7 +414,7 @@ def test_any_body_makes_an_error_of_few_printable_lines(body: Any, status: int) 
     assert all(line.isprintable() and len(line) < 480 for line in lines)
 
 
-def test_a_body_without_a_bottom_is_an_error_like_others() -> None:
+def test_a_deeply_nested_body_is_an_ordinary_error() -> None:
     """Nesting costs neither a crash nor much time."""
     deep = b'{"errors":' * 400 + b'["no"]' + b"}" * 400
     assert isinstance(status_error(response(deep, 400)), BadRequestError)

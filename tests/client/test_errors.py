@@ -43,7 +43,7 @@ def test_an_error_ends_with_the_request_it_is_about(context: ErrorContext, text:
     assert ApiError("it went wrong", context).message == f"it went wrong ({text})"
 
 
-def test_an_error_without_an_answer_has_no_status() -> None:
+def test_an_error_without_a_response_has_no_status() -> None:
     """A connection that failed has a method and a path, and tells whether the request was sent."""
     error = ConnectionFailedError("cannot connect", ErrorContext("GET", "/p"), sent=False)
     assert (error.method, error.path, error.status) == ("GET", "/p", None)

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import URL
+from support.messages import raises
 from support.mock_client import client_of
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import UnexpectedResponseError
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.sandbox.list_styles import LIST_STYLES, STYLES_WITHOUT_NEXT
 
@@ -22,7 +24,7 @@ def server(
 ) -> Callable[[httpx.Request], httpx.Response]:
     """Return a server that has listings with these ids, and shows them in a style."""
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         response = LIST_STYLES[style].response(
             [{"id": one, "name": f"Listing {one}"} for one in ids],
             size,
@@ -32,7 +34,7 @@ def server(
         )
         return httpx.Response(200, content=bytes(response.body), headers=dict(response.headers))
 
-    return answer
+    return respond
 
 
 def listed(
@@ -63,21 +65,21 @@ def test_an_empty_list_is_complete(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", sorted(LIST_STYLES))
-def test_a_server_that_ignores_what_it_is_asked_for_is_refused(style: str) -> None:
+def test_a_list_whose_pages_are_all_the_first_one_is_rejected(style: str) -> None:
     """Every page is the first one: the rest is not taken for the whole."""
     with pytest.raises(UnexpectedResponseError, match="setsmart:paging"):
         listed(server(style, ["a", "b", "c", "d", "e"], 2, obeys=False))
 
 
 @pytest.mark.parametrize("style", sorted(STYLES_WITHOUT_NEXT))
-def test_what_speaks_of_more_without_saying_where_is_refused_by_its_name(style: str) -> None:
+def test_a_list_that_mentions_more_without_a_next_page_is_rejected(style: str) -> None:
     """The message names the member that speaks of more, and the setting that helps."""
     with pytest.raises(UnexpectedResponseError, match="setsmart:paging"):
         listed(server(style, ["a", "b", "c"], 2))
 
 
 @pytest.mark.parametrize("style", sorted(STYLES_WITHOUT_NEXT))
-def test_what_counts_no_more_than_it_shows_is_complete(style: str) -> None:
+def test_a_list_that_counts_no_more_than_it_shows_is_complete(style: str) -> None:
     """One page is the whole list where nothing says otherwise."""
     assert listed(server(style, ["a", "b", "c"], None)) == ["a", "b", "c"]
 
@@ -88,7 +90,7 @@ def test_what_counts_no_more_than_it_shows_is_complete(style: str) -> None:
     size=st.none() | st.integers(1, 13),
     obeys=st.booleans(),
 )
-def test_no_list_is_cut_in_silence(style: str, count: int, size: int | None, obeys: bool) -> None:  # noqa: FBT001 -- drawn by Hypothesis
+def test_no_list_is_cut_silently(style: str, count: int, size: int | None, obeys: bool) -> None:  # noqa: FBT001 -- drawn by Hypothesis
     """All of it, or an error."""
     ids = [f"prop_{number}" for number in range(count)]
     try:
@@ -101,7 +103,7 @@ def test_no_list_is_cut_in_silence(style: str, count: int, size: int | None, obe
 TWO = [{"id": "a"}, {"id": "b"}]
 
 
-def answering(body: object, **headers: str) -> Callable[[httpx.Request], httpx.Response]:
+def responding(body: object, **headers: str) -> Callable[[httpx.Request], httpx.Response]:
     """Return a server that gives the same response to whatever it is asked for."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return lambda _request: httpx.Response(200, json=body, headers=named)
@@ -110,22 +112,22 @@ def answering(body: object, **headers: str) -> Callable[[httpx.Request], httpx.R
 @pytest.mark.parametrize(
     "handler",
     [
-        answering({"data": TWO, "range": "1-2 of 120"}),
-        answering({"data": TWO, "total": "1,200"}),
-        answering({"data": TWO, "total": "2+"}),
-        answering({"data": TWO, "total": [5]}),
-        answering({"data": TWO, "count": {"all": 5}}),
-        answering({"data": TWO, "page": "1 of 3"}),
-        answering({"data": TWO, "hasMore": "yes"}),
-        answering({"data": TWO, "meta": [{"total": 3}]}),
-        answering({"data": TWO, "counts": {"total": 3}}),
-        answering({"data": TWO, "page": {"number": 1, "of": 3}}),
-        answering(TWO, Content_Range="items 0-1/3"),
-        answering(TWO, X_Content_Range="items 0-1/3"),
-        answering(TWO, Link='<?page=4>; rel="last"'),
+        responding({"data": TWO, "range": "1-2 of 120"}),
+        responding({"data": TWO, "total": "1,200"}),
+        responding({"data": TWO, "total": "2+"}),
+        responding({"data": TWO, "total": [5]}),
+        responding({"data": TWO, "count": {"all": 5}}),
+        responding({"data": TWO, "page": "1 of 3"}),
+        responding({"data": TWO, "hasMore": "yes"}),
+        responding({"data": TWO, "meta": [{"total": 3}]}),
+        responding({"data": TWO, "counts": {"total": 3}}),
+        responding({"data": TWO, "page": {"number": 1, "of": 3}}),
+        responding(TWO, Content_Range="items 0-1/3"),
+        responding(TWO, X_Content_Range="items 0-1/3"),
+        responding(TWO, Link='<?page=4>; rel="last"'),
     ],
 )
-def test_other_words_for_more_are_refused_as_well(
+def test_any_sign_of_more_objects_rejects_the_list(
     handler: Callable[[httpx.Request], httpx.Response],
 ) -> None:
     """Numbers in texts, flags in words, counts beside the list, the address of the last page."""
@@ -136,22 +138,22 @@ def test_other_words_for_more_are_refused_as_well(
 @pytest.mark.parametrize(
     "handler",
     [
-        answering({"data": TWO, "range": "1-2 of 2"}),
-        answering({"data": TWO, "page": "1 of 1"}),
-        answering({"data": TWO, "total": [2], "count": {"all": 2}}),
-        answering({"data": TWO, "hasMore": "no"}),
-        answering({"data": TWO, "counts": {"guests": 40}}),
-        answering({"data": TWO, "account": {"requests_remaining": 40, "quota_total": 90}}),
-        answering({"data": TWO, "records": 2, "next_invoice_date": "2026-12-01"}),
-        answering(TWO, Link='<?page=1>; rel="last"'),
-        answering(TWO, X_RateLimit_Limit="100", X_Total_Time="120"),
-        answering({"data": TWO, "quota": {"remaining": 3}, "plan": {"limit": 2, "total": 100}}),
-        answering({"data": TWO, "ScannedCount": 99, "meta": {"rate_limit": 60}}),
-        answering({"data": TWO, "after_url": "https://else.example/x", "end_of_stream": True}),
-        answering(TWO, X_Query_Count="17", X_Quota_Total="900", X_RateLimit_Remaining="99"),
+        responding({"data": TWO, "range": "1-2 of 2"}),
+        responding({"data": TWO, "page": "1 of 1"}),
+        responding({"data": TWO, "total": [2], "count": {"all": 2}}),
+        responding({"data": TWO, "hasMore": "no"}),
+        responding({"data": TWO, "counts": {"guests": 40}}),
+        responding({"data": TWO, "account": {"requests_remaining": 40, "quota_total": 90}}),
+        responding({"data": TWO, "records": 2, "next_invoice_date": "2026-12-01"}),
+        responding(TWO, Link='<?page=1>; rel="last"'),
+        responding(TWO, X_RateLimit_Limit="100", X_Total_Time="120"),
+        responding({"data": TWO, "quota": {"remaining": 3}, "plan": {"limit": 2, "total": 100}}),
+        responding({"data": TWO, "ScannedCount": 99, "meta": {"rate_limit": 60}}),
+        responding({"data": TWO, "after_url": "https://else.example/x", "end_of_stream": True}),
+        responding(TWO, X_Query_Count="17", X_Quota_Total="900", X_RateLimit_Remaining="99"),
     ],
 )
-def test_numbers_of_other_things_cut_no_list(
+def test_unrelated_numbers_do_not_reject_a_list(
     handler: Callable[[httpx.Request], httpx.Response],
 ) -> None:
     """What counts guests, requests or milliseconds says nothing about the list."""
@@ -161,6 +163,6 @@ def test_numbers_of_other_things_cut_no_list(
 @pytest.mark.parametrize("body", [{"items": None, "total": 0}, {"data": {}, "has_more": False}])
 def test_an_empty_list_may_be_null(body: object) -> None:
     """Some languages write it so; where nothing says that it is empty, it is no list."""
-    assert listed(answering(body)) == []
-    with pytest.raises(UnexpectedResponseError, match="is not a list"):
-        listed(answering({"items": None}))
+    assert listed(responding(body)) == []
+    with raises(UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE, "items"):
+        listed(responding({"items": None}))

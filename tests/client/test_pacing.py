@@ -1,4 +1,4 @@
-"""Keeping to the rate limit that answers tell."""
+"""Keeping to the rate limit of responses."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from attrs import define, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.json_values import TEXTS
+from support.messages import message
 from support.mock_client import Clock
 from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.client.pacing import Pacer, Permit, RateLimitWaitError
 from pulumi_setsmart.client.server_clock import ServerClock
 from pulumi_setsmart.client.timestamp import DAY
+from pulumi_setsmart.models.message_code import MessageCode
 
 NOON = 1_620_000_000
 
@@ -32,7 +34,7 @@ def pacer_of(clock: Clock) -> Pacer:
 
 
 def headers(remaining: int, resets_in: float, *, now: float = NOON, **more: str) -> httpx.Headers:
-    """Return what an answer tells, at a time of the server's."""
+    """Return the limits in a response, at a time of the server's."""
     return httpx.Headers(
         {
             "Date": email.utils.formatdate(math.floor(now), usegmt=True),
@@ -44,28 +46,28 @@ def headers(remaining: int, resets_in: float, *, now: float = NOON, **more: str)
     )
 
 
-def send(pacer: Pacer, status: int = 200, told: httpx.Headers | None = None) -> None:
-    """Send a request that is answered at once."""
-    pacer.settle(pacer.admit(900), status, told or httpx.Headers())
+def send(pacer: Pacer, status: int = 200, limits: httpx.Headers | None = None) -> None:
+    """Send a request whose response comes at once."""
+    pacer.settle(pacer.admit(900), status, limits or httpx.Headers())
 
 
 def test_a_used_up_window_is_waited_for_by_the_server_s_own_clock() -> None:
     """The local clock is never asked: it may go wrong by hours."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(1, 7))
-    send(pacer, told=headers(0, 7))
+    send(pacer, limits=headers(1, 7))
+    send(pacer, limits=headers(0, 7))
     assert clock.slept == []
-    send(pacer, told=headers(99, 60, now=NOON + 7))
+    send(pacer, limits=headers(99, 60, now=NOON + 7))
     assert clock.slept == [7]
 
 
-def test_while_something_remains_nothing_is_held_back() -> None:
+def test_requests_do_not_wait_while_budget_remains() -> None:
     """Full speed within the window."""
     clock = Clock()
     pacer = pacer_of(clock)
     for remaining in range(99, -1, -1):
-        send(pacer, told=headers(remaining, 60))
+        send(pacer, limits=headers(remaining, 60))
     assert clock.slept == []
     assert pacer.remaining == 0
 
@@ -91,11 +93,11 @@ def test_without_headers_there_is_no_limit() -> None:
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_what_the_server_asks_for_holds_everybody(status: int, asked: str, seconds: int) -> None:
+def test_retry_after_delays_all_requests(status: int, asked: str, seconds: int) -> None:
     """`Retry-After`, in seconds or as a date, wins over the reset of the window."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(50, 60))
+    send(pacer, limits=headers(50, 60))
     send(pacer, status, headers(50, 60, Retry_After=asked))
     pacer.admit(900)
     assert sum(clock.slept) == seconds
@@ -108,35 +110,31 @@ def test_a_reset_is_waited_for_whatever_its_unit(reset: str) -> None:
     """Milliseconds are no seconds in another millennium."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(0, 7, X_RateLimit_Reset=reset))
+    send(pacer, limits=headers(0, 7, X_RateLimit_Reset=reset))
     pacer.admit(900)
     assert clock.slept == [7]
 
 
 @pytest.mark.parametrize("name", ["X-RateLimit-Reset", "Retry-After"])
-def test_what_cannot_be_is_not_waited_for_and_told_once(
+def test_an_implausible_time_is_ignored_with_one_warning(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """However often the server says it."""
     clock = Clock()
     pacer = pacer_of(clock)
     for _ in range(3):
-        told = headers(50, 60)
-        told[name] = "9" * 60
-        send(pacer, 503, told)
+        limits = headers(50, 60)
+        limits[name] = "9" * 60
+        send(pacer, 503, limits)
     assert clock.slept == []
-    [message] = caplog.messages
-    assert message == (
-        f"SetSmart sends {name}: {'9' * 40}…, which is more than a day from its clock; it is "
-        "ignored [implausible-reset]"
-    )
+    assert caplog.messages == [message(MessageCode.IMPLAUSIBLE_RESET, f"{name}: {'9' * 40}…")]
 
 
-def test_a_refusal_without_a_word_holds_nothing_but_lets_one_through() -> None:
+def test_after_a_429_without_headers_one_request_is_sent() -> None:
     """The retry policy backs off; the budget is learned anew."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(50, 60))
+    send(pacer, limits=headers(50, 60))
     send(pacer, 429)
     pacer.admit(900)
     assert clock.slept == []
@@ -144,23 +142,23 @@ def test_a_refusal_without_a_word_holds_nothing_but_lets_one_through() -> None:
         pacer.admit(0.01)
 
 
-def test_a_refusal_with_the_window_waits_for_the_next() -> None:
+def test_after_a_429_with_headers_the_next_window_is_waited_for() -> None:
     """Somebody else on the same key was quicker."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(50, 30))
+    send(pacer, limits=headers(50, 30))
     send(pacer, 429, headers(0, 30))
     pacer.admit(900)
     assert clock.slept == [30]
 
 
-def test_a_reset_that_was_rounded_down_costs_one_refusal() -> None:
+def test_a_reset_that_was_rounded_down_costs_one_429() -> None:
     """From then on, a second is added."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(0, 10))
+    send(pacer, limits=headers(0, 10))
     send(pacer, 429, headers(0, 0, now=NOON + 10))
-    send(pacer, told=headers(0, 20, now=NOON + 11))
+    send(pacer, limits=headers(0, 20, now=NOON + 11))
     assert clock.slept == [10, 1]
     pacer.admit(900)
     assert sum(clock.slept) == 11 + 21
@@ -170,7 +168,7 @@ def test_resets_that_jitter_are_one_window() -> None:
     """A server that computes the reset anew each time does not give the budget twice."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(3, 60))
+    send(pacer, limits=headers(3, 60))
     first, second, third = (pacer.admit(900) for _ in range(3))
     pacer.settle(third, 200, headers(0, 62))
     pacer.settle(second, 200, headers(1, 61))
@@ -180,24 +178,24 @@ def test_resets_that_jitter_are_one_window() -> None:
     assert clock.slept == [62]
 
 
-def test_an_answer_about_an_older_window_tells_nothing() -> None:
+def test_a_response_about_an_older_window_is_ignored() -> None:
     """Answers overtake each other."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(5, 10))
+    send(pacer, limits=headers(5, 10))
     late = pacer.admit(900)
     clock.now += 10
-    send(pacer, told=headers(99, 60, now=NOON + 10))
+    send(pacer, limits=headers(99, 60, now=NOON + 10))
     assert pacer.remaining == 98  # the late one may be counted in the new window
     pacer.settle(late, 200, headers(0, 10))
     assert pacer.remaining == 98
 
 
-def test_a_late_answer_without_headers_opens_no_gate() -> None:
+def test_a_late_response_without_headers_does_not_lift_the_limit() -> None:
     """Whoever learns the budget is the one who says that there is none."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(5, 10))
+    send(pacer, limits=headers(5, 10))
     late = pacer.admit(900)
     clock.now += 10
     pacer.admit(900)
@@ -206,22 +204,22 @@ def test_a_late_answer_without_headers_opens_no_gate() -> None:
         pacer.admit(0.01)
 
 
-def test_an_answer_that_comes_after_its_window_begins_the_next() -> None:
+def test_a_response_after_its_window_begins_the_next() -> None:
     """However soon the next one ends, it is not the one that is over."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(1, 60))
+    send(pacer, limits=headers(1, 60))
     late = pacer.admit(900)
     clock.now += 60
     pacer.settle(late, 200, headers(50, 2, now=NOON + 60))
     assert pacer.remaining == 50
 
 
-def test_after_a_window_one_request_learns_the_next() -> None:
+def test_one_request_probes_a_new_window() -> None:
     """Even where something was left of it."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(50, 60))
+    send(pacer, limits=headers(50, 60))
     clock.now += 60
     assert pacer.remaining is None
     pacer.admit(900)
@@ -229,45 +227,45 @@ def test_after_a_window_one_request_learns_the_next() -> None:
         pacer.admit(0.01)
 
 
-def test_more_under_way_than_remain_leave_nothing() -> None:
+def test_requests_under_way_count_in_a_new_window() -> None:
     """A new window may have counted them all."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(9, 60))
+    send(pacer, limits=headers(9, 60))
     permits = [pacer.admit(900) for _ in range(3)]
     clock.now += 60
     pacer.settle(permits[0], 200, headers(1, 60, now=NOON + 60))
     assert pacer.remaining == 0
 
 
-def test_a_success_after_the_reset_teaches_that_it_is_rounded_down_too() -> None:
+def test_a_success_after_the_reset_shows_that_it_was_rounded_down() -> None:
     """Then there is no refusal at all."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(5, 60))
+    send(pacer, limits=headers(5, 60))
     clock.now += 60
-    send(pacer, told=headers(4, 0, now=NOON + 60))
+    send(pacer, limits=headers(4, 0, now=NOON + 60))
     assert pacer.remaining == 4
     clock.now += 1
     assert pacer.remaining is None
 
 
-def test_a_server_that_sets_its_clock_back_is_waited_for() -> None:
-    """What it told by the clock it had before holds no longer."""
+def test_a_server_that_sets_its_clock_back_is_followed() -> None:
+    """Limits by the clock that it had before no longer apply."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(5, 60))
+    send(pacer, limits=headers(5, 60))
     clock.now += 10
-    send(pacer, told=headers(0, 50, now=NOON + 10 - 3600))
+    send(pacer, limits=headers(0, 50, now=NOON + 10 - 3600))
     pacer.admit(900)
     assert clock.slept == [50]
 
 
-def test_whoever_cannot_wait_is_told_at_once() -> None:
+def test_a_wait_beyond_the_deadline_is_an_error_at_once() -> None:
     """A wait beyond the deadline is not begun."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(0, 1000))
+    send(pacer, limits=headers(0, 1000))
     with pytest.raises(RateLimitWaitError) as caught:
         pacer.admit(900)
     assert caught.value.seconds == 1000
@@ -278,18 +276,16 @@ def test_a_long_wait_is_announced_once(caplog: pytest.LogCaptureFixture) -> None
     """Not by each thread, and not a short one."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(0, 5))
-    send(pacer, told=headers(0, 40, now=NOON + 5))
+    send(pacer, limits=headers(0, 5))
+    send(pacer, limits=headers(0, 40, now=NOON + 5))
     with contextlib.suppress(RateLimitWaitError):
         pacer.admit(39)
     pacer.settle(pacer.admit(900))
-    assert caplog.messages == [
-        "SetSmart: the rate limit is used up; continuing in 40 s [rate-limited]"
-    ]
+    assert caplog.messages == [message(MessageCode.RATE_LIMITED, "40 s")]
 
 
 def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixture) -> None:
-    """Four workers are held back by one window, and the user is told once."""
+    """Four workers wait for one window, and the user reads it once."""
     clock = Clock()
     together = threading.Barrier(4)
 
@@ -298,23 +294,21 @@ def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixtu
         clock.now = max(clock.now, 40.0)
 
     pacer = Pacer(clock.time, sleep)
-    send(pacer, told=headers(0, 40))
+    send(pacer, limits=headers(0, 40))
     with ThreadPoolExecutor(4) as threads:
         waiting = [threads.submit(pacer.admit, 900) for _ in range(4)]
         while waiting:
             for admitted in [future for future in waiting if future.done()]:
                 waiting.remove(admitted)
                 pacer.settle(admitted.result())
-    assert caplog.messages == [
-        "SetSmart: the rate limit is used up; continuing in 40 s [rate-limited]"
-    ]
+    assert caplog.messages == [message(MessageCode.RATE_LIMITED, "40 s")]
 
 
 def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
     """Several threads may be turned away with different wishes."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, told=headers(50, 60))
+    send(pacer, limits=headers(50, 60))
     first, second = pacer.admit(900), pacer.admit(900)
     pacer.settle(first, 429, headers(0, 60, Retry_After="20"))
     pacer.settle(second, 429, headers(0, 60, Retry_After="3"))
@@ -323,7 +317,7 @@ def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
 
 
 def test_the_first_request_goes_out_alone() -> None:
-    """The others wait for its answer, then all of them go."""
+    """The others wait for its response, then all of them go."""
     pacer = Pacer()
     probe = pacer.admit(10)
     with ThreadPoolExecutor(3) as threads:
@@ -365,14 +359,14 @@ def test_a_probe_that_is_lost_is_followed_by_another() -> None:
         max_size=5,
     )
 )
-def test_no_header_breaks_the_pace(answers: list[tuple[int, dict[str, str]]]) -> None:
-    """Whatever a server sends, requests go out within their patience, or learn that they cannot."""
+def test_any_headers_give_a_permit_or_an_error(responses: list[tuple[int, dict[str, str]]]) -> None:
+    """Whatever a server sends, requests go out in the time they have, or fail."""
     clock = Clock()
     pacer = pacer_of(clock)
-    for status, told in answers:
+    for status, limits in responses:
         before = clock.now
         with contextlib.suppress(RateLimitWaitError):
-            pacer.settle(pacer.admit(900), status, told)
+            pacer.settle(pacer.admit(900), status, limits)
         assert 0 <= clock.now - before <= 900.001
     begins_at = clock.now
     pacer.admit(math.inf)
@@ -380,21 +374,19 @@ def test_no_header_breaks_the_pace(answers: list[tuple[int, dict[str, str]]]) ->
 
 
 @given(skew=st.floats(-3600, 3600), delays=st.lists(st.floats(0, 0.4), min_size=1, max_size=30))
-def test_the_server_s_time_is_never_thought_later_than_it_is(
-    skew: float, delays: list[float]
-) -> None:
+def test_the_server_s_time_is_never_overestimated(skew: float, delays: list[float]) -> None:
     """So no wait for it is too short; and never earlier by more than a second and the way back."""
     clock = ServerClock()
     now = 0.0
     for delay in delays:
-        sent_at, answered_at, now = now, now + delay, now + 2 * delay
-        date = email.utils.formatdate(math.floor(NOON + skew + answered_at), usegmt=True)
+        sent_at, responded_at, now = now, now + delay, now + 2 * delay
+        date = email.utils.formatdate(math.floor(NOON + skew + responded_at), usegmt=True)
         clock.observe({"Date": date}, sent_at, now)
     assert 0 <= clock.local(NOON + skew) <= 1.4 + 1e-6
 
 
-def test_the_server_s_time_is_known_ever_more_exactly() -> None:
-    """An answer a tenth of a second tells whole seconds to about a tenth."""
+def test_the_server_s_time_is_known_more_exactly_with_each_response() -> None:
+    """A response every tenth of a second shows whole seconds to about a tenth."""
     clock = ServerClock()
     for tenth in range(15):
         now = 0.05 + tenth / 10
@@ -426,7 +418,7 @@ class Server:
     windows: int = 0
     idle: float = 0.0
 
-    def answer(self, now: float) -> tuple[int, httpx.Headers]:
+    def respond(self, now: float) -> tuple[int, httpx.Headers]:
         """Answer a request that arrives at a local time."""
         time = NOON + self.skew + now
         if time >= self.ends_at:
@@ -440,9 +432,9 @@ class Server:
             self.served += 1
         else:
             self.refused += 1
-        told = headers(self.limit - self.used, 0, now=time)
-        told["X-RateLimit-Reset"] = self.reset(time)
-        return status, told
+        limits = headers(self.limit - self.used, 0, now=time)
+        limits["X-RateLimit-Reset"] = self.reset(time)
+        return status, limits
 
     def reset(self, time: float) -> str:
         """Return when the window ends, in the server's form, rounded its way."""
@@ -472,22 +464,22 @@ class Race:
         number = 0
         while self.clock.now < seconds:
             while len(self.under_way) < senders:
-                patience = self.next_answer() - self.clock.now
+                time_left = self.next_response() - self.clock.now
                 try:
-                    permit = self.pacer.admit(max(0.0, patience - 1e-9))
+                    permit = self.pacer.admit(max(0.0, time_left - 1e-9))
                 except RateLimitWaitError:
                     if not self.under_way:
                         raise
                     break
                 number += 1
                 arrives = self.clock.now + self.random.uniform(0.001, 0.05)
-                # The order of arrival is not the order of sending, nor that of the answers.
+                # The order of arrival is not the order of sending, nor that of the responses.
                 heapq.heappush(self.under_way, (arrives, number, permit))
             arrives, _, permit = heapq.heappop(self.under_way)
             self.clock.now = max(self.clock.now, arrives)
-            self.pacer.settle(permit, *self.server.answer(self.clock.now))
+            self.pacer.settle(permit, *self.server.respond(self.clock.now))
 
-    def next_answer(self) -> float:
+    def next_response(self) -> float:
         """Return when something will be learned next; far away if nothing is under way."""
         return self.under_way[0][0] if self.under_way else math.inf
 
@@ -501,7 +493,7 @@ class Race:
     form=st.sampled_from(["seconds", "milliseconds", "left", "date"]),
 )
 @settings(max_examples=40)
-def test_alone_on_a_key_nothing_is_refused_and_little_is_lost(
+def test_a_client_alone_on_a_key_gets_no_429_and_loses_little_time(
     seed: int, limit: int, length: float, skew: float, rounding: str, form: str
 ) -> None:
     """Whatever the window and the clocks; where resets are rounded down, one refusal teaches it."""
@@ -516,7 +508,7 @@ def test_alone_on_a_key_nothing_is_refused_and_little_is_lost(
 
 
 def test_threads_of_one_process_share_the_budget() -> None:
-    """Four of them, with answers that overtake each other, meet no refusal."""
+    """Four of them, with responses that overtake each other, get no 429."""
     server = Server(limit=40, length=1.0, skew=3600, rounding="up")
     lock = threading.Lock()
     pacer = Pacer()
@@ -524,8 +516,8 @@ def test_threads_of_one_process_share_the_budget() -> None:
     def work(_number: int) -> int:
         permit = pacer.admit(60)
         with lock:
-            status, told = server.answer(permit.sent_at)
-        pacer.settle(permit, status, told)
+            status, limits = server.respond(permit.sent_at)
+        pacer.settle(permit, status, limits)
         return status
 
     with ThreadPoolExecutor(4) as threads:

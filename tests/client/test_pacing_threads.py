@@ -32,7 +32,7 @@ def frequent_switches() -> Iterator[None]:
 
 @define
 class SharedClock:
-    """Time that passes for all threads when one of them sleeps, or a request is answered."""
+    """Time that passes for all threads when one of them sleeps, or a response comes."""
 
     now: float = 0.0
     _lock: threading.Lock = field(factory=threading.Lock)
@@ -68,7 +68,7 @@ class Server:
     ends_at: int = 0
     _lock: threading.Lock = field(factory=threading.Lock)
 
-    def answer(self) -> tuple[int, dict[str, str]]:
+    def respond(self) -> tuple[int, dict[str, str]]:
         """Answer a request, which takes a moment."""
         with self._lock:
             self.clock.go_on(0.01)
@@ -101,7 +101,7 @@ class Probes:
             self.most = max(self.most, self.under_way)
 
     def end(self, permit: Permit) -> None:
-        """Note that a request is over, before the pacer is told."""
+        """Note that a request is over, before the pacer knows."""
         with self._lock:
             self.under_way -= permit.is_probe
 
@@ -116,7 +116,7 @@ def all_of(work: object, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_many_threads_use_the_whole_limit_and_meet_no_refusal(seed: int) -> None:
+def test_many_threads_use_all_of_the_limit_and_get_no_429(seed: int) -> None:
     """One probe at a time, none refused, and nothing miscounted when all of them are done."""
     clock = SharedClock()
     server, probes = Server(clock), Probes()
@@ -132,9 +132,9 @@ def test_many_threads_use_the_whole_limit_and_meet_no_refusal(seed: int) -> None
                     probes.begin(permits[-1])
             random.shuffle(permits)
             for permit in permits:
-                told = server.answer()
+                limits = server.respond()
                 probes.end(permit)
-                pacer.settle(permit, *told)
+                pacer.settle(permit, *limits)
 
     all_of(work, seed)
     assert server.refused == 0
@@ -145,7 +145,7 @@ def test_many_threads_use_the_whole_limit_and_meet_no_refusal(seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_many_threads_outlive_whatever_goes_wrong(seed: int) -> None:
+def test_many_threads_survive_any_failure(seed: int) -> None:
     """Lost, refused and hopeless requests leave nobody waiting, nor counted as under way."""
     clock = SharedClock()
     server, probes = Server(clock), Probes()
@@ -160,17 +160,17 @@ def test_many_threads_outlive_whatever_goes_wrong(seed: int) -> None:
                 gave_up.set()
                 continue
             probes.begin(permit)
-            status, told = server.answer()
+            status, limits = server.respond()
             chance = random.random()
             probes.end(permit)
             if chance < 0.1:
                 pacer.settle(permit)
             elif chance < 0.2:
-                pacer.settle(permit, 503, {**told, "Retry-After": str(random.randrange(20))})
+                pacer.settle(permit, 503, {**limits, "Retry-After": str(random.randrange(20))})
             elif chance < 0.25:
-                pacer.settle(permit, 429, {"Date": told["Date"]})
+                pacer.settle(permit, 429, {"Date": limits["Date"]})
             else:
-                pacer.settle(permit, status, told)
+                pacer.settle(permit, status, limits)
 
     all_of(work, seed)
     assert probes.most == 1
@@ -181,5 +181,5 @@ def test_many_threads_outlive_whatever_goes_wrong(seed: int) -> None:
     # Nothing is under way any more: a whole window is there again, less the probe.
     permit = pacer.admit(1e6)
     server.ends_at, server.used = 0, 0
-    pacer.settle(permit, *server.answer())
+    pacer.settle(permit, *server.respond())
     assert pacer.remaining == server.limit - 1

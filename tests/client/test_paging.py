@@ -59,7 +59,7 @@ def test_the_next_page_is_found(headers: dict[str, str], body: Json, following: 
         "ftp://setsmart.example/",
     ],
 )
-def test_a_next_page_elsewhere_is_refused(address: str) -> None:
+def test_a_next_page_on_another_server_is_rejected(address: str) -> None:
     """The key goes to the configured origin only."""
     with pytest.raises(ForeignPageError):
         following_url({}, {"next": address})
@@ -68,7 +68,7 @@ def test_a_next_page_elsewhere_is_refused(address: str) -> None:
 
 
 @given(ANY_JSON, TEXTS)
-def test_whatever_comes_stays_on_this_origin(body: Json, link: str) -> None:
+def test_any_next_page_is_on_the_same_origin(body: Json, link: str) -> None:
     """No body and no header leads elsewhere, or anywhere but to an address or an end."""
     try:
         following = following_url({"Link": f"<{link}>; rel=next"}, body)

@@ -155,7 +155,7 @@ SERVERS = st.builds(
 
 @given(SERVERS)
 @settings(max_examples=400)
-def test_a_list_that_says_that_it_goes_on_is_whole_or_refused(server: MadeUpServer) -> None:
+def test_a_list_with_more_pages_is_complete_or_rejected(server: MadeUpServer) -> None:
     """Only a limit, a page number or an offset alone do not say that a list goes on."""
     collection = Collection(client_of(server), "/properties")
     try:
@@ -169,7 +169,7 @@ def test_a_list_that_says_that_it_goes_on_is_whole_or_refused(server: MadeUpServ
 
 @given(SERVERS)
 @settings(max_examples=200)
-def test_one_page_is_never_refused(server: MadeUpServer) -> None:
+def test_a_list_of_one_page_is_never_rejected(server: MadeUpServer) -> None:
     """Where all there is fits on a page with room to spare, whatever the words for it."""
     if server.count < server.size:
         collection = Collection(client_of(server), "/properties")

@@ -70,7 +70,7 @@ def test_no_secret_is_left_whatever_it_is_and_whatever_is_around_it(
 
 @given(SECRET, st.integers(0, 5), st.sampled_from([base64.b64encode, base64.urlsafe_b64encode]))
 @settings(max_examples=100)
-def test_no_secret_is_left_inside_of_base64(
+def test_no_secret_is_left_in_base64(
     secret: str, length: int, encode: Callable[[bytes], bytes]
 ) -> None:
     """Wherever in a larger text it begins, and also where that is in lines."""
@@ -132,7 +132,7 @@ def test_the_words_that_a_key_begins_with_stay(text: str) -> None:
     assert taking_out("setsmart_live_1234567890").foreign(text) == text
 
 
-def test_the_mark_leaves_json_json() -> None:
+def test_json_is_valid_without_its_secrets() -> None:
     """What is in a document is taken out without harm to its syntax."""
     secret = '"quoted\\secret'
     document = json.dumps({"a": f"x{secret}", "b": f"\\{secret}", "c": json.dumps(secret)})

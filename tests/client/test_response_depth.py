@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.json_values import ANY_JSON
+from support.messages import raises
 
 from pulumi_setsmart.client.errors import InvalidResponseError
 from pulumi_setsmart.client.response import Response
 from pulumi_setsmart.models.json import DEEPEST, Json, cut_off, is_nested_deeper
 from pulumi_setsmart.models.marker import TOO_DEEP
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 def read(body: str | bytes) -> Json:
@@ -49,9 +51,9 @@ def test_what_is_too_deep_is_cut_off(depth: int, opening: str, closing: str, enc
     ],
     ids=range(7),
 )
-def test_what_is_no_json_is_one_error(body: str) -> None:
+def test_invalid_json_is_one_error(body: str) -> None:
     """However deep it is, and however long its quotations."""
-    with pytest.raises(InvalidResponseError, match="the response is not JSON"):
+    with raises(InvalidResponseError, MessageCode.INVALID_RESPONSE, "GET /p, status 200"):
         read(body)
 
 

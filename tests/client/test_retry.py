@@ -35,13 +35,13 @@ def server_error(status: int) -> ServerError:
     [LOST, NEVER_SENT, UNREADABLE, LIMITED, *map(server_error, (500, 502, 503, 504))],
     ids=repr,
 )
-def test_what_may_be_repeated_is(method: str, error: ApiError) -> None:
+def test_passing_failures_are_retried(method: str, error: ApiError) -> None:
     """Requests that do the same when they are done twice are repeated after passing failures."""
     assert RetryPolicy().allows(method, error)
 
 
 @pytest.mark.parametrize("error", [NEVER_SENT, LIMITED], ids=repr)
-def test_a_post_that_was_not_carried_out_is_repeated(error: ApiError) -> None:
+def test_a_post_that_was_not_carried_out_is_retried(error: ApiError) -> None:
     """Without a connection, or turned away at the limit, nothing was created."""
     assert RetryPolicy().allows("POST", error)
 
@@ -49,7 +49,7 @@ def test_a_post_that_was_not_carried_out_is_repeated(error: ApiError) -> None:
 @pytest.mark.parametrize(
     "error", [LOST, UNREADABLE, *map(server_error, (500, 502, 503, 504))], ids=repr
 )
-def test_a_post_that_was_perhaps_carried_out_is_not(error: ApiError) -> None:
+def test_a_post_that_was_perhaps_carried_out_is_not_retried(error: ApiError) -> None:
     """A listing is never created twice by us."""
     assert not RetryPolicy().allows("POST", error)
 
@@ -67,8 +67,8 @@ def test_a_post_that_was_perhaps_carried_out_is_not(error: ApiError) -> None:
     ],
     ids=repr,
 )
-def test_what_will_not_pass_is_not_repeated(method: str, error: Exception) -> None:
-    """A refusal stays one, however often it is asked for."""
+def test_lasting_failures_are_not_retried(method: str, error: Exception) -> None:
+    """A rejected request is rejected again."""
     assert not RetryPolicy().allows(method, error)
 
 
@@ -81,8 +81,10 @@ def test_what_will_not_pass_is_not_repeated(method: str, error: Exception) -> No
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_what_costs_much_and_does_not_pass_is_not_repeated(method: str, error: ApiError) -> None:
-    """A certificate stays as it is, and an answer that was too large is so again."""
+def test_untrusted_servers_and_large_responses_are_not_retried(
+    method: str, error: ApiError
+) -> None:
+    """A certificate stays as it is, and a response that was too large is so again."""
     assert not RetryPolicy().allows(method, error)
 
 
@@ -93,8 +95,8 @@ def test_what_costs_much_and_does_not_pass_is_not_repeated(method: str, error: A
     + [(BadRequestError("no", ErrorContext("?", "/", 400)), False)],
     ids=repr,
 )
-def test_what_was_perhaps_carried_out(error: ApiError, *, perhaps: bool) -> None:
-    """After a lost answer, a failed server or an unreadable answer, an object may exist."""
+def test_which_requests_were_perhaps_carried_out(error: ApiError, *, perhaps: bool) -> None:
+    """After a lost response, a failed server or an invalid response, an object may exist."""
     assert may_have_been_carried_out(error) is perhaps
 
 

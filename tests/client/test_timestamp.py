@@ -39,13 +39,13 @@ SOON = NOW + 30
         datetime.fromtimestamp(SOON).astimezone().isoformat(),
     ],
 )
-def test_each_unit_is_told_by_what_is_possible(text: str) -> None:
+def test_the_unit_of_a_time_is_the_possible_one(text: str) -> None:
     """Seconds, finer units, what is left, and dates all say the same."""
     assert timestamp_in(text, NOW) == pytest.approx(SOON, abs=0.001)
 
 
 @pytest.mark.parametrize(("text", "moment"), [("0", NOW), ("86400", NOW + DAY), ("1.5", NOW + 1.5)])
-def test_a_small_number_is_what_is_left(text: str, moment: float) -> None:
+def test_a_small_number_is_the_time_left(text: str, moment: float) -> None:
     """Up to a day of it."""
     assert timestamp_in(text, NOW) == moment
 
@@ -70,7 +70,7 @@ def test_a_small_number_is_what_is_left(text: str, moment: float) -> None:
         email.utils.formatdate(NOW - 2 * DAY, usegmt=True),
     ],
 )
-def test_what_is_no_moment_of_today_is_none(text: str) -> None:
+def test_a_time_that_is_not_within_a_day_is_ignored(text: str) -> None:
     """Another year is no more a reset than a word."""
     assert timestamp_in(text, NOW) is None
 
@@ -84,7 +84,7 @@ def test_what_is_no_moment_of_today_is_none(text: str) -> None:
     | st.datetimes().map(email.utils.format_datetime),
     now=st.floats(0, 1e11),
 )
-def test_no_text_leads_beyond_a_day(text: str, now: float) -> None:
+def test_no_string_gives_a_time_beyond_a_day(text: str, now: float) -> None:
     """Nor to a crash."""
     moment = timestamp_in(text, now)
     assert moment is None or abs(moment - now) <= DAY

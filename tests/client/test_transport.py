@@ -13,6 +13,7 @@ import httpx
 import pytest
 import trustme
 from support.hostile_server import LISTING, Received, client_with, hostile, response, sends
+from support.messages import raises
 from support.mock_client import KEY
 from support.waiting import HANG_GUARD
 
@@ -20,6 +21,7 @@ from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import ConnectionFailedError
 from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.client.transport import network, proxies
+from pulumi_setsmart.models.message_code import MessageCode
 
 ENVIRONMENTS: list[Mapping[str, str]] = [
     {},
@@ -172,7 +174,7 @@ def proxy(
 def test_a_proxy_carries_what_it_cannot_read(
     monkeypatch: pytest.MonkeyPatch, certificates: ssl.SSLContext, *, is_encrypted: bool
 ) -> None:
-    """Over TLS or not: it is told the host and no more."""
+    """Over TLS or not: it learns the host and no more."""
     with (
         hostile(sends(response()), context=certificates) as server,
         proxy(monkeypatch, certificates if is_encrypted else None) as carrier,
@@ -202,13 +204,13 @@ def test_a_response_that_trickles_through_a_proxy_ends(
         client_with(
             server, server.url.replace("http:", "https:"), retry=RetryPolicy(retries=0)
         ) as client,
-        pytest.raises(ConnectionFailedError, match="in time"),
+        raises(ConnectionFailedError, MessageCode.CONNECTION_FAILED, "GET /properties/prop_1"),
     ):
         Collection(client, "/properties").get("prop_1")
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
-def test_what_a_proxy_adds_before_the_encryption_is_refused(
+def test_bytes_that_a_proxy_adds_before_the_encryption_are_rejected(
     monkeypatch: pytest.MonkeyPatch, certificates: ssl.SSLContext, *, is_encrypted: bool
 ) -> None:
     """It is not from the server, so nothing is sent."""
@@ -218,7 +220,11 @@ def test_what_a_proxy_adds_before_the_encryption_is_refused(
         client_with(
             server, server.url.replace("http:", "https:"), retry=RetryPolicy(retries=0)
         ) as client,
-        pytest.raises(ConnectionFailedError, match="cannot connect"),
+        raises(
+            ConnectionFailedError,
+            MessageCode.CONNECTION_FAILED,
+            server.url.replace("http:", "https:"),
+        ),
     ):
         Collection(client, "/properties").create({"name": "Villa"}, "one")
     assert server.requests == []

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.messages import message, raises
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.files.folder_lock import locked
+from pulumi_setsmart.models.message_code import MessageCode
 
 HOLDER = """
 import sys
@@ -27,7 +29,7 @@ with locked(Path(sys.argv[1]), "pulumi-setsmart adopt"):
 """
 
 
-def test_a_second_adopt_is_told_to_wait_and_a_killed_one_is_in_nobodys_way(tmp_path: Path) -> None:
+def test_a_second_adopt_has_to_wait_unless_the_first_was_killed(tmp_path: Path) -> None:
     """Also in a folder that may only be read; and nothing is left in it."""
     tmp_path.chmod(0o555)
     holder = subprocess.Popen(
@@ -41,11 +43,10 @@ def test_a_second_adopt_is_told_to_wait_and_a_killed_one_is_in_nobodys_way(tmp_p
     assert holder.stdout.readline() == "locked\n"
     result = CliRunner().invoke(main, ["adopt", "--directory", str(tmp_path)])
     assert result.exit_code == 1
-    assert result.stderr == (
-        f"Error: {tmp_path}: another `pulumi-setsmart adopt` is working in this folder; run "
-        "this one when the other has ended "
-        "[folder-locked]\n"
+    assert result.stderr == message(
+        MessageCode.FOLDER_LOCKED, f"Error: {tmp_path}", "`pulumi-setsmart adopt`"
     )
+    assert len(result.stderr.splitlines()) == 1
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     holder.stdin.close()
@@ -63,16 +64,21 @@ def test_a_lock_ends_with_its_work(tmp_path: Path) -> None:
         pass
 
 
-def test_a_folder_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_of_one_line(tmp_path: Path) -> None:
     """As any other file."""
     with (
-        pytest.raises(PortfolioFileError, match="cannot be read: No such file or directory"),
+        raises(
+            PortfolioFileError,
+            MessageCode.UNUSABLE_FILE,
+            tmp_path / "none",
+            "No such file or directory",
+        ),
         locked(tmp_path / "none", "adopt"),
     ):
         pass
 
 
-def test_a_file_system_without_locks_is_no_hindrance(
+def test_a_file_system_without_locks_is_allowed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such as some over a network; each file is written whole all the same."""

@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.messages import raises
 from support.waiting import HANG_GUARD
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.files import whole_file
 from pulumi_setsmart.files.destination import Destination
 from pulumi_setsmart.files.whole_file import LEFTOVERS, write_file
+from pulumi_setsmart.models.message_code import MessageCode
 
 ROUNDS = 100
 
@@ -72,7 +74,9 @@ def test_a_file_keeps_its_owner_and_group(tmp_path: Path) -> None:
     assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
 
 
-def test_another_group_gets_what_all_get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_group_gets_the_permissions_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the group cannot be kept, its rights are not given to another one."""
     path = tmp_path / "p.yaml"
     path.touch()
@@ -118,7 +122,7 @@ def test_a_link_to_nothing_gets_its_file(tmp_path: Path) -> None:
     assert link.is_symlink()
 
 
-def test_a_partial_file_of_a_known_name_is_no_way_in(tmp_path: Path) -> None:
+def test_a_link_with_the_name_of_a_partial_file_is_not_followed(tmp_path: Path) -> None:
     """A link that somebody put where the file was written before leads nowhere now."""
     precious = tmp_path / "precious"
     precious.write_text("precious")
@@ -162,14 +166,14 @@ def a_socket(folder: Path) -> Path:
         (lambda folder: folder / ("a" * 300), "File name too long"),
     ],
 )
-def test_what_cannot_be_written_is_told_in_a_line(
+def test_a_file_that_cannot_be_written_is_an_error_of_one_line(
     tmp_path: Path, make: object, reason: str
 ) -> None:
     """Links in a circle, a folder, a pipe that nobody reads; nothing hangs, nothing is left."""
     path: Path = make(tmp_path)  # type: ignore[operator]  # functions and lambdas
-    with pytest.raises(PortfolioFileError) as caught:
+    with raises(PortfolioFileError, MessageCode.UNUSABLE_FILE, f"{path}:", reason) as caught:
         write_file(path, "new")
-    assert caught.value.message == f"{path}: cannot be written: {reason}"
+    assert "\n" not in str(caught.value)
     assert partials_in(tmp_path) == []
 
 
@@ -209,14 +213,14 @@ def test_what_exists_is_kept_unless_it_may_be_replaced(
     """Also where it came into being meanwhile, and where the file system has no links."""
     path = tmp_path / "p.yaml"
     write_file(path, "first", replace=False)
-    with pytest.raises(PortfolioFileError, match="exists; --force replaces it"):
+    with raises(PortfolioFileError, MessageCode.FILE_EXISTS, path, "--force"):
         write_file(path, "second", replace=False)
 
     def refuse(*_arguments: object, **_options: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    with pytest.raises(PortfolioFileError, match="exists; --force replaces it"):
+    with raises(PortfolioFileError, MessageCode.FILE_EXISTS, path, "--force"):
         write_file(path, "second", replace=False)
     write_file(tmp_path / "q.yaml", "first", replace=False)
     assert [path.read_text(), (tmp_path / "q.yaml").read_text()] == ["first", "first"]
@@ -262,7 +266,7 @@ def test_standard_output_is_written_to_where_it_is(tmp_path: Path, name: str) ->
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_what_killed_writers_left_is_removed(tmp_path: Path) -> None:
+def test_partial_files_of_killed_writers_are_removed(tmp_path: Path) -> None:
     """By the next one that writes there; what another one is writing stays."""
     (tmp_path / LEFTOVERS.replace("*", "0123456789abcdef")).write_text("half")
     mine = tmp_path / ".pulumi-setsmart.partial"
@@ -279,9 +283,9 @@ def test_what_killed_writers_left_is_removed(tmp_path: Path) -> None:
     assert mine.read_text() == "mine"
 
 
-def test_a_text_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_string_that_cannot_be_encoded_is_rejected(tmp_path: Path) -> None:
     """Half a character cannot be written in UTF-8."""
-    with pytest.raises(PortfolioFileError, match="holds half a character"):
+    with raises(PortfolioFileError, MessageCode.NOT_ENCODABLE, tmp_path / "p.yaml"):
         write_file(tmp_path / "p.yaml", "\ud800")
     assert [*tmp_path.iterdir()] == []
 

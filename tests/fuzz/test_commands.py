@@ -20,8 +20,8 @@ from support.hostile_text import (
     raw_characters,
     seen_by_a_terminal,
 )
-from support.hostile_text_server import HostileTextServer, hostile_text_server
 from support.preview_document import PreviewDocument
+from support.raw_json_server import RawJsonServer, raw_json_server
 
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.specification.reading import read_portfolio
@@ -67,10 +67,10 @@ ERRORS = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[HostileTextServer]:
+def server() -> Iterator[RawJsonServer]:
     """One for all examples."""
-    with hostile_text_server() as hostile:
-        yield hostile
+    with raw_json_server() as account:
+        yield account
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(server: HostileTextServer, *arguments: str, **environment: str) -> Result:
+def run(server: RawJsonServer, *arguments: str, **environment: str) -> Result:
     """Run a command; whatever it is told, it fails in lines, and shows nothing that is obeyed."""
     result = CliRunner().invoke(
         main,
@@ -116,24 +116,24 @@ def assert_exact_json(text: str) -> Any:
 @settings(max_examples=15)
 @given(listings=LISTINGS, hooks=FIELDS, form=st.sampled_from(["yaml", "json", "csv"]))
 def test_what_is_left_out_of_an_export_is_told(
-    server: HostileTextServer, listings: list[Any], hooks: Any, form: str
+    server: RawJsonServer, listings: list[Any], hooks: Any, form: str
 ) -> None:
     """Data goes to standard output as it is, sentences to standard error as they are to be seen."""
-    server.says({"properties": listings, "webhooks": [{"id": "wh_1", **hooks}]})
+    server.respond({"properties": listings, "webhooks": [{"id": "wh_1", **hooks}]})
     run(server, "export", "--format", form)
 
 
 @settings(max_examples=15)
 @given(texts=st.lists(WHOLE_TEXTS.filter(str.strip), max_size=3))
 def test_what_is_exported_to_a_pipe_is_exact(
-    server: HostileTextServer, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+    server: RawJsonServer, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
     """Nothing that the display does to messages is done to data."""
     listings = [
         {"id": f"prop_{place}", "name": text, "status": "active"}
         for place, text in enumerate(texts)
     ]
-    server.says({"properties": listings, "webhooks": []})
+    server.respond({"properties": listings, "webhooks": []})
     exported = run(server, "export", "--format", "json")
     assert exported.exit_code == 0
     file = tmp_path_factory.mktemp("exported") / "portfolio.json"
@@ -144,10 +144,10 @@ def test_what_is_exported_to_a_pipe_is_exact(
 @settings(max_examples=15)
 @given(listings=LISTINGS, hooks=FIELDS)
 def test_a_comparison_shows_and_obeys_nothing(
-    server: HostileTextServer, project: Path, listings: list[Any], hooks: Any
+    server: RawJsonServer, project: Path, listings: list[Any], hooks: Any
 ) -> None:
     """As a table, in colours or not, and as JSON."""
-    server.says({"properties": listings, "webhooks": [{"id": "wh_1", **hooks}]})
+    server.respond({"properties": listings, "webhooks": [{"id": "wh_1", **hooks}]})
     sides = ("account", str(project / "empty.yaml"))
     plain = run(server, "compare", *sides)
     assert seen_by_a_terminal(plain.stdout), ascii(plain.stdout)
@@ -164,14 +164,14 @@ def test_a_comparison_shows_and_obeys_nothing(
 @settings(max_examples=15)
 @given(listings=LISTINGS, form=st.sampled_from(["yaml", "json", "csv"]), as_json=st.booleans())
 def test_an_adoption_tells_what_it_did(
-    server: HostileTextServer,
+    server: RawJsonServer,
     tmp_path_factory: pytest.TempPathFactory,
     listings: list[Any],
     form: str,
     as_json: bool,  # noqa: FBT001 -- Hypothesis gives it by name
 ) -> None:
     """By names that it made of titles, whatever these are."""
-    server.says({"properties": listings, "webhooks": []})
+    server.respond({"properties": listings, "webhooks": []})
     folder = tmp_path_factory.mktemp("adopted")
     (folder / "Pulumi.yaml").write_text("name: portfolio\nruntime: python\n")
     options = ("--directory", str(folder), "--file", f"portfolio.{form}", "--fields", "all")
@@ -189,10 +189,10 @@ def test_an_adoption_tells_what_it_did(
     command=st.sampled_from([("export",), ("compare", "account", "empty.yaml"), ("adopt",)]),
 )
 def test_an_error_is_told_in_lines_of_ours(
-    server: HostileTextServer, project: Path, body: Any, status: int, header: str, command: Any
+    server: RawJsonServer, project: Path, body: Any, status: int, header: str, command: Any
 ) -> None:
     """Nothing of a response begins one: neither a message, a code, a field, an id, nor a header."""
-    server.says(
+    server.respond(
         {"properties": body, "webhooks": body}, status, X_Request_Id=header, Location=f"/{header}"
     )
     folder = [] if command == ("export",) else ["--directory", str(project)]
@@ -211,11 +211,11 @@ def test_an_error_is_told_in_lines_of_ours(
     header=HEADERS,
 )
 def test_pages_that_lead_anywhere_are_told_of(
-    server: HostileTextServer, name: str, following: Any, extra: Any, header: str
+    server: RawJsonServer, name: str, following: Any, extra: Any, header: str
 ) -> None:
     """Next links, cursors and totals of any form, in the body and in headers."""
     page = {**extra, "data": [{"id": "prop_1", "name": "a"}], name: following, "meta": extra}
-    server.says({"properties": page}, Link=f'<{header}>; rel="next"', X_Total_Count=header)
+    server.respond({"properties": page}, Link=f'<{header}>; rel="next"', X_Total_Count=header)
     run(server, "export")
 
 
@@ -227,7 +227,7 @@ def test_pages_that_lead_anywhere_are_told_of(
     as_json=st.booleans(),
 )
 def test_the_doctor_shows_and_obeys_nothing(
-    server: HostileTextServer,
+    server: RawJsonServer,
     project: Path,
     body: Any,
     status: int,
@@ -235,7 +235,7 @@ def test_the_doctor_shows_and_obeys_nothing(
     as_json: bool,  # noqa: FBT001 -- Hypothesis gives it by name
 ) -> None:
     """Whatever the account says of budgets, clocks and errors."""
-    server.says(
+    server.respond(
         {"properties": body, "webhooks": body},
         status,
         X_RateLimit_Limit=header,
@@ -260,7 +260,7 @@ def test_the_doctor_shows_and_obeys_nothing(
     form=st.sampled_from(["markdown", "html", "json"]),
 )
 def test_a_report_shows_and_obeys_nothing(
-    server: HostileTextServer,
+    server: RawJsonServer,
     tmp_path_factory: pytest.TempPathFactory,
     last: Any,
     planned: Any,
@@ -299,7 +299,7 @@ def test_a_report_shows_and_obeys_nothing(
     ),
 )  # fmt: skip
 def test_arguments_are_told_of_in_lines_of_ours(
-    server: HostileTextServer,
+    server: RawJsonServer,
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch_module: pytest.MonkeyPatch,
     texts: list[str],
@@ -307,7 +307,7 @@ def test_arguments_are_told_of_in_lines_of_ours(
 ) -> None:
     """A stack, a file or an option is often the name of a branch, which anybody may choose."""
     monkeypatch_module.chdir(tmp_path_factory.mktemp("anywhere"))
-    server.says({"properties": [], "webhooks": []})
+    server.respond({"properties": [], "webhooks": []})
     if command.startswith("sandbox"):
         texts = [*texts, "--port", "no port"]  # it must not run
     result = run(server, *command.split(), *texts)
@@ -323,7 +323,7 @@ def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
 
 @pytest.mark.parametrize("command", [["schema"], ["webhook-secret"], ["--help"], ["--version"]])
 def test_what_prints_our_own_texts_prints_no_others(
-    server: HostileTextServer, command: list[str]
+    server: RawJsonServer, command: list[str]
 ) -> None:
     """They hold nothing that a terminal obeys."""
     result = run(server, *command)
@@ -331,10 +331,10 @@ def test_what_prints_our_own_texts_prints_no_others(
     assert seen_by_a_terminal(result.stdout)
 
 
-def test_what_a_terminal_is_shown_can_be_encoded(server: HostileTextServer, project: Path) -> None:
+def test_what_a_terminal_is_shown_can_be_encoded(server: RawJsonServer, project: Path) -> None:
     """Under LANG=C, too: characters that ASCII lacks are escapes, and JSON stays exact."""
     listing = {"id": "prop_1", "name": "Åre 👨\u200d👩\u200d👧 \u202e\ud83d", "status": "active"}
-    server.says({"properties": [listing], "webhooks": []})
+    server.respond({"properties": [listing], "webhooks": []})
     arguments = ["compare", "account", str(project / "empty.yaml")]
     environment = {"SETSMART_BASE_URL": server.url, "SETSMART_API_KEY": HEADER_KEY}
     shown = CliRunner(charset="ascii").invoke(main, arguments, env=environment)

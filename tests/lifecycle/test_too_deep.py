@@ -51,7 +51,7 @@ def test_an_undeclared_field_is_in_nobodys_way(
     served: RawJsonServer, lifecycle: Lifecycle, depth: int
 ) -> None:
     """A refresh shows what is declared, as ever."""
-    served.hold({"1": {"name": '"One"', "bedrooms": "1", "odd": nested(depth)}})
+    served.respond_with_listings({"1": {"name": '"One"', "bedrooms": "1", "odd": nested(depth)}})
     outputs = outputs_of(lifecycle, {"name": "One", "bedrooms": 1})
     assert (outputs["name"], outputs["bedrooms"]) == ("One", 1)
 
@@ -62,9 +62,9 @@ def test_a_declared_field_shows_that_it_is_too_deep(
 ) -> None:
     """As a difference that a person can read."""
     inputs: dict[str, Json] = {"name": "One", "attributes": {"odd": {"a": 1}}}
-    served.hold({"1": {"name": '"One"', "odd": '{"a": 1}'}})
+    served.respond_with_listings({"1": {"name": '"One"', "odd": '{"a": 1}'}})
     outputs = outputs_of(lifecycle, inputs)
-    served.hold({"1": {"name": '"One"', "odd": nested(depth)}})
+    served.respond_with_listings({"1": {"name": '"One"', "odd": nested(depth)}})
     with asking(served) as later:
         found = later.read("1", outputs)
     assert found is not None
@@ -77,7 +77,7 @@ def test_nothing_is_sent_back_that_we_do_not_hold(
     served: RawJsonServer, lifecycle: Lifecycle, depth: int
 ) -> None:
     """A PUT without the field could delete it; the error names the field and the way out."""
-    served.hold({"1": {"name": '"One"', "bedrooms": "1", "odd": nested(depth)}})
+    served.respond_with_listings({"1": {"name": '"One"', "bedrooms": "1", "odd": nested(depth)}})
     outputs = outputs_of(lifecycle, {"name": "One", "bedrooms": 1})
     with pytest.raises(
         UnexpectedResponseError, match="odd is nested more than 100 deep, so"

@@ -44,5 +44,5 @@ def test_a_cell_is_read_as_what_was_written(constraint: FieldConstraint) -> None
 @pytest.mark.parametrize("cell", ["a", "[1", "[" * 100_000, ""])
 def test_a_list_is_json(cell: str) -> None:
     """What is none is refused in the words of a user."""
-    with pytest.raises(ValueError, match="must be JSON like"):
+    with pytest.raises(ValueError, match=r"\[.*\]"):
         EventNames().from_cell(cell)

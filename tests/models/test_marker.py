@@ -8,7 +8,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN, holds_unknown, stands_for_null
 
 
-def test_clear_travels_as_a_text() -> None:
+def test_clear_is_sent_as_a_string() -> None:
     """Pulumi serialises it like any string; a diff shows it, so it says what it means."""
     assert json.dumps(CLEAR) == '"null (none)"'
     assert f"{CLEAR}" == "null (none)"

@@ -1,4 +1,4 @@
-"""Texts that others wrote, as messages and terminals show them."""
+"""Foreign strings, as messages and terminals show them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_emoji_stay_whole(text: str) -> None:
         "👩\u200da",
     ],
 )
-def test_what_joins_nothing_is_an_escape(text: str) -> None:
+def test_a_joiner_that_joins_nothing_is_an_escape(text: str) -> None:
     """A joiner between letters, two in a row, a selector of nothing."""
     assert one_line(text) != text
     assert ("\\u200d" in one_line(text)) or ("\\ufe0f" in one_line(text))
@@ -102,8 +102,8 @@ def test_the_lines_of_a_message_are_its_own(message: str, shown: str) -> None:
 
 
 @given(st.text(HOSTILE) | HOSTILE_TEXTS)
-def test_a_text_of_others_is_one_line_of_what_is_seen(text: str) -> None:
-    """Whatever it is, a terminal is told nothing by it, and it can be encoded."""
+def test_a_foreign_string_is_one_visible_line(text: str) -> None:
+    """Whatever it is, a terminal obeys nothing in it, and it can be encoded."""
     for shown in (one_line(text), visible(text)):
         assert "\n" not in shown
         assert raw_characters(shown) == set()

@@ -56,10 +56,10 @@ def test_an_address_is_shown_without_what_gives_access(address: str, shown: str)
 )
 def test_addresses_in_a_text_are_masked(address: str, shown: str, form: str) -> None:
     """Wherever they are; the words around them stay."""
-    told = masked(form.format(address))
-    assert SECRET not in told
+    shown_text = masked(form.format(address))
+    assert SECRET not in shown_text
     if not (shown.endswith("[secret]") and form == "({})"):  # the bracket may be part of it
-        assert told == form.format(shown)
+        assert shown_text == form.format(shown)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_an_international_host_is_shown_as_dns_knows_it(address: str, shown: str
         "ab\u202ec.example",
     ],
 )
-def test_a_host_that_cannot_be_is_refused(host: str) -> None:
+def test_an_impossible_host_is_rejected(host: str) -> None:
     """IDNA says which."""
     with pytest.raises(ValueError, match="no name of a host"):
         ascii_host(f"https://{host}/v1")

@@ -5,13 +5,15 @@ import traceback
 
 import pytest
 from support.canary import HEADER_KEY, PIN, assert_absent
+from support.messages import message
 
 from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.providers.failure import SetSmartFailure, reported
 
 
-def test_our_errors_are_told_as_they_are() -> None:
+def test_a_setsmart_error_keeps_its_message() -> None:
     """The subject stands before the error's own text, and secrets are taken out of both."""
     with (
         pytest.raises(SetSmartFailure) as caught,
@@ -25,14 +27,14 @@ def test_our_errors_are_told_as_they_are() -> None:
     assert traceback.format_exception_only(caught.value)[0].startswith("SetSmart: property")
 
 
-def test_a_bug_is_told_without_its_values() -> None:
+def test_a_bug_is_reported_without_its_values() -> None:
     """What was not foreseen may hold anything, so only its class is named."""
     with pytest.raises(SetSmartFailure) as caught, reported("property: {}".format):
         raise KeyError("hush")
-    assert str(caught.value) == (
-        "property: unexpected KeyError in pulumi-setsmart; "
-        "please report it with what SETSMART_DEBUG=1 shows [unexpected-error]"
+    assert str(caught.value) == message(
+        MessageCode.UNEXPECTED_ERROR, "property: ", "KeyError", "SETSMART_DEBUG=1"
     )
+    assert "hush" not in str(caught.value)
 
 
 def unforeseen() -> None:
@@ -43,7 +45,7 @@ def unforeseen() -> None:
         raise ExceptionGroup("several", [ValueError("the code 482"), error]) from error
 
 
-def test_debugging_tells_of_the_whole_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debugging_shows_all_chained_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     """With SETSMART_DEBUG=1 the text has the traceback of every error, and nothing is chained."""
     monkeypatch.setenv("SETSMART_DEBUG", "1")
     monkeypatch.setattr("sys.tracebacklimit", 0, raising=False)

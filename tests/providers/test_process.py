@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+from support.messages import message
+
+from pulumi_setsmart.models.message_code import MessageCode
+
 
 def run(code: str) -> list[str]:
     """Run ``code`` in a fresh Python and return the lines that it prints, warnings included."""
@@ -71,10 +75,10 @@ def test_a_provider_in_trouble_prints_one_line_unless_debugging() -> None:
         "    sys.stdout.write(traceback.format_exc())\n"
     )
     [line] = run(code)
-    assert line == (
-        "SetSmart: property: unexpected KeyError in pulumi-setsmart; "
-        "please report it with what SETSMART_DEBUG=1 shows [unexpected-error]"
+    assert line == message(
+        MessageCode.UNEXPECTED_ERROR, "SetSmart: property: ", "KeyError", "SETSMART_DEBUG=1"
     )
+    assert "why" not in line
     debugging = run("import os; os.environ['SETSMART_DEBUG'] = '1'\n" + code)
     assert "KeyError: 'why'" in debugging
     assert "Traceback (most recent call last):" in debugging

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from support.json_values import ANY_JSON
+from support.messages import raises
 
 from pulumi_setsmart import (
     CLEAR,
@@ -20,6 +21,7 @@ from pulumi_setsmart import (
     PropertyArgs,
     WebhookSubscriptionArgs,
 )
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.reading import LARGEST_FILE, read_portfolio
 
 PORTFOLIO = {
@@ -74,12 +76,17 @@ def written(folder: Path, name: str, text: str | bytes) -> Path:
     return path
 
 
-def refusal(path: Path, *overlays: Path) -> str:
-    """Return the reason why a file is refused, less the folder; it must be one line."""
-    with pytest.raises(PortfolioFileError) as caught:
-        read_portfolio(path, overlays)
-    [line] = caught.value.message.splitlines()
-    return line.removeprefix(f"{path.parent}/")
+def expect_error(path: Path, code: str, *facts: str) -> str:
+    """Return the message of the error that a file causes: one line with the file and the facts.
+
+    The first fact follows the name of the file.
+    """
+    location, *more = facts
+    with raises(PortfolioFileError, MessageCode(code), f"{path}:{location}", *more) as caught:
+        read_portfolio(path)
+    [line] = str(caught.value).splitlines()
+    assert line.startswith(f"{path}:")
+    return line
 
 
 def outcome(path: Path) -> PortfolioArgs | PortfolioFileError:
@@ -99,7 +106,7 @@ def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
     assert read_portfolio(str(as_yaml)) == SPECIFICATION
 
 
-def test_a_date_in_yaml_is_a_text_and_an_alias_is_what_it_stands_for(tmp_path: Path) -> None:
+def test_a_date_in_yaml_is_a_string_and_an_alias_is_its_value(tmp_path: Path) -> None:
     """A file holds what JSON can hold."""
     text = """
         properties:
@@ -151,107 +158,119 @@ VILLA = "properties:\n  villa:\n    name: Villa\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "code", "facts"),
     [
-        (VILLA + "    name: Loft\n", "4: name is twice in the object that begins in line 2"),
-        (VILLA + "  villa: {}\n", "4: villa is twice in the object that begins in line 1"),
+        (VILLA + "    name: Loft\n", "duplicate-key", ["4: name", "line 2"]),
+        (VILLA + "  villa: {}\n", "duplicate-key", ["4: villa", "line 1"]),
+        (VILLA + "    bedrooms: two\n", "invalid-value", ["4: properties.villa.bedrooms:"]),
+        (VILLA + "    bedrooms: .nan\n", "invalid-value", ["4: properties.villa.bedrooms:"]),
+        (VILLA + "    beds: 2\n", "unknown-field", ["4: properties.villa.beds:", "bedrooms"]),
+        (VILLA + "    id: prop_1\n", "unknown-field", ["4: properties.villa.id:"]),
         (
-            VILLA + "    bedrooms: two\n",
-            "4: properties.villa.bedrooms: must be a whole number, not",
+            VILLA + "    if_exists: keep\n",
+            "invalid-value",
+            ["4: properties.villa.if_exists:", "error"],
         ),
-        (VILLA + "    bedrooms: .nan\n", "4: properties.villa.bedrooms: must be a finite number"),
-        (VILLA + "    beds: 2\n", "4: properties.villa.beds: is an unknown field of a property"),
-        (VILLA + "    id: prop_1\n", "4: properties.villa.id: is an unknown field of a property"),
-        (VILLA + "    if_exists: keep\n", "4: properties.villa.if_exists: must be one of error,"),
-        (VILLA + "    attributes: {name: x}\n", "4: properties.villa.attributes.name: has an arg"),
-        (VILLA + "    attributes: [x]\n", "4: properties.villa.attributes: must be an object"),
-        (VILLA + "  loft:\n    bedrooms: 2\n", "4: properties.loft.name: is required"),
-        (VILLA + "  loft: Loft\n", "4: properties.loft: must hold fields, not a string"),
-        (VILLA + "  ' ': {name: x}\n", "4: properties. : a property needs a name for its res"),
-        (VILLA + "    beds: 2\n    rooms: 2\n    bedrooms: x\n", " (and 2 more)"),
-        ("listings: {}\n", "1: is an unknown section; there are properties and webhooks"),
         (
-            "properties: [villa]\n",
-            "1: properties: must hold each property under a name",
+            VILLA + "    attributes: {name: x}\n",
+            "field-has-argument",
+            ["4: properties.villa.attributes.name:"],
         ),
-        ("- villa\n", "1: must hold properties and webhooks, not a list"),
-        ("properties: {villa\n", "2: is not YAML: "),
-        ("properties:\n\tvilla: 1\n", "2: is not YAML: "),
-        ("{}\n---\n{}\n", "2: contains more than one YAML document"),
-        ("properties: \x00\n", "1: contains a control character, which YAML does not allow"),
-        ("properties: !!python/name:os.system\n", "1: has a tag, which is not supported"),
-        ("properties: {<<: {}}\n", "1: merge keys (<<) are not part of YAML 1.2; use an overlay"),
-        ("properties: {[1]: {}}\n", "1: a key must be a string"),
-        ("properties: &a {villa: *a}\n", "1: is nested more than 100 deep"),
-        ("[" * 5000, "1: is nested more than 100 deep"),
-        (f"properties: {{villa: {{name: {'9' * 5000}}}}}\n", "1: is a number that cannot be read"),
-        (BOMB, "unfolds to more than 400,000 values"),
+        (
+            VILLA + "    attributes: [x]\n",
+            "invalid-value",
+            ["4: properties.villa.attributes:", "object"],
+        ),
+        (VILLA + "  loft:\n    bedrooms: 2\n", "required", ["4: properties.loft.name:"]),
+        (VILLA + "  loft: Loft\n", "invalid-portfolio", ["4: properties.loft:", "string"]),
+        (VILLA + "  ' ': {name: x}\n", "invalid-portfolio", ["4: properties. :", "property"]),
+        (
+            VILLA + "    beds: 2\n    rooms: 2\n    bedrooms: x\n",
+            "unknown-field",
+            ["4: properties.villa.beds:", "(and 2 more)"],
+        ),
+        ("listings: {}\n", "invalid-portfolio", ["1:", "properties and webhooks"]),
+        ("properties: [villa]\n", "invalid-portfolio", ["1: properties:", "property", "list"]),
+        ("- villa\n", "invalid-portfolio", ["1:", "properties and webhooks", "list"]),
+        ("properties: {villa\n", "invalid-syntax", ["2:", "YAML"]),
+        ("properties:\n\tvilla: 1\n", "invalid-syntax", ["2:", "YAML"]),
+        ("{}\n---\n{}\n", "unsupported-yaml", ["2:", "document"]),
+        ("properties: \x00\n", "unsupported-yaml", ["1:", "control character"]),
+        ("properties: !!python/name:os.system\n", "unsupported-yaml", ["1:", "tag"]),
+        ("properties: {<<: {}}\n", "unsupported-yaml", ["1:", "(<<)", "YAML 1.2", "overlay"]),
+        ("properties: {[1]: {}}\n", "unsupported-yaml", ["1:", "key"]),
+        ("properties: &a {villa: *a}\n", "too-deep", ["1:", "100"]),
+        ("[" * 5000, "too-deep", ["1:", "100"]),
+        (f"properties: {{villa: {{name: {'9' * 5000}}}}}\n", "unsupported-yaml", ["1:", "number"]),
+        (BOMB, "too-many-values", ["5:", "400,000 values"]),
     ],
 )
-def test_a_bad_file_in_yaml_is_one_clear_line(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_bad_file_in_yaml_is_one_clear_line(
+    tmp_path: Path, text: str, code: str, facts: list[str]
+) -> None:
     """It names file, line and field, and what would be right."""
-    line = refusal(written(tmp_path, "p.yaml", text))
-    assert line.startswith("p.yaml:")
-    assert reason in line
-    if reason[0].isdigit():
-        assert line.startswith(f"p.yaml:{reason}")
+    expect_error(written(tmp_path, "p.yaml", text), code, *facts)
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "code", "facts"),
     [
-        ('{"properties":\n{"a": {"name": "x",\n"name": "y"}}}', "3: name is twice in the same"),
+        ('{"properties":\n{"a": {"name": "x",\n"name": "y"}}}', "duplicate-key", ["3: name"]),
         (
             '{"properties":\n{"a": {"name": "\\ud83d\\ude00",\n"bedrooms": true}}}',
-            "3: properties.a.b",
+            "invalid-value",
+            ["3: properties.a.bedrooms:"],
         ),
         (
             '{"properties":\n{"a": {"name": "x", "bathrooms": NaN}}}',
-            "2: properties.a.bathrooms: must",
+            "invalid-value",
+            ["2: properties.a.bathrooms:"],
         ),
-        (
-            '{"properties": {"a": {"name": ' + "9" * 5000 + "}}}",
-            "1: contains a number that is too",
-        ),
-        ('{"properties":\n{"a" {}}}', "2: is not JSON: "),
-        ('[{"a": 1},\n{"b": 2}]', "1: must hold properties and webhooks, not a list"),
-        ('{"properties":\n{"a": {"name": "\\ud83d"}}}', "2: properties.a.name: holds half a char"),
+        ('{"properties": {"a": {"name": ' + "9" * 5000 + "}}}", "number-too-long", ["1:"]),
+        ('{"properties":\n{"a" {}}}', "invalid-syntax", ["2:", "JSON"]),
+        ('[{"a": 1},\n{"b": 2}]', "invalid-portfolio", ["1:", "properties and webhooks", "list"]),
+        ('{"properties":\n{"a": {"name": "\\ud83d"}}}', "invalid-value", ["2: properties.a.name:"]),
         (
             '{"properties":\n{"a\\ud83d": {"name": "x"}}}',
-            "2: properties.a\\ud83d: holds half a",
+            "invalid-portfolio",
+            ["2: properties.a\\ud83d:"],
         ),
-        ("[" * 100_000, "1: is nested more than 100 deep"),
-        ("", "1: is not JSON: "),
+        ("[" * 100_000, "too-deep", ["1:", "100"]),
+        ("", "invalid-syntax", ["1:", "JSON"]),
     ],
 )
-def test_a_bad_file_in_json_is_one_clear_line(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_bad_file_in_json_is_one_clear_line(
+    tmp_path: Path, text: str, code: str, facts: list[str]
+) -> None:
     """As in YAML."""
-    assert refusal(written(tmp_path, "p.json", text)).startswith(f"p.json:{reason}")
+    expect_error(written(tmp_path, "p.json", text), code, *facts)
 
 
 HEADER = "resource_name,name,bedrooms\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "code", "facts"),
     [
-        ("", "1: there is no column resource_name"),
-        ("resource_name,title\n", "1: title is an unknown column; there are resource_name, name"),
-        ("resource_name,name,name\n", "1: there are two columns name"),
-        ("resource_name,,name\n", "1: an empty title is an unknown column"),
-        (HEADER + "a,A\n", "2: has 2 cells where there are 3 columns"),
-        (HEADER + ",A,1\n", "2: resource_name: must not be empty"),
-        (HEADER + 'a,"A\nA",1\na,A,1\n', "4: a is also in line 2"),
-        (HEADER + "a,A,1\nb,B,two\n", "3: bedrooms: must be a number like 2 or 1.5"),
-        (HEADER + "a,A,1\nb,B,nan\n", "3: bedrooms: must be a number like 2 or 1.5"),
-        (HEADER + "a,A,1\nb,B,1.5\n", "3: properties.b.bedrooms: must be a whole number"),
-        (HEADER + "a,A,1\nb,,1\n", "3: properties.b.name: is required"),
-        (HEADER + 'a,A,1\nb,"B,1\n', "3: is not CSV: "),
+        ("", "invalid-table", ["1:", "resource_name"]),
+        ("resource_name,title\n", "invalid-table", ["1: title", "resource_name, name"]),
+        ("resource_name,name,name\n", "invalid-table", ["1:", "name"]),
+        ("resource_name,,name\n", "invalid-table", ["1:", "title", "resource_name, name"]),
+        (HEADER + "a,A\n", "invalid-table", ["2:", "2 cells", "3 columns"]),
+        (HEADER + ",A,1\n", "invalid-table", ["2: resource_name:"]),
+        (HEADER + 'a,"A\nA",1\na,A,1\n', "duplicate-key", ["4: a", "line 2"]),
+        (HEADER + "a,A,1\nb,B,two\n", "invalid-table", ["3: bedrooms:", "2", "1.5"]),
+        (HEADER + "a,A,1\nb,B,nan\n", "invalid-table", ["3: bedrooms:", "2", "1.5"]),
+        (HEADER + "a,A,1\nb,B,1.5\n", "invalid-value", ["3: properties.b.bedrooms:"]),
+        (HEADER + "a,A,1\nb,,1\n", "required", ["3: properties.b.name:"]),
+        (HEADER + 'a,A,1\nb,"B,1\n', "invalid-syntax", ["3:", "CSV"]),
     ],
 )
-def test_a_bad_spreadsheet_is_one_clear_line(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_bad_spreadsheet_is_one_clear_line(
+    tmp_path: Path, text: str, code: str, facts: list[str]
+) -> None:
     """It names the row by its first line."""
-    assert refusal(written(tmp_path, "p.csv", text)).startswith(f"p.csv:{reason}")
+    expect_error(written(tmp_path, "p.csv", text), code, *facts)
 
 
 def test_a_secret_does_not_belong_in_a_file(tmp_path: Path) -> None:
@@ -264,9 +283,9 @@ def test_a_secret_does_not_belong_in_a_file(tmp_path: Path) -> None:
     ):
         hook = {"url": "https://a.example/", "events": ["a.b"], "secret": secret}
         path = written(tmp_path, "p.json", json.dumps({"webhooks": {"hook": hook}}))
-        line = refusal(path)
-        assert line.startswith("p.json:1: webhooks.hook.secret: does not belong in a file")
-        assert "pulumi config set --secret" in line
+        line = expect_error(
+            path, "secret-in-file", "1: webhooks.hook.secret:", "pulumi config set --secret KEY"
+        )
         assert "hush" not in line
 
 
@@ -275,16 +294,16 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
     ten_megabytes = b"# \n" * (10 * 1000**2 // 3)
     assert len(ten_megabytes) > LARGEST_FILE
-    assert refusal(tmp_path / "no.yaml") == "no.yaml: cannot be read: No such file or directory"
-    assert refusal(tmp_path / "folder.yaml") == "folder.yaml: cannot be read: Is a directory"
-    assert refusal(written(tmp_path, "p.yaml", ten_megabytes)) == "p.yaml: is larger than 8 MiB"
-    assert refusal(written(tmp_path, "p.txt", "")).startswith("p.txt: must end in one of .yaml,")
+    expect_error(tmp_path / "no.yaml", "unusable-file", "", "No such file or directory")
+    expect_error(tmp_path / "folder.yaml", "unusable-file", "", "Is a directory")
+    expect_error(written(tmp_path, "p.yaml", ten_megabytes), "unusable-file", "", "8 MiB")
+    expect_error(written(tmp_path, "p.txt", ""), "unusable-file", "", ".yaml")
     latin = written(tmp_path, "l.yaml", "properties:\n  # Caf\xe9\n".encode("latin-1"))
-    assert refusal(latin) == "l.yaml:2: is not UTF-8"
+    expect_error(latin, "unusable-file", "2:", "UTF-8")
 
 
 @given(ANY_JSON | st.fixed_dictionaries({"properties": ANY_JSON, "webhooks": ANY_JSON}))
-def test_whatever_a_file_holds_is_a_portfolio_or_refused(
+def test_any_json_is_a_portfolio_or_one_error(
     tmp_path_factory: pytest.TempPathFactory, value: object
 ) -> None:
     """In one line, and YAML takes any JSON for the same."""
@@ -300,7 +319,7 @@ def test_whatever_a_file_holds_is_a_portfolio_or_refused(
 
 
 @given(st.text() | st.binary())
-def test_any_text_is_a_portfolio_or_refused(
+def test_any_file_is_a_portfolio_or_one_error(
     tmp_path_factory: pytest.TempPathFactory, text: str | bytes
 ) -> None:
     """In every format, whatever the bytes."""

@@ -66,7 +66,7 @@ def test_what_the_schema_allows_is_what_is_read(value: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["name", "address", "bedrooms", "bathrooms", "max_guests"])
-def test_a_text_for_a_number_is_an_error_in_an_editor(name: str) -> None:
+def test_a_string_for_a_number_is_an_error_in_an_editor(name: str) -> None:
     """And a number for a text."""
     wrong = 5 if name in ("name", "address") else "5"
     value = {"properties": {"villa": {"name": "Villa", name: wrong}}}

@@ -29,10 +29,10 @@ LISTINGS = st.fixed_dictionaries(
         "status": TITLES,
     },
 )
-OTHERS = st.fixed_dictionaries(
+ATTRIBUTES = st.fixed_dictionaries(
     {}, optional={"attributes": st.dictionaries(st.sampled_from(["a", "b"]), ANY_JSON)}
 )
-WHOLE = st.builds(lambda listing, others: {**listing, **others}, LISTINGS, OTHERS)
+ANY_LISTING = st.builds(lambda listing, attributes: {**listing, **attributes}, LISTINGS, ATTRIBUTES)
 
 
 def checked(listings: Mapping[str, object], **webhooks: object) -> Entries:
@@ -49,7 +49,7 @@ def read_back(text: str, folder: Path, format_: Format) -> Entries:
 
 
 @pytest.mark.parametrize("format_", [Format.YAML, Format.JSON])
-@given(st.dictionaries(TITLES, WHOLE, max_size=3))
+@given(st.dictionaries(TITLES, ANY_LISTING, max_size=3))
 def test_what_is_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, format_: Format, listings: dict[str, object]
 ) -> None:
@@ -110,7 +110,10 @@ def test_null_and_references_keep_their_meaning(tmp_path: Path, format_: Format)
 
 
 @pytest.mark.parametrize("format_", [Format.YAML, Format.JSON])
-@given(st.dictionaries(TITLES, WHOLE, max_size=3), st.dictionaries(TITLES, WHOLE, max_size=3))
+@given(
+    st.dictionaries(TITLES, ANY_LISTING, max_size=3),
+    st.dictionaries(TITLES, ANY_LISTING, max_size=3),
+)
 def test_entries_are_added_and_nothing_else_changes(
     tmp_path_factory: pytest.TempPathFactory,
     format_: Format,

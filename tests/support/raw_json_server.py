@@ -1,4 +1,4 @@
-"""A server of listings that a test writes as raw JSON, such as no encoder would write."""
+"""A server that responds with what a test says, be it odd JSON that no encoder writes."""
 
 from __future__ import annotations
 
@@ -18,84 +18,99 @@ def nested(depth: int, inside: str = "1") -> str:
 
 @define
 class RawJsonServer:
-    """What the server holds.
+    """What the server responds.
 
     Attributes:
-        listings: The listings as JSON, by their ids, which the texts hold too.
-        url: Where it is.
-        writes: The methods and paths of requests that would change something.
+        url: Its base URL.
+        status: The status of its responses to a GET.
+        bodies: Their bodies as JSON, by paths below the base URL. A body that is no list is that of
+            all paths below, too. Any other path is not found.
+        headers: Their further headers, whose values are sent as UTF-8.
+        writes: The methods and paths of requests that would change something; they fail.
     """
 
-    listings: Mapping[str, str] = Factory(dict)
     url: str = ""
+    status: int = 200
+    bodies: Mapping[str, str] = Factory(dict)
+    headers: Mapping[str, str] = Factory(dict)
     writes: list[str] = Factory(list)
 
-    def hold(self, listings: Mapping[str, Mapping[str, str]]) -> None:
-        """Hold listings whose fields are given as JSON."""
-        self.listings = {
-            identifier: _written({"id": json.dumps(identifier), **fields})
+    def respond(self, bodies: Mapping[str, object], status: int = 200, **headers: str) -> None:
+        """Respond with values by the names of collections, and with each object of a list."""
+        lists = {name: body for name, body in bodies.items() if isinstance(body, list)}
+        objects = {f"{name}/{one['id']}": one for name, body in lists.items() for one in body}
+        self.bodies = {path: json.dumps(body) for path, body in {**bodies, **objects}.items()}
+        self.status, self.headers = status, headers
+
+    def respond_with_listings(self, listings: Mapping[str, Mapping[str, str]]) -> None:
+        """Respond with listings, by their ids, whose fields are given as JSON."""
+        objects = {
+            identifier: _json_object({"id": json.dumps(identifier), **fields})
             for identifier, fields in listings.items()
+        }
+        self.bodies = {
+            "properties": f"[{','.join(objects.values())}]",
+            "webhooks": "[]",
+            **{f"properties/{identifier}": text for identifier, text in objects.items()},
         }
 
     def environment(self) -> dict[str, str]:
         """Return the variables that name the account."""
         return {"SETSMART_BASE_URL": self.url, "SETSMART_API_KEY": "key", "COLUMNS": "200"}
 
-    def response(self, path: str) -> str | None:
+    def body(self, path: str) -> str | None:
         """Return the body of the response to a GET, or None if there is nothing at the path."""
-        match path.removeprefix("/v1/").split("/"):
-            case ["properties"]:
-                return f"[{','.join(self.listings.values())}]"
-            case ["webhooks"]:
-                return "[]"
-            case ["properties", identifier]:
-                return self.listings.get(identifier)
-        return None
+        below = path.partition("?")[0].removeprefix("/v1/")
+        collection = self.bodies.get(below.partition("/")[0], "[]")
+        return self.bodies.get(below, None if collection.startswith("[") else collection)
 
 
-def _written(fields: Mapping[str, str]) -> str:
+def _json_object(fields: Mapping[str, str]) -> str:
     members = ",".join(f"{json.dumps(name)}:{value}" for name, value in fields.items())
     return f"{{{members}}}"
 
 
 @contextmanager
 def raw_json_server() -> Iterator[RawJsonServer]:
-    """Run the server while the block runs."""
+    """Run the server on a free port while the block runs."""
     account = RawJsonServer()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            body = account.response(self.path.partition("?")[0])
-            self.answer(404 if body is None else 200, body or '{"error": {"code": "not_found"}}')
+            body = account.body(self.path)
+            if body is None:
+                self.send(404, '{"error": {"code": "not_found"}}')
+            else:
+                self.send(account.status, body)
 
         def do_PUT(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             account.writes.append(f"{self.command} {self.path}")
-            self.answer(500, "{}")
+            self.send(500, "{}")
 
         do_POST = do_PUT  # noqa: N815 -- as above
 
-        def answer(self, status: int, body: str) -> None:
+        def send(self, status: int, body: str) -> None:
             content = body.encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
+            for name, value in account.headers.items():
+                self.send_header(name.replace("_", "-"), value.encode().decode("latin-1"))
             self.end_headers()
             self.wfile.write(content)
 
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    account.url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
-        yield account
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        account.url = f"http://127.0.0.1:{server.server_port}/v1"
+        try:
+            yield account
+        finally:
+            server.shutdown()
+            thread.join()

@@ -18,7 +18,7 @@ def client_of(account: SandboxAccount) -> httpx.Client:
     return httpx.Client(base_url=account.url, headers=headers, trust_env=False, timeout=HANG_GUARD)
 
 
-def test_it_is_an_empty_account_that_answers(setsmart_sandbox: SandboxAccount) -> None:
+def test_the_fixture_is_an_empty_account(setsmart_sandbox: SandboxAccount) -> None:
     """Its address and key are what a program needs, and what was asked is remembered."""
     with client_of(setsmart_sandbox) as client:
         assert client.get("/properties").json() == []
@@ -86,7 +86,7 @@ def test_waiting_for_deliveries_ends(setsmart_sandbox: SandboxAccount) -> None:
         setsmart_sandbox.wait_for_deliveries(0.3)
 
 
-def test_deliveries_can_be_told_by_subscription(setsmart_sandbox: SandboxAccount) -> None:
+def test_a_delivery_names_its_subscription(setsmart_sandbox: SandboxAccount) -> None:
     """In the order of the events."""
     with receiving() as receiver:
         for _ in range(2):

@@ -284,19 +284,19 @@ def test_the_right_ones_are_right() -> None:
 
 
 @pytest.mark.parametrize("kind", STANDARD)
-def test_a_bad_request_is_refused(kind: str) -> None:
+def test_a_bad_request_is_rejected(kind: str) -> None:
     """In Standard Webhooks; where it is about form, the signature itself is right."""
     refused(STANDARD[kind].payload, STANDARD[kind].headers)
 
 
 @pytest.mark.parametrize("kind", WRONG_TYPES)
-def test_what_is_no_request_at_all_is_refused(kind: str) -> None:
+def test_an_invalid_request_is_rejected(kind: str) -> None:
     """A mistake of the receiver's own code is reported in the same way."""
     refused(*WRONG_TYPES[kind])
 
 
 @pytest.mark.parametrize("kind", HEX)
-def test_a_bad_hex_signature_is_refused(kind: str) -> None:
+def test_a_bad_hex_signature_is_rejected(kind: str) -> None:
     """In the other scheme."""
     refused(HEX[kind].payload, HEX[kind].headers, scheme=HexHmac())
 
@@ -309,7 +309,7 @@ def test_a_bad_hex_signature_is_refused(kind: str) -> None:
         ("bad requests, hex", HEX),
     ],
 )
-def test_the_documentation_tells_how_many_there_are(what: str, table: dict[str, Any]) -> None:
+def test_the_documentation_has_the_number_of_bad_requests(what: str, table: dict[str, Any]) -> None:
     """As they are counted here."""
     assert f"| {what} | {len(table)} | 0 | 0 |" in GUIDE
 

@@ -62,14 +62,14 @@ def test_a_new_secret_is_accepted_by_both_schemes_and_is_another_each_time() -> 
 
 
 @pytest.mark.parametrize("secret", BAD_SECRETS)
-def test_a_secret_that_is_none_is_refused_when_it_is_given(secret: Any) -> None:
+def test_an_invalid_secret_is_rejected_at_once(secret: Any) -> None:
     """Before any request, and without showing it; one bad one among good ones is enough."""
     with pytest.raises(WebhookSetupError) as refusal:
         WebhookVerifier(secret)
     assert not isinstance(secret, str) or secret[6:] == "" or secret not in str(refusal.value)
 
 
-def test_the_documentation_tells_how_many_bad_ones_were_tried() -> None:
+def test_the_documentation_has_the_number_of_invalid_secrets() -> None:
     """As they are counted here."""
     guide = (Path(__file__).resolve().parents[2] / "docs" / "guides" / "webhooks.md").read_text()
     assert f"| bad secrets | {len(BAD_SECRETS)} | 0 | 0 |" in guide
