@@ -114,7 +114,7 @@ def mocked(responses: dict[str, Any], *expressions: str) -> list[Any]:
     There is a key, but nothing at the address: whoever asked there would fail.
     """
     functions = ", ".join(f"lambda: {one}" for one in expressions)
-    code = f"{PREFACE}{MOCKED}\nanswers = {responses!r}\nprogram({functions})\n"
+    code = f"{PREFACE}{MOCKED}\nresponses = {responses!r}\nprogram({functions})\n"
     environment = {**os.environ, "SETSMART_BASE_URL": "http://127.0.0.1:1/v1"}
     finished = subprocess.run(
         [sys.executable, "-c", code],

@@ -290,7 +290,7 @@ def test_a_file_holds_a_bounded_number_of_values(read: object, text: str) -> Non
         (
             "resource_name,name\na" + "," * 1_000_000 + "\n",
             MessageCode.INVALID_TABLE,
-            ["1000001 cells", "2 columns"],
+            ["1000001", "2"],
         ),
         (
             'resource_name,name\na,"' + "x" * 1_000_000,

@@ -116,7 +116,5 @@ def test_an_error_in_the_base_names_its_own_line(tmp_path: Path) -> None:
     """Even if an overlay changes the same listing."""
     spoiled = BASE.replace("    name: Loft", "    name: 5")
     base, overlay = files(tmp_path, spoiled, "properties: {loft: {bedrooms: 1}}")
-    with raises(
-        PortfolioFileError, MessageCode.INVALID_VALUE, f"{base}:7: properties.loft.name:", "string"
-    ):
+    with raises(PortfolioFileError, MessageCode.INVALID_VALUE, f"{base}:7: properties.loft.name:"):
         read_portfolio(base, [overlay])
