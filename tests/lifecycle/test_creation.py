@@ -14,6 +14,7 @@ from attrs import define, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.in_memory_account import InMemoryAccount
+from support.messages import raises
 from support.waiting import HANG_GUARD, MOMENT
 
 from pulumi_setsmart.client.errors import (
@@ -25,6 +26,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -206,7 +208,7 @@ def test_an_answer_with_an_object_of_another_resource_stops_the_run() -> None:
         if request.method == "POST"
         else answer(request)
     )
-    with pytest.raises(AlreadyManagedError, match="id_2 belongs to another resource"):
+    with raises(AlreadyManagedError, MessageCode.ALREADY_MANAGED, "id_2"):
         lifecycle.create({"name": "Studio"})
 
 
@@ -217,7 +219,7 @@ def test_an_answer_with_what_existed_before_is_told() -> None:
     account.interfere = lambda request, answer: (
         httpx.Response(201, json=before) if request.method == "POST" else answer(request)
     )
-    with pytest.raises(ExistingObjectError, match="prop_9, which existed before"):
+    with raises(ExistingObjectError, MessageCode.EXISTING_OBJECT_RETURNED, "prop_9"):
         account.lifecycle().create(VILLA)
 
 
@@ -232,7 +234,8 @@ def test_a_look_that_fails_leaves_the_outcome_unknown() -> None:
         return httpx.Response(403) if next(lists) else answer(request)
 
     account.interfere = interfere
-    with pytest.raises(UnknownOutcomeError, match=r"no response in time.*look in SetSmart"):
+    facts = ("setsmart:apiKey", "setsmart:ifExists", "POST /properties")
+    with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME, *facts):
         account.lifecycle().create(VILLA)
     assert len(account.objects) == 1
 
@@ -247,7 +250,7 @@ def test_without_a_list_a_lost_post_stays_unresolved() -> None:
         return lost_after(request, answer) if request.method == "POST" else answer(request)
 
     account.interfere = interfere
-    with pytest.raises(UnknownOutcomeError, match="look in SetSmart"):
+    with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME, "setsmart:ifExists"):
         account.lifecycle(API_OBJECT).create({"path": "/rules", "body": {"a": 1}})
     assert account.writes() == ["POST /rules"]
 
@@ -263,7 +266,7 @@ def test_what_cannot_be_told_from_before_is_not_taken_over() -> None:
         return answer(request) if next(lists) else httpx.Response(404)
 
     account.interfere = interfere
-    with pytest.raises(UnknownOutcomeError, match="look in SetSmart"):
+    with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME, "setsmart:ifExists"):
         account.lifecycle(API_OBJECT).create({"path": "/rules", "body": {"a": 1}})
 
 

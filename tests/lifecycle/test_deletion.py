@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 import pytest
 from support.in_memory_account import InMemoryAccount, created
+from support.messages import message, raises
 
 from pulumi_setsmart.client.errors import DeletionRefusedError, WrongAccountError
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.policy import DeletionPolicy
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
 
@@ -107,7 +109,8 @@ def test_what_has_no_status_cannot_be_deactivated() -> None:
         "deletion_policy": "deactivate",
     }
     identifier, outputs = created(lifecycle, inputs)
-    with pytest.raises(DeletionRefusedError, match="it has no status"):
+    facts = ("status", 'deletion_policy="delete"')
+    with raises(DeletionRefusedError, MessageCode.NOT_DEACTIVATED, *facts):
         lifecycle.delete(identifier, outputs)
     assert account.writes() == ["POST /rules"]
 
@@ -117,7 +120,7 @@ def test_a_status_that_the_server_keeps_is_told() -> None:
     account = InMemoryAccount(stored=lambda sent: {**sent, "status": "active"})
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, {**VILLA, "deletion_policy": "deactivate"})
-    with pytest.raises(DeletionRefusedError, match='keeps its status as "active"'):
+    with raises(DeletionRefusedError, MessageCode.NOT_DEACTIVATED, "status", '"active"'):
         lifecycle.delete(identifier, outputs)
 
 
@@ -165,7 +168,7 @@ def test_a_run_stops_at_the_largest_number_of_deletions(policy: DeletionPolicy) 
     for identifier, outputs in made[:2]:
         lifecycle.delete(identifier, outputs)
     writes = account.writes()
-    with pytest.raises(DeletionRefusedError, match="setsmart:maxDeletions"):
+    with raises(DeletionRefusedError, MessageCode.DELETION_LIMIT, "setsmart:maxDeletions"):
         lifecycle.delete(*made[2])
     assert account.writes() == writes
 
@@ -175,7 +178,7 @@ def test_no_deletion_at_all_can_be_allowed() -> None:
     account = InMemoryAccount()
     lifecycle = account.lifecycle(max_deletions=0)
     made = created(lifecycle, VILLA)
-    with pytest.raises(DeletionRefusedError):
+    with raises(DeletionRefusedError, MessageCode.DELETION_LIMIT, "setsmart:maxDeletions"):
         lifecycle.delete(*made)
 
 
@@ -185,4 +188,5 @@ def test_a_policy_that_is_none_is_refused(name: str) -> None:
     [violation] = (
         InMemoryAccount().lifecycle().check({**VILLA, name: "keep"}, exists=True).violations
     )
-    assert violation.startswith(f"{name}: must be one of ")
+    words: list[str] = [*(IfExists if name == "if_exists" else DeletionPolicy)]
+    assert violation == message(MessageCode.INVALID_VALUE, name, *words)

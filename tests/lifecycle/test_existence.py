@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from support.in_memory_account import InMemoryAccount, created, through_engine
+from support.messages import message, raises
 
 from pulumi_setsmart.client.errors import (
     ContradictoryResponsesError,
@@ -18,6 +19,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -65,9 +67,8 @@ def test_a_contradiction_that_stays_is_an_error() -> None:
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.interfere = denying(100)
-    with pytest.raises(
-        ContradictoryResponsesError, match=f"shows {identifier}, but it is not found by its"
-    ):
+    facts = ("/properties", identifier)
+    with raises(ContradictoryResponsesError, MessageCode.CONTRADICTORY_RESPONSES, *facts):
         account.lifecycle().read(identifier, outputs)
     assert account.writes() == ["POST /properties"]
 
@@ -113,7 +114,7 @@ def test_a_deletion_that_is_answered_with_404_is_checked(policy: str) -> None:
     inputs = {**VILLA, "status": "active", "deletion_policy": policy}
     identifier, outputs = created(account.lifecycle(), inputs)
     account.interfere = denying(1, "DELETE" if policy == "delete" else "GET")
-    with pytest.raises(DeletionRefusedError, match="still shows it; so it was not deleted"):
+    with raises(DeletionRefusedError, MessageCode.DELETION_DENIED):
         account.lifecycle().delete(identifier, outputs)
     assert len(account.objects) == 1
 
@@ -129,7 +130,7 @@ def test_an_update_that_the_server_does_not_support_is_told_so(status: int) -> N
 
     account.interfere = interfere
     inputs = through_engine({**VILLA, "bedrooms": 4})
-    with pytest.raises(MethodNotAllowedError, match=r"does not support its update \(PUT\)"):
+    with raises(MethodNotAllowedError, MessageCode.METHOD_NOT_ALLOWED, "PUT"):
         account.lifecycle().update(identifier, outputs, inputs)
 
 
@@ -154,7 +155,7 @@ def test_a_list_without_an_object_that_is_there_is_not_whole() -> None:
     lifecycle = account.lifecycle(settle_time=9.0)
     assert lifecycle.read(identifier, outputs) is not None
     for _ in range(2):
-        with pytest.raises(IncompleteListError, match=f"does not show {identifier}, which exists"):
+        with raises(IncompleteListError, MessageCode.INCOMPLETE_LIST, identifier):
             lifecycle.check(through_engine({"name": "Studio"}), exists=False)
     assert account.clock.slept == [9.0]  # once, however many want to create something
     assert account.writes() == ["POST /properties"]
@@ -258,7 +259,7 @@ def test_a_list_that_ends_too_early_allows_no_second_post() -> None:
         return httpx.Response(200, json={"data": [], "total": 1})
 
     account.interfere = interfere
-    with pytest.raises(UnknownOutcomeError, match="the list has 1 entries"):
+    with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME, 1):
         account.lifecycle().create(through_engine(VILLA))
     assert posts == [1]
 
@@ -277,7 +278,7 @@ def test_a_list_that_ends_too_early_stops_a_create_before_it_is_sent() -> None:
     lifecycle = account.lifecycle()
     for _ in range(3):
         assert lifecycle.read(identifier, outputs) is not None
-    with pytest.raises(IncompleteListError, match=r"has 1 entries \(x-total-count\), 0 were"):
+    with raises(IncompleteListError, MessageCode.INCOMPLETE_LIST, 1, "x-total-count", 0):
         lifecycle.check(through_engine({"name": "Studio"}), exists=False)
     assert account.writes() == ["POST /properties"]
 
@@ -342,7 +343,7 @@ def test_another_slash_is_no_other_object() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "reason"),
     [
         ({"status": "Archived"}, "status archived"),
         ({"deleted_at": "2026-11-01T00:00:00Z"}, "deleted_at is set"),
@@ -353,7 +354,7 @@ def test_another_slash_is_no_other_object() -> None:
 @pytest.mark.parametrize("policy", ["adopt", "error"])
 def test_a_soft_deletion_is_told_and_nothing_else(
     fields: dict[str, Json],
-    told: str | None,
+    reason: str | None,
     policy: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -362,15 +363,14 @@ def test_a_soft_deletion_is_told_and_nothing_else(
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects[f"/properties/{identifier}"] |= fields
     assert account.lifecycle().read(identifier, outputs) is not None
-    assert [told in message for message in caplog.messages if told] == [True] * bool(told)
-    assert ("deleted or archived" in caplog.text) == bool(told)
+    warnings = [message(MessageCode.SOFT_DELETED, identifier, reason)] if reason else []
+    assert caplog.messages == warnings
     checked = account.lifecycle().check(
         through_engine({**VILLA, "if_exists": policy}), exists=False
     )
-    if told:
-        [violation] = checked.violations
-        assert f"({told}), so it is not adopted by itself" in violation
-        assert f'existing_id="{identifier}"' in violation
+    if reason:
+        facts = (reason, f'existing_id="{identifier}"', 'if_exists="create"')
+        assert checked.violations == [message(MessageCode.ALREADY_EXISTS, *facts)]
     assert account.writes() == ["POST /properties"]
 
 

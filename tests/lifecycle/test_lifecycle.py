@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.in_memory_account import InMemoryAccount, created, through_engine
 from support.json_values import NAMES, SCALARS, nested
+from support.messages import message, raises
 
 from pulumi_setsmart.client.errors import NotFoundError, ServerError, WrongAccountError
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
@@ -18,6 +19,7 @@ from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.metadata import dump_metadata, load_metadata, unapplied_in
 from pulumi_setsmart.lifecycle.state_metadata import KEY, digest
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3, "attributes": {"pets": True}}
 HOOK: dict[str, Json] = {"url": "https://a.example/", "events": ["a.a", "b.b"], "secret": "hush"}
@@ -123,7 +125,7 @@ def test_an_update_of_what_was_deleted_says_so() -> None:
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
     account.objects.clear()
-    with pytest.raises(NotFoundError, match="pulumi up --refresh"):
+    with raises(NotFoundError, MessageCode.NOT_FOUND, "pulumi up --refresh"):
         updated(lifecycle, identifier, outputs, {**VILLA, "bedrooms": 4})
 
 
@@ -182,20 +184,20 @@ def test_a_value_of_another_type_is_told_as_inputs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "kept", "warning"),
+    ("declared", "kept", "facts"),
     [
-        ({"name": " Villa "}, {"name": "Villa"}, 'name as "Villa" where " Villa " is declared'),
-        ({"name": "VILLA"}, {"name": "villa"}, 'name as "villa" where "VILLA" is declared'),
-        ({"bathrooms": 2.25}, {"bathrooms": 2.3}, "bathrooms as 2.3 where 2.25 is declared"),
-        ({"attributes": {"a": {"b": [1, " x"]}}}, {"a": {"b": [1, "x"]}}, 'a.b.1 as "x" where'),
-        ({"attributes": {"a": []}}, {"a": None}, "a as null where [] is declared"),
-        ({"attributes": {"a/b": " x"}}, {"a/b": "x"}, 'a/b as "x" where'),
+        ({"name": " Villa "}, {"name": "Villa"}, ["name", '"Villa"', '" Villa "']),
+        ({"name": "VILLA"}, {"name": "villa"}, ["name", '"villa"', '"VILLA"']),
+        ({"bathrooms": 2.25}, {"bathrooms": 2.3}, ["bathrooms", "2.3", "2.25"]),
+        ({"attributes": {"a": {"b": [1, " x"]}}}, {"a": {"b": [1, "x"]}}, ["a.b.1", '"x"', '" x"']),
+        ({"attributes": {"a": []}}, {"a": None}, ["a", "null", "[]"]),
+        ({"attributes": {"a/b": " x"}}, {"a/b": "x"}, ["a/b", '"x"', '" x"']),
     ],
 )
 def test_what_the_server_makes_of_a_value_settles(
     declared: dict[str, Json],
     kept: dict[str, Json],
-    warning: str,
+    facts: list[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The warning names both values, the next diffs are clean, and a third value is drift."""
@@ -204,7 +206,7 @@ def test_what_the_server_makes_of_a_value_settles(
     lifecycle = account.lifecycle()
     with caplog.at_level(logging.WARNING):
         identifier, outputs = created(lifecycle, inputs)
-    assert warning in caplog.text
+    assert caplog.messages == [message(MessageCode.VALUE_NORMALISED, *facts)]
     caplog.clear()
     for _ in range(2):
         assert not changes(lifecycle, outputs, inputs)
@@ -232,7 +234,7 @@ def test_a_secret_that_the_server_changes_is_not_named(caplog: pytest.LogCapture
     account = InMemoryAccount(stored=lambda sent: {**sent, "door": {"code": "47110815"}})
     with caplog.at_level(logging.WARNING):
         _, outputs = created(account.lifecycle(), inputs)
-    assert "door.code" in caplog.text
+    assert caplog.messages == [message(MessageCode.VALUE_NORMALISED, "door.code")]
     assert "47110815" not in caplog.text
     assert "47110815" not in json.dumps(outputs[KEY])
 
@@ -356,7 +358,7 @@ def test_a_create_that_went_through_cannot_fail_any_more(
     with caplog.at_level(logging.WARNING):
         identifier, outputs = created(lifecycle, VILLA)
     assert (identifier, outputs["bedrooms"]) == ("id_2", 3)
-    assert "was written but could not be read back" in caplog.text
+    assert message(MessageCode.NOT_READ_BACK, "id_2") in caplog.messages
     with pytest.raises(ServerError):
         lifecycle.read(identifier, outputs)
 
@@ -397,7 +399,7 @@ def test_an_object_that_is_not_in_another_account_is_not_deleted(
     """Under another URL or key, a 404 alone proves nothing: neither on read, update nor delete."""
     _, account = created(InMemoryAccount().lifecycle(), VILLA)
     lifecycle = InMemoryAccount().lifecycle(**elsewhere)
-    with pytest.raises(WrongAccountError, match="id_2 is not in this account"):
+    with raises(WrongAccountError, MessageCode.NOT_IN_THIS_ACCOUNT, "id_2"):
         lifecycle.read("id_2", account)
     with pytest.raises(WrongAccountError):
         lifecycle.update("id_2", account, VILLA)
@@ -439,11 +441,11 @@ def test_a_stranger_with_the_same_id_is_left_alone(
     theirs = {f"/properties/{one}": {"id": one, "name": f"Theirs {one}"} for one in ids}
     _, outputs = created(InMemoryAccount(ours).lifecycle(), VILLA)
     account = InMemoryAccount({**theirs, "/properties/id_2": STRANGERS})
-    with pytest.raises(WrongAccountError, match=r"id_2 in this account .* is not the one"):
+    with raises(WrongAccountError, MessageCode.DIFFERENT_OBJECT, "id_2"):
         operation(account.lifecycle(**elsewhere), outputs)
     assert account.writes() == []
     del account.objects["/properties/id_2"]
-    with pytest.raises(WrongAccountError, match="id_2 is not in this account"):
+    with raises(WrongAccountError, MessageCode.NOT_IN_THIS_ACCOUNT, "id_2"):
         operation(account.lifecycle(**elsewhere), outputs)
 
 
@@ -605,7 +607,7 @@ def test_a_read_back_that_fails_shows_no_secret(caplog: pytest.LogCaptureFixture
     inputs: dict[str, Json] = {**VILLA, "address": "hush-1", KEY: {"secret_paths": ["/address"]}}
     with caplog.at_level(logging.WARNING):
         created(Account().lifecycle(), inputs)
-    assert "[secret]!" in caplog.text
+    assert message(MessageCode.NOT_READ_BACK, "[secret]!") in caplog.messages
     assert "hush-1" not in caplog.text
 
 
@@ -789,20 +791,20 @@ def test_nested_secrets_are_taken_along_too(hidden: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "kept", "warning"),
+    ("declared", "kept", "facts"),
     [
-        ({"max_guests": 50}, {"max_guests": 16}, "max_guests as 16 where 50 is declared"),
-        ({"attributes": {"typo": 1}}, {"typo": None}, "typo as null where 1 is declared"),
-        ({"attributes": {"a": [1, 2]}}, {"a": [1]}, "a as [1] where [1, 2] is declared"),
-        ({"attributes": {"a": [1, 2]}}, {"a": [2, 1]}, "name it in unordered if its order"),
-        ({"attributes": {"a": {"b": True}}}, {"a": {"b": False}}, "a.b as false where true"),
-        ({"address": None}, {"address": "1 Road"}, 'address as "1 Road" where null is'),
+        ({"max_guests": 50}, {"max_guests": 16}, ["max_guests", 16, 50]),
+        ({"attributes": {"typo": 1}}, {"typo": None}, ["typo", "null", 1]),
+        ({"attributes": {"a": [1, 2]}}, {"a": [1]}, ["a", "[1]", "[1, 2]"]),
+        ({"attributes": {"a": [1, 2]}}, {"a": [2, 1]}, ["a", "unordered"]),
+        ({"attributes": {"a": {"b": True}}}, {"a": {"b": False}}, ["a.b", "false", "true"]),
+        ({"address": None}, {"address": "1 Road"}, ["address", '"1 Road"', "null"]),
     ],
 )
 def test_what_the_server_does_not_apply_stays_a_difference(
     declared: dict[str, Json],
     kept: dict[str, Json],
-    warning: str,
+    facts: list[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """After the create and every update, with a warning each time, until the program agrees."""
@@ -812,8 +814,8 @@ def test_what_the_server_does_not_apply_stays_a_difference(
     with caplog.at_level(logging.WARNING):
         identifier, outputs = created(lifecycle, inputs)
         for _ in range(2):
-            assert warning in caplog.text
-            assert "or leave it to SetSmart with ignore_changes" in caplog.text
+            expected = message(MessageCode.VALUE_NOT_APPLIED, *facts, "ignore_changes")
+            assert caplog.messages == [expected]
             caplog.clear()
             assert changes(lifecycle, outputs, inputs)
             seen = lifecycle.read(identifier, outputs)
