@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from support.messages import message
 from support.served_sandbox import serving
 
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, ApiKey, SandboxSettings
 
 LEFT = """\
@@ -115,25 +117,29 @@ def test_an_account_is_compared_with_what_a_file_declares() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "error"),
     [
-        (("no.yaml", "no.yaml"), "no.yaml: cannot be read: No such file or directory"),
-        (("account", "account"), "no API key: run"),
-        (("stack:dev", "account"), "there is no Pulumi project in . (no Pulumi.yaml)"),
+        (
+            ("no.yaml", "no.yaml"),
+            message(MessageCode.UNUSABLE_FILE, "no.yaml", "No such file or directory"),
+        ),
+        (("account", "account"), message(MessageCode.MISSING_KEY, "pulumi config set")),
+        (("stack:dev", "account"), message(MessageCode.NO_PROJECT, "Pulumi.yaml")),
     ],
 )
 def test_trouble_is_not_a_difference(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: tuple[str, str],
-    message: str,
+    error: str,
 ) -> None:
     """It has an exit status of its own, as with diff."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SETSMART_API_KEY", raising=False)
     result = compare(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"Error: {message}")
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr == error
     assert len(result.stderr.splitlines()) == 1
 
 

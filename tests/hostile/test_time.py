@@ -17,6 +17,7 @@ from support.hostile_server import (
     response,
     sends,
 )
+from support.messages import raises
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
@@ -27,6 +28,7 @@ from pulumi_setsmart.client.errors import (
     UnknownOutcomeError,
 )
 from pulumi_setsmart.client.retry import RetryPolicy
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 def again_and_again(ask: Callable[[], object]) -> None:
@@ -62,7 +64,7 @@ def test_a_list_without_end_ends_with_its_bound_of_pages() -> None:
     with (
         hostile(pages()) as server,
         client_with(server, most_pages=25) as client,
-        pytest.raises(ResponseTooLargeError, match=r"more than 25 pages \(setsmart:maxListPages"),
+        raises(ResponseTooLargeError, MessageCode.RESPONSE_TOO_LARGE, 25, "setsmart:maxListPages"),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) == 25
@@ -73,7 +75,7 @@ def test_a_list_without_end_ends_with_the_deadline() -> None:
     with (
         hostile(pages(seconds=10)) as server,
         client_with(server, deadline=95) as client,
-        pytest.raises(DeadlineExceededError, match="setsmart:deadline leaves no time"),
+        raises(DeadlineExceededError, MessageCode.DEADLINE_EXCEEDED, "setsmart:deadline"),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) == 10
@@ -85,7 +87,7 @@ def test_a_list_is_no_larger_than_a_few_answers() -> None:
     with (
         hostile(pages_of_a_megabyte) as server,
         client_with(server, largest_response=1_100_000) as client,
-        pytest.raises(ResponseTooLargeError, match="together larger than 4 times setsmart:max"),
+        raises(ResponseTooLargeError, MessageCode.RESPONSE_TOO_LARGE, 4, "setsmart:maxResponseMiB"),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) == 5
@@ -97,7 +99,7 @@ def test_pages_that_lead_back_are_an_error(repeat: int) -> None:
     with (
         hostile(pages(repeat=repeat)) as server,
         client_with(server) as client,
-        pytest.raises(UnexpectedResponseError, match="never ends"),
+        raises(UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) <= repeat + 1
@@ -143,7 +145,8 @@ def test_whatever_an_operation_does_again_and_again_ends(
         listings = Collection(client.operation(), "/properties")
         with pytest.raises(ApiError, match="in time"):
             again_and_again(lambda: ask(listings))
-        with pytest.raises(DeadlineExceededError, match="nothing more is sent"):
+        facts = ("setsmart:deadline", "95 s")
+        with raises(DeadlineExceededError, MessageCode.DEADLINE_EXCEEDED, *facts):
             ask(listings)
     assert len(server.requests) == 10
 
@@ -158,7 +161,7 @@ def test_an_attempt_takes_no_more_than_its_operation_has_left() -> None:
     with hostile(behave) as server, client_with(server, deadline=40, timeout=30) as client:
         operation = client.operation()
         server.clock.pass_by(30)
-        with pytest.raises(UnknownOutcomeError, match="no response in time"):
+        with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME):
             Collection(operation, "/properties").create({}, "one")
     assert server.asked("POST") == 1
 
@@ -191,7 +194,8 @@ def test_waiting_for_the_rate_limit_ends_too() -> None:
     """Where each request waits for nearly the whole deadline, again and again."""
     with hostile(window(1, 90)) as server, client_with(server, deadline=100) as client:
         listings = Collection(client.operation(), "/properties")
-        with pytest.raises(DeadlineExceededError, match="the rate limit allows no request for"):
+        facts = ("setsmart:deadline", "100 s")
+        with raises(DeadlineExceededError, MessageCode.DEADLINE_EXCEEDED, *facts):
             again_and_again(lambda: listings.get("prop_1"))
     assert 1000 < server.clock.now < 100 * 20
 
@@ -202,7 +206,7 @@ def test_a_request_that_is_always_told_to_wait_ends() -> None:
     with (
         hostile(sends(again)) as server,
         client_with(server, deadline=100, retry=RetryPolicy(retries=1000)) as client,
-        pytest.raises(ApiError, match="setsmart:deadline"),
+        raises(DeadlineExceededError, MessageCode.DEADLINE_EXCEEDED, "setsmart:deadline", "100 s"),
     ):
         Collection(client, "/properties").create({}, "one")
     assert server.clock.now < 250

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.rpc import UNKNOWN
 from support.json_values import ANY_JSON, ANY_OBJECT
+from support.messages import raises
 from support.preview_document import PREFIX, PROPERTY, PreviewDocument
 
 from pulumi_setsmart import MetadataError, StackError
 from pulumi_setsmart.automation.resource_type import SECRET
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.reporting.data import data
 from pulumi_setsmart.reporting.field_change import Cause
 from pulumi_setsmart.reporting.markdown import markdown
@@ -203,11 +205,11 @@ def test_what_was_not_applied_is_no_drift(planned: int, cause: Cause, action: Ac
     assert entry.action is action
 
 
-@pytest.mark.parametrize("told", ["", "x", "[]", 5, '{"/max_guests": 50'])
-def test_what_was_not_applied_has_to_be_readable(told: object) -> None:
+@pytest.mark.parametrize("unapplied", ["", "x", "[]", 5, '{"/max_guests": 50'])
+def test_what_was_not_applied_has_to_be_readable(unapplied: object) -> None:
     """Else somebody at SetSmart would be blamed for the difference."""
-    current = {**VILLA, "id": "prop_1", "__setsmart_unapplied": told}
-    with pytest.raises(MetadataError, match=r'is damaged: .*existing_id="prop_1"'):
+    current = {**VILLA, "id": "prop_1", "__setsmart_unapplied": unapplied}
+    with raises(MetadataError, MessageCode.DAMAGED_METADATA, 'existing_id="prop_1"'):
         report_of(last=VILLA, current=current, planned=VILLA)
 
 
@@ -403,5 +405,5 @@ def test_a_failure_is_told_by_its_cause() -> None:
 )
 def test_what_is_no_preview_is_an_error(text: str) -> None:
     """In one line that says what is expected."""
-    with pytest.raises(StackError, match="not what `pulumi preview --json` prints"):
+    with raises(StackError, MessageCode.NOT_A_PREVIEW, "pulumi preview --json"):
         read_preview(text)
