@@ -105,8 +105,8 @@ def test_what_is_encrypted_is_exported_in_clear(folder: Path) -> None:
     hold(folder, {"4dabf18193072939515e22adb298388d": "secret", "ciphertext": "v1:x"})
     [found] = Stack("test", folder).examine().foreign
     assert found.urn == URN
-    exports = [one for one in (folder / "calls").read_text().splitlines() if "export" in one]
-    assert ["--show-secrets" in one for one in exports] == [False, True]
+    exports = [line for line in (folder / "calls").read_text().splitlines() if "export" in line]
+    assert ["--show-secrets" in export for export in exports] == [False, True]
 
 
 def test_what_is_allowed_is_written_in_one_way(folder: Path) -> None:

@@ -54,8 +54,8 @@ def test_files_are_compared_by_their_keys() -> None:
     result = compare("left.yaml", "right.yaml", "--json")
     assert result.exit_code == 1
     assert [
-        (one["change"], one["left"], one["right"], one["fields"])
-        for one in json.loads(result.stdout)
+        (difference["change"], difference["left"], difference["right"], difference["fields"])
+        for difference in json.loads(result.stdout)
     ] == [
         ("added", None, "attic", []),
         ("missing", "loft", None, []),
@@ -105,14 +105,16 @@ def test_an_account_is_compared_with_what_a_file_declares() -> None:
         other_way = compare("account", "left.yaml", "--json", environment=environment)
     fields = [("prop_1", "name", "Hut", "hut "), ("prop_2", "address", "2 Road", "3 Road")]
     assert [
-        (one["right"], each["name"], each["left"], each["right"])
-        for one in json.loads(one_way.stdout)
-        for each in one["fields"]
+        (difference["right"], each["name"], each["left"], each["right"])
+        for difference in json.loads(one_way.stdout)
+        for each in difference["fields"]
     ] == fields
     assert [
-        (one["left"], each["name"], each["right"], each["left"])
-        for one in sorted(json.loads(other_way.stdout), key=lambda one: str(one["left"]))
-        for each in one["fields"]
+        (difference["left"], each["name"], each["right"], each["left"])
+        for difference in sorted(
+            json.loads(other_way.stdout), key=lambda difference: str(difference["left"])
+        )
+        for each in difference["fields"]
     ] == fields
 
 
@@ -148,8 +150,8 @@ def test_unordered_lists_are_compared_by_their_elements(tmp_path: Path, side: st
     """In files and between a file and an account, wherever it is said that the order is none."""
     listing: dict[str, Any] = {"name": "Villa", "attributes": {"tags": ["a", "b"]}}
     turned: dict[str, Any] = {"name": "Villa", "attributes": {"tags": ["b", "a"]}}
-    for name, one in (("left", listing), ("right", turned)):
-        entry = {**one, "unordered": ["tags"]} if name == side else one
+    for name, fields in (("left", listing), ("right", turned)):
+        entry = {**fields, "unordered": ["tags"]} if name == side else fields
         (tmp_path / f"{name}.json").write_text(json.dumps({"properties": {"villa": entry}}))
     left, right = (str(tmp_path / f"{name}.json") for name in ("left", "right"))
     assert compare(left, right).exit_code == (side is None)

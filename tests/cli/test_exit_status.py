@@ -72,7 +72,7 @@ def test_whatever_goes_wrong_is_a_line_and_the_status(name: str, error: BaseExce
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_what_the_system_refuses_is_told_in_its_words(name: str) -> None:
+def test_an_error_of_the_system_is_shown_in_its_words(name: str) -> None:
     """Such as a full disk, where nobody foresaw that."""
     error = OSError(28, "No space left on device", "/some/file")
     result = CliRunner().invoke(failing(name, error), [name])
@@ -81,7 +81,7 @@ def test_what_the_system_refuses_is_told_in_its_words(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_nobody_is_told_where_nobody_reads_on(name: str) -> None:
+def test_nothing_is_printed_where_nobody_reads(name: str) -> None:
     """As in `… | head`; the status tells whoever looks at it."""
     result = CliRunner().invoke(failing(name, BrokenPipeError(32, "Broken pipe")), [name])
     assert (result.exit_code, result.output) == (FAILURE.get(name, 1), "")

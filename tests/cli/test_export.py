@@ -81,7 +81,7 @@ def test_what_is_exported_is_loaded_and_exported_the_same(
     assert first.read_bytes() == second.read_bytes()
     assert len(read_portfolio(first).properties) == 45
     assert b"hush" not in first.read_bytes()
-    assert {one.method for one in served.app.requests} == {"GET"}
+    assert {request.method for request in served.app.requests} == {"GET"}
 
 
 def test_the_file_holds_what_the_account_holds(served: ServedSandbox, tmp_path: Path) -> None:
@@ -95,11 +95,11 @@ def test_the_file_holds_what_the_account_holds(served: ServedSandbox, tmp_path: 
     assert loaded.properties["studio-2"].attributes == {
         "house_rules": {"pets": False, "since": "2026-01-01"}
     }
-    for listing, held in zip(
+    for listing, stored in zip(
         loaded.properties.values(), served.app.storage.objects(PROPERTIES), strict=True
     ):
         known = {name: getattr(listing, name) for name in ("name", "address", "bedrooms", "status")}
-        assert known == {name: held.get(name) for name in known}
+        assert known == {name: stored.get(name) for name in known}
     [hook] = loaded.webhooks.values()
     assert (hook.url, hook.secret) == (HOOK["url"], None)
     assert hook.events == ["property.created", "property.updated"]
@@ -183,7 +183,7 @@ def test_an_empty_account_is_an_empty_portfolio(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_goes_wrong_is_told_in_a_line(
+def test_errors_of_an_export_are_one_line(
     arguments: tuple[str, ...], environment: dict[str, str], status: int, error: str
 ) -> None:
     """With the documented exit status and no traceback."""

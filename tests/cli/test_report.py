@@ -111,7 +111,7 @@ def test_markdown_is_what_is_printed_by_default() -> None:
     assert json.loads(report(document("change"), "--format", "json").stdout)["entries"]
 
 
-def test_a_file_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_a_one_line_error(tmp_path: Path) -> None:
     """With status 2, and nothing is left behind."""
     result = report(document("change"), "--output", str(tmp_path / "nowhere" / "report.md"))
     assert result.exit_code == 2
@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("text", ["", "Previewing update", "\ufffd", '{"steps": 1}'])
-def test_what_is_no_preview_is_told_in_a_line(text: str) -> None:
+def test_what_is_no_preview_is_a_one_line_error(text: str) -> None:
     """With status 2."""
     result = report(text)
     assert (result.exit_code, result.stdout) == (2, "")
@@ -185,7 +185,7 @@ def test_the_report_is_the_same_however_the_preview_was_saved(form: str, tmp_pat
         (2 * named_preview().text.encode(), MessageCode.SEVERAL_PREVIEWS),
     ],
 )
-def test_what_cannot_be_read_is_told_in_a_line(
+def test_what_cannot_be_read_is_a_one_line_error(
     saved: bytes, code: MessageCode, form: str, tmp_path: Path
 ) -> None:
     """With status 2, the name of the file, and no report."""
@@ -212,7 +212,7 @@ def test_arguments_that_make_no_sense_are_refused(arguments: list[str]) -> None:
     assert "Usage:" in result.stderr
 
 
-def test_a_folder_without_a_project_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_folder_without_a_project_is_a_one_line_error(tmp_path: Path) -> None:
     """With status 2."""
     result = CliRunner().invoke(main, ["report", "--stack", "dev", "--directory", str(tmp_path)])
     assert result.exit_code == 2

@@ -182,8 +182,8 @@ def test_connections_are_kept_where_all_is_well() -> None:
 def test_nobody_else_is_asked_for_a_redirect(status: int, location: str) -> None:
     """Nor the same server for ever; and the key goes nowhere."""
     with hostile(sends(response(LIST))) as stranger:
-        told = b"Location: " + location.format(port=stranger.port).encode()
-        lead = sends(response(b"", told, status=b"%d Found" % status))
+        location_header = b"Location: " + location.format(port=stranger.port).encode()
+        lead = sends(response(b"", location_header, status=b"%d Found" % status))
         with hostile(lead) as server, client_with(server) as client:
             for ask in (
                 lambda: [*listings_of(client).records()],
@@ -245,18 +245,18 @@ def test_the_next_page_is_nowhere_else(link: str) -> None:
         ):
             [*listings_of(client).records()]
     assert stranger.connections == 0
-    assert {one.path for one in server.requests} == {"/v1/properties"}
+    assert {request.path for request in server.requests} == {"/v1/properties"}
     assert "password" not in str(caught.value)
 
 
 def test_cookies_are_not_kept() -> None:
     """An API with a key needs none, so a server cannot put state into the client."""
-    told = [b"Set-Cookie: a=b; Path=/", b"Set-Cookie: session=x; Domain=127.0.0.1; Max-Age=9999"]
-    with hostile(sends(response(LISTING, *told))) as server, client_with(server) as client:
+    cookies = [b"Set-Cookie: a=b; Path=/", b"Set-Cookie: session=x; Domain=127.0.0.1; Max-Age=9999"]
+    with hostile(sends(response(LISTING, *cookies))) as server, client_with(server) as client:
         listings_of(client).get("prop_1")
         listings_of(client).get("prop_1")
     assert len(server.requests) == 2
-    assert not [one for one in server.requests if b"cookie" in one.head.lower()]
+    assert not [request for request in server.requests if b"cookie" in request.head.lower()]
 
 
 def test_gzip_is_all_that_is_offered() -> None:
@@ -417,7 +417,7 @@ def test_a_name_that_is_never_found_is_left(monkeypatch: pytest.MonkeyPatch) -> 
 def test_each_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that is refused does not stand in the way of the next."""
     with hostile(sends(response())) as server:
-        entries = [(0, 0, 0, "", (one, server.port)) for one in ("127.0.0.99", "127.0.0.1")]
+        entries = [(0, 0, 0, "", (address, server.port)) for address in ("127.0.0.99", "127.0.0.1")]
         real = __import__("socket").getaddrinfo
         monkeypatch.setattr(
             "socket.getaddrinfo",

@@ -51,7 +51,7 @@ def pages(seconds: float = 0, extra: str = "", size: int = 1, repeat: int = 10**
     def behave(peer: Peer, _request: Received) -> bool:
         number = next(numbers)
         peer.clock.pass_by(seconds)
-        items = [{"id": f"prop_{number}_{one}", "extra": extra} for one in range(size)]
+        items = [{"id": f"prop_{number}_{place}", "extra": extra} for place in range(size)]
         leads_to = f"/v1/properties?page={number % repeat + 1}"
         peer.send(response(json.dumps({"data": items, "next": leads_to}).encode()))
         return True
@@ -81,7 +81,7 @@ def test_a_list_without_end_ends_with_the_deadline() -> None:
     assert len(server.requests) == 10
 
 
-def test_a_list_is_no_larger_than_a_few_answers() -> None:
+def test_a_list_is_no_larger_than_a_few_responses() -> None:
     """Many pages, each of which may be, would fill the memory."""
     pages_of_a_megabyte = pages(extra="x" * 1_000_000)
     with (
@@ -109,9 +109,12 @@ def test_a_list_of_the_allowed_pages_is_read() -> None:
     """The bound itself is within it."""
     bodies = [
         json.dumps(
-            {"data": [{"id": f"prop_{one}"}], "next": None if one == 25 else f"?page={one + 1}"}
+            {
+                "data": [{"id": f"prop_{number}"}],
+                "next": None if number == 25 else f"?page={number + 1}",
+            }
         )
-        for one in range(1, 26)
+        for number in range(1, 26)
     ]
 
     def behave(peer: Peer, _request: Received) -> bool:
@@ -171,11 +174,11 @@ def window(remaining: int, seconds: float) -> Behaviour:
     left = itertools.cycle(range(remaining - 1, -1, -1))
 
     def behave(peer: Peer, _request: Received) -> bool:
-        told = [
+        limits = [
             b"X-RateLimit-Remaining: %d" % next(left),
             b"X-RateLimit-Reset: %d" % seconds,  # from now on
         ]
-        peer.send(response(LISTING, *told))
+        peer.send(response(LISTING, *limits))
         return True
 
     return behave
@@ -200,7 +203,7 @@ def test_waiting_for_the_rate_limit_ends_too() -> None:
     assert 1000 < server.clock.now < 100 * 20
 
 
-def test_a_request_that_is_always_told_to_wait_ends() -> None:
+def test_a_request_that_always_has_to_wait_ends() -> None:
     """Its waits together are no longer than the deadline, however often it may be repeated."""
     again = response(b"", b"Retry-After: 40", status=b"429 Slow")
     with (

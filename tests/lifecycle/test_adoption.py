@@ -24,7 +24,7 @@ VILLA = {"id": "prop_5", "name": "Sea Villa", "address": "1 Road", "bedrooms": 2
 
 def account_with(*listings: dict[str, Any]) -> InMemoryAccount:
     """Return an account that holds these listings."""
-    return InMemoryAccount({f"/properties/{one['id']}": dict(one) for one in listings})
+    return InMemoryAccount({f"/properties/{listing['id']}": dict(listing) for listing in listings})
 
 
 def violations(lifecycle: Lifecycle, inputs: dict[str, Json]) -> list[str]:
@@ -71,7 +71,7 @@ def test_accents_count_however_they_are_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "held", "inputs", "same"),
+    ("kind", "objects", "inputs", "same"),
     [
         (
             WEBHOOK_SUBSCRIPTION,
@@ -106,10 +106,10 @@ def test_accents_count_however_they_are_written() -> None:
     ],
 )
 def test_each_kind_has_its_identity(
-    kind: Kind, held: dict[str, Any], inputs: dict[str, Json], *, same: bool
+    kind: Kind, objects: dict[str, Any], inputs: dict[str, Json], *, same: bool
 ) -> None:
     """A subscription by its address, any other object by the fields that the program names."""
-    assert bool(violations(InMemoryAccount(held).lifecycle(kind), inputs)) is same
+    assert bool(violations(InMemoryAccount(objects).lifecycle(kind), inputs)) is same
 
 
 def test_an_identity_has_to_be_declared() -> None:
@@ -195,14 +195,14 @@ def test_what_the_stack_knows_is_no_candidate() -> None:
     assert violations(lifecycle, {"name": "Sea Villa"}) == []
 
 
-def test_one_listing_is_taken_over_once() -> None:
+def test_one_listing_is_adopted_once() -> None:
     """Of two resources with one identity, the second gets a listing of its own."""
     account = account_with(VILLA)
     lifecycle = account.lifecycle(if_exists=IfExists.ADOPT)
     checked = [
         lifecycle.check(through_engine({"name": "Sea Villa"}), exists=False) for _ in range(2)
     ]
-    made = {lifecycle.create(through_engine(one.inputs))[0] for one in checked}
+    made = {lifecycle.create(through_engine(result.inputs))[0] for result in checked}
     assert "prop_5" in made
     assert len(made) == 2
 
@@ -246,10 +246,10 @@ def test_what_a_preview_cannot_know_is_looked_for_by_the_create(inputs: dict[str
 def test_brief_lists_hide_nothing() -> None:
     """Where a list shows ids only, the objects are read."""
     account = account_with(VILLA, {"id": "prop_6", "name": "Studio"})
-    account.interfere = lambda request, answer: (
-        type(answer(request))(200, json=[{"id": "prop_5"}, {"id": "prop_6"}])
+    account.interfere = lambda request, respond: (
+        type(respond(request))(200, json=[{"id": "prop_5"}, {"id": "prop_6"}])
         if request.url.path.endswith("/properties")
-        else answer(request)
+        else respond(request)
     )
     assert violations(account.lifecycle(), {"name": "Sea Villa", "address": "1 Road"})
 
@@ -257,7 +257,7 @@ def test_brief_lists_hide_nothing() -> None:
 LOFT = {"id": "prop_6", "name": "Loft", "bedrooms": 1, "notes": "theirs"}
 
 
-def test_the_object_that_is_named_by_its_id_is_taken_over(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_object_named_by_its_id_is_adopted(caplog: pytest.LogCaptureFixture) -> None:
     """Whatever it is called, and though another one has the name; a preview says what changes."""
     account = account_with(VILLA, LOFT)
     inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "existing_id": "prop_6"}
@@ -271,7 +271,7 @@ def test_the_object_that_is_named_by_its_id_is_taken_over(caplog: pytest.LogCapt
     assert account.objects["/properties/prop_6"]["notes"] == "theirs"
 
 
-def test_an_object_that_is_as_declared_is_taken_over_without_a_write() -> None:
+def test_an_object_as_declared_is_adopted_without_a_write() -> None:
     """It only becomes known to the state, at the cost of one request."""
     account = account_with(VILLA)
     inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
@@ -291,7 +291,7 @@ def test_an_id_that_is_not_there_is_an_error() -> None:
     assert account.writes() == []
 
 
-def test_one_id_is_taken_over_by_one_resource() -> None:
+def test_one_id_is_adopted_by_one_resource() -> None:
     """The second one that names it is refused."""
     lifecycle = account_with(VILLA).lifecycle()
     inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
@@ -300,7 +300,7 @@ def test_one_id_is_taken_over_by_one_resource() -> None:
         lifecycle.check(inputs, exists=False)
 
 
-def test_what_a_resource_of_the_stack_has_is_not_taken_over() -> None:
+def test_an_object_of_a_resource_of_the_stack_is_not_adopted() -> None:
     """Neither a listing that was read, nor one that is to be replaced by itself, and so deleted."""
     account = account_with(VILLA, LOFT)
     inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}

@@ -38,13 +38,13 @@ STRING, WHOLE_NUMBER, FRACTION, BOOLEAN, LIST, OBJECT, NULL = map(
         (API_OBJECT, {**RULE, "path": "/a/b-c_d", "body": {"name": "x", "bedrooms": "any"}}),
     ],
 )
-def test_what_is_right_passes(kind: Kind, inputs: dict[str, Json]) -> None:
+def test_valid_inputs_have_no_violations(kind: Kind, inputs: dict[str, Json]) -> None:
     """Right inputs, and whatever a preview cannot know yet, meet no violation."""
     assert violations(kind, inputs) == []
 
 
 @pytest.mark.parametrize("half", ["\ud83d", ["\ud83d"], {"a": {"\ude00": 1}}])
-def test_half_a_character_is_told_before_it_breaks_a_message(half: Json) -> None:
+def test_half_a_character_is_a_violation(half: Json) -> None:
     """JSON can hold a surrogate without its other half; nothing that is sent can."""
     [violation] = violations(PROPERTY, {"name": "Villa", "attributes": {"note": half}})
     assert str(violation) == message(INVALID, "attributes", "note")
@@ -116,7 +116,7 @@ def test_half_a_character_is_told_before_it_breaks_a_message(half: Json) -> None
         ),
     ],
 )
-def test_what_is_wrong_gets_one_reason_a_field(
+def test_each_invalid_field_has_one_violation(
     kind: Kind, inputs: dict[str, Json], expected: list[Any]
 ) -> None:
     """Each wrong field has one message, which says what is wrong but never the value."""

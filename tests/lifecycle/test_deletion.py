@@ -34,9 +34,9 @@ def test_deactivating_sets_the_status_and_keeps_the_rest(
     account = InMemoryAccount()
     lifecycle = account.lifecycle(kind)
     identifier, outputs = created(lifecycle, {**inputs, "deletion_policy": "deactivate"})
-    [held] = account.objects.values()
-    before = {**held, "rating": 5}
-    held["rating"] = 5
+    [listing] = account.objects.values()
+    before = {**listing, "rating": 5}
+    listing["rating"] = 5
     lifecycle.delete(identifier, outputs)
     assert list(account.objects.values()) == [{**before, "status": "inactive"}]
     writes = account.writes()
@@ -53,12 +53,12 @@ def test_a_listing_that_was_deactivated_is_not_taken_for_a_new_one() -> None:
     lost: list[str] = []
 
     def lose_the_first_post(
-        request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]
+        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
     ) -> httpx.Response:
         if request.method == "POST" and not lost:
             lost.append("POST")
-            raise httpx.ReadTimeout("no answer")
-        return answer(request)
+            raise httpx.ReadTimeout("no response")
+        return respond(request)
 
     account.interfere = lose_the_first_post
     second, _ = created(process, VILLA)
@@ -115,7 +115,7 @@ def test_what_has_no_status_cannot_be_deactivated() -> None:
     assert account.writes() == ["POST /rules"]
 
 
-def test_a_status_that_the_server_keeps_is_told() -> None:
+def test_a_status_that_the_server_keeps_is_an_error() -> None:
     """What is still bookable has not been deactivated."""
     account = InMemoryAccount(stored=lambda sent: {**sent, "status": "active"})
     lifecycle = account.lifecycle()
@@ -135,15 +135,15 @@ def test_what_is_gone_is_deleted_unless_the_account_is_another(policy: DeletionP
         InMemoryAccount().lifecycle(key="another-key").delete(identifier, outputs)
 
 
-def test_a_404_to_a_repeated_delete_is_the_answer_to_the_first() -> None:
+def test_a_404_to_a_retried_delete_confirms_the_first() -> None:
     """Even in an account that cannot vouch for it: we deleted it ourselves."""
     account = InMemoryAccount({"/properties/other": {"id": "other", "name": "Other"}})
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects.pop("/properties/other")
     attempts = []
 
-    def interfere(request: httpx.Request, answer: Any) -> httpx.Response:
-        response: httpx.Response = answer(request)
+    def interfere(request: httpx.Request, respond: Any) -> httpx.Response:
+        response: httpx.Response = respond(request)
         if request.method != "DELETE":
             return response
         attempts.append(response.status_code)

@@ -151,7 +151,7 @@ def test_a_declaration_that_goes_changes_the_state_only(inputs: dict[str, Json])
     assert account.writes() == ["POST /properties"]
 
 
-def test_drift_is_told_as_inputs() -> None:
+def test_drift_is_returned_as_inputs() -> None:
     """A read returns what a program would have to say, so that Pulumi can show the difference."""
     account = InMemoryAccount()
     lifecycle = account.lifecycle()
@@ -168,7 +168,7 @@ def test_drift_is_told_as_inputs() -> None:
     }
 
 
-def test_a_value_of_another_type_is_told_as_inputs() -> None:
+def test_a_value_of_another_type_is_returned_as_inputs() -> None:
     """Python takes True for 1; the API does not."""
     account = InMemoryAccount()
     lifecycle = account.lifecycle()
@@ -349,10 +349,10 @@ def test_a_create_that_went_through_cannot_fail_any_more(
 
     class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:
-            answer = super().__call__(request)
+            response = super().__call__(request)
             if request.method == "POST":
-                return type(answer)(201, json={"id": "id_2"})
-            return type(answer)(500) if self.writes() else answer
+                return type(response)(201, json={"id": "id_2"})
+            return type(response)(500) if self.writes() else response
 
     lifecycle = Account().lifecycle()
     with caplog.at_level(logging.WARNING):
@@ -363,14 +363,14 @@ def test_a_create_that_went_through_cannot_fail_any_more(
         lifecycle.read(identifier, outputs)
 
 
-def test_a_brief_answer_to_a_create_is_completed() -> None:
+def test_a_brief_response_to_a_create_is_completed() -> None:
     """Where the response holds the id only, the object is read once."""
 
     class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:
-            answer = super().__call__(request)
+            response = super().__call__(request)
             brief = request.method == "POST"
-            return type(answer)(201, json={"id": "id_2"}) if brief else answer
+            return type(response)(201, json={"id": "id_2"}) if brief else response
 
     account = Account(shown=lambda one: {**one, "status": "active"})
     _, outputs = created(account.lifecycle(), VILLA)
@@ -408,7 +408,7 @@ def test_an_object_that_is_not_in_another_account_is_not_deleted(
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["base URL", "key"])
-def test_a_neighbour_proves_that_an_object_was_deleted(elsewhere: dict[str, Any]) -> None:
+def test_a_sibling_proves_that_an_object_was_deleted(elsewhere: dict[str, Any]) -> None:
     """What stood beside it is still there, so it is the same account."""
     account = InMemoryAccount({"/properties/old": {"id": "old", "name": "Loft"}})
     _, outputs = created(account.lifecycle(), VILLA)
@@ -437,8 +437,14 @@ def test_a_stranger_with_the_same_id_is_left_alone(
 ) -> None:
     """Another account may use the same ids, for the object and for all that stood beside it."""
     ids = [f"n{number}" for number in range(siblings)]
-    ours = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in ids}
-    theirs = {f"/properties/{one}": {"id": one, "name": f"Theirs {one}"} for one in ids}
+    ours = {
+        f"/properties/{identifier}": {"id": identifier, "name": f"Ours {identifier}"}
+        for identifier in ids
+    }
+    theirs = {
+        f"/properties/{identifier}": {"id": identifier, "name": f"Theirs {identifier}"}
+        for identifier in ids
+    }
     _, outputs = created(InMemoryAccount(ours).lifecycle(), VILLA)
     account = InMemoryAccount({**theirs, "/properties/id_2": STRANGERS})
     with raises(WrongAccountError, MessageCode.DIFFERENT_OBJECT, "id_2"):
@@ -454,7 +460,10 @@ def test_an_object_that_was_renamed_is_known_by_what_stands_beside_it(
     operation: Callable[..., object],
 ) -> None:
     """A key may be rotated at the same time; one sibling that is called as it was is enough."""
-    beside = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in "abc"}
+    beside = {
+        f"/properties/{identifier}": {"id": identifier, "name": f"Ours {identifier}"}
+        for identifier in "abc"
+    }
     account = InMemoryAccount(beside)
     _, outputs = created(account.lifecycle(), VILLA)
     account.objects["/properties/id_2"]["name"] = "Sea Villa"
@@ -542,9 +551,9 @@ def test_any_attributes_settle(attributes: dict[str, Json]) -> None:
     account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, inputs)
-    held = account.objects["/properties/id_2"]
-    assert {name: held[name] for name in attributes} == attributes
-    assert held["address"] is None
+    stored = account.objects["/properties/id_2"]
+    assert {name: stored[name] for name in attributes} == attributes
+    assert stored["address"] is None
     assert not changes(lifecycle, outputs, inputs)
     assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
 
@@ -599,10 +608,10 @@ def test_a_read_back_that_fails_shows_no_secret(caplog: pytest.LogCaptureFixture
 
     class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:
-            answer = super().__call__(request)
+            response = super().__call__(request)
             if request.method == "POST":
-                return type(answer)(201, json={"id": "id_2"})
-            return type(answer)(400, json={"message": "hush-1!"}) if self.writes() else answer
+                return type(response)(201, json={"id": "id_2"})
+            return type(response)(400, json={"message": "hush-1!"}) if self.writes() else response
 
     inputs: dict[str, Json] = {**VILLA, "address": "hush-1", KEY: {"secret_paths": ["/address"]}}
     with caplog.at_level(logging.WARNING):
@@ -624,13 +633,13 @@ def test_a_body_with_a_field_called_data_is_no_envelope() -> None:
 
 
 @given(
-    held=st.dictionaries(NAMES, nested(SCALARS | st.none()), max_size=4),
+    undeclared=st.dictionaries(NAMES, nested(SCALARS | st.none()), max_size=4),
     before=st.dictionaries(NAMES, nested(SCALARS), max_size=3),
     after=st.dictionaries(NAMES, nested(SCALARS), max_size=3),
 )
 @settings(max_examples=60)
 def test_any_update_loses_nothing_undeclared_and_settles(
-    held: dict[str, Json], before: dict[str, Json], after: dict[str, Json]
+    undeclared: dict[str, Json], before: dict[str, Json], after: dict[str, Json]
 ) -> None:
     """From any declaration to any other, beside whatever others keep in the object."""
     account = InMemoryAccount()
@@ -639,12 +648,12 @@ def test_any_update_loses_nothing_undeclared_and_settles(
     account.shown = lambda one: {"__id": one["id"], "rest": one["rest"], **one["fields"]}
     account.stored = lambda sent: {
         "rest": sent.get("rest"),
-        "fields": {name: one for name, one in sent.items() if name not in ("__id", "rest")},
+        "fields": {name: value for name, value in sent.items() if name not in ("__id", "rest")},
     }
-    before, after = ({**one, "rest": 1} for one in (before, after))
+    before, after = ({**fields, "rest": 1} for fields in (before, after))
     identifier, outputs = created(lifecycle, {**where, "body": before})
     place = account.objects["/rules/id_2"]["fields"]
-    others = {name: one for name, one in held.items() if name not in {**before, **after}}
+    others = {name: value for name, value in undeclared.items() if name not in {**before, **after}}
     place |= others
     inputs: dict[str, Json] = {**where, "body": after}
     outputs = refreshed(lifecycle, identifier, outputs)
@@ -665,16 +674,16 @@ HIDING: dict[str, dict[str, Any]] = {
 
 
 def shown_once(hidden: dict[str, Any]) -> InMemoryAccount:
-    """Return an account that makes a secret, and shows it only in the answer to the POST."""
+    """Return an account that makes a secret, and shows it only in the response to the POST."""
 
     class Account(InMemoryAccount):
         def answer(self, request: Any) -> Any:
-            answer = super().answer(request)
+            response = super().answer(request)
             if request.method == "POST":
                 made = self.objects["/webhooks/id_2"]
                 made["secret"] = made.get("secret") or "whsec_made"
-                return type(answer)(201, json=made)
-            return answer
+                return type(response)(201, json=made)
+            return response
 
     def hide(one: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in one.items() if name != "secret"} | hidden
@@ -827,7 +836,7 @@ def test_what_the_server_does_not_apply_stays_a_difference(
     assert account.writes()[1:] == ["PUT /properties/id_2"] * 2
 
 
-def test_a_secret_that_is_not_applied_is_told_to_no_report() -> None:
+def test_a_secret_that_is_not_applied_is_in_no_report() -> None:
     """What reports read is not encrypted: it has the plain values that were not applied, alone."""
     account = InMemoryAccount(stored=lambda sent: {**sent, "max_guests": 16, "door_code": "kept"})
     inputs: dict[str, Json] = {
@@ -864,7 +873,7 @@ def test_what_pulumi_can_see_for_itself_is_left_to_it() -> None:
 
 
 @pytest.mark.parametrize("declared", ["Sea Villa", "Harbour"])
-def test_an_echo_of_an_older_state_is_judged_again(declared: str) -> None:
+def test_an_accepted_value_of_an_older_state_is_judged_again(declared: str) -> None:
     """What was taken as the same although it is another value shows as what it is."""
     account = InMemoryAccount()
     lifecycle = account.lifecycle()
@@ -872,8 +881,8 @@ def test_an_echo_of_an_older_state_is_judged_again(declared: str) -> None:
     metadata = load_metadata(outputs)
     assert metadata is not None
     account.objects["/properties/id_2"]["name"] = "sea villa"
-    echo = {"/name": digest(metadata.salt, "sea villa")}
-    outputs[KEY] = dump_metadata(attrs.evolve(metadata, accepted_values=echo))
+    accepted = {"/name": digest(metadata.salt, "sea villa")}
+    outputs[KEY] = dump_metadata(attrs.evolve(metadata, accepted_values=accepted))
     settled = declared == "Sea Villa"
     assert changes(lifecycle, refreshed(lifecycle, identifier, outputs), {"name": declared}) is (
         not settled

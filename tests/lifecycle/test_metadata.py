@@ -93,15 +93,15 @@ def test_the_names_in_the_state_stay() -> None:
     assert load_metadata({KEY: json.dumps(STORED)}) == REMEMBERED
 
 
-def test_what_says_nothing_is_not_written() -> None:
+def test_empty_members_are_not_written() -> None:
     """Each value of a state passes several times through the engine, so the text is short."""
     assert json.loads(dump_metadata(StateMetadata(salt="1"))) == {"version": 1, "salt": "1"}
     assert load_metadata({KEY: '{"salt": "1"}'}) == StateMetadata(salt="1")
 
 
-def test_a_text_without_a_version_is_of_the_first() -> None:
+def test_metadata_without_a_version_has_version_1() -> None:
     """The version came later."""
-    unnumbered = {name: one for name, one in STORED.items() if name != "version"}
+    unnumbered = {name: member for name, member in STORED.items() if name != "version"}
     assert load_metadata({KEY: json.dumps(unnumbered)}) == REMEMBERED
 
 
@@ -150,7 +150,7 @@ def test_each_frozen_state_goes_on(resource: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "resource",
-    [pytest.param(one, id=name) for name, one in FROZEN.items() if "program" in one],
+    [pytest.param(state, id=name) for name, state in FROZEN.items() if "program" in state],
 )
 def test_each_frozen_state_previews_clean(resource: dict[str, Any]) -> None:
     """The program that made it, unchanged, changes nothing after a refresh and without one."""
@@ -339,7 +339,7 @@ def test_a_newer_version_names_the_release_that_is_needed(
     """Metadata of a newer version is not read any further, and only a release number is shown."""
     plain = {"version": 2, "account": "in another form", "release": release}
     named = [release] if is_named else []
-    facts = ("__setsmart", "version 2", "version 1", "pulumi-setsmart", *named)
+    facts = ("__setsmart", 2, 1, "pulumi-setsmart", *named)
     with raises(MetadataError, MessageCode.NEWER_METADATA, *facts) as caught:
         load_metadata({KEY: json.dumps(plain)})
     assert (str(release) in caught.value.message) is is_named
@@ -374,7 +374,7 @@ OPERATIONS: dict[str, Callable[[Lifecycle, str, dict[str, Any]], object]] = {
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 @pytest.mark.parametrize("place", ["there", "elsewhere"])
-def test_no_operation_goes_on_with_it(
+def test_no_operation_continues_with_damaged_metadata(
     operation: Callable[[Lifecycle, str, dict[str, Any]], object], place: str
 ) -> None:
     """Nothing at all is sent, whether or not the object is there, and whatever is accepted."""
@@ -390,31 +390,33 @@ def test_no_operation_goes_on_with_it(
 
 
 @pytest.mark.parametrize(
-    "told", ["", "x", "[]", "{}x", '{"max_guests": 5}', None, 5, {"x": 1}, '{"/a": NaN}']
+    "unapplied", ["", "x", "[]", "{}x", '{"max_guests": 5}', None, 5, {"x": 1}, '{"/a": NaN}']
 )
-def test_what_was_not_applied_is_read_as_strictly(told: object) -> None:
+def test_damaged_unapplied_values_are_an_error(unapplied: object) -> None:
     """A report that cannot tell it would blame somebody for the difference."""
     with raises(MetadataError, MessageCode.DAMAGED_METADATA, UNAPPLIED_KEY):
-        unapplied_in({UNAPPLIED_KEY: told}, "prop_1")
+        unapplied_in({UNAPPLIED_KEY: unapplied}, "prop_1")
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     with raises(MetadataError, MessageCode.DAMAGED_METADATA, 'existing_id="id_2"'):
-        account.lifecycle().read(identifier, damage(outputs, outputs[KEY]) | {UNAPPLIED_KEY: told})
+        account.lifecycle().read(
+            identifier, damage(outputs, outputs[KEY]) | {UNAPPLIED_KEY: unapplied}
+        )
 
 
-@pytest.mark.parametrize("told", ["x", 5, None, True, [], {"secret_paths": "x"},
+@pytest.mark.parametrize("metadata", ["x", 5, None, True, [], {"secret_paths": "x"},
                                   {"secret_paths": [5]}, {"secret_paths": ["x"]},
                                   {"sealed": 1}, json.dumps(STORED)])  # fmt: skip
-def test_inputs_of_the_state_are_as_a_check_left_them(told: object) -> None:
+def test_damaged_metadata_in_inputs_is_an_error(metadata: object) -> None:
     """They say what is secret, so what cannot be understood is an error too."""
     with raises(MetadataError, MessageCode.DAMAGED_METADATA, KEY):
-        require_input_metadata({KEY: told})
+        require_input_metadata({KEY: metadata})
 
 
-@pytest.mark.parametrize("told", [{}, {"secret_paths": ["", "/a"], "sealed": False}, UNKNOWN])
-def test_inputs_hold_an_object_or_nothing(told: Json) -> None:
+@pytest.mark.parametrize("metadata", [{}, {"secret_paths": ["", "/a"], "sealed": False}, UNKNOWN])
+def test_metadata_in_inputs_is_an_object_or_missing(metadata: Json) -> None:
     """An object of a program, also one that says more than we know; never a text."""
-    require_input_metadata({KEY: told})
+    require_input_metadata({KEY: metadata})
     require_input_metadata({})
     require_input_metadata({KEY: {"secret_paths": [], "takes_over": "prop_1", "owner": "ab"}})
     assert input_metadata({KEY: json.dumps({"secret_paths": []})}) == {}
@@ -431,7 +433,7 @@ def test_a_decision_that_is_not_understood_is_made_again(decision: object) -> No
 
 
 @pytest.mark.parametrize("stored", ["x", ABSENT], ids=["damaged", "missing"])
-def test_a_message_about_it_shows_no_value(stored: object) -> None:
+def test_a_message_about_damaged_metadata_shows_no_value(stored: object) -> None:
     """Without metadata it is not known what is secret, so even the title is left out."""
     outputs: dict[str, Any] = {"id": "prop_1", "name": "hush-1", "attributes": {"code": "hush-2"}}
     if stored is not ABSENT:
@@ -450,9 +452,11 @@ def test_a_message_about_it_shows_no_value(stored: object) -> None:
 def without(outputs: dict[str, Json], *, whole: bool) -> dict[str, Any]:
     """Return outputs without metadata, or with metadata that does not say in which account."""
     if whole:
-        return {name: one for name, one in outputs.items() if name != KEY}
+        return {name: member for name, member in outputs.items() if name != KEY}
     plain = json.loads(str(outputs[KEY]))
-    return damage(outputs, json.dumps({n: one for n, one in plain.items() if n != "account"}))
+    return damage(
+        outputs, json.dumps({name: member for name, member in plain.items() if name != "account"})
+    )
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["missing", "no account"])
@@ -490,7 +494,7 @@ def test_missing_metadata_is_no_hindrance_while_the_object_is_there(*, whole: bo
     assert account.objects == {}
 
 
-def test_what_is_read_for_the_first_time_and_not_there_is_told_so() -> None:
+def test_a_first_read_of_a_missing_object_is_an_error() -> None:
     """`.get` of an unknown id has no state that could be another account's."""
     with pytest.raises(NotFoundError):
         InMemoryAccount().lifecycle().read("id_2", {})

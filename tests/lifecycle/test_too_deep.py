@@ -49,7 +49,7 @@ def outputs_of(lifecycle: Lifecycle, inputs: dict[str, Json]) -> dict[str, Json]
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_an_undeclared_field_is_in_nobodys_way(
+def test_an_undeclared_field_that_is_too_deep_is_ignored(
     served: RawJsonServer, lifecycle: Lifecycle, depth: int
 ) -> None:
     """A refresh shows what is declared, as ever."""
@@ -75,7 +75,7 @@ def test_a_declared_field_shows_that_it_is_too_deep(
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_nothing_is_sent_back_that_we_do_not_hold(
+def test_an_update_without_a_field_that_is_too_deep_is_refused(
     served: RawJsonServer, lifecycle: Lifecycle, depth: int
 ) -> None:
     """A PUT without the field could delete it; the error names the field and the way out."""
