@@ -12,14 +12,17 @@ def side(*listings: JsonObject, is_complete: bool = True) -> Source:
     """Return an account with these listings."""
     return Source(
         "s",
-        {"properties": {f"p{n}": one for n, one in enumerate(listings)}, "webhooks": {}},
+        {"properties": {f"p{n}": listing for n, listing in enumerate(listings)}, "webhooks": {}},
         is_complete,
     )
 
 
 def changes(left: Source, right: Source) -> list[tuple[Any, ...]]:
     """Return what is different, in short."""
-    return [(str(one.change), one.left, one.right) for one in differences(left, right)]
+    return [
+        (str(difference.change), difference.left, difference.right)
+        for difference in differences(left, right)
+    ]
 
 
 def test_two_accounts_are_compared_whole() -> None:
@@ -34,7 +37,7 @@ def test_two_accounts_are_compared_whole() -> None:
 
 
 def test_equal_listings_are_counted() -> None:
-    """Two that cannot be told apart are not one; the one that is the same is paired first."""
+    """Two equal listings stay two, and an exact match is paired first."""
     one: JsonObject = {"name": "A", "address": "1"}
     two = {**one, "bedrooms": 2}
     assert changes(side(one, one), side(one)) == [("missing", "p1", None)]

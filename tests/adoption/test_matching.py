@@ -21,7 +21,7 @@ def matched(
 
     A listing without a name cannot be declared.
     """
-    held = [
+    objects = [
         AccountObject(
             PROPERTY, Record(id_, {**fields, "id": id_}), fields if "name" in fields else None, []
         )
@@ -31,13 +31,13 @@ def matched(
         {(PROPERTY, key): id_ for key, id_ in (ids or {}).items()},
         frozenset((PROPERTY, id_) for id_ in managed),
     )
-    inventory = Inventory("https://a.example", {"properties": held, "webhooks": []})
+    inventory = Inventory("https://a.example", {"properties": objects, "webhooks": []})
     return match_entries(inventory, {"properties": entries, "webhooks": {}}, known)
 
 
 def stands_for(matching: Matching) -> dict[str, str]:
     """Return the ids of the objects that entries stand for."""
-    return {key: held.record.id for (_, key), held in matching.declared.items()}
+    return {key: declared.record.id for (_, key), declared in matching.declared.items()}
 
 
 def test_all_is_new_to_an_empty_portfolio() -> None:

@@ -33,7 +33,7 @@ def test_each_object_is_in_one_pair_at_the_most(
     assert len({*paired.values()}) == len(paired)
     for title in ("a", "b"):
         titled = [
-            [key for key, one in side.items() if str(one["name"]).strip().lower() == title]
+            [key for key, entry in side.items() if str(entry["name"]).strip().lower() == title]
             for side in (left, right)
         ]
         assert sum(key in paired for key in titled[0]) == min(map(len, titled))

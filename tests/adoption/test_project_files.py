@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.messages import raises
 
 from pulumi_setsmart.adoption.project_files import ProjectFiles
 from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 def files_in(folder: Path) -> ProjectFiles:
@@ -47,7 +49,7 @@ def test_settings_that_nobody_can_read_are_an_error(tmp_path: Path) -> None:
     """They may say where the program is."""
     assert not files_in(tmp_path).has_program()
     (tmp_path / "Pulumi.yml").write_text("a: [")
-    with pytest.raises(StackError, match=r"Pulumi\.yml cannot be read"):
+    with raises(StackError, MessageCode.NO_PROJECT, "Pulumi.yml"):
         files_in(tmp_path).has_program()
 
 

@@ -1,4 +1,4 @@
-"""What is told of all that Pulumi prints where it fails."""
+"""What is reported of all that Pulumi prints where it fails."""
 
 import pytest
 
@@ -9,7 +9,7 @@ REASON = "error: SetSmart: the API key may not do this"
 
 
 @pytest.mark.parametrize(
-    ("printed", "told"),
+    ("printed", "reported"),
     [
         (f"    {STOPPED}\n\n    {REASON}\n", "SetSmart: the API key may not do this"),
         (f"    {REASON}\n\n    {STOPPED}\n", "SetSmart: the API key may not do this"),
@@ -18,6 +18,6 @@ REASON = "error: SetSmart: the API key may not do this"
         ("", "it failed"),
     ],
 )
-def test_the_cause_is_told_rather_than_what_follows_from_it(printed: str, told: str) -> None:
+def test_the_cause_is_reported_rather_than_its_consequence(printed: str, reported: str) -> None:
     """Pulumi may print first that it stopped the program, and then why."""
-    assert first_error(printed) == told
+    assert first_error(printed) == reported

@@ -64,7 +64,7 @@ def test_without_resources_there_is_no_component() -> None:
         import_file("other", [attrs.evolve(VILLA, name="other-villa")]),
     ],
 )
-def test_another_file_is_told_from_one_of_ours(file: Any) -> None:
+def test_another_import_file_is_recognised(file: Any) -> None:
     """So is one of a portfolio with another name."""
     with pytest.raises(ValueError, match=r"^$"):
         imported_ids(file, PORTFOLIO)

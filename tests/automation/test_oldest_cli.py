@@ -18,6 +18,6 @@ def test_it_is_that_of_the_oldest_sdk() -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
-def test_a_newcomer_is_told(page: str) -> None:
+def test_a_first_stack_is_explained(page: str) -> None:
     """Who has an older one learns why `make setup` builds another."""
     assert f"yours if it is {MAJOR}.{MINOR} or later" in (ROOT / page).read_text()

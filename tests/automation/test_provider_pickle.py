@@ -1,4 +1,4 @@
-"""Pickled providers are told apart without being unpickled."""
+"""Pickled providers are recognised without unpickling them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from pulumi_setsmart.providers.adapter import LifecycleProvider
 
 ADAPTER = "pulumi_setsmart.providers.adapter"
 RECONSTRUCTOR = b"ccopy_reg\n_reconstructor\n"
-CLASSES = [one.provider for one in TYPES.values()]
+CLASSES = [kind.provider for kind in TYPES.values()]
 MODULE, NAME = "pulumi_setsmart.providers.property", "PropertyProvider"
-OURS = {(one.__module__, one.__qualname__) for one in CLASSES}
+OURS = {(provider.__module__, provider.__qualname__) for provider in CLASSES}
 HARMLESS = {*OURS, ("copy_reg", "_reconstructor"), ("__builtin__", "object")}
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
@@ -129,7 +129,7 @@ NOT_OURS: dict[str, bytes] = {
     "a number in digits": b"L" + b"9" * 600 + b"L\n.",
     "a text with an escape that is none": b"S'\\q'\n.",
     "tuples in tuples as a name": framed(
-        b")\x94" + b"".join(b"(h%ch%ct\x94" % (one, one) for one in range(40)) + b"\x93."
+        b")\x94" + b"".join(b"(h%ch%ct\x94" % (number, number) for number in range(40)) + b"\x93."
     ),
 }  # fmt: skip
 
@@ -235,11 +235,11 @@ def assert_oracle_agrees(pickled: str) -> None:
     assert type(dilled) is type(provider)
 
 
-REAL = [pickle.dumps(one(), protocol) for one in CLASSES for protocol in PROTOCOLS]
+REAL = [pickle.dumps(provider(), protocol) for provider in CLASSES for protocol in PROTOCOLS]
 OPCODES = [
     *(bytes([code]) for code in range(256)),
-    *(text(one) for one in (MODULE, NAME, "os", "system", "x")),
-    *(named(*one) for one in sorted(OURS)),
+    *(text(string) for string in (MODULE, NAME, "os", "system", "x")),
+    *(named(*name) for name in sorted(OURS)),
     named("os", "system"),
     *(f"c{module}\n{name}\n".encode() for module, name in sorted(HARMLESS)),
     b"cos\nsystem\n",

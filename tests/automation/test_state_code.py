@@ -32,8 +32,14 @@ BYTES = "0f1bf085b2294a8a9b3c4d5e6f708192"
 
 
 def resource(urn: str = URN, **members: Any) -> dict[str, Any]:
-    held = {"__provider": OURS}
-    return {"urn": urn, "type": urn.rpartition("::")[0], "inputs": held, "outputs": held, **members}
+    with_provider = {"__provider": OURS}
+    return {
+        "urn": urn,
+        "type": urn.rpartition("::")[0],
+        "inputs": with_provider,
+        "outputs": with_provider,
+        **members,
+    }
 
 
 def state(*resources: Any, **deployment: Any) -> dict[str, Any]:
@@ -72,7 +78,7 @@ PLACES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("place", PLACES)
 def test_code_of_others_is_found(place: str) -> None:
     """With its resource."""
-    assert [one.urn for one in examined(PLACES[place]).foreign] == [OTHER]
+    assert [foreign.urn for foreign in examined(PLACES[place]).foreign] == [OTHER]
 
 
 @pytest.mark.parametrize(
@@ -99,8 +105,8 @@ def test_code_elsewhere_is_found_and_cannot_be_allowed(document: Any) -> None:
 
 def test_a_resource_has_its_own_urn() -> None:
     """Whatever is called so inside it: what is allowed for one resource is not for another one."""
-    held = {"urn": URN, "resource": {"urn": URN}, **EVIL}
-    [found] = examined(state(resource(OTHER, inputs=held))).foreign
+    inputs = {"urn": URN, "resource": {"urn": URN}, **EVIL}
+    [found] = examined(state(resource(OTHER, inputs=inputs))).foreign
     assert found.urn == OTHER
 
 
@@ -192,14 +198,14 @@ def test_addresses_of_plugins_are_listed() -> None:
     )
     odd = resource(provider, inputs={"pluginDownloadURL": {SIGNATURE: BYTES}}, outputs={})
     found = examined(state(inner, outer, odd)).plugins
-    shown = [one.shown_address for one in found]
+    shown = [plugin.shown_address for plugin in found]
     assert "evil.example/odd" in shown[0]
     assert shown[1:] == ["github://api.github.com/o", "somewhere"]
     assert "hush" not in shown[0]
-    assert {one.subject for one in found} == {provider}
+    assert {plugin.subject for plugin in found} == {provider}
 
 
-def test_what_is_told_obeys_nothing() -> None:
+def test_a_message_about_a_state_contains_no_control_characters() -> None:
     """Whoever wrote the state has chosen the URN."""
     urn = "urn:\x1b[2J\u202e'; touch x #\n::villa"
     [found] = examined(state(resource(urn, inputs=EVIL))).foreign
@@ -217,4 +223,4 @@ def test_any_state_is_examined(value: Any, place: str) -> None:
     assert examined({**document, "x": {place: value}}).foreign != []
     beside = copy.deepcopy(document)
     beside["deployment"]["resources"][0]["outputs"] = value
-    assert OTHER in [one.urn for one in examined(beside).foreign]
+    assert OTHER in [foreign.urn for foreign in examined(beside).foreign]

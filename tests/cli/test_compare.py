@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from support.messages import message
 from support.served_sandbox import serving
 
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, ApiKey, SandboxSettings
 
 LEFT = """\
@@ -52,8 +54,8 @@ def test_files_are_compared_by_their_keys() -> None:
     result = compare("left.yaml", "right.yaml", "--json")
     assert result.exit_code == 1
     assert [
-        (one["change"], one["left"], one["right"], one["fields"])
-        for one in json.loads(result.stdout)
+        (difference["change"], difference["left"], difference["right"], difference["fields"])
+        for difference in json.loads(result.stdout)
     ] == [
         ("added", None, "attic", []),
         ("missing", "loft", None, []),
@@ -103,37 +105,43 @@ def test_an_account_is_compared_with_what_a_file_declares() -> None:
         other_way = compare("account", "left.yaml", "--json", environment=environment)
     fields = [("prop_1", "name", "Hut", "hut "), ("prop_2", "address", "2 Road", "3 Road")]
     assert [
-        (one["right"], each["name"], each["left"], each["right"])
-        for one in json.loads(one_way.stdout)
-        for each in one["fields"]
+        (difference["right"], each["name"], each["left"], each["right"])
+        for difference in json.loads(one_way.stdout)
+        for each in difference["fields"]
     ] == fields
     assert [
-        (one["left"], each["name"], each["right"], each["left"])
-        for one in sorted(json.loads(other_way.stdout), key=lambda one: str(one["left"]))
-        for each in one["fields"]
+        (difference["left"], each["name"], each["right"], each["left"])
+        for difference in sorted(
+            json.loads(other_way.stdout), key=lambda difference: str(difference["left"])
+        )
+        for each in difference["fields"]
     ] == fields
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "error"),
     [
-        (("no.yaml", "no.yaml"), "no.yaml: cannot be read: No such file or directory"),
-        (("account", "account"), "no API key: run"),
-        (("stack:dev", "account"), "there is no Pulumi project in . (no Pulumi.yaml)"),
+        (
+            ("no.yaml", "no.yaml"),
+            message(MessageCode.UNUSABLE_FILE, "no.yaml", "No such file or directory"),
+        ),
+        (("account", "account"), message(MessageCode.MISSING_KEY, "pulumi config set")),
+        (("stack:dev", "account"), message(MessageCode.NO_PROJECT, "Pulumi.yaml")),
     ],
 )
 def test_trouble_is_not_a_difference(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: tuple[str, str],
-    message: str,
+    error: str,
 ) -> None:
     """It has an exit status of its own, as with diff."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SETSMART_API_KEY", raising=False)
     result = compare(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"Error: {message}")
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr == error
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -142,8 +150,8 @@ def test_unordered_lists_are_compared_by_their_elements(tmp_path: Path, side: st
     """In files and between a file and an account, wherever it is said that the order is none."""
     listing: dict[str, Any] = {"name": "Villa", "attributes": {"tags": ["a", "b"]}}
     turned: dict[str, Any] = {"name": "Villa", "attributes": {"tags": ["b", "a"]}}
-    for name, one in (("left", listing), ("right", turned)):
-        entry = {**one, "unordered": ["tags"]} if name == side else one
+    for name, fields in (("left", listing), ("right", turned)):
+        entry = {**fields, "unordered": ["tags"]} if name == side else fields
         (tmp_path / f"{name}.json").write_text(json.dumps({"properties": {"villa": entry}}))
     left, right = (str(tmp_path / f"{name}.json") for name in ("left", "right"))
     assert compare(left, right).exit_code == (side is None)

@@ -76,7 +76,7 @@ def test_another_file_is_kept(tmp_path: Path) -> None:
     assert account.asked == []
 
 
-def test_nothing_is_written_of_an_account_that_does_not_answer(tmp_path: Path) -> None:
+def test_nothing_is_written_of_an_account_that_does_not_respond(tmp_path: Path) -> None:
     """Or of one that is not configured."""
     told = doctor(tmp_path, "http://127.0.0.1:9/v1", "--record", "setsmart.json")
     assert told.stderr == "Error: the account did not answer; setsmart.json was not written\n"

@@ -11,11 +11,13 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from support.messages import message
 from support.waiting import HANG_GUARD
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.cli.console import Command, write_data, write_json
+from pulumi_setsmart.models.message_code import MessageCode
 
 FAILURE = {"compare": 2, "report": 2}
 """The statuses of commands whose status 1 is an answer; all others fail with 1."""
@@ -65,13 +67,12 @@ def test_whatever_goes_wrong_is_a_line_and_the_status(name: str, error: BaseExce
     assert result.stderr.count("\n") == 1
     assert "hush" not in result.output
     if error in UNFORESEEN:
-        assert (
-            f"unexpected {type(error).__name__} in pulumi-setsmart; please report" in result.stderr
-        )
+        facts = (type(error).__name__, "pulumi-setsmart")
+        assert result.stderr == message(MessageCode.UNEXPECTED_ERROR, *facts)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_what_the_system_refuses_is_told_in_its_words(name: str) -> None:
+def test_an_error_of_the_system_is_shown_in_its_words(name: str) -> None:
     """Such as a full disk, where nobody foresaw that."""
     error = OSError(28, "No space left on device", "/some/file")
     result = CliRunner().invoke(failing(name, error), [name])
@@ -80,7 +81,7 @@ def test_what_the_system_refuses_is_told_in_its_words(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_nobody_is_told_where_nobody_reads_on(name: str) -> None:
+def test_nothing_is_printed_where_nobody_reads(name: str) -> None:
     """As in `… | head`; the status tells whoever looks at it."""
     result = CliRunner().invoke(failing(name, BrokenPipeError(32, "Broken pipe")), [name])
     assert (result.exit_code, result.output) == (FAILURE.get(name, 1), "")
@@ -107,7 +108,8 @@ def test_a_traceback_is_shown_to_who_asks_for_it() -> None:
     )
     assert result.exit_code == 2
     assert "Traceback (most recent call last)" in result.stderr
-    assert "unexpected KeyError" in result.stderr.splitlines()[-1]
+    last_line = result.stderr.splitlines()[-1]
+    assert last_line == message(MessageCode.UNEXPECTED_ERROR, "KeyError")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,7 @@ def test_half_a_character_is_escaped_in_json_and_refused_elsewhere() -> None:
             write_data("\ud800")
 
     assert json.loads(CliRunner().invoke(half, ["--json"]).stdout_bytes) == ["é\ud800"]
-    assert "holds half a character" in CliRunner().invoke(half).stderr
+    assert CliRunner().invoke(half).stderr == message(MessageCode.NOT_ENCODABLE)
 
 
 @pytest.mark.parametrize("form", ["yaml", "json", "csv"])

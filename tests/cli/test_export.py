@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from support.messages import message
 from support.served_sandbox import ServedSandbox, serving
 
 from pulumi_setsmart import PortfolioArgs, PropertyArgs
 from pulumi_setsmart.cli import main
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
     PROPERTIES,
@@ -79,7 +81,7 @@ def test_what_is_exported_is_loaded_and_exported_the_same(
     assert first.read_bytes() == second.read_bytes()
     assert len(read_portfolio(first).properties) == 45
     assert b"hush" not in first.read_bytes()
-    assert {one.method for one in served.app.requests} == {"GET"}
+    assert {request.method for request in served.app.requests} == {"GET"}
 
 
 def test_the_file_holds_what_the_account_holds(served: ServedSandbox, tmp_path: Path) -> None:
@@ -93,11 +95,11 @@ def test_the_file_holds_what_the_account_holds(served: ServedSandbox, tmp_path: 
     assert loaded.properties["studio-2"].attributes == {
         "house_rules": {"pets": False, "since": "2026-01-01"}
     }
-    for listing, held in zip(
+    for listing, stored in zip(
         loaded.properties.values(), served.app.storage.objects(PROPERTIES), strict=True
     ):
         known = {name: getattr(listing, name) for name in ("name", "address", "bedrooms", "status")}
-        assert known == {name: held.get(name) for name in known}
+        assert known == {name: stored.get(name) for name in known}
     [hook] = loaded.webhooks.values()
     assert (hook.url, hook.secret) == (HOOK["url"], None)
     assert hook.events == ["property.created", "property.updated"]
@@ -120,7 +122,9 @@ def test_a_file_that_exists_is_kept(served: ServedSandbox, tmp_path: Path) -> No
     path.write_text("# ours\n")
     result = export(served, "--output", str(path))
     assert (result.exit_code, path.read_text()) == (1, "# ours\n")
-    assert result.stderr == f"Error: {path} exists; --force replaces it\n"
+    assert str(path) in result.stderr
+    assert "--force" in result.stderr
+    assert result.stderr.count("\n") == 1
     assert export(served, "--force", "--output", str(path)).exit_code == 0
     assert len(read_portfolio(path).properties) == 45
     assert [*tmp_path.iterdir()] == [path]
@@ -156,23 +160,45 @@ def test_an_empty_account_is_an_empty_portfolio(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "status", "message"),
+    ("arguments", "environment", "status", "error"),
     [
-        ((), {}, 1, "Error: no API key: run `pulumi config set"),
-        ((), {"SETSMART_API_KEY": "k", "SETSMART_BASE_URL": "http://a"}, 1, "https://"),
-        (("no.yaml",), {}, 1, "Error: no.yaml: cannot be read: No such file or directory"),
-        (("--output", "p.txt"), {}, 2, "p.txt: must end in one of .yaml, .yml, .json, .csv"),
-        (("--format", "xml"), {}, 2, "'xml' is not one of"),
+        ((), {}, 1, message(MessageCode.MISSING_KEY, "pulumi config set")),
+        (
+            (),
+            {"SETSMART_API_KEY": "k", "SETSMART_BASE_URL": "http://a"},
+            1,
+            message(MessageCode.INVALID_BASE_URL, "https://"),
+        ),
+        (
+            ("no.yaml",),
+            {},
+            1,
+            message(MessageCode.UNUSABLE_FILE, "no.yaml", "No such file or directory"),
+        ),
+        (
+            ("--output", "p.txt"),
+            {},
+            2,
+            message(MessageCode.UNUSABLE_FILE, "p.txt", ".yaml", ".yml", ".json", ".csv"),
+        ),
     ],
 )
-def test_what_goes_wrong_is_told_in_a_line(
-    arguments: tuple[str, ...], environment: dict[str, str], status: int, message: str
+def test_errors_of_an_export_are_one_line(
+    arguments: tuple[str, ...], environment: dict[str, str], status: int, error: str
 ) -> None:
     """With the documented exit status and no traceback."""
     unset: dict[str, str | None] = {"SETSMART_API_KEY": None, "SETSMART_BASE_URL": None}
     result = CliRunner().invoke(main, ["export", *arguments], env={**unset, **environment})
     assert result.exit_code == status
-    assert message in result.stderr
+    assert result.stderr.splitlines()[-1] == error
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_an_unknown_format_is_refused() -> None:
+    """With the exit status of wrong options."""
+    result = CliRunner().invoke(main, ["export", "--format", "xml"])
+    assert result.exit_code == 2
+    assert "'xml'" in result.stderr
     assert isinstance(result.exception, SystemExit)
 
 

@@ -91,7 +91,7 @@ def test_the_rest_is_compared(served: RawJsonServer, tmp_path: Path, depth: int)
     result = run(served, "compare", "account", str(path), "--json")
     [difference] = json.loads(result.stdout)
     assert result.exit_code == 1
-    assert [one["name"] for one in difference["fields"]] == ["odd"]
+    assert [field["name"] for field in difference["fields"]] == ["odd"]
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -179,15 +179,15 @@ FIELDS = st.dictionaries(
 @given(st.lists(FIELDS, min_size=1, max_size=3))
 @example([{"a": json.dumps("\x00\x07\x1b")}, {"\x00": "1"}])
 @example([{"a": json.dumps("x" * 200_000)}, {"b" * 70_000: "1"}])
-def test_what_is_exported_is_held_or_named(
+def test_each_exported_field_is_kept_or_reported(
     served: RawJsonServer,
     tmp_path_factory: pytest.TempPathFactory,
     form: str,
     odd: list[dict[str, str]],
 ) -> None:
     """Every field is read again as the account has it, or the command says that it is left out."""
-    listings = [{"name": json.dumps(f"L{number}"), **one} for number, one in enumerate(odd)]
-    served.respond_with_listings({str(number): one for number, one in enumerate(listings)})
+    listings = [{"name": json.dumps(f"L{number}"), **fields} for number, fields in enumerate(odd)]
+    served.respond_with_listings({str(number): listing for number, listing in enumerate(listings)})
     path = tmp_path_factory.mktemp("p") / f"p.{form}"
     result = run(served, "export", "--output", str(path))
     assert result.exit_code == 0
@@ -218,7 +218,7 @@ def _value(text: str) -> object:
 def _same(kept: object, value: object) -> bool:
     match kept, value:
         case dict(), dict():
-            return [*kept] == [*value] and all(_same(kept[one], value[one]) for one in kept)
+            return [*kept] == [*value] and all(_same(kept[name], value[name]) for name in kept)
         case list(), list():
             return len(kept) == len(value) and all(map(_same, kept, value))
         case int() | float(), float():

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.messages import message
 
 from pulumi_setsmart.cli import main
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 @pytest.mark.parametrize(
@@ -32,5 +34,6 @@ def test_no_command_hangs_at_a_pipe(
     monkeypatch.setenv("SETSMART_BASE_URL", "http://127.0.0.1:1/v1")
     result = CliRunner().invoke(main, arguments)
     if arguments[0] != "doctor":
-        assert result.stderr == "Error: p.yaml: is a pipe, not a file [not-a-file]\n"
+        assert result.stderr == message(MessageCode.NOT_A_FILE, "p.yaml")
+        assert result.stderr.count("\n") == 1
     assert result.exit_code in (1, 2)

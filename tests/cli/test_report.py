@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from support.messages import message
 from support.preview_document import PreviewDocument
 
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.json import DEEPEST
+from pulumi_setsmart.models.message_code import MessageCode
 
 VILLA = {"name": "Sea Villa", "bedrooms": 3}
 
@@ -109,24 +111,23 @@ def test_markdown_is_what_is_printed_by_default() -> None:
     assert json.loads(report(document("change"), "--format", "json").stdout)["entries"]
 
 
-def test_a_file_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_a_one_line_error(tmp_path: Path) -> None:
     """With status 2, and nothing is left behind."""
     result = report(document("change"), "--output", str(tmp_path / "nowhere" / "report.md"))
     assert result.exit_code == 2
     assert result.stderr.startswith("Error: ")
-    assert "report.md: cannot be written" in result.stderr
+    assert result.stderr == message(MessageCode.UNUSABLE_FILE, "report.md")
     assert len(result.stderr.splitlines()) == 1
     assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize("text", ["", "Previewing update", "\ufffd", '{"steps": 1}'])
-def test_what_is_no_preview_is_told_in_a_line(text: str) -> None:
+def test_what_is_no_preview_is_a_one_line_error(text: str) -> None:
     """With status 2."""
     result = report(text)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(
-        "Error: standard input: this is not what `pulumi preview --json` prints"
-    )
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr == message(MessageCode.NOT_A_PREVIEW, "pulumi preview --json")
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -170,32 +171,33 @@ def test_the_report_is_the_same_however_the_preview_was_saved(form: str, tmp_pat
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
-    ("saved", "reason"),
+    ("saved", "code"),
     [
-        (b"", "this is not what"),
-        (b"\xff\xfe", "this is not what"),
-        (b"\xef\xbb\xbf\r\n", "this is not what"),
-        (b"\x80\x81\0\xff", "this is not what"),
-        ("error: no such stack\r\n".encode("utf-16"), "this is not what"),
-        (named_preview().text.encode("cp1252", "replace"), "it is in neither UTF-8 nor UTF-16"),
-        (named_preview().stream.encode("cp1252", "replace"), "it is in neither UTF-8 nor UTF-16"),
-        (named_preview().text.encode("utf-16")[:-40], "the output of `pulumi preview --json` is"),
-        (named_preview().stream.encode()[:-200], "the output of `pulumi preview --json` is"),
-        (2 * named_preview().text.encode(), "it holds more than one preview"),
+        (b"", MessageCode.NOT_A_PREVIEW),
+        (b"\xff\xfe", MessageCode.NOT_A_PREVIEW),
+        (b"\xef\xbb\xbf\r\n", MessageCode.NOT_A_PREVIEW),
+        (b"\x80\x81\0\xff", MessageCode.NOT_A_PREVIEW),
+        ("error: no such stack\r\n".encode("utf-16"), MessageCode.NOT_A_PREVIEW),
+        (named_preview().text.encode("cp1252", "replace"), MessageCode.UNKNOWN_ENCODING),
+        (named_preview().stream.encode("cp1252", "replace"), MessageCode.UNKNOWN_ENCODING),
+        (named_preview().text.encode("utf-16")[:-40], MessageCode.DAMAGED_PREVIEW),
+        (named_preview().stream.encode()[:-200], MessageCode.DAMAGED_PREVIEW),
+        (2 * named_preview().text.encode(), MessageCode.SEVERAL_PREVIEWS),
     ],
 )
-def test_what_cannot_be_read_is_told_in_a_line(
-    saved: bytes, reason: str, form: str, tmp_path: Path
+def test_what_cannot_be_read_is_a_one_line_error(
+    saved: bytes, code: MessageCode, form: str, tmp_path: Path
 ) -> None:
     """With status 2, the name of the file, and no report."""
     file, target = tmp_path / "preview.json", tmp_path / "report"
     file.write_bytes(saved)
-    for source, name in ((str(file), str(file)), ("-", "standard input")):
+    for source, name in ((str(file), file), ("-", "standard input")):
         result = CliRunner().invoke(
             main, ["report", source, "--format", form, "--output", str(target)], input=saved
         )
         assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr.startswith(f"Error: {name}: {reason}")
+        assert result.stderr.startswith("Error: ")
+        assert result.stderr == message(code, name)
         assert len(result.stderr.splitlines()) == 1
     assert not target.exists()
 
@@ -210,11 +212,12 @@ def test_arguments_that_make_no_sense_are_refused(arguments: list[str]) -> None:
     assert "Usage:" in result.stderr
 
 
-def test_a_folder_without_a_project_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_folder_without_a_project_is_a_one_line_error(tmp_path: Path) -> None:
     """With status 2."""
     result = CliRunner().invoke(main, ["report", "--stack", "dev", "--directory", str(tmp_path)])
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: there is no Pulumi project in")
+    assert result.stderr == message(MessageCode.NO_PROJECT, tmp_path)
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_command_may_be_given_in_place_of_a_preview(tmp_path: Path) -> None:
@@ -225,14 +228,12 @@ def test_a_command_may_be_given_in_place_of_a_preview(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["report", f"/dev/fd/{reading}"])
     os.close(reading)
     assert result.exit_code == 2
-    assert "this is not what `pulumi preview --json` prints" in result.stderr
+    assert result.stderr == message(MessageCode.NOT_A_PREVIEW, "pulumi preview --json")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     result = CliRunner().invoke(main, ["report", str(pipe)])
-    assert (result.exit_code, result.stderr) == (
-        2,
-        f"Error: {pipe}: is a pipe, not a file [not-a-file]\n",
-    )
+    assert result.exit_code == 2
+    assert result.stderr == message(MessageCode.NOT_A_FILE, pipe)
     assert sys.stdin is not None
 
 
@@ -243,4 +244,4 @@ def test_a_preview_that_is_too_deep_is_one_clear_line(tmp_path: Path, depth: int
     path.write_text(f'{{"steps": [{{"newState": {"[" * depth}{"]" * depth}}}]}}')
     result = CliRunner().invoke(main, ["report", str(path)])
     assert result.exit_code == 2
-    assert "this is not what `pulumi preview --json` prints" in result.stderr
+    assert result.stderr == message(MessageCode.NOT_A_PREVIEW, "pulumi preview --json")

@@ -135,7 +135,7 @@ def test_keys_of_all_kinds_can_be_given() -> None:
     assert rest.splitlines()[1:] == ["Ctrl-C stops it."]
 
 
-def test_the_habits_of_the_server_can_be_chosen() -> None:
+def test_the_behaviour_of_the_server_can_be_chosen() -> None:
     """Each option reaches the server."""
     with (
         started(
@@ -236,7 +236,7 @@ def test_how_it_delivers_can_be_chosen() -> None:
     ]
 
 
-def test_its_patience_with_receivers_can_be_chosen() -> None:
+def test_the_time_limit_for_receivers_can_be_chosen() -> None:
     """Who does not answer within it is given up."""
     options = ("--webhook-attempts", "1", "--webhook-timeout", "0.3")
     with (

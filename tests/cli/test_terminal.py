@@ -90,13 +90,15 @@ def test_data_on_a_terminal_is_shown_and_not_obeyed(tmp_path: Path) -> None:
 
 
 def test_a_terminal_without_unicode_gets_escapes(tmp_path: Path) -> None:
-    """It is told all the same, with nothing that it would obey, and without a traceback."""
+    """It is printed all the same, with nothing that it would obey, and without a traceback."""
     (tmp_path / "left.yaml").write_text('properties: {a: {name: "Å \\e[5m\\u202e"}}', "utf-8")
     (tmp_path / "right.yaml").write_text("")
     environment = {"PYTHONIOENCODING": "ascii", "NO_COLOR": "1"}
     shown = on_a_terminal(tmp_path, "compare", "left.yaml", "right.yaml", **environment)
     assert "missing  \\xc5 \\x1b[5m\\u202e (a)" in shown
-    told = on_a_terminal(tmp_path, "doctor", "--stack", "\x1b[5m\u202e\n::error::x", **environment)
-    assert "Traceback" not in shown + told
-    assert f"{ESCAPE}[5m" not in told
-    assert "\n::error" not in told
+    printed = on_a_terminal(
+        tmp_path, "doctor", "--stack", "\x1b[5m\u202e\n::error::x", **environment
+    )
+    assert "Traceback" not in shown + printed
+    assert f"{ESCAPE}[5m" not in printed
+    assert "\n::error" not in printed

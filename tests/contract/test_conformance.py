@@ -1,4 +1,4 @@
-"""The sandbox is held against the contract with requests that a machine makes up."""
+"""The sandbox is compared with the contract by generated requests."""
 
 from collections.abc import Iterator
 from typing import Any

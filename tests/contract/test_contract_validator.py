@@ -106,7 +106,7 @@ def test_a_failure_is_not_noted_by_itself() -> None:
         ({"address": "1 Road"}, "name"),
     ],
 )
-def test_a_wrong_object_in_an_answer_is_noted(stored: dict[str, Any], expected: str) -> None:
+def test_a_wrong_object_in_a_response_is_noted(stored: dict[str, Any], expected: str) -> None:
     """In a list and on its own, with where it is, and without the rest of the body."""
     with watched() as sandbox:
         sandbox.app.storage.insert(PROPERTIES, {**stored, "note": "confidential"})
@@ -120,7 +120,7 @@ def test_a_wrong_object_in_an_answer_is_noted(stored: dict[str, Any], expected: 
     assert "confidential" not in in_list + alone
 
 
-def test_an_answer_of_another_kind_is_noted() -> None:
+def test_a_response_of_another_kind_is_noted() -> None:
     """A status that the operation does not have."""
     with watched(SandboxSettings(behaviour=Behaviour(update_response="empty"))) as sandbox:
         sandbox.app.storage.insert(WEBHOOKS, HOOK)
@@ -166,7 +166,7 @@ def test_a_missing_header_is_noted(path: str) -> None:
     assert "X-RateLimit-Remaining" in violation
 
 
-def test_an_answer_that_does_not_say_it_is_json_is_noted() -> None:
+def test_a_response_without_the_json_type_is_noted() -> None:
     """A right body of the wrong type is wrong."""
     with watched(None, Middleware(Rewriting, content_type=b"text/html")) as sandbox:
         sandbox.client.get("/properties")

@@ -1,4 +1,4 @@
-"""What the sandbox sends is held against the contract as well as what it answers."""
+"""The deliveries of the sandbox are compared with the contract, like its responses."""
 
 import json
 from typing import Any
@@ -32,16 +32,19 @@ def test_a_delivery_keeps_to_the_contract(
         setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     operation = contract()["webhooks"]["event"]["post"]
     assert len(receiver.received) == 3
-    for one in receiver.received:
+    for delivery in receiver.received:
         for reference in operation["parameters"]:
             parameter = contract()["components"]["parameters"][reference["$ref"].split("/")[-1]]
-            given = one.headers.get(parameter["name"])
+            given = delivery.headers.get(parameter["name"])
             assert given is not None or not parameter.get("required")
             assert given is None or validator(parameter["schema"]).is_valid(given)
-        body = json.loads(one.payload)
+        body = json.loads(delivery.payload)
         [content] = operation["requestBody"]["content"].items()
-        assert one.headers["content-type"] == content[0]
+        assert delivery.headers["content-type"] == content[0]
         assert [*validator(content[1]["schema"]).iter_errors(body)] == []
         listing = validator({"$ref": "#/components/schemas/Property"})
         assert [*listing.iter_errors(body["data"])] == []
-        assert secret is None or verify(one.payload, one.headers, secret).type == body["type"]
+        assert (
+            secret is None
+            or verify(delivery.payload, delivery.headers, secret).type == body["type"]
+        )

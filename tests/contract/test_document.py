@@ -77,7 +77,11 @@ def media() -> Iterator[tuple[str, dict[str, Any]]]:
         *((name, item["post"]) for name, item in document["webhooks"].items()),
     ]
     bodies = [
-        *((where, one["requestBody"]) for where, one in requests if "requestBody" in one),
+        *(
+            (where, request["requestBody"])
+            for where, request in requests
+            if "requestBody" in request
+        ),
         *((f"{where} {status}", response) for where, status, response in responses()),
         *document["components"]["requestBodies"].items(),
         *document["components"]["responses"].items(),
@@ -88,7 +92,7 @@ def media() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def parts_to_describe() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield all that a reader has to be told about, with where it stands."""
+    """Yield all that needs a description, with its place."""
     document = contract()
     yield "info", document["info"]
     yield from ((f"server {server['url']}", server) for server in document["servers"])
@@ -113,7 +117,7 @@ def examples(part: dict[str, Any]) -> list[Any]:
     """Return the example of a part, or its examples."""
     if "example" in part:
         return [part["example"]]
-    return [resolved(one)["value"] for one in part.get("examples", {}).values()]
+    return [resolved(example)["value"] for example in part.get("examples", {}).values()]
 
 
 def test_it_is_valid_openapi() -> None:
@@ -171,8 +175,8 @@ def test_an_operation_lists_all_its_parameters() -> None:
     for path, item in contract()["paths"].items():
         assert "parameters" not in item, path
         for method in METHODS & item.keys():
-            listed = [resolved(one) for one in item[method].get("parameters", [])]
-            in_path = {one["name"] for one in listed if one["in"] == "path"}
+            listed = [resolved(parameter) for parameter in item[method].get("parameters", [])]
+            in_path = {parameter["name"] for parameter in listed if parameter["in"] == "path"}
             assert in_path == set(re.findall(r"{(.*?)}", path)), f"{method} {path}"
 
 
@@ -223,7 +227,7 @@ def test_statuses_that_are_not_documented_say_so() -> None:
             assert response["x-setsmart-source"] == "documented", f"{where} {status}"
 
 
-def test_every_answer_tells_the_rate_limit() -> None:
+def test_every_response_has_the_rate_limit() -> None:
     """As documented: in every response."""
     limits = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
     for where, status, response in responses():

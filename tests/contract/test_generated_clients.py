@@ -37,21 +37,21 @@ SEEN = {
 }
 ASKED = [
     (method, f"/v1/{path}", status)
-    for collection, one in (("properties", "properties/prop_1"), ("webhooks", "webhooks/wh_1"))
+    for collection, item in (("properties", "properties/prop_1"), ("webhooks", "webhooks/wh_1"))
     for method, path, status in (
         ("POST", collection, 201),
-        ("GET", one, 200),
+        ("GET", item, 200),
         ("GET", collection, 200),
-        ("PUT", one, 200),
-        ("DELETE", one, 204),
-        ("GET", one, 404),
+        ("PUT", item, 200),
+        ("DELETE", item, 204),
+        ("GET", item, 404),
     )
 ]
 
 
 @pytest.fixture
 def account() -> Iterator[SandboxAccount]:
-    """A sandbox that is held against the contract."""
+    """A sandbox that is compared with the contract."""
     violations: list[str] = []
     middleware = [Middleware(ContractValidator, violations=violations)]
     with running_sandbox(middleware=middleware) as account:
@@ -77,7 +77,7 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
 def assert_worked(printable: str, account: SandboxAccount) -> None:
     """Hold what a client saw, and what the sandbox was asked, against what was to be done."""
     assert json.loads(printable) == SEEN
-    assert [(one.method, one.path, one.status) for one in account.requests] == ASKED
+    assert [(request.method, request.path, request.status) for request in account.requests] == ASKED
 
 
 def test_a_client_of_openapi_python_client_works(account: SandboxAccount, tmp_path: Path) -> None:

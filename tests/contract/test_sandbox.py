@@ -149,7 +149,10 @@ def test_it_serves_what_the_contract_describes() -> None:
             schema = resolved(content["schema"])
             parts = [schema, *map(resolved, schema.get("allOf", []))]
             described[path] = {name for part in parts for name in part.get("properties", {})}
-    served = {f"/{one.path}": {field.name for field in one.fields} for one in COLLECTIONS}
+    served = {
+        f"/{collection.path}": {field.name for field in collection.fields}
+        for collection in COLLECTIONS
+    }
     assert served == described
     assert len(described["/properties"]) >= 6
     assert contract()["components"]["schemas"]["ServerFields"]["properties"].keys() == SERVER_FIELDS

@@ -22,8 +22,8 @@ def test_the_page_tells_every_field_header_and_operation() -> None:
     assert {"Idempotency-Key", "webhook-id"} <= {*parameters}
     assert {"max_guests", "secret", "created_at"} <= {*fields}
     named = {*headers, *parameters, *fields} - {"id"}
-    assert [one for one in named if f"`{one}`" not in page] == []
-    assert [one for one in paths if f"`GET {one}`" not in page] == []
+    assert [name for name in named if f"`{name}`" not in page] == []
+    assert [path for path in paths if f"`GET {path}`" not in page] == []
 
 
 def test_only_what_is_documented_says_so() -> None:

@@ -87,4 +87,4 @@ def test_commands_hold_no_comments() -> None:
     pages = [*PAGES.values(), Page.read(TUTORIAL), Page.read(ROOT / "README.md")]
     commands = [block for page in pages for block in page.blocks if block.language == "sh"]
     assert len(commands) > 50
-    assert [one.where for one in commands if re.search(r"(^|\s)#", one.text)] == []
+    assert [command.where for command in commands if re.search(r"(^|\s)#", command.text)] == []

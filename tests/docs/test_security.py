@@ -18,10 +18,10 @@ ROWS = [
 
 
 def cells(row: str) -> list[str]:
-    return [one.strip() for one in row.strip("|").split(" | ")]
+    return [cell.strip() for cell in row.strip("|").split(" | ")]
 
 
-def test_it_has_rows() -> None:
+def test_security_md_names_protections() -> None:
     """There is something to look at below."""
     assert len(ROWS) > 60
     assert TEXT.count(HEADER) == TEXT.count("Not protected:") >= 8

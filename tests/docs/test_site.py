@@ -102,7 +102,7 @@ def test_every_public_name_has_its_reference(site: Path) -> None:
     assert missing == []
 
 
-def test_every_argument_and_output_of_a_resource_is_told(site: Path) -> None:
+def test_every_argument_and_output_of_a_resource_is_documented(site: Path) -> None:
     """On its page, by its name."""
     for page, resource in (
         ("property", pulumi_setsmart.Property),
@@ -112,10 +112,10 @@ def test_every_argument_and_output_of_a_resource_is_told(site: Path) -> None:
         name = f"pulumi_setsmart.{resource.__name__}"
         text = (site / "reference" / page / "index.html").read_text()
         own = text[text.index(f'id="{name}"') : text.index(f'id="{name}.get"')]
-        told = re.findall(r"<td>\s*<code>(\w+)</code>", own)
-        assert {*resource.__init__.__annotations__} - {"return"} - {*told} == set(), page
-        told = re.findall(rf'<td><code><span title="{name}\.(\w+)">', own)
-        assert {"id", *resource.__annotations__} - {*told} == set(), page
+        documented = re.findall(r"<td>\s*<code>(\w+)</code>", own)
+        assert {*resource.__init__.__annotations__} - {"return"} - {*documented} == set(), page
+        documented = re.findall(rf'<td><code><span title="{name}\.(\w+)">', own)
+        assert {"id", *resource.__annotations__} - {*documented} == set(), page
 
 
 def test_every_command_has_its_reference(site: Path) -> None:

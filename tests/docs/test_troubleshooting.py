@@ -24,7 +24,7 @@ from pulumi_setsmart.lifecycle.kind import KINDS
 from pulumi_setsmart.models.message_code import MessageCode
 
 PACKAGE = Path(pulumi_setsmart.__file__).parent
-SOURCES = [one.read_text(encoding="utf-8") for one in PACKAGE.rglob("*.py")]
+SOURCES = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
 
 WITHOUT_MESSAGES = {"SetSmartError", "ApiError"}
 """Classes of which only subclasses are raised."""
@@ -178,7 +178,7 @@ def _entries() -> list[Entry]:
         fenced ^= is_fence
         span = None if fenced or is_fence else _SPAN.fullmatch(line)
         if span is not None:
-            following = next((one for one in lines[number:] if not one.startswith("`")), "")
+            following = next((below for below in lines[number:] if not below.startswith("`")), "")
             found.append(Entry(number, span[2], following.startswith(":   ")))
     return found
 
@@ -186,17 +186,17 @@ def _entries() -> list[Entry]:
 ENTRIES = _entries()
 TEXTS = source_texts()
 MESSAGES = [
-    one
-    for one in TEXTS
-    if one.is_phrase
-    and one.module.partition(".")[0] in WITHOUT_CODES
-    and one.module not in SPEAKS_OF_NO_TROUBLE
-    and not one.said_by & {SAID_WHEN_ALL_IS_WELL, *CARRIERS}
+    string
+    for string in TEXTS
+    if string.is_phrase
+    and string.module.partition(".")[0] in WITHOUT_CODES
+    and string.module not in SPEAKS_OF_NO_TROUBLE
+    and not string.said_by & {SAID_WHEN_ALL_IS_WELL, *CARRIERS}
 ]
 CLASSES = sorted(
     name
-    for name, one in vars(errors).items()
-    if isinstance(one, type) and issubclass(one, errors.SetSmartError)
+    for name, value in vars(errors).items()
+    if isinstance(value, type) and issubclass(value, errors.SetSmartError)
 )
 HEADINGS = [
     line.removeprefix("### ")
@@ -218,13 +218,15 @@ def test_every_entry_of_a_code_is_explained() -> None:
     """A heading alone would help nobody."""
     page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
     entries = page.split("\n### ")[1:]
-    assert [one.split("\n")[0] for one in entries if len(one.split("\n## ")[0].split()) < 6] == []
+    assert [
+        entry.split("\n")[0] for entry in entries if len(entry.split("\n## ")[0].split()) < 6
+    ] == []
 
 
 @pytest.mark.parametrize("code", MessageCode)
 def test_every_code_is_used(code: MessageCode) -> None:
     """A code that no message has is out of date."""
-    assert any(f"MessageCode.{code.name}" in one for one in SOURCES)
+    assert any(f"MessageCode.{code.name}" in source for source in SOURCES)
 
 
 @pytest.mark.parametrize("name", [name for name in CLASSES if name not in WITHOUT_MESSAGES])
@@ -250,13 +252,13 @@ def test_whatever_a_run_of_pulumi_says_has_a_code() -> None:
 def test_every_entry_is_explained() -> None:
     """A message without an explanation under it would help nobody."""
     assert len(ENTRIES) > 100
-    assert [one for one in ENTRIES if not one.is_explained] == []
+    assert [entry for entry in ENTRIES if not entry.is_explained] == []
 
 
 def test_no_message_has_two_entries() -> None:
     """Whoever searches for a message finds one answer."""
-    messages = [one.message for one in ENTRIES]
-    assert sorted({one for one in messages if messages.count(one) > 1}) == []
+    messages = [entry.message for entry in ENTRIES]
+    assert sorted({message for message in messages if messages.count(message) > 1}) == []
 
 
 def test_what_an_entry_shows_is_what_the_source_says() -> None:
@@ -264,7 +266,7 @@ def test_what_an_entry_shows_is_what_the_source_says() -> None:
     unsaid = [
         f"line {entry.line}: {entry.message}"
         for entry in ENTRIES
-        if not any(entry.stands_for(one.text) for one in TEXTS)
+        if not any(entry.stands_for(string.text) for string in TEXTS)
     ]
     assert unsaid == []
 
@@ -272,7 +274,8 @@ def test_what_an_entry_shows_is_what_the_source_says() -> None:
 def test_no_entry_stands_for_whatever_is_said() -> None:
     """An entry shows the words of its message, rather than that there are some."""
     stood_for = {
-        entry: {_bare(one.text) for one in TEXTS if entry.stands_for(one.text)} for entry in ENTRIES
+        entry: {_bare(string.text) for string in TEXTS if entry.stands_for(string.text)}
+        for entry in ENTRIES
     }
     assert [
         entry for entry, texts in stood_for.items() if len(texts) > MOST_TEXTS_OF_AN_ENTRY
@@ -283,23 +286,27 @@ def test_whatever_has_no_code_has_an_entry() -> None:
     """A message without a code gets an entry, or a reason for which it has none."""
     excepted = [Entry(0, text, is_explained=False) for text in _texts_without_entry()]
     unexplained = [
-        f"{one.module}: {one.text}"
-        for one in MESSAGES
-        if not any(entry.stands_for(one.text) for entry in (*ENTRIES, *excepted))
+        f"{string.module}: {string.text}"
+        for string in MESSAGES
+        if not any(entry.stands_for(string.text) for entry in (*ENTRIES, *excepted))
     ]
     assert unexplained == []
 
 
 def test_exceptions_are_needed() -> None:
     """Each of them still excepts something, which has no entry."""
-    assert SPEAKS_OF_NO_TROUBLE.keys() <= {one.module for one in TEXTS if one.is_phrase}
+    assert SPEAKS_OF_NO_TROUBLE.keys() <= {string.module for string in TEXTS if string.is_phrase}
     without_entry = [
-        one.text for one in MESSAGES if not any(entry.stands_for(one.text) for entry in ENTRIES)
+        string.text
+        for string in MESSAGES
+        if not any(entry.stands_for(string.text) for entry in ENTRIES)
     ]
     assert [
         text
         for text in _texts_without_entry()
-        if not any(Entry(0, text, is_explained=False).stands_for(one) for one in without_entry)
+        if not any(
+            Entry(0, text, is_explained=False).stands_for(string) for string in without_entry
+        )
     ] == []
 
 

@@ -101,7 +101,7 @@ class RunningServer:
         """Return every object of the collection by its name."""
         page = self._asked("GET", f"{self.described.path}?{self.described.whole}")
         listed = page if self.described.items is None else page[self.described.items]
-        by_name = {one["name"]: one for one in listed}
+        by_name = {listing["name"]: listing for listing in listed}
         assert len(by_name) == len(listed), f"two of one name: {listed}"
         return by_name
 

@@ -47,8 +47,8 @@ def program(server: ForeignServer, bedrooms: Mapping[str, int]) -> str:
 
 def bedrooms(running: RunningServer) -> dict[str, int]:
     """Return how many bedrooms our listings have at the server, by their names."""
-    held = {name: one for name, one in running.objects().items() if name not in THEIRS}
-    return {name: one["bedrooms"] for name, one in held.items()}
+    ours = {name: fields for name, fields in running.objects().items() if name not in THEIRS}
+    return {name: fields["bedrooms"] for name, fields in ours.items()}
 
 
 def id_order(found: JsonObject) -> tuple[int, str]:
@@ -60,8 +60,8 @@ def id_order(found: JsonObject) -> tuple[int, str]:
 def requests(printed: Iterable[str]) -> list[str]:
     """Return the requests that runs of the CLI showed, each as its method and path."""
     shown = "".join(output.split("Diagnostics:")[-1] for output in printed)
-    facts = [json.loads(one) for one in re.findall(r"SetSmart request (\{.*\})", shown)]
-    return [f"{one['method']} {one['path']}" for one in facts]
+    facts = [json.loads(text) for text in re.findall(r"SetSmart request (\{.*\})", shown)]
+    return [f"{fact['method']} {fact['path']}" for fact in facts]
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_listings_live_under_a_foreign_server(
     [error, *_] = second.fail("preview", *QUIET).errors
     assert 'to adopt it say if_exists="adopt"' in error
     configure(second, {"setsmart:ifExists": "adopt"})
-    assert not [one for one in requests([second.up()]) if not one.startswith("GET ")]
+    assert not [request for request in requests([second.up()]) if not request.startswith("GET ")]
     assert bedrooms(running) == changed
 
     second.succeed("destroy", "--yes", "--skip-preview", *QUIET)
@@ -149,7 +149,7 @@ def test_a_list_that_ends_too_early_is_refused(
 
 
 @pytest.mark.parametrize("running", [pocketbase.STOCK], indirect=True)
-def test_a_server_without_put_is_told_from_a_deleted_listing(
+def test_a_server_without_put_is_not_a_deleted_listing(
     pulumi: Path, tmp_path: Path, running: RunningServer
 ) -> None:
     """It answers 404 to PUT and finds the object by GET: nothing was deleted."""

@@ -48,9 +48,13 @@ LISTINGS = st.lists(
         FIELDS,
     ),
     max_size=3,
-).map(lambda listings: [{**one, "id": f"prop_{place}"} for place, one in enumerate(listings)])
+).map(
+    lambda listings: [{**listing, "id": f"prop_{place}"} for place, listing in enumerate(listings)]
+)
 HEADERS = (WHOLE_TEXTS | REPEATED_KEYS).map(
-    lambda text: "".join(one for one in text if one.isprintable() or not one.isascii()).strip()
+    lambda text: "".join(
+        letter for letter in text if letter.isprintable() or not letter.isascii()
+    ).strip()
 )
 ERRORS = st.one_of(
     FIELDS,
@@ -83,7 +87,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(server: RawJsonServer, *arguments: str, **environment: str) -> Result:
-    """Run a command; whatever it is told, it fails in lines, and shows nothing that is obeyed."""
+    """Run a command; whatever it is given, it fails in lines, and prints no control characters."""
     result = CliRunner().invoke(
         main,
         [*arguments],
@@ -95,15 +99,15 @@ def run(server: RawJsonServer, *arguments: str, **environment: str) -> Result:
         },
     )
     assert result.exception is None or isinstance(result.exception, SystemExit), arguments
-    told = STYLE.sub("", result.stderr) if "FORCE_COLOR" in environment else result.stderr
-    assert seen_by_a_terminal(told), ascii(told)
+    errors = STYLE.sub("", result.stderr) if "FORCE_COLOR" in environment else result.stderr
+    assert seen_by_a_terminal(errors), ascii(errors)
     assert NO_STYLE_OF_RICH not in result.stderr
     assert "Traceback" not in result.output
     assert_absent(HEADER_KEY, result.stderr)
     if arguments[0] != "export":  # an export is data, which is exact
         assert_absent(HEADER_KEY, result.stdout)
     assert not any(line.startswith(("error: ", "forged")) for line in result.stderr.splitlines())
-    assert sum(line.startswith("Error: ") for line in told.splitlines()) <= 1
+    assert sum(line.startswith("Error: ") for line in errors.splitlines()) <= 1
     return result
 
 
@@ -115,7 +119,7 @@ def assert_exact_json(text: str) -> Any:
 
 @settings(max_examples=15)
 @given(listings=LISTINGS, hooks=FIELDS, form=st.sampled_from(["yaml", "json", "csv"]))
-def test_what_is_left_out_of_an_export_is_told(
+def test_what_is_left_out_of_an_export_is_reported(
     server: RawJsonServer, listings: list[Any], hooks: Any, form: str
 ) -> None:
     """Data goes to standard output as it is, sentences to standard error as they are to be seen."""
@@ -138,7 +142,7 @@ def test_what_is_exported_to_a_pipe_is_exact(
     assert exported.exit_code == 0
     file = tmp_path_factory.mktemp("exported") / "portfolio.json"
     file.write_bytes(exported.stdout_bytes)
-    assert [one.name for one in read_portfolio(file).properties.values()] == texts
+    assert [listing.name for listing in read_portfolio(file).properties.values()] == texts
 
 
 @settings(max_examples=15)
@@ -163,7 +167,7 @@ def test_a_comparison_shows_and_obeys_nothing(
 
 @settings(max_examples=15)
 @given(listings=LISTINGS, form=st.sampled_from(["yaml", "json", "csv"]), as_json=st.booleans())
-def test_an_adoption_tells_what_it_did(
+def test_an_adoption_reports_what_it_did(
     server: RawJsonServer,
     tmp_path_factory: pytest.TempPathFactory,
     listings: list[Any],
@@ -188,7 +192,7 @@ def test_an_adoption_tells_what_it_did(
     header=HEADERS,
     command=st.sampled_from([("export",), ("compare", "account", "empty.yaml"), ("adopt",)]),
 )
-def test_an_error_is_told_in_lines_of_ours(
+def test_an_error_contains_no_foreign_lines(
     server: RawJsonServer, project: Path, body: Any, status: int, header: str, command: Any
 ) -> None:
     """Nothing of a response begins one: neither a message, a code, a field, an id, nor a header."""
@@ -210,7 +214,7 @@ def test_an_error_is_told_in_lines_of_ours(
     extra=FIELDS,
     header=HEADERS,
 )
-def test_pages_that_lead_anywhere_are_told_of(
+def test_links_to_other_pages_are_reported(
     server: RawJsonServer, name: str, following: Any, extra: Any, header: str
 ) -> None:
     """Next links, cursors and totals of any form, in the body and in headers."""
@@ -298,7 +302,7 @@ def test_a_report_shows_and_obeys_nothing(
          "doctor --record", "report --fail-on", "--"]
     ),
 )  # fmt: skip
-def test_arguments_are_told_of_in_lines_of_ours(
+def test_messages_about_arguments_contain_no_foreign_lines(
     server: RawJsonServer,
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch_module: pytest.MonkeyPatch,

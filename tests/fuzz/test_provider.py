@@ -17,7 +17,7 @@ from pulumi_setsmart.sandbox.printable import printable
 
 
 @given(texts=st.lists(HOSTILE_TEXTS, min_size=5, max_size=5))
-def test_an_error_is_told_in_lines_of_ours(texts: list[str]) -> None:
+def test_an_error_contains_no_foreign_lines(texts: list[str]) -> None:
     """Whatever a path, a code, an id, a field or a reason is."""
     path, code, request_id, field, reason = texts
     context = ErrorContext("GET", path, 400, api_code=code, request_id=request_id)
@@ -29,10 +29,10 @@ def test_an_error_is_told_in_lines_of_ours(texts: list[str]) -> None:
     ):
         with pytest.raises(SetSmartFailure) as caught, reported():
             raise error
-        told = str(caught.value)
-        assert seen_by_a_terminal(told), ascii(told)
-        assert len(told.split("\n")) <= lines
-        assert told.encode().decode() == told
+        message = str(caught.value)
+        assert seen_by_a_terminal(message), ascii(message)
+        assert len(message.split("\n")) <= lines
+        assert message.encode().decode() == message
 
 
 @given(texts=st.lists(HOSTILE_TEXTS, min_size=2, max_size=2))

@@ -55,7 +55,7 @@ def zeros(size: int) -> bytes:
 
 def packed(pieces: object) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return b"".join([*(packer.compress(one) for one in pieces), packer.flush()])  # type: ignore[attr-defined]  # any iterable
+    return b"".join([*(packer.compress(piece) for piece in pieces), packer.flush()])  # type: ignore[attr-defined]  # any iterable
 
 
 def unpacks_to(size: int) -> Behaviour:

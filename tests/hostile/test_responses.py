@@ -396,10 +396,10 @@ BODIES = {
 }
 """What is in a body."""
 
-TOLD = {
+HEADERS = {
     "a cookie": Case(sends(response(LISTING, b"Set-Cookie: a=b; Path=/")), ".", NOT_A_LIST),
     "a thousand cookies": Case(
-        sends(response(LISTING, *[b"Set-Cookie: a%d=b" % one for one in range(1000)])),
+        sends(response(LISTING, *[b"Set-Cookie: a%d=b" % number for number in range(1000)])),
         ".",
         NOT_A_LIST,
     ),
@@ -465,7 +465,7 @@ TOLD = {
         sends(response(b"", b"X-Request-Id: " + b"a" * 50_000, status=b"400 No")), "status 400"
     ),
 }
-"""What headers tell."""
+"""What is in headers."""
 
 RETRY_AFTERS = {
     text: Case(
@@ -505,7 +505,7 @@ GROUPS = {
     "chunks": CHUNKS,
     "heads": HEADS,
     "bodies": BODIES,
-    "told": TOLD,
+    "headers": HEADERS,
     "Retry-After": RETRY_AFTERS,
 }
 MOST_LINES = 13

@@ -17,6 +17,7 @@ from support.hostile_server import (
     response,
     sends,
 )
+from support.messages import raises
 
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.errors import (
@@ -27,6 +28,7 @@ from pulumi_setsmart.client.errors import (
     UnknownOutcomeError,
 )
 from pulumi_setsmart.client.retry import RetryPolicy
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 def again_and_again(ask: Callable[[], object]) -> None:
@@ -49,7 +51,7 @@ def pages(seconds: float = 0, extra: str = "", size: int = 1, repeat: int = 10**
     def behave(peer: Peer, _request: Received) -> bool:
         number = next(numbers)
         peer.clock.pass_by(seconds)
-        items = [{"id": f"prop_{number}_{one}", "extra": extra} for one in range(size)]
+        items = [{"id": f"prop_{number}_{place}", "extra": extra} for place in range(size)]
         leads_to = f"/v1/properties?page={number % repeat + 1}"
         peer.send(response(json.dumps({"data": items, "next": leads_to}).encode()))
         return True
@@ -62,7 +64,7 @@ def test_a_list_without_end_ends_with_its_bound_of_pages() -> None:
     with (
         hostile(pages()) as server,
         client_with(server, most_pages=25) as client,
-        pytest.raises(ResponseTooLargeError, match=r"more than 25 pages \(setsmart:maxListPages"),
+        raises(ResponseTooLargeError, MessageCode.RESPONSE_TOO_LARGE, 25, "setsmart:maxListPages"),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) == 25
@@ -73,19 +75,19 @@ def test_a_list_without_end_ends_with_the_deadline() -> None:
     with (
         hostile(pages(seconds=10)) as server,
         client_with(server, deadline=95) as client,
-        pytest.raises(DeadlineExceededError, match="setsmart:deadline leaves no time"),
+        raises(DeadlineExceededError, MessageCode.DEADLINE_EXCEEDED, "setsmart:deadline"),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) == 10
 
 
-def test_a_list_is_no_larger_than_a_few_answers() -> None:
+def test_a_list_is_no_larger_than_a_few_responses() -> None:
     """Many pages, each of which may be, would fill the memory."""
     pages_of_a_megabyte = pages(extra="x" * 1_000_000)
     with (
         hostile(pages_of_a_megabyte) as server,
         client_with(server, largest_response=1_100_000) as client,
-        pytest.raises(ResponseTooLargeError, match="together larger than 4 times setsmart:max"),
+        raises(ResponseTooLargeError, MessageCode.RESPONSE_TOO_LARGE, 4, "setsmart:maxResponseMiB"),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) == 5
@@ -97,7 +99,7 @@ def test_pages_that_lead_back_are_an_error(repeat: int) -> None:
     with (
         hostile(pages(repeat=repeat)) as server,
         client_with(server) as client,
-        pytest.raises(UnexpectedResponseError, match="never ends"),
+        raises(UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE),
     ):
         [*Collection(client, "/properties").records()]
     assert len(server.requests) <= repeat + 1
@@ -107,9 +109,12 @@ def test_a_list_of_the_allowed_pages_is_read() -> None:
     """The bound itself is within it."""
     bodies = [
         json.dumps(
-            {"data": [{"id": f"prop_{one}"}], "next": None if one == 25 else f"?page={one + 1}"}
+            {
+                "data": [{"id": f"prop_{number}"}],
+                "next": None if number == 25 else f"?page={number + 1}",
+            }
         )
-        for one in range(1, 26)
+        for number in range(1, 26)
     ]
 
     def behave(peer: Peer, _request: Received) -> bool:
@@ -143,7 +148,8 @@ def test_whatever_an_operation_does_again_and_again_ends(
         listings = Collection(client.operation(), "/properties")
         with pytest.raises(ApiError, match="in time"):
             again_and_again(lambda: ask(listings))
-        with pytest.raises(DeadlineExceededError, match="nothing more is sent"):
+        facts = ("setsmart:deadline", "95 s")
+        with raises(DeadlineExceededError, MessageCode.DEADLINE_EXCEEDED, *facts):
             ask(listings)
     assert len(server.requests) == 10
 
@@ -158,7 +164,7 @@ def test_an_attempt_takes_no_more_than_its_operation_has_left() -> None:
     with hostile(behave) as server, client_with(server, deadline=40, timeout=30) as client:
         operation = client.operation()
         server.clock.pass_by(30)
-        with pytest.raises(UnknownOutcomeError, match="no response in time"):
+        with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME):
             Collection(operation, "/properties").create({}, "one")
     assert server.asked("POST") == 1
 
@@ -168,11 +174,11 @@ def window(remaining: int, seconds: float) -> Behaviour:
     left = itertools.cycle(range(remaining - 1, -1, -1))
 
     def behave(peer: Peer, _request: Received) -> bool:
-        told = [
+        limits = [
             b"X-RateLimit-Remaining: %d" % next(left),
             b"X-RateLimit-Reset: %d" % seconds,  # from now on
         ]
-        peer.send(response(LISTING, *told))
+        peer.send(response(LISTING, *limits))
         return True
 
     return behave
@@ -191,18 +197,19 @@ def test_waiting_for_the_rate_limit_ends_too() -> None:
     """Where each request waits for nearly the whole deadline, again and again."""
     with hostile(window(1, 90)) as server, client_with(server, deadline=100) as client:
         listings = Collection(client.operation(), "/properties")
-        with pytest.raises(DeadlineExceededError, match="the rate limit allows no request for"):
+        facts = ("setsmart:deadline", "100 s")
+        with raises(DeadlineExceededError, MessageCode.DEADLINE_EXCEEDED, *facts):
             again_and_again(lambda: listings.get("prop_1"))
     assert 1000 < server.clock.now < 100 * 20
 
 
-def test_a_request_that_is_always_told_to_wait_ends() -> None:
+def test_a_request_that_always_has_to_wait_ends() -> None:
     """Its waits together are no longer than the deadline, however often it may be repeated."""
     again = response(b"", b"Retry-After: 40", status=b"429 Slow")
     with (
         hostile(sends(again)) as server,
         client_with(server, deadline=100, retry=RetryPolicy(retries=1000)) as client,
-        pytest.raises(ApiError, match="setsmart:deadline"),
+        raises(DeadlineExceededError, MessageCode.DEADLINE_EXCEEDED, "setsmart:deadline", "100 s"),
     ):
         Collection(client, "/properties").create({}, "one")
     assert server.clock.now < 250

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from support.in_memory_account import InMemoryAccount, created, through_engine
+from support.messages import message, raises
+from support.mock_client import BASE_URL
 
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
@@ -14,6 +16,7 @@ from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import IfExists
 
 VILLA = {"id": "prop_5", "name": "Sea Villa", "address": "1 Road", "bedrooms": 2}
@@ -21,7 +24,7 @@ VILLA = {"id": "prop_5", "name": "Sea Villa", "address": "1 Road", "bedrooms": 2
 
 def account_with(*listings: dict[str, Any]) -> InMemoryAccount:
     """Return an account that holds these listings."""
-    return InMemoryAccount({f"/properties/{one['id']}": dict(one) for one in listings})
+    return InMemoryAccount({f"/properties/{listing['id']}": dict(listing) for listing in listings})
 
 
 def violations(lifecycle: Lifecycle, inputs: dict[str, Json]) -> list[str]:
@@ -33,10 +36,9 @@ def test_an_existing_listing_is_an_error_by_default() -> None:
     """A preview names it and the ways out, and nothing is written."""
     account = account_with(VILLA)
     [violation] = violations(account.lifecycle(), {"name": "Sea Villa"})
-    assert violation.startswith("prop_5 in SetSmart has the same name; ")
-    assert 'if_exists="adopt"' in violation
-    assert 'if_exists="create"' in violation
-    with pytest.raises(ExistingObjectError):
+    facts = ("prop_5", "name", 'if_exists="adopt"', 'if_exists="create"')
+    assert violation == message(MessageCode.ALREADY_EXISTS, *facts)
+    with raises(ExistingObjectError, MessageCode.ALREADY_EXISTS, *facts):
         account.lifecycle().create({"name": "Sea Villa"})
     assert account.writes() == []
 
@@ -69,7 +71,7 @@ def test_accents_count_however_they_are_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "held", "inputs", "same"),
+    ("kind", "objects", "inputs", "same"),
     [
         (
             WEBHOOK_SUBSCRIPTION,
@@ -104,17 +106,17 @@ def test_accents_count_however_they_are_written() -> None:
     ],
 )
 def test_each_kind_has_its_identity(
-    kind: Kind, held: dict[str, Any], inputs: dict[str, Json], *, same: bool
+    kind: Kind, objects: dict[str, Any], inputs: dict[str, Json], *, same: bool
 ) -> None:
     """A subscription by its address, any other object by the fields that the program names."""
-    assert bool(violations(InMemoryAccount(held).lifecycle(kind), inputs)) is same
+    assert bool(violations(InMemoryAccount(objects).lifecycle(kind), inputs)) is same
 
 
 def test_an_identity_has_to_be_declared() -> None:
     """What the program names as the identity, it has to say."""
     inputs: dict[str, Json] = {"path": "/rules", "body": {"a": 1}, "identity": ["code"]}
     assert violations(InMemoryAccount().lifecycle(API_OBJECT), inputs) == [
-        "identity: body does not declare code [identity-not-declared]"
+        message(MessageCode.IDENTITY_NOT_DECLARED, "identity", "body", "code")
     ]
 
 
@@ -130,7 +132,7 @@ def test_adopting_brings_the_listing_to_what_is_declared(
     assert account.writes() == ["PUT /properties/prop_5"]
     assert account.objects["/properties/prop_5"] == {**VILLA, "rating": 5, "bedrooms": 3}
     assert [record.getMessage() for record in caplog.records] == [
-        'property "Sea Villa": adopts prop_5 (bedrooms 2 → 3) [adopted]'
+        message(MessageCode.ADOPTED, 'property "Sea Villa"', "prop_5", "bedrooms 2 → 3")
     ]
 
 
@@ -140,7 +142,8 @@ def test_adopting_what_is_as_declared_writes_nothing(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
     assert account.writes() == []
-    assert "adopts prop_5 as it is" in caplog.text
+    assert caplog.messages == [message(MessageCode.ADOPTED, "prop_5")]
+    assert "→" not in caplog.text
 
 
 def test_adopting_what_is_not_active_is_said(caplog: pytest.LogCaptureFixture) -> None:
@@ -148,7 +151,7 @@ def test_adopting_what_is_not_active_is_said(caplog: pytest.LogCaptureFixture) -
     account = account_with({**VILLA, "status": "inactive"})
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Sea Villa"})
-    assert 'its status stays "inactive" unless status is declared' in caplog.text
+    assert caplog.messages == [message(MessageCode.ADOPTED, "prop_5", "status", '"inactive"')]
 
 
 def test_adopting_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
@@ -164,7 +167,7 @@ def test_adopting_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     }
     with caplog.at_level(logging.WARNING):
         created(account.lifecycle(WEBHOOK_SUBSCRIPTION, if_exists=IfExists.ADOPT), inputs)
-    assert "adopts w (secret is set)" in caplog.text
+    assert caplog.messages == [message(MessageCode.ADOPTED, "w", "secret")]
     assert "hush" not in caplog.text
 
 
@@ -173,9 +176,9 @@ def test_several_candidates_are_named() -> None:
     listings = [{"id": f"prop_{number}", "name": "Villa"} for number in range(1, 8)]
     account = account_with(*listings)
     [violation] = violations(account.lifecycle(if_exists=IfExists.ADOPT), {"name": "Villa"})
-    assert violation.startswith(
-        "7 in SetSmart have the same name: prop_1, prop_2, prop_3, prop_4, prop_5 and 2 more; "
-    )
+    named = "prop_1, prop_2, prop_3, prop_4, prop_5"
+    assert violation == message(MessageCode.ALREADY_EXISTS, 7, "name", named, 2)
+    assert "prop_6" not in violation
 
 
 def test_creating_another_one_is_possible() -> None:
@@ -192,14 +195,14 @@ def test_what_the_stack_knows_is_no_candidate() -> None:
     assert violations(lifecycle, {"name": "Sea Villa"}) == []
 
 
-def test_one_listing_is_taken_over_once() -> None:
+def test_one_listing_is_adopted_once() -> None:
     """Of two resources with one identity, the second gets a listing of its own."""
     account = account_with(VILLA)
     lifecycle = account.lifecycle(if_exists=IfExists.ADOPT)
     checked = [
         lifecycle.check(through_engine({"name": "Sea Villa"}), exists=False) for _ in range(2)
     ]
-    made = {lifecycle.create(through_engine(one.inputs))[0] for one in checked}
+    made = {lifecycle.create(through_engine(result.inputs))[0] for result in checked}
     assert "prop_5" in made
     assert len(made) == 2
 
@@ -243,10 +246,10 @@ def test_what_a_preview_cannot_know_is_looked_for_by_the_create(inputs: dict[str
 def test_brief_lists_hide_nothing() -> None:
     """Where a list shows ids only, the objects are read."""
     account = account_with(VILLA, {"id": "prop_6", "name": "Studio"})
-    account.interfere = lambda request, answer: (
-        type(answer(request))(200, json=[{"id": "prop_5"}, {"id": "prop_6"}])
+    account.interfere = lambda request, respond: (
+        type(respond(request))(200, json=[{"id": "prop_5"}, {"id": "prop_6"}])
         if request.url.path.endswith("/properties")
-        else answer(request)
+        else respond(request)
     )
     assert violations(account.lifecycle(), {"name": "Sea Villa", "address": "1 Road"})
 
@@ -254,12 +257,13 @@ def test_brief_lists_hide_nothing() -> None:
 LOFT = {"id": "prop_6", "name": "Loft", "bedrooms": 1, "notes": "theirs"}
 
 
-def test_the_object_that_is_named_by_its_id_is_taken_over(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_object_named_by_its_id_is_adopted(caplog: pytest.LogCaptureFixture) -> None:
     """Whatever it is called, and though another one has the name; a preview says what changes."""
     account = account_with(VILLA, LOFT)
     inputs: dict[str, Json] = {"name": "Sea Villa", "bedrooms": 3, "existing_id": "prop_6"}
     assert violations(account.lifecycle(), inputs) == []
-    assert 'adopts prop_6 (name "Loft" → "Sea Villa", bedrooms 1 → 3)' in caplog.text
+    changes = ('name "Loft" → "Sea Villa"', "bedrooms 1 → 3")
+    assert caplog.messages == [message(MessageCode.ADOPTED, "prop_6", *changes)]
     assert account.writes() == []
     identifier, outputs = created(account.lifecycle(), inputs)
     assert (identifier, outputs["existing_id"]) == ("prop_6", "prop_6")
@@ -267,7 +271,7 @@ def test_the_object_that_is_named_by_its_id_is_taken_over(caplog: pytest.LogCapt
     assert account.objects["/properties/prop_6"]["notes"] == "theirs"
 
 
-def test_an_object_that_is_as_declared_is_taken_over_without_a_write() -> None:
+def test_an_object_as_declared_is_adopted_without_a_write() -> None:
     """It only becomes known to the state, at the cost of one request."""
     account = account_with(VILLA)
     inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
@@ -279,23 +283,24 @@ def test_an_id_that_is_not_there_is_an_error() -> None:
     """Nothing is created instead: who names an id means that listing."""
     account = account_with(VILLA)
     inputs: dict[str, Json] = {"name": "Villa", "existing_id": "prop_9"}
-    with pytest.raises(ExistingIdError, match="there is no prop_9 in this account"):
+    facts = ("existing_id", "prop_9", BASE_URL)
+    with raises(ExistingIdError, MessageCode.EXISTING_ID_NOT_FOUND, *facts):
         account.lifecycle().check(inputs, exists=False)
     with pytest.raises(ExistingIdError):
         account.lifecycle().create(inputs)
     assert account.writes() == []
 
 
-def test_one_id_is_taken_over_by_one_resource() -> None:
+def test_one_id_is_adopted_by_one_resource() -> None:
     """The second one that names it is refused."""
     lifecycle = account_with(VILLA).lifecycle()
     inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
     lifecycle.check(inputs, exists=False)
-    with pytest.raises(ExistingIdError, match="prop_5 belongs to a resource of this stack already"):
+    with raises(ExistingIdError, MessageCode.EXISTING_ID_MANAGED, "existing_id", "prop_5"):
         lifecycle.check(inputs, exists=False)
 
 
-def test_what_a_resource_of_the_stack_has_is_not_taken_over() -> None:
+def test_an_object_of_a_resource_of_the_stack_is_not_adopted() -> None:
     """Neither a listing that was read, nor one that is to be replaced by itself, and so deleted."""
     account = account_with(VILLA, LOFT)
     inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
@@ -304,7 +309,7 @@ def test_what_a_resource_of_the_stack_has_is_not_taken_over() -> None:
     lifecycle.diff(through_engine(outputs), through_engine(inputs))
     lifecycle.read("prop_6", {})
     for identifier in ("prop_5", "prop_6"):
-        with pytest.raises(ExistingIdError):
+        with raises(ExistingIdError, MessageCode.EXISTING_ID_MANAGED, identifier):
             lifecycle.check({"name": "Other", "existing_id": identifier}, exists=False)
 
 
@@ -315,7 +320,7 @@ def test_a_resource_is_not_given_up_for_another_id() -> None:
     _, outputs = created(account.lifecycle(), inputs)
     known = through_engine(outputs)
     lifecycle = account.lifecycle()
-    with pytest.raises(ExistingIdError, match="names prop_6, but this resource is prop_5"):
+    with raises(ExistingIdError, MessageCode.EXISTING_ID_CHANGED, "prop_6", "prop_5"):
         lifecycle.diff(known, {"name": "Sea Villa", "existing_id": "prop_6"})
     assert not lifecycle.diff(known, inputs).changes
     assert lifecycle.diff(known, {"name": "Sea Villa"}).replaces == []

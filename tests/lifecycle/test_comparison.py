@@ -67,7 +67,7 @@ def test_what_is_not_as_declared_does_not_match(declared: Json, actual: Json) ->
 
 
 def test_mismatches_tell_every_place() -> None:
-    """Differences are told as deep as both sides go, with JSON pointers."""
+    """Differences have JSON pointers as deep as both sides go."""
     declared: Json = {"a/b": {"c": [1, {"d": 2}]}, "e": [1], "same": 1}
     actual: Json = {"a/b": {"c": [5, {"d": 6, "x": 0}]}, "e": [1, 2], "same": 1.0}
     assert list(mismatches(declared, actual)) == [
@@ -181,8 +181,8 @@ def test_reconcile_keeps_ours_where_the_server_speaks_of_the_same() -> None:
         ({"a": 1}, {}, {"a": 2}, []),  # it is new to us
     ],
 )
-def test_what_others_changed_is_told_from_what_the_program_changes(
+def test_drift_is_separate_from_changes_of_the_program(
     declared: Json, known: Json, actual: Json, paths: list[str]
 ) -> None:
     """Only where the program declares what was there when we last looked."""
-    assert [one.path for one in overwritten(declared, known, actual)] == paths
+    assert [mismatch.path for mismatch in overwritten(declared, known, actual)] == paths

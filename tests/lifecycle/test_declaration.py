@@ -140,11 +140,11 @@ def test_outputs_are_the_id_the_named_and_the_declared(
 ) -> None:
     """Whatever else an object has does not show."""
     fields = {**added, **declared, "name": "V", "status": None}
-    named = {name: one for name, one in added.items() if name in PROPERTY.field_names}
+    named = {name: value for name, value in added.items() if name in PROPERTY.field_names}
     outputs = outputs_of(PROPERTY, {}, "p", fields, declared, StateMetadata())
     del outputs[KEY]
     assert outputs == {
-        **{name: one for name, one in named.items() if one is not None},
+        **{name: value for name, value in named.items() if value is not None},
         "name": "V",
         "id": "p",
         **({"attributes": declared} if declared else {}),

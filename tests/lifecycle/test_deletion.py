@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 import pytest
 from support.in_memory_account import InMemoryAccount, created
+from support.messages import message, raises
 
 from pulumi_setsmart.client.errors import DeletionRefusedError, WrongAccountError
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.policy import DeletionPolicy
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
 
@@ -32,9 +34,9 @@ def test_deactivating_sets_the_status_and_keeps_the_rest(
     account = InMemoryAccount()
     lifecycle = account.lifecycle(kind)
     identifier, outputs = created(lifecycle, {**inputs, "deletion_policy": "deactivate"})
-    [held] = account.objects.values()
-    before = {**held, "rating": 5}
-    held["rating"] = 5
+    [listing] = account.objects.values()
+    before = {**listing, "rating": 5}
+    listing["rating"] = 5
     lifecycle.delete(identifier, outputs)
     assert list(account.objects.values()) == [{**before, "status": "inactive"}]
     writes = account.writes()
@@ -51,12 +53,12 @@ def test_a_listing_that_was_deactivated_is_not_taken_for_a_new_one() -> None:
     lost: list[str] = []
 
     def lose_the_first_post(
-        request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]
+        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
     ) -> httpx.Response:
         if request.method == "POST" and not lost:
             lost.append("POST")
-            raise httpx.ReadTimeout("no answer")
-        return answer(request)
+            raise httpx.ReadTimeout("no response")
+        return respond(request)
 
     account.interfere = lose_the_first_post
     second, _ = created(process, VILLA)
@@ -107,17 +109,18 @@ def test_what_has_no_status_cannot_be_deactivated() -> None:
         "deletion_policy": "deactivate",
     }
     identifier, outputs = created(lifecycle, inputs)
-    with pytest.raises(DeletionRefusedError, match="it has no status"):
+    facts = ("status", 'deletion_policy="delete"')
+    with raises(DeletionRefusedError, MessageCode.NOT_DEACTIVATED, *facts):
         lifecycle.delete(identifier, outputs)
     assert account.writes() == ["POST /rules"]
 
 
-def test_a_status_that_the_server_keeps_is_told() -> None:
+def test_a_status_that_the_server_keeps_is_an_error() -> None:
     """What is still bookable has not been deactivated."""
     account = InMemoryAccount(stored=lambda sent: {**sent, "status": "active"})
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, {**VILLA, "deletion_policy": "deactivate"})
-    with pytest.raises(DeletionRefusedError, match='keeps its status as "active"'):
+    with raises(DeletionRefusedError, MessageCode.NOT_DEACTIVATED, "status", '"active"'):
         lifecycle.delete(identifier, outputs)
 
 
@@ -132,15 +135,15 @@ def test_what_is_gone_is_deleted_unless_the_account_is_another(policy: DeletionP
         InMemoryAccount().lifecycle(key="another-key").delete(identifier, outputs)
 
 
-def test_a_404_to_a_repeated_delete_is_the_answer_to_the_first() -> None:
+def test_a_404_to_a_retried_delete_confirms_the_first() -> None:
     """Even in an account that cannot vouch for it: we deleted it ourselves."""
     account = InMemoryAccount({"/properties/other": {"id": "other", "name": "Other"}})
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects.pop("/properties/other")
     attempts = []
 
-    def interfere(request: httpx.Request, answer: Any) -> httpx.Response:
-        response: httpx.Response = answer(request)
+    def interfere(request: httpx.Request, respond: Any) -> httpx.Response:
+        response: httpx.Response = respond(request)
         if request.method != "DELETE":
             return response
         attempts.append(response.status_code)
@@ -165,7 +168,7 @@ def test_a_run_stops_at_the_largest_number_of_deletions(policy: DeletionPolicy) 
     for identifier, outputs in made[:2]:
         lifecycle.delete(identifier, outputs)
     writes = account.writes()
-    with pytest.raises(DeletionRefusedError, match="setsmart:maxDeletions"):
+    with raises(DeletionRefusedError, MessageCode.DELETION_LIMIT, "setsmart:maxDeletions"):
         lifecycle.delete(*made[2])
     assert account.writes() == writes
 
@@ -175,7 +178,7 @@ def test_no_deletion_at_all_can_be_allowed() -> None:
     account = InMemoryAccount()
     lifecycle = account.lifecycle(max_deletions=0)
     made = created(lifecycle, VILLA)
-    with pytest.raises(DeletionRefusedError):
+    with raises(DeletionRefusedError, MessageCode.DELETION_LIMIT, "setsmart:maxDeletions"):
         lifecycle.delete(*made)
 
 
@@ -185,4 +188,5 @@ def test_a_policy_that_is_none_is_refused(name: str) -> None:
     [violation] = (
         InMemoryAccount().lifecycle().check({**VILLA, name: "keep"}, exists=True).violations
     )
-    assert violation.startswith(f"{name}: must be one of ")
+    words: list[str] = [*(IfExists if name == "if_exists" else DeletionPolicy)]
+    assert violation == message(MessageCode.INVALID_VALUE, name, *words)

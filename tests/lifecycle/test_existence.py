@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from support.in_memory_account import InMemoryAccount, created, through_engine
+from support.messages import message, raises
 
 from pulumi_setsmart.client.errors import (
     ContradictoryResponsesError,
@@ -18,9 +19,10 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
-Answer = Callable[[httpx.Request], httpx.Response]
+Handler = Callable[[httpx.Request], httpx.Response]
 
 
 def is_by_id(request: httpx.Request, method: str = "GET") -> bool:
@@ -28,15 +30,15 @@ def is_by_id(request: httpx.Request, method: str = "GET") -> bool:
     return request.method == method and request.url.path.count("/") == 3
 
 
-def denying(times: int, method: str = "GET") -> Callable[[httpx.Request, Answer], httpx.Response]:
+def denying(times: int, method: str = "GET") -> Callable[[httpx.Request, Handler], httpx.Response]:
     """Return what lets the first requests for an object by its id find nothing."""
     left = [times]
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
         if is_by_id(request, method) and left[0]:
             left[0] -= 1
             return httpx.Response(404)
-        return answer(request)
+        return respond(request)
 
     return interfere
 
@@ -51,7 +53,7 @@ def test_an_object_that_its_list_shows_is_looked_for_again() -> None:
     assert seen.outputs["id"] == identifier
 
 
-def test_it_is_given_the_time_to_settle() -> None:
+def test_an_object_is_looked_for_again_after_the_settle_time() -> None:
     """The second look comes after the settle time."""
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
@@ -65,9 +67,8 @@ def test_a_contradiction_that_stays_is_an_error() -> None:
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.interfere = denying(100)
-    with pytest.raises(
-        ContradictoryResponsesError, match=f"shows {identifier}, but it is not found by its"
-    ):
+    facts = ("/properties", identifier)
+    with raises(ContradictoryResponsesError, MessageCode.CONTRADICTORY_RESPONSES, *facts):
         account.lifecycle().read(identifier, outputs)
     assert account.writes() == ["POST /properties"]
 
@@ -79,10 +80,10 @@ def test_an_object_that_nothing_shows_is_deleted(listing: Any) -> None:
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects.clear()
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
         if not is_by_id(request) and isinstance(listing, int):
             return httpx.Response(listing)
-        return answer(request)
+        return respond(request)
 
     account.interfere = interfere
     assert account.lifecycle().read(identifier, outputs) is None
@@ -94,59 +95,59 @@ def test_a_list_that_is_late_with_a_deletion_is_read_again() -> None:
     identifier, outputs = created(account.lifecycle(), VILLA)
     lists = [0]
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
         if is_by_id(request):
             return httpx.Response(404)
         lists[0] += 1
         if lists[0] > 1:
             account.objects.clear()
-        return answer(request)
+        return respond(request)
 
     account.interfere = interfere
     assert account.lifecycle().read(identifier, outputs) is None
 
 
 @pytest.mark.parametrize("policy", ["delete", "deactivate"])
-def test_a_deletion_that_is_answered_with_404_is_checked(policy: str) -> None:
+def test_a_deletion_with_a_404_is_checked(policy: str) -> None:
     """What is still there was not deleted, and stays in the state."""
     account = InMemoryAccount()
     inputs = {**VILLA, "status": "active", "deletion_policy": policy}
     identifier, outputs = created(account.lifecycle(), inputs)
     account.interfere = denying(1, "DELETE" if policy == "delete" else "GET")
-    with pytest.raises(DeletionRefusedError, match="still shows it; so it was not deleted"):
+    with raises(DeletionRefusedError, MessageCode.DELETION_DENIED):
         account.lifecycle().delete(identifier, outputs)
     assert len(account.objects) == 1
 
 
 @pytest.mark.parametrize("status", [404, 405])
-def test_an_update_that_the_server_does_not_support_is_told_so(status: int) -> None:
+def test_an_unsupported_update_is_an_error(status: int) -> None:
     """The object is there, so it was not deleted."""
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
-        return httpx.Response(status) if request.method == "PUT" else answer(request)
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
+        return httpx.Response(status) if request.method == "PUT" else respond(request)
 
     account.interfere = interfere
     inputs = through_engine({**VILLA, "bedrooms": 4})
-    with pytest.raises(MethodNotAllowedError, match=r"does not support its update \(PUT\)"):
+    with raises(MethodNotAllowedError, MessageCode.METHOD_NOT_ALLOWED, "PUT"):
         account.lifecycle().update(identifier, outputs, inputs)
 
 
-def hiding(*hidden: str) -> Callable[[httpx.Request, Answer], httpx.Response]:
+def hiding(*hidden: str) -> Callable[[httpx.Request, Handler], httpx.Response]:
     """Return what takes objects out of the list."""
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
-        response = answer(request)
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
+        response = respond(request)
         if request.method == "GET" and not is_by_id(request):
-            shown = [one for one in response.json() if one["id"] not in hidden]
+            shown = [listing for listing in response.json() if listing["id"] not in hidden]
             return httpx.Response(200, json=shown)
         return response
 
     return interfere
 
 
-def test_a_list_without_an_object_that_is_there_is_not_whole() -> None:
+def test_a_list_without_an_existing_object_is_incomplete() -> None:
     """It may be a first page that does not say so: nothing is created."""
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
@@ -154,13 +155,13 @@ def test_a_list_without_an_object_that_is_there_is_not_whole() -> None:
     lifecycle = account.lifecycle(settle_time=9.0)
     assert lifecycle.read(identifier, outputs) is not None
     for _ in range(2):
-        with pytest.raises(IncompleteListError, match=f"does not show {identifier}, which exists"):
+        with raises(IncompleteListError, MessageCode.INCOMPLETE_LIST, identifier):
             lifecycle.check(through_engine({"name": "Studio"}), exists=False)
     assert account.clock.slept == [9.0]  # once, however many want to create something
     assert account.writes() == ["POST /properties"]
 
 
-def test_neither_is_one_that_nobody_looks_at_before_a_create() -> None:
+def test_an_incomplete_list_stops_a_create_without_a_read() -> None:
     """With if_exists="create" nothing is looked up, and the list is still asked for what is new."""
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
@@ -178,8 +179,8 @@ def test_a_list_that_is_late_is_waited_for() -> None:
     identifier, outputs = created(account.lifecycle(), VILLA)
     hide = hiding(identifier)
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
-        return answer(request) if account.clock.slept else hide(request, answer)
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
+        return respond(request) if account.clock.slept else hide(request, respond)
 
     account.interfere = interfere
     lifecycle = account.lifecycle()
@@ -206,9 +207,9 @@ def test_the_id_of_an_object_that_is_gone_may_be_given_again() -> None:
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
 
-    def reuse(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def reuse(request: httpx.Request, respond: Handler) -> httpx.Response:
         if request.method != "POST":
-            return answer(request)
+            return respond(request)
         account.objects[f"/properties/{identifier}"] = {"id": identifier, **VILLA}
         return httpx.Response(201, json={"id": identifier, **VILLA})
 
@@ -221,15 +222,15 @@ def test_the_id_of_an_object_that_is_gone_may_be_given_again() -> None:
     assert lifecycle.create(through_engine(checked.inputs))[0] == identifier
 
 
-def test_it_is_found_again_after_a_lost_response() -> None:
+def test_an_object_with_a_reused_id_is_found_after_a_lost_response() -> None:
     """An object with the id of one that this run deleted is the one that the POST created."""
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
     posts = [0]
 
-    def reuse(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def reuse(request: httpx.Request, respond: Handler) -> httpx.Response:
         if request.method != "POST":
-            return answer(request)
+            return respond(request)
         posts[0] += 1
         account.objects[f"/properties/{identifier}"] = {"id": identifier, **VILLA}
         raise httpx.ReadError("lost")
@@ -248,17 +249,17 @@ def test_a_list_that_ends_too_early_allows_no_second_post() -> None:
     account = InMemoryAccount()
     posts = [0]
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
         if request.method == "POST":
             posts[0] += 1
-            answer(request)
+            respond(request)
             raise httpx.ReadError("lost")
         if is_by_id(request) or not posts[0]:
-            return answer(request)
+            return respond(request)
         return httpx.Response(200, json={"data": [], "total": 1})
 
     account.interfere = interfere
-    with pytest.raises(UnknownOutcomeError, match="the list has 1 entries"):
+    with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME, 1):
         account.lifecycle().create(through_engine(VILLA))
     assert posts == [1]
 
@@ -268,16 +269,16 @@ def test_a_list_that_ends_too_early_stops_a_create_before_it_is_sent() -> None:
     account = InMemoryAccount()
     identifier, outputs = created(account.lifecycle(), VILLA)
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
         if is_by_id(request) or request.method != "GET":
-            return answer(request)
+            return respond(request)
         return httpx.Response(200, json=[], headers={"X-Total-Count": "1"})
 
     account.interfere = interfere
     lifecycle = account.lifecycle()
     for _ in range(3):
         assert lifecycle.read(identifier, outputs) is not None
-    with pytest.raises(IncompleteListError, match=r"has 1 entries \(x-total-count\), 0 were"):
+    with raises(IncompleteListError, MessageCode.INCOMPLETE_LIST, 1, "x-total-count", 0):
         lifecycle.check(through_engine({"name": "Studio"}), exists=False)
     assert account.writes() == ["POST /properties"]
 
@@ -314,10 +315,10 @@ def test_a_slash_at_the_end_of_a_path_is_kept() -> None:
     account = InMemoryAccount()
     paths: list[str] = []
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
         paths.append(request.url.path)
         bare = request.url.path.rstrip("/")
-        return answer(
+        return respond(
             httpx.Request(request.method, request.url.copy_with(path=bare), content=request.content)
         )
 
@@ -342,7 +343,7 @@ def test_another_slash_is_no_other_object() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "reason"),
     [
         ({"status": "Archived"}, "status archived"),
         ({"deleted_at": "2026-11-01T00:00:00Z"}, "deleted_at is set"),
@@ -351,9 +352,9 @@ def test_another_slash_is_no_other_object() -> None:
     ],
 )
 @pytest.mark.parametrize("policy", ["adopt", "error"])
-def test_a_soft_deletion_is_told_and_nothing_else(
+def test_a_soft_deletion_only_warns(
     fields: dict[str, Json],
-    told: str | None,
+    reason: str | None,
     policy: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -362,15 +363,14 @@ def test_a_soft_deletion_is_told_and_nothing_else(
     identifier, outputs = created(account.lifecycle(), VILLA)
     account.objects[f"/properties/{identifier}"] |= fields
     assert account.lifecycle().read(identifier, outputs) is not None
-    assert [told in message for message in caplog.messages if told] == [True] * bool(told)
-    assert ("deleted or archived" in caplog.text) == bool(told)
+    warnings = [message(MessageCode.SOFT_DELETED, identifier, reason)] if reason else []
+    assert caplog.messages == warnings
     checked = account.lifecycle().check(
         through_engine({**VILLA, "if_exists": policy}), exists=False
     )
-    if told:
-        [violation] = checked.violations
-        assert f"({told}), so it is not adopted by itself" in violation
-        assert f'existing_id="{identifier}"' in violation
+    if reason:
+        facts = (reason, f'existing_id="{identifier}"', 'if_exists="create"')
+        assert checked.violations == [message(MessageCode.ALREADY_EXISTS, *facts)]
     assert account.writes() == ["POST /properties"]
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.in_memory_account import InMemoryAccount, created, through_engine
 from support.json_values import NAMES, SCALARS, nested
+from support.messages import message, raises
 
 from pulumi_setsmart.client.errors import NotFoundError, ServerError, WrongAccountError
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
@@ -18,6 +19,7 @@ from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.metadata import dump_metadata, load_metadata, unapplied_in
 from pulumi_setsmart.lifecycle.state_metadata import KEY, digest
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3, "attributes": {"pets": True}}
 HOOK: dict[str, Json] = {"url": "https://a.example/", "events": ["a.a", "b.b"], "secret": "hush"}
@@ -123,7 +125,7 @@ def test_an_update_of_what_was_deleted_says_so() -> None:
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, VILLA)
     account.objects.clear()
-    with pytest.raises(NotFoundError, match="pulumi up --refresh"):
+    with raises(NotFoundError, MessageCode.NOT_FOUND, "pulumi up --refresh"):
         updated(lifecycle, identifier, outputs, {**VILLA, "bedrooms": 4})
 
 
@@ -149,7 +151,7 @@ def test_a_declaration_that_goes_changes_the_state_only(inputs: dict[str, Json])
     assert account.writes() == ["POST /properties"]
 
 
-def test_drift_is_told_as_inputs() -> None:
+def test_drift_is_returned_as_inputs() -> None:
     """A read returns what a program would have to say, so that Pulumi can show the difference."""
     account = InMemoryAccount()
     lifecycle = account.lifecycle()
@@ -166,7 +168,7 @@ def test_drift_is_told_as_inputs() -> None:
     }
 
 
-def test_a_value_of_another_type_is_told_as_inputs() -> None:
+def test_a_value_of_another_type_is_returned_as_inputs() -> None:
     """Python takes True for 1; the API does not."""
     account = InMemoryAccount()
     lifecycle = account.lifecycle()
@@ -182,20 +184,20 @@ def test_a_value_of_another_type_is_told_as_inputs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "kept", "warning"),
+    ("declared", "kept", "facts"),
     [
-        ({"name": " Villa "}, {"name": "Villa"}, 'name as "Villa" where " Villa " is declared'),
-        ({"name": "VILLA"}, {"name": "villa"}, 'name as "villa" where "VILLA" is declared'),
-        ({"bathrooms": 2.25}, {"bathrooms": 2.3}, "bathrooms as 2.3 where 2.25 is declared"),
-        ({"attributes": {"a": {"b": [1, " x"]}}}, {"a": {"b": [1, "x"]}}, 'a.b.1 as "x" where'),
-        ({"attributes": {"a": []}}, {"a": None}, "a as null where [] is declared"),
-        ({"attributes": {"a/b": " x"}}, {"a/b": "x"}, 'a/b as "x" where'),
+        ({"name": " Villa "}, {"name": "Villa"}, ["name", '"Villa"', '" Villa "']),
+        ({"name": "VILLA"}, {"name": "villa"}, ["name", '"villa"', '"VILLA"']),
+        ({"bathrooms": 2.25}, {"bathrooms": 2.3}, ["bathrooms", "2.3", "2.25"]),
+        ({"attributes": {"a": {"b": [1, " x"]}}}, {"a": {"b": [1, "x"]}}, ["a.b.1", '"x"', '" x"']),
+        ({"attributes": {"a": []}}, {"a": None}, ["a", "null", "[]"]),
+        ({"attributes": {"a/b": " x"}}, {"a/b": "x"}, ["a/b", '"x"', '" x"']),
     ],
 )
 def test_what_the_server_makes_of_a_value_settles(
     declared: dict[str, Json],
     kept: dict[str, Json],
-    warning: str,
+    facts: list[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The warning names both values, the next diffs are clean, and a third value is drift."""
@@ -204,7 +206,7 @@ def test_what_the_server_makes_of_a_value_settles(
     lifecycle = account.lifecycle()
     with caplog.at_level(logging.WARNING):
         identifier, outputs = created(lifecycle, inputs)
-    assert warning in caplog.text
+    assert caplog.messages == [message(MessageCode.VALUE_NORMALISED, *facts)]
     caplog.clear()
     for _ in range(2):
         assert not changes(lifecycle, outputs, inputs)
@@ -232,7 +234,7 @@ def test_a_secret_that_the_server_changes_is_not_named(caplog: pytest.LogCapture
     account = InMemoryAccount(stored=lambda sent: {**sent, "door": {"code": "47110815"}})
     with caplog.at_level(logging.WARNING):
         _, outputs = created(account.lifecycle(), inputs)
-    assert "door.code" in caplog.text
+    assert caplog.messages == [message(MessageCode.VALUE_NORMALISED, "door.code")]
     assert "47110815" not in caplog.text
     assert "47110815" not in json.dumps(outputs[KEY])
 
@@ -347,28 +349,28 @@ def test_a_create_that_went_through_cannot_fail_any_more(
 
     class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:
-            answer = super().__call__(request)
+            response = super().__call__(request)
             if request.method == "POST":
-                return type(answer)(201, json={"id": "id_2"})
-            return type(answer)(500) if self.writes() else answer
+                return type(response)(201, json={"id": "id_2"})
+            return type(response)(500) if self.writes() else response
 
     lifecycle = Account().lifecycle()
     with caplog.at_level(logging.WARNING):
         identifier, outputs = created(lifecycle, VILLA)
     assert (identifier, outputs["bedrooms"]) == ("id_2", 3)
-    assert "was written but could not be read back" in caplog.text
+    assert message(MessageCode.NOT_READ_BACK, "id_2") in caplog.messages
     with pytest.raises(ServerError):
         lifecycle.read(identifier, outputs)
 
 
-def test_a_brief_answer_to_a_create_is_completed() -> None:
+def test_a_brief_response_to_a_create_is_completed() -> None:
     """Where the response holds the id only, the object is read once."""
 
     class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:
-            answer = super().__call__(request)
+            response = super().__call__(request)
             brief = request.method == "POST"
-            return type(answer)(201, json={"id": "id_2"}) if brief else answer
+            return type(response)(201, json={"id": "id_2"}) if brief else response
 
     account = Account(shown=lambda one: {**one, "status": "active"})
     _, outputs = created(account.lifecycle(), VILLA)
@@ -397,7 +399,7 @@ def test_an_object_that_is_not_in_another_account_is_not_deleted(
     """Under another URL or key, a 404 alone proves nothing: neither on read, update nor delete."""
     _, account = created(InMemoryAccount().lifecycle(), VILLA)
     lifecycle = InMemoryAccount().lifecycle(**elsewhere)
-    with pytest.raises(WrongAccountError, match="id_2 is not in this account"):
+    with raises(WrongAccountError, MessageCode.NOT_IN_THIS_ACCOUNT, "id_2"):
         lifecycle.read("id_2", account)
     with pytest.raises(WrongAccountError):
         lifecycle.update("id_2", account, VILLA)
@@ -406,7 +408,7 @@ def test_an_object_that_is_not_in_another_account_is_not_deleted(
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["base URL", "key"])
-def test_a_neighbour_proves_that_an_object_was_deleted(elsewhere: dict[str, Any]) -> None:
+def test_a_sibling_proves_that_an_object_was_deleted(elsewhere: dict[str, Any]) -> None:
     """What stood beside it is still there, so it is the same account."""
     account = InMemoryAccount({"/properties/old": {"id": "old", "name": "Loft"}})
     _, outputs = created(account.lifecycle(), VILLA)
@@ -435,15 +437,21 @@ def test_a_stranger_with_the_same_id_is_left_alone(
 ) -> None:
     """Another account may use the same ids, for the object and for all that stood beside it."""
     ids = [f"n{number}" for number in range(siblings)]
-    ours = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in ids}
-    theirs = {f"/properties/{one}": {"id": one, "name": f"Theirs {one}"} for one in ids}
+    ours = {
+        f"/properties/{identifier}": {"id": identifier, "name": f"Ours {identifier}"}
+        for identifier in ids
+    }
+    theirs = {
+        f"/properties/{identifier}": {"id": identifier, "name": f"Theirs {identifier}"}
+        for identifier in ids
+    }
     _, outputs = created(InMemoryAccount(ours).lifecycle(), VILLA)
     account = InMemoryAccount({**theirs, "/properties/id_2": STRANGERS})
-    with pytest.raises(WrongAccountError, match=r"id_2 in this account .* is not the one"):
+    with raises(WrongAccountError, MessageCode.DIFFERENT_OBJECT, "id_2"):
         operation(account.lifecycle(**elsewhere), outputs)
     assert account.writes() == []
     del account.objects["/properties/id_2"]
-    with pytest.raises(WrongAccountError, match="id_2 is not in this account"):
+    with raises(WrongAccountError, MessageCode.NOT_IN_THIS_ACCOUNT, "id_2"):
         operation(account.lifecycle(**elsewhere), outputs)
 
 
@@ -452,7 +460,10 @@ def test_an_object_that_was_renamed_is_known_by_what_stands_beside_it(
     operation: Callable[..., object],
 ) -> None:
     """A key may be rotated at the same time; one sibling that is called as it was is enough."""
-    beside = {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in "abc"}
+    beside = {
+        f"/properties/{identifier}": {"id": identifier, "name": f"Ours {identifier}"}
+        for identifier in "abc"
+    }
     account = InMemoryAccount(beside)
     _, outputs = created(account.lifecycle(), VILLA)
     account.objects["/properties/id_2"]["name"] = "Sea Villa"
@@ -540,9 +551,9 @@ def test_any_attributes_settle(attributes: dict[str, Json]) -> None:
     account = InMemoryAccount()
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, inputs)
-    held = account.objects["/properties/id_2"]
-    assert {name: held[name] for name in attributes} == attributes
-    assert held["address"] is None
+    stored = account.objects["/properties/id_2"]
+    assert {name: stored[name] for name in attributes} == attributes
+    assert stored["address"] is None
     assert not changes(lifecycle, outputs, inputs)
     assert not changes(lifecycle, refreshed(lifecycle, identifier, outputs), inputs)
 
@@ -597,15 +608,15 @@ def test_a_read_back_that_fails_shows_no_secret(caplog: pytest.LogCaptureFixture
 
     class Account(InMemoryAccount):
         def __call__(self, request: Any) -> Any:
-            answer = super().__call__(request)
+            response = super().__call__(request)
             if request.method == "POST":
-                return type(answer)(201, json={"id": "id_2"})
-            return type(answer)(400, json={"message": "hush-1!"}) if self.writes() else answer
+                return type(response)(201, json={"id": "id_2"})
+            return type(response)(400, json={"message": "hush-1!"}) if self.writes() else response
 
     inputs: dict[str, Json] = {**VILLA, "address": "hush-1", KEY: {"secret_paths": ["/address"]}}
     with caplog.at_level(logging.WARNING):
         created(Account().lifecycle(), inputs)
-    assert "[secret]!" in caplog.text
+    assert message(MessageCode.NOT_READ_BACK, "[secret]!") in caplog.messages
     assert "hush-1" not in caplog.text
 
 
@@ -622,13 +633,13 @@ def test_a_body_with_a_field_called_data_is_no_envelope() -> None:
 
 
 @given(
-    held=st.dictionaries(NAMES, nested(SCALARS | st.none()), max_size=4),
+    undeclared=st.dictionaries(NAMES, nested(SCALARS | st.none()), max_size=4),
     before=st.dictionaries(NAMES, nested(SCALARS), max_size=3),
     after=st.dictionaries(NAMES, nested(SCALARS), max_size=3),
 )
 @settings(max_examples=60)
 def test_any_update_loses_nothing_undeclared_and_settles(
-    held: dict[str, Json], before: dict[str, Json], after: dict[str, Json]
+    undeclared: dict[str, Json], before: dict[str, Json], after: dict[str, Json]
 ) -> None:
     """From any declaration to any other, beside whatever others keep in the object."""
     account = InMemoryAccount()
@@ -637,12 +648,12 @@ def test_any_update_loses_nothing_undeclared_and_settles(
     account.shown = lambda one: {"__id": one["id"], "rest": one["rest"], **one["fields"]}
     account.stored = lambda sent: {
         "rest": sent.get("rest"),
-        "fields": {name: one for name, one in sent.items() if name not in ("__id", "rest")},
+        "fields": {name: value for name, value in sent.items() if name not in ("__id", "rest")},
     }
-    before, after = ({**one, "rest": 1} for one in (before, after))
+    before, after = ({**fields, "rest": 1} for fields in (before, after))
     identifier, outputs = created(lifecycle, {**where, "body": before})
     place = account.objects["/rules/id_2"]["fields"]
-    others = {name: one for name, one in held.items() if name not in {**before, **after}}
+    others = {name: value for name, value in undeclared.items() if name not in {**before, **after}}
     place |= others
     inputs: dict[str, Json] = {**where, "body": after}
     outputs = refreshed(lifecycle, identifier, outputs)
@@ -663,16 +674,16 @@ HIDING: dict[str, dict[str, Any]] = {
 
 
 def shown_once(hidden: dict[str, Any]) -> InMemoryAccount:
-    """Return an account that makes a secret, and shows it only in the answer to the POST."""
+    """Return an account that makes a secret, and shows it only in the response to the POST."""
 
     class Account(InMemoryAccount):
         def answer(self, request: Any) -> Any:
-            answer = super().answer(request)
+            response = super().answer(request)
             if request.method == "POST":
                 made = self.objects["/webhooks/id_2"]
                 made["secret"] = made.get("secret") or "whsec_made"
-                return type(answer)(201, json=made)
-            return answer
+                return type(response)(201, json=made)
+            return response
 
     def hide(one: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in one.items() if name != "secret"} | hidden
@@ -789,20 +800,20 @@ def test_nested_secrets_are_taken_along_too(hidden: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "kept", "warning"),
+    ("declared", "kept", "facts"),
     [
-        ({"max_guests": 50}, {"max_guests": 16}, "max_guests as 16 where 50 is declared"),
-        ({"attributes": {"typo": 1}}, {"typo": None}, "typo as null where 1 is declared"),
-        ({"attributes": {"a": [1, 2]}}, {"a": [1]}, "a as [1] where [1, 2] is declared"),
-        ({"attributes": {"a": [1, 2]}}, {"a": [2, 1]}, "name it in unordered if its order"),
-        ({"attributes": {"a": {"b": True}}}, {"a": {"b": False}}, "a.b as false where true"),
-        ({"address": None}, {"address": "1 Road"}, 'address as "1 Road" where null is'),
+        ({"max_guests": 50}, {"max_guests": 16}, ["max_guests", 16, 50]),
+        ({"attributes": {"typo": 1}}, {"typo": None}, ["typo", "null", 1]),
+        ({"attributes": {"a": [1, 2]}}, {"a": [1]}, ["a", "[1]", "[1, 2]"]),
+        ({"attributes": {"a": [1, 2]}}, {"a": [2, 1]}, ["a", "unordered"]),
+        ({"attributes": {"a": {"b": True}}}, {"a": {"b": False}}, ["a.b", "false", "true"]),
+        ({"address": None}, {"address": "1 Road"}, ["address", '"1 Road"', "null"]),
     ],
 )
 def test_what_the_server_does_not_apply_stays_a_difference(
     declared: dict[str, Json],
     kept: dict[str, Json],
-    warning: str,
+    facts: list[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """After the create and every update, with a warning each time, until the program agrees."""
@@ -812,8 +823,8 @@ def test_what_the_server_does_not_apply_stays_a_difference(
     with caplog.at_level(logging.WARNING):
         identifier, outputs = created(lifecycle, inputs)
         for _ in range(2):
-            assert warning in caplog.text
-            assert "or leave it to SetSmart with ignore_changes" in caplog.text
+            expected = message(MessageCode.VALUE_NOT_APPLIED, *facts, "ignore_changes")
+            assert caplog.messages == [expected]
             caplog.clear()
             assert changes(lifecycle, outputs, inputs)
             seen = lifecycle.read(identifier, outputs)
@@ -825,7 +836,7 @@ def test_what_the_server_does_not_apply_stays_a_difference(
     assert account.writes()[1:] == ["PUT /properties/id_2"] * 2
 
 
-def test_a_secret_that_is_not_applied_is_told_to_no_report() -> None:
+def test_a_secret_that_is_not_applied_is_in_no_report() -> None:
     """What reports read is not encrypted: it has the plain values that were not applied, alone."""
     account = InMemoryAccount(stored=lambda sent: {**sent, "max_guests": 16, "door_code": "kept"})
     inputs: dict[str, Json] = {
@@ -862,7 +873,7 @@ def test_what_pulumi_can_see_for_itself_is_left_to_it() -> None:
 
 
 @pytest.mark.parametrize("declared", ["Sea Villa", "Harbour"])
-def test_an_echo_of_an_older_state_is_judged_again(declared: str) -> None:
+def test_an_accepted_value_of_an_older_state_is_judged_again(declared: str) -> None:
     """What was taken as the same although it is another value shows as what it is."""
     account = InMemoryAccount()
     lifecycle = account.lifecycle()
@@ -870,8 +881,8 @@ def test_an_echo_of_an_older_state_is_judged_again(declared: str) -> None:
     metadata = load_metadata(outputs)
     assert metadata is not None
     account.objects["/properties/id_2"]["name"] = "sea villa"
-    echo = {"/name": digest(metadata.salt, "sea villa")}
-    outputs[KEY] = dump_metadata(attrs.evolve(metadata, accepted_values=echo))
+    accepted = {"/name": digest(metadata.salt, "sea villa")}
+    outputs[KEY] = dump_metadata(attrs.evolve(metadata, accepted_values=accepted))
     settled = declared == "Sea Villa"
     assert changes(lifecycle, refreshed(lifecycle, identifier, outputs), {"name": declared}) is (
         not settled

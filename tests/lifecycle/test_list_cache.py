@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.in_memory_account import InMemoryAccount, created, through_engine, undisturbed
+from support.messages import message
 from support.waiting import HANG_GUARD, MOMENT
 
 from pulumi_setsmart.client.collection import Collection
@@ -24,21 +25,22 @@ from pulumi_setsmart.client.errors import (
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 
 THREADS = 4
 LIST = "GET /properties"
 ANYTHING = NeededFields()
 NAMED = NeededFields(frozenset({"name"}), frozenset({"name"}))
-Answer = Callable[[httpx.Request], httpx.Response]
+Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def account_with(count: int, page_size: int | None = None, **habits: Any) -> InMemoryAccount:
+def account_with(count: int, page_size: int | None = None, **behaviour: Any) -> InMemoryAccount:
     """Return an account that holds so many listings: p0, p1 and so on."""
     objects = {
         f"/properties/p{number}": {"id": f"p{number}", "name": f"Villa {number}"}
         for number in range(count)
     }
-    return InMemoryAccount(objects, page_size=page_size, **habits)
+    return InMemoryAccount(objects, page_size=page_size, **behaviour)
 
 
 def listings_of(account: InMemoryAccount) -> Collection:
@@ -71,10 +73,10 @@ def test_whoever_needs_the_first_page_waits_for_it() -> None:
     cache, listings = ListCache(), listings_of(account)
     under_way, go_on = threading.Event(), threading.Event()
 
-    def slowly(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def slowly(request: httpx.Request, respond: Handler) -> httpx.Response:
         under_way.set()
         assert go_on.wait(HANG_GUARD)
-        return answer(request)
+        return respond(request)
 
     def ids_of_the_first_page() -> list[str]:
         cache.read_first_page(listings)
@@ -173,13 +175,13 @@ def test_threads_that_ask_at_once_share_one_fetch(*, fails: bool) -> None:
     account.sent.clear()
     meeting, fetches = MeetingPoint(), list[str]()
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
         fetches.append(request.url.path)
         if len(fetches) == 1:
             meeting.wait_for_all()
         if fails:
             return httpx.Response(401)
-        return answer(request)
+        return respond(request)
 
     def outcome(identifier: str) -> str:
         try:
@@ -202,9 +204,9 @@ def test_threads_compare_one_object_for_all() -> None:
     cache.all_items(listings)
     meeting = MeetingPoint()
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
         meeting.wait_for_all()
-        return answer(request)
+        return respond(request)
 
     account.interfere = interfere
     with patch.object(cache, "_comparing", meeting), ThreadPoolExecutor(THREADS) as threads:
@@ -231,7 +233,7 @@ def test_a_page_that_failed_is_asked_for_again_by_the_next() -> None:
     for identifier in ("p0", "p1"):
         cache.read(listings, identifier, ANYTHING)
 
-    def down(_request: httpx.Request, _answer: Answer) -> httpx.Response:
+    def down(_request: httpx.Request, _respond: Handler) -> httpx.Response:
         raise httpx.ConnectError("down")
 
     account.interfere = down
@@ -280,8 +282,8 @@ def test_a_field_that_the_list_shows_otherwise_is_read_by_id() -> None:
     """One object that was seen both ways tells; a field that nobody looks at does not matter."""
     account = account_with(5)
     account.listed = lambda fields: {**fields, "notes": "cut off…", "views": 1}
-    for one in account.objects.values():
-        one |= {"notes": "cut off in the list", "views": 2}
+    for listing in account.objects.values():
+        listing |= {"notes": "cut off in the list", "views": 2}
     cache, listings = listed(account)
     noted = NeededFields(frozenset({"notes"}), frozenset({"notes"}))
     assert cache.read(listings, "p2", noted).fields["notes"] == "cut off in the list"
@@ -298,8 +300,8 @@ def test_a_value_is_compared_whole_and_with_its_type(listed_as: Json, *, is_the_
     """Python takes True for 1, and a nested object may be shown in brief or with more."""
     account = account_with(3)
     account.listed = lambda fields: {**fields, "pets": listed_as}
-    for one in account.objects.values():
-        one["pets"] = True if not isinstance(listed_as, dict) else {"a": 1}
+    for listing in account.objects.values():
+        listing["pets"] = True if not isinstance(listed_as, dict) else {"a": 1}
     cache, listings = listed(account)
     cache.read(listings, "p2", NeededFields(frozenset(), frozenset({"pets"})))
     assert requests(account) == ([] if is_the_same else ["GET /properties/p2"])
@@ -322,8 +324,8 @@ def test_without_a_list_everything_is_read_by_id(
 ) -> None:
     """A path may have no list, or a key may not see it: nothing to worry about."""
     account = account_with(6)
-    account.interfere = lambda request, answer: (
-        httpx.Response(status) if request.url.path.endswith("/properties") else answer(request)
+    account.interfere = lambda request, respond: (
+        httpx.Response(status) if request.url.path.endswith("/properties") else respond(request)
     )
     cache, listings = ListCache(), listings_of(account)
     for number in range(6):
@@ -331,23 +333,20 @@ def test_without_a_list_everything_is_read_by_id(
     assert caplog.records == []
 
 
-def test_a_list_that_cannot_be_read_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unusable_list_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     """It costs requests, and whoever pays for them should know why."""
     account = account_with(6)
-    account.interfere = lambda request, answer: (
+    account.interfere = lambda request, respond: (
         httpx.Response(200, text="junk")
         if request.url.path.endswith("/properties")
-        else answer(request)
+        else respond(request)
     )
     cache, listings = ListCache(), listings_of(account)
     for number in range(6):
         assert cache.read(listings, f"p{number}", ANYTHING).id == f"p{number}"
-    told = [one for one in caplog.messages if "trying again" not in one]
-    assert len(told) == 1
-    assert told[0].startswith(
-        "SetSmart: the list of /properties cannot be used, so each object is read by its id: "
-        "the response is not JSON"
-    )
+    retrying = message(MessageCode.RETRYING)
+    warnings = [warning for warning in caplog.messages if warning != retrying]
+    assert warnings == [message(MessageCode.UNUSABLE_LIST, "/properties", "JSON")]
 
 
 def test_the_whole_list_is_read_afresh_where_pages_may_have_moved() -> None:
@@ -383,8 +382,8 @@ def test_what_was_read_by_id_is_not_read_again_to_compare_identities() -> None:
 def test_only_those_alike_are_read_for_the_rest_of_an_identity() -> None:
     """Where the list shows names but no addresses, the names say which ones to look at."""
     account = account_with(4, listed=brief)
-    for number, one in enumerate(account.objects.values()):
-        one["address"] = f"{number} Road"
+    for number, listing in enumerate(account.objects.values()):
+        listing["address"] = f"{number} Road"
     cache, listings = ListCache(), listings_of(account)
     [found] = cache.candidates(listings, {"name": "Villa 2", "address": "elsewhere"})
     assert found.fields["address"] == "2 Road"
@@ -394,8 +393,8 @@ def test_only_those_alike_are_read_for_the_rest_of_an_identity() -> None:
 def test_all_records_are_whole() -> None:
     """A program that lists what there is gets all of it, from a list in brief as well."""
     account = account_with(3, page_size=2, listed=brief)
-    for one in account.objects.values():
-        one["bedrooms"] = 2
+    for listing in account.objects.values():
+        listing["bedrooms"] = 2
     found = ListCache().records(listings_of(account), ANYTHING)
     assert [record.fields["bedrooms"] for record in found] == [2, 2, 2]
     whole = account_with(30, page_size=10)
@@ -430,7 +429,7 @@ def test_every_kind_is_read_from_its_list(
 def test_a_secret_that_no_list_shows_costs_no_request() -> None:
     """It is not needed: reads by id do not show it either."""
     account = InMemoryAccount(
-        shown=lambda fields: {name: one for name, one in fields.items() if name != "secret"}
+        shown=lambda fields: {name: value for name, value in fields.items() if name != "secret"}
     )
     maker = account.lifecycle(WEBHOOK_SUBSCRIPTION)
     states = [
@@ -502,12 +501,12 @@ def test_what_this_process_wrote_is_seen_at_once() -> None:
 
 
 def test_what_is_written_while_it_is_read_is_read_again() -> None:
-    """An answer that was under way then tells what was."""
+    """A response that was under way then tells what was."""
     account = account_with(3)
     cache, listings = ListCache(), listings_of(account)
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
-        response = answer(request)
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
+        response = respond(request)
         cache.mark_written("p0")
         account.objects["/properties/p0"]["name"] = "Changed"
         return response
@@ -543,10 +542,10 @@ def test_a_lost_post_is_looked_for_in_a_fresh_list() -> None:
     for number in range(3):
         lifecycle.read(f"p{number}", {})
 
-    def interfere(request: httpx.Request, answer: Answer) -> httpx.Response:
-        response = answer(request)
+    def interfere(request: httpx.Request, respond: Handler) -> httpx.Response:
+        response = respond(request)
         if request.method == "POST":
-            raise httpx.ReadTimeout("no answer")
+            raise httpx.ReadTimeout("no response")
         return response
 
     account.interfere = interfere
@@ -564,17 +563,17 @@ def test_the_check_before_a_create_uses_the_same_list() -> None:
     for number in range(3):
         created(lifecycle, {"name": f"New {number}"})
     [violation] = lifecycle.check({"name": "Villa 19"}, exists=False).violations
-    assert violation.startswith("p19 in SetSmart has the same name")
+    assert violation == message(MessageCode.ALREADY_EXISTS, "p19", "name")
     assert requests(account).count(LIST) == 2
     assert len(account.sent) == 1 + 2 + 3
 
 
-def test_a_take_over_is_announced_from_the_list(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_adoption_is_announced_from_the_list(caplog: pytest.LogCaptureFixture) -> None:
     """A preview that adopts a whole portfolio costs a request a page, and one to compare."""
     account = account_with(12)
     lifecycle = account.lifecycle()
     for number in range(12):
         inputs = through_engine({"name": f"Villa {number}", "if_exists": "adopt"})
         assert lifecycle.check(inputs, exists=False).violations == []
-    assert len([one for one in caplog.records if "adopts" in one.getMessage()]) == 12
+    assert caplog.messages == [message(MessageCode.ADOPTED, f"p{number}") for number in range(12)]
     assert requests(account) == [LIST, "GET /properties/p0"]

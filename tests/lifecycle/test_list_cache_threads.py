@@ -24,7 +24,7 @@ THREADS = 8
 STEPS = 40
 SHARED = [f"shared_{number}" for number in range(40)]
 NAMED = NeededFields(frozenset({"name"}), frozenset({"name", "version"}))
-Answer = Callable[[httpx.Request], httpx.Response]
+Handler = Callable[[httpx.Request], httpx.Response]
 
 
 @pytest.fixture(autouse=True)
@@ -134,14 +134,17 @@ def test_threads_see_what_is_there_and_what_they_wrote(seed: int) -> None:
     """Whatever others do at the same moment: list, read, write, create and delete."""
     server = threading.Lock()
 
-    def in_turn(request: httpx.Request, answer: Answer) -> httpx.Response:
+    def in_turn(request: httpx.Request, respond: Handler) -> httpx.Response:
         with server:
-            return answer(request)
+            return respond(request)
 
-    own = {f"w{number}": [f"w{number}_{one}" for one in "abc"] for number in range(THREADS)}
+    own = {
+        f"w{number}": [f"w{number}_{identifier}" for identifier in "abc"]
+        for number in range(THREADS)
+    }
     objects: dict[str, dict[str, Any]] = {
-        f"/properties/{one}": {"id": one, "name": f"Villa {one}", "version": 0}
-        for one in (*SHARED, *itertools.chain(*own.values()))
+        f"/properties/{identifier}": {"id": identifier, "name": f"Villa {identifier}", "version": 0}
+        for identifier in (*SHARED, *itertools.chain(*own.values()))
     }
     account = InMemoryAccount(objects, page_size=7, interfere=in_turn)
     collection = Collection(account.lifecycle().account.client, "/properties")
@@ -169,14 +172,17 @@ def test_threads_see_what_is_there_and_what_they_wrote(seed: int) -> None:
 def test_threads_that_only_read_pay_what_was_promised(seed: int) -> None:
     """Two requests for each object at most, or twice the pages, and one more for each thread."""
     objects = {
-        f"/properties/{one}": {"id": one, "name": f"Villa {one}", "version": 0} for one in SHARED
+        f"/properties/{identifier}": {"id": identifier, "name": f"Villa {identifier}", "version": 0}
+        for identifier in SHARED
     }
     account = InMemoryAccount(objects, page_size=3)
     collection = Collection(account.lifecycle().account.client, "/properties")
     cache = ListCache()
     asked = chances(seed).sample(SHARED, 5 * (seed + 1))
     with ThreadPoolExecutor(THREADS) as threads:
-        records = [*threads.map(lambda one: cache.read(collection, one, NAMED), asked)]
+        records = [
+            *threads.map(lambda identifier: cache.read(collection, identifier, NAMED), asked)
+        ]
     assert [record.id for record in records] == asked
     pages = -(-len(SHARED) // 3)
     assert len(account.sent) <= 2 * min(len(asked), pages) + THREADS

@@ -89,7 +89,7 @@ def test_paths_lead_to_lists(path: str, found: list[Json]) -> None:
         "a.b": [4],
     }
     patterns = patterns_of([path], "attributes")
-    assert [value for one in patterns for value in values_at(fields, one)] == found
+    assert [value for pattern in patterns for value in values_at(fields, pattern)] == found
 
 
 def test_a_list_inside_unordered_ones_may_be_unordered_too() -> None:

@@ -47,7 +47,7 @@ DECLARATIONS = st.fixed_dictionaries(
 
 
 @frozen
-class Held:
+class KnownResource:
     """What the state holds of a resource."""
 
     identifier: str
@@ -68,7 +68,7 @@ class Portfolio(RuleBasedStateMachine):
         app = create_app(SandboxSettings(rate_limit=0), storage=self.storage)
         self.base_url = self.running.enter_context(running(app))
         self.program: dict[str, dict[str, Json]] = {}
-        self.state: dict[str, Held] = {}
+        self.state: dict[str, KnownResource] = {}
         self.remarks: dict[str, str] = {}
         self.foreign: list[Any] = []
 
@@ -94,22 +94,22 @@ class Portfolio(RuleBasedStateMachine):
     @rule(choice=st.integers(0, 9), field=st.sampled_from(FIELDS), number=NUMBERS)
     def somebody_changes(self, choice: int, field: str, number: int) -> None:
         """A field that may be declared is changed behind the program's back."""
-        for one in self._ours(choice):
-            self.storage.replace(PROPERTIES, one["id"], {**one, field: number})
+        for listing in self._ours(choice):
+            self.storage.replace(PROPERTIES, listing["id"], {**listing, field: number})
 
     @rule(choice=st.integers(0, 9), text=st.text("xyz", min_size=1))
     def somebody_remarks(self, choice: int, text: str) -> None:
         """A field that no program declares is set; it must stay as it is."""
-        for one in self._ours(choice):
-            self.storage.replace(PROPERTIES, one["id"], {**one, "remark": text})
-            self.remarks[one["id"]] = text
+        for listing in self._ours(choice):
+            self.storage.replace(PROPERTIES, listing["id"], {**listing, "remark": text})
+            self.remarks[listing["id"]] = text
 
     @rule(choice=st.integers(0, 9))
     def somebody_deletes(self, choice: int) -> None:
         """A listing is gone behind the program's back."""
-        for one in self._ours(choice):
-            self.storage.delete(PROPERTIES, one["id"])
-            self.remarks.pop(one["id"], None)
+        for listing in self._ours(choice):
+            self.storage.delete(PROPERTIES, listing["id"])
+            self.remarks.pop(listing["id"], None)
 
     @rule()
     def preview(self) -> None:
@@ -118,11 +118,11 @@ class Portfolio(RuleBasedStateMachine):
         for lifecycle in self._process():
             known = self._refreshed(lifecycle)
             for name, inputs in self.program.items():
-                held = known.get(name)
-                checked = lifecycle.check(through_engine(inputs), exists=held is not None)
+                resource = known.get(name)
+                checked = lifecycle.check(through_engine(inputs), exists=resource is not None)
                 assert checked.violations == []
-                if held is not None:
-                    lifecycle.diff(held.outputs, through_engine(checked.inputs))
+                if resource is not None:
+                    lifecycle.diff(resource.outputs, through_engine(checked.inputs))
         assert self.storage.objects(PROPERTIES) == before
 
     @rule(dies_after=st.none() | st.integers(0, 3))
@@ -136,61 +136,61 @@ class Portfolio(RuleBasedStateMachine):
             self.state = self._refreshed(lifecycle)
             creates_left = len(RESOURCES) if dies_after is None else dies_after
             for name, inputs in self.program.items():
-                held = self.state.get(name)
-                checked = lifecycle.check(through_engine(inputs), exists=held is not None)
+                resource = self.state.get(name)
+                checked = lifecycle.check(through_engine(inputs), exists=resource is not None)
                 assert checked.violations == []
                 news = through_engine(checked.inputs)
-                if held is None:
+                if resource is None:
                     identifier, outputs = lifecycle.create(news)
                     if creates_left == 0:
                         return
                     creates_left -= 1
-                    self.state[name] = Held(identifier, through_engine(outputs))
-                elif lifecycle.diff(held.outputs, news).changes:
-                    outputs = lifecycle.update(held.identifier, held.outputs, news)
-                    self.state[name] = Held(held.identifier, through_engine(outputs))
+                    self.state[name] = KnownResource(identifier, through_engine(outputs))
+                elif lifecycle.diff(resource.outputs, news).changes:
+                    outputs = lifecycle.update(resource.identifier, resource.outputs, news)
+                    self.state[name] = KnownResource(resource.identifier, through_engine(outputs))
             for name in self.state.keys() - self.program.keys():
-                held = self.state.pop(name)
-                lifecycle.delete(held.identifier, held.outputs)
-                self.remarks.pop(held.identifier, None)
+                resource = self.state.pop(name)
+                lifecycle.delete(resource.identifier, resource.outputs)
+                self.remarks.pop(resource.identifier, None)
         if dies_after is None:
             self._assert_as_declared()
 
     @invariant()
     def what_is_not_ours_stays(self) -> None:
         """Neither others' listings nor others' remarks are touched, whatever happens."""
-        held = {str(one["id"]): one for one in self.storage.objects(PROPERTIES)}
-        assert [held[one["id"]] for one in self.foreign] == self.foreign
-        assert {name: held[name]["remark"] for name in self.remarks} == self.remarks
+        stored = {str(listing["id"]): listing for listing in self.storage.objects(PROPERTIES)}
+        assert [stored[listing["id"]] for listing in self.foreign] == self.foreign
+        assert {name: stored[name]["remark"] for name in self.remarks} == self.remarks
 
     @invariant()
     def no_two_resources_share_a_listing(self) -> None:
         """Each listing is one resource's."""
-        identifiers = [held.identifier for held in self.state.values()]
+        identifiers = [resource.identifier for resource in self.state.values()]
         assert len(set(identifiers)) == len(identifiers)
 
     def _assert_as_declared(self) -> None:
-        ours = {str(one["id"]): one for one in self._all_ours()}
-        orphans = ours.keys() - {held.identifier for held in self.state.values()}
+        ours = {str(listing["id"]): listing for listing in self._all_ours()}
+        orphans = ours.keys() - {resource.identifier for resource in self.state.values()}
         # What a run that died has made, and no program declares since, is nobody's.
-        assert not any(ours[one]["name"] in self.program for one in orphans)
+        assert not any(ours[orphan]["name"] in self.program for orphan in orphans)
         for name, inputs in self.program.items():
             actual = ours[self.state[name].identifier]
             attributes = inputs.get("attributes", {})
             assert isinstance(attributes, dict)
-            declared = {one: inputs[one] for one in inputs if one != "attributes"} | attributes
+            declared = {name: inputs[name] for name in inputs if name != "attributes"} | attributes
             assert declared.items() <= actual.items()
         for lifecycle in self._process():
-            for name, held in self._refreshed(lifecycle).items():
+            for name, resource in self._refreshed(lifecycle).items():
                 news = through_engine(lifecycle.check(self.program[name], exists=True).inputs)
-                assert not lifecycle.diff(held.outputs, news).changes
+                assert not lifecycle.diff(resource.outputs, news).changes
 
-    def _refreshed(self, lifecycle: Lifecycle) -> dict[str, Held]:
+    def _refreshed(self, lifecycle: Lifecycle) -> dict[str, KnownResource]:
         known = {}
-        for name, held in self.state.items():
-            seen = lifecycle.read(held.identifier, held.outputs)
+        for name, resource in self.state.items():
+            seen = lifecycle.read(resource.identifier, resource.outputs)
             if seen is not None:
-                known[name] = Held(held.identifier, through_engine(seen.outputs))
+                known[name] = KnownResource(resource.identifier, through_engine(seen.outputs))
         return known
 
     def _process(self) -> Iterator[Lifecycle]:
@@ -207,7 +207,9 @@ class Portfolio(RuleBasedStateMachine):
             client.close()
 
     def _all_ours(self) -> list[dict[str, Any]]:
-        return [one for one in self.storage.objects(PROPERTIES) if one not in self.foreign]
+        return [
+            listing for listing in self.storage.objects(PROPERTIES) if listing not in self.foreign
+        ]
 
     def _ours(self, choice: int) -> list[dict[str, Any]]:
         """Return one of the listings that are not others', or none if there is none."""

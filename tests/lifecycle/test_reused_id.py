@@ -38,14 +38,14 @@ def account() -> InMemoryAccount:
     account = InMemoryAccount({"/properties/1": {"id": "1", "name": "Theirs"}})
 
     def give_lowest_free_id(
-        request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]
+        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
     ) -> httpx.Response:
-        response = answer(request)
+        response = respond(request)
         if request.method != "POST":
             return response
         made = account.objects.pop(f"/properties/{response.json()['id']}")
         identifier = next(
-            str(one) for one in range(1, 99) if f"/properties/{one}" not in account.objects
+            str(number) for number in range(1, 99) if f"/properties/{number}" not in account.objects
         )
         account.objects[f"/properties/{identifier}"] = {**made, "id": identifier}
         return httpx.Response(201, json=account.objects[f"/properties/{identifier}"])
@@ -73,7 +73,7 @@ def test_an_object_may_get_the_id_of_one_that_is_gone(
 
 
 @pytest.mark.parametrize("goes", [seen_gone, deleted])
-def test_a_lost_answer_may_have_given_the_id_of_one_that_is_gone(
+def test_a_lost_response_may_have_had_the_id_of_a_deleted_object(
     account: InMemoryAccount, goes: Goes
 ) -> None:
     """The object that it made is found under that id, and there is one."""
@@ -82,22 +82,22 @@ def test_a_lost_answer_may_have_given_the_id_of_one_that_is_gone(
     goes(account, process, first, outputs)
     give_lowest_free_id = account.interfere
 
-    def lose_answer(
-        request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]
+    def lose_response(
+        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
     ) -> httpx.Response:
-        response = give_lowest_free_id(request, answer)
+        response = give_lowest_free_id(request, respond)
         if request.method == "POST":
-            raise httpx.ReadTimeout("no answer")
+            raise httpx.ReadTimeout("no response")
         return response
 
-    account.interfere = lose_answer
+    account.interfere = lose_response
     second, _ = created(process, VILLA)
     assert second == first
     assert len(account.objects) == 2
 
 
 def test_a_list_that_still_shows_an_object_that_was_deleted_does_not_bring_it_back() -> None:
-    """The next one like it is created, also where the answer to its creation is lost."""
+    """The next one like it is created, also where the response to its creation is lost."""
     account = InMemoryAccount({"/properties/1": {"id": "1", "name": "Theirs"}})
     process = account.lifecycle()
     first, outputs = created(process, VILLA)
@@ -106,12 +106,12 @@ def test_a_list_that_still_shows_an_object_that_was_deleted_does_not_bring_it_ba
     lost: list[str] = []
 
     def be_behind(
-        request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]
+        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
     ) -> httpx.Response:
-        response = answer(request)
+        response = respond(request)
         if request.method == "POST" and not lost:
             lost.append("POST")
-            raise httpx.ReadTimeout("no answer")
+            raise httpx.ReadTimeout("no response")
         if request.method == "GET" and request.url.path.endswith("/properties"):
             return httpx.Response(200, json=[leftover, *response.json()])
         return response
@@ -119,4 +119,4 @@ def test_a_list_that_still_shows_an_object_that_was_deleted_does_not_bring_it_ba
     account.interfere = be_behind
     second, _ = created(process, VILLA)
     assert second != first
-    assert [one["id"] for one in account.objects_in("/properties")] == ["1", second]
+    assert [listing["id"] for listing in account.objects_in("/properties")] == ["1", second]

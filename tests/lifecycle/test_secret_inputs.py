@@ -28,8 +28,8 @@ def hidden(
     olds: dict[str, Json] | None = None,
 ) -> list[str]:
     """Return the paths of what arrived that must not be shown."""
-    told = plain_input_metadata(seen, [*marked], keeps_old_values=olds is not None)
-    inputs = with_secret_paths(PROPERTY, {**arrived, KEY: told}, olds or {})
+    metadata = plain_input_metadata(seen, [*marked], keeps_old_values=olds is not None)
+    inputs = with_secret_paths(PROPERTY, {**arrived, KEY: metadata}, olds or {})
     return read_declaration(PROPERTY, inputs).secret_paths
 
 
@@ -62,37 +62,37 @@ def changed(**attributes: Json) -> dict[str, Json]:
         ({**changed(), "existing_id": "prop_7"}, ["/existing_id"]),
     ],
 )
-def test_what_arrives_otherwise_than_it_was_seen_is_hidden(
+def test_a_value_that_differs_from_the_one_seen_is_secret(
     arrived: dict[str, Json], paths: list[str]
 ) -> None:
     """Where it stands, and nothing beside it."""
     assert hidden(arrived) == paths
 
 
-def test_what_is_marked_stays_marked_where_it_was() -> None:
+def test_what_is_marked_stays_secret() -> None:
     """The paths in existing states stay as they are: nothing is updated for another spelling."""
     seen: dict[str, Json] = {"name": "Villa", "attributes": None}
     assert hidden({"name": "Villa", "attributes": {"a": 1, "b": {"c": 2}}}, seen, "") == [""]
 
 
-def test_without_evidence_nothing_is_plain() -> None:
+def test_without_seen_values_everything_is_secret() -> None:
     """Nor is the metadata known to be encrypted."""
     nothing: list[dict[str, Json]] = [{}, {KEY: {"secret_paths": []}}, {KEY: {"seen": "[]"}}]
-    for told in nothing:
-        inputs = with_secret_paths(API_OBJECT, {"path": "/rules", "body": {"a": 1}, **told}, {})
+    for metadata in nothing:
+        inputs = with_secret_paths(API_OBJECT, {"path": "/rules", "body": {"a": 1}, **metadata}, {})
         declaration = read_declaration(API_OBJECT, inputs)
         assert declaration.secret_paths == ["/a", "/path"]
         assert not declaration.sealed
 
 
-def test_what_is_not_known_yet_is_plain_if_it_was_seen_to_be() -> None:
+def test_an_unknown_value_is_plain_if_it_was_seen() -> None:
     """The id of a resource that is to be created is no secret."""
     seen: dict[str, Json] = {"name": "Villa", "attributes": {"beside": UNKNOWN, "code": "1"}}
     arrived: dict[str, Json] = {"name": "Villa", "attributes": {"beside": UNKNOWN, "code": UNKNOWN}}
     assert hidden(arrived, seen) == ["/code"]
 
 
-def test_an_old_value_that_pulumi_keeps_is_as_secret_as_it_was() -> None:
+def test_an_old_value_that_pulumi_keeps_stays_as_secret_as_it_was() -> None:
     """`ignore_changes` makes nothing secret, and nothing plain."""
     olds: dict[str, Json] = {
         **changed(code="kept-hush"),
@@ -103,11 +103,11 @@ def test_an_old_value_that_pulumi_keeps_is_as_secret_as_it_was() -> None:
     assert hidden({**changed(code="kept-hush"), "name": "New"}, olds=olds) == ["/code", "/name"]
 
 
-def test_the_evidence_itself_is_not_kept() -> None:
+def test_the_seen_values_are_not_stored() -> None:
     """A value that was seen may be secret in the end."""
-    told = plain_input_metadata(SEEN, [], keeps_old_values=False)
-    assert "Villa" in json.dumps(told)
-    assert with_secret_paths(PROPERTY, {KEY: told}, {}) == {}
+    metadata = plain_input_metadata(SEEN, [], keeps_old_values=False)
+    assert "Villa" in json.dumps(metadata)
+    assert with_secret_paths(PROPERTY, {KEY: metadata}, {}) == {}
     secret = plain_input_metadata({}, ["/code"], keeps_old_values=False)
     assert with_secret_paths(PROPERTY, {KEY: secret}, {}) == {KEY: {"secret_paths": ["/code"]}}
 
@@ -121,9 +121,9 @@ def test_no_value_is_shown_that_was_not_seen(
     """Each value that arrives is equal to what was seen at its place, or hidden."""
     arrived = {**seen, **arrived} if merged else arrived
     inputs: dict[str, Json] = {"path": "/rules", "body": arrived}
-    told = plain_input_metadata({"path": "/rules", "body": seen}, [], keeps_old_values=False)
+    metadata = plain_input_metadata({"path": "/rules", "body": seen}, [], keeps_old_values=False)
     declaration = read_declaration(
-        API_OBJECT, with_secret_paths(API_OBJECT, {**inputs, KEY: told}, {})
+        API_OBJECT, with_secret_paths(API_OBJECT, {**inputs, KEY: metadata}, {})
     )
     for path, value in leaves(arrived):
         assert declaration.is_secret(path) or (path, value) in [*leaves(seen)] or value is None
@@ -133,9 +133,9 @@ def test_no_value_is_shown_that_was_not_seen(
 def leaves(value: Json, path: str = "") -> list[tuple[str, Json]]:
     match value:
         case dict():
-            members = [(pointer("", name)[1:], one) for name, one in value.items()]
+            members = [(pointer("", name)[1:], member) for name, member in value.items()]
         case list():
-            members = [(str(index), one) for index, one in enumerate(value)]
+            members = [(str(index), element) for index, element in enumerate(value)]
         case _:
             return [(path, value)]
-    return [leaf for name, one in members for leaf in leaves(one, f"{path}/{name}")]
+    return [leaf for name, member in members for leaf in leaves(member, f"{path}/{name}")]

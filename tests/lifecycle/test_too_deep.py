@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from support.messages import message, raises
 from support.raw_json_server import RawJsonServer, nested, raw_json_server
 
 from pulumi_setsmart import UnexpectedResponseError
@@ -15,6 +16,7 @@ from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import DEEPEST, Json
 from pulumi_setsmart.models.marker import TOO_DEEP
+from pulumi_setsmart.models.message_code import MessageCode
 
 DEPTHS = [DEEPEST + 1, DEEPEST + 21, 900, 2_000, 100_000]
 
@@ -47,7 +49,7 @@ def outputs_of(lifecycle: Lifecycle, inputs: dict[str, Json]) -> dict[str, Json]
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_an_undeclared_field_is_in_nobodys_way(
+def test_an_undeclared_field_that_is_too_deep_is_ignored(
     served: RawJsonServer, lifecycle: Lifecycle, depth: int
 ) -> None:
     """A refresh shows what is declared, as ever."""
@@ -73,15 +75,14 @@ def test_a_declared_field_shows_that_it_is_too_deep(
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_nothing_is_sent_back_that_we_do_not_hold(
+def test_an_update_without_a_field_that_is_too_deep_is_refused(
     served: RawJsonServer, lifecycle: Lifecycle, depth: int
 ) -> None:
     """A PUT without the field could delete it; the error names the field and the way out."""
     served.respond_with_listings({"1": {"name": '"One"', "bedrooms": "1", "odd": nested(depth)}})
     outputs = outputs_of(lifecycle, {"name": "One", "bedrooms": 1})
-    with pytest.raises(
-        UnexpectedResponseError, match="odd is nested more than 100 deep, so"
-    ) as caught:
+    facts = ("odd", DEEPEST)
+    with raises(UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE, *facts) as caught:
         lifecycle.update("1", outputs, {"name": "One", "bedrooms": 2})
     assert len(str(caught.value).splitlines()) <= 2
     assert served.writes == []
@@ -96,4 +97,4 @@ def test_a_program_declares_no_more_than_a_file(lifecycle: Lifecycle) -> None:
     assert lifecycle.check(inputs, exists=True, before=inputs).violations == []
     inputs["attributes"] = {"odd": [value]}
     [violation] = lifecycle.check(inputs, exists=True, before=inputs).violations
-    assert str(violation) == "attributes: odd is nested more than 100 deep [invalid-value]"
+    assert violation == message(MessageCode.INVALID_VALUE, "attributes", "odd", DEEPEST)

@@ -110,10 +110,10 @@ def test_the_recording_of_a_replay_is_the_recording(account: DivergentServer) ->
     assert written(read(first)) == first
 
 
-@pytest.mark.parametrize("habits", sorted(READABLE))
-def test_the_client_works_with_a_replay(habits: str) -> None:
+@pytest.mark.parametrize("name", sorted(READABLE))
+def test_the_client_works_with_a_replay(name: str) -> None:
     """All objects are listed, and one is created, read, updated and deleted, whole."""
-    with ACCOUNTS[habits].running() as url:
+    with ACCOUNTS[name].running() as url:
         recording = json.loads(written(recording_of(url)))
     with (
         running(replay(recording, clock=lambda: NOW)) as url,
@@ -130,7 +130,7 @@ def test_the_client_works_with_a_replay(habits: str) -> None:
         }
         identifier, outputs = created(lifecycle, declared)
         shown = [*collection.records()]
-        assert len({one.id for one in shown}) == len(shown) == len(there) + 1
+        assert len({record.id for record in shown}) == len(shown) == len(there) + 1
         assert collection.get(identifier).fields["name"] == "Loft"
         inputs = lifecycle.check(through_engine(declared | {"bedrooms": 3}), exists=True).inputs
         lifecycle.update(identifier, outputs, through_engine(inputs))
@@ -139,7 +139,7 @@ def test_the_client_works_with_a_replay(habits: str) -> None:
         lifecycle.delete(identifier, outputs)
         with pytest.raises(NotFoundError):
             collection.get(identifier)
-        assert [one.id for one in collection.records()] == [one.id for one in there]
+        assert [record.id for record in collection.records()] == [record.id for record in there]
 
 
 def test_a_list_that_is_cut_is_cut_in_the_replay() -> None:

@@ -72,7 +72,7 @@ def test_an_account_at_work_is_not_changed() -> None:
         before = account.objects()
         recording = recording_of(account.url)
         assert account.objects() == before
-        assert {one.method for one in account.requests} == {"GET"}
+        assert {request.method for request in account.requests} == {"GET"}
     assert recording.server == "this machine"
     assert recording.rate_limit.limit == 100
     assert recording.rate_limit.remaining == "falls by 1"
@@ -149,4 +149,4 @@ def test_a_missing_id_has_the_form_of_an_id(identifier: str | int, other: str) -
 def test_a_missing_id_is_another_one(identifier: object) -> None:
     """Whatever the id is, but for one of nines, which nobody has."""
     text = str(identifier)
-    assert another_id(text) != text or {one for one in text if one.isdigit()} == {"9"}
+    assert another_id(text) != text or {letter for letter in text if letter.isdigit()} == {"9"}

@@ -161,8 +161,10 @@ def test_a_page_says_the_same() -> None:
     assert html.count('data-label="reason" class="drift"') == 2
     [losses] = re.findall(r'<section class="loss">(.*?)</section>', html, re.DOTALL)
     assert "Deleted: 1" in losses
-    articles = [_Page(one).text for one in html.split("<article>")[1:]]
-    changed_outside = [one.split()[0] for one in articles if "changed outside Pulumi\n" in one]
+    articles = [_Page(article).text for article in html.split("<article>")[1:]]
+    changed_outside = [
+        article.split()[0] for article in articles if "changed outside Pulumi\n" in article
+    ]
     assert changed_outside == ["Sea", "New"]
     assert "default-src 'none'" in html.split("<style>")[0]
     assert "src=" not in html
@@ -182,7 +184,7 @@ def test_json_says_the_same() -> None:
         "warnings": ["Sea Villa"],
         "errors": ["not Sea Villa"],
     }
-    assert [(one["action"], one["drift"], one["hides_secrets"]) for one in entries] == [
+    assert [(entry["action"], entry["drift"], entry["hides_secrets"]) for entry in entries] == [
         ("delete", False, False),
         ("create", False, False),
         ("restore", True, False),
@@ -200,7 +202,7 @@ def test_json_says_the_same() -> None:
         "hides_secrets": False,
         "fields": [],
     }
-    both = next(one for one in entries if one["resource"] == "both")
+    both = next(entry for entry in entries if entry["resource"] == "both")
     assert both["fields"][1] == {
         "name": "bedrooms",
         "cause": "drift",
@@ -272,7 +274,7 @@ def test_the_first_line_says_how_grave_it_is(sides: dict[str, Any], icon: str) -
         ),
     ],
 )
-def test_each_action_is_told_in_its_own_words(sides: dict[str, Any], head: str, row: str) -> None:
+def test_each_action_has_its_own_words(sides: dict[str, Any], head: str, row: str) -> None:
     """With what it means for the listing; the page says in each cell what it is."""
     document = PreviewDocument()
     document.listing("villa", **sides)
@@ -377,7 +379,7 @@ def test_long_reports_end_where_github_ends() -> None:
     for number in range(600):
         listing = {
             "name": f"Villa {number}",
-            "attributes": {f"text {one}": "é" * 2000 for one in range(9)},
+            "attributes": {f"text {number}": "é" * 2000 for number in range(9)},
         }
         document.listing(f"villa-{number}", planned=listing)
     document.listing("short", planned={"name": "Villa and last of all"})

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.rpc import UNKNOWN
 from support.json_values import ANY_JSON, ANY_OBJECT
+from support.messages import raises
 from support.preview_document import PREFIX, PROPERTY, PreviewDocument
 
 from pulumi_setsmart import MetadataError, StackError
 from pulumi_setsmart.automation.resource_type import SECRET
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.reporting.data import data
 from pulumi_setsmart.reporting.field_change import Cause
 from pulumi_setsmart.reporting.markdown import markdown
@@ -70,7 +72,7 @@ def test_what_happens_to_a_listing(listing: dict[str, Any], action: Action) -> N
 
 
 @pytest.mark.parametrize("op", ["same", "refresh", "read", "discard"])
-def test_what_stays_is_not_told(op: str) -> None:
+def test_what_stays_is_not_reported(op: str) -> None:
     """Nor are the stack, providers and portfolios, which are nothing by themselves."""
     document = PreviewDocument()
     document.listing("villa", last=VILLA, planned=VILLA, op=op)
@@ -87,15 +89,18 @@ def test_what_stays_is_not_told(op: str) -> None:
     assert (report.project, report.stack, report.refreshed) == ("portfolio", "production", True)
 
 
-def test_drift_is_told_apart_from_the_change() -> None:
+def test_drift_is_reported_apart_from_the_change() -> None:
     """Field by field, with what was there before."""
     entry = entry_of(
         last={**VILLA, "attributes": {"pets": True}},
         current={**VILLA, "bedrooms": 9, "attributes": {"pets": True}},
         planned={**VILLA, "attributes": {"pets": False}},
     )
-    told = {one.name: (one.last, one.current, one.planned, one.cause) for one in entry.fields}
-    assert told == {
+    changes = {
+        change.name: (change.last, change.current, change.planned, change.cause)
+        for change in entry.fields
+    }
+    assert changes == {
         "bedrooms": (3, 9, 3, Cause.DRIFT),
         "pets": (True, True, False, Cause.PROGRAM),
     }
@@ -121,9 +126,9 @@ def test_last_is_what_was_declared_and_now_is_what_setsmart_holds() -> None:
         },
     ]
     [entry] = read_preview(json.dumps({"steps": steps})).entries
-    assert [(one.name, str(one.last), one.current, one.planned) for one in entry.fields] == [
-        ("bedrooms", "ABSENT", 5, 4)
-    ]
+    assert [
+        (change.name, str(change.last), change.current, change.planned) for change in entry.fields
+    ] == [("bedrooms", "ABSENT", 5, 4)]
     assert not entry.is_drift
 
 
@@ -139,14 +144,14 @@ def test_an_object_that_somebody_deleted_is_drift() -> None:
     assert (entry.title, entry.label, entry.identifier) == ("/rules", "object", "prop_1")
 
 
-def test_what_stands_in_for_a_deleted_listing_is_taken_over() -> None:
+def test_a_listing_that_replaces_a_deleted_one_is_adopted() -> None:
     """Somebody deleted the listing and made another: nothing is created, and it is drift."""
     decided = {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}
     entry = entry_of(last=VILLA, planned=decided, op="create")
     assert (entry.action, entry.identifier, entry.is_drift) == (Action.ADOPT, "prop_7", True)
 
 
-def test_a_take_over_is_told_once() -> None:
+def test_an_adoption_is_reported_once() -> None:
     """The decision stays in the inputs, and means nothing later."""
     decided = {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}
     entry = entry_of(last=decided, planned={**decided, "bedrooms": 4})
@@ -168,7 +173,7 @@ def test_what_pulumi_hides_on_one_side_is_secret_on_all() -> None:
         current={**VILLA, "attributes": {"code": "1234"}},
         planned={**VILLA, "attributes": {"code": "[secret]"}},
     )
-    assert [(one.name, one.secret) for one in entry.fields] == [("code", True)]
+    assert [(change.name, change.secret) for change in entry.fields] == [("code", True)]
 
 
 def test_what_was_secret_before_stays_so() -> None:
@@ -177,7 +182,7 @@ def test_what_was_secret_before_stays_so() -> None:
         last={**VILLA, "attributes": {"code": 1}, "__setsmart": {"secret_paths": ["/code"]}},
         planned={**VILLA, "attributes": {"code": 2}},
     )
-    assert [(one.name, one.secret) for one in entry.fields] == [("code", True)]
+    assert [(change.name, change.secret) for change in entry.fields] == [("code", True)]
 
 
 def test_without_a_refresh_there_is_no_drift() -> None:
@@ -185,7 +190,7 @@ def test_without_a_refresh_there_is_no_drift() -> None:
     report = report_of(last=VILLA, planned={**VILLA, "bedrooms": 4}, refreshed=False)
     assert not report.refreshed
     assert report.drifted == []
-    assert [one.cause for one in report.entries[0].fields] == [Cause.PROGRAM]
+    assert [change.cause for change in report.entries[0].fields] == [Cause.PROGRAM]
 
 
 @pytest.mark.parametrize(
@@ -199,15 +204,15 @@ def test_what_was_not_applied_is_no_drift(planned: int, cause: Cause, action: Ac
         current={**VILLA, "max_guests": 16, "__setsmart_unapplied": '{"/max_guests": 50}'},
         planned={**VILLA, "max_guests": planned},
     )
-    assert [one.cause for one in entry.fields] == [cause]
+    assert [change.cause for change in entry.fields] == [cause]
     assert entry.action is action
 
 
-@pytest.mark.parametrize("told", ["", "x", "[]", 5, '{"/max_guests": 50'])
-def test_what_was_not_applied_has_to_be_readable(told: object) -> None:
+@pytest.mark.parametrize("unapplied", ["", "x", "[]", 5, '{"/max_guests": 50'])
+def test_what_was_not_applied_has_to_be_readable(unapplied: object) -> None:
     """Else somebody at SetSmart would be blamed for the difference."""
-    current = {**VILLA, "id": "prop_1", "__setsmart_unapplied": told}
-    with pytest.raises(MetadataError, match=r'is damaged: .*existing_id="prop_1"'):
+    current = {**VILLA, "id": "prop_1", "__setsmart_unapplied": unapplied}
+    with raises(MetadataError, MessageCode.DAMAGED_METADATA, 'existing_id="prop_1"'):
         report_of(last=VILLA, current=current, planned=VILLA)
 
 
@@ -227,7 +232,7 @@ def test_before_the_first_deployment_there_is_nothing_to_look_at() -> None:
 def test_a_replacement_says_where_it_goes() -> None:
     """The account or the path is why."""
     entry = entry_of(last=VILLA, planned={**VILLA, "account": "eu"}, op="replace")
-    assert [(one.name, str(one.current), one.planned) for one in entry.fields] == [
+    assert [(change.name, str(change.current), change.planned) for change in entry.fields] == [
         ("account", "ABSENT", "eu")
     ]
     assert entry.account == "eu"
@@ -243,14 +248,14 @@ def test_secrets_are_secret() -> None:
             "__setsmart": {"secret_paths": ["/door/code"]},
         },
     )
-    assert [(one.name, one.secret) for one in entry.fields] == [("door.code", True)]
+    assert [(change.name, change.secret) for change in entry.fields] == [("door.code", True)]
     hook = {"url": "https://a.example/", "events": ["a.b"], "secret": "shown"}
     entry = entry_of(
         last=hook,
         planned={**hook, "secret": "other"},
         kind="pulumi-python:dynamic/setsmart:WebhookSubscription",
     )
-    assert [(one.name, one.secret) for one in entry.fields] == [("secret", True)]
+    assert [(change.name, change.secret) for change in entry.fields] == [("secret", True)]
     assert entry.title == "https://a.example/"
 
 
@@ -284,7 +289,7 @@ def test_the_order_of_events_means_nothing() -> None:
 
 
 @given(ANY_JSON, ANY_OBJECT, ANY_JSON, st.sampled_from(["create", "update", "replace", "delete"]))
-def test_whatever_a_state_holds_it_is_told(
+def test_messages_about_any_state_are_readable(
     last: Any, current: dict[str, Any], planned: Any, op: str
 ) -> None:
     """In every format, or it is an error of ours; a state may be of another version of Pulumi."""
@@ -314,8 +319,8 @@ def test_the_gravest_come_first_and_each_object_once() -> None:
     document.listing("r", planned={**VILLA, "account": "eu"}, op="create-replacement")
     document.listing("d", last=VILLA)
     report = read_preview(document.text)
-    assert [one.resource for one in report.entries] == ["d", "r", "n", "a", "b"]
-    assert [one.resource for one in report.losses] == ["d", "r"]
+    assert [entry.resource for entry in report.entries] == ["d", "r", "n", "a", "b"]
+    assert [entry.resource for entry in report.losses] == ["d", "r"]
 
 
 def test_resources_of_others_are_counted() -> None:
@@ -348,7 +353,7 @@ def test_a_replacement_is_one_however_many_steps_it_has(steps: list[str]) -> Non
         document.steps.append({"op": op, "urn": f"{PREFIX}aws:s3:Bucket::b"})
     report = read_preview(document.text)
     [entry] = report.entries
-    assert (entry.action, [one.name for one in entry.fields]) == (Action.REPLACE, ["account"])
+    assert (entry.action, [change.name for change in entry.fields]) == (Action.REPLACE, ["account"])
     assert report.others == {"replace": 1}
 
 
@@ -359,7 +364,7 @@ def test_what_an_interrupted_replacement_left_is_not_forgotten() -> None:
     assert read_preview(document.text).others == {"delete-replaced": 1}
 
 
-def test_messages_are_told_in_a_line() -> None:
+def test_messages_are_one_line() -> None:
     """Warnings and errors, those of the provider too, less Pulumi's word before them."""
     document = PreviewDocument()
     document.says("warning", "warning: hey\nyou\n")
@@ -372,8 +377,8 @@ def test_messages_are_told_in_a_line() -> None:
     assert not report.is_empty
 
 
-def test_a_failure_is_told_by_its_cause() -> None:
-    """That Pulumi then stopped the program is told only if nothing else is known."""
+def test_a_failure_is_reported_by_its_cause() -> None:
+    """That Pulumi then stopped the program is shown only if nothing else is known."""
     document = PreviewDocument()
     document.says("error", "error: Resource monitor has terminated, shutting down\n")
     assert read_preview(document.text).errors == ["Resource monitor has terminated, shutting down"]
@@ -403,5 +408,5 @@ def test_a_failure_is_told_by_its_cause() -> None:
 )
 def test_what_is_no_preview_is_an_error(text: str) -> None:
     """In one line that says what is expected."""
-    with pytest.raises(StackError, match="not what `pulumi preview --json` prints"):
+    with raises(StackError, MessageCode.NOT_A_PREVIEW, "pulumi preview --json"):
         read_preview(text)

@@ -37,7 +37,7 @@ def test_what_is_appended_in_another_encoding_hides_nothing(encoding: str) -> No
     assert saved_text(TEXT.encode(encoding) + b"\n") == TEXT
 
 
-def test_bytes_in_no_known_encoding_are_told_where_they_stand() -> None:
+def test_bytes_in_no_known_encoding_are_located() -> None:
     """The rest of the text is as it was saved."""
     text = saved_text("Für dev:\n".encode("cp1252") + TEXT.encode())
     noise, _, rest = text.partition("\n")

@@ -23,7 +23,7 @@ def asked(served: ServedSandbox, key: str | None, method: str = "GET") -> httpx.
 
 
 @pytest.mark.parametrize("key", [None, "", "wrong", "sandbox-key "[:-2], "SANDBOX-KEY"])
-def test_a_request_without_a_valid_key_answers_401(key: str | None) -> None:
+def test_a_request_without_a_valid_key_is_a_401(key: str | None) -> None:
     """Whether the key is missing, empty or almost right."""
     with serving() as served:
         response = asked(served, key)
@@ -88,7 +88,7 @@ def test_keys_must_differ() -> None:
         ("PATCH", "/properties", 405),
     ],
 )
-def test_every_answer_tells_the_rate_limit_and_a_request_id(
+def test_every_response_has_the_rate_limit_and_a_request_id(
     method: str, path: str, status: int
 ) -> None:
     """Refusals do as well, and the date is by the sandbox's clock."""
@@ -103,7 +103,7 @@ def test_every_answer_tells_the_rate_limit_and_a_request_id(
     assert response.headers.get_list("Date") == ["Sun, 02 May 2021 23:59:10 GMT"]
 
 
-def test_a_401_tells_the_rate_limit_too() -> None:
+def test_a_401_has_the_rate_limit_too() -> None:
     """All strangers share one window, so it does not tell of anybody's."""
     with serving(SandboxSettings(rate_limit=3)) as served:
         responses = [asked(served, f"stranger {number}") for number in range(4)]
@@ -117,7 +117,7 @@ def test_a_401_tells_the_rate_limit_too() -> None:
     ]
 
 
-def test_one_request_too_many_answers_429_until_the_window_ends() -> None:
+def test_one_request_too_many_gets_429_until_the_window_ends() -> None:
     """By the sandbox's clock; refused requests do not count, and other keys do not suffer."""
     now = [1000.0]
     settings = SandboxSettings(keys=(ApiKey("one"), ApiKey("two")), rate_limit=2, rate_window=10)
@@ -146,7 +146,7 @@ def test_a_client_that_waits_for_the_reset_by_the_date_never_waits_too_short() -
 
 
 @pytest.mark.parametrize(
-    ("form", "told"),
+    ("form", "expected"),
     [
         ("seconds", "1010"),
         ("milliseconds", "1010000"),
@@ -154,10 +154,10 @@ def test_a_client_that_waits_for_the_reset_by_the_date_never_waits_too_short() -
         ("date", "Thu, 01 Jan 1970 00:16:50 GMT"),
     ],
 )
-def test_the_end_of_a_window_can_be_told_otherwise(form: ResetForm, told: str) -> None:
+def test_the_end_of_a_window_has_several_forms(form: ResetForm, expected: str) -> None:
     """Than in seconds since 1970, which is documented."""
     limit = RateLimit(5, 10.0, lambda: 1000.0, form)
-    assert limit.count("k").headers()["X-RateLimit-Reset"] == told
+    assert limit.count("k").headers()["X-RateLimit-Reset"] == expected
 
 
 def test_a_limit_of_nought_is_no_limit() -> None:
@@ -175,7 +175,7 @@ class BrokenStorage(Storage):
         raise RuntimeError(f"confidential: {collection.path} {object_id}")
 
 
-def test_a_bug_answers_500_without_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_a_500_without_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
     """The response is JSON with all headers, the log has the reason, and the server goes on."""
     with caplog.at_level(logging.ERROR), serving(storage=BrokenStorage()) as served:
         response = served.client.get("/properties/prop_1")

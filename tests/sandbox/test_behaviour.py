@@ -20,7 +20,7 @@ def settings(**behaviour: Any) -> SandboxSettings:
     return SandboxSettings(behaviour=Behaviour(**behaviour))
 
 
-def test_create_can_answer_with_an_envelope() -> None:
+def test_create_can_return_an_envelope() -> None:
     """200, and the object in data."""
     with serving(settings(create_response="enveloped")) as served:
         response = served.client.post("/properties", json=CABIN)
@@ -29,7 +29,7 @@ def test_create_can_answer_with_an_envelope() -> None:
     assert response.json() == {"data": read}
 
 
-def test_create_can_answer_with_a_location_only() -> None:
+def test_create_can_return_a_location_only() -> None:
     """201 without a body; the header leads to the object."""
     with serving(settings(create_response="location")) as served:
         response = served.client.post("/properties", json=CABIN)
@@ -38,7 +38,7 @@ def test_create_can_answer_with_a_location_only() -> None:
     assert read.json()["name"] == "Cabin"
 
 
-def test_update_can_answer_with_an_envelope() -> None:
+def test_update_can_return_an_envelope() -> None:
     """200, and the object in data."""
     with serving(settings(update_response="enveloped")) as served:
         served.client.post("/properties", json=CABIN)
@@ -48,7 +48,7 @@ def test_update_can_answer_with_an_envelope() -> None:
     assert response.json() == {"data": read}
 
 
-def test_update_can_answer_with_nothing() -> None:
+def test_update_can_return_nothing() -> None:
     """204, and the object is changed all the same."""
     with serving(settings(update_response="empty")) as served:
         served.client.post("/properties", json=CABIN)
@@ -57,7 +57,7 @@ def test_update_can_answer_with_nothing() -> None:
     assert (response.status_code, response.content) == (204, b"")
 
 
-def test_list_can_answer_with_an_envelope() -> None:
+def test_list_can_return_an_envelope() -> None:
     """The list in data."""
     with serving(settings(list_response="enveloped")) as served:
         created = served.client.post("/properties", json=CABIN).json()
@@ -69,7 +69,7 @@ def pages(served: ServedSandbox) -> list[list[str]]:
     url: str | None = "/properties"
     while url:
         response = served.client.get(url)
-        found.append([one["id"] for one in response.json()])
+        found.append([listing["id"] for listing in response.json()])
         url = response.links.get("next", {}).get("url")
     return found
 
@@ -181,7 +181,7 @@ def test_a_behaviour_that_no_server_has_is_rejected(behaviour: dict[str, Any]) -
 
 
 def test_a_version_that_is_asked_for_has_to_be_there() -> None:
-    """Where versions are told, an update of another one than the present is refused."""
+    """With versions, an update of an outdated version is rejected."""
     with serving(SandboxSettings(behaviour=Behaviour(versions=True))) as served:
         made = served.client.post("/properties", json={"name": "Villa"})
         assert served.client.get("/properties/prop_1").headers["ETag"] == made.headers["ETag"]
@@ -194,7 +194,7 @@ def test_a_version_that_is_asked_for_has_to_be_there() -> None:
         assert served.client.get("/properties/prop_1").json()["name"] == "Loft"
 
 
-def test_without_versions_none_is_told_or_asked_for() -> None:
+def test_without_versions_there_are_no_etags() -> None:
     """The assumed habit: the header is ignored."""
     with serving() as served:
         made = served.client.post("/properties", json={"name": "Villa"})

@@ -28,7 +28,7 @@ from pulumi_setsmart.sandbox.connections import Acceptor, ConnectionLimits
 
 
 class Timers:
-    """The patience of a server, which is over when a test says so."""
+    """The time that a server gives to clients, which ends when a test says so."""
 
     def __init__(self) -> None:
         self.limits = ConnectionLimits(call_later=self._call_later)
@@ -40,7 +40,7 @@ class Timers:
         return timer
 
     def run_out(self) -> None:
-        """Let the patience with every client end that keeps the server waiting, one at least."""
+        """End the time of every client that keeps the server waiting, one at least."""
         wait_until(lambda: self.running)
         for timer in [*self.running]:
             timer.loop.call_soon_threadsafe(timer.run_out)
@@ -108,7 +108,7 @@ def test_a_request_that_does_not_come_is_not_waited_for_without_end(
     assert caplog.text == ""
 
 
-def test_patience_ends_by_itself() -> None:
+def test_the_time_for_a_request_ends_by_itself() -> None:
     """It is measured in seconds, if nobody else measures it."""
     limits = ConnectionLimits(patience=0.1)
     with running(create_app(), limits=limits) as url, connected(url) as client:
@@ -162,7 +162,7 @@ def test_a_response_that_nobody_takes_is_not_kept() -> None:
 
 
 class Slow:
-    """An application whose responses are held up until it is let go on."""
+    """An application that responds once the test lets it."""
 
     def __init__(self) -> None:
         self.pause = Pause()
@@ -192,7 +192,7 @@ SLOW_REQUEST = b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def test_a_request_that_is_being_handled_has_all_the_time_it_needs(slow: Slow) -> None:
-    """The patience is with clients: others lose theirs meanwhile."""
+    """Only clients have a time limit: it ends for others meanwhile."""
     timers = Timers()
     with running(slow.app, limits=timers.limits) as url, connected(url) as client:
         client.sendall(SLOW_REQUEST)
@@ -215,13 +215,13 @@ def test_the_longest_idle_connection_makes_room_for_a_new_one(
         busy.sendall(SLOW_REQUEST)
         wait_until(lambda: slow.asked)
         idle = [clients.enter_context(connected(url)) for _ in range(12)]
-        for one in idle[:9]:
-            assert read_to_the_end(one) == b""
+        for connection in idle[:9]:
+            assert read_to_the_end(connection) == b""
         idle[-1].sendall(b"GET /quick HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert idle[-1].recv(65536).startswith(b"HTTP/1.1 200 OK")
         slow.pause.end()
         assert busy.recv(65536).startswith(b"HTTP/1.1 200 OK")
-    assert [one.getMessage() for one in caplog.records] == [
+    assert [record.getMessage() for record in caplog.records] == [
         "4 connections are open: connections that ask nothing are closed for new ones"
     ]
 
@@ -251,8 +251,8 @@ def test_where_all_are_busy_a_new_one_waits_without_keeping_the_server_busy(
         ExitStack() as clients,
     ):
         busy = [clients.enter_context(connected(url)) for _ in range(2)]
-        for number, one in enumerate(busy, 1):
-            one.sendall(SLOW_REQUEST)
+        for number, connection in enumerate(busy, 1):
+            connection.sendall(SLOW_REQUEST)
             wait_until(lambda number=number: slow.asked == number)  # type: ignore[misc]
         waiting = clients.enter_context(connected(url))
         waiting.sendall(b"GET /quick HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -284,7 +284,7 @@ def test_without_file_descriptors_the_server_waits_and_then_goes_on(
     assert not failures
     assert len(caplog.records) == 1
     assert "Too many open files" in caplog.text
-    assert all(one.exc_info is None for one in caplog.records)
+    assert all(record.exc_info is None for record in caplog.records)
 
 
 FEW_DESCRIPTORS = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))"

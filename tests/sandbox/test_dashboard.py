@@ -121,7 +121,7 @@ def test_many_listings_are_shown_on_pages(
     assert [len(shown_on[page]) for page in ("1", "2", "3")] == [100, 100, 50]
     assert shown_on["4"] == shown_on["3"]
     assert all(shown_on[page] == shown_on["1"] for page in ("0", "x", "-1", "²", "9" * 5000))
-    assert shown_on["1"] + shown_on["2"] + shown_on["3"] == [str(one) for one in range(250)]
+    assert shown_on["1"] + shown_on["2"] + shown_on["3"] == [str(number) for number in range(250)]
     second = browser.get("/", params={"page": "2", "q": "v", "status": "draft"}).text
     [previous, following] = re.findall(r'rel="(?:prev|next)" href="([^"]*)"', second)
     for link, page in ((previous, "Page 1 of 3"), (following, "Page 3 of 3")):
@@ -157,7 +157,7 @@ def test_a_listing_can_be_changed(browser: httpx.Client, setsmart_sandbox: Sandb
     response = submit(browser, "/listings/prop_1", bedrooms="4", bathrooms="1.5", address="1 Quay")
     assert "The listing was saved." in text_of(response)
     # So that loading the page again sends nothing again.
-    assert [one.status_code for one in response.history] == [303]
+    assert [redirect.status_code for redirect in response.history] == [303]
     assert response.status_code == 200
     after = setsmart_sandbox.get("prop_1")
     changed = {"bedrooms": 4, "bathrooms": 1.5, "address": "1 Quay"}
@@ -267,7 +267,7 @@ def test_subscriptions_are_shown_with_their_deliveries(
         again = browser.post("/webhooks/wh_1/deliveries/1", data=Form(page.text).fields)
         assert "It is delivered again." in text_of(again)
         setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-    assert [len(one.attempts) for one in setsmart_sandbox.deliveries()] == [3]
+    assert [len(delivery.attempts) for delivery in setsmart_sandbox.deliveries()] == [3]
     setsmart_sandbox.remove("prop_1")
     assert 'href="/listings/prop_1"' not in browser.get("/webhooks/wh_1").text
     assert SECRET not in listed.text + page.text
@@ -301,7 +301,7 @@ def test_what_was_not_delivered_says_why() -> None:
     assert "wh_2, active, not signed: property.created" in of_failed
     assert f"failed {failed.reason}" in of_failed
     assert len(failed.attempts) == 2
-    assert all(f": {one.error} (" in of_failed for one in failed.attempts)
+    assert all(f": {attempt.error} (" in of_failed for attempt in failed.attempts)
 
 
 def test_many_deliveries_are_cut_off(
@@ -356,7 +356,7 @@ def test_nothing_is_delivered_again_to_a_subscription_that_is_gone(
 def test_what_was_not_sent_to_a_subscription_is_not_delivered_again(
     browser: httpx.Client, setsmart_sandbox: SandboxAccount, path: str
 ) -> None:
-    """It is not there, and nobody is told that it was done."""
+    """It is not there, and no message says that it was done."""
     with receiving() as receiver:
         for events in (["property.created"], ["property.deleted"]):
             setsmart_sandbox.add("webhooks", url=receiver.url, events=events)
@@ -452,7 +452,9 @@ def test_pages_tell_the_browser_to_be_careful(browser: httpx.Client) -> None:
     """No scripts, nothing from elsewhere, in nobody's frame, kept by nobody; no key is needed."""
     for path in ("/", "/listings/new", "/webhooks", "/nope", "/dashboard.css"):
         headers = browser.get(path).headers
-        policy = dict(one.split() for one in headers["Content-Security-Policy"].split(";"))
+        policy = dict(
+            directive.split() for directive in headers["Content-Security-Policy"].split(";")
+        )
         assert policy == {
             "default-src": "'none'",
             "style-src": "'self'",
@@ -533,7 +535,7 @@ def test_a_field_cannot_be_set_twice(
 @given(ANY_OBJECT, st.sampled_from(["Villa", " Villa ", "v\u00a0w"]))
 def test_a_form_that_nobody_touched_changes_nothing(fields: dict[str, Any], name: str) -> None:
     """Whatever the storage holds: what a form shows and gets back is what there was."""
-    named = {one.name for one in PROPERTIES.fields} | {"id", "created_at", "updated_at"}
+    named = {field.name for field in PROPERTIES.fields} | {"id", "created_at", "updated_at"}
     others = {key: value for key, value in fields.items() if key not in named}
     odd = {"name": name, "bedrooms": 3.0, "max_guests": "two", "status": "gone", "rate": math.inf}
     stored = {"id": "prop_1", "updated_at": "now", **others, **odd}

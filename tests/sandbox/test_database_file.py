@@ -102,7 +102,7 @@ def test_a_file_of_something_else_is_left_as_it_is(
     assert "\n" not in str(caught.value)
 
 
-def test_a_newer_sandbox_s_file_is_told_apart(tmp_path: Path) -> None:
+def test_a_file_of_a_newer_sandbox_is_an_error(tmp_path: Path) -> None:
     """The way out is another one."""
     newer(tmp_path / "sandbox.db")
     with pytest.raises(UnusableFileError, match=r"newer version of pulumi-setsmart\. Upgrade"):

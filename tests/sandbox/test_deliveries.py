@@ -50,14 +50,14 @@ def subscribe(account: SandboxAccount, url: str, **fields: Any) -> str:
 
 
 def types(received: list[Received]) -> list[str]:
-    return [json.loads(one.payload)["type"] for one in received]
+    return [json.loads(delivery.payload)["type"] for delivery in received]
 
 
 def states(deliveries: list[Delivery]) -> list[str]:
-    return [one.state for one in deliveries]
+    return [delivery.state for delivery in deliveries]
 
 
-def test_every_change_of_a_listing_is_told(setsmart_sandbox: SandboxAccount) -> None:
+def test_every_change_of_a_listing_is_delivered(setsmart_sandbox: SandboxAccount) -> None:
     """Through the API, with the whole listing as it is then, and as it was when it is deleted."""
     with (
         receiving() as receiver,
@@ -74,13 +74,13 @@ def test_every_change_of_a_listing_is_told(setsmart_sandbox: SandboxAccount) -> 
         client.delete("/properties/prop_1")
         setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert types(receiver.received) == ALL_EVENTS
-    events = [verify(one.payload, one.headers, SECRET) for one in receiver.received]
+    events = [verify(delivery.payload, delivery.headers, SECRET) for delivery in receiver.received]
     assert [event.data for event in events] == [created, updated, updated]
     assert [event.type for event in events] == ALL_EVENTS
     assert len({event.id for event in events}) == 3
 
 
-def test_a_change_in_the_dashboard_is_told_as_well(setsmart_sandbox: SandboxAccount) -> None:
+def test_a_change_in_the_dashboard_is_delivered_as_well(setsmart_sandbox: SandboxAccount) -> None:
     """Wherever it comes from."""
     with receiving() as receiver:
         subscribe(setsmart_sandbox, receiver.url)
@@ -91,22 +91,22 @@ def test_a_change_in_the_dashboard_is_told_as_well(setsmart_sandbox: SandboxAcco
     assert types(receiver.received) == ALL_EVENTS
 
 
-def test_what_is_no_change_of_a_listing_is_not_told(setsmart_sandbox: SandboxAccount) -> None:
+def test_what_changes_nothing_is_not_delivered(setsmart_sandbox: SandboxAccount) -> None:
     """A PUT of the same, a change that failed, and whatever happens to other objects."""
     subscribe(setsmart_sandbox, "http://127.0.0.1:9/")
     setsmart_sandbox.add("pricing-rules", name="Summer")
     storage = setsmart_sandbox.app.storage
     listing = storage.insert(PROPERTIES, {"name": "Cabin"})
-    told = len(setsmart_sandbox.deliveries())
+    delivered = len(setsmart_sandbox.deliveries())
     storage.replace(PROPERTIES, "prop_1", listing)
     with pytest.raises(NoSuchObjectError):
         storage.replace(PROPERTIES, "prop_2", {"name": "Hut"})
     with pytest.raises(NoSuchObjectError):
         storage.delete(PROPERTIES, "prop_2")
-    assert (told, len(setsmart_sandbox.deliveries())) == (1, 1)
+    assert (delivered, len(setsmart_sandbox.deliveries())) == (1, 1)
 
 
-def test_each_subscription_is_told_what_it_asks_for(setsmart_sandbox: SandboxAccount) -> None:
+def test_each_subscription_gets_its_events(setsmart_sandbox: SandboxAccount) -> None:
     """Active ones only; one event has the same id for all, and is signed for each."""
     with receiving() as receiver, receiving() as other:
         subscribe(setsmart_sandbox, receiver.url, events=["property.created"])
@@ -126,7 +126,7 @@ def test_each_subscription_is_told_what_it_asks_for(setsmart_sandbox: SandboxAcc
 
 
 @pytest.mark.parametrize("events", [["*"], ["*", "property.created"], ["message.received", "*"]])
-def test_a_subscription_to_everything_is_told_of_every_event_once(
+def test_a_subscription_to_everything_gets_every_event_once(
     setsmart_sandbox: SandboxAccount, events: list[str]
 ) -> None:
     """Whatever is named beside the `*`; it can be made through the API and is shown as it is."""
@@ -170,11 +170,11 @@ def test_what_is_refused_comes_again_with_the_same_id() -> None:
         subscribe(account, receiver.url)
         account.add("properties", name="Cabin")
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
-    assert [one.status for one in delivery.attempts] == [500, 404, 302, 429, 204]
-    assert [one.error for one in delivery.attempts][-2:] == ["status 429", None]
-    assert {one.url for one in delivery.attempts} == {receiver.url}
+    assert [attempt.status for attempt in delivery.attempts] == [500, 404, 302, 429, 204]
+    assert [attempt.error for attempt in delivery.attempts][-2:] == ["status 429", None]
+    assert {attempt.url for attempt in delivery.attempts} == {receiver.url}
     assert delivery.state == "delivered"
-    events = [verify(one.payload, one.headers, SECRET) for one in receiver.received]
+    events = [verify(delivery.payload, delivery.headers, SECRET) for delivery in receiver.received]
     assert {event.id for event in events} == {delivery.event_id}
 
 
@@ -212,7 +212,7 @@ def test_who_takes_too_long_is_asked_again() -> None:
         wait_until(lambda: account.deliveries()[0].attempts)
         receiver.go_on()
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
-        *late, in_time = [one.error for one in delivery.attempts]
+        *late, in_time = [attempt.error for attempt in delivery.attempts]
         # More than once where the machine is slower than that itself.
         assert {*late} == {"no response within 0.2 s"}
         assert in_time is None
@@ -220,7 +220,7 @@ def test_who_takes_too_long_is_asked_again() -> None:
         subscribe(account, receiver.url)
         account.add("properties", name="Cabin")
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
-    assert [one.error for one in delivery.attempts] == ["no response: ConnectError"] * 2
+    assert [attempt.error for attempt in delivery.attempts] == ["no response: ConnectError"] * 2
     assert (delivery.state, delivery.reason) == ("failed", "given up after attempt 2")
 
 
@@ -251,8 +251,8 @@ def test_deliveries_keep_the_order_of_the_changes(setsmart_sandbox: SandboxAccou
         for bedrooms in range(1, 120):
             setsmart_sandbox.change("prop_1", bedrooms=bedrooms)
         setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-    told = [json.loads(one.payload)["data"]["bedrooms"] for one in receiver.received]
-    assert told == [*range(120)]
+    delivered = [json.loads(delivery.payload)["data"]["bedrooms"] for delivery in receiver.received]
+    assert delivered == [*range(120)]
 
 
 def test_receivers_can_be_tested_with_duplicates_and_disorder() -> None:
@@ -263,8 +263,8 @@ def test_receivers_can_be_tested_with_duplicates_and_disorder() -> None:
         for number in range(30):
             account.add("properties", name=f"Cabin {number}")
         account.wait_for_deliveries(HANG_GUARD)
-    ids = [one.headers["webhook-id"] for one in receiver.received]
-    in_order = [one.event_id for one in account.deliveries()]
+    ids = [delivery.headers["webhook-id"] for delivery in receiver.received]
+    in_order = [delivery.event_id for delivery in account.deliveries()]
     assert sorted(ids) == sorted(in_order * 2)
     assert [*dict.fromkeys(ids)] != in_order
 
@@ -275,7 +275,7 @@ def test_only_what_arrived_is_sent_twice() -> None:
         subscribe(account, receiver.url)
         account.add("properties", name="Cabin")
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
-    assert [one.status for one in delivery.attempts] == [500, 204, 204]
+    assert [attempt.status for attempt in delivery.attempts] == [500, 204, 204]
 
 
 def test_a_share_of_duplicates_is_a_share() -> None:
@@ -297,7 +297,7 @@ def test_what_was_delivered_can_be_delivered_again(setsmart_sandbox: SandboxAcco
         setsmart_sandbox.redeliver(delivery)
         [again] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert len(again.attempts) == 2
-    assert len({one.headers["webhook-id"] for one in receiver.received}) == 1
+    assert len({delivery.headers["webhook-id"] for delivery in receiver.received}) == 1
 
 
 def test_the_log_and_what_is_pending_survive_a_restart(tmp_path: Path) -> None:
@@ -309,7 +309,7 @@ def test_the_log_and_what_is_pending_survive_a_restart(tmp_path: Path) -> None:
         subscribe(account, url)
         for number in range(20):
             account.add("properties", name=f"Cabin {number}")
-        ids = [one.event_id for one in account.deliveries()]
+        ids = [delivery.event_id for delivery in account.deliveries()]
         wait_until(lambda: account.deliveries()[0].attempts)
     with (
         receiving() as receiver,
@@ -318,10 +318,10 @@ def test_the_log_and_what_is_pending_survive_a_restart(tmp_path: Path) -> None:
     ):
         account.change("wh_1", url=receiver.url)
         deliveries = account.wait_for_deliveries(HANG_GUARD)
-    assert [one.event_id for one in deliveries] == ids
+    assert [delivery.event_id for delivery in deliveries] == ids
     assert states(deliveries) == ["delivered"] * 20
     assert deliveries[0].attempts[0].error == "no response: ConnectError"
-    assert sorted(one.headers["webhook-id"] for one in receiver.received) == sorted(ids)
+    assert sorted(delivery.headers["webhook-id"] for delivery in receiver.received) == sorted(ids)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +392,7 @@ def test_without_a_secret_nothing_is_signed(setsmart_sandbox: SandboxAccount) ->
 
 
 @pytest.mark.parametrize("secret", ["my own secret", SECRET + "!", SECRET[:20] + " " + SECRET[20:]])
-def test_a_secret_that_cannot_sign_is_told_in_the_log(
+def test_a_secret_that_cannot_sign_is_in_the_log(
     setsmart_sandbox: SandboxAccount, secret: str
 ) -> None:
     """Instead of signing with something that nobody has."""
@@ -448,7 +448,7 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
 
 @settings(max_examples=25)
 @given(st.data())
-def test_whatever_the_receiver_answers_each_event_arrives(data: st.DataObject) -> None:
+def test_each_event_arrives_whatever_the_receiver_responds(data: st.DataObject) -> None:
     """Once accepted it is never sent again, and until then always."""
     responses = data.draw(st.lists(st.sampled_from([200, 202, 204, 301, 400, 404, 410, 500, 503])))
     with (
@@ -461,7 +461,7 @@ def test_whatever_the_receiver_answers_each_event_arrives(data: st.DataObject) -
         for _ in range(number):
             account.add("properties", name="Cabin")
         deliveries = account.wait_for_deliveries(HANG_GUARD)
-    received = [one.headers["webhook-id"] for one in receiver.received]
+    received = [delivery.headers["webhook-id"] for delivery in receiver.received]
     assert states(deliveries) == ["delivered"] * number
     for delivery in deliveries:
         *refused, accepted = [attempt.status for attempt in delivery.attempts]
@@ -542,7 +542,7 @@ def test_a_url_that_cannot_be_called_does_no_harm(
     assert delivery.state in ("failed", "dropped")
     assert delivery.attempts == ()
     assert [page.status_code for page in pages] == [200, 200]
-    assert [one for one in caplog.records if one.exc_info] == []
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 @pytest.mark.parametrize(
@@ -558,7 +558,7 @@ def test_a_host_that_cannot_be_found_is_a_failed_attempt(
         account.add("properties", name="Cabin")
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
     assert delivery.state in ("failed", "dropped")
-    assert [one for one in caplog.records if one.exc_info] == []
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 def test_a_subscription_without_a_url_does_no_harm(setsmart_sandbox: SandboxAccount) -> None:
@@ -569,7 +569,7 @@ def test_a_subscription_without_a_url_does_no_harm(setsmart_sandbox: SandboxAcco
     assert delivery.state == "dropped"
 
 
-def test_a_receiver_that_answers_without_end_is_not_listened_to(
+def test_a_response_without_end_is_not_read(
     setsmart_sandbox: SandboxAccount,
 ) -> None:
     """Its status counts, however much it goes on to say."""
@@ -599,4 +599,4 @@ def test_an_attempt_is_not_shown_before_it_is_over(setsmart_sandbox: SandboxAcco
         receiver.go_on()
         [over] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
     assert under_way.attempts == ()
-    assert [one.status for one in over.attempts] == [204]
+    assert [attempt.status for attempt in over.attempts] == [204]

@@ -37,7 +37,7 @@ def faulty(*faults: Fault) -> list[Middleware]:
     return [Middleware(FaultMiddleware, plan=ScriptedFaults(faults))]
 
 
-def held(served: ServedSandbox) -> int:
+def listing_count(served: ServedSandbox) -> int:
     """Return how many listings there are."""
     return len(served.app.storage.objects(PROPERTIES))
 
@@ -58,7 +58,7 @@ def test_a_lost_connection(fault: Fault, error: type[Exception], created: int) -
     with serving(middleware=faulty(fault)) as served:
         with pytest.raises(error):
             served.client.post("/properties", json=VILLA)
-        assert held(served) == created
+        assert listing_count(served) == created
         assert served.client.get("/properties").status_code == 200
     assert served.app.requests[0].status in (None, 201)
 
@@ -70,7 +70,7 @@ def test_a_failure(moment: str, created: int, status: int) -> None:
     fault = Failed(moment, status)  # type: ignore[arg-type]  # one of two words
     with serving(middleware=faulty(fault)) as served:
         assert served.client.post("/properties", json=VILLA).status_code == status
-        assert held(served) == created
+        assert listing_count(served) == created
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -83,19 +83,19 @@ def test_a_server_that_hangs_does_its_work_nevertheless(moment: str) -> None:
             served.client.post("/properties", json=VILLA, timeout=MOMENT)
         assert pause.begun.wait(HANG_GUARD)
         assert pause.asked == [60]
-        assert held(served) == (moment == "after")
+        assert listing_count(served) == (moment == "after")
         pause.end()
-        wait_until(lambda: held(served))
-        assert held(served) == 1
+        wait_until(lambda: listing_count(served))
+        assert listing_count(served) == 1
 
 
-def test_a_server_that_hangs_answers_who_waits() -> None:
+def test_a_server_that_hangs_responds_to_who_waits() -> None:
     """It is slow, not broken."""
     with serving(middleware=faulty(Hang(0.05))) as served:
         assert served.client.post("/properties", json=VILLA).status_code == 201
 
 
-def test_a_slow_answer_trickles() -> None:
+def test_a_slow_response_trickles() -> None:
     """Each piece comes in time, the whole takes long."""
     pause = Pause(lets_pass=1)
     plainly = {"Accept-Encoding": "identity"}
@@ -118,11 +118,11 @@ def test_a_malformed_response(fault: Malformed) -> None:
     with serving(middleware=faulty(fault)) as served:
         try:
             response = served.client.post("/properties", json=VILLA)
-            told = response.json()
+            body = response.json()
         except (ValueError, httpx.DecodingError):
-            told = None
-        assert not (isinstance(told, dict) and isinstance(told.get("id"), str))
-        assert held(served) == 1
+            body = None
+        assert not (isinstance(body, dict) and isinstance(body.get("id"), str))
+        assert listing_count(served) == 1
 
 
 @pytest.mark.parametrize("form", ["absent", "seconds", "date"])
@@ -132,15 +132,15 @@ def test_a_response_at_the_limit(form: str) -> None:
     with serving(middleware=faulty(fault)) as served:
         response = served.client.post("/properties", json=VILLA)
         assert response.status_code == 429
-        assert held(served) == 0
-    told = response.headers.get("Retry-After")
+        assert listing_count(served) == 0
+    retry_after = response.headers.get("Retry-After")
     match form:
         case "absent":
-            assert told is None
+            assert retry_after is None
         case "seconds":
-            assert told == "7"
+            assert retry_after == "7"
         case "date":
-            assert parsedate_to_datetime(told).timestamp() == 1_620_000_007
+            assert parsedate_to_datetime(retry_after).timestamp() == 1_620_000_007
 
 
 def test_a_clock_that_goes_wrong() -> None:
@@ -157,9 +157,9 @@ def test_a_window_that_shrinks() -> None:
     layer = Middleware(ShrinkingWindow, limits=(100, 3), after=5, window=60.0)
     with serving(SandboxSettings(rate_limit=0), middleware=[layer]) as served:
         responses = [served.client.get("/properties") for _ in range(9)]
-    assert [one.status_code for one in responses] == [200] * 8 + [429]
-    told = [one.headers["X-RateLimit-Remaining"] for one in responses]
-    assert told == ["99", "98", "97", "96", "95", "2", "1", "0", "0"]
+    assert [response.status_code for response in responses] == [200] * 8 + [429]
+    remaining = [response.headers["X-RateLimit-Remaining"] for response in responses]
+    assert remaining == ["99", "98", "97", "96", "95", "2", "1", "0", "0"]
     assert math.isclose(float(responses[-1].headers["X-RateLimit-Limit"]), 3)
 
 

@@ -28,7 +28,7 @@ def sandbox() -> Iterator[SandboxProcess]:
         assert process.client.get("/properties").status_code == 200
         errors = process.end(signal.SIGTERM)
         refused = "Invalid HTTP request received."
-        assert [one for one in errors.splitlines() if not one.endswith(refused)] == []
+        assert [line for line in errors.splitlines() if not line.endswith(refused)] == []
 
 
 def exchanged(sandbox: SandboxProcess, sent: bytes, *, ends: bool = False) -> bytes:

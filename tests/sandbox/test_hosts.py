@@ -208,4 +208,4 @@ def test_a_page_of_another_site_sends_nothing_that_counts() -> None:
     assert sent.status_code == 401
     assert not asked.is_success
     for response in (sent, asked, read):
-        assert not [one for one in response.headers if one.startswith("access-control-")]
+        assert not [name for name in response.headers if name.startswith("access-control-")]

@@ -35,8 +35,10 @@ def test_a_new_storage_is_seeded() -> None:
     with Storage() as storage:
         seed(storage, 3)
         stored = storage.objects(PROPERTIES)
-    assert [one["id"] for one in stored] == ["prop_1", "prop_2", "prop_3"]
-    assert [one["name"] for one in stored] == [one["name"] for one in islice(listings(), 3)]
+    assert [listing["id"] for listing in stored] == ["prop_1", "prop_2", "prop_3"]
+    assert [listing["name"] for listing in stored] == [
+        listing["name"] for listing in islice(listings(), 3)
+    ]
 
 
 def test_a_used_storage_is_left_alone() -> None:

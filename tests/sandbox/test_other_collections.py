@@ -28,6 +28,6 @@ def test_collections_are_apart() -> None:
     with serving() as served:
         served.client.post("/pricing-rules", json={})
         served.client.post("/message-templates", json={})
-        assert [one["id"] for one in served.client.get("/pricing-rules").json()] == ["rule_1"]
+        assert [rule["id"] for rule in served.client.get("/pricing-rules").json()] == ["rule_1"]
         assert served.client.get("/properties").json() == []
         assert served.client.get("/message-templates/rule_1").status_code == 404

@@ -15,7 +15,7 @@ VILLA = {
 }
 
 
-def test_a_new_property_is_answered_with_all_its_fields() -> None:
+def test_a_new_property_is_returned_with_all_its_fields() -> None:
     """Creating answers 201 with what was sent, an id and two moments in time."""
     with serving() as served:
         response = served.client.post("/properties", json=VILLA)

@@ -78,7 +78,7 @@ def test_a_body_without_a_length_is_measured_too() -> None:
 @pytest.mark.parametrize(
     "path", ["", "/", "/nope", "/properties/", "/properties/prop_1/", "/properties/prop_1/photos"]
 )
-def test_an_unknown_path_answers_404_as_json(path: str) -> None:
+def test_an_unknown_path_is_a_404_in_json(path: str) -> None:
     """Nothing is redirected, and nothing is answered as text."""
     with serving() as served:
         served.client.post("/properties", json={"name": "Cabin"})
@@ -103,7 +103,7 @@ def test_paths_outside_the_base_path_are_unknown() -> None:
         ("PATCH", "/webhooks/wh_1", {"GET", "HEAD", "PUT", "DELETE"}),
     ],
 )
-def test_a_method_that_a_path_does_not_have_answers_405(
+def test_a_method_that_a_path_does_not_have_is_a_405(
     method: str, path: str, allowed: set[str]
 ) -> None:
     """The response tells which methods there are."""
@@ -139,7 +139,7 @@ def test_one_connection_serves_many_requests() -> None:
     assert len(connections) == 1
 
 
-def test_long_answers_are_compressed_where_that_is_offered() -> None:
+def test_long_responses_are_compressed_where_that_is_offered() -> None:
     """A list is; a single object, and a response for somebody who cannot decompress, are not."""
     with serving() as served:
         for number in range(30):

@@ -75,7 +75,7 @@ def test_a_port_can_be_taken_again_at_once() -> None:
             assert client.get(again).status_code == 401
 
 
-def test_requests_are_remembered_with_their_answers() -> None:
+def test_requests_are_recorded_with_their_responses() -> None:
     """In their order, refused ones too, without their queries."""
     with serving(SandboxSettings(rate_limit=3)) as served:
         served.client.post("/properties", json={"name": "Cabin"})
@@ -95,7 +95,7 @@ def test_the_memory_for_requests_is_bounded() -> None:
     assert create_app().requests.maxlen == 100_000
 
 
-def test_a_client_that_goes_away_is_remembered_without_an_answer(
+def test_a_client_that_goes_away_is_recorded_without_a_response(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Nothing is stored, nothing is sent, and the log has no error."""

@@ -62,7 +62,7 @@ def events(path: Path) -> list[str]:
 
 
 def received(receiver: RecordingReceiver) -> Counter[str]:
-    return Counter(one.headers["webhook-id"] for one in receiver.received)
+    return Counter(delivery.headers["webhook-id"] for delivery in receiver.received)
 
 
 def test_two_processes_deliver_each_event_once(processes: ExitStack, path: Path) -> None:
@@ -97,7 +97,7 @@ def test_two_processes_change_the_same_listing_without_getting_in_each_other_s_w
         assert {status for each in work for status in each.result()} == {200}
 
 
-def test_a_killed_process_is_taken_over_from_and_nothing_is_lost(
+def test_another_process_delivers_what_a_killed_one_did_not(
     processes: ExitStack, path: Path
 ) -> None:
     """Only what was under way when it was killed may come twice, since nobody knows if it came."""
@@ -206,8 +206,8 @@ def test_nothing_is_sent_while_it_could_not_be_written_down(
         assert len(receiver.received) == receiver_saw == 1
         somebody.execute("ROLLBACK")
         wait_until(lambda: not storage.deliveries.pending())
-        first, second = (one.event_id for one in account.deliveries())
+        first, second = (delivery.event_id for delivery in account.deliveries())
     # Nobody could write down that the first one had arrived.
     assert received(receiver) == {first: 2, second: 1}
-    assert [one.levelno for one in caplog.records] == [logging.WARNING] * 2
-    assert all(one.exc_info is None for one in caplog.records)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
+    assert all(record.exc_info is None for record in caplog.records)

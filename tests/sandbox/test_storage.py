@@ -78,7 +78,7 @@ def test_threads_get_different_ids() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        ids = [one["id"] for one in storage.objects(PROPERTIES)]
+        ids = [listing["id"] for listing in storage.objects(PROPERTIES)]
     assert ids == [f"prop_{number}" for number in range(1, 401)]
 
 
@@ -88,7 +88,7 @@ def test_several_inserted_at_once_get_ids_of_their_own() -> None:
         inserted = [storage.insert(PROPERTIES, {"name": "a"})]
         inserted += storage.insert_all(PROPERTIES, [{"name": "b"}, {"name": "c"}])
         inserted.append(storage.insert(PROPERTIES, {"name": "d"}))
-        assert [one["id"] for one in inserted] == ["prop_1", "prop_2", "prop_3", "prop_4"]
+        assert [listing["id"] for listing in inserted] == ["prop_1", "prop_2", "prop_3", "prop_4"]
         assert storage.objects(PROPERTIES) == inserted
 
 
@@ -96,7 +96,7 @@ def test_objects_can_be_taken_from_the_middle() -> None:
     """In the order of their creation, beyond nine as well."""
     with Storage() as storage:
         storage.insert_all(PROPERTIES, [{"name": f"{number}"} for number in range(12)])
-        names = [one["name"] for one in storage.objects(PROPERTIES, offset=8, limit=3)]
+        names = [listing["name"] for listing in storage.objects(PROPERTIES, offset=8, limit=3)]
     assert names == ["8", "9", "10"]
 
 

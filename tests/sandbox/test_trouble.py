@@ -45,11 +45,11 @@ def set_up(served: ServedSandbox, pragma: str) -> None:
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    assert all(one.exc_info is None for one in caplog.records)
-    return [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+    assert all(record.exc_info is None for record in caplog.records)
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def test_a_full_disk_answers_507_until_there_is_space(
+def test_a_full_disk_is_a_507_until_there_is_space(
     served: ServedSandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nothing is stored in part, reading goes on, and the log says it once, and when it is over."""
@@ -75,14 +75,16 @@ def test_a_full_disk_answers_507_until_there_is_space(
     assert lines(caplog)[1:] == ["the database can be written again"]
 
 
-def test_what_happens_on_a_full_disk_is_told_to_nobody(served: ServedSandbox) -> None:
-    """A change and what is to be told of it are stored together or not at all."""
+def test_nothing_is_delivered_of_a_change_on_a_full_disk(served: ServedSandbox) -> None:
+    """A change and its deliveries are stored together or not at all."""
     served.client.post("/webhooks", json={"url": "http://127.0.0.1:9/", "events": ["*"]})
     limited_to(served, 20)
     statuses = [served.client.post("/properties", json=LARGE).status_code for _ in range(20)]
     assert served.client.delete("/properties/prop_1").status_code in (204, 507)
     deliveries = served.app.storage.deliveries.deliveries()
-    assert len([one for one in deliveries if one.type == "property.created"]) == statuses.count(201)
+    assert len(
+        [delivery for delivery in deliveries if delivery.type == "property.created"]
+    ) == statuses.count(201)
 
 
 def test_the_dashboard_says_it_as_a_page(served: ServedSandbox) -> None:
@@ -118,7 +120,7 @@ def cut_off(path: Path) -> None:
 
 
 @pytest.mark.parametrize("happen", [removed, replaced, damaged, cut_off])
-def test_a_file_that_is_lost_in_the_middle_of_a_run_answers_503(
+def test_a_file_that_is_lost_during_a_run_is_a_503(
     served: ServedSandbox,
     path: Path,
     happen: Callable[[Path], None],
@@ -137,7 +139,7 @@ def test_a_file_that_is_lost_in_the_middle_of_a_run_answers_503(
     assert 1 <= len(lines(caplog)) <= 2
 
 
-def test_a_file_that_another_process_keeps_locked_answers_503_until_it_lets_go(
+def test_a_locked_file_is_a_503_until_it_is_unlocked(
     served: ServedSandbox, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whatever else opened it, such as a browser for databases."""
@@ -177,7 +179,7 @@ def test_a_process_at_its_limit_goes_on_when_there_is_space_again(path: Path) ->
             assert client.delete(f"/properties/prop_{number}").status_code == 204
         again = [client.post("/properties", json=LARGE) for _ in range(stored)]
         first, second = limited.end(signal.SIGTERM).splitlines()
-    assert [one.json()["id"] for one in again] == [
+    assert [response.json()["id"] for response in again] == [
         f"prop_{stored + number}" for number in range(1, stored + 1)
     ]
     assert first.startswith("the database cannot be written: its file cannot be read or written")

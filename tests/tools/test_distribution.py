@@ -91,7 +91,7 @@ def install_as_the_example_does(binaries: Path, repository: Path) -> None:
     make_wheel(repository)
     workflow = yaml.safe_load((repository / ".github" / "workflows" / "deploy.yaml").read_text())
     steps = workflow["jobs"]["deploy"]["steps"]
-    [step] = [one for one in steps if one.get("name") == "Install"]
+    [step] = [step for step in steps if step.get("name") == "Install"]
     environment = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}"}
     installed = subprocess.run(
         ["/bin/bash", "-e", "-c", step["run"]],

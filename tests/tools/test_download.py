@@ -83,8 +83,8 @@ def archive_of(folder: Path, *more: tarfile.TarInfo) -> bytes:
     """Return an archive as Pulumi's are, of the programs in a folder."""
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w:gz") as archive:
-        for one in more:
-            archive.addfile(one)
+        for part in more:
+            archive.addfile(part)
         archive.add(folder, "pulumi")
     return made.getvalue()
 
@@ -161,7 +161,7 @@ def test_what_is_no_digest_asks_no_server(
         (200, {"Content-Length": "99999999"}),
     ],
 )
-def test_a_site_that_fails_is_told_in_one_line(
+def test_a_site_that_fails_is_a_one_line_error(
     tmp_path: Path,
     programs: Path,
     site: Site,
@@ -176,9 +176,7 @@ def test_a_site_that_fails_is_told_in_one_line(
     assert site.paths == [f"/{NAME}"]
 
 
-def test_a_site_that_is_not_there_is_told_in_one_line(
-    tmp_path: Path, site: Site, said: list[str]
-) -> None:
+def test_a_missing_site_is_a_one_line_error(tmp_path: Path, site: Site, said: list[str]) -> None:
     """As on a machine without access to it."""
     site.url = "http://127.0.0.1:9"
     assert refused(tmp_path, site, "0" * 64, said).startswith(f"The download of {NAME} failed: ")

@@ -152,25 +152,25 @@ def test_actions_are_pinned_to_the_same_commits_everywhere() -> None:
         if "uses:" in line
     ]
     pin = re.compile(r"([\w-]+/[\w-]+)(?:/[\w-]+)?@([0-9a-f]{40} # v\d+\.\d+\.\d+)")
-    pins = {(found[1], found[2]) for one in uses if (found := pin.fullmatch(one))}
-    assert [one for one in uses if not pin.fullmatch(one)] == []
+    pins = {(found[1], found[2]) for use in uses if (found := pin.fullmatch(use))}
+    assert [use for use in uses if not pin.fullmatch(use)] == []
     assert len({action for action, _ in pins}) == len(pins)
 
 
 def test_checkouts_keep_no_credentials() -> None:
     """Nor is an expression a part of a script."""
     steps = [step for job in JOBS.values() for step in job["steps"]]
-    checkouts = [one for one in steps if one.get("uses", "").startswith("actions/checkout")]
-    assert [one["with"] for one in checkouts] == [{"persist-credentials": False}] * 3
-    assert not [one for one in steps if "${{" in one.get("run", "")]
+    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout")]
+    assert [step["with"] for step in checkouts] == [{"persist-credentials": False}] * 3
+    assert not [step for step in steps if "${{" in step.get("run", "")]
 
 
 def test_dependabot_knows_every_manifest() -> None:
     """All files that pin packages or actions, wherever they are."""
     watched = {
-        (one["package-ecosystem"], folder.strip("/"))
-        for one in document(ROOT / DEPENDABOT)["updates"]
-        for folder in one.get("directories", [one.get("directory")])
+        (update["package-ecosystem"], folder.strip("/"))
+        for update in document(ROOT / DEPENDABOT)["updates"]
+        for folder in update.get("directories", [update.get("directory")])
     }
     patterns = {
         "pip": "*requirements.txt",

@@ -41,9 +41,11 @@ def test_a_lock_names_no_server(lock: str) -> None:
 def test_every_npm_package_has_a_hash_and_no_address() -> None:
     """The same for what the tests take from npm."""
     packages = json.loads((ROOT / "tools/npm/package-lock.json").read_text())["packages"]
-    installed = [one for name, one in packages.items() if name]
+    installed = [package for name, package in packages.items() if name]
     assert installed
-    assert [one for one in installed if "integrity" not in one or "resolved" in one] == []
+    assert [
+        package for package in installed if "integrity" not in package or "resolved" in package
+    ] == []
 
 
 def test_the_lock_covers_all_that_the_project_asks_for() -> None:
@@ -54,14 +56,16 @@ def test_the_lock_covers_all_that_the_project_asks_for() -> None:
         *project["project"]["optional-dependencies"]["sandbox"],
         *project["dependency-groups"]["dev"],
     ]
-    names = {normal(re.split(r"[^\w.-]", one)[0]) for one in asked}
+    names = {normal(re.split(r"[^\w.-]", requirement)[0]) for requirement in asked}
     assert names - set(pins(LOCKS[0])) == set()
 
 
 def test_the_lock_of_the_example_has_what_the_wheel_needs_and_not_the_wheel() -> None:
     """Nobody can register our name before we do: pip never asks the index for it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {normal(re.split(r"[^\w.-]", one)[0]) for one in project["dependencies"]}
+    names = {
+        normal(re.split(r"[^\w.-]", requirement)[0]) for requirement in project["dependencies"]
+    }
     pinned = pins(GITOPS)
     assert names - set(pinned) == set()
     assert "pulumi-setsmart" not in pinned

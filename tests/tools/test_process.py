@@ -28,13 +28,13 @@ def test_what_a_program_prints_comes_back_as_lines(said: list[str]) -> None:
     assert said == []
 
 
-def test_a_failure_is_told_by_the_last_line(said: list[str]) -> None:
+def test_a_failure_is_reported_by_the_last_line(said: list[str]) -> None:
     """Python's tracebacks and Go's errors both end with what matters."""
     with pytest.raises(Unavailable, match=r"^The engine failed: no route$"):
         run("echo Traceback; echo no route; exit 3", said)
 
 
-def test_a_silent_failure_is_told_by_its_code(said: list[str]) -> None:
+def test_a_silent_failure_is_reported_by_its_code(said: list[str]) -> None:
     """There is no line to quote."""
     with pytest.raises(Unavailable, match=r"^The engine failed: exit code 3$"):
         run("exit 3", said)

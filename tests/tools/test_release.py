@@ -50,7 +50,9 @@ def mistakes(changelog: str) -> list[str]:
     if titles[:1] != ["Unreleased"]:
         found.append("Unreleased is not the first section")
     versions = [re.fullmatch(r"(\d+)\.(\d+)\.(\d+) - (\S+)", title) for title in titles[1:]]
-    released = [(tuple(map(int, one.groups()[:3])), one[4]) for one in versions if one]
+    released = [
+        (tuple(map(int, version.groups()[:3])), version[4]) for version in versions if version
+    ]
     if len(released) < len(versions) or not all(is_date(day) for _, day in released):
         found.append("a section without version and date")
     if released != sorted(set(released), reverse=True):

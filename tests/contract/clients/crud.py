@@ -44,7 +44,7 @@ def properties(client: AuthenticatedClient) -> dict[str, Any]:
     return {
         "created": created.id,
         "read": [read.name, read.bedrooms, read.address, read["pets_allowed"]],
-        "listed": [one.id for one in listed],
+        "listed": [listing.id for listing in listed],
         "updated": [updated.name, updated.bedrooms],
         "deleted": deleted.status_code,
         "missing": missing.error.code,
@@ -68,7 +68,7 @@ def webhooks(client: AuthenticatedClient) -> dict[str, Any]:
     return {
         "created": created.id,
         "read": [read.url, read.events],
-        "listed": [one.id for one in listed],
+        "listed": [listing.id for listing in listed],
         "updated": updated.events,
         "deleted": deleted.status_code,
         "missing": missing.error.code,

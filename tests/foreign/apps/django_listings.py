@@ -65,7 +65,9 @@ class ListingSerializer(serializers.ModelSerializer):
 class ListingViewSet(viewsets.ModelViewSet):
     queryset = Listing.objects.all()
     serializer_class = ListingSerializer
-    pagination_class = {one.__name__: one for one in (PageNumber, LimitOffset, Cursor)}[PAGINATOR]
+    pagination_class = {paging.__name__: paging for paging in (PageNumber, LimitOffset, Cursor)}[
+        PAGINATOR
+    ]
 
 
 router = routers.DefaultRouter(trailing_slash=SLASH == "slash")
