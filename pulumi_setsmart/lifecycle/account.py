@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import defaultdict
 
 import attrs
 from attrs import frozen
@@ -72,7 +73,7 @@ class Account:
         self._references: dict[str, dict[tuple[str, str], _ReferenceObject]] = {}
         self._has_waited: set[str] = set()
         self._looked_for: dict[tuple[str, str], Record | None] = {}
-        self._list_caches: dict[tuple[str, str], ListCache] = {}
+        self._list_caches: defaultdict[tuple[str, str], ListCache] = defaultdict(ListCache)
         self._completeness_checks: dict[ListCache, CompletenessCheck] = {}
 
     def ownership(self, path: str) -> OwnershipRegistry:
@@ -82,8 +83,7 @@ class Account:
     def list_cache(self, collection: Collection) -> ListCache:
         """Return what ``collection`` holds, as far as this run has seen."""
         with self._lock:
-            place = (collection.path.rstrip("/"), collection.id_field)
-            return self._list_caches.setdefault(place, ListCache())
+            return self._list_caches[collection.path.rstrip("/"), collection.id_field]
 
     def completeness_check(self, cache: ListCache) -> CompletenessCheck:
         """Return the check whether a list of this account shows what is there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 
 from pulumi_setsmart.client.errors import DeletionRefusedError
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
@@ -15,7 +16,9 @@ class Run:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._deletions = 0
-        self._registries: dict[tuple[str, str], OwnershipRegistry] = {}
+        self._registries: defaultdict[tuple[str, str], OwnershipRegistry] = defaultdict(
+            OwnershipRegistry
+        )
 
     def ownership(self, base_url: str, path: str) -> OwnershipRegistry:
         """Return whose the objects of a collection are, as far as this run knows.
@@ -23,7 +26,7 @@ class Run:
         Several keys may lead to the same objects, so accounts at one base URL share it.
         """
         with self._lock:
-            return self._registries.setdefault((base_url, path.rstrip("/")), OwnershipRegistry())
+            return self._registries[base_url, path.rstrip("/")]
 
     def count_deletion(self, max_deletions: int | None) -> None:
         """Count an object that is about to be deleted or deactivated.
