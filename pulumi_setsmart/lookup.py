@@ -82,11 +82,8 @@ def _properties(account: str | None) -> Collection:
     refuse_key_in_clear()
     settings = load_settings(pulumi.runtime.get_config, os.environ, account)
     process.prepare()
-    return Collection(
-        process.account(settings).client.operation(),
-        PROPERTY.path({}, settings),
-        paging=settings.paging,
-    )
+    client = process.account(settings).client.operation()
+    return Collection(client, *PROPERTY.location({}, settings))
 
 
 @contextlib.contextmanager

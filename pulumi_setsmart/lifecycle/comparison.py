@@ -5,6 +5,7 @@ None stands for null and for an absent field alike, since APIs use both for "not
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -164,13 +165,18 @@ def _aligned(actual: list[Json], declared: list[Json]) -> list[Json]:
     return [paired[index] for index in range(len(declared))]
 
 
-def without(value: JsonObject, path: Sequence[str]) -> dict[str, Json]:
-    """Return ``value`` less the member that ``path`` leads to, or as it is if there is none.
+def without(value: JsonObject, *paths: Sequence[str]) -> dict[str, Json]:
+    """Return ``value`` less the members that the paths lead to; one may lead to none.
 
     Args:
         value: An object.
-        path: The keys that lead there. A list is gone into by an index, or else all its elements.
+        paths: For each member, the keys that lead to it. A list is gone into by an index, or else
+            all its elements.
     """
+    return functools.reduce(_without, paths, dict(value))
+
+
+def _without(value: JsonObject, path: Sequence[str]) -> dict[str, Json]:
     match path:
         case [step]:
             return {name: member for name, member in value.items() if name != step}
@@ -185,7 +191,7 @@ def without(value: JsonObject, path: Sequence[str]) -> dict[str, Json]:
 def _without_inside(value: Json, path: Sequence[str]) -> Json:
     match value:
         case dict():
-            return without(value, path)
+            return _without(value, path)
         case list() if len(path) > 1 and path[0].isdecimal():
             return [
                 _without_inside(element, path[1:]) if index == int(path[0]) else element

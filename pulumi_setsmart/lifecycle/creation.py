@@ -76,7 +76,7 @@ def _list_what_is_there(operation: Operation) -> None:
     try:
         operation.require_whole_list()
     except (NotFoundError, PermissionDeniedError, MethodNotAllowedError):
-        if operation.kind.identity_names(operation.properties):
+        if operation.natural_key:
             raise
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import cached_property
 
 from attrs import Factory, frozen
 
@@ -11,17 +13,18 @@ from pulumi_setsmart.client.confidential import DeclaredSecret, keeping
 from pulumi_setsmart.client.errors import MetadataError
 from pulumi_setsmart.client.redaction import redaction_of
 from pulumi_setsmart.lifecycle.kind import UNORDERED, Kind
-from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name
+from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name, with_known_secrets
 from pulumi_setsmart.lifecycle.metadata import (
     SEALED,
     SECRET_PATHS,
+    UNAPPLIED_KEY,
     dump_metadata,
     input_metadata,
     load_metadata,
 )
 from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of, patterns_of, places_after
 from pulumi_setsmart.lifecycle.state_metadata import KEY, StateMetadata
-from pulumi_setsmart.models.json import Json, digits, pointer, steps, value_at
+from pulumi_setsmart.models.json import Json, JsonObject, digits, pointer, steps, value_at
 from pulumi_setsmart.models.marker import UNKNOWN
 
 ID = "id"
@@ -52,7 +55,7 @@ class Declaration:
     opaque: bool = False
     named: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def secrets(self) -> list[SecretPath]:
         """What leads to each secret that a server may hide.
 
@@ -63,6 +66,24 @@ class Declaration:
         if () not in paths:
             return paths
         return [*filter(None, paths), *((name,) for name in self.fields if is_secret_name(name))]
+
+    def visible(
+        self,
+        fields: JsonObject,
+        known: JsonObject,
+        hides_by_null: Callable[[str], bool] = lambda _path: True,
+    ) -> dict[str, Json]:
+        """Return the fields that a server shows, as far as we know them better than it shows.
+
+        Unordered lists are in the order that we know, and hidden secrets are those that we know.
+
+        Args:
+            fields: The fields as the server shows them.
+            known: What we know of them.
+            hides_by_null: Whether a null at a JSON pointer stands for a secret that is hidden.
+        """
+        ordered = in_order_of(known, fields, self.unordered, self.secrets)
+        return with_known_secrets(ordered, known, self.secrets, hides_by_null)
 
     def is_secret(self, path: str) -> bool:
         """Return whether the value at ``path``, what holds it, or anything in it is secret."""
@@ -200,6 +221,7 @@ def outputs_of(
     fields: Mapping[str, Json],
     declared: Mapping[str, Json],
     metadata: StateMetadata,
+    unapplied: Mapping[str, Json] | None = None,
 ) -> dict[str, Json]:
     """Return the outputs of a resource: the fields known by name and what is declared, no more.
 
@@ -212,6 +234,8 @@ def outputs_of(
         fields: All its fields.
         declared: What the declared ones are to show.
         metadata: What to remember beside them.
+        unapplied: The values, by JSON pointer, that were sent and not applied, for reports; none of
+            them may be secret.
     """
     named = {one.name: fields[one.name] for one in kind.fields if fields.get(one.name) is not None}
     return {
@@ -219,6 +243,7 @@ def outputs_of(
         **_properties(kind, {**named, **declared}),
         ID: identifier,
         KEY: dump_metadata(metadata),
+        **({UNAPPLIED_KEY: json.dumps(unapplied)} if unapplied else {}),
     }
 
 

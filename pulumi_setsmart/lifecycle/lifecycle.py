@@ -23,7 +23,6 @@ from pulumi_setsmart.lifecycle.declaration import (
 )
 from pulumi_setsmart.lifecycle.deletion import delete_object
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, Kind
-from pulumi_setsmart.lifecycle.metadata import unapplied_in
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.planned_change import (
     PlannedChange,
@@ -169,9 +168,8 @@ class Lifecycle:
             ApiError: It could not be read.
         """
         stored = StoredObject.of(self.kind, identifier, outputs)
-        unapplied = unapplied_in(outputs, identifier)
         with keeping_secrets(stored.declaration):
-            return read_object(self._begin(outputs, stored.declaration), stored, unapplied)
+            return read_object(self._begin(outputs, stored.declaration), stored)
 
     def imported(self, record: Record, inputs: Mapping[str, Json]) -> ReadObject:
         """Return what the state is to hold of an object that is imported, as it was just read.

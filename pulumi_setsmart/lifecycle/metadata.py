@@ -26,7 +26,7 @@ from pulumi_setsmart.lifecycle.state_metadata import (
     StateMetadata,
     Unapplied,
 )
-from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
 
@@ -132,16 +132,6 @@ def dump_metadata(metadata: StateMetadata) -> str:
         },
         separators=(",", ":"),
     )
-
-
-def with_unapplied(outputs: JsonObject, sent: JsonObject) -> dict[str, Json]:
-    """Return outputs that tell reports which values were sent and not applied.
-
-    Args:
-        outputs: The outputs of a resource.
-        sent: The values by JSON pointer; none of them may be secret.
-    """
-    return {**outputs, UNAPPLIED_KEY: json.dumps(sent)} if sent else dict(outputs)
 
 
 def unapplied_in(outputs: Mapping[str, object], identifier: object = None) -> dict[str, Json]:
