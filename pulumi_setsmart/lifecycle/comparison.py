@@ -51,12 +51,12 @@ def overwritten(declared: Json, known: Json, actual: Json) -> list[Mismatch]:
 
     There, what is declared is what we knew to be there: so no change of the program asks for it.
     """
-    asked_for = [one.path for one in mismatches(declared, known)]
+    asked_for = [difference.path for difference in mismatches(declared, known)]
     return [
-        one
-        for one in mismatches(declared, actual)
+        difference
+        for difference in mismatches(declared, actual)
         if not any(
-            f"{one.path}/".startswith(f"{path}/") or path.startswith(f"{one.path}/")
+            f"{difference.path}/".startswith(f"{path}/") or path.startswith(f"{difference.path}/")
             for path in asked_for
         )
     ]
@@ -120,7 +120,7 @@ def _project(shape: Shape, actual: Json) -> Json:
         case dict(), dict() | None if shape or actual is not None:
             return project(shape, actual or {})
         case list(), list():
-            within = [_project(inner, one) for inner, one in zip(shape, actual, strict=False)]
+            within = [_project(inner, value) for inner, value in zip(shape, actual, strict=False)]
             return within + actual[len(shape) :]
     return actual
 

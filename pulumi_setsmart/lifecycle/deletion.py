@@ -98,13 +98,13 @@ def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> boo
 
 
 def _refuse_denied_deletion(operation: Operation, identifier: str) -> None:
-    """Refuse to take an object for deleted that is still there, whatever the deletion was told."""
+    """Refuse to take an object for deleted that is still there, whatever the response said."""
     try:
         found: Record | None = operation.collection.get(identifier)
     except NotFoundError:
         found = look_again(operation, identifier)
     if found is not None:
         raise DeletionRefusedError(
-            "SetSmart answers its deletion as if it did not exist, but still shows it; so it was "
-            "not deleted. Delete it in SetSmart, or run again later"
+            "SetSmart responds to its deletion that it does not exist, but still shows it; so it "
+            "was not deleted. Delete it in SetSmart, or run again later"
         )

@@ -76,7 +76,7 @@ class Lifecycle:
         """Validate the inputs and bring them into the form in which they are compared.
 
         For an object that is to be created, it is also looked up whether it exists: a preview
-        calls nothing else, and who approves it has to be told.
+        calls nothing else, and who approves it has to know.
 
         Args:
             inputs: The inputs.
@@ -162,7 +162,7 @@ class Lifecycle:
 
         Raises:
             MetadataError: What the state remembers of it cannot be read.
-            WrongAccountError: It is not there, but it cannot be told whether it was deleted; or it
+            WrongAccountError: It is not there, but it may not have been deleted; or it
                 is another one, which may be a stranger's.
             AlreadyManagedError: It belongs to another resource.
             ApiError: It could not be read.

@@ -30,7 +30,7 @@ class Payload:
 
     Attributes:
         fields: The whole object, as it is to be.
-        reverted: The changes of others that it undoes.
+        reverted: The changes outside Pulumi that it reverts.
     """
 
     fields: dict[str, Json]

@@ -12,7 +12,7 @@ from pulumi_setsmart.models.record import Record
 
 
 def add_reference(operation: Operation, stored: StoredObject) -> None:
-    """Have an object tell whose account this is, for others of which nothing tells."""
+    """Let an object prove which account this is, for objects that cannot prove it."""
     title = operation.title
     if title is not None and not operation.account.is_the_same(stored.metadata):
         operation.account.add_reference(
@@ -57,7 +57,7 @@ def known_fields(operation: Operation, stored: StoredObject, record: Record) -> 
     """Return what is known of the secrets of an object, nothing if it is another one now.
 
     Another account can have another object with the same id. Whether another key leads to another
-    account is told by whether the object is still called the same.
+    account shows in whether the object is still called the same.
     """
     account, mark = operation.account, stored.metadata.account
     if mark is None or account.is_the_same(stored.metadata):

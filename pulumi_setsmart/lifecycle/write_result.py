@@ -1,4 +1,4 @@
-"""What the state holds after a write, and what the user is told of it."""
+"""What the state holds after a write, and what it reports."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def outputs_after_write(
 
 
 def overwrite_warning(declaration: Declaration, reverted: Iterable[Mismatch]) -> str:
-    """Return what the user is told of changes of others that an update reverted."""
+    """Return the warning about changes outside Pulumi that an update reverted."""
     changes = ", ".join(
         difference.name
         if declaration.is_secret(difference.path)
