@@ -10,7 +10,7 @@
     ├── ExistingIdError                 the object that existing_id names cannot be taken over
     ├── AlreadyManagedError               two resources stand for one object
     ├── ContradictoryResponsesError              two responses cannot both be right
-    ├── DeletionRefusedError            an object may not be deleted, or not in this way
+    ├── NotDeletedError                 an object may not be deleted, or not in this way
     ├── WebhookVerificationError        a request does not prove that it comes from SetSmart
     │   ├── WebhookReplayedError        it does, but tells of an event that was taken in before
     │   └── WebhookSetupError           the receiver's secret, or another setting of it, is wrong
@@ -137,7 +137,7 @@ class ContradictoryResponsesError(SetSmartError):
     code = MessageCode.CONTRADICTORY_RESPONSES
 
 
-class DeletionRefusedError(SetSmartError):
+class NotDeletedError(SetSmartError):
     """An object may not be deleted: too many were in this run, or it cannot be deactivated."""
 
     code = MessageCode.DELETION_DENIED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from pulumi_setsmart.client.errors import DeletionRefusedError, NotFoundError
+from pulumi_setsmart.client.errors import NotDeletedError, NotFoundError
 from pulumi_setsmart.lifecycle.comparison import overlay
 from pulumi_setsmart.lifecycle.existence import look_again
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, STATUS
@@ -24,7 +24,7 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
     """Delete an object, or deactivate it; one that is gone already is no error.
 
     Raises:
-        DeletionRefusedError: It would be one too many, or it cannot be deactivated.
+        NotDeletedError: It would be one too many, or it cannot be deactivated.
         WrongAccountError: It is not in this account.
         ApiError: It could not be deleted.
     """
@@ -66,7 +66,7 @@ def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> boo
         Whether the server knew the object.
 
     Raises:
-        DeletionRefusedError: It has no status, or the server keeps another one.
+        NotDeletedError: It has no status, or the server keeps another one.
         ApiError: It could not be read or updated.
     """
     inactive: dict[str, Json] = {STATUS: INACTIVE}
@@ -75,7 +75,7 @@ def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> boo
         if folded(record.fields.get(STATUS)) == INACTIVE:
             return None
         if STATUS not in operation.kind.field_names and STATUS not in record.fields:
-            raise DeletionRefusedError(
+            raise NotDeletedError(
                 'it has no status, so it cannot be deactivated; declare deletion_policy="delete"',
                 code=MessageCode.NOT_DEACTIVATED,
             )
@@ -90,7 +90,7 @@ def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> boo
         return False
     status = after.fields.get(STATUS, INACTIVE)
     if folded(status) != INACTIVE:
-        raise DeletionRefusedError(
+        raise NotDeletedError(
             f"SetSmart keeps its status as {shown(status)}, so it was not deactivated",
             code=MessageCode.NOT_DEACTIVATED,
         )
@@ -104,7 +104,7 @@ def _refuse_denied_deletion(operation: Operation, identifier: str) -> None:
     except NotFoundError:
         found = look_again(operation, identifier)
     if found is not None:
-        raise DeletionRefusedError(
+        raise NotDeletedError(
             "SetSmart responds to its deletion that it does not exist, but still shows it; so it "
             "was not deleted. Delete it in SetSmart, or run again later"
         )

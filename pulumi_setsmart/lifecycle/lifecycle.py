@@ -217,7 +217,7 @@ class Lifecycle:
 
         Raises:
             MetadataError: What the state remembers of it cannot be read.
-            DeletionRefusedError: It would be one too many, or it cannot be deactivated.
+            NotDeletedError: It would be one too many, or it cannot be deactivated.
             WrongAccountError: It is not in this account.
             ApiError: It could not be deleted.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 
-from pulumi_setsmart.client.errors import DeletionRefusedError
+from pulumi_setsmart.client.errors import NotDeletedError
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 from pulumi_setsmart.models.message_code import MessageCode
 
@@ -35,11 +35,11 @@ class Run:
             max_deletions: How many a run may delete or deactivate, or None for any number.
 
         Raises:
-            DeletionRefusedError: It would be one too many for this run.
+            NotDeletedError: It would be one too many for this run.
         """
         with self._lock:
             if max_deletions is not None and self._deletions >= max_deletions:
-                raise DeletionRefusedError(
+                raise NotDeletedError(
                     "not deleted: this run has made as many deletions as setsmart:maxDeletions "
                     "allows. If all of them are meant, raise it",
                     code=MessageCode.DELETION_LIMIT,

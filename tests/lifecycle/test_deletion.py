@@ -9,7 +9,7 @@ import httpx
 import pytest
 from support.in_memory_account import InMemoryAccount, created
 
-from pulumi_setsmart.client.errors import DeletionRefusedError, WrongAccountError
+from pulumi_setsmart.client.errors import NotDeletedError, WrongAccountError
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.policy import DeletionPolicy
@@ -107,7 +107,7 @@ def test_what_has_no_status_cannot_be_deactivated() -> None:
         "deletion_policy": "deactivate",
     }
     identifier, outputs = created(lifecycle, inputs)
-    with pytest.raises(DeletionRefusedError, match="it has no status"):
+    with pytest.raises(NotDeletedError, match="it has no status"):
         lifecycle.delete(identifier, outputs)
     assert account.writes() == ["POST /rules"]
 
@@ -117,7 +117,7 @@ def test_a_status_that_the_server_keeps_is_told() -> None:
     account = InMemoryAccount(stored=lambda sent: {**sent, "status": "active"})
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, {**VILLA, "deletion_policy": "deactivate"})
-    with pytest.raises(DeletionRefusedError, match='keeps its status as "active"'):
+    with pytest.raises(NotDeletedError, match='keeps its status as "active"'):
         lifecycle.delete(identifier, outputs)
 
 
@@ -165,7 +165,7 @@ def test_a_run_stops_at_the_largest_number_of_deletions(policy: DeletionPolicy) 
     for identifier, outputs in made[:2]:
         lifecycle.delete(identifier, outputs)
     writes = account.writes()
-    with pytest.raises(DeletionRefusedError, match="setsmart:maxDeletions"):
+    with pytest.raises(NotDeletedError, match="setsmart:maxDeletions"):
         lifecycle.delete(*made[2])
     assert account.writes() == writes
 
@@ -175,7 +175,7 @@ def test_no_deletion_at_all_can_be_allowed() -> None:
     account = InMemoryAccount()
     lifecycle = account.lifecycle(max_deletions=0)
     made = created(lifecycle, VILLA)
-    with pytest.raises(DeletionRefusedError):
+    with pytest.raises(NotDeletedError):
         lifecycle.delete(*made)
 
 

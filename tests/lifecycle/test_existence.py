@@ -11,9 +11,9 @@ from support.in_memory_account import InMemoryAccount, created, through_engine
 
 from pulumi_setsmart.client.errors import (
     ContradictoryResponsesError,
-    DeletionRefusedError,
     IncompleteListError,
     MethodNotAllowedError,
+    NotDeletedError,
     UnknownOutcomeError,
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT
@@ -113,7 +113,7 @@ def test_a_deletion_that_is_answered_with_404_is_checked(policy: str) -> None:
     inputs = {**VILLA, "status": "active", "deletion_policy": policy}
     identifier, outputs = created(account.lifecycle(), inputs)
     account.interfere = denying(1, "DELETE" if policy == "delete" else "GET")
-    with pytest.raises(DeletionRefusedError, match="still shows it; so it was not deleted"):
+    with pytest.raises(NotDeletedError, match="still shows it; so it was not deleted"):
         account.lifecycle().delete(identifier, outputs)
     assert len(account.objects) == 1
 
