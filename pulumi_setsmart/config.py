@@ -28,12 +28,12 @@ from pulumi_setsmart.models.constraint import CollectionPath
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
+from pulumi_setsmart.models.setting import ACCOUNTS, API_KEY, BASE_URL, NAMESPACE, setting
 from pulumi_setsmart.models.web_address import ascii_host
 
 _Count = TypeVar("_Count", int, None)
 _Words = TypeVar("_Words", IfExists, DeletionPolicy)
 
-NAMESPACE = "setsmart"
 DEFAULT_BASE_URL = "https://api.setsmart.com/v1"
 """Documented."""
 
@@ -48,7 +48,6 @@ _ADVICE_ON_CONFIGURED_KEY = (
     "If it was rotated and the new one is set already, run once with PULUMI_RUN_PROGRAM=true, or "
     "`pulumi up --refresh=false`"
 )
-_ACCOUNTS = "accounts"
 _LONGEST_TIME = 86400.0
 _LARGEST_RESPONSE = 1024.0
 _MOST_DIGITS = 9
@@ -79,7 +78,7 @@ class Settings:
         deletion_policy: What becomes of an object that is no longer declared.
         max_deletions: How many objects a run may delete or deactivate, or None for any number.
         settle_time: How many seconds a server may take to carry out a request that it did not
-            response.
+            respond to.
         list_cache: Whether reads are served from one list of the collection.
         paging: How lists are paged, as far as their responses do not say so.
     """
@@ -116,12 +115,12 @@ def load_settings(
     keep_environment_secret(environment)
     source = _Source(configured)
     keep_secret(*source.keys())
-    place = _Place.of(account, source, environment)
+    own = _AccountSettings.of(account, source, environment)
     timeout = source.seconds("timeout", DEFAULT_TIMEOUT)
     return Settings(
         connection=Connection(
-            base_url=_base_url(place),
-            credentials=_credentials(place),
+            base_url=_base_url(own),
+            credentials=_credentials(own),
             timeout=timeout,
             deadline=source.seconds("deadline", DEFAULT_DEADLINE),
             largest_response=source.bytes_in_mebibytes("maxResponseMiB", DEFAULT_LARGEST_RESPONSE),
@@ -166,19 +165,19 @@ def keep_environment_secret(environment: Mapping[str, str]) -> None:
 def has_named_accounts(configured: Callable[[str], object], environment: Mapping[str, str]) -> bool:
     """Return whether any account has a name, so that the one without may be missing."""
     source = _Source(configured)
-    return source.text(_ACCOUNTS) is not None or any(
+    return source.text(ACCOUNTS) is not None or any(
         name.endswith("_API_KEY") and name.startswith("SETSMART_") and name != API_KEY_VARIABLE
         for name in environment
     )
 
 
 @frozen
-class _Place:
-    """Where an account is said to be, and with which keys; None is what nobody says.
+class _AccountSettings:
+    """Where an account is, and with which keys; None is what is not configured.
 
     Attributes:
         base_url: The base URL.
-        url_setting: What says the base URL, or could.
+        url_setting: The setting or variable that has the base URL, or could.
         configured_key: The key in the configuration.
         exported_key: The key in the environment.
         subject: What begins a message about it.
@@ -196,37 +195,29 @@ class _Place:
 
     @classmethod
     def of(cls, account: str | None, source: _Source, environment: Mapping[str, str]) -> Self:
-        """Return where the account with a name is; None is the one that needs no name."""
-        urls = {
-            f"{NAMESPACE}:baseUrl": source.text("baseUrl"),
-            BASE_URL_VARIABLE: environment.get(BASE_URL_VARIABLE),
-        }
+        """Return those of the account with a name; None is the one that needs no name."""
+        shared = {BASE_URL: source.text(BASE_URL), API_KEY: source.text(API_KEY)}
         if account is None:
-            url_setting, base_url = _first_said(urls)
-            return cls(
-                base_url=base_url,
-                url_setting=url_setting,
-                configured_key=source.text("apiKey"),
-                exported_key=environment.get(API_KEY_VARIABLE),
-                subject="",
-                key_setting=f"{NAMESPACE}:apiKey",
-                key_variable=API_KEY_VARIABLE,
-            )
-        own = source.account(account)
-        prefix = f"SETSMART_{account.upper().replace('-', '_')}_"
-        urls = {
-            f"{NAMESPACE}:{_ACCOUNTS}.{account}.baseUrl": own.get("baseUrl"),
-            f"{prefix}BASE_URL": environment.get(f"{prefix}BASE_URL"),
-            **urls,
-        }
-        url_setting, base_url = _first_said(urls)
+            own, prefix, path = shared, "SETSMART_", f"{NAMESPACE}:"
+        else:
+            own = source.account(account)
+            prefix = f"SETSMART_{account.upper().replace('-', '_')}_"
+            path = f"{setting(ACCOUNTS)}.{account}."
+        url_setting, base_url = _first_configured(
+            {
+                f"{path}{BASE_URL}": own.get(BASE_URL),
+                f"{prefix}BASE_URL": environment.get(f"{prefix}BASE_URL"),
+                setting(BASE_URL): shared[BASE_URL],
+                BASE_URL_VARIABLE: environment.get(BASE_URL_VARIABLE),
+            }
+        )
         return cls(
             base_url=base_url,
             url_setting=url_setting,
-            configured_key=own.get("apiKey"),
+            configured_key=own.get(API_KEY),
             exported_key=environment.get(f"{prefix}API_KEY"),
-            subject=f"account {account}: ",
-            key_setting=f"{NAMESPACE}:{_ACCOUNTS}.{account}.apiKey",
+            subject="" if account is None else f"account {account}: ",
+            key_setting=f"{path}{API_KEY}",
             key_variable=f"{prefix}API_KEY",
         )
 
@@ -238,31 +229,31 @@ class _Source:
     configured: Callable[[str], object]
 
     def text(self, key: str) -> str | None:
-        value = self.configured(f"{NAMESPACE}:{key}")
+        value = self.configured(setting(key))
         return None if value is None else str(value).strip() or None
 
     def keys(self) -> Iterator[str]:
         """Yield every API key in the configuration, also those of accounts that are not asked."""
-        yield self.text("apiKey") or ""
+        yield self.text(API_KEY) or ""
         with contextlib.suppress(ValueError):
-            accounts = json.loads(self.text(_ACCOUNTS) or "{}")
+            accounts = json.loads(self.text(ACCOUNTS) or "{}")
             for own in accounts.values() if isinstance(accounts, dict) else ():
                 if isinstance(own, dict):
-                    yield str(own.get("apiKey", "")).strip()
+                    yield str(own.get(API_KEY, "")).strip()
 
-    def account(self, name: str) -> dict[str, str]:
+    def account(self, name: str) -> dict[str, str | None]:
         """Return what is configured of the account with a name; nothing if it is not there."""
-        text = self.text(_ACCOUNTS)
+        text = self.text(ACCOUNTS)
         try:
             accounts = {} if text is None else json.loads(text)
         except ValueError:
             accounts = None
         own = accounts.get(name, {}) if isinstance(accounts, dict) else None
-        if not isinstance(own, dict) or not {*own} <= {"apiKey", "baseUrl"}:
+        if not isinstance(own, dict) or not {*own} <= {API_KEY, BASE_URL}:
             raise ConfigurationError(
-                f"{NAMESPACE}:{_ACCOUNTS} must hold an apiKey, and perhaps a baseUrl, under the "
-                f"name of each account: `pulumi config set --path {NAMESPACE}:{_ACCOUNTS}."
-                f"{name}.baseUrl URL`",
+                f"{setting(ACCOUNTS)} must hold an {API_KEY}, and perhaps a {BASE_URL}, under the "
+                f"name of each account: `pulumi config set --path {setting(ACCOUNTS)}."
+                f"{name}.{BASE_URL} URL`",
                 code=MessageCode.INVALID_ACCOUNTS,
             )
         return {key: str(value).strip() for key, value in own.items() if value is not None}
@@ -281,7 +272,7 @@ class _Source:
         if text is None:
             return default
         if not _NUMBER.fullmatch(text) or not 0 < float(text) <= largest:
-            raise ConfigurationError(f"{NAMESPACE}:{key} must be a number of {described_as}")
+            raise ConfigurationError(f"{setting(key)} must be a number of {described_as}")
         return float(text)
 
     def count(self, key: str, default: _Count, *, at_least: int = 0) -> int | _Count:
@@ -290,9 +281,7 @@ class _Source:
             return default
         is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
         if not is_number or int(text) < at_least:
-            raise ConfigurationError(
-                f"{NAMESPACE}:{key} must be a whole number, {at_least} or more"
-            )
+            raise ConfigurationError(f"{setting(key)} must be a whole number, {at_least} or more")
         return int(text)
 
     def word(self, key: str, default: _Words) -> _Words:
@@ -301,15 +290,13 @@ class _Source:
         try:
             return words(text)
         except ValueError:
-            raise ConfigurationError(
-                f"{NAMESPACE}:{key} must be one of {', '.join(words)}"
-            ) from None
+            raise ConfigurationError(f"{setting(key)} must be one of {', '.join(words)}") from None
 
     def path(self, key: str, default: str) -> str:
         path = self.text(key) or default
         violation = CollectionPath().violation(path)
         if violation is not None:
-            raise ConfigurationError(f"{NAMESPACE}:{key} {violation}")
+            raise ConfigurationError(f"{setting(key)} {violation}")
         return path
 
     def paging(self, key: str) -> PagingScheme | None:
@@ -323,7 +310,7 @@ class _Source:
         try:
             return PagingScheme.of(described)
         except ValueError as error:
-            raise ConfigurationError(f"{NAMESPACE}:{key} {error}") from None
+            raise ConfigurationError(f"{setting(key)} {error}") from None
 
     def boolean(self, key: str, *, default: bool) -> bool:
         match (self.text(key) or str(default)).lower():
@@ -331,7 +318,7 @@ class _Source:
                 return True
             case "false":
                 return False
-        raise ConfigurationError(f"{NAMESPACE}:{key} must be true or false")
+        raise ConfigurationError(f"{setting(key)} must be true or false")
 
     def digests(self, key: str) -> dict[str, frozenset[str]]:
         text = self.text(key)
@@ -345,7 +332,7 @@ class _Source:
         }
         if not all(map(_DIGEST.fullmatch, frozenset[str]().union(*digests.values()))):
             raise ConfigurationError(
-                f"{NAMESPACE}:{key} must hold a digest (sha256:…) or a list of them, under the URN "
+                f"{setting(key)} must hold a digest (sha256:…) or a list of them, under the URN "
                 "of each resource"
             )
         return digests
@@ -360,28 +347,29 @@ class _Source:
             names = None
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise ConfigurationError(
-                f'{NAMESPACE}:{key} must be a JSON list of field names, like ["id", "updated_at"]'
+                f'{setting(key)} must be a JSON list of field names, like ["id", "updated_at"]'
             )
         return frozenset(names)
 
 
-def _credentials(place: _Place) -> tuple[Credential, ...]:
+def _credentials(account: _AccountSettings) -> tuple[Credential, ...]:
     candidates = [
         Credential(key=key.strip(), source=source, advice=advice)
         for key, source, advice in (
-            (place.configured_key, place.key_setting, _ADVICE_ON_CONFIGURED_KEY),
+            (account.configured_key, account.key_setting, _ADVICE_ON_CONFIGURED_KEY),
             (
-                place.exported_key,
-                place.key_variable,
-                f"Set {place.key_variable} to a key that is valid",
+                account.exported_key,
+                account.key_variable,
+                f"Set {account.key_variable} to a key that is valid",
             ),
         )
         if key is not None and key.strip()
     ]
     if not candidates:
         raise ConfigurationError(
-            f"{place.subject}no API key: run `pulumi config set --secret "
-            f"{'--path ' if place.subject else ''}{place.key_setting}` or set {place.key_variable}",
+            f"{account.subject}no API key: run `pulumi config set --secret "
+            f"{'--path ' if account.subject else ''}{account.key_setting}` or set "
+            f"{account.key_variable}",
             code=MessageCode.MISSING_KEY,
         )
     for candidate in candidates:
@@ -396,14 +384,14 @@ def _credentials(place: _Place) -> tuple[Credential, ...]:
     return tuple(candidates)
 
 
-def _first_said(values: Mapping[str, str | None]) -> tuple[str, str | None]:
+def _first_configured(values: Mapping[str, str | None]) -> tuple[str, str | None]:
     """Return the setting that counts, the first that has a value or could have one, and it."""
     settings = [*values.items()]
     return next(((setting, value) for setting, value in settings if value), settings[0])
 
 
-def _base_url(place: _Place) -> str:
-    url = (place.base_url or DEFAULT_BASE_URL).strip().rstrip("/")
+def _base_url(account: _AccountSettings) -> str:
+    url = (account.base_url or DEFAULT_BASE_URL).strip().rstrip("/")
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -412,27 +400,28 @@ def _base_url(place: _Place) -> str:
         host = None
     if host is None or parts.scheme not in ("https", "http") or not _is_printable(url):
         raise ConfigurationError(
-            f"{place.url_setting} must be a web address, like {DEFAULT_BASE_URL}",
+            f"{account.url_setting} must be a web address, like {DEFAULT_BASE_URL}",
             code=MessageCode.INVALID_BASE_URL,
         )
     if parts.username is not None or "?" in url or "#" in url:
         raise ConfigurationError(
-            f"{place.url_setting} must hold no user name, query or fragment; "
-            f"the API key belongs in {place.key_setting}",
+            f"{account.url_setting} must hold no user name, query or fragment; "
+            f"the API key belongs in {account.key_setting}",
             code=MessageCode.INVALID_BASE_URL,
         )
     try:
         url = ascii_host(url)
     except ValueError:
         raise ConfigurationError(
-            f"{place.url_setting} must name a host that there can be; the international name is "
+            f"{account.url_setting} must name a host that there can be; the international name is "
             "not valid (IDNA)",
             code=MessageCode.INVALID_BASE_URL,
         ) from None
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigurationError(
-            f"{place.url_setting} must begin with https:// since the API key would travel in "
-            f"clear to {urlsplit(url).hostname}; http:// is only for a sandbox on this machine",
+            f"{account.url_setting} must begin with https:// since the API key would travel in "
+            f"clear text to {urlsplit(url).hostname}; http:// is only for a sandbox on this "
+            "machine",
             code=MessageCode.INVALID_BASE_URL,
         )
     return url

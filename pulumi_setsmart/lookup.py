@@ -18,7 +18,7 @@ from pulumi_setsmart.models.property import PropertyRecord
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.structuring import structure
 from pulumi_setsmart.models.text import visible
-from pulumi_setsmart.resource import refuse_key_in_clear
+from pulumi_setsmart.resource import reject_plaintext_key
 
 if TYPE_CHECKING:
     from pulumi_setsmart.client.collection import Collection
@@ -79,14 +79,11 @@ def _properties(account: str | None) -> Collection:
     from pulumi_setsmart.config import load_settings  # noqa: PLC0415
     from pulumi_setsmart.providers import process  # noqa: PLC0415
 
-    refuse_key_in_clear()
+    reject_plaintext_key()
     settings = load_settings(pulumi.runtime.get_config, os.environ, account)
     process.prepare()
-    return Collection(
-        process.account(settings).client.operation(),
-        PROPERTY.path({}, settings),
-        paging=settings.paging,
-    )
+    client = process.account(settings).client.operation()
+    return Collection(client, *PROPERTY.location({}, settings))
 
 
 @contextlib.contextmanager

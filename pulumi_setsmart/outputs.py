@@ -10,7 +10,7 @@ from pulumi_setsmart.models.marker import stands_for_null
 
 
 def seen_outputs(
-    outputs: Mapping[str, pulumi.Output[Any]], bookkeeping: pulumi.Output[Any]
+    outputs: Mapping[str, pulumi.Output[Any]], metadata: pulumi.Output[Any]
 ) -> dict[str, pulumi.Output[Any]]:
     """Return the outputs of a resource as a program is to see them.
 
@@ -21,7 +21,7 @@ def seen_outputs(
 
     Args:
         outputs: The outputs as Pulumi resolves them.
-        bookkeeping: The output that holds what the provider remembers. It is a string where the
+        metadata: The output that holds what the provider remembers. It is a string where the
             provider wrote it; inputs, which a preview shows of a resource that is going to
             change, have none or an object.
     """
@@ -30,7 +30,7 @@ def seen_outputs(
         return None
 
     async def is_complete() -> bool:
-        return isinstance(await bookkeeping.future(), str)
+        return isinstance(await metadata.future(), str)
 
     missing = pulumi.Output(set(), nothing(), is_complete())
 

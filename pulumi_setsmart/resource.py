@@ -11,13 +11,14 @@ from pulumi_setsmart.lifecycle.check import reserved_name_violations, shape_viol
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.message_code import MessageCode, with_code
+from pulumi_setsmart.models.setting import ACCOUNTS, API_KEY, setting
 from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.python_value import ArgumentLocation, run_error, to_plain
 from pulumi_setsmart.seen_inputs import seen_inputs
 
-_API_KEY = "setsmart:apiKey"
-_ACCOUNTS = "setsmart:accounts"
+_API_KEY = setting(API_KEY)
+_ACCOUNTS = setting(ACCOUNTS)
 
 
 class SetSmartResource(Resource):
@@ -41,8 +42,8 @@ class SetSmartResource(Resource):
         opts: pulumi.ResourceOptions | None,
     ) -> None:
         kind = provider.kind
-        _refuse_unusable(kind, resource_name, opts)
-        refuse_key_in_clear()
+        _reject_unusable(kind, resource_name, opts)
+        reject_plaintext_key()
         inputs = _inputs(kind, resource_name, properties)
         is_read = opts is not None and opts.id is not None
         inputs[KEY] = None if is_read else seen_inputs(kind, inputs, opts)
@@ -69,7 +70,7 @@ class SetSmartResource(Resource):
         """Return a resource that is read by its id and not managed."""
         resource = cls.__new__(cls)
         kind = provider.kind
-        _refuse_unusable(kind, resource_name, opts)
+        _reject_unusable(kind, resource_name, opts)
         outputs: dict[str, Any] = dict.fromkeys((*sorted(kind.field_names), kind.extra_fields))
         read_options = pulumi.ResourceOptions.merge(
             opts, pulumi.ResourceOptions(id=_identifier(resource_name, resource_id))
@@ -80,8 +81,8 @@ class SetSmartResource(Resource):
         return resource
 
 
-def refuse_key_in_clear() -> None:
-    """Refuse an API key that is configured in plain text: the state would hold it like that.
+def reject_plaintext_key() -> None:
+    """Reject an API key that is configured in plain text: the state would hold it like that.
 
     Raises:
         pulumi.RunError: There is one.
@@ -95,12 +96,12 @@ def refuse_key_in_clear() -> None:
     accounts = pulumi.runtime.get_config(_ACCOUNTS)
     if (
         accounts is not None
-        and '"apiKey"' in accounts
+        and f'"{API_KEY}"' in accounts
         and not pulumi.runtime.is_config_secret(_ACCOUNTS)
     ):
         raise _plaintext_key(
             f"{_ACCOUNTS} holds a key in plain text, and the state would hold it like that; set it "
-            f"with `pulumi config set --secret --path {_ACCOUNTS}.NAME.apiKey`"
+            f"with `pulumi config set --secret --path {_ACCOUNTS}.NAME.{API_KEY}`"
         )
 
 
@@ -108,8 +109,8 @@ def _plaintext_key(message: str) -> pulumi.RunError:
     return pulumi.RunError(with_code(message, MessageCode.PLAINTEXT_KEY))
 
 
-def _refuse_unusable(kind: Kind, resource_name: object, opts: object) -> None:
-    """Refuse a name or options with which there can be no resource."""
+def _reject_unusable(kind: Kind, resource_name: object, opts: object) -> None:
+    """Reject a name or options with which there can be no resource."""
     if not isinstance(resource_name, str) or not resource_name:
         raise pulumi.RunError(
             with_code(

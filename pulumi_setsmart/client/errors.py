@@ -10,7 +10,7 @@
     ├── ExistingIdError                 the object that existing_id names cannot be adopted
     ├── AlreadyManagedError             two resources manage one object
     ├── ContradictoryResponsesError     two responses cannot both be right
-    ├── DeletionRefusedError            an object may not be deleted, or not in this way
+    ├── NotDeletedError                 an object may not be deleted, or not in this way
     ├── WebhookVerificationError        a request does not prove that it comes from SetSmart
     │   ├── WebhookReplayedError        it does, but the event was processed before
     │   └── WebhookSetupError           the receiver's secret, or another setting of it, is wrong
@@ -141,7 +141,7 @@ class ContradictoryResponsesError(SetSmartError):
     code = MessageCode.CONTRADICTORY_RESPONSES
 
 
-class DeletionRefusedError(SetSmartError):
+class NotDeletedError(SetSmartError):
     """An object may not be deleted: too many were in this run, or it cannot be deactivated."""
 
     code = MessageCode.DELETION_DENIED

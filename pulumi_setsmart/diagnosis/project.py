@@ -12,12 +12,12 @@ from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 from pulumi_setsmart.automation.project import NotLoggedInError, Project, cli_version
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
-from pulumi_setsmart.config import NAMESPACE
 from pulumi_setsmart.diagnosis.finding import Finding
+from pulumi_setsmart.models.setting import ACCOUNTS, API_KEY, BASE_URL, setting
 
-_API_KEY = f"{NAMESPACE}:apiKey"
-_ACCOUNTS = f"{NAMESPACE}:accounts"
-_KEYS = (_API_KEY, f"{NAMESPACE}:baseUrl", _ACCOUNTS)
+_API_KEY = setting(API_KEY)
+_ACCOUNTS = setting(ACCOUNTS)
+_KEYS = (_API_KEY, setting(BASE_URL), _ACCOUNTS)
 _CORRECT_IT = "Correct PULUMI_BACKEND_URL, or backend.url in Pulumi.yaml."
 _ADVICE_ON_STATE = (
     ("state database", f"Is the database running, and does it accept this user? {_CORRECT_IT}"),

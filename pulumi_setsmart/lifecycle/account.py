@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import defaultdict
 
 import attrs
 from attrs import frozen
@@ -67,12 +68,12 @@ class Account:
         self.run = run
         self._accept_change = accept_change
         self._lock = threading.Lock()
-        self._looking = threading.Lock()  # held while the account is asked, when others go on
+        self._looking = threading.Lock()  # locked during requests, when other threads go on
         self._seen: dict[str, dict[str, Record]] = {}
         self._references: dict[str, dict[tuple[str, str], _ReferenceObject]] = {}
         self._has_waited: set[str] = set()
         self._looked_for: dict[tuple[str, str], Record | None] = {}
-        self._list_caches: dict[tuple[str, str], ListCache] = {}
+        self._list_caches: defaultdict[tuple[str, str], ListCache] = defaultdict(ListCache)
         self._completeness_checks: dict[ListCache, CompletenessCheck] = {}
 
     def ownership(self, path: str) -> OwnershipRegistry:
@@ -82,8 +83,7 @@ class Account:
     def list_cache(self, collection: Collection) -> ListCache:
         """Return what ``collection`` holds, as far as this run has seen."""
         with self._lock:
-            place = (collection.path.rstrip("/"), collection.id_field)
-            return self._list_caches.setdefault(place, ListCache())
+            return self._list_caches[collection.path.rstrip("/"), collection.id_field]
 
     def completeness_check(self, cache: ListCache) -> CompletenessCheck:
         """Return the check whether a list of this account shows what is there."""
@@ -115,13 +115,13 @@ class Account:
             key_digest=self._key_digest(previous.salt),
             siblings=siblings,
             names=self._names(collection, siblings, known, previous.salt, title),
-            others={} if known is None else known.others,
+            newer={} if known is None else known.newer,
         )
 
     def _siblings(
         self, collection: Collection, record: Record, known: AccountMark | None
     ) -> list[str]:
-        """Return the ids of a few objects beside one: those that are known, then others.
+        """Return the ids of a few objects beside one: those that are known, then new ones.
 
         What the list does not show any more comes last.
         """
@@ -133,11 +133,11 @@ class Account:
             if record.id in seen or len(seen) < _REMEMBERED:
                 seen[record.id] = record
             missing = [
-                one
-                for one in identifiers
-                if listed is not None and one not in listed and one not in seen
+                identifier
+                for identifier in identifiers
+                if listed is not None and identifier not in listed and identifier not in seen
             ]
-            found = dict.fromkeys(one for one in identifiers if one not in missing)
+            found = dict.fromkeys(each for each in identifiers if each not in missing)
             if len(found) < _MOST_SIBLINGS:
                 found |= dict.fromkeys((*cache.first_ids(_REMEMBERED), *seen, *missing))
         found.pop(record.id, None)
@@ -158,9 +158,9 @@ class Account:
             seen = self._seen.get(collection.path, {})
             for identifier in siblings:
                 record = seen.get(identifier)
-                told = record.fields.get(title) if record else cache.seen_value(identifier, title)
-                names[identifier] = name_digest(salt, told) or names.get(identifier, "")
-        return {one: names[one] for one in siblings if names.get(one)}
+                name = record.fields.get(title) if record else cache.seen_value(identifier, title)
+                names[identifier] = name_digest(salt, name) or names.get(identifier, "")
+        return {sibling: names[sibling] for sibling in siblings if names.get(sibling)}
 
     def is_the_same(self, metadata: StateMetadata) -> bool:
         """Return whether the object with this metadata was last seen in this very account."""
@@ -290,8 +290,8 @@ class Account:
     def _shows_reference(self, base_url: str) -> bool:
         """Return whether an object that this run works on is there as the state knows it.
 
-        The first objects of an account have few siblings, so others of the stack tell as well.
-        Pulumi begins with several at a time: the first one waits a little for the others.
+        The first objects of an account have few siblings, so other objects of the stack count
+        as well. Pulumi begins with several at a time: the first waits a little for the next.
         """
         for _ in range(_LOOKS_AT_REFERENCES):
             with self._lock:

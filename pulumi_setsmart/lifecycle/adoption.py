@@ -105,10 +105,8 @@ def _named(operation: Operation, identifier: str) -> Adoption:
 
 def _identical(operation: Operation) -> Adoption | None:
     """Return the object of the same identity, claimed and announced, if there is difference."""
-    inputs = operation.properties
-    names = operation.kind.identity_names(inputs)
-    identity = identity_of(names, operation.declaration.fields)
-    policy = inputs.get(IF_EXISTS) or operation.settings.if_exists
+    identity = identity_of(operation.natural_key, operation.declaration.fields)
+    policy = operation.properties.get(IF_EXISTS) or operation.settings.if_exists
     if identity is None or policy in (UNKNOWN, IfExists.CREATE):
         return None
     owner = new_salt()
@@ -139,7 +137,7 @@ def _with_identity(operation: Operation, identity: Mapping[str, Json]) -> list[R
 def _announce(operation: Operation, record: Record) -> None:
     """Tell who approves it what the adoption does."""
     declaration = operation.declaration
-    visible = operation.visible(record, {})
+    visible = declaration.visible(record.fields, {})
     fields = in_order_of(declaration.fields, visible, declaration.unordered, declaration.secrets)
     actual = project(shape_of(declaration.fields), fields)
     changes = ", ".join(

@@ -152,24 +152,24 @@ def _field_violation(field: ApiField, inputs: Mapping[str, Json]) -> InputViolat
 
 
 def _extra_fields_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputViolation]:
-    others = inputs.get(kind.extra_fields, {})
-    if others is UNKNOWN:
+    extra = inputs.get(kind.extra_fields, {})
+    if extra is UNKNOWN:
         return
-    if not isinstance(others, dict):
-        yield InputViolation(kind.extra_fields, f"must be an object, not {type_name(others)}")
+    if not isinstance(extra, dict):
+        yield InputViolation(kind.extra_fields, f"must be an object, not {type_name(extra)}")
         return
-    yield from reserved_name_violations(kind, others, kind.id_field(inputs))
-    for name, value in others.items():
+    yield from reserved_name_violations(kind, extra, kind.id_field(inputs))
+    for name, value in extra.items():
         reason = unsendable(name) or unsendable(value)
         if reason is not None:
             yield InputViolation(kind.extra_fields, reason, name)
 
 
 def reserved_name_violations(
-    kind: Kind, others: Mapping[str, object], id_field: str = DEFAULT_ID_FIELD
+    kind: Kind, extra: Mapping[str, object], id_field: str = DEFAULT_ID_FIELD
 ) -> Iterator[InputViolation]:
-    """Yield why each name in ``others`` that is not free cannot stand there."""
-    for name in others:
+    """Yield why each name in ``extra`` that is not free cannot stand there."""
+    for name in extra:
         if name in kind.field_names:
             yield InputViolation(
                 kind.extra_fields,
@@ -193,10 +193,10 @@ def _policy_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[Input
             reason = POLICY_INPUTS[name].violation(value)
             if reason is not None:
                 yield InputViolation(name, reason)
-    others = inputs.get(kind.extra_fields)
-    if isinstance(others, dict) and not kind.natural_key:
+    extra = inputs.get(kind.extra_fields)
+    if isinstance(extra, dict) and not kind.natural_key:
         for name in kind.identity_names(inputs):
-            if name not in others:
+            if name not in extra:
                 yield InputViolation(
                     IDENTITY,
                     f"{kind.extra_fields} does not declare {name}",

@@ -5,6 +5,7 @@ None stands for null and for an absent field alike, since APIs use both for "not
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -50,12 +51,12 @@ def overwritten(declared: Json, known: Json, actual: Json) -> list[Mismatch]:
 
     There, what is declared is what we knew to be there: so no change of the program asks for it.
     """
-    asked_for = [one.path for one in mismatches(declared, known)]
+    asked_for = [difference.path for difference in mismatches(declared, known)]
     return [
-        one
-        for one in mismatches(declared, actual)
+        difference
+        for difference in mismatches(declared, actual)
         if not any(
-            f"{one.path}/".startswith(f"{path}/") or path.startswith(f"{one.path}/")
+            f"{difference.path}/".startswith(f"{path}/") or path.startswith(f"{difference.path}/")
             for path in asked_for
         )
     ]
@@ -119,7 +120,7 @@ def _project(shape: Shape, actual: Json) -> Json:
         case dict(), dict() | None if shape or actual is not None:
             return project(shape, actual or {})
         case list(), list():
-            within = [_project(inner, one) for inner, one in zip(shape, actual, strict=False)]
+            within = [_project(inner, value) for inner, value in zip(shape, actual, strict=False)]
             return within + actual[len(shape) :]
     return actual
 
@@ -164,13 +165,18 @@ def _aligned(actual: list[Json], declared: list[Json]) -> list[Json]:
     return [paired[index] for index in range(len(declared))]
 
 
-def without(value: JsonObject, path: Sequence[str]) -> dict[str, Json]:
-    """Return ``value`` less the member that ``path`` leads to, or as it is if there is none.
+def without(value: JsonObject, *paths: Sequence[str]) -> dict[str, Json]:
+    """Return ``value`` less the members that the paths lead to; one may lead to none.
 
     Args:
         value: An object.
-        path: The keys that lead there. A list is gone into by an index, or else all its elements.
+        paths: For each member, the keys that lead to it. A list is gone into by an index, or else
+            all its elements.
     """
+    return functools.reduce(_without, paths, dict(value))
+
+
+def _without(value: JsonObject, path: Sequence[str]) -> dict[str, Json]:
     match path:
         case [step]:
             return {name: member for name, member in value.items() if name != step}
@@ -185,7 +191,7 @@ def without(value: JsonObject, path: Sequence[str]) -> dict[str, Json]:
 def _without_inside(value: Json, path: Sequence[str]) -> Json:
     match value:
         case dict():
-            return without(value, path)
+            return _without(value, path)
         case list() if len(path) > 1 and path[0].isdecimal():
             return [
                 _without_inside(element, path[1:]) if index == int(path[0]) else element

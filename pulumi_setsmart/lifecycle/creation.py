@@ -1,4 +1,4 @@
-"""Creating an object once, whatever becomes of the answers."""
+"""Creating an object once, whatever becomes of the responses."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def create_object(operation: Operation, owner: str) -> tuple[str, Record | None]
         Its id, and the object where the server has shown it.
 
     Raises:
-        ExistingObjectError: The server answered with an object that existed before.
-        AlreadyManagedError: The server answered with an object of another resource.
+        ExistingObjectError: The response shows an object that existed before.
+        AlreadyManagedError: The response shows an object of another resource.
         UnknownOutcomeError: It cannot be found out whether it was created.
         ApiError: It was not created.
     """
@@ -76,7 +76,7 @@ def _list_what_is_there(operation: Operation) -> None:
     try:
         operation.require_whole_list()
     except (NotFoundError, PermissionDeniedError, MethodNotAllowedError):
-        if operation.kind.identity_names(operation.properties):
+        if operation.natural_key:
             raise
 
 
@@ -90,7 +90,7 @@ def _post(operation: Operation, owner: str, idempotency_key: str) -> tuple[str, 
     ids_before = operation.list_cache.complete_items or ()
     if identifier in ids_before and not operation.list_cache.was_deleted(identifier):
         raise ExistingObjectError(
-            f"SetSmart answered with {identifier}, which existed before: nothing was created, "
+            f"SetSmart responded with {identifier}, which existed before: nothing was created, "
             f"and {identifier} may have been changed. Look at it in SetSmart, then import it "
             '(documentation, Adopt what exists) or adopt it with if_exists="adopt"',
             code=MessageCode.EXISTING_OBJECT_RETURNED,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import cached_property
 
 from attrs import Factory, frozen
 
@@ -11,17 +13,18 @@ from pulumi_setsmart.client.confidential import DeclaredSecret, keeping
 from pulumi_setsmart.client.errors import MetadataError
 from pulumi_setsmart.client.redaction import redaction_of
 from pulumi_setsmart.lifecycle.kind import UNORDERED, Kind
-from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name
+from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name, with_known_secrets
 from pulumi_setsmart.lifecycle.metadata import (
     SEALED,
     SECRET_PATHS,
+    UNAPPLIED_KEY,
     dump_metadata,
     input_metadata,
     load_metadata,
 )
 from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of, patterns_of, places_after
 from pulumi_setsmart.lifecycle.state_metadata import KEY, StateMetadata
-from pulumi_setsmart.models.json import Json, digits, pointer, steps, value_at
+from pulumi_setsmart.models.json import Json, JsonObject, digits, pointer, steps, value_at
 from pulumi_setsmart.models.marker import UNKNOWN
 
 ID = "id"
@@ -52,23 +55,41 @@ class Declaration:
     opaque: bool = False
     named: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def secrets(self) -> list[SecretPath]:
         """What leads to each secret that a server may hide.
 
         Where everything beside the named fields is declared as one secret, those are meant that are
-        called like one: the others would be missed if they were gone.
+        called like one: any other would be missed if it were gone.
         """
         paths = [tuple(steps(path)) for path in self.secret_paths]
         if () not in paths:
             return paths
         return [*filter(None, paths), *((name,) for name in self.fields if is_secret_name(name))]
 
+    def visible(
+        self,
+        fields: JsonObject,
+        known: JsonObject,
+        hides_by_null: Callable[[str], bool] = lambda _path: True,
+    ) -> dict[str, Json]:
+        """Return the fields that a server shows, as far as we know them better than it shows.
+
+        Unordered lists are in the order that we know, and hidden secrets are those that we know.
+
+        Args:
+            fields: The fields as the server shows them.
+            known: What we know of them.
+            hides_by_null: Whether a null at a JSON pointer stands for a secret that is hidden.
+        """
+        ordered = in_order_of(known, fields, self.unordered, self.secrets)
+        return with_known_secrets(ordered, known, self.secrets, hides_by_null)
+
     def is_secret(self, path: str) -> bool:
         """Return whether the value at ``path``, what holds it, or anything in it is secret."""
         return any(
-            f"{path}/".startswith(f"{one}/") or one.startswith(f"{path}/")
-            for one in self.secret_paths
+            f"{path}/".startswith(f"{secret}/") or secret.startswith(f"{path}/")
+            for secret in self.secret_paths
         )
 
     def subject(self, kind: Kind, identifier: str | None = None) -> str:
@@ -92,13 +113,13 @@ class Declaration:
         values = {**self.beside, **self.fields}
         beside = self.beside.keys() | self.named
         for path in self._hidden_paths:
-            whole = {name: one for name, one in values.items() if name not in beside}
-            value = value_at(values, steps(path)) if path else whole
+            extra = {name: value for name, value in values.items() if name not in beside}
+            value = value_at(values, steps(path)) if path else extra
             yield from _texts_in(value, tuple(steps(path)))
 
     def redact(self, text: str) -> str:
         """Return a text of ours without the declared secrets, but for those of a few characters."""
-        return redaction_of(frozenset(one.text for one in self.secret_values())).own(text)
+        return redaction_of(frozenset(secret.text for secret in self.secret_values())).own(text)
 
 
 def keeping_secrets(*declarations: Declaration) -> AbstractContextManager[None]:
@@ -109,8 +130,8 @@ def keeping_secrets(*declarations: Declaration) -> AbstractContextManager[None]:
 def read_declaration(kind: Kind, properties: Mapping[str, Json]) -> Declaration:
     """Return what the inputs of a resource declare, or what its outputs show.
 
-    Outputs whose metadata is missing or damaged are read all the same, so that a message can be
-    told of them.
+    Outputs whose metadata is missing or damaged are read all the same, so that a message can
+    name the object.
     """
     if ID in properties or isinstance(properties.get(KEY), str):
         try:
@@ -187,9 +208,9 @@ def secret_metadata(secret_paths: list[str], *, sealed: bool = True) -> dict[str
     return paths if sealed else {**paths, SEALED: False}
 
 
-def secret_paths_in(told: Mapping[str, object]) -> list[str]:
+def secret_paths_in(metadata: Mapping[str, object]) -> list[str]:
     """Return the JSON pointers of what metadata says is secret."""
-    paths = told.get(SECRET_PATHS)
+    paths = metadata.get(SECRET_PATHS)
     return [str(path) for path in paths] if isinstance(paths, list) else []
 
 
@@ -200,6 +221,7 @@ def outputs_of(
     fields: Mapping[str, Json],
     declared: Mapping[str, Json],
     metadata: StateMetadata,
+    unapplied: Mapping[str, Json] | None = None,
 ) -> dict[str, Json]:
     """Return the outputs of a resource: the fields known by name and what is declared, no more.
 
@@ -212,13 +234,20 @@ def outputs_of(
         fields: All its fields.
         declared: What the declared ones are to show.
         metadata: What to remember beside them.
+        unapplied: The values, by JSON pointer, that were sent and not applied, for reports; none of
+            them may be secret.
     """
-    named = {one.name: fields[one.name] for one in kind.fields if fields.get(one.name) is not None}
+    named = {
+        field.name: fields[field.name]
+        for field in kind.fields
+        if fields.get(field.name) is not None
+    }
     return {
         **_beside_fields(kind, beside),
         **_properties(kind, {**named, **declared}),
         ID: identifier,
         KEY: dump_metadata(metadata),
+        **({UNAPPLIED_KEY: json.dumps(unapplied)} if unapplied else {}),
     }
 
 
@@ -253,8 +282,8 @@ def in_known_order(
     So what Pulumi compares by index differs only where the elements do.
     """
     lists = unordered_lists(kind, inputs)
-    within = {(kind.extra_fields, *one) for one in lists if one[0] not in kind.field_names}
-    named = {one for one in lists if one[0] in kind.field_names}
+    named = {path for path in lists if path[0] in kind.field_names}
+    within = {(kind.extra_fields, *path) for path in lists - named}
     return in_order_of(before, inputs, within | named)
 
 
@@ -268,18 +297,18 @@ def with_secrets_in_order(
         before: The inputs as they arrived; the paths in their metadata are those of the secrets.
         inputs: The same inputs in order.
     """
-    told = input_metadata(before)
+    metadata = input_metadata(before)
     lists = unordered_lists(kind, inputs)
     fields, ordered = (_fields(kind, each)[0] for each in (before, inputs))
     places = {
         place
-        for path in secret_paths_in(told)
+        for path in secret_paths_in(metadata)
         for place in places_after(path, fields, ordered, lists)
     }
     if not places:
         return dict(inputs)
     secret_paths: list[Json] = [*sorted(places)]
-    return {**inputs, KEY: {**told, SECRET_PATHS: secret_paths}}
+    return {**inputs, KEY: {**metadata, SECRET_PATHS: secret_paths}}
 
 
 def _beside_fields(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
@@ -290,18 +319,20 @@ def _beside_fields(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json
 
 def _properties(kind: Kind, fields: Mapping[str, Json]) -> dict[str, Json]:
     properties = {name: value for name, value in fields.items() if name in kind.field_names}
-    others = {name: value for name, value in fields.items() if name not in kind.field_names}
-    if others or not kind.fields:
-        properties[kind.extra_fields] = others
+    extra = {name: value for name, value in fields.items() if name not in kind.field_names}
+    if extra or not kind.fields:
+        properties[kind.extra_fields] = extra
     return properties
 
 
 def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json], bool]:
-    named = {one.name: properties[one.name] for one in kind.fields if one.name in properties}
-    others = properties.get(kind.extra_fields)
-    if isinstance(others, dict):
-        named |= others
-    return named, others is not UNKNOWN
+    named = {
+        field.name: properties[field.name] for field in kind.fields if field.name in properties
+    }
+    extra = properties.get(kind.extra_fields)
+    if isinstance(extra, dict):
+        named |= extra
+    return named, extra is not UNKNOWN
 
 
 def _texts_in(value: Json, path: SecretPath) -> Iterator[DeclaredSecret]:

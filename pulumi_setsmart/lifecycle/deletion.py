@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 
-from pulumi_setsmart.client.errors import ConflictError, DeletionRefusedError, NotFoundError
+from pulumi_setsmart.client.errors import NotDeletedError, NotFoundError
 from pulumi_setsmart.lifecycle.comparison import overlay
 from pulumi_setsmart.lifecycle.existence import look_again
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, STATUS
 from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.operation import Operation, shown
-from pulumi_setsmart.lifecycle.replacement import MOST_ATTEMPTS, put_object
+from pulumi_setsmart.lifecycle.replacement import Payload, replace_object
 from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion, confirm_same
 from pulumi_setsmart.lifecycle.status import INACTIVE
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
@@ -24,7 +24,7 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
     """Delete an object, or deactivate it; one that is gone already is no error.
 
     Raises:
-        DeletionRefusedError: It would be one too many, or it cannot be deactivated.
+        NotDeletedError: It would be one too many, or it cannot be deactivated.
         WrongAccountError: It is not in this account.
         ApiError: It could not be deleted.
     """
@@ -66,37 +66,31 @@ def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> boo
         Whether the server knew the object.
 
     Raises:
-        DeletionRefusedError: It has no status, or the server keeps another one.
+        NotDeletedError: It has no status, or the server keeps another one.
         ApiError: It could not be read or updated.
     """
     inactive: dict[str, Json] = {STATUS: INACTIVE}
 
-    attempts, etag = 0, None
-    while True:
-        attempts += 1
-        try:
-            record = operation.collection.get(identifier)
-            etag = record.etag
-            if folded(record.fields.get(STATUS)) == INACTIVE:
-                return True
-            if STATUS not in operation.kind.field_names and STATUS not in record.fields:
-                raise DeletionRefusedError(
-                    "it has no status, so it cannot be deactivated; declare "
-                    'deletion_policy="delete"',
-                    code=MessageCode.NOT_DEACTIVATED,
-                )
-            payload = overlay(operation.sendable(record, known), inactive)
-            response = put_object(operation, identifier, payload, inactive, etag)
-            after = response or operation.collection.get(identifier)
-            break
-        except ConflictError:
-            if etag is None or attempts == MOST_ATTEMPTS:
-                raise
-        except NotFoundError:
-            return False
+    def payload_of(record: Record) -> Payload | None:
+        if folded(record.fields.get(STATUS)) == INACTIVE:
+            return None
+        if STATUS not in operation.kind.field_names and STATUS not in record.fields:
+            raise NotDeletedError(
+                'it has no status, so it cannot be deactivated; declare deletion_policy="delete"',
+                code=MessageCode.NOT_DEACTIVATED,
+            )
+        return Payload(overlay(operation.sendable(record, known), inactive))
+
+    try:
+        replacement = replace_object(operation, identifier, payload_of, inactive)
+        if replacement.payload is None:
+            return True
+        after = replacement.response or operation.collection.get(identifier)
+    except NotFoundError:
+        return False
     status = after.fields.get(STATUS, INACTIVE)
     if folded(status) != INACTIVE:
-        raise DeletionRefusedError(
+        raise NotDeletedError(
             f"SetSmart keeps its status as {shown(status)}, so it was not deactivated",
             code=MessageCode.NOT_DEACTIVATED,
         )
@@ -104,13 +98,13 @@ def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> boo
 
 
 def _refuse_denied_deletion(operation: Operation, identifier: str) -> None:
-    """Refuse to take an object for deleted that is still there, whatever the deletion was told."""
+    """Refuse to take an object for deleted that is still there, whatever the response said."""
     try:
         found: Record | None = operation.collection.get(identifier)
     except NotFoundError:
         found = look_again(operation, identifier)
     if found is not None:
-        raise DeletionRefusedError(
-            "SetSmart answers its deletion as if it did not exist, but still shows it; so it was "
-            "not deleted. Delete it in SetSmart, or run again later"
+        raise NotDeletedError(
+            "SetSmart responds to its deletion that it does not exist, but still shows it; so it "
+            "was not deleted. Delete it in SetSmart, or run again later"
         )

@@ -48,7 +48,7 @@ def may_come_from(declared: JsonObject, fields: JsonObject) -> bool:
     """
     differences = list(mismatches(dict(declared), dict(fields)))
     kept = len(declared) - sum(name not in fields for name in declared)
-    return (kept > 0 or not declared) and all(_may_come_from(one) for one in differences)
+    return (kept > 0 or not declared) and all(map(_may_come_from, differences))
 
 
 def _may_come_from(difference: Mismatch) -> bool:

@@ -114,10 +114,13 @@ class Kind:
         name = f' "{title}"' if isinstance(title, str) and title is not UNKNOWN else ""
         return f"{self.label}{name}" + (f" ({identifier})" if identifier else "")
 
-    def paging(self, values: Mapping[str, Json], settings: Settings) -> PagingScheme | None:
-        """Return how the list of the object's collection is paged, as far as that is declared."""
+    def location(
+        self, values: Mapping[str, Json], settings: Settings
+    ) -> tuple[str, str, PagingScheme | None]:
+        """Return the collection's path, its id field and its paging, as far as that is declared."""
         declared = values.get(PAGING) if PAGING in self.policy_inputs else None
-        return PagingScheme.of(declared) if isinstance(declared, dict) else settings.paging
+        paging = PagingScheme.of(declared) if isinstance(declared, dict) else settings.paging
+        return self.path(values, settings), self.id_field(values), paging
 
     def id_field(self, values: Mapping[str, object]) -> str:
         """Return the name of the field that holds the object's id."""

@@ -23,7 +23,6 @@ from pulumi_setsmart.lifecycle.declaration import (
 )
 from pulumi_setsmart.lifecycle.deletion import delete_object
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, Kind
-from pulumi_setsmart.lifecycle.metadata import unapplied_in
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.planned_change import (
     PlannedChange,
@@ -77,7 +76,7 @@ class Lifecycle:
         """Validate the inputs and bring them into the form in which they are compared.
 
         For an object that is to be created, it is also looked up whether it exists: a preview
-        calls nothing else, and who approves it has to be told.
+        calls nothing else, and who approves it has to know.
 
         Args:
             inputs: The inputs.
@@ -163,15 +162,14 @@ class Lifecycle:
 
         Raises:
             MetadataError: What the state remembers of it cannot be read.
-            WrongAccountError: It is not there, but it cannot be told whether it was deleted; or it
+            WrongAccountError: It is not there, but it may not have been deleted; or it
                 is another one, which may be a stranger's.
             AlreadyManagedError: It belongs to another resource.
             ApiError: It could not be read.
         """
         stored = StoredObject.of(self.kind, identifier, outputs)
-        unapplied = unapplied_in(outputs, identifier)
         with keeping_secrets(stored.declaration):
-            return read_object(self._begin(outputs, stored.declaration), stored, unapplied)
+            return read_object(self._begin(outputs, stored.declaration), stored)
 
     def imported(self, record: Record, inputs: Mapping[str, Json]) -> ReadObject:
         """Return what the state is to hold of an object that is imported, as it was just read.
@@ -219,7 +217,7 @@ class Lifecycle:
 
         Raises:
             MetadataError: What the state remembers of it cannot be read.
-            DeletionRefusedError: It would be one too many, or it cannot be deactivated.
+            NotDeletedError: It would be one too many, or it cannot be deactivated.
             WrongAccountError: It is not in this account.
             ApiError: It could not be deleted.
         """

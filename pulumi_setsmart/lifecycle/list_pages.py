@@ -23,7 +23,7 @@ class ListPages:
       failure. So a thread that has waited finds what it waited for.
 
     Args:
-        seen: What is told of each page.
+        seen: Is given each page.
         budget: What each page is counted in.
     """
 

@@ -1,6 +1,6 @@
 """Secrets as servers show them: masked, or not at all. What is masked must never be written back.
 
-A server may show a secret only once, in its answer to the POST that made it. So every step takes
+A server may show a secret only once, in its response to the POST that made it. So every step takes
 what it knows of the secrets along, wherever the server hides them.
 """
 
@@ -107,7 +107,7 @@ def _filled(
     members = dict(shown) if isinstance(shown, dict) else {}
     beneath = shown if shown is None else _ABSENT
     knows = known if isinstance(known, dict) else {}
-    for name in {one[0] for one in paths}:
+    for name in {path[0] for path in paths}:
         member = _filled(
             members.get(name, beneath),
             knows.get(name),
@@ -142,7 +142,7 @@ def _secret(shown: Any, known: Json, hides_by_null: Callable[[str], bool], path:
 
 
 def shown_secrets(fields: JsonObject, paths: Collection[SecretPath]) -> Iterator[str]:
-    """Yield the names of the secrets that a server shows in the clear."""
+    """Yield the names of the secrets that a server shows in clear text."""
     for path in paths:
         value = value_at(dict(fields), path)
         if path and value is not None and not is_masked(value):
@@ -150,4 +150,4 @@ def shown_secrets(fields: JsonObject, paths: Collection[SecretPath]) -> Iterator
 
 
 def _below(paths: frozenset[SecretPath], key: str) -> frozenset[SecretPath]:
-    return frozenset(one[1:] for one in paths if one and one[0] == key)
+    return frozenset(path[1:] for path in paths if path and path[0] == key)

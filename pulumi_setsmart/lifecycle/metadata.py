@@ -26,7 +26,7 @@ from pulumi_setsmart.lifecycle.state_metadata import (
     StateMetadata,
     Unapplied,
 )
-from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
 
@@ -110,11 +110,11 @@ def dump_metadata(metadata: StateMetadata) -> str:
         "key_digest": mark.key_digest,
         **_filled("neighbours", mark.siblings),
         **_filled("names", mark.names),
-        **mark.others,
+        **mark.newer,
     }
     unapplied = {
-        path: {"declared": one.declared, "since": one.since, **one.others}
-        for path, one in metadata.unapplied.items()
+        path: {"declared": value.declared, "since": value.since, **value.newer}
+        for path, value in metadata.unapplied.items()
     }
     null_secrets = metadata.null_secrets
     return json.dumps(
@@ -128,20 +128,10 @@ def dump_metadata(metadata: StateMetadata) -> str:
             **_filled("unapplied", unapplied),
             **_filled("inputs_ahead", metadata.inputs_ahead),
             **({} if null_secrets is None else {"null_secrets": null_secrets}),
-            **metadata.others,
+            **metadata.newer,
         },
         separators=(",", ":"),
     )
-
-
-def with_unapplied(outputs: JsonObject, sent: JsonObject) -> dict[str, Json]:
-    """Return outputs that tell reports which values were sent and not applied.
-
-    Args:
-        outputs: The outputs of a resource.
-        sent: The values by JSON pointer; none of them may be secret.
-    """
-    return {**outputs, UNAPPLIED_KEY: json.dumps(sent)} if sent else dict(outputs)
 
 
 def unapplied_in(outputs: Mapping[str, object], identifier: object = None) -> dict[str, Json]:
@@ -164,9 +154,9 @@ def unapplied_in(outputs: Mapping[str, object], identifier: object = None) -> di
 
 
 def input_metadata(inputs: Mapping[str, object]) -> dict[str, Any]:
-    """Return what a program or a check tells under the key in inputs; nothing if it is no object.
+    """Return what a program or a check passes under the key in inputs; nothing if it is no object.
 
-    What is not told is taken for secret, so nothing depends on whether it can be understood.
+    Whatever it does not name is taken for secret, so it need not be understood.
     """
     found = inputs.get(KEY)
     return found if isinstance(found, dict) else {}
@@ -182,9 +172,9 @@ def require_input_metadata(inputs: Mapping[str, object]) -> None:
     if found is UNKNOWN:
         return
     try:
-        told = _within("type", _an_object, found)
-        _optional(told, SECRET_PATHS, _list_of(_pointer))
-        _optional(told, SEALED, _true_or_false)
+        metadata = _within("type", _an_object, found)
+        _optional(metadata, SECRET_PATHS, _list_of(_pointer))
+        _optional(metadata, SEALED, _true_or_false)
     except _DamageError as damage:
         raise _unreadable(KEY, damage, None) from None
 
@@ -214,13 +204,13 @@ def _state_metadata(plain: dict[str, Any]) -> StateMetadata:
         unapplied=_optional(plain, "unapplied", _by_pointer(_unapplied)) or {},
         inputs_ahead=_optional(plain, "inputs_ahead", _true_or_false) or False,
         null_secrets=_optional(plain, "null_secrets", _list_of(_pointer)),
-        others=_others(plain, _MEMBERS),
+        newer=_newer_members(plain, _MEMBERS),
     )
 
 
 def _newer(version: int, release: object) -> MetadataError:
-    is_told = isinstance(release, str) and _RELEASE_NUMBER.fullmatch(release) is not None
-    needed = f"release {release}" if is_told else "the release that wrote it"
+    names_release = isinstance(release, str) and _RELEASE_NUMBER.fullmatch(release) is not None
+    needed = f"release {release}" if names_release else "the release that wrote it"
     return MetadataError(
         f"its metadata in the state ({KEY}) has version {version}, and this release of "
         f"pulumi-setsmart reads version {VERSION}. Nothing was changed. Update pulumi-setsmart to "
@@ -236,7 +226,7 @@ def _account_mark(value: Any) -> AccountMark:
         key_digest=_required(plain, "key_digest", _text),
         siblings=_optional(plain, "neighbours", _list_of(_text)) or [],
         names=_optional(plain, "names", _object_of(_text)) or {},
-        others=_others(plain, _ACCOUNT_MEMBERS),
+        newer=_newer_members(plain, _ACCOUNT_MEMBERS),
     )
 
 
@@ -245,7 +235,7 @@ def _unapplied(value: Any) -> Unapplied:
     return Unapplied(
         declared=_required(plain, "declared", _text),
         since=_required(plain, "since", _since),
-        others=_others(plain, _UNAPPLIED_MEMBERS),
+        newer=_newer_members(plain, _UNAPPLIED_MEMBERS),
     )
 
 
@@ -306,11 +296,11 @@ def _inside(value: Json) -> Iterator[Json]:
             yield from value
         case float() if not math.isfinite(value):
             raise _DamageError("number")
-        case str() if not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value):
+        case str() if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
             raise _DamageError("character")
 
 
-def _others(plain: dict[str, Any], known: frozenset[str]) -> dict[str, Json]:
+def _newer_members(plain: dict[str, Any], known: frozenset[str]) -> dict[str, Json]:
     return {name: value for name, value in plain.items() if name not in known}
 
 
@@ -367,9 +357,9 @@ def _salt(value: Any) -> str:
 
 
 def _since(value: Any) -> Since:
-    for one in Since:
-        if value == one:
-            return one
+    for since in Since:
+        if value == since:
+            return since
     raise _DamageError
 
 

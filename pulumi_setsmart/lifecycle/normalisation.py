@@ -1,7 +1,7 @@
 """What a server makes of a value: a normalised form of it, or another value.
 
 One rule for every step: a value that a server shows after a write is either the declared one, a
-normalised form of it, or another value: then ours was not applied, however the server answered.
+normalised form of it, or another value: then ours was not applied, whatever the response said.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def is_normalised(declared: Json, actual: Json) -> bool:
     that was cut or replaced, a value that was dropped, a list with other elements or in another
     order.
     """
-    return all(_is_normalised(one.declared, one.actual) for one in mismatches(declared, actual))
+    return all(_is_normalised(each.declared, each.actual) for each in mismatches(declared, actual))
 
 
 def _is_normalised(declared: Json, actual: Json) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Self
 
 from attrs import frozen
@@ -18,13 +18,7 @@ from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.declaration import Declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields
-from pulumi_setsmart.lifecycle.masking import (
-    is_secret_name,
-    shown_secrets,
-    with_known_secrets,
-    without_masked,
-)
-from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.masking import is_secret_name, shown_secrets, without_masked
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 from pulumi_setsmart.lifecycle.state_metadata import AccountMark, StateMetadata
 from pulumi_setsmart.models.json import Json, JsonObject
@@ -48,8 +42,9 @@ class Operation:
         settings: The settings of the run.
         properties: The inputs of the resource, or its outputs where there are none.
         declaration: What they declare.
+        natural_key: The fields by which an object is known again.
         collection: Where the object is.
-        ownership registry: Whose the objects of the collection are, as far as this run knows.
+        ownership: Whose the objects of the collection are, as far as this run knows.
         list_cache: What the collection holds, as far as this run has seen.
     """
 
@@ -58,6 +53,7 @@ class Operation:
     settings: Settings
     properties: Mapping[str, Json]
     declaration: Declaration
+    natural_key: tuple[str, ...]
     collection: Collection
     ownership: OwnershipRegistry
     list_cache: ListCache
@@ -72,18 +68,14 @@ class Operation:
         declaration: Declaration,
     ) -> Self:
         """Begin an operation on the object with these inputs or outputs, which were read."""
-        collection = Collection(
-            account.client.operation(),
-            kind.path(properties, settings),
-            kind.id_field(properties),
-            kind.paging(properties, settings),
-        )
+        collection = Collection(account.client.operation(), *kind.location(properties, settings))
         return cls(
             kind=kind,
             account=account,
             settings=settings,
             properties=properties,
             declaration=declaration,
+            natural_key=kind.identity_names(properties),
             collection=collection,
             ownership=account.ownership(collection.path),
             list_cache=account.list_cache(collection),
@@ -92,32 +84,13 @@ class Operation:
     @property
     def title(self) -> str | None:
         """The field by which a person knows one object of the collection from another, or None."""
-        return next(iter(self.kind.identity_names(self.properties)), None)
+        return self.natural_key[0] if self.natural_key else None
 
     def report(self, sentence: str, identifier: str | None = None, *, code: MessageCode) -> None:
         """Tell the user something about the object, without any of the declared secrets."""
         subject = self.declaration.subject(self.kind, identifier)
         message = with_code(f"{subject}: {sentence}", code)
         logger.warning("%s", self.declaration.redact(message))
-
-    def visible(
-        self,
-        record: Record,
-        known: JsonObject,
-        hides_by_null: Callable[[str], bool] = lambda _path: True,
-    ) -> dict[str, Json]:
-        """Return the fields of ``record``, as far as we know them better than the server shows.
-
-        Unordered lists are in the order that we know, and hidden secrets are those that we know.
-
-        Args:
-            record: The object.
-            known: What we know of it.
-            hides_by_null: Whether a null at a JSON pointer stands for a secret that is hidden.
-        """
-        declaration = self.declaration
-        fields = in_order_of(known, record.fields, declaration.unordered, declaration.secrets)
-        return with_known_secrets(fields, known, declaration.secrets, hides_by_null)
 
     def sendable(self, record: Record, known: JsonObject) -> dict[str, Json]:
         """Return what of ``record`` may be sent back to the server.
@@ -127,18 +100,13 @@ class Operation:
         """
         fields = {
             name: value
-            for name, value in self.visible(record, known).items()
+            for name, value in self.declaration.visible(record.fields, known).items()
             if not (value is None and name in self.kind.secret_names)
         }
-        for name in self.settings.read_only_fields | {self.collection.id_field}:
-            # A name may have dots itself, or lead into an object by them.
-            fields = without(without(fields, [name]), name.split("."))
-        return without_masked(fields)
-
-    def shows_secret_of_its_own(self, record: Record) -> bool:
-        """Return whether a server shows a secret that it may show this one time only."""
-        names = shown_secrets(record.fields, self.declaration.secrets)
-        return any(name in self.kind.secret_names or is_secret_name(name) for name in names)
+        names = self.settings.read_only_fields | {self.collection.id_field}
+        # A name may have dots itself, or lead into an object by them.
+        paths = [path for name in names for path in ([name], name.split("."))]
+        return without_masked(without(fields, *paths))
 
     def read(self, identifier: str, needed: NeededFields) -> Record:
         """Return an object as this run has seen it first, or, if so configured, as it is now.
@@ -193,7 +161,7 @@ class Operation:
             if value is not None and name not in self.kind.secret_names
         }
         is_whole = response is not None and expected <= response.fields.keys()
-        shows_once = first and response is not None and self.shows_secret_of_its_own(response)
+        shows_once = first and response is not None and self._shows_secret(response)
         if response is not None and is_whole and not shows_once:
             return response
         try:
@@ -207,6 +175,11 @@ class Operation:
                 )
             shown_fields = {} if response is None else response.fields
             return Record(identifier, {**declared, **shown_fields})
+
+    def _shows_secret(self, record: Record) -> bool:
+        """Return whether a server shows a secret that it may show this one time only."""
+        names = shown_secrets(record.fields, self.declaration.secrets)
+        return any(name in self.kind.secret_names or is_secret_name(name) for name in names)
 
 
 def shown(value: Json) -> str:

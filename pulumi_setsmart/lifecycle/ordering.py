@@ -21,16 +21,19 @@ Pattern: TypeAlias = tuple[str, ...]
 _ANY = "*"
 
 
-def patterns_of(paths: Iterable[str], others: str) -> frozenset[Pattern]:
+def patterns_of(paths: Iterable[str], extra_fields: str) -> frozenset[Pattern]:
     """Return the lists that a user names.
 
     Args:
         paths: What leads to each, ``house.amenities`` or, for names that hold a dot, the JSON
-            pointer ``/house/amenities``. As in Pulumi's options it may begin with ``others``.
-        others: The input that holds the fields that are not known by name.
+            pointer ``/house/amenities``. As in Pulumi's options it may begin with
+            ``extra_fields``.
+        extra_fields: The input that holds the fields that are not known by name.
     """
     named = {tuple(steps(path) if path.startswith("/") else path.split(".")) for path in paths}
-    return frozenset(named | {one[1:] for one in named if one[0] == others and len(one) > 1})
+    return frozenset(
+        named | {path[1:] for path in named if path[0] == extra_fields and len(path) > 1}
+    )
 
 
 def in_order_of(
@@ -67,7 +70,7 @@ def places_after(
 
     Args:
         path: The JSON pointer of the place.
-        before: What held it.
+        before: What it was in.
         after: The same in another order.
         unordered: What leads to the lists whose order may be another one.
     """
@@ -84,7 +87,7 @@ def values_at(value: Json, pattern: Pattern) -> Iterator[Json]:
         case dict():
             members = [member for name, member in value.items() if key in (name, _ANY)]
         case list():
-            members = [one for index, one in enumerate(value) if key in (str(index), _ANY)]
+            members = [element for index, element in enumerate(value) if key in (str(index), _ANY)]
         case _:
             return
     for member in members:
@@ -160,7 +163,7 @@ def _in_order_of(
 
 
 def _below(unordered: Collection[Pattern], key: str) -> frozenset[Pattern]:
-    return frozenset(one[1:] for one in unordered if one and one[0] in (key, _ANY))
+    return frozenset(path[1:] for path in unordered if path and path[0] in (key, _ANY))
 
 
 def _paired(

@@ -10,15 +10,10 @@ from pulumi_setsmart.lifecycle.comparison import is_equal, mismatches, project, 
 from pulumi_setsmart.lifecycle.declaration import ID, inputs_of, outputs_of
 from pulumi_setsmart.lifecycle.existence import look_again
 from pulumi_setsmart.lifecycle.list_cache import NeededFields
-from pulumi_setsmart.lifecycle.metadata import with_unapplied
+from pulumi_setsmart.lifecycle.metadata import unapplied_in
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.ordering import in_order_of
-from pulumi_setsmart.lifecycle.same_object import (
-    add_reference,
-    confirm_deletion,
-    confirm_same,
-    known_fields,
-)
+from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion, confirm_same
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.lifecycle.state_metadata import Since
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
@@ -48,20 +43,18 @@ class ReadObject:
         return self.declared if self.is_news else None
 
 
-def read_object(
-    operation: Operation, stored: StoredObject, unapplied: JsonObject
-) -> ReadObject | None:
+def read_object(operation: Operation, stored: StoredObject) -> ReadObject | None:
     """Look at an object.
 
     Args:
         operation: The read.
         stored: The object as the state knows it.
-        unapplied: The values that its outputs say were sent and not applied, by JSON pointer.
 
     Returns:
         What it is now, or None if it was deleted.
     """
     identifier = stored.identifier
+    unapplied = unapplied_in(stored.outputs, identifier)
     operation.ownership.recognise(identifier, stored.owner)
     add_reference(operation, stored)
     try:
@@ -75,9 +68,9 @@ def read_object(
             operation.mark_deleted(identifier)
             return None
         record = found
-    confirm_same(operation, stored, record)
+    secrets = confirm_same(operation, stored, record)
     _report_soft_deletion(operation, record)
-    return _as_read(operation, stored, record, unapplied)
+    return _as_read(operation, stored, record, secrets, unapplied)
 
 
 def imported_object(operation: Operation, stored: StoredObject, record: Record) -> ReadObject:
@@ -87,7 +80,7 @@ def imported_object(operation: Operation, stored: StoredObject, record: Record) 
     """
     declaration, metadata = operation.declaration, stored.metadata
     shape = shape_of(declaration.fields)
-    visible = operation.visible(record, {})
+    visible = declaration.visible(record.fields, {})
     fields = in_order_of(declaration.fields, visible, declaration.unordered, declaration.secrets)
     current = project(shape, fields)
     differing = [*mismatches(declaration.fields, current)]
@@ -106,11 +99,14 @@ def imported_object(operation: Operation, stored: StoredObject, record: Record) 
 
 
 def _as_read(
-    operation: Operation, stored: StoredObject, record: Record, unapplied: JsonObject
+    operation: Operation,
+    stored: StoredObject,
+    record: Record,
+    secrets: JsonObject,
+    unapplied: JsonObject,
 ) -> ReadObject:
     kind, outputs, metadata = operation.kind, stored.outputs, stored.metadata
-    secrets = known_fields(operation, stored, record)
-    visible = operation.visible(record, secrets, metadata.hides_by_null)
+    visible = operation.declaration.visible(record.fields, secrets, metadata.hides_by_null)
     fields = in_order_of(stored.fields, visible, operation.declaration.unordered)
     shape = metadata.declared
     if shape is None:
@@ -128,11 +124,9 @@ def _as_read(
         inputs_ahead=False,
     )
     inputs = inputs_of(kind, outputs, current, metadata.secret_paths)
+    sent = {path: value for path, value in unapplied.items() if path in after.unapplied}
     return ReadObject(
-        outputs=with_unapplied(
-            outputs_of(kind, outputs, record.id, fields, current, after),
-            {path: value for path, value in unapplied.items() if path in after.unapplied},
-        ),
+        outputs=outputs_of(kind, outputs, record.id, fields, current, after, sent),
         declared=None if metadata.declared is None else inputs,
         is_news=metadata.inputs_ahead or not is_equal(before, current),
     )

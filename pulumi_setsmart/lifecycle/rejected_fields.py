@@ -106,9 +106,9 @@ def judge(violations: tuple[Violation, ...], sent: JsonObject, declared: JsonObj
     """
     whole, ours = dict(sent), dict(declared)
     fields = [*_fields_of(whole)]
-    named = [one for each in violations for one in _named(each, whole, fields)]
-    names_declared = any(_reaches(ours, one.path) for one in named)
-    is_open = all(not one.path or _REFUSING.search(one.reason) for one in violations)
+    named = [field for each in violations for field in _named(each, whole, fields)]
+    names_declared = any(_reaches(ours, field.path) for field in named)
+    is_open = all(not each.path or _REFUSING.search(each.reason) for each in violations)
     undeclared = {path: None for path in fields if not _reaches(ours, path)}
     outer = [
         path for path in undeclared if not any(path[:n] in undeclared for n in range(1, len(path)))
@@ -162,11 +162,11 @@ def _named(violation: Violation, sent: Json, fields: list[Path]) -> list[Rejecte
     # The field may have dots in its name, and the name of a class before it.
     ways = [path, (field,) if field else (), path[1:]]
     place = next((found for way in ways if (found := _place(sent, way))), None)
-    inside = [one for one in fields if place is None or one[: len(place)] == place != one]
+    inside = [path for path in fields if place is None or path[: len(place)] == place != path]
     mentioned = _mentioned(violation.reason, inside)
     if place and not (mentioned and _REFUSING.search(violation.reason)):
         return [RejectedField(place, field or place[-1])]
-    return [RejectedField(one, ".".join(one)) for one in mentioned]
+    return [RejectedField(path, ".".join(path)) for path in mentioned]
 
 
 def _place(sent: Json, path: Path) -> Path | None:

@@ -2,55 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+from attrs import frozen
+
 from pulumi_setsmart.client.errors import (
     BadRequestError,
+    ConflictError,
     MethodNotAllowedError,
     NotFoundError,
     StatusError,
 )
-from pulumi_setsmart.lifecycle.comparison import without
+from pulumi_setsmart.lifecycle.comparison import Mismatch, without
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.rejected_fields import Path, RejectedField, judge, listed, setting_of
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
-MOST_ATTEMPTS = 5
-"""How often an update begins again where somebody changes the object between read and write."""
+_MOST_ATTEMPTS = 5
+"""How often it is read again where somebody changes the object between read and write."""
 
 
-def put_object(
+@frozen
+class Payload:
+    """What takes the place of an object.
+
+    Attributes:
+        fields: The whole object, as it is to be.
+        reverted: The changes outside Pulumi that it reverts.
+    """
+
+    fields: dict[str, Json]
+    reverted: Sequence[Mismatch] = ()
+
+
+@frozen
+class Replacement:
+    """An object that was read and sent back.
+
+    Attributes:
+        record: The object as it was read.
+        payload: What was sent, or None where nothing was.
+        response: The object as the response shows it, or None where it does not.
+    """
+
+    record: Record
+    payload: Payload | None = None
+    response: Record | None = None
+
+
+def replace_object(
+    operation: Operation,
+    identifier: str,
+    payload_of: Callable[[Record], Payload | None],
+    declared: JsonObject,
+) -> Replacement:
+    """Read an object and send it back changed; again if somebody changes it between the two.
+
+    Undeclared fields that the server rejects are left out.
+
+    Args:
+        operation: The operation that it is a part of.
+        identifier: The object's id.
+        payload_of: Returns what to send, or None where the object is as it is to be.
+        declared: What of it must not be left out.
+
+    Raises:
+        ConflictError: Somebody changed it each time, or no version tells that apart.
+        NotFoundError: There is no such object any more.
+        ApiError: It could not be read or updated.
+    """
+    attempts, etag = 0, None
+    while True:
+        attempts += 1
+        try:
+            record = operation.collection.get(identifier)
+            etag = record.etag
+            payload = payload_of(record)
+            if payload is None:
+                return Replacement(record)
+            response = _put(operation, identifier, payload.fields, declared, etag)
+            return Replacement(record, payload, response)
+        except ConflictError:
+            if etag is None or attempts == _MOST_ATTEMPTS:
+                raise
+
+
+def _put(
     operation: Operation,
     identifier: str,
     payload: dict[str, Json],
     declared: JsonObject,
     etag: str | None,
 ) -> Record | None:
-    """Send an object that was just read, less the undeclared fields that the server rejects.
-
-    Args:
-        operation: The operation that it is a part of.
-        identifier: The object's id.
-        payload: The whole object, as it is to be.
-        declared: What of it must not be left out.
-        etag: The version that was read, or None.
-
-    Returns:
-        The object as the response shows it, or None where it does not.
-
-    Raises:
-        ConflictError: Somebody changed it meanwhile.
-        NotFoundError: There is no such object any more.
-        ApiError: It could not be updated.
-    """
     while True:
         try:
             return operation.collection.update(identifier, payload, etag)
         except BadRequestError as error:
             judgement = judge(error.violations, payload, declared)
-            less = payload
-            for field in judgement.rejected:
-                less = without(less, field.path)
+            less = without(payload, *(field.path for field in judgement.rejected))
             if less == payload:
                 if judgement.candidates:
                     raise error.with_advice(_advice(judgement.candidates)) from None

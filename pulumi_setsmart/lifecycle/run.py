@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 
-from pulumi_setsmart.client.errors import DeletionRefusedError
+from pulumi_setsmart.client.errors import NotDeletedError
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 from pulumi_setsmart.models.message_code import MessageCode
 
@@ -15,7 +16,9 @@ class Run:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._deletions = 0
-        self._registries: dict[tuple[str, str], OwnershipRegistry] = {}
+        self._registries: defaultdict[tuple[str, str], OwnershipRegistry] = defaultdict(
+            OwnershipRegistry
+        )
 
     def ownership(self, base_url: str, path: str) -> OwnershipRegistry:
         """Return whose the objects of a collection are, as far as this run knows.
@@ -23,7 +26,7 @@ class Run:
         Several keys may lead to the same objects, so accounts at one base URL share it.
         """
         with self._lock:
-            return self._registries.setdefault((base_url, path.rstrip("/")), OwnershipRegistry())
+            return self._registries[base_url, path.rstrip("/")]
 
     def count_deletion(self, max_deletions: int | None) -> None:
         """Count an object that is about to be deleted or deactivated.
@@ -32,11 +35,11 @@ class Run:
             max_deletions: How many a run may delete or deactivate, or None for any number.
 
         Raises:
-            DeletionRefusedError: It would be one too many for this run.
+            NotDeletedError: It would be one too many for this run.
         """
         with self._lock:
             if max_deletions is not None and self._deletions >= max_deletions:
-                raise DeletionRefusedError(
+                raise NotDeletedError(
                     "not deleted: this run has made as many deletions as setsmart:maxDeletions "
                     "allows. If all of them are meant, raise it",
                     code=MessageCode.DELETION_LIMIT,

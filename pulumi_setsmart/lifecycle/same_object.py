@@ -12,7 +12,7 @@ from pulumi_setsmart.models.record import Record
 
 
 def add_reference(operation: Operation, stored: StoredObject) -> None:
-    """Have an object tell whose account this is, for others of which nothing tells."""
+    """Let an object prove which account this is, for objects that cannot prove it."""
     title = operation.title
     if title is not None and not operation.account.is_the_same(stored.metadata):
         operation.account.add_reference(
@@ -35,23 +35,29 @@ def confirm_deletion(operation: Operation, stored: StoredObject) -> None:
     )
 
 
-def confirm_same(operation: Operation, stored: StoredObject, record: Record) -> None:
+def confirm_same(operation: Operation, stored: StoredObject, record: Record) -> JsonObject:
     """Make sure that an object that is found in an account is the one that the state knows.
+
+    Returns:
+        What is known of its secrets, see `known_fields`.
 
     Raises:
         WrongAccountError: Another account may have another object with the same id.
     """
+    if operation.account.is_the_same(stored.metadata):
+        return stored.fields
     if not _is_recognised(operation, stored, record):
         operation.account.confirm_same(
             operation.collection, record.id, stored.metadata, operation.title
         )
+    return known_fields(operation, stored, record)
 
 
 def known_fields(operation: Operation, stored: StoredObject, record: Record) -> JsonObject:
     """Return what is known of the secrets of an object, nothing if it is another one now.
 
     Another account can have another object with the same id. Whether another key leads to another
-    account is told by whether the object is still called the same.
+    account shows in whether the object is still called the same.
     """
     account, mark = operation.account, stored.metadata.account
     if mark is None or account.is_the_same(stored.metadata):
@@ -68,16 +74,14 @@ def _is_recognised(operation: Operation, stored: StoredObject, record: Record) -
     Where nothing tells what it is called, its declared values tell. One that is only read has none;
     then it is not recognised where anything stood beside it, which tells.
     """
-    metadata = stored.metadata
-    if metadata.account is None or operation.account.is_the_same(metadata):
-        return True
     identity = _identity(operation, stored)
     if identity:
         return is_same(identity, record.fields)
+    metadata, declaration = stored.metadata, operation.declaration
     if metadata.declared is None:
-        return not metadata.account.siblings
-    visible = operation.visible(record, stored.fields, metadata.hides_by_null)
-    fields = in_order_of(stored.fields, visible, operation.declaration.unordered)
+        return metadata.account is None or not metadata.account.siblings
+    visible = declaration.visible(record.fields, stored.fields, metadata.hides_by_null)
+    fields = in_order_of(stored.fields, visible, declaration.unordered)
     current, _ = metadata.reconcile(stored.fields, project(metadata.declared, fields))
     return matches(project(metadata.declared, stored.fields), current)
 
@@ -86,6 +90,6 @@ def _identity(operation: Operation, stored: StoredObject) -> dict[str, Json]:
     """Return the known fields by which an object is recognised."""
     return {
         name: stored.fields[name]
-        for name in operation.kind.identity_names(operation.properties)
+        for name in operation.natural_key
         if stored.fields.get(name) is not None
     }

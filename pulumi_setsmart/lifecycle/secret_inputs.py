@@ -1,8 +1,8 @@
-"""Which inputs may be shown: those that the program passed as plain values, and no others.
+"""Which inputs may be shown: those that the program passed as plain values, and only those.
 
-A provider is not told what is secret. The program tells what it saw to be plain, but Pulumi's
-transforms run after it: they add values, and put secret ones in the place of plain ones. So a value
-counts as plain only where the one that arrived is the one that was seen.
+A provider does not learn what is secret. The program passes on what it saw to be plain, but
+Pulumi's transforms run after it: they add values, and put secret ones in the place of plain ones.
+So a value counts as plain only where the one that arrived is the one that was seen.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _KEEPS_OLD_VALUES = "keeps_old_values"
 def plain_input_metadata(
     seen: Mapping[str, object], secret_paths: list[str], *, keeps_old_values: bool
 ) -> dict[str, Json]:
-    """Return what the program's side tells of the inputs of a resource, for `with_secret_paths`.
+    """Return the metadata that a program passes with the inputs of a resource.
+
+    `with_secret_paths` reads it.
 
     Args:
         seen: The inputs that are plain, as JSON values; None where one is secret.
@@ -33,12 +35,12 @@ def plain_input_metadata(
         keeps_old_values: Whether Pulumi may put old inputs in the place of those that were seen,
             which is what its ``ignore_changes`` does.
     """
-    told: dict[str, Json] = {
+    metadata: dict[str, Json] = {
         **secret_metadata(secret_paths),
         # One text: every value of its own would pass through the engine several times.
         _SEEN: json.dumps(seen, separators=(",", ":")),
     }
-    return {**told, _KEEPS_OLD_VALUES: True} if keeps_old_values else told
+    return {**metadata, _KEEPS_OLD_VALUES: True} if keeps_old_values else metadata
 
 
 def with_secret_paths(
@@ -55,24 +57,24 @@ def with_secret_paths(
         MetadataError: The metadata of the last deployment's inputs is damaged.
     """
     require_input_metadata(olds)
-    told = input_metadata(inputs)
-    seen = _seen(told)
-    marked = secret_paths_in(told)
+    metadata = input_metadata(inputs)
+    seen = _seen(metadata)
+    marked = secret_paths_in(metadata)
     paths = {*_unseen_inputs(kind, inputs, seen or {})}
-    if told.get(_KEEPS_OLD_VALUES):
+    if metadata.get(_KEEPS_OLD_VALUES):
         changed = {*_unseen_inputs(kind, inputs, olds)}
         secret_before = secret_paths_in(input_metadata(olds))
-        paths = {one for one in paths if one in changed or _is_within(one, secret_before)}
-    secret = {*marked, *(one for one in paths if not _is_within(one, marked))}
+        paths = {path for path in paths if path in changed or _is_within(path, secret_before)}
+    secret = {*marked, *(path for path in paths if not _is_within(path, marked))}
     plain = {name: value for name, value in inputs.items() if name != KEY}
     if not secret and seen is not None:
-        return plain  # so the state keeps the metadata in clear, where reports can read it
+        return plain  # so the state keeps the metadata in clear text, where reports can read it
     return {**plain, KEY: secret_metadata(sorted(secret), sealed=seen is not None)}
 
 
-def _seen(told: Mapping[str, object]) -> dict[str, Json] | None:
+def _seen(metadata: Mapping[str, object]) -> dict[str, Json] | None:
     """Return what was seen to be plain, or None where nothing tells that."""
-    text = told.get(_SEEN)
+    text = metadata.get(_SEEN)
     if not isinstance(text, str):
         return None
     try:
@@ -118,4 +120,4 @@ def _unseen(arrived: Json, seen: Json, path: str) -> Iterator[str]:
 
 
 def _is_within(path: str, paths: list[str]) -> bool:
-    return any(f"{path}/".startswith(f"{one}/") for one in paths)
+    return any(f"{path}/".startswith(f"{secret}/") for secret in paths)

@@ -65,14 +65,14 @@ class AccountMark:
         key_digest: A salted digest of the API key.
         siblings: The ids of a few objects that stood beside it in its collection.
         names: By these ids, digests of what the objects were called, as far as that was seen.
-        others: What a newer release keeps here; it is kept as it is.
+        newer: What a newer release keeps here; it is kept as it is.
     """
 
     base_url: str = field(converter=_in_ascii)
     key_digest: str
     siblings: list[str] = Factory(list)
     names: dict[str, str] = Factory(dict)
-    others: dict[str, Json] = Factory(dict)
+    newer: dict[str, Json] = Factory(dict)
 
 
 class Since(StrEnum):
@@ -90,12 +90,12 @@ class Unapplied:
     Attributes:
         declared: The digest of the value.
         since: When that was found. What a create did not bring, a replacement would not either.
-        others: What a newer release keeps here; it is kept as it is.
+        newer: What a newer release keeps here; it is kept as it is.
     """
 
     declared: str
     since: Since
-    others: dict[str, Json] = Factory(dict)
+    newer: dict[str, Json] = Factory(dict)
 
 
 @frozen(kw_only=True)
@@ -116,7 +116,7 @@ class StateMetadata:
         null_secrets: The JSON pointers of the secrets that the server shows as null although they
             are set, or None where that was never looked at: then each null is taken for one.
         secret_paths: The JSON pointers of the declared values that are secret.
-        others: What a newer release keeps here; it is kept as it is.
+        newer: What a newer release keeps here; it is kept as it is.
     """
 
     salt: str = field(factory=new_salt)
@@ -127,7 +127,7 @@ class StateMetadata:
     unapplied: dict[str, Unapplied] = Factory(dict)
     inputs_ahead: bool = False
     null_secrets: list[str] | None = None
-    others: dict[str, Json] = Factory(dict)
+    newer: dict[str, Json] = Factory(dict)
 
     def hides_by_null(self, path: str) -> bool:
         """Return whether a null at ``path`` stands for a secret that the server does not show."""
@@ -151,22 +151,23 @@ class StateMetadata:
             The fields, and the accepted values that were met; one that was not met is out of date.
         """
         normalised = {
-            one.path
-            for one in mismatches(dict(known), dict(actual))
-            if self.accepts(one.path, one.actual) and is_normalised(one.declared, one.actual)
+            difference.path
+            for difference in mismatches(dict(known), dict(actual))
+            if self.accepts(difference.path, difference.actual)
+            and is_normalised(difference.declared, difference.actual)
         }
-        met = {path: echo for path, echo in self.accepted_values.items() if path in normalised}
+        met = {path: value for path, value in self.accepted_values.items() if path in normalised}
         return reconcile(known, actual, lambda path, _: path in normalised), met
 
     def accepted_values_of(self, normalised: Iterable[Mismatch]) -> dict[str, str]:
         """Return the digests to remember after a write that left these normalised forms."""
-        return {one.path: digest(self.salt, one.actual) for one in normalised}
+        return {each.path: digest(self.salt, each.actual) for each in normalised}
 
     def unapplied_of(self, differing: Iterable[Mismatch], since: Since) -> dict[str, Unapplied]:
         """Return what to remember of declared values that the object does not have."""
         return {
-            one.path: self.unapplied[one.path]
-            if self.knows_unapplied(one)
-            else Unapplied(digest(self.salt, one.declared), since)
-            for one in differing
+            each.path: self.unapplied[each.path]
+            if self.knows_unapplied(each)
+            else Unapplied(digest(self.salt, each.declared), since)
+            for each in differing
         }

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from pulumi_setsmart.client.errors import ConflictError, NotFoundError
-from pulumi_setsmart.lifecycle.comparison import (
-    Mismatch,
-    matches,
-    overlay,
-    overwritten,
-    project,
-    shape_of,
-)
+from functools import partial
+
+from pulumi_setsmart.client.errors import NotFoundError
+from pulumi_setsmart.lifecycle.comparison import matches, overlay, overwritten, project, shape_of
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.ordering import in_order_of
-from pulumi_setsmart.lifecycle.replacement import MOST_ATTEMPTS, put_object
-from pulumi_setsmart.lifecycle.same_object import confirm_same, known_fields
+from pulumi_setsmart.lifecycle.replacement import Payload, replace_object
+from pulumi_setsmart.lifecycle.same_object import confirm_same
 from pulumi_setsmart.lifecycle.state_metadata import Since
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.lifecycle.write_result import outputs_after_write, overwrite_warning
@@ -33,46 +28,40 @@ def update_object(operation: Operation, stored: StoredObject) -> dict[str, Json]
     identifier = stored.identifier
     operation.ownership.claim(identifier, stored.metadata.salt)
     operation.list_cache.mark_written(identifier)
-    attempts, etag = 0, None
-    while True:
-        attempts += 1
-        try:
-            record = operation.collection.get(identifier)
-            etag = record.etag
-            confirm_same(operation, stored, record)
-            payload, reverted = _payload(operation, stored, record)
-            if payload is None:
-                return outputs_after_write(operation, stored, record, record, Since.UPDATE)
-            declared = operation.declaration.fields
-            response = put_object(operation, identifier, payload, declared, etag)
-        except ConflictError:
-            if etag is None or attempts == MOST_ATTEMPTS:
-                raise
-            continue
-        except NotFoundError as error:
-            reason = "it was deleted since it was last read; `pulumi up --refresh` creates it again"
-            raise NotFoundError(reason, error.context) from None
-        if reverted:
-            operation.report(
-                overwrite_warning(operation.declaration, reverted),
-                identifier,
-                code=MessageCode.DRIFT_REVERTED,
-            )
-        whole = operation.whole(identifier, response, first=False)
-        return outputs_after_write(operation, stored, response or whole, whole, Since.UPDATE)
+    try:
+        replacement = replace_object(
+            operation,
+            identifier,
+            partial(_payload, operation, stored),
+            operation.declaration.fields,
+        )
+    except NotFoundError as error:
+        reason = "it was deleted since it was last read; `pulumi up --refresh` creates it again"
+        raise NotFoundError(reason, error.context) from None
+    record, payload, response = replacement.record, replacement.payload, replacement.response
+    if payload is None:
+        return outputs_after_write(operation, stored, record, record, Since.UPDATE)
+    if payload.reverted:
+        operation.report(
+            overwrite_warning(operation.declaration, payload.reverted),
+            identifier,
+            code=MessageCode.DRIFT_REVERTED,
+        )
+    whole = operation.whole(identifier, response, first=False)
+    return outputs_after_write(operation, stored, response or whole, whole, Since.UPDATE)
 
 
-def _payload(
-    operation: Operation, stored: StoredObject, record: Record
-) -> tuple[dict[str, Json] | None, list[Mismatch]]:
-    """Return what to send, None if nothing, and which changes of others that reverts."""
-    declared = operation.declaration.fields
+def _payload(operation: Operation, stored: StoredObject, record: Record) -> Payload | None:
+    """Return what to send, or None where the object is as declared."""
+    declaration, declared = operation.declaration, operation.declaration.fields
     shape = shape_of(declared)
-    secrets = known_fields(operation, stored, record)
-    visible = operation.visible(record, secrets, stored.metadata.hides_by_null)
-    fields = in_order_of(declared, visible, operation.declaration.unordered)
+    known = confirm_same(operation, stored, record)
+    visible = declaration.visible(record.fields, known, stored.metadata.hides_by_null)
+    fields = in_order_of(declared, visible, declaration.unordered)
     current, _ = stored.metadata.reconcile(stored.fields, project(shape, fields))
     if matches(declared, current):
-        return None, []
-    reverted = overwritten(declared, project(shape, stored.fields), current)
-    return overlay(operation.sendable(record, secrets), declared), reverted
+        return None
+    return Payload(
+        overlay(operation.sendable(record, known), declared),
+        reverted=overwritten(declared, project(shape, stored.fields), current),
+    )

@@ -1,13 +1,14 @@
-"""What the state holds after a write, and what the user is told of it."""
+"""What the state holds after a write, and what it reports."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import attrs
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, mismatches, project, reconcile, shape_of
 from pulumi_setsmart.lifecycle.declaration import Declaration, outputs_of
 from pulumi_setsmart.lifecycle.kind import UNORDERED
-from pulumi_setsmart.lifecycle.metadata import with_unapplied
 from pulumi_setsmart.lifecycle.normalisation import is_normalised
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of, is_reordered, reordering_around
@@ -36,14 +37,14 @@ def outputs_after_write(
     """
     declaration, before = operation.declaration, stored.metadata
     known = known_fields(operation, stored, record)
-    known = operation.visible(response, {**known, **declaration.fields})
+    known = declaration.visible(response.fields, {**known, **declaration.fields})
     nulls: list[str] = []
 
     def hides_by_null(path: str) -> bool:
         nulls.append(path)
         return True
 
-    visible = operation.visible(record, known, hides_by_null)
+    visible = declaration.visible(record.fields, known, hides_by_null)
     fields = in_order_of(declaration.fields, visible, declaration.unordered)
     shape = shape_of(declaration.fields)
     actual = project(shape, fields)
@@ -82,18 +83,16 @@ def outputs_after_write(
     )
     paths = {difference.path for difference in unapplied}
     current = reconcile(declaration.fields, actual, lambda path, _value: path not in paths)
-    return with_unapplied(
-        outputs_of(operation.kind, operation.properties, record.id, fields, current, after),
-        {
-            difference.path: difference.declared
-            for difference in unapplied
-            if not declaration.is_secret(difference.path)
-        },
-    )
+    sent = {
+        difference.path: difference.declared
+        for difference in unapplied
+        if not declaration.is_secret(difference.path)
+    }
+    return outputs_of(operation.kind, operation.properties, record.id, fields, current, after, sent)
 
 
-def overwrite_warning(declaration: Declaration, reverted: list[Mismatch]) -> str:
-    """Return what the user is told of changes of others that an update reverted."""
+def overwrite_warning(declaration: Declaration, reverted: Iterable[Mismatch]) -> str:
+    """Return the warning about changes outside Pulumi that an update reverted."""
     changes = ", ".join(
         difference.name
         if declaration.is_secret(difference.path)

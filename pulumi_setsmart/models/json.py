@@ -11,7 +11,7 @@ JsonObject: TypeAlias = Mapping[str, Json]
 DEEPEST = 100
 """In how many lists and objects a part of a field's value may be, one in the other.
 
-What a program declares, a file holds or an account has is held against this one figure.
+What a program declares, a file holds or an account has is compared with this one figure.
 """
 
 LARGEST_EXACT_INTEGER = 2**53

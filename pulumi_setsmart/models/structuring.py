@@ -31,8 +31,8 @@ def structure(record: Record, record_class: type[_Typed]) -> _Typed:
         reason = cattrs.transform_error(error)[0]
         raise ValueError(f"{record.id} cannot be read: {reason}") from None
     named = {field.name for field in known_fields(record_class)} | {"id"}
-    others = {name: value for name, value in record.fields.items() if name not in named}
-    return attrs.evolve(typed, attributes=others)
+    extra = {name: value for name, value in record.fields.items() if name not in named}
+    return attrs.evolve(typed, attributes=extra)
 
 
 @functools.cache

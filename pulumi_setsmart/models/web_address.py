@@ -54,7 +54,7 @@ def masked(text: str) -> str:
     The password of an address is also taken out of the rest of the text, and so are its parts if it
     is not escaped as it should be: programs then take a part of it for a host or a path.
     """
-    secrets = {one for found in _ADDRESS.finditer(text) for one in _secrets(*_parts(found))}
+    secrets = {secret for found in _ADDRESS.finditer(text) for secret in _secrets(*_parts(found))}
     for secret in sorted(secrets, key=len, reverse=True):
         text = re.sub(rf"(?<![^\W_]){re.escape(secret)}(?![^\W_])", lambda _: MARK, text)
     return _ADDRESS.sub(lambda found: _masked(*_parts(found)), text)

@@ -67,7 +67,7 @@ class LifecycleProvider(ResourceProvider):
                 inputs, exists=bool(olds), before=before
             )
         # Pulumi prints the value of a property that a failure names, even of a secret one.
-        failures = [CheckFailure("", shown(visible(one))) for one in checked.violations]
+        failures = [CheckFailure("", shown(visible(each))) for each in checked.violations]
         return CheckResult(with_former_nulls(to_engine(checked.inputs), olds), failures)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:

@@ -224,10 +224,10 @@ def test_a_mark_of_the_first_states_learns_the_names() -> None:
 def test_a_mark_keeps_what_a_newer_release_knows_of_the_same_account() -> None:
     """Of another account it would tell the wrong thing."""
     fake = InMemoryAccount(objects("a", "b", "c"))
-    known = attrs.evolve(refreshed(fake, StateMetadata(salt="00")), others={"region": ["eu"]})
-    assert refreshed(fake, StateMetadata(salt="00", account=known)).others == {"region": ["eu"]}
+    known = attrs.evolve(refreshed(fake, StateMetadata(salt="00")), newer={"region": ["eu"]})
+    assert refreshed(fake, StateMetadata(salt="00", account=known)).newer == {"region": ["eu"]}
     moved = attrs.evolve(known, key_digest="other")
-    assert refreshed(fake, StateMetadata(salt="00", account=moved)).others == {}
+    assert refreshed(fake, StateMetadata(salt="00", account=moved)).newer == {}
 
 
 def test_a_list_with_other_names_gives_no_names() -> None:

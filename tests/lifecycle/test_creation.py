@@ -356,14 +356,12 @@ def test_a_server_that_never_responds_is_given_up() -> None:
 
 
 @given(
-    st.lists(
-        st.sampled_from([*COMMITTED, *NOT_COMMITTED, rejected, None]), min_size=0, max_size=12
-    ),
+    st.lists(st.sampled_from([*COMMITTED, *NOT_COMMITTED, rejected, None]), min_size=0, max_size=8),
     st.lists(st.sampled_from(["Studio", "Villa"]), min_size=1, max_size=4),
 )
 @settings(max_examples=150)
 def test_each_resource_creates_one_object(faults: list[Any], names: list[str]) -> None:
-    """Whatever the first dozen POSTs meet, resources created at the same time have one object each.
+    """Whatever the first eight POSTs meet, resources created at the same time have one object each.
 
     Equal ones are as many as were declared: not fewer, not more.
     """

@@ -10,7 +10,7 @@ import pytest
 from support.in_memory_account import InMemoryAccount, created
 from support.messages import message, raises
 
-from pulumi_setsmart.client.errors import DeletionRefusedError, WrongAccountError
+from pulumi_setsmart.client.errors import NotDeletedError, WrongAccountError
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
@@ -110,7 +110,7 @@ def test_what_has_no_status_cannot_be_deactivated() -> None:
     }
     identifier, outputs = created(lifecycle, inputs)
     facts = ("status", 'deletion_policy="delete"')
-    with raises(DeletionRefusedError, MessageCode.NOT_DEACTIVATED, *facts):
+    with raises(NotDeletedError, MessageCode.NOT_DEACTIVATED, *facts):
         lifecycle.delete(identifier, outputs)
     assert account.writes() == ["POST /rules"]
 
@@ -120,7 +120,7 @@ def test_a_status_that_the_server_keeps_is_an_error() -> None:
     account = InMemoryAccount(stored=lambda sent: {**sent, "status": "active"})
     lifecycle = account.lifecycle()
     identifier, outputs = created(lifecycle, {**VILLA, "deletion_policy": "deactivate"})
-    with raises(DeletionRefusedError, MessageCode.NOT_DEACTIVATED, "status", '"active"'):
+    with raises(NotDeletedError, MessageCode.NOT_DEACTIVATED, "status", '"active"'):
         lifecycle.delete(identifier, outputs)
 
 
@@ -168,7 +168,7 @@ def test_a_run_stops_at_the_largest_number_of_deletions(policy: DeletionPolicy) 
     for identifier, outputs in made[:2]:
         lifecycle.delete(identifier, outputs)
     writes = account.writes()
-    with raises(DeletionRefusedError, MessageCode.DELETION_LIMIT, "setsmart:maxDeletions"):
+    with raises(NotDeletedError, MessageCode.DELETION_LIMIT, "setsmart:maxDeletions"):
         lifecycle.delete(*made[2])
     assert account.writes() == writes
 
@@ -178,7 +178,7 @@ def test_no_deletion_at_all_can_be_allowed() -> None:
     account = InMemoryAccount()
     lifecycle = account.lifecycle(max_deletions=0)
     made = created(lifecycle, VILLA)
-    with raises(DeletionRefusedError, MessageCode.DELETION_LIMIT, "setsmart:maxDeletions"):
+    with raises(NotDeletedError, MessageCode.DELETION_LIMIT, "setsmart:maxDeletions"):
         lifecycle.delete(*made)
 
 

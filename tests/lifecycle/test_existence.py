@@ -12,9 +12,9 @@ from support.messages import message, raises
 
 from pulumi_setsmart.client.errors import (
     ContradictoryResponsesError,
-    DeletionRefusedError,
     IncompleteListError,
     MethodNotAllowedError,
+    NotDeletedError,
     UnknownOutcomeError,
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT
@@ -114,7 +114,7 @@ def test_a_deletion_with_a_404_is_checked(policy: str) -> None:
     inputs = {**VILLA, "status": "active", "deletion_policy": policy}
     identifier, outputs = created(account.lifecycle(), inputs)
     account.interfere = denying(1, "DELETE" if policy == "delete" else "GET")
-    with raises(DeletionRefusedError, MessageCode.DELETION_DENIED):
+    with raises(NotDeletedError, MessageCode.DELETION_DENIED):
         account.lifecycle().delete(identifier, outputs)
     assert len(account.objects) == 1
 

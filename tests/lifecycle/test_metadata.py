@@ -117,7 +117,7 @@ def test_each_frozen_state_is_understood(resource: dict[str, Any]) -> None:
     plain = json.loads(stored) if isinstance(stored, str) else stored
     metadata = load_metadata(from_engine(resource["outputs"]))
     assert metadata is not None
-    assert metadata.others == {}
+    assert metadata.newer == {}
     written = json.loads(dump_metadata(metadata))
     empty: dict[str, Any] = {"echoes": {}, "secret_paths": []}
     assert {**empty, **written} == {
@@ -192,7 +192,7 @@ MARKS = st.builds(
     key_digest=TEXTS,
     siblings=st.lists(TEXTS, max_size=3),
     names=st.dictionaries(TEXTS, TEXTS, max_size=3),
-    others=OTHERS,
+    newer=OTHERS,
 )
 METADATA = st.builds(
     StateMetadata,
@@ -206,7 +206,7 @@ METADATA = st.builds(
     ),
     inputs_ahead=st.booleans(),
     null_secrets=st.none() | st.lists(POINTERS, max_size=3),
-    others=OTHERS,
+    newer=OTHERS,
 )
 
 
@@ -543,12 +543,12 @@ def test_any_member_of_a_newer_release_survives(
     kept = load_metadata(seen.outputs)
     assert kept is not None
     assert kept.account is not None
-    assert (kept.others, kept.account.others) == (top, mark)
+    assert (kept.newer, kept.account.newer) == (top, mark)
 
 
 def test_what_a_state_holds_is_not_changed_by_reading_it() -> None:
     """A second look at the same outputs finds the same."""
-    metadata = attrs.evolve(REMEMBERED, others={"future": 1})
+    metadata = attrs.evolve(REMEMBERED, newer={"future": 1})
     outputs = {KEY: dump_metadata(metadata)}
     first = load_metadata(outputs)
     assert first == load_metadata(outputs) == metadata
