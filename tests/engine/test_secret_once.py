@@ -1,4 +1,4 @@
-"""A secret that SetSmart shows only once, in its answer to the POST, stays in the outputs."""
+"""A secret that SetSmart shows only once, in its response to the POST, stays in the outputs."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ pulumi.export("secret", hook.secret)
 
 
 @pytest.mark.parametrize("put", ["replace", "merge"])
-def test_a_secret_of_the_server_s_own_making_is_kept(
+def test_a_secret_that_the_server_generates_is_kept(
     pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox, put: str
 ) -> None:
     """Through updates and refreshes, in the state and at SetSmart, until one is declared."""

@@ -59,7 +59,9 @@ def test_a_portfolio_costs_a_few_requests(
     assert requests.count(f"GET /properties/{listings[12]['id']}") == 1
     _, requests = requests_of(account, "up", "--yes", "--skip-preview", stack=stack)
     assert len(requests) <= PAGES + 2 * 2 + 6 + 1 + 1
-    names = sorted((str(one["name"]), one["bedrooms"]) for one in storage.objects(PROPERTIES))
+    names = sorted(
+        (str(listing["name"]), listing["bedrooms"]) for listing in storage.objects(PROPERTIES)
+    )
     assert names == sorted((f"Villa {number}", 2) for number in range(COUNT))
     stack.assert_nothing_to_do()
 
@@ -85,7 +87,8 @@ def test_every_resource_can_be_read_by_its_id(
     stack.up()  # Pulumi refreshes with the configuration of the last deployment
     _, requests = requests_of(account, "preview", stack=stack)
     assert sorted(requests) == sorted(
-        f"GET /properties/{one['id']}" for one in account.sandbox.storage.objects(PROPERTIES)
+        f"GET /properties/{listing['id']}"
+        for listing in account.sandbox.storage.objects(PROPERTIES)
     )
 
 
