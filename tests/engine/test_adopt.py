@@ -55,8 +55,10 @@ def adopt(stack: EngineStack, *arguments: str) -> dict[str, Any]:
     return result
 
 
-def test_an_account_is_adopted_in_one_command(stack: EngineStack, account: EngineSandbox) -> None:
-    """No write, few requests, nothing to do afterwards, and drift shows by field from then on."""
+def test_an_account_is_adopted_in_one_command(
+    stack: EngineStack, account: EngineSandbox, open_account: OpenEngineSandbox, tmp_path: Path
+) -> None:
+    """No write, few requests, a clean preview, drift by field; and mistakes change no file."""
     result = adopt(stack)
     assert (len(result["new"]), result["proof"]) == (48, {"changes": {}, "others": 0, "kept": True})
     assert len(account.requests("GET")) <= 2 * PAGES + 8
@@ -72,6 +74,24 @@ def test_an_account_is_adopted_in_one_command(stack: EngineStack, account: Engin
     account.sandbox.storage.replace(PROPERTIES, str(listing["id"]), listing)
     stack.up()
     assert account.writes() == []
+
+    empty = open_account()
+    files = {path: path.read_bytes() for path in stack.folder.glob("*.*")}
+    expected = {
+        ("--into", "test"): message(
+            MessageCode.OTHER_ACCOUNT_ADOPTED, 48, empty.base_url, "portfolio.test.import.json"
+        ),
+        ("--into", "prod"): message(MessageCode.NO_STACK, "`pulumi stack init prod`"),
+        ("--file", "p.txt"): message(MessageCode.UNUSABLE_FILE, "p.txt", ".yaml"),
+        ("--into", "test", "--directory", str(tmp_path)): message(
+            MessageCode.NO_PROJECT, tmp_path, "Pulumi.yaml"
+        ),
+    }
+    for arguments, error in expected.items():
+        finished = stack.command("adopt", *arguments, SETSMART_BASE_URL=empty.base_url)
+        assert (finished.returncode, finished.stdout) == (1, "")
+        assert finished.stderr.splitlines() == [error]
+    assert {path: path.read_bytes() for path in stack.folder.glob("*.*")} == files
 
 
 def test_what_was_adopted_is_replicated(
@@ -223,30 +243,6 @@ def test_without_a_stack_the_import_file_can_be_used(
     stack.succeed(*command.split(), "--yes", "--skip-preview")
     stack.assert_clean()
     assert account.writes() == []
-
-
-def test_what_fails_is_reported_in_one_line(
-    stack: EngineStack, open_account: OpenEngineSandbox, tmp_path: Path
-) -> None:
-    """Another account, no stack, no project, a file of something else."""
-    adopt(stack)
-    empty = open_account()
-    files = {path: path.read_bytes() for path in stack.folder.glob("*.*")}
-    expected = {
-        ("--into", "test"): message(
-            MessageCode.OTHER_ACCOUNT_ADOPTED, 48, empty.base_url, "portfolio.test.import.json"
-        ),
-        ("--into", "prod"): message(MessageCode.NO_STACK, "`pulumi stack init prod`"),
-        ("--file", "p.txt"): message(MessageCode.UNUSABLE_FILE, "p.txt", ".yaml"),
-        ("--into", "test", "--directory", str(tmp_path)): message(
-            MessageCode.NO_PROJECT, tmp_path, "Pulumi.yaml"
-        ),
-    }
-    for arguments, error in expected.items():
-        finished = stack.command("adopt", *arguments, SETSMART_BASE_URL=empty.base_url)
-        assert (finished.returncode, finished.stdout) == (1, "")
-        assert finished.stderr.splitlines() == [error]
-    assert {path: path.read_bytes() for path in stack.folder.glob("*.*")} == files
 
 
 def text_of(path: Path) -> str:

@@ -186,7 +186,7 @@ in_a_folder = pytest.mark.parametrize("state", ["folder"], indirect=True)
 def test_a_change_goes_from_the_pull_request_to_the_account(
     forge: Forge, setsmart_sandbox: SandboxAccount
 ) -> None:
-    """Two listings change, one goes, and there is a drift: the report shows exactly that."""
+    """The report shows each change and drift; a preview that fails is red and opens no issue."""
     account, github = setsmart_sandbox, forge.github
     ids = {str(listing["name"]): str(listing["id"]) for listing in account.objects()}
     assert sorted(ids) == ["Beachfront Villa", "Harbour Loft", "Pine Cabin"]
@@ -228,6 +228,17 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
     forge.succeed("drift")
     assert github.issues == {}
 
+    forge.edit(("bedrooms: 4", "bedrooms: four"))
+    failed = forge.run("pull-request")
+    assert failed["preview"].returncode != 0
+    assert failed["report"].returncode == 2
+    comment = html.unescape(github.comments[3]["body"])
+    assert f"[{MessageCode.INVALID_PORTFOLIO}]" in comment
+    assert "bedrooms" in comment
+    forge.merge()
+    assert forge.run("drift")["drift"].returncode == 2
+    assert github.issues == {}
+
 
 @in_a_folder
 def test_drift_is_one_issue_until_it_is_gone(
@@ -249,21 +260,6 @@ def test_drift_is_one_issue_until_it_is_gone(
     forge.succeed("drift")
     assert [issue["state"] for issue in github.issues.values()] == ["open", "closed"]
     assert len(account.objects()) == 3
-
-
-@in_a_folder
-def test_a_preview_that_fails_is_red_and_says_why(forge: Forge) -> None:
-    """On the pull request; the nightly check is red as well, and opens no issue about drift."""
-    forge.edit(("bedrooms: 3", "bedrooms: three"))
-    failed = forge.run("pull-request")
-    assert failed["preview"].returncode != 0
-    assert failed["report"].returncode == 2
-    comment = html.unescape(forge.github.comments[3]["body"])
-    assert f"[{MessageCode.INVALID_PORTFOLIO}]" in comment
-    assert "bedrooms" in comment
-    forge.merge()
-    assert forge.run("drift")["drift"].returncode == 2
-    assert forge.github.issues == {}
 
 
 WITH_A_SECRET = """

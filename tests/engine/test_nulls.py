@@ -215,6 +215,6 @@ def test_a_state_with_the_former_null(stack: EngineStack, account: EngineSandbox
     assert account.writes() == []
     assert FORMER not in stack.succeed("stack", "export", "--show-secrets")
     assert_nothing_changes(stack)
-    listing = storage.get(PROPERTIES, "prop_2")
-    storage.replace(PROPERTIES, "prop_2", {**listing, "address": "2 Sea Road"})
+    villa = storage.get(PROPERTIES, "prop_2")
+    storage.replace(PROPERTIES, "prop_2", {**villa, "address": "2 Sea Road"})
     assert '~ address: "2 Sea Road" => "null (none)"' in unaligned(stack.preview())

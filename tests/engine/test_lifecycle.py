@@ -1,4 +1,4 @@
-"""The main job: declare, `up`, drift shown field by field, repair, destroy; for each kind."""
+"""Each kind: declare, `up`, drift shown field by field, reverted, destroy."""
 
 from typing import Any
 
