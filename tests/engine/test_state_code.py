@@ -129,9 +129,9 @@ def test_a_provider_of_the_program_passes_once_it_is_allowed(
     good = stack.folder / "good.json"
     good.write_text(json.dumps(stack.export()))
     for name in ("mine", "villa"):
-        put_into_the_state(stack, name, "inputs", provider_that_writes(marker))
+        urn = put_into_the_state(stack, name, "inputs", provider_that_writes(marker))
         refused = stack.command("report", "--stack", "test")
         assert refused.returncode == 2
-        assert refused.stderr.strip() == message(MessageCode.FOREIGN_CODE, f"::{name}")
+        assert refused.stderr.strip() == message(MessageCode.FOREIGN_CODE, urn)
         stack.succeed("stack", "import", "--file", str(good))
     assert not marker.exists()
