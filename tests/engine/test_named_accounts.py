@@ -86,7 +86,7 @@ def test_an_account_that_is_not_configured_is_one_line(stack: EngineStack) -> No
     )
     stack.declare('Property("villa", name="Villa", account="u s")')
     [error] = stack.fail("preview", "--refresh=false", *QUIET).errors
-    assert error == message(MessageCode.INVALID_VALUE, "account:", "villa")
+    assert error == message(MessageCode.INVALID_VALUE, "account:")
 
 
 def test_a_plain_text_key_of_an_account_is_rejected(stack: EngineStack) -> None:

@@ -666,13 +666,13 @@ def shown_once(hidden: dict[str, Any]) -> InMemoryAccount:
     """Return an account that makes a secret, and shows it only in the answer to the POST."""
 
     class Account(InMemoryAccount):
-        def answer(self, request: Any) -> Any:
-            answer = super().answer(request)
+        def respond(self, request: Any) -> Any:
+            response = super().respond(request)
             if request.method == "POST":
                 made = self.objects["/webhooks/id_2"]
                 made["secret"] = made.get("secret") or "whsec_made"
-                return type(answer)(201, json=made)
-            return answer
+                return type(response)(201, json=made)
+            return response
 
     def hide(one: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in one.items() if name != "secret"} | hidden

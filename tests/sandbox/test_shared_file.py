@@ -107,7 +107,7 @@ def test_a_killed_process_is_taken_over_from_and_nothing_is_lost(
         add_listings(one.client, 1)
         wait_until(lambda: not pending(path))
         other = started(processes, path)
-        receiver.answers.append(None)
+        receiver.statuses.append(None)
         add_listings(one.client, 1)
         wait_until(lambda: len(receiver.received) == 2)
         for each in (one, other):

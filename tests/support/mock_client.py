@@ -48,7 +48,7 @@ def client_of(
     credentials: Iterable[Credential] = (),
     clock: Clock | None = None,
 ) -> Client:
-    """Return a client whose requests ``handler`` answers, and that never really waits."""
+    """Return a client whose transport is ``handler``, and that never really waits."""
     clock = clock or Clock()
     return Client.of(
         Connection(BASE_URL, tuple(credentials) or (credential(),)),
@@ -59,20 +59,20 @@ def client_of(
 
 
 class Script:
-    """Answers requests with what it was given, in turn.
+    """Responds to requests with the given responses, in turn.
 
     Attributes:
         requests: What was asked.
     """
 
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self._answers = list(answers)
+    def __init__(self, *responses: httpx.Response | Exception) -> None:
+        self._responses = list(responses)
         self.requests: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request."""
+        """Respond to a request."""
         self.requests.append(request)
-        answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        response = self._responses.pop(0)
+        if isinstance(response, Exception):
+            raise response
+        return response

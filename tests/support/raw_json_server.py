@@ -68,16 +68,16 @@ def raw_json_server() -> Iterator[RawJsonServer]:
 
         def do_GET(self) -> None:
             body = account.response(self.path.partition("?")[0])
-            self.answer(404 if body is None else 200, body or '{"error": {"code": "not_found"}}')
+            self.respond(404 if body is None else 200, body or '{"error": {"code": "not_found"}}')
 
         def do_PUT(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             account.writes.append(f"{self.command} {self.path}")
-            self.answer(500, "{}")
+            self.respond(500, "{}")
 
         do_POST = do_PUT  # noqa: N815 -- as above
 
-        def answer(self, status: int, body: str) -> None:
+        def respond(self, status: int, body: str) -> None:
             content = body.encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
