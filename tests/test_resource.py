@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -205,6 +206,37 @@ def test_the_import_option_is_rejected_with_an_alternative() -> None:
         "Adopt what exists",
         ".get()",
     )
+
+
+@pytest.mark.parametrize(
+    ("declare", "expected"),
+    [
+        (
+            lambda: Property("villa", name="V", opts={"protect": True}),  # type: ignore[arg-type]
+            message(MessageCode.INVALID_RESOURCE, "'villa': opts", "pulumi.ResourceOptions"),
+        ),
+        (
+            lambda: Property(7, name="V"),  # type: ignore[arg-type]
+            message(MessageCode.INVALID_RESOURCE),
+        ),
+        (
+            lambda: ApiObject("rule", path="/rules", body={1: "x"}),  # type: ignore[dict-item]
+            message(MessageCode.NOT_JSON, "'rule': body", "int", "str(key)"),
+        ),
+        (
+            lambda: Property.get("villa", 7.5),  # type: ignore[arg-type]
+            message(MessageCode.INVALID_RESOURCE, "'villa': id", "prop_123"),
+        ),
+    ],
+    ids=["opts", "name", "key", "id"],
+)
+def test_an_argument_of_the_wrong_type_stops_the_program(
+    declare: Callable[[], object], expected: object
+) -> None:
+    """Also where Pulumi itself would fail later, with a traceback."""
+    with pytest.raises(pulumi.RunError) as caught:
+        declare()
+    assert str(caught.value) == expected
 
 
 def test_a_plaintext_key_is_rejected_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

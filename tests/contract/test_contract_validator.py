@@ -113,8 +113,8 @@ def test_a_wrong_object_in_a_response_is_noted(stored: dict[str, Any], expected:
         sandbox.client.get("/properties")
         sandbox.client.get("/properties/prop_1")
     in_list, alone = sandbox.violations
-    assert in_list.startswith("GET /v1/properties -> 200: wrong answer: $[0]")
-    assert alone.startswith("GET /v1/properties/prop_1 -> 200: wrong answer: $")
+    assert in_list.startswith("GET /v1/properties -> 200: wrong response: $[0]")
+    assert alone.startswith("GET /v1/properties/prop_1 -> 200: wrong response: $")
     assert expected in in_list
     assert expected in alone
     assert "confidential" not in in_list + alone
@@ -126,7 +126,7 @@ def test_a_response_of_another_kind_is_noted() -> None:
         sandbox.app.storage.insert(WEBHOOKS, HOOK)
         sandbox.client.put("/webhooks/wh_1", json=HOOK)
     [violation] = sandbox.violations
-    assert violation.startswith("PUT /v1/webhooks/wh_1 -> 204: wrong answer")
+    assert violation.startswith("PUT /v1/webhooks/wh_1 -> 204: wrong response")
 
 
 class Rewriting:

@@ -677,8 +677,8 @@ def shown_once(hidden: dict[str, Any]) -> InMemoryAccount:
     """Return an account that makes a secret, and shows it only in the response to the POST."""
 
     class Account(InMemoryAccount):
-        def answer(self, request: Any) -> Any:
-            response = super().answer(request)
+        def respond(self, request: Any) -> Any:
+            response = super().respond(request)
             if request.method == "POST":
                 made = self.objects["/webhooks/id_2"]
                 made["secret"] = made.get("secret") or "whsec_made"

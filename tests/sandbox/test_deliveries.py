@@ -456,7 +456,7 @@ def test_each_event_arrives_whatever_the_receiver_responds(data: st.DataObject) 
         receiving() as receiver,
     ):
         subscribe(account, receiver.url)
-        receiver.answers.extend(responses)
+        receiver.statuses.extend(responses)
         number = data.draw(st.integers(1, 4))
         for _ in range(number):
             account.add("properties", name="Cabin")

@@ -107,7 +107,7 @@ def test_another_process_delivers_what_a_killed_one_did_not(
         add_listings(one.client, 1)
         wait_until(lambda: not pending(path))
         other = started(processes, path)
-        receiver.answers.append(None)
+        receiver.statuses.append(None)
         add_listings(one.client, 1)
         wait_until(lambda: len(receiver.received) == 2)
         for each in (one, other):

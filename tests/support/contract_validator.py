@@ -45,7 +45,7 @@ def resolved(part: dict[str, Any]) -> dict[str, Any]:
 class ContractValidator:
     """ASGI middleware that lists each request and each response that violates the contract.
 
-    Requests that are refused (4xx) may be wrong: tests send such on purpose. Answers may not.
+    Requests that are rejected (4xx) may be wrong: tests send such on purpose. Responses may not.
 
     Args:
         app: The sandbox, wrapped or not.
@@ -124,12 +124,12 @@ def _openapi() -> OpenAPI:
 
 def _violations(request: _Request, response: _Answer) -> Iterator[str]:
     where = f"{request.method.upper()} {request.path} -> {response.status_code}"
-    refused = 400 <= response.status_code < 500
-    if not refused:
+    rejected = 400 <= response.status_code < 500
+    if not rejected:
         for error in _openapi().iter_request_errors(request):
             yield f"{where}: wrong request: {_explained(error)}"
     for error in _answer_errors(request, response):
-        yield f"{where}: wrong answer: {_explained(error)}"
+        yield f"{where}: wrong response: {_explained(error)}"
 
 
 def _answer_errors(request: _Request, response: _Answer) -> list[Exception]:

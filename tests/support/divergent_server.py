@@ -19,31 +19,31 @@ NOW = 1_790_000_000.0
 
 Item: TypeAlias = "dict[str, Any]"
 ListStyle: TypeAlias = "Callable[[Request, Sequence[Item]], tuple[Any, dict[str, str]]]"
-"""From a request and all objects to the body of the answer and its headers."""
+"""From a request and all objects to the body of the response and its headers."""
 
 
 def bare(_request: Request, items: Sequence[Item]) -> tuple[Any, dict[str, str]]:
-    """Answer with an array of all objects."""
+    """Respond with an array of all objects."""
     return [*items], {}
 
 
 def not_found(_request: Request) -> Response:
-    """Answer as the contract has it."""
+    """Respond as in the contract."""
     return JSONResponse({"error": {"code": "not_found", "message": "None."}}, 404)
 
 
 @frozen(kw_only=True)
 class DivergentServer:
-    """What the server holds, and its habits.
+    """What the server stores, and how it behaves.
 
     Attributes:
         properties: The listings, each with its id.
         webhooks: The webhook subscriptions.
-        list_style: How it answers a list.
+        list_style: How it responds to a list.
         shown: How it shows an object that is read by its id.
         listed: What it shows of an object in a list.
-        missing: How it answers an id that it does not know.
-        headers: More headers of every answer.
+        missing: How it responds to an unknown id.
+        headers: More headers of each response.
         asked: The methods and addresses of the requests.
     """
 

@@ -1,4 +1,4 @@
-"""Plans for what goes wrong, for the tests that want more than the next requests to fail."""
+"""Plans of faults, for tests in which more than the next requests fail."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class ShrinkingWindow:
         self._app = app
         self._until_lowered = after
         self._clock = clock
-        self._at_first, self._afterwards = (RateLimit(one, window, clock) for one in limits)
+        self._at_first, self._afterwards = (RateLimit(limit, window, clock) for limit in limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -110,5 +110,5 @@ class ShrinkingWindow:
             response = response.with_headers(date=formatdate(self._clock(), usegmt=True))
         else:
             response = await exchange.forward()
-        told = {name.lower().replace("-", "_"): one for name, one in allowance.headers().items()}
-        await exchange.respond(response.with_headers(**told))
+        headers = {name.lower().replace("-", "_"): one for name, one in allowance.headers().items()}
+        await exchange.respond(response.with_headers(**headers))

@@ -1,4 +1,4 @@
-"""A server over raw sockets that sends whatever a test tells it to, and nothing for ever."""
+"""A server over raw sockets that sends any bytes that a test asks for, or nothing for ever."""
 
 from __future__ import annotations
 
@@ -296,8 +296,8 @@ def response(
     body: bytes = LISTING, *headers: bytes, status: bytes = b"200 OK", length: bool = True
 ) -> bytes:
     """Return a response."""
-    told = [b"Content-Length: %d" % len(body)] if length else []
-    lines = [b"HTTP/1.1 " + status, b"Content-Type: application/json", *headers, *told]
+    content_length = [b"Content-Length: %d" % len(body)] if length else []
+    lines = [b"HTTP/1.1 " + status, b"Content-Type: application/json", *headers, *content_length]
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 

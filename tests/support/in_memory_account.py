@@ -33,15 +33,15 @@ Interference: TypeAlias = Callable[
 
 
 def undisturbed(
-    request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]
+    request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
 ) -> httpx.Response:
     """Let every request through."""
-    return answer(request)
+    return respond(request)
 
 
 @define
 class InMemoryAccount:
-    """What a server holds, and its habits.
+    """What a server stores, and how it behaves.
 
     Attributes:
         objects: The objects by their paths below the base URL.
@@ -50,8 +50,8 @@ class InMemoryAccount:
         listed: What it shows of them in a list.
         page_size: How many objects there are on a page of a list, or None for a single page.
         sent: The requests, each as its method, its path and its payload.
-        interfere: Stands between a client and the account: it is given each request and what
-            carries it out, and answers.
+        interfere: Is given each request and the function that carries it out, and returns the
+            response.
         clock: The time of its clients.
     """
 
@@ -93,11 +93,11 @@ class InMemoryAccount:
         return [one for place, one in self.objects.items() if place.startswith(f"{path}/")]
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request, unless something comes in between."""
-        return self.interfere(request, self.answer)
+        """Respond to a request, unless `interfere` does."""
+        return self.interfere(request, self.respond)
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        """Carry out a request and answer it."""
+    def respond(self, request: httpx.Request) -> httpx.Response:
+        """Carry out a request, and return the response."""
         path = request.url.path.removeprefix("/v1")
         payload: dict[str, Any] = json.loads(request.content) if request.content else {}
         with self._counting:

@@ -50,7 +50,7 @@ def over_the_wire(properties: Any) -> Any:
 
 def checked(provider: LifecycleProvider, inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the inputs that pass a check, as the engine hands them on."""
-    told = plain_input_metadata(inputs, [], keeps_old_values=False)
-    result = provider.check({}, over_the_wire({"__provider": "pickled", KEY: told, **inputs}))
+    metadata = plain_input_metadata(inputs, [], keeps_old_values=False)
+    result = provider.check({}, over_the_wire({"__provider": "pickled", KEY: metadata, **inputs}))
     assert not result.failures
     return dict(over_the_wire(result.inputs))

@@ -48,7 +48,7 @@ def client_of(
     credentials: Iterable[Credential] = (),
     clock: Clock | None = None,
 ) -> Client:
-    """Return a client whose requests ``handler`` answers, and that never really waits."""
+    """Return a client whose transport is ``handler``, and that never really waits."""
     clock = clock or Clock()
     return Client.of(
         Connection(BASE_URL, tuple(credentials) or (credential(),)),
@@ -59,7 +59,7 @@ def client_of(
 
 
 class Script:
-    """Responds with what it was given, in turn.
+    """Responds to requests with the given responses, in turn.
 
     Attributes:
         requests: What was asked.

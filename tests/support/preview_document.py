@@ -71,20 +71,20 @@ class PreviewDocument:
 
     @property
     def stream(self) -> str:
-        """The same as events, one a line, as Pulumi prints them where it is asked to."""
-        told: list[dict[str, Any]] = [{"preludeEvent": {"config": {}}}]
+        """The same as events, one a line, as Pulumi prints them on request."""
+        events: list[dict[str, Any]] = [{"preludeEvent": {"config": {}}}]
         for step in self.steps:
             sides = {"old": step.get("oldState"), "new": step.get("newState")}
             metadata = {"op": step["op"], "urn": step["urn"], **_with_marked_secrets(sides)}
-            told += [{"resourcePreEvent": {"metadata": metadata}}]
-            told += [{"resOutputsEvent": {"metadata": metadata}}]
-        for one in self.diagnostics:
-            before, colon, after = one["message"].partition(": ")
+            events += [{"resourcePreEvent": {"metadata": metadata}}]
+            events += [{"resOutputsEvent": {"metadata": metadata}}]
+        for diagnostic in self.diagnostics:
+            before, colon, after = diagnostic["message"].partition(": ")
             prefix = f"<{{%fg 3%}}>{before}{colon}<{{%reset%}}>"
-            said = {"prefix": prefix, "message": after, "severity": one["severity"]}
-            told += [{"diagnosticEvent": said}]
+            shown = {"prefix": prefix, "message": after, "severity": diagnostic["severity"]}
+            events += [{"diagnosticEvent": shown}]
         # What the document has not.
-        told += [
+        events += [
             {"diagnosticEvent": {"prefix": "debug: ", "message": "rpc", "severity": "debug"}},
             {"diagnosticEvent": {"message": "error: a", "severity": "error", "ephemeral": True}},
             {"summaryEvent": {"isPreview": True}},
@@ -92,8 +92,8 @@ class PreviewDocument:
         ]
         # Pulumi counts events that it does not print, too.
         return "".join(
-            json.dumps({"sequence": 2 * number, "timestamp": 0, **one}, ensure_ascii=False) + "\n"
-            for number, one in enumerate(told)
+            json.dumps({"sequence": 2 * number, "timestamp": 0, **event}, ensure_ascii=False) + "\n"
+            for number, event in enumerate(events)
         )
 
 

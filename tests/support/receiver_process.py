@@ -25,7 +25,7 @@ PORTS = range(20_000, 30_000)
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on, nor is likely to until somebody is told of it."""
+    """Return a port that nothing listens on, nor is likely to until a test uses it."""
     while True:
         with suppress(OSError), socket.create_server(("127.0.0.1", secrets.choice(PORTS))) as one:
             port: int = one.getsockname()[1]

@@ -1,4 +1,4 @@
-"""A receiver of webhooks that remembers what it was sent and answers as it is told."""
+"""A receiver of webhooks that remembers what it was sent and responds with given statuses."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -29,33 +29,33 @@ class RecordingReceiver:
     Attributes:
         url: Its address.
         received: What it was sent, in order.
-        answers: The statuses of its next answers; once there are none, 204. In place of None it
-            answers 204 once it is let go on.
+        statuses: Those of its next responses; once there are none, 204. In place of None it
+            responds with 204 after `go_on`.
     """
 
     url: str = ""
     received: list[Received] = field(factory=list)
-    answers: deque[int | None] = field(factory=deque)
+    statuses: deque[int | None] = field(factory=deque)
     _pause: Pause = field(factory=Pause)
 
     def go_on(self) -> None:
-        """Let it answer what it held up."""
+        """Let it respond to the requests that it paused."""
         self._pause.end()
 
     async def receive(self, request: Request) -> Response:
-        """Answer a request."""
+        """Respond to a request."""
         self.received.append(Received(dict(request.headers), await request.body()))
-        answer = self.answers.popleft() if self.answers else 204
-        if answer is None:
+        status = self.statuses.popleft() if self.statuses else 204
+        if status is None:
             await self._pause.sleep(0)
-            answer = 204
-        return Response(status_code=answer)
+            status = 204
+        return Response(status_code=status)
 
 
 @contextmanager
-def receiving(*answers: int | None) -> Iterator[RecordingReceiver]:
+def receiving(*statuses: int | None) -> Iterator[RecordingReceiver]:
     """Run a receiver on a free port while the block runs."""
-    receiver = RecordingReceiver(answers=deque(answers))
+    receiver = RecordingReceiver(statuses=deque(statuses))
     app = Starlette(routes=[Route("/v1/hook", receiver.receive, methods=["POST"])])
     with running(app) as base_url:
         receiver.url = f"{base_url}/hook"

@@ -7,7 +7,7 @@ HANG_GUARD = 900.0
 """Seconds after which whatever a test waits for is taken to hang.
 
 No test comes near it, however slow or busy the machine is: it ends what would never end. Every
-wait, timeout and patience of the tests is this one, unless the test is about its running out.
+wait and timeout of the tests is this one, unless the test is about its end.
 """
 
 MOMENT = 0.2

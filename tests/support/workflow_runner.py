@@ -236,15 +236,15 @@ class _Job:
                 raise AssertionError(name)
 
     def _command(self, step: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-        told = self.temporary / "github-env"
-        told.touch()
-        later = dict(line.split("=", 1) for line in told.read_text().splitlines())
+        exported = self.temporary / "github-env"
+        exported.touch()
+        later = dict(line.split("=", 1) for line in exported.read_text().splitlines())
         environment = {
             **self.repository.runner,
             **self._resolved(self.variables),
             **self._resolved(step.get("env", {})),
             **later,
-            "GITHUB_ENV": str(told),
+            "GITHUB_ENV": str(exported),
             "GITHUB_STEP_SUMMARY": str(self.repository.kept / "summary"),
             "GITHUB_REPOSITORY": REPOSITORY,
             "RUNNER_TEMP": str(self.temporary),
