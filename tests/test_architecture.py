@@ -17,7 +17,7 @@ ALLOWED = {
     "reporting sandbox specification webhooks",
     "client": "models",
     "config": "client models",
-    "diagnosis": "automation client config",
+    "diagnosis": "automation client config models",
     "files": "client.errors models.message_code",
     "lifecycle": "client config models",
     "lookup": "client config lifecycle mocked_account models providers resource",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.specification.csv_file import FIELDS, SECTION, csv_text, extended_csv
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
@@ -12,7 +13,7 @@ from pulumi_setsmart.specification.sections import SECTIONS, Entries
 def portfolio_text(entries: Entries, format_: Format) -> str:
     """Return entries as the text of a file, which read again has the same entries.
 
-    CSV holds the documented fields of listings only.
+    CSV contains the documented fields of listings only.
     """
     value = _value_of(entries)
     match format_:
@@ -52,20 +53,20 @@ def extended_text(text: str, additions: Entries, format_: Format) -> str:
             return extended_csv(text, value.get(SECTION, {}))
 
 
-def not_held(entries: Entries, format_: Format) -> list[str]:
-    """Return what of a portfolio a file cannot hold, a sentence each."""
+def not_in_file(entries: Entries, format_: Format) -> list[Notice]:
+    """Return what of a portfolio a file cannot contain."""
     if format_ is not Format.CSV:
         return []
     partial = sum(not entry.keys() <= FIELDS.keys() for entry in entries[SECTION].values())
-    sentences = []
+    missing = []
     if partial:
-        sentences.append(f"other fields than the documented ones (listings: {partial})")
-    sentences += [
+        missing.append(f"other fields than the documented ones (listings: {partial})")
+    missing += [
         f"{SECTIONS[section].label}s ({len(members)})"
         for section, members in entries.items()
         if members and section != SECTION
     ]
-    return [f"CSV does not hold {sentence}" for sentence in sentences]
+    return [Notice(MessageCode.NOT_IN_CSV, f"CSV does not contain {each}") for each in missing]
 
 
 def _value_of(entries: Entries) -> Entries:
