@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
 import pytest
+from support.messages import message
 
 from pulumi_setsmart import ApiObject, Property, WebhookSubscription
 from pulumi_setsmart.models.message_code import MessageCode
@@ -203,6 +205,37 @@ def test_import_by_option_is_refused_with_the_way_that_works() -> None:
         "subscription that exists say existing_id=… or use `pulumi import --file` with inputs and "
         "outputs (documentation, Adopt what exists), to read one use .get() [import-option]"
     )
+
+
+@pytest.mark.parametrize(
+    ("declare", "expected"),
+    [
+        (
+            lambda: Property("villa", name="V", opts={"protect": True}),  # type: ignore[arg-type]
+            message(MessageCode.INVALID_RESOURCE, "'villa': opts", "pulumi.ResourceOptions"),
+        ),
+        (
+            lambda: Property(7, name="V"),  # type: ignore[arg-type]
+            message(MessageCode.INVALID_RESOURCE),
+        ),
+        (
+            lambda: ApiObject("rule", path="/rules", body={1: "x"}),  # type: ignore[dict-item]
+            message(MessageCode.NOT_JSON, "'rule': body", "int", "str(key)"),
+        ),
+        (
+            lambda: Property.get("villa", 7.5),  # type: ignore[arg-type]
+            message(MessageCode.INVALID_RESOURCE, "'villa': id", "prop_123"),
+        ),
+    ],
+    ids=["opts", "name", "key", "id"],
+)
+def test_an_argument_of_the_wrong_type_stops_the_program(
+    declare: Callable[[], object], expected: object
+) -> None:
+    """Also where Pulumi itself would fail later, with a traceback."""
+    with pytest.raises(pulumi.RunError) as caught:
+        declare()
+    assert str(caught.value) == expected
 
 
 def test_a_key_in_clear_is_refused_unseen(monkeypatch: pytest.MonkeyPatch) -> None:

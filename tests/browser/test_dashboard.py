@@ -99,7 +99,7 @@ def test_a_listing_is_deleted_after_a_question(
     with leaving(browser):
         browser.find_element(By.XPATH, "//button[text()='Delete']").click()
     assert "The listing was deleted." in browser.find_element(By.TAG_NAME, "main").text
-    assert "prop_2" not in [one["id"] for one in account.objects()]
+    assert "prop_2" not in [listing["id"] for listing in account.objects()]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -122,13 +122,13 @@ def test_every_page_fits(
         look(browser, f"{name}-{width}-{scheme}")
 
 
-def test_it_does_without_scripts_and_without_complaints(
+def test_no_page_has_scripts_or_browser_errors(
     account: SandboxAccount, open_browser: OpenBrowser
 ) -> None:
-    """The browser has nothing to say about any page: no error, nothing that the policy blocks."""
+    """The browser logs nothing about any page: no error, nothing that the policy blocks."""
     browser = open_browser(scripts=True)
     for path in ("/", "/listings/prop_1", "/listings/new", "/webhooks", "/webhooks/wh_1"):
         browser.get(origin(account) + path)
         assert browser.find_elements(By.TAG_NAME, "script") == []
-        complaints = browser.get_log("browser")  # type: ignore[no-untyped-call]  # theirs
-        assert complaints == [], path
+        entries = browser.get_log("browser")  # type: ignore[no-untyped-call]  # theirs
+        assert entries == [], path

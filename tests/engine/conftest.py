@@ -1,4 +1,4 @@
-"""The real engine against the real sandbox over HTTP, every exchange held against the contract."""
+"""The real engine against the real sandbox over HTTP; each exchange is checked by the contract."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -46,7 +46,7 @@ def open_account() -> Iterator[OpenEngineSandbox]:
 
 @pytest.fixture
 def account(open_account: OpenEngineSandbox) -> EngineSandbox:
-    """An empty account on a sandbox with the assumed habits."""
+    """An empty account on a sandbox with the assumed behaviour."""
     return open_account()
 
 

@@ -10,7 +10,7 @@ from support.unmeasured import unmeasured
 from support.waiting import HANG_GUARD
 
 ROOT = Path(__file__).resolve().parents[2]
-TEST = "tests/engine/test_main_job.py::test_a_destroy_of_what_is_gone_succeeds"
+TEST = "tests/engine/test_lifecycle.py::test_a_destroy_of_what_is_gone_succeeds"
 
 
 @pytest.mark.usefixtures("pulumi")

@@ -1,10 +1,12 @@
-"""Deleting, the one step that cannot be undone, and what stands in its way."""
+"""Deletions, which cannot be undone, and what limits them."""
 
 from __future__ import annotations
 
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS
 
 DESTROY = ("destroy", "--yes", "--skip-preview", *QUIET)
@@ -42,8 +44,8 @@ def test_the_policy_of_the_stack(stack: EngineStack, account: EngineSandbox) -> 
     stack.assert_clean()
     stack.succeed(*DESTROY)
     storage = account.sandbox.storage
-    held = [*storage.objects(PROPERTIES), *storage.objects(WEBHOOKS)]
-    assert [one["status"] for one in held] == ["inactive", "inactive"]
+    objects = [*storage.objects(PROPERTIES), *storage.objects(WEBHOOKS)]
+    assert [each["status"] for each in objects] == ["inactive", "inactive"]
 
 
 def test_a_run_stops_at_the_largest_number_of_deletions(
@@ -55,12 +57,12 @@ def test_a_run_stops_at_the_largest_number_of_deletions(
     stack.up()
     stack.declare("")
     errors = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
-    assert "as many deletions as setsmart:maxDeletions allows" in errors[0]
+    assert errors[0] == message(MessageCode.DELETION_LIMIT, "setsmart:maxDeletions")
     assert len(account.sandbox.storage.objects(PROPERTIES)) == 4
 
 
 def test_pulumi_s_own_protection(stack: EngineStack, account: EngineSandbox) -> None:
-    """`protect` refuses the run, `retain_on_delete` leaves the listing as it is."""
+    """`protect` stops the run, `retain_on_delete` leaves the listing as it is."""
     stack.declare(
         """
         Property("one", name="Villa", opts=pulumi.ResourceOptions(protect=True))
@@ -72,12 +74,12 @@ def test_pulumi_s_own_protection(stack: EngineStack, account: EngineSandbox) -> 
     stack.up()
     stack.declare("")
     assert "protect" in stack.run("up", "--yes", "--skip-preview", *QUIET).output
-    held = {one["name"] for one in account.sandbox.storage.objects(PROPERTIES)}
-    assert held == {"Villa", "Studio"}
-    assert not any(one.startswith("DELETE") for one in account.writes())
+    names = {listing["name"] for listing in account.sandbox.storage.objects(PROPERTIES)}
+    assert names == {"Villa", "Studio"}
+    assert not any(write.startswith("DELETE") for write in account.writes())
 
 
-def test_what_a_replacement_leaves_is_closed_not_deleted(
+def test_the_old_object_of_a_replacement_is_deactivated(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
     """The policy holds for the old object of a replacement too."""
@@ -85,6 +87,6 @@ def test_what_a_replacement_leaves_is_closed_not_deleted(
     stack.up()
     urn = stack.resource("one")["urn"]
     stack.succeed("up", "--yes", "--skip-preview", "--replace", urn, *QUIET)
-    statuses = [one["status"] for one in account.sandbox.storage.objects(PROPERTIES)]
+    statuses = [listing["status"] for listing in account.sandbox.storage.objects(PROPERTIES)]
     assert statuses == ["inactive", "active"]
     stack.assert_clean()

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "environments"
@@ -36,7 +38,7 @@ def project(pulumi: Path, tmp_path: Path, accounts: dict[str, EngineSandbox]) ->
 
 def names(account: EngineSandbox) -> list[object]:
     """Return the names of an account's listings."""
-    return [one["name"] for one in account.sandbox.storage.objects(PROPERTIES)]
+    return [listing["name"] for listing in account.sandbox.storage.objects(PROPERTIES)]
 
 
 def test_a_listing_is_promoted_by_a_change_of_one_line(
@@ -68,7 +70,7 @@ def test_a_listing_is_promoted_by_a_change_of_one_line(
     assert SECRET not in "".join(project.printed)
 
 
-def test_drift_and_mistakes_are_told_with_their_names(
+def test_drift_and_mistakes_are_shown_by_name(
     project: EngineStack, accounts: dict[str, EngineSandbox]
 ) -> None:
     """A listing of a portfolio shows its drift; a bad line stops the run before any request."""
@@ -82,8 +84,5 @@ def test_drift_and_mistakes_are_told_with_their_names(
     overlay = project.folder / "production.yaml"
     overlay.write_text(overlay.read_text() + "  noon: 1\n")
     error, _pulumi_s_own = project.fail("preview", "--refresh=false", *QUIET).errors
-    assert error.endswith(
-        "production.yaml:10: webhooks.noon: must hold fields, not a whole number "
-        "[invalid-portfolio]"
-    )
+    assert error == message(MessageCode.INVALID_PORTFOLIO, "production.yaml:10", "webhooks.noon")
     assert len(account.sandbox.requests) == requests

@@ -1,12 +1,15 @@
-"""What goes wrong reaches the user as a line that says what, where, and what to do."""
+"""Each error reaches the user as one line that says what, where, and what to do."""
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, ApiKey
 
 UP = ("up", "--yes", "--skip-preview", *QUIET)
@@ -22,29 +25,33 @@ def only_error(stack: EngineStack, *command: str, **environment: str) -> str:
 
 
 def test_a_wrong_key(stack: EngineStack, account: EngineSandbox) -> None:
-    """A refused key is named by where it came from, never by itself."""
+    """The message names the setting that holds the rejected key, never the key."""
     stack.declare(VILLA)
     error = only_error(stack, *UP, SETSMART_API_KEY="wrong-key-123")
-    assert 'SetSmart: property "Villa": SetSmart refused the API key from SETSMART_API_KEY' in error
+    assert error == message(MessageCode.KEY_REJECTED, 'property "Villa"', "SETSMART_API_KEY")
     assert re.search(r"\(GET /properties, status 401, code \w+, request \w+\)", error)
     assert "wrong-key-123" not in "".join(stack.printed)
     assert account.writes() == []
 
 
 def test_a_missing_key(stack: EngineStack) -> None:
-    """Without a key the message tells both ways to set one."""
+    """Without a key the message names both ways to set one."""
     stack.declare(VILLA)
     error = only_error(stack, *UP, SETSMART_API_KEY="")
-    assert "pulumi config set --secret setsmart:apiKey" in error
-    assert "SETSMART_API_KEY" in error
+    assert error == message(
+        MessageCode.MISSING_KEY,
+        "`pulumi config set --secret setsmart:apiKey`",
+        "SETSMART_API_KEY",
+    )
 
 
 def test_a_key_in_clear(stack: EngineStack) -> None:
-    """A key that is configured without --secret is refused before it gets into the state."""
+    """A key that is configured without --secret is rejected before the state contains it."""
     stack.declare(VILLA)
     stack.succeed("config", "set", "setsmart:apiKey", "in-the-clear")
     errors = stack.fail(*UP).errors
-    assert "set it with `pulumi config set --secret setsmart:apiKey`" in errors[0]
+    set_it = "`pulumi config set --secret setsmart:apiKey`"
+    assert errors[0] == message(MessageCode.PLAINTEXT_KEY, set_it)
     assert "in-the-clear" not in "".join(stack.printed)
 
 
@@ -54,95 +61,91 @@ def test_a_read_only_key(pulumi: Path, tmp_path: Path, open_account: OpenEngineS
     stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
     stack.declare(VILLA)
     error = only_error(stack, *UP)
-    assert 'property "Villa": the API key may not do this' in error
-    assert "The key is the one from SETSMART_API_KEY" in error
+    assert error == message(MessageCode.PERMISSION_DENIED, 'property "Villa"')
+    assert "SETSMART_API_KEY" in error
 
 
-def test_a_field_that_setsmart_refuses(stack: EngineStack) -> None:
-    """What only the server knows to be wrong is told with the server's own reason."""
+def test_a_field_that_setsmart_rejects(stack: EngineStack) -> None:
+    """The message contains the server's own reason; SETSMART_DEBUG=1 adds a traceback."""
     stack.declare('Property("one", name="Villa", bedrooms=1000)')
     error = only_error(stack, *UP)
-    assert 'property "Villa": SetSmart does not accept these values: bedrooms' in error
-    assert "status 400" in error
+    assert error == message(
+        MessageCode.REJECTED_VALUES,
+        'property "Villa"',
+        "bedrooms must be between 0 and 100",  # the server's words
+        "status 400",
+    )
+    assert "Traceback" in stack.run(*UP, SETSMART_DEBUG="1").output
 
 
 @pytest.mark.parametrize(
-    ("program", "reason"),
+    ("program", "expected"),
     [
-        ('Property("one", name="V", attributes={"id": "x"})', "id is given by SetSmart"),
-        ('Property("one", name="V", attributes={"bedrooms": 1})', "has an argument of its own"),
-        ('Property("one", name="V", attributes={"n": 2**53 + 1})', "beyond 2^53"),
         (
-            'Property("one", name="V", opts=pulumi.ResourceOptions(import_="prop_1"))',
-            "pulumi import --file",
+            'Property("one", name="V", attributes={"id": "x"})',
+            message(MessageCode.ID_NOT_DECLARABLE, "'one': attributes: id"),
         ),
-        ('get_property("prop_404")', "SetSmart knows no such object"),
+        ('get_property("prop_404")', message(MessageCode.NOT_FOUND, "GET /properties/prop_404")),
     ],
+    ids=["id", "get_property"],
 )
-def test_a_mistake_that_only_the_program_can_see(
-    stack: EngineStack, account: EngineSandbox, program: str, reason: str
+def test_an_error_of_the_program_stops_it(
+    stack: EngineStack, account: EngineSandbox, program: str, expected: Any
 ) -> None:
-    """What would be lost or altered on the way to the provider is refused by the program."""
+    """The message is the first error that Pulumi prints, and nothing is written."""
     stack.declare(program)
-    assert reason in stack.fail(*UP).errors[0]
+    assert stack.fail(*UP).errors[0] == expected
     assert account.writes() == []
 
 
 @pytest.mark.parametrize(
-    ("program", "reasons"),
+    ("program", "expected"),
     [
         (
             'Property("one", name="  ", bedrooms="the-value-of-bedrooms", max_guests=CLEAR)',
             [
-                "name: must not be blank [invalid-value]",
-                "bedrooms: must be a whole number, not a string [invalid-value]",
+                message(MessageCode.INVALID_VALUE, "'one'", "name:"),
+                message(MessageCode.INVALID_VALUE, "'one'", "bedrooms:"),
             ],
         ),
         (
             'WebhookSubscription("one", url=CLEAR, events=["no-event"])',
             [
-                "url: is required and cannot be cleared [required]",
-                (
-                    "events: must hold event names like property.updated or * "
-                    "(look at element 0) [invalid-value]"
-                ),
+                message(MessageCode.REQUIRED, "'one'", "url:"),
+                message(MessageCode.INVALID_VALUE, "'one'", "events:", "property.updated", 0),
             ],
         ),
         (
             'ApiObject("one", path="rules", body=pulumi.Output.from_input({"id": "x"}))',
             [
-                "path: must begin with a slash, like /pricing-rules [invalid-value]",
-                "body: id is given by SetSmart and cannot be declared [id-not-declarable]",
+                message(MessageCode.INVALID_VALUE, "'one'", "path:", "/pricing-rules"),
+                message(MessageCode.ID_NOT_DECLARABLE, "'one'", "body: id"),
             ],
         ),
     ],
 )
 def test_mistakes_in_what_is_declared(
-    stack: EngineStack, account: EngineSandbox, program: str, reasons: list[str]
+    stack: EngineStack, account: EngineSandbox, program: str, expected: list[Any]
 ) -> None:
-    """Each field gets its reason, before any request is sent, and no value is repeated."""
+    """Each field has its message, before any request is sent, and no value is repeated."""
     stack.declare(program)
     finished = stack.fail("preview", *QUIET)
-    assert [line.split("has a problem: ")[1] for line in finished.errors] == reasons
+    assert finished.errors == expected
     assert "the-value-of-bedrooms" not in finished.output
     assert not account.sandbox.requests
 
 
 def test_a_dead_server(stack: EngineStack) -> None:
-    """A server that does not answer is named, after it was tried again."""
+    """The message names the server that cannot be reached."""
     stack.declare(VILLA)
     error = only_error(stack, *UP, SETSMART_BASE_URL="http://127.0.0.1:9/v1")
-    assert 'property "Villa": cannot connect to http://127.0.0.1:9/v1' in error
+    assert error == message(
+        MessageCode.CONNECTION_FAILED, 'property "Villa"', "http://127.0.0.1:9/v1"
+    )
 
 
 def test_http_to_elsewhere(stack: EngineStack) -> None:
-    """The key does not travel in clear to another machine."""
+    """The key is not sent in clear text to another machine."""
     stack.declare(VILLA)
     error = only_error(stack, *UP, SETSMART_BASE_URL="http://setsmart.example/v1")
-    assert "SETSMART_BASE_URL must begin with https://" in error
-
-
-def test_debugging_brings_the_traceback_back(stack: EngineStack) -> None:
-    """SETSMART_DEBUG=1 shows where an error came from."""
-    stack.declare('Property("one", name="Villa", bedrooms=1000)')
-    assert "Traceback" in stack.run(*UP, SETSMART_DEBUG="1").output
+    assert error == message(MessageCode.INVALID_BASE_URL, "SETSMART_BASE_URL", "https://")

@@ -1,4 +1,4 @@
-"""Every example is a program that runs, and the demo's tour goes as told."""
+"""Every example is a program that runs, and the demo does what it says."""
 
 import os
 import shutil
@@ -20,10 +20,10 @@ EXAMPLES = sorted(
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_runs_and_settles(
+def test_an_example_is_deployed_without_a_diff(
     stack: EngineStack, account: EngineSandbox, example: str
 ) -> None:
-    """An example can be deployed as it stands, twice, and be destroyed."""
+    """An example can be deployed as it is, is clean afterwards, and can be destroyed."""
     shutil.copy(REPOSITORY / "examples" / example / "__main__.py", stack.folder)
     stack.up()
     stack.assert_clean()

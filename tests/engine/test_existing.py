@@ -1,4 +1,4 @@
-"""What exists already is found before it is doubled, and a preview says so."""
+"""Existing objects are found before they are created again, and a preview says so."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import json
 
 import pytest
 from support.engine_sandbox import EngineSandbox
-from support.engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack, messages
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS
 
 PREVIEW = ("preview", "--diff", *QUIET)
@@ -29,35 +31,39 @@ def test_an_existing_listing_stops_the_preview(
     stack.declare('Property("one", name="sea villa", bedrooms=3)')
     for command in (PREVIEW, ("up", "--yes", "--skip-preview", *QUIET)):
         [error] = stack.fail(*command).errors
-        assert f"{villa} in SetSmart has the same name; to adopt it" in error
-        assert 'if_exists="adopt"' in error
-        assert 'if_exists="create"' in error
+        assert error == message(
+            MessageCode.ALREADY_EXISTS, villa, "name", 'if_exists="adopt"', 'if_exists="create"'
+        )
     assert account.writes() == []
 
 
-def test_the_preview_says_what_is_taken_over(
+def test_the_preview_says_what_is_adopted(
     stack: EngineStack, account: EngineSandbox, villa: str
 ) -> None:
     """With `setsmart:ifExists` set to adopt, it is brought to what is declared, and is ours."""
     stack.declare('Property("one", name="Sea Villa", bedrooms=3)')
     stack.succeed("config", "set", "setsmart:ifExists", "adopt")
-    line = (
-        f'property "Sea Villa": adopts {villa} (name "Sea  Villa" → "Sea Villa", '
-        'bedrooms 2 → 3); its status stays "draft" unless status is declared'
+    adopts = message(
+        MessageCode.ADOPTED,
+        'property "Sea Villa"',
+        villa,
+        '(name "Sea  Villa" → "Sea Villa", bedrooms 2 → 3)',
+        "status",
+        '"draft"',
     )
-    assert line in stack.succeed(*PREVIEW)
+    assert messages(stack.succeed(*PREVIEW)) == [adopts]
     assert account.writes() == []
-    assert line in stack.up()
+    assert messages(stack.up()) == [adopts]
     assert account.writes() == [f"PUT /properties/{villa}"]
-    [held] = account.sandbox.storage.objects(PROPERTIES)
-    assert (held["name"], held["bedrooms"], held["notes"]) == ("Sea Villa", 3, "theirs")
+    [listing] = account.sandbox.storage.objects(PROPERTIES)
+    assert (listing["name"], listing["bedrooms"], listing["notes"]) == ("Sea Villa", 3, "theirs")
     assert stack.resource("one")["id"] == villa
     stack.assert_clean()
     stack.up()
     assert account.writes() == [f"PUT /properties/{villa}"]
 
 
-def test_each_kind_is_taken_over_once(stack: EngineStack, account: EngineSandbox) -> None:
+def test_an_object_of_each_kind_is_adopted_once(stack: EngineStack, account: EngineSandbox) -> None:
     """Of two resources with one identity, the second gets an object of its own."""
     storage = account.sandbox.storage
     storage.insert(WEBHOOKS, {"url": "https://a.example/", "events": ["a.a"], "status": "active"})
@@ -75,26 +81,32 @@ def test_each_kind_is_taken_over_once(stack: EngineStack, account: EngineSandbox
             )
         """
     )
-    output = stack.up().split("Diagnostics:")[-1]
-    assert output.count("adopts wh_1 (secret is set)") == 1
-    assert output.count("adopts rule_1 (percent 5 → 7)") == 1
+    adopted = messages(stack.up())
+    assert len(adopted) == 2
+    assert message(MessageCode.ADOPTED, "wh_1", "secret") in adopted
+    assert message(MessageCode.ADOPTED, "rule_1", "percent 5 → 7") in adopted
     assert len(storage.objects(WEBHOOKS)) == 2
-    assert [one["percent"] for one in storage.objects(PRICING_RULES)] == [7, 7]
+    assert [rule["percent"] for rule in storage.objects(PRICING_RULES)] == [7, 7]
     stack.assert_clean()
     assert "hush" not in "".join(stack.printed)
 
 
-def test_another_one_of_the_same_name_is_created_if_asked_for(
+def test_another_listing_of_the_same_name_is_created_on_request(
     stack: EngineStack, account: EngineSandbox, villa: str
 ) -> None:
     """Two flats in one house may have one name."""
     stack.declare('Property("one", name="Sea Villa", if_exists="create")')
     stack.up()
-    assert [one["id"] for one in account.sandbox.storage.objects(PROPERTIES)] == [villa, "prop_2"]
+    assert [listing["id"] for listing in account.sandbox.storage.objects(PROPERTIES)] == [
+        villa,
+        "prop_2",
+    ]
     stack.assert_clean()
 
 
-def test_a_stack_s_own_listings_are_no_obstacle(stack: EngineStack, account: EngineSandbox) -> None:
+def test_a_listing_of_the_stack_does_not_stop_one_of_the_same_name(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """A second one of the same name beside one that the stack has is what the program says."""
     stack.declare('Property("one", name="Studio")')
     stack.up()
@@ -132,17 +144,21 @@ def test_one_listing_under_two_resources_stops_the_run(
     stack.succeed("stack", "import", "--file", "state.json")
     writes = account.writes()
     errors = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
-    assert f"{shared} belongs to another resource of this stack already" in errors[0]
+    assert errors[0] == message(MessageCode.ALREADY_MANAGED, shared)
     assert account.writes() == writes
 
 
-def test_one_listing_is_taken_over_by_its_id(
+def test_a_listing_is_adopted_by_its_id(
     stack: EngineStack, account: EngineSandbox, villa: str
 ) -> None:
     """The preview says so; a listing that is as declared is not written; the id may go again."""
     stack.declare(f'Property("one", name="Sea  Villa", bedrooms=2, existing_id="{villa}")')
     preview = stack.preview()
-    assert f'property "Sea  Villa": adopts {villa} as it is; its status stays "draft"' in preview
+    [adopts] = messages(preview)
+    assert adopts == message(
+        MessageCode.ADOPTED, 'property "Sea  Villa"', villa, "status", '"draft"'
+    )
+    assert "→" not in adopts
     assert f'existing_id: "{villa}"' in preview
     stack.up()
     assert stack.resource("one")["id"] == villa
@@ -151,7 +167,7 @@ def test_one_listing_is_taken_over_by_its_id(
     [error, *_] = stack.fail(
         "up", "--yes", "--skip-preview", "--replace", urn, "--diff", *QUIET
     ).errors
-    assert f"{villa} belongs to a resource of this stack already" in error
+    assert error == message(MessageCode.EXISTING_ID_MANAGED, "existing_id", villa)
     stack.declare('Property("one", name="Sea  Villa", bedrooms=2)')
     stack.up()
     stack.assert_clean()
@@ -164,7 +180,9 @@ def test_a_wrong_id_stops_the_preview(
     """One that is not there, and one that another resource has."""
     stack.declare('Property("one", name="Villa", existing_id="prop_404")')
     [error] = stack.fail(*PREVIEW).errors
-    assert "there is no prop_404 in this account" in error
+    assert error == message(
+        MessageCode.EXISTING_ID_NOT_FOUND, "existing_id", "prop_404", account.base_url
+    )
     stack.declare(
         f"""
         Property("one", name="Villa", existing_id="{villa}")
@@ -172,5 +190,5 @@ def test_a_wrong_id_stops_the_preview(
         """
     )
     [error] = stack.fail(*PREVIEW).errors
-    assert f"{villa} belongs to a resource of this stack already" in error
+    assert error == message(MessageCode.EXISTING_ID_MANAGED, "existing_id", villa)
     assert account.writes() == []

@@ -1,8 +1,9 @@
-"""The whole way of a change in examples/gitops: pull request, report, merge, nightly look."""
+"""A change in examples/gitops from pull request and report to merge and nightly drift check."""
 
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -17,6 +18,10 @@ from support.engine_stack import EngineStack
 from support.s3_server import running_s3
 from support.workflow_runner import BASE, TOKEN, GitHub, Repository
 
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.reporting.field_change import FieldChange
+from pulumi_setsmart.reporting.report import Action
+from pulumi_setsmart.reporting.wording import HEADINGS, reason
 from pulumi_setsmart.sandbox import ApiKey, SandboxSettings, running
 from pulumi_setsmart.testing import SandboxAccount
 
@@ -48,7 +53,7 @@ class State:
 
 @pytest.fixture(params=["folder", "S3"])
 def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
-    """Both kinds of place: a folder, and a bucket that asks who somebody is."""
+    """Both kinds of backend: a folder, and a bucket with credentials."""
     if request.param == "folder":
         folder = tmp_path / "state"
         folder.mkdir()
@@ -132,7 +137,7 @@ def forge_of(pulumi: Path, folder: Path, account: SandboxAccount, state: State) 
     for name in ("deploy", "drift"):  # as the README says for a bucket
         path = main / ".github" / "workflows" / f"{name}.yaml"
         line = "      PULUMI_BACKEND_URL: ${{ vars.PULUMI_BACKEND_URL }}\n"
-        keys = [one for one in state.variables if one.startswith("AWS_")]
+        keys = [name for name in state.variables if name.startswith("AWS_")]
         more = "".join(f"      {one}: ${{{{ secrets.{one} }}}}\n" for one in keys)
         assert line in path.read_text()
         path.write_text(path.read_text().replace(line, line + more))
@@ -169,6 +174,11 @@ def forge(
         yield forge
 
 
+def heading(action: Action, number: int) -> str:
+    """Return the heading of a report's section."""
+    return f"{HEADINGS[action].title}: {number}"
+
+
 in_a_folder = pytest.mark.parametrize("state", ["folder"], indirect=True)
 
 
@@ -176,9 +186,9 @@ in_a_folder = pytest.mark.parametrize("state", ["folder"], indirect=True)
 def test_a_change_goes_from_the_pull_request_to_the_account(
     forge: Forge, setsmart_sandbox: SandboxAccount
 ) -> None:
-    """Two listings change, one goes, and there is a drift: the report shows exactly that."""
+    """The report shows each change and drift; a preview that fails is red and opens no issue."""
     account, github = setsmart_sandbox, forge.github
-    ids = {str(one["name"]): str(one["id"]) for one in account.objects()}
+    ids = {str(listing["name"]): str(listing["id"]) for listing in account.objects()}
     assert sorted(ids) == ["Beachfront Villa", "Harbour Loft", "Pine Cabin"]
     account.change(ids["Harbour Loft"], bedrooms=9)
     forge.edit(
@@ -189,28 +199,44 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
     asked = len(account.requests)
     for _ in range(2):
         forge.succeed("pull-request")
-    assert {one.method for one in account.requests[asked:]} == {"GET"}
+    assert {request.method for request in account.requests[asked:]} == {"GET"}
     assert github.writes == ["POST comments", "PATCH comments/3"]
     report = github.comments[3]["body"]
     assert github.comments[2]["body"] == "<!-- pulumi-setsmart report a/b -->"
     head, deleted, changed = report.split("####")
-    assert "1 deleted, 2 changed; 1 changed outside Pulumi" in head
-    assert "Deleted: 1" in deleted
+    assert re.findall(r"\d+", head.partition("·")[0]) == ["1", "2", "1"]
+    assert heading(Action.DELETE, 1) in deleted
     assert "Pine Cabin" in deleted
+    assert heading(Action.UPDATE, 2) in changed
     rows = [line.strip(" |").split(" | ") for line in changed.splitlines() if "| <code>" in line]
     assert [[re.sub(r"</?code>", "", cell) for cell in row] for row in rows] == [
-        ["bedrooms", "3", "4", "this change"],
-        ["bedrooms", "9", "1", "changed outside Pulumi, was 1"],
-        ["max&#95;guests", "2", "3", "this change"],
+        ["bedrooms", "3", "4", reason(FieldChange("/bedrooms", last=3, current=3, planned=4))],
+        ["bedrooms", "9", "1", reason(FieldChange("/bedrooms", last=1, current=9, planned=1))],
+        [
+            *("max&#95;guests", "2", "3"),
+            reason(FieldChange("/max_guests", last=2, current=2, planned=3)),
+        ],
     ]
     assert (forge.repository.kept / "summary").read_text() == report * 2
 
     forge.merge()
     forge.succeed("deploy")
     assert sorted(
-        (one["name"], one["bedrooms"], one["max_guests"]) for one in account.objects()
+        (listing["name"], listing["bedrooms"], listing["max_guests"])
+        for listing in account.objects()
     ) == ([("Beachfront Villa", 4, 6), ("Harbour Loft", 1, 3)])
     forge.succeed("drift")
+    assert github.issues == {}
+
+    forge.edit(("bedrooms: 4", "bedrooms: four"))
+    failed = forge.run("pull-request")
+    assert failed["preview"].returncode != 0
+    assert failed["report"].returncode == 2
+    comment = html.unescape(github.comments[3]["body"])
+    assert f"[{MessageCode.INVALID_PORTFOLIO}]" in comment
+    assert "bedrooms" in comment
+    forge.merge()
+    assert forge.run("drift")["drift"].returncode == 2
     assert github.issues == {}
 
 
@@ -226,28 +252,14 @@ def test_drift_is_one_issue_until_it_is_gone(
         forge.succeed("drift")
     assert github.writes == ["POST issues", "PATCH 2"]
     assert github.issues[2]["title"] == "Drift: production"
-    assert "Reverted: 1" in github.issues[2]["body"]
+    assert heading(Action.REVERT, 1) in github.issues[2]["body"]
     account.remove("prop_2")
     forge.succeed("drift")
-    assert "Created again: 1" in github.issues[2]["body"]
+    assert heading(Action.RESTORE, 1) in github.issues[2]["body"]
     forge.succeed("deploy", writer=NEXT_WRITER)
     forge.succeed("drift")
-    assert [one["state"] for one in github.issues.values()] == ["open", "closed"]
+    assert [issue["state"] for issue in github.issues.values()] == ["open", "closed"]
     assert len(account.objects()) == 3
-
-
-@in_a_folder
-def test_a_preview_that_fails_is_red_and_says_why(forge: Forge) -> None:
-    """On the pull request; the nightly look is red as well, and opens no issue about drift."""
-    forge.edit(("bedrooms: 3", "bedrooms: three"))
-    failed = forge.run("pull-request")
-    assert failed["preview"].returncode != 0
-    assert failed["report"].returncode == 2
-    assert "The preview failed" in forge.github.comments[3]["body"]
-    assert "bedrooms" in forge.github.comments[3]["body"]
-    forge.merge()
-    assert forge.run("drift")["drift"].returncode == 2
-    assert forge.github.issues == {}
 
 
 WITH_A_SECRET = """

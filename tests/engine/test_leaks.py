@@ -19,12 +19,12 @@ Property("one", name="Villa", attributes={{"door_code": code}})
 
 
 async def repeat(request: Request) -> JSONResponse:
-    """Answer a list with nothing, and refuse all else with what is not to be repeated."""
+    """Respond to a list with nothing, and to the rest with an error that contains the secrets."""
     if request.method == "GET":
         return JSONResponse([])
-    said = f"{HEADER_KEY} may not set {DOOR_CODE}"
-    error = {"code": HEADER_KEY, "message": said, "field": "name"}
-    return JSONResponse({"error": error}, 400, {"X-Request-Id": said})
+    leak = f"{HEADER_KEY} may not set {DOOR_CODE}"
+    error = {"code": HEADER_KEY, "message": leak, "field": "name"}
+    return JSONResponse({"error": error}, 400, {"X-Request-Id": leak})
 
 
 @pytest.mark.parametrize("debugging", ["", "1"])
@@ -39,6 +39,6 @@ def test_a_server_that_repeats_secrets(pulumi: Path, tmp_path: Path, debugging: 
     assert "[secret] may not set [secret]" in output
     assert ("Traceback" in output) == bool(debugging)
     # Python's own files have lines of many numbers, and Pulumi times in milliseconds.
-    told = "\n".join(line for line in output.splitlines() if "[secret]" in line)
+    redacted = "\n".join(line for line in output.splitlines() if "[secret]" in line)
     assert_absent(HEADER_KEY, output)
-    assert_absent(DOOR_CODE, told)
+    assert_absent(DOOR_CODE, redacted)

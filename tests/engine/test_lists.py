@@ -1,4 +1,4 @@
-"""Lists of every style: found whole by each command, or nothing is created, exported or adopted."""
+"""Lists of every style are read completely, or nothing is created, exported or adopted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from starlette.middleware import Middleware
-from support.engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack, messages
 from support.fault_plans import ScriptedFaults
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
     PROPERTIES,
@@ -30,7 +32,7 @@ FIVE = "\n".join(f'Property("{name.lower()}", name="{name}")' for name in NAMES)
 
 @pytest.fixture
 def open_stack(pulumi: Path, tmp_path: Path) -> Iterator[OpenStack]:
-    """Make stacks whose account has habits that the contract does not have."""
+    """Make stacks whose server behaves as the contract does not say."""
     with ExitStack() as sandboxes:
 
         def open_one(*layers: Middleware, **behaviour: Any) -> tuple[EngineStack, Sandbox]:
@@ -44,7 +46,7 @@ def open_stack(pulumi: Path, tmp_path: Path) -> Iterator[OpenStack]:
 
 def posts(sandbox: Sandbox) -> int:
     """Return how many listings the sandbox was asked to create."""
-    return sum(one.method == "POST" for one in sandbox.requests)
+    return sum(request.method == "POST" for request in sandbox.requests)
 
 
 @pytest.mark.parametrize(
@@ -53,16 +55,17 @@ def posts(sandbox: Sandbox) -> int:
 def test_a_listing_on_the_last_page_is_not_created_again(
     open_stack: OpenStack, style: str, ids: str
 ) -> None:
-    """It is named by its id, and adopted where that is asked for; the whole account can be, too."""
+    """The error has its id, `setsmart:ifExists` adopts it, and an export has all listings."""
     stack, sandbox = open_stack(list_style=style, ids=ids)
     for name in NAMES:
         sandbox.storage.insert(PROPERTIES, {"name": name})
     shown = "5" if ids == "number" else "prop_5"
     stack.declare('Property("estate", name="Estate", bedrooms=2)')
     [error] = stack.fail("preview", *QUIET).errors
-    assert f"{shown} in SetSmart has the same name" in error
+    assert error == message(MessageCode.ALREADY_EXISTS, shown, "name")
     stack.succeed("config", "set", "setsmart:ifExists", "adopt")
-    assert f"adopts {shown} (bedrooms null → 2)" in stack.up()
+    adopts = message(MessageCode.ADOPTED, shown, "(bedrooms null → 2)")
+    assert messages(stack.up()) == [adopts]
     assert stack.resource("estate")["id"] == shown
     stack.assert_clean()
     exported = stack.command("export")
@@ -75,7 +78,7 @@ def test_a_listing_on_the_last_page_is_not_created_again(
     "behaviour",
     [{"list_style": "X-Total-Count"}, {"obeys_paging": False, "list_style": "totalPages"}],
 )
-def test_a_list_that_is_cut_stops_all_that_needs_it_whole(
+def test_an_incomplete_list_stops_each_command_that_needs_all_of_it(
     open_stack: OpenStack, behaviour: dict[str, Any]
 ) -> None:
     """A create in the preview, an export, an adoption and a comparison; each in one line."""
@@ -83,8 +86,9 @@ def test_a_list_that_is_cut_stops_all_that_needs_it_whole(
     for name in NAMES:
         sandbox.storage.insert(PROPERTIES, {"name": name})
     stack.declare('Property("estate", name="Estate")')
+    incomplete = message(MessageCode.INCOMPLETE_LIST, "setsmart:paging")
     [error] = stack.fail("preview", *QUIET).errors
-    assert "setsmart:paging" in error
+    assert error == incomplete
     for command in (
         ("export",),
         ("adopt", "--into", "test"),
@@ -92,13 +96,13 @@ def test_a_list_that_is_cut_stops_all_that_needs_it_whole(
     ):
         finished = stack.command(*command)
         assert finished.returncode != 0, command
-        assert "setsmart:paging" in finished.stderr, command
+        assert finished.stderr.strip() == incomplete, command
         assert "Traceback" not in finished.stderr
         assert "Barn" not in finished.stdout
     assert posts(sandbox) == 0
 
 
-def test_paging_that_is_configured_makes_it_whole(open_stack: OpenStack) -> None:
+def test_configured_paging_completes_the_list(open_stack: OpenStack) -> None:
     """What the server does not say, the user can; the same stack then finds the listing."""
     stack, sandbox = open_stack(list_style="X-Total-Count")
     for name in NAMES:
@@ -106,7 +110,7 @@ def test_paging_that_is_configured_makes_it_whole(open_stack: OpenStack) -> None
     stack.declare('Property("estate", name="Estate")')
     stack.succeed("config", "set", "--path", "setsmart:paging.style", "page")
     [error] = stack.fail("preview", *QUIET).errors
-    assert "prop_5 in SetSmart has the same name" in error
+    assert error == message(MessageCode.ALREADY_EXISTS, "prop_5", "name")
 
 
 def test_a_lost_response_creates_one_listing(open_stack: OpenStack) -> None:
@@ -117,12 +121,12 @@ def test_a_lost_response_creates_one_listing(open_stack: OpenStack) -> None:
         sandbox.storage.insert(PROPERTIES, {"name": name})
     stack.declare('Property("estate", name="Estate")')
     stack.succeed("config", "set", "setsmart:settleTime", "0.1")
-    assert "but prop_5 was created" in stack.up()
+    assert message(MessageCode.CREATE_UNRESOLVED, "prop_5") in messages(stack.up())
     assert posts(sandbox) == 1
     stack.assert_clean()
 
 
-def test_a_refresh_goes_on_by_id(open_stack: OpenStack) -> None:
+def test_without_a_usable_list_a_refresh_reads_by_id(open_stack: OpenStack) -> None:
     """With one warning; drift is found, and updates are made."""
     stack, sandbox = open_stack(list_style="total-only")
     stack.declare('[Property(f"p{n}", name=f"P{n}", bedrooms=1) for n in range(7)]')
@@ -132,6 +136,6 @@ def test_a_refresh_goes_on_by_id(open_stack: OpenStack) -> None:
     sandbox.storage.replace(PROPERTIES, "prop_3", {**changed, "bedrooms": 7})
     preview = stack.preview()
     assert "~ bedrooms: 7 => 1" in preview
-    assert preview.count("so each object is read by its id") == 1
+    assert messages(preview) == [message(MessageCode.UNUSABLE_LIST, "/properties")]
     stack.up()
     assert sandbox.storage.get(PROPERTIES, "prop_3")["bedrooms"] == 1

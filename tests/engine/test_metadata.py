@@ -6,13 +6,18 @@ from typing import Any
 
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
-from support.engine_stack import QUIET, EngineStack, Finished
+from support.engine_stack import QUIET, EngineStack, Finished, messages
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, ApiKey
 
 DAMAGED = ("garbled", "halved", "emptied", "retyped", "numbered")
 MISSING = ("removed", "nulled")
 LISTINGS = (*DAMAGED, *MISSING, "newer", "whole")
+DAMAGED_MESSAGE = message(
+    MessageCode.DAMAGED_METADATA, "__setsmart", "`pulumi state delete URN`", "existing_id"
+)
 WITHOUT_REFRESH = ("--yes", "--skip-preview", "--refresh=false", *QUIET)
 
 
@@ -77,18 +82,16 @@ def damaged(stack: EngineStack) -> EngineStack:
 def ids_in(stack: EngineStack) -> dict[str, str]:
     """Return the ids of the listings that the state knows, by the names of the resources."""
     return {
-        one["urn"].rpartition("::")[2]: one["id"]
-        for one in stack.export()["deployment"]["resources"]
-        if "setsmart:Property" in one["type"]
+        resource["urn"].rpartition("::")[2]: resource["id"]
+        for resource in stack.export()["deployment"]["resources"]
+        if "setsmart:Property" in resource["type"]
     }
 
 
-def assert_told(finished: Finished) -> None:
-    """Assert that ways out are named of whatever is told to be damaged, and that something is."""
-    assert "is damaged: " in finished.output
+def assert_damage_reported(finished: Finished) -> None:
+    """Assert that damage is reported with ways out, and nothing would be created."""
+    assert DAMAGED_MESSAGE in messages(finished.output)
     assert "unexpected-error" not in finished.output
-    assert "`pulumi state delete URN`" in finished.output
-    assert "existing_id=" in finished.output
     assert "created" not in finished.output
     assert "to create" not in finished.output
 
@@ -96,35 +99,32 @@ def assert_told(finished: Finished) -> None:
 def test_a_state_that_cannot_be_read_loses_nothing(
     damaged: EngineStack, account: EngineSandbox, open_account: OpenEngineSandbox
 ) -> None:
-    """In an empty account, whatever is run; and each message says how to go on."""
+    """In an empty account, whichever command runs; in its own, the ways out work."""
     ids, written = ids_in(damaged), account.writes()
     elsewhere = open_account(ApiKey(DEFAULT_KEY))
     there = {"SETSMART_BASE_URL": elsewhere.base_url}
     damaged.declare(program(4))
-    assert_told(damaged.fail("preview", *QUIET, **there))
-    assert_told(damaged.fail("refresh", "--yes", "--skip-preview", *QUIET, **there))
-    assert_told(damaged.fail("up", *WITHOUT_REFRESH, **there))
-    assert_told(damaged.fail("destroy", *WITHOUT_REFRESH, **there))
+    assert_damage_reported(damaged.fail("preview", *QUIET, **there))
+    assert_damage_reported(damaged.fail("refresh", "--yes", "--skip-preview", *QUIET, **there))
+    assert_damage_reported(damaged.fail("up", *WITHOUT_REFRESH, **there))
+    assert_damage_reported(damaged.fail("destroy", *WITHOUT_REFRESH, **there))
     assert ids_in(damaged) == ids
     assert elsewhere.sandbox.storage.objects(PROPERTIES) == []
     assert elsewhere.requests("POST", "PUT") == []
     assert account.writes() == written
-    printed = "".join(damaged.printed)
+    printed = messages("\n".join(damaged.printed))
     for name in DAMAGED:
-        assert f"({ids[name]}): its metadata in the state (__setsmart) is damaged: " in printed
-        assert f'existing_id="{ids[name]}"' in printed
-    assert f"({ids['newer']}): its metadata in the state (__setsmart) has version 99" in printed
-    assert "Update pulumi-setsmart to release 7.1 or a later one" in printed
+        existing = (f"({ids[name]})", "__setsmart", f'existing_id="{ids[name]}"')
+        assert message(MessageCode.DAMAGED_METADATA, *existing) in printed
+    newer = (f"({ids['newer']})", "__setsmart", 99, "pulumi-setsmart", "7.1")
+    assert message(MessageCode.NEWER_METADATA, *newer) in printed
     for name in MISSING:  # Pulumi drops a null
-        assert f"{ids[name]} is not in this account ({elsewhere.base_url}" in printed
-    assert "does not say in which one it was" in printed
-    assert f"{ids['whole']} is not in this account ({elsewhere.base_url}" in printed
+        assert message(MessageCode.UNKNOWN_ACCOUNT, ids[name], elsewhere.base_url) in printed
+    elsewhere_only = message(MessageCode.NOT_IN_THIS_ACCOUNT, ids["whole"], elsewhere.base_url)
+    assert elsewhere_only in printed
 
-
-def test_the_ways_out_lead_on(damaged: EngineStack, account: EngineSandbox) -> None:
-    """In its own account; no listing is made twice, and the next run has nothing to do."""
-    ids, written = ids_in(damaged), account.writes()
-    assert_told(damaged.fail("up", *WITHOUT_REFRESH))
+    damaged.declare(program(3))
+    assert_damage_reported(damaged.fail("up", *WITHOUT_REFRESH))
     for resource in damaged.export()["deployment"]["resources"]:
         name = resource["urn"].rpartition("::")[2]
         if name in EDITS and name not in MISSING:  # a refresh is enough for those
@@ -143,7 +143,7 @@ def test_the_ways_out_lead_on(damaged: EngineStack, account: EngineSandbox) -> N
 def test_what_is_taken_out_of_the_state_can_be_adopted_again(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
-    """While the damage is there, adoption stops, tells it and leaves the state as it is."""
+    """While the damage is there, adoption stops with a message and leaves the state as it is."""
     for name in ("Villa", "Loft"):
         account.sandbox.storage.insert(PROPERTIES, {"name": name})
     adopt = ("adopt", "--into", "test")
@@ -152,7 +152,7 @@ def test_what_is_taken_out_of_the_state_can_be_adopted_again(
     damage(stack, {"portfolio-villa": EDITS["garbled"]})
     stopped = stack.command(*adopt)
     assert stopped.returncode != 0
-    assert "its metadata in the state (__setsmart) is damaged" in stopped.stderr
+    assert stopped.stderr.strip() == message(MessageCode.DAMAGED_METADATA, "__setsmart")
     assert ids_in(stack) == ids
     stack.succeed("state", "delete", stack.resource("portfolio-villa")["urn"], "--yes", *QUIET[:-1])
     assert stack.command(*adopt).returncode == 0

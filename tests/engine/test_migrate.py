@@ -1,4 +1,4 @@
-"""From REST calls of one's own to this package: examples/migrate."""
+"""From your own REST calls to this package: examples/migrate."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import shutil
 from pathlib import Path
 
 from support.engine_sandbox import EngineSandbox
-from support.engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack, messages
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "migrate"
 
 
-def test_a_stack_of_hand_written_calls_is_taken_over(
+def test_a_stack_of_hand_written_calls_is_adopted(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
     """The same stack declares the same listings; not a single write, before or after."""
@@ -32,9 +34,11 @@ def test_a_stack_of_hand_written_calls_is_taken_over(
     places = {"prop_1": ids["villa"], "prop_2": ids["loft"]}  # created in any order
     named = re.sub("prop_[12]", lambda found: places[found[0]], program)
     (stack.folder / "__main__.py").write_text(named)
-    preview = stack.succeed("preview", "--diff", *QUIET)
-    for name, identifier in ids.items():
-        assert f"adopts {identifier} as it is" in preview, name
+    adopted = messages(stack.succeed("preview", "--diff", *QUIET))
+    assert len(adopted) == len(ids)
+    for identifier in ids.values():
+        assert message(MessageCode.ADOPTED, identifier) in adopted
+    assert "→" not in "".join(adopted)
     stack.up()
     assert stack.resource("villa")["type"] == "pulumi-python:dynamic/setsmart:Property"
     assert stack.resource("villa")["id"] == ids["villa"]

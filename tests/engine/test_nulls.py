@@ -49,7 +49,9 @@ def test_null_is_a_known_none(stack: EngineStack, account: EngineSandbox) -> Non
     )
     stack.up()
     beside = next(
-        one for one in account.sandbox.storage.objects(PROPERTIES) if one["name"] == "Beside"
+        listing
+        for listing in account.sandbox.storage.objects(PROPERTIES)
+        if listing["name"] == "Beside"
     )
     assert beside["address"] == "None None [{'view': None}, None] None None"
     assert beside["json"] == "[null, null, null]"
@@ -78,7 +80,7 @@ def test_what_becomes_null_is_none_even_if_ignored(
     account.sandbox.storage.replace(PROPERTIES, "prop_1", {"name": "Villa", "address": None})
     stack.up()
     listings = account.sandbox.storage.objects(PROPERTIES)
-    assert {one["name"]: one["address"] for one in listings} == {
+    assert {listing["name"]: listing["address"] for listing in listings} == {
         "Villa": None,
         "Beside": "None None",
     }
@@ -119,7 +121,7 @@ def test_a_diff_says_null_as_people_do(stack: EngineStack, account: EngineSandbo
 
 
 def test_another_stack_sees_none(stack: EngineStack, account: EngineSandbox) -> None:
-    """Pulumi leaves out an export that is None and a None in an object; no text is in its place."""
+    """Pulumi leaves out an export that is None and a None in an object; no string replaces it."""
     account.sandbox.storage.insert(PROPERTIES, {"name": "Theirs"})
     stack.declare(
         """
@@ -167,7 +169,7 @@ def test_none_as_an_input_is_not_declared(stack: EngineStack, account: EngineSan
     beside = stack.resource("beside")
     assert beside["inputs"].keys().isdisjoint({"address", "bedrooms"})
     assert beside["dependencies"] == [stack.resource("villa")["urn"]]
-    listings = {one["name"]: one for one in account.sandbox.storage.objects(PROPERTIES)}
+    listings = {listing["name"]: listing for listing in account.sandbox.storage.objects(PROPERTIES)}
     theirs = {**listings["Beside"], "address": "2 Sea Road", "floors": 2}
     account.sandbox.storage.replace(PROPERTIES, str(theirs["id"]), theirs)
     assert "unchanged" in stack.assert_nothing_to_do()
@@ -213,6 +215,6 @@ def test_a_state_with_the_former_null(stack: EngineStack, account: EngineSandbox
     assert account.writes() == []
     assert FORMER not in stack.succeed("stack", "export", "--show-secrets")
     assert_nothing_changes(stack)
-    held = storage.get(PROPERTIES, "prop_2")
-    storage.replace(PROPERTIES, "prop_2", {**held, "address": "2 Sea Road"})
+    villa = storage.get(PROPERTIES, "prop_2")
+    storage.replace(PROPERTIES, "prop_2", {**villa, "address": "2 Sea Road"})
     assert '~ address: "2 Sea Road" => "null (none)"' in unaligned(stack.preview())

@@ -1,4 +1,4 @@
-"""A portfolio that a file or a program declares as a whole."""
+"""Portfolios that a file or a program declares."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_several_portfolios_fit_into_one_program(
     stack.declare(PROGRAM)
     stack.up()
     stack.assert_clean()
-    listings = {one["name"]: one for one in account.sandbox.storage.objects(PROPERTIES)}
+    listings = {listing["name"]: listing for listing in account.sandbox.storage.objects(PROPERTIES)}
     assert listings.keys() == {'Sea "Villa" 🏖', "בית הים", "West"}
     assert (listings["בית הים"]["address"], listings["בית הים"]["bedrooms"]) == ("1 Road, Town", 1)
     assert len(account.sandbox.storage.objects(WEBHOOKS)) == 1
@@ -66,7 +66,7 @@ def test_renaming_with_an_alias_costs_no_write(stack: EngineStack, account: Engi
     assert account.sandbox.storage.objects(PROPERTIES) == []
 
 
-def test_an_exported_account_is_taken_over_and_replicated(
+def test_an_exported_account_is_adopted_and_replicated(
     stack: EngineStack,
     account: EngineSandbox,
     open_account: OpenEngineSandbox,

@@ -1,4 +1,4 @@
-"""Reading what exists, taking it over, and values that a preview cannot know."""
+"""Reading what exists, adopting it, and values that a preview cannot know."""
 
 import json
 import re
@@ -79,7 +79,7 @@ def test_a_program_reads_listings(stack: EngineStack, account: EngineSandbox) ->
     assert read == ["One", 1.5, True, "One", "Two"]
 
 
-def test_an_import_file_takes_over_what_exists(stack: EngineStack, account: EngineSandbox) -> None:
+def test_an_import_file_adopts_what_exists(stack: EngineStack, account: EngineSandbox) -> None:
     """`pulumi import --file` with inputs and outputs manages a listing, and writes nothing."""
     account.sandbox.storage.insert(PROPERTIES, {"name": "Theirs", "bedrooms": 2})
     stack.declare('Property("scratch", name="Scratch")')
@@ -120,7 +120,7 @@ def test_an_import_file_takes_over_what_exists(stack: EngineStack, account: Engi
 
 
 def test_values_that_a_preview_cannot_know(stack: EngineStack, account: EngineSandbox) -> None:
-    """Outputs of resources that do not exist yet may stand in every input."""
+    """Outputs of resources that do not exist yet are allowed in every input."""
     stack.declare(
         """
         first = Property("first", name="First")

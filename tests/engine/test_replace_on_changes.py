@@ -7,7 +7,9 @@ import json
 import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES
 
 ONE = """
@@ -20,7 +22,7 @@ Property(
 
 def ids(account: EngineSandbox) -> list[str]:
     """Return the ids of the listings that there are."""
-    return [str(one["id"]) for one in account.sandbox.storage.objects(PROPERTIES)]
+    return [str(listing["id"]) for listing in account.sandbox.storage.objects(PROPERTIES)]
 
 
 def test_a_named_field_replaces(stack: EngineStack, account: EngineSandbox) -> None:
@@ -54,8 +56,8 @@ def test_a_named_field_replaces(stack: EngineStack, account: EngineSandbox) -> N
     assert "~ bedrooms: 2 => 3" in preview
     stack.up()
     numbers = {
-        one["urn"].rsplit("::", 1)[-1]: one.get("id")
-        for one in stack.export()["deployment"]["resources"]
+        resource["urn"].rsplit("::", 1)[-1]: resource.get("id")
+        for resource in stack.export()["deployment"]["resources"]
     }
     replaced = {
         name for name, id_ in numbers.items() if id_ and id_ in set(ids(account)) - {*before}
@@ -66,7 +68,7 @@ def test_a_named_field_replaces(stack: EngineStack, account: EngineSandbox) -> N
 
 
 @pytest.mark.parametrize("refresh", ["true", "false"], ids=["refreshed", "not refreshed"])
-def test_a_replacement_never_takes_over_what_it_replaces(
+def test_a_replacement_never_adopts_what_it_replaces(
     stack: EngineStack, account: EngineSandbox, refresh: str
 ) -> None:
     """It has the same name, and would be deleted at the end of the run."""
@@ -86,8 +88,8 @@ def test_a_replacement_never_takes_over_what_it_replaces(
     before = {*ids(account)}
     stack.declare(program.format(3))
     stack.up(PULUMI_OPTION_REFRESH=refresh)
-    held = account.sandbox.storage.objects(PROPERTIES)
-    assert [one["bedrooms"] for one in held] == [3] * 6
+    listings = account.sandbox.storage.objects(PROPERTIES)
+    assert [listing["bedrooms"] for listing in listings] == [3] * 6
     assert not before & {*ids(account)}
     stack.assert_clean()
 
@@ -110,15 +112,15 @@ def test_drift_in_such_a_field_is_reported_as_a_loss(
     assert (entry["action"], entry["drift"]) == ("replace", True)
     stack.succeed("config", "set", "setsmart:maxDeletions", "0")
     errors = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
-    assert "as many deletions as setsmart:maxDeletions allows" in errors[0]
+    assert errors[0] == message(MessageCode.DELETION_LIMIT, "setsmart:maxDeletions")
     assert "prop_1" in ids(account)
 
 
 @pytest.mark.parametrize("policy", ["error", "adopt"])
-def test_a_replacement_that_is_asked_for_blindly_loses_nothing(
+def test_a_replacement_without_a_refresh_loses_nothing(
     stack: EngineStack, account: EngineSandbox, policy: str
 ) -> None:
-    """`--replace` without a look at SetSmart: the listing is not taken over and then deleted."""
+    """`--replace` without a refresh: the listing is not adopted and then deleted."""
     stack.succeed("config", "set", "setsmart:ifExists", policy)
     stack.declare(ONE.format(name="Villa", bedrooms=2))
     stack.up()

@@ -39,5 +39,5 @@ def test_a_portfolio_lives_in_a_recorded_account(pulumi: Path, tmp_path: Path) -
         stack.up()
         stack.assert_nothing_to_do()
         stack.succeed("destroy", "--yes", *QUIET)
-    written_to = [one.method for one in sandbox.requests if one.method != "GET"]
+    written_to = [request.method for request in sandbox.requests if request.method != "GET"]
     assert written_to == ["POST", "PUT", "DELETE"]

@@ -8,7 +8,9 @@ import subprocess
 import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import EngineStack
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES
 
 BEFORE = """
@@ -64,11 +66,11 @@ def save_preview(
 
 def fields_of(document: dict[str, list[dict[str, object]]]) -> dict[object, object]:
     return {
-        (one["action"], one["title"]): [
+        (entry["action"], entry["title"]): [
             (field["name"], field["cause"], field.get("current"), field.get("planned"))
-            for field in one["fields"]  # type: ignore[attr-defined]  # a list, as is asserted
+            for field in entry["fields"]  # type: ignore[attr-defined]  # a list, as is asserted
         ]
-        for one in document["entries"]
+        for entry in document["entries"]
     }
 
 
@@ -90,8 +92,10 @@ def assert_as_expected(printed: str) -> None:
     assert {key: sorted(fields) for key, fields in found.items()} == EXPECTED  # type: ignore[call-overload]  # as above
 
 
-def test_a_report_tells_the_change_from_the_drift(changed: EngineStack) -> None:
-    """Run by us or made of what Pulumi printed, and nothing is written by it."""
+def test_a_report_tells_the_change_from_the_drift(
+    changed: EngineStack, account: EngineSandbox
+) -> None:
+    """Of a preview, a saved one, one that fails, and after the deployment, which leaves nothing."""
     ran = changed.command("report", "--stack", "test", "--format", "json", "--fail-on", "delete")
     assert (ran.returncode, ran.stderr) == (1, "")
     assert_as_expected(ran.stdout)
@@ -102,6 +106,28 @@ def test_a_report_tells_the_change_from_the_drift(changed: EngineStack) -> None:
     for text in (ran.stdout, made.stdout):
         assert "first" not in text
         assert "second" not in text
+
+    changed.declare('Property("villa", name="")')
+    failed = changed.command("report", "--stack", "test", "--format", "json")
+    assert failed.returncode == 2
+    [error] = json.loads(failed.stdout)["errors"]
+    assert error == message(MessageCode.INVALID_VALUE, "'villa'", "name:")
+    missing = changed.command("report", "--stack", "nowhere")
+    assert missing.returncode == 2
+    assert missing.stderr.strip() == message(MessageCode.NO_STACK, "nowhere")
+
+    changed.declare(AFTER)
+    changed.up()
+    conditions = ("--fail-on", "any", "--fail-on", "drift")
+    quiet = changed.command("report", "--stack", "test", "--format", "json", *conditions)
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    report = json.loads(quiet.stdout)
+    assert (report["entries"], report["others"], report["refreshed"]) == ([], {}, True)
+    storage = account.sandbox.storage
+    storage.delete(PROPERTIES, str(storage.objects(PROPERTIES)[-1]["id"]))
+    loud = changed.command("report", "--stack", "test", "--format", "json", "--fail-on", "drift")
+    assert loud.returncode == 1
+    assert [entry["action"] for entry in json.loads(loud.stdout)["entries"]] == ["restore"]
 
 
 def test_a_streamed_preview_comes_to_the_same_report(changed: EngineStack) -> None:
@@ -114,8 +140,8 @@ def test_a_streamed_preview_comes_to_the_same_report(changed: EngineStack) -> No
             changed.command("report", "preview.json", "--format", form)
             for form in ("markdown", "html", "json")
         ]
-        assert {one.returncode for one in reports} == {0}
-        saved.append([one.stdout for one in reports])
+        assert {report.returncode for report in reports} == {0}
+        saved.append([report.stdout for report in reports])
     assert "look here" in saved[0][0]
     assert saved[0] == saved[1]
     for secret in ("first", "second"):
@@ -123,61 +149,34 @@ def test_a_streamed_preview_comes_to_the_same_report(changed: EngineStack) -> No
     ran = changed.command("report", "--stack", "test", "--format", "json", **STREAMING)
     assert ran.stdout == saved[0][2]
     changed.declare('Property("villa", name="")')
-    failed = changed.command("report", "--stack", "test", **STREAMING)
+    failed = changed.command("report", "--stack", "test", "--format", "json", **STREAMING)
     assert failed.returncode == 2
-    assert "must not be blank" in failed.stdout
+    [error] = json.loads(failed.stdout)["errors"]
+    assert error == message(MessageCode.INVALID_VALUE, "'villa'", "name:")
 
 
-def test_after_the_deployment_there_is_nothing_to_report(
-    changed: EngineStack, account: EngineSandbox
-) -> None:
-    """One line, and status 0 for every condition."""
-    changed.up()
-    quiet = changed.command("report", "--stack", "test", "--fail-on", "any", "--fail-on", "drift")
-    assert (quiet.returncode, quiet.stderr) == (0, "")
-    assert "No changes" in quiet.stdout.splitlines()[1]
-    storage = account.sandbox.storage
-    storage.delete(PROPERTIES, str(storage.objects(PROPERTIES)[-1]["id"]))
-    loud = changed.command("report", "--stack", "test", "--fail-on", "drift")
-    assert loud.returncode == 1
-    assert "Created again: 1" in loud.stdout
-
-
-def test_it_is_said_whether_anybody_looked(stack: EngineStack) -> None:
-    """Before the first deployment there is nothing to look at; later it takes a refresh."""
+def test_a_report_says_whether_the_preview_refreshed(stack: EngineStack) -> None:
+    """Before the first deployment there is nothing to refresh; later it takes an option."""
     stack.declare('Property("villa", name="Sea Villa")')
-    first = stack.command("report", "--stack", "test").stdout
-    assert "1 created" in first
-    assert "did not look" not in first
+    first = json.loads(stack.command("report", "--stack", "test", "--format", "json").stdout)
+    assert [entry["action"] for entry in first["entries"]] == ["create"]
+    assert first["refreshed"] is True
     stack.up()
-    for option, looked in (("--refresh=true", True), ("--refresh=false", False)):
+    for option, refreshed in (("--refresh=true", True), ("--refresh=false", False)):
         save_preview(stack, option)
-        told = stack.command("report", "preview.json").stdout
-        assert ("everything at SetSmart is as declared" in told) is looked
-        assert ("did not look at SetSmart" in told) is not looked
+        saved = json.loads(stack.command("report", "preview.json", "--format", "json").stdout)
+        assert (saved["entries"], saved["refreshed"]) == ([], refreshed)
 
 
-def test_a_preview_that_fails_is_reported(changed: EngineStack) -> None:
-    """With its reason and status 2; a program that crashes leaves no traceback of ours."""
-    changed.declare('Property("villa", name="")')
-    failed = changed.command("report", "--stack", "test")
-    assert failed.returncode == 2
-    assert "The preview failed" in failed.stdout
-    assert "name" in failed.stdout
-    missing = changed.command("report", "--stack", "nowhere")
-    assert missing.returncode == 2
-    assert missing.stderr.startswith("Error: there is no stack nowhere")
-
-
-def test_what_stands_in_for_a_deleted_listing_is_reported_as_taken_over(
+def test_an_adopted_replacement_of_a_deleted_listing_is_reported(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
-    """Somebody deleted the listing and made another of its name: nothing is created."""
+    """Somebody deleted the listing and created another with its name, which is adopted."""
     stack.declare('Property("villa", name="Sea Villa", bedrooms=3, if_exists="adopt")')
     stack.up()
     storage = account.sandbox.storage
     storage.delete(PROPERTIES, str(storage.objects(PROPERTIES)[0]["id"]))
     other = storage.insert(PROPERTIES, {"name": "Sea Villa", "bedrooms": 9})
-    told = stack.command("report", "--stack", "test", "--format", "json", "--fail-on", "drift")
-    [entry] = json.loads(told.stdout)["entries"]
-    assert (told.returncode, entry["action"], entry["id"]) == (1, "adopt", other["id"])
+    report = stack.command("report", "--stack", "test", "--format", "json", "--fail-on", "drift")
+    [entry] = json.loads(report.stdout)["entries"]
+    assert (report.returncode, entry["action"], entry["id"]) == (1, "adopt", other["id"])

@@ -43,8 +43,8 @@ def test_no_secret_shows_anywhere(
     state = json.dumps(stack.export())
     stack.declare(PROGRAM.replace("https://a.example/", "https://b.example/"))
     stack.up()
-    held = account.sandbox.storage.get(WEBHOOKS, "wh_1")
-    assert (held["url"], held["secret"]) == ("https://b.example/", SECRETS[0])
+    webhook = account.sandbox.storage.get(WEBHOOKS, "wh_1")
+    assert (webhook["url"], webhook["secret"]) == ("https://b.example/", SECRETS[0])
     for secret in SECRETS:
         assert secret not in state
         assert secret not in "".join(stack.printed)

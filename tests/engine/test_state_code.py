@@ -1,4 +1,4 @@
-"""A state that holds code of others: Pulumi runs it, and our commands do not start Pulumi on it."""
+"""A state that contains foreign code: Pulumi runs it, but our commands do not start Pulumi."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import Any
 from attrs import frozen
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import EngineStack
+from support.messages import message
 
 from pulumi_setsmart.automation.provider_pickle import is_ours
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.providers.values import PROVIDER_KEY
 
 OWN_PROVIDER = """
@@ -53,7 +55,9 @@ def put_into_the_state(stack: EngineStack, name: str, place: str, provider: str)
     """Have a resource's inputs or outputs hold another provider, and return its URN."""
     state = stack.export()
     resources = state["deployment"]["resources"]
-    resource: dict[str, Any] = next(one for one in resources if one["urn"].endswith(f"::{name}"))
+    resource: dict[str, Any] = next(
+        resource for resource in resources if resource["urn"].endswith(f"::{name}")
+    )
     resource[place][PROVIDER_KEY] = provider
     file = stack.folder / "crafted.json"
     file.write_text(json.dumps(state))
@@ -64,7 +68,7 @@ def put_into_the_state(stack: EngineStack, name: str, place: str, provider: str)
 def test_pulumi_runs_the_code_and_our_commands_do_not(
     stack: EngineStack, account: EngineSandbox, tmp_path: Path
 ) -> None:
-    """Each refuses in a line that names the resource; Pulumi's own preview is the proof."""
+    """Each stops with a line that names the resource; Pulumi's own preview runs the code."""
     stack.declare('Property("villa", name="Villa")')
     (stack.folder / "portfolio.yaml").write_text("{}")
     stack.up()
@@ -81,14 +85,17 @@ def test_pulumi_runs_the_code_and_our_commands_do_not(
     for arguments, status in expected.items():
         finished = stack.command(*arguments)
         assert finished.returncode == status, finished.stdout
-        told = finished.stdout + finished.stderr
-        assert urn in told
-        assert "holds code that is not of pulumi-setsmart" in told
-        assert arguments[0] == "doctor" or len(told.splitlines()) == 1
+        output = finished.stdout + finished.stderr
+        assert urn in output
+        if arguments[0] == "doctor":
+            assert output.startswith("✗ code: ")
+        else:
+            assert len(output.splitlines()) == 1
+            assert output.strip() == message(MessageCode.FOREIGN_CODE, "stack test", urn)
     assert account.requests() == before
-    whole = stack.command("doctor", "--stack", "test", "--json")
-    verdicts = {one["subject"]: one["verdict"] for one in json.loads(whole.stdout)}
-    assert (whole.returncode, verdicts["code"], verdicts["key"]) == (1, "error", "ok")
+    full = stack.command("doctor", "--stack", "test", "--json")
+    verdicts = {finding["subject"]: finding["verdict"] for finding in json.loads(full.stdout)}
+    assert (full.returncode, verdicts["code"], verdicts["key"]) == (1, "error", "ok")
     assert sorted(stack.folder.glob("*.*")) == files
     assert not marker.exists()
     stack.run("preview")
@@ -98,7 +105,7 @@ def test_pulumi_runs_the_code_and_our_commands_do_not(
 def test_a_provider_of_the_program_passes_once_it_is_allowed(
     stack: EngineStack, tmp_path: Path
 ) -> None:
-    """By resource and digest, as the refusal says; subclasses of our resources always pass."""
+    """By resource and digest, as the message says; subclasses of our resources always pass."""
     stack.declare(OWN_PROVIDER)
     stack.up()
     assert is_ours(stack.resource("villa")["outputs"][PROVIDER_KEY])
@@ -114,17 +121,17 @@ def test_a_provider_of_the_program_passes_once_it_is_allowed(
     passed = stack.command("report", "--stack", "test")
     assert passed.returncode == 0, passed.stderr
     looked = stack.command("doctor", "--stack", "test", "--state-only")
-    assert (looked.returncode, looked.stdout) == (
-        0,
-        "✓ code: the state holds none of others (providers examined: 4)\n",
-    )
+    [line] = looked.stdout.splitlines()
+    assert looked.returncode == 0
+    assert line.startswith("✓ code: ")
+    assert "4" in line
     marker = tmp_path / "marker"
     good = stack.folder / "good.json"
     good.write_text(json.dumps(stack.export()))
     for name in ("mine", "villa"):
-        put_into_the_state(stack, name, "inputs", provider_that_writes(marker))
+        urn = put_into_the_state(stack, name, "inputs", provider_that_writes(marker))
         refused = stack.command("report", "--stack", "test")
         assert refused.returncode == 2
-        assert f"::{name}. Nothing was started" in refused.stderr
+        assert refused.stderr.strip() == message(MessageCode.FOREIGN_CODE, urn)
         stack.succeed("stack", "import", "--file", str(good))
     assert not marker.exists()

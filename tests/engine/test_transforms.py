@@ -1,4 +1,4 @@
-"""Secrets that Pulumi's transforms bring in, of which a provider is not told: hidden as well."""
+"""Secrets that Pulumi's transforms add without the provider's knowledge are hidden as well."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
-from support.engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack, messages
+from support.messages import message
 
 from pulumi_setsmart.lifecycle.state_metadata import digest
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES
 
 OLD, NEW = "pulumi.ResourceTransformationResult", "pulumi.ResourceTransformResult"
@@ -52,7 +54,7 @@ Property(
 )
 Portfolio("all", load_portfolio("portfolio.json").properties, **options)
 """
-HELD = ("Added", "Replaced", "Listed", "Configured")
+EXISTING = ("Added", "Replaced", "Listed", "Configured")
 
 
 def declared(style: str) -> str:
@@ -62,8 +64,8 @@ def declared(style: str) -> str:
 
 def prepared(pulumi: Path, folder: Path, account: EngineSandbox) -> EngineStack:
     """Return a stack whose listings are there already, under codes that are no less secret."""
-    for name in HELD:
-        door: dict[str, Json] = {"code": "canary-held"}
+    for name in EXISTING:
+        door: dict[str, Json] = {"code": "canary-existing"}
         account.sandbox.storage.insert(PROPERTIES, {"name": name, **door, "doors": [door]})
     stack = EngineStack.create(pulumi, folder, account.base_url, DEFAULT_KEY)
     stack.succeed("config", "set", "--secret", "code", " canary-configured  1 ")
@@ -72,14 +74,14 @@ def prepared(pulumi: Path, folder: Path, account: EngineSandbox) -> EngineStack:
     return stack
 
 
-def bookkeeping(resource: dict[str, Any]) -> dict[str, Any]:
-    """Return what a state that shows its secrets remembers of a resource."""
+def state_metadata(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource's metadata, of a state that shows its secrets."""
     kept: dict[str, Any] = json.loads(json.loads(resource["outputs"]["__setsmart"]["plaintext"]))
     return kept
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_what_a_transform_brings_in_shows_nowhere(
+def test_secrets_that_a_transform_adds_show_nowhere(
     pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox, style: str
 ) -> None:
     """Neither in anything printed nor in the state, nor as a digest next to its salt."""
@@ -87,15 +89,15 @@ def test_what_a_transform_brings_in_shows_nowhere(
     stack = prepared(pulumi, tmp_path / "stack", account)
     stack.declare(declared(style))
     preview = stack.preview(SETSMART_LOG="debug")
-    assert "code is set" in preview
+    assert message(MessageCode.ADOPTED, "code") in messages(preview)
     stack.succeed("preview", "--json", SETSMART_LOG="debug")
     stack.succeed("up", "--yes", *QUIET, "--diff", SETSMART_LOG="debug")
     stack.assert_clean()
 
     storage = account.sandbox.storage
-    for held in storage.objects(PROPERTIES):
-        field = "address" if held["name"] == "Villa" else "code"
-        storage.replace(PROPERTIES, str(held["id"]), {**held, field: "canary-theirs"})
+    for listing in storage.objects(PROPERTIES):
+        field = "address" if listing["name"] == "Villa" else "code"
+        storage.replace(PROPERTIES, str(listing["id"]), {**listing, field: "canary-theirs"})
     stack.preview(SETSMART_LOG="debug")
     stack.succeed("refresh", "--yes", *QUIET, "--diff", SETSMART_LOG="debug")
     stack.up(SETSMART_LOG="debug")
@@ -104,19 +106,19 @@ def test_what_a_transform_brings_in_shows_nowhere(
     printed, state = "".join(stack.printed), json.dumps(stack.export())
     shown = json.loads(stack.succeed("stack", "export", "--show-secrets"))
     kept = [
-        bookkeeping(one)
-        for one in shown["deployment"]["resources"]
-        if one["type"].endswith("Property")
+        state_metadata(resource)
+        for resource in shown["deployment"]["resources"]
+        if resource["type"].endswith("Property")
     ]
     assert "canary" not in printed
     assert "canary" not in state
     for word in ("added", "replaced", "listed", "villa", "configured"):
-        stored = [(one, digest(one["salt"], f"canary-{word} 1")) for one in kept]
+        stored = [(metadata, digest(metadata["salt"], f"canary-{word} 1")) for metadata in kept]
         assert any(one in entry["echoes"].values() for entry, one in stored), word
         assert not any(one in state for _, one in stored)
     warnings = [line for line in printed.splitlines() if "warning:" in line]
-    assert any("keeps another name than" in line for line in warnings)
-    assert any("keeps another address than" in line for line in warnings)
+    assert message(MessageCode.VALUE_NORMALISED, "name") in warnings
+    assert message(MessageCode.VALUE_NORMALISED, "address") in warnings
     assert not any("Hidden" in line for line in warnings)
 
 

@@ -1,11 +1,14 @@
-"""A server that accepts a value and does not apply it is not taken at its word."""
+"""Values that a server accepts and does not apply stay a difference."""
 
+import json
 from pathlib import Path
 
 import pytest
 from support.engine_sandbox import OpenEngineSandbox
-from support.engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack, messages
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES
 
 
@@ -13,7 +16,7 @@ from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES
 def test_a_value_that_is_not_applied_stays_a_difference(
     pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox, guests: int | None
 ) -> None:
-    """Preview, outputs, exit status and report show it until it is settled in the program."""
+    """Preview, outputs, exit status and report show it until the program declares another value."""
     account = open_account(largest={"max_guests": 16})
     stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
     program = """
@@ -24,11 +27,11 @@ def test_a_value_that_is_not_applied_stays_a_difference(
         stack.declare(program.format(guests))
         stack.up()
     stack.declare(program.format(50))
-    warning = "keeps max_guests as 16 where 50 is declared, which it did not apply; declare 16, or"
+    warning = message(
+        MessageCode.VALUE_NOT_APPLIED, "prop_1", "max_guests", 16, 50, "ignore_changes"
+    )
     for _ in range(2):
-        output = stack.up()
-        assert warning in output
-        assert "ignore_changes" in output
+        assert messages(stack.up()) == [warning]
         assert stack.succeed("stack", "output", "guests").strip() == "16"
         preview = stack.preview()
         assert "~ max_guests: 16 => 50" in preview
@@ -38,18 +41,18 @@ def test_a_value_that_is_not_applied_stays_a_difference(
         if refreshed:
             stack.succeed("refresh", "--yes", *QUIET)
         (stack.folder / "preview.json").write_text(stack.succeed("preview", "--json", *QUIET))
-        report = stack.command("report", "--fail-on", "any", "preview.json")
+        report = stack.command("report", "--fail-on", "any", "--format", "json", "preview.json")
         assert report.returncode != 0
-        assert "SetSmart did not apply it" in report.stdout
-        assert "changed outside Pulumi" not in report.stdout
+        [entry] = json.loads(report.stdout)["entries"]
+        assert [change["cause"] for change in entry["fields"]] == ["unapplied"]
 
     stack.declare(program.format(16))
-    assert "did not apply" not in stack.up()
+    assert messages(stack.up()) == []
     stack.assert_clean()
     assert account.sandbox.storage.get(PROPERTIES, "prop_1")["max_guests"] == 16
 
 
-def test_the_ways_out_of_a_refusal(
+def test_ignored_changes_end_the_warning_about_a_value(
     pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox
 ) -> None:
     """`ignore_changes` leaves the field to SetSmart; nothing is written or shown any more."""
@@ -59,7 +62,8 @@ def test_the_ways_out_of_a_refusal(
     stack.up()
     program = 'Property("one", name="Villa", address="2 Road"{})'
     stack.declare(program.format(""))
-    assert 'keeps address as "1 Road" where "2 Road" is declared' in stack.up()
+    warning = message(MessageCode.VALUE_NOT_APPLIED, "address", '"1 Road"', '"2 Road"')
+    assert messages(stack.up()) == [warning]
     assert '~ address: "1 Road" => "2 Road"' in stack.preview()
     stack.declare(program.format(', opts=pulumi.ResourceOptions(ignore_changes=["address"])'))
     stack.assert_clean()

@@ -21,10 +21,10 @@ def test_removing_a_declaration_changes_the_state_only(
     stack.up()
     stack.assert_clean()
     assert account.writes() == writes
-    held = account.sandbox.storage.get(PROPERTIES, "prop_1")
-    assert (held["bedrooms"], held["pets"], held["a"]) == (3, True, {"b": 1})
+    listing = account.sandbox.storage.get(PROPERTIES, "prop_1")
+    assert (listing["bedrooms"], listing["pets"], listing["a"]) == (3, True, {"b": 1})
 
-    account.sandbox.storage.replace(PROPERTIES, "prop_1", {**held, "bedrooms": 9, "pets": False})
+    account.sandbox.storage.replace(PROPERTIES, "prop_1", {**listing, "bedrooms": 9, "pets": False})
     assert "~ bedrooms: 3 => 9" in stack.assert_nothing_to_do()
     assert stack.resource("one")["outputs"].keys() == {
         *("id", "name", "bedrooms", "status", "attributes", "deletion_policy"),
@@ -35,7 +35,7 @@ def test_removing_a_declaration_changes_the_state_only(
 def test_what_others_change_beside_our_fields_stays(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
-    """An update sends the whole object as it is now, with the declared fields laid over it."""
+    """An update sends the complete current object with the declared fields in it."""
     stack.declare(
         """
         Property("one", name="Villa", attributes={
@@ -45,8 +45,8 @@ def test_what_others_change_beside_our_fields_stays(
         """
     )
     stack.up()
-    held = account.sandbox.storage.get(PROPERTIES, "prop_1")
-    held |= {
+    listing = account.sandbox.storage.get(PROPERTIES, "prop_1")
+    listing |= {
         "address": "1 Sea Road",
         "photos": ["a.jpg"],
         "wifi": {"name": "guest", "speed": 100},
@@ -55,7 +55,7 @@ def test_what_others_change_beside_our_fields_stays(
             {"name": "south", "beds": 2, "view": "sea"},
         ],
     }
-    account.sandbox.storage.replace(PROPERTIES, "prop_1", held)
+    account.sandbox.storage.replace(PROPERTIES, "prop_1", listing)
     stack.assert_nothing_to_do()
     stack.declare(
         """
@@ -75,15 +75,15 @@ def test_what_others_change_beside_our_fields_stays(
 
 def test_clear_sets_a_field_to_null(stack: EngineStack, account: EngineSandbox) -> None:
     """CLEAR is null on the server, and whatever comes in its place is drift."""
-    held = account.sandbox.storage
+    storage = account.sandbox.storage
     stack.declare('Property("one", name="Villa", address="1 Sea Road", attributes={"note": "x"})')
     stack.up()
     stack.declare('Property("one", name="Villa", address=CLEAR, attributes={"note": CLEAR})')
     stack.up()
-    assert held.get(PROPERTIES, "prop_1")["address"] is None
-    assert held.get(PROPERTIES, "prop_1")["note"] is None
+    assert storage.get(PROPERTIES, "prop_1")["address"] is None
+    assert storage.get(PROPERTIES, "prop_1")["note"] is None
     stack.assert_clean()
-    held.replace(PROPERTIES, "prop_1", {"name": "Villa", "address": "2 Sea Road"})
+    storage.replace(PROPERTIES, "prop_1", {"name": "Villa", "address": "2 Sea Road"})
     assert '~ address: "2 Sea Road" => "null (none)"' in stack.preview()
 
 
@@ -93,9 +93,9 @@ def test_a_value_is_compared_with_its_type(stack: EngineStack, account: EngineSa
         'Property("one", name="Villa", bedrooms=2, bathrooms=2.0, attributes={"pets": True})'
     )
     stack.up()
-    held = account.sandbox.storage.get(PROPERTIES, "prop_1")
-    assert repr(held["bedrooms"]) == "2"
-    account.sandbox.storage.replace(PROPERTIES, "prop_1", {**held, "bathrooms": 2.0})
+    listing = account.sandbox.storage.get(PROPERTIES, "prop_1")
+    assert repr(listing["bedrooms"]) == "2"
+    account.sandbox.storage.replace(PROPERTIES, "prop_1", {**listing, "bathrooms": 2.0})
     stack.assert_clean()
-    account.sandbox.storage.replace(PROPERTIES, "prop_1", {**held, "pets": 1})
+    account.sandbox.storage.replace(PROPERTIES, "prop_1", {**listing, "pets": 1})
     assert "~ pets: 1 => true" in stack.preview()

@@ -1,4 +1,4 @@
-"""A subscription that is declared, a receiver that is called, and nothing lost between them."""
+"""A declared subscription and its receiver: no delivery is lost."""
 
 import json
 import shutil
@@ -95,7 +95,7 @@ def test_a_change_reaches_the_receiver_even_if_that_is_killed(
     declare(subscription, secret)
     setsmart_sandbox.add("properties", name="Cabin")
     [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-    assert [one.status for one in delivery.attempts] == [202]
+    assert [attempt.status for attempt in delivery.attempts] == [202]
     wait_until(lambda: receiver.processed() == 1)
 
     receiver.stop(signal.SIGKILL)
@@ -108,17 +108,17 @@ def test_a_change_reaches_the_receiver_even_if_that_is_killed(
     receiver.stop(signal.SIGKILL)
     receiver.start(secret)
     deliveries = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-    assert {one.state for one in deliveries} == {"delivered"}
+    assert {delivery.state for delivery in deliveries} == {"delivered"}
     wait_until(lambda: receiver.processed() == 22)
     assert copied(receiver) == sorted(setsmart_sandbox.objects(), key=lambda one: str(one["id"]))
     assert receiver.rows("SELECT sum(events) FROM listings") == [(22,)]
     assert secret not in "".join(subscription.printed)
 
 
-def test_everything_is_told_and_signed_with_a_secret_that_nobody_saw(
+def test_all_events_are_delivered_and_signed_with_a_generated_secret(
     subscription: EngineStack, setsmart_sandbox: SandboxAccount, receiver: ReceiverProcess
 ) -> None:
-    """The command makes the secret, a pipe takes it to the configuration; `*` is all events."""
+    """The command prints the secret into a pipe to the configuration; `*` is all events."""
     piped = subprocess.run(
         [
             "/bin/sh",
@@ -139,18 +139,18 @@ def test_everything_is_told_and_signed_with_a_secret_that_nobody_saw(
     (subscription.folder / "__main__.py").write_text(everything)
     receiver.start(secret)
     subscription.up()
-    [held] = setsmart_sandbox.objects("webhooks")
-    assert held["events"] == ["*"]
+    [webhook] = setsmart_sandbox.objects("webhooks")
+    assert webhook["events"] == ["*"]
     subscription.assert_clean()
     setsmart_sandbox.add("properties", name="Cabin")
     setsmart_sandbox.change("prop_1", bedrooms=4)
     setsmart_sandbox.remove("prop_1")
     wait_until(lambda: receiver.processed() == 3)
-    told = receiver.rows("SELECT type FROM events")
-    assert sorted(told) == [("property.created",), ("property.deleted",), ("property.updated",)]
+    events = receiver.rows("SELECT type FROM events")
+    assert sorted(events) == [("property.created",), ("property.deleted",), ("property.updated",)]
 
 
-def test_a_secret_is_rotated_under_load_and_nothing_is_refused(
+def test_a_secret_is_rotated_under_load_and_no_delivery_is_rejected(
     subscription: EngineStack, setsmart_sandbox: SandboxAccount, receiver: ReceiverProcess
 ) -> None:
     """1,000 deliveries, one rotation in the middle: each is accepted, and processed once."""
@@ -179,10 +179,10 @@ def test_a_secret_is_rotated_under_load_and_nothing_is_refused(
     assert webhook["id"] == "wh_1"
     rotated_at = datetime.fromisoformat(str(webhook["updated_at"])).timestamp()
     assert len(deliveries) == CHANGES + 1
-    early = [one for one in deliveries if one.attempts[-1].at < rotated_at]
+    early = [delivery for delivery in deliveries if delivery.attempts[-1].at < rotated_at]
     assert 50 <= len(early) <= CHANGES - 50
-    assert {one.state for one in deliveries} == {"delivered"}
-    statuses = {attempt.status for one in deliveries for attempt in one.attempts}
+    assert {delivery.state for delivery in deliveries} == {"delivered"}
+    statuses = {attempt.status for delivery in deliveries for attempt in delivery.attempts}
     assert statuses <= {202, 204, None}
     wait_until(lambda: receiver.processed() == CHANGES + 1)
     assert receiver.rows("SELECT sum(events) FROM listings") == [(CHANGES + 1,)]

@@ -1,8 +1,10 @@
-"""A run that does not look first: what it sets back is told, since no preview could."""
+"""Without a refresh, an update says which changes it reverts, since no preview could."""
 
 from support.engine_sandbox import EngineSandbox
-from support.engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack, messages
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES
 
 PROGRAM = """
@@ -17,27 +19,27 @@ Property(
 """
 
 
-def test_what_an_update_sets_back_is_told(stack: EngineStack, account: EngineSandbox) -> None:
+def test_an_update_says_what_it_reverts(stack: EngineStack, account: EngineSandbox) -> None:
     """Pulumi declares the old value of an ignored field; after a refresh that is the one there."""
     stack.declare(PROGRAM.format(3, 6))
     stack.up()
     storage = account.sandbox.storage
-    held = storage.get(PROPERTIES, "prop_1")
-    storage.replace(PROPERTIES, "prop_1", {**held, "bedrooms": 5, "code": "canary-2"})
+    listing = storage.get(PROPERTIES, "prop_1")
+    storage.replace(PROPERTIES, "prop_1", {**listing, "bedrooms": 5, "code": "canary-2"})
     stack.declare(PROGRAM.format(4, 7))
     printed = stack.succeed("up", "--yes", "--skip-preview", *QUIET, "--refresh=false")
-    lines = (line.strip() for line in printed.splitlines())
-    [warning] = {line for line in lines if line.startswith("warning:") and "reverted" in line}
-    assert warning == (
-        'warning: property "Villa" (prop_1): reverted what somebody changed in SetSmart since the '
-        "last refresh (bedrooms 5 → 3, code); `pulumi preview --refresh` shows such changes first "
-        "[drift-reverted]"
+    reverted = message(
+        MessageCode.DRIFT_REVERTED,
+        'property "Villa" (prop_1)',
+        "(bedrooms 5 → 3, code)",
+        "`pulumi preview --refresh`",
     )
+    assert messages(printed) == [reverted]
     assert storage.get(PROPERTIES, "prop_1")["bedrooms"] == 3
 
-    held = storage.get(PROPERTIES, "prop_1")
-    storage.replace(PROPERTIES, "prop_1", {**held, "bedrooms": 5})
+    listing = storage.get(PROPERTIES, "prop_1")
+    storage.replace(PROPERTIES, "prop_1", {**listing, "bedrooms": 5})
     stack.declare(PROGRAM.format(4, 8))
-    assert "reverted" not in stack.up()
+    assert messages(stack.up()) == []
     assert storage.get(PROPERTIES, "prop_1")["bedrooms"] == 5
     assert "canary" not in "".join(stack.printed)

@@ -32,7 +32,7 @@ class Runner:
     def run(
         self, command: str, subject: str, text: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command, with a report if there is a text."""
+        """Run a command, with a report if there is one."""
         if text is not None:
             self._report.write_text(text)
         files = [] if text is None else [str(self._report)]
@@ -120,7 +120,7 @@ def test_what_a_stranger_wrote_is_left_alone(runner: Runner) -> None:
     for number, stranger in enumerate(STRANGERS, 1):
         github.issues[number] = issue(number, "Drift: production", **spoofed, user=stranger)
         github.comments[number] = {**comment(number, "", stranger), **spoofed}
-    before = [dict(one) for kept in (github.issues, github.comments) for one in kept.values()]
+    before = [dict(posted) for kept in (github.issues, github.comments) for posted in kept.values()]
     ours = len(STRANGERS) + 1
     for text in ("first", "second"):
         runner.succeed("open-issue", "Drift: production", text)

@@ -1,4 +1,4 @@
-"""The receiver that people start from: what it answers, keeps and does."""
+"""The receiver that people start from: its responses, its inbox and its work."""
 
 import importlib.util
 import json
@@ -20,6 +20,7 @@ from support.documentation_page import Page
 from support.signed_delivery import OTHER_SECRET, SECRET, SignedDelivery
 from support.waiting import HANG_GUARD, wait_until
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import running
 from pulumi_setsmart.testing import SandboxAccount
 from pulumi_setsmart.webhooks import LARGEST_PAYLOAD, WebhookEvent
@@ -56,10 +57,10 @@ def now(**fields: Any) -> SignedDelivery:
 
 
 def send(url: str, delivery: SignedDelivery) -> int:
-    answer = httpx.post(
+    response = httpx.post(
         url, content=delivery.payload, headers=delivery.headers, trust_env=False, timeout=HANG_GUARD
     )
-    return answer.status_code
+    return response.status_code
 
 
 def rows(path: Path, query: str) -> list[Any]:
@@ -72,8 +73,8 @@ def rows(path: Path, query: str) -> list[Any]:
         connection.close()
 
 
-def test_a_genuine_delivery_is_taken_in_and_processed(url: str, inbox: Path) -> None:
-    """Once; when it comes again, the answer is that it is there."""
+def test_a_genuine_delivery_is_stored_and_processed(url: str, inbox: Path) -> None:
+    """Once; when it comes again, the response is 204."""
     assert send(url, now()) == 202
     wait_until(lambda: rows(inbox, "SELECT * FROM listings"))
     assert send(url, now()) == 204
@@ -91,7 +92,7 @@ def test_what_is_not_genuine_is_answered_and_forgotten(
     assert send(url, SignedDelivery(b"x" * (LARGEST_PAYLOAD + 1), {})) == 413
     assert httpx.get(url, trust_env=False, timeout=HANG_GUARD).status_code == 405
     assert rows(inbox, "SELECT * FROM events") == []
-    assert "no signature was made with a secret of this receiver" in caplog.text
+    assert f"[{MessageCode.WRONG_SIGNATURE}]" in caplog.text
     assert "prop_1" not in caplog.text
 
 
@@ -156,7 +157,7 @@ def test_order_means_nothing(inbox: Path) -> None:
     database.close()
 
 
-def test_an_event_that_is_taken_in_twice_at_once_is_one(inbox: Path) -> None:
+def test_an_event_that_is_stored_twice_at_once_is_processed_once(inbox: Path) -> None:
     """Also where the first was processed in between."""
     events, event = Inbox(inbox), WebhookEvent("msg_1", None, None, {})
     events.add(event)
@@ -165,7 +166,7 @@ def test_an_event_that_is_taken_in_twice_at_once_is_one(inbox: Path) -> None:
     assert not events.process_next(lambda _database, _event: None)
 
 
-def test_ids_are_kept_as_long_as_somebody_could_send_them_again(inbox: Path) -> None:
+def test_ids_are_kept_as_long_as_a_delivery_can_be_replayed(inbox: Path) -> None:
     """What is not processed is kept for ever."""
     events = Inbox(inbox)
     for number in (1, 2, 3):
@@ -209,7 +210,7 @@ def test_the_sandbox_and_the_receiver_agree(
     setsmart_sandbox.change("prop_1", bedrooms=5)
     setsmart_sandbox.remove("prop_2")
     deliveries = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-    assert [[one.status for one in each.attempts] for each in deliveries] == [[202]] * 5
+    assert [[attempt.status for attempt in each.attempts] for each in deliveries] == [[202]] * 5
     wait_until(lambda: rows(inbox, "SELECT sum(events) FROM listings") == [(5,)])
     copy = rows(inbox, "SELECT fields FROM listings WHERE fields NOT NULL ORDER BY id")
     assert [json.loads(fields) for (fields,) in copy] == setsmart_sandbox.objects()
@@ -217,7 +218,9 @@ def test_the_sandbox_and_the_receiver_agree(
 
 def documented(framework: str, folder: Path) -> Any:
     """Return the application in the README's lines for a framework."""
-    [block] = [one for one in README.blocks if one.title == f"{framework.lower()}_receiver.py"]
+    [block] = [
+        block for block in README.blocks if block.title == f"{framework.lower()}_receiver.py"
+    ]
     file = folder / str(block.title)
     file.write_text(block.text)
     spec = importlib.util.spec_from_file_location(file.stem, file)
@@ -239,7 +242,7 @@ def test_the_lines_for_fastapi_work(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert statuses == [202, 204, 400]
     printed = capsys.readouterr().out
     assert "WebhookEvent(id='msg_1'" in printed
-    assert "refused a delivery: no signature" in printed
+    assert f"[{MessageCode.WRONG_SIGNATURE}]" in printed
 
 
 @pytest.mark.usefixtures("inbox")

@@ -63,9 +63,9 @@ def test_the_job_that_comments_runs_nothing_of_the_pull_request() -> None:
     """It checks out the base, and what the other job made goes outside of that."""
     steps = JOBS["pull-request: report"]["steps"]
     assert steps[0]["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
-    [download] = [one for one in steps if "download-artifact" in one.get("uses", "")]
+    [download] = [step for step in steps if "download-artifact" in step.get("uses", "")]
     assert download["with"]["path"] == "${{ runner.temp }}/preview"
-    assert not [one for one in steps if "cache" in one.get("uses", "")]
+    assert not [step for step in steps if "cache" in step.get("uses", "")]
 
 
 def test_pull_requests_run_by_the_event_that_gives_forks_nothing() -> None:
@@ -84,7 +84,7 @@ def test_pull_requests_run_by_the_event_that_gives_forks_nothing() -> None:
 @pytest.mark.parametrize("name", ["deploy: deploy", "drift: drift"])
 def test_the_state_is_examined_before_pulumi_runs_on_it(name: str) -> None:
     """What starts Pulumi with the passphrase comes after it."""
-    commands = [one["run"] for one in JOBS[name]["steps"] if "run" in one]
+    commands = [step["run"] for step in JOBS[name]["steps"] if "run" in step]
     assert commands[1] == 'pulumi-setsmart doctor --stack "$STACK" --state-only'
     assert not re.search(r"pulumi(-setsmart)? (up|preview|report|stack)", commands[0])
 
@@ -103,12 +103,12 @@ def test_shells_are_given_no_expressions_and_checkouts_keep_no_credentials(
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
 def test_what_is_installed_is_pinned(job: dict[str, Any]) -> None:
     """Packages by their hashes, our wheel from its file, Pulumi by its version."""
-    [install] = [one["run"] for one in job["steps"] if one.get("name") == "Install"]
+    [install] = [step["run"] for step in job["steps"] if step.get("name") == "Install"]
     assert install.splitlines() == [
         "pip install --require-hashes --requirement requirements.txt",
         "pip install --require-hashes --no-deps --no-index --requirement wheels/requirements.txt",
     ]
-    pulumi = [one["with"] for one in job["steps"] if "pulumi/actions" in one.get("uses", "")]
+    pulumi = [step["with"] for step in job["steps"] if "pulumi/actions" in step.get("uses", "")]
     assert pulumi in ([{"pulumi-version": ENGINE.version}], [])
 
 
@@ -121,8 +121,8 @@ def test_actions_are_pinned_to_commits_that_say_their_version() -> None:
         if "uses:" in line
     ]
     pin = r"uses: [\w-]+/[\w-]+(/[\w-]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+"
-    assert [one for one in uses if not re.fullmatch(pin, one)] == []
-    assert len({re.sub("/(save|restore)@", "@", one) for one in uses}) == 6
+    assert [use for use in uses if not re.fullmatch(pin, use)] == []
+    assert len({re.sub("/(save|restore)@", "@", use) for use in uses}) == 6
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:

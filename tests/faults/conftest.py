@@ -21,7 +21,7 @@ class Row:
     runs: int = 0
     faults: Counter[str] = field(factory=Counter)
     failed_ups: int = 0
-    refusals: int = 0
+    stops: int = 0
     duplicates: int = 0
     orphans: int = 0
     lost_fields: int = 0
@@ -39,7 +39,7 @@ def record_faults(record_property: Callable[[str, object], None]) -> Callable[..
                     "kind": kind,
                     "faults": faults,
                     "failed_ups": run.ups,
-                    "refusals": run.refusals,
+                    "stops": run.stops,
                     "duplicates": run.tally.duplicates,
                     "orphans": run.tally.orphans,
                     "lost_fields": run.tally.lost_fields,
@@ -64,11 +64,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not rows:
         return
     terminalreporter.write_line("")
-    header = f"{'faults':<34}{'runs':>6}{'injected':>10}{'second ups':>12}{'refusals':>10}"
+    header = f"{'faults':<34}{'runs':>6}{'injected':>10}{'second ups':>12}{'stops':>10}"
     terminalreporter.write_line(f"{header}{'duplicates':>12}{'orphans':>9}{'lost fields':>13}")
     for kind, row in sorted(rows.items()):
         counted = (
-            f"{kind:<34}{row.runs:>6}{row.faults.total():>10}{row.failed_ups:>12}{row.refusals:>10}"
+            f"{kind:<34}{row.runs:>6}{row.faults.total():>10}{row.failed_ups:>12}{row.stops:>10}"
         )
         terminalreporter.write_line(
             f"{counted}{row.duplicates:>12}{row.orphans:>9}{row.lost_fields:>13}"
@@ -84,7 +84,7 @@ def _add(rows: dict[str, Row], run: dict[str, Any]) -> None:
     row.runs += 1
     row.faults.update(run["faults"])
     row.failed_ups += run["failed_ups"]
-    row.refusals += run["refusals"]
+    row.stops += run["stops"]
     row.duplicates += run["duplicates"]
     row.orphans += run["orphans"]
     row.lost_fields += run["lost_fields"]

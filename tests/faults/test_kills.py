@@ -39,15 +39,15 @@ def test_an_up_that_was_killed_is_completed_by_the_next(
     sandbox = create_app(SandboxSettings(rate_limit=0), storage=storage)
     with running(sandbox) as base_url:
         run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
-        run.stack.declare("\n".join(one.program for one in PROGRAM))
+        run.stack.declare("\n".join(resource.program for resource in PROGRAM))
         interrupt_up(run.stack, victim, sandbox, after=random.randrange(1, LISTINGS - 20))
         made = len(storage.objects(PROPERTIES)) - len(run.foreign)
         assert 0 < made < LISTINGS
         if victim == "CLI":
-            run.stack.mend()
+            run.stack.remove_damaged_attributes()
             run.stack.succeed("cancel", "--yes")
         elif victim == "CLI, state lost":
-            run.stack = run.stack.afresh(tmp_path / "anew")
+            run.stack = run.stack.with_empty_state(tmp_path / "anew")
         run.bring_to(PROGRAM)
         run.stack.assert_clean()
     record_faults(f"SIGKILL: {victim}", Counter({f"SIGKILL: {victim}": 1}), run)
@@ -77,4 +77,6 @@ def interrupt_up(stack: EngineStack, victim: str, sandbox: Sandbox, after: int) 
 
 
 def _wait_for_creates(sandbox: Sandbox, number: int) -> None:
-    wait_until(lambda: sum(one.method == "POST" for one in list(sandbox.requests)) >= number)
+    wait_until(
+        lambda: sum(request.method == "POST" for request in list(sandbox.requests)) >= number
+    )

@@ -117,7 +117,7 @@ def test_listings_live_under_a_foreign_server(
     stack.up()
     assert bedrooms(running) == changed
 
-    second = stack.afresh(tmp_path / "second")
+    second = stack.with_empty_state(tmp_path / "second")
     [error, *_] = second.fail("preview", *QUIET).errors
     assert 'to adopt it say if_exists="adopt"' in error
     configure(second, {"setsmart:ifExists": "adopt"})

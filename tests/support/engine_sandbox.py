@@ -25,9 +25,9 @@ class EngineSandbox:
     def requests(self, *methods: str) -> list[str]:
         """Return the requests with these methods, each as its method and path below /v1."""
         return [
-            f"{one.method} {one.path.removeprefix('/v1')}"
-            for one in self.sandbox.requests
-            if one.method in methods
+            f"{request.method} {request.path.removeprefix('/v1')}"
+            for request in self.sandbox.requests
+            if request.method in methods
         ]
 
     def writes(self) -> list[str]:
@@ -35,12 +35,12 @@ class EngineSandbox:
         return self.requests("POST", "PUT", "DELETE")
 
     def revoke(self, key: str) -> None:
-        """Refuse ``key`` from now on."""
+        """Reject ``key`` from now on."""
         self._revoked.add(key)
 
 
 class RevokedKeys:
-    """ASGI middleware that hides revoked keys from the sandbox, which then knows no such key."""
+    """ASGI middleware that replaces revoked keys with one that the sandbox does not know."""
 
     def __init__(self, app: ASGIApp, revoked: set[str]) -> None:
         self._app = app
@@ -57,4 +57,4 @@ class OpenEngineSandbox(Protocol):
     """Starts a sandbox."""
 
     def __call__(self, *keys: ApiKey, **behaviour: Any) -> EngineSandbox:
-        """Start one with these keys (the default one if none) and habits of `Behaviour`."""
+        """Start one with these keys (the default one if none) and this `Behaviour`."""

@@ -22,7 +22,7 @@ from support.waiting import HANG_GUARD
 
 OUR_COMMAND = (sys.executable, "-m", "pulumi_setsmart")
 QUIET = ("--non-interactive", "--color", "never", "--suppress-progress")
-PULUMIS_OWN = ("preview failed", "update failed", "Resource monitor has terminated, shutting down")
+PULUMI_LINES = ("preview failed", "update failed", "Resource monitor has terminated, shutting down")
 PROJECT = """\
 name: portfolio
 runtime: python
@@ -30,6 +30,9 @@ options:
   refresh: always
 """
 HEADER = "import pulumi\nfrom pulumi_setsmart import *\n"
+_MESSAGE = re.compile(
+    r"^ *((?:error|warning): .+ \[[a-z-]+\](?:\n(?! *(?:error|warning): ) *\S.*)*)", re.MULTILINE
+)
 
 
 def restore_sigint() -> None:
@@ -44,7 +47,7 @@ def restore_sigint() -> None:
 
 def provider_among(processes: Iterable[psutil.Process]) -> psutil.Process | None:
     """Return the process that manages the resources, among those that a command has started."""
-    return next((one for one in processes if "pulumi.dynamic" in one.cmdline()), None)
+    return next((process for process in processes if "pulumi.dynamic" in process.cmdline()), None)
 
 
 def unaligned(diff: str) -> str:
@@ -52,9 +55,17 @@ def unaligned(diff: str) -> str:
     return re.sub(r" +: ", ": ", diff)
 
 
+def messages(output: str) -> list[str]:
+    """Return our errors and warnings in Pulumi's output, in order, each with all its lines.
+
+    Compare them with ``support.messages.message``.
+    """
+    return _MESSAGE.findall(output)
+
+
 @frozen
 class Finished:
-    """What a command of the CLI came to.
+    """The result of a command of the CLI.
 
     Attributes:
         status: Its exit status.
@@ -68,7 +79,7 @@ class Finished:
     def errors(self) -> list[str]:
         """The lines that say what went wrong, less what Pulumi adds to them by itself."""
         lines = (line.strip() for line in self.output.split("Diagnostics:")[-1].splitlines())
-        return [line for line in lines if "error: " in line and not line.endswith(PULUMIS_OWN)]
+        return [line for line in lines if "error: " in line and not line.endswith(PULUMI_LINES)]
 
 
 @frozen
@@ -111,17 +122,17 @@ class EngineStack:
         stack.succeed("stack", "init", "test")
         return stack
 
-    def mend(self) -> None:
+    def remove_damaged_attributes(self) -> None:
         """Remove the empty attribute files that a killed CLI may leave, which it cannot read.
 
-        The state beside them is whole: it is replaced at once.
+        The state beside them is complete: it is replaced at once.
         """
         for attributes in (self.folder / "state").rglob("*.attrs"):
             if attributes.stat().st_size == 0:
                 attributes.unlink()
 
-    def afresh(self, folder: Path) -> EngineStack:
-        """Return the same project, program and configuration with a state that knows nothing."""
+    def with_empty_state(self, folder: Path) -> EngineStack:
+        """Return the same project, program and configuration with an empty state."""
         (folder / "state").mkdir(parents=True)
         for path in self.folder.iterdir():
             if path.is_file():
@@ -222,4 +233,4 @@ class EngineStack:
     def resource(self, name: str) -> dict[str, Any]:
         """Return what the state holds of the resource called ``name``."""
         resources: list[dict[str, Any]] = self.export()["deployment"]["resources"]
-        return next(one for one in resources if one["urn"].endswith(f"::{name}"))
+        return next(resource for resource in resources if resource["urn"].endswith(f"::{name}"))

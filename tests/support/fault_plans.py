@@ -94,7 +94,7 @@ class ShrinkingWindow:
         self._app = app
         self._until_lowered = after
         self._clock = clock
-        self._at_first, self._afterwards = (RateLimit(one, window, clock) for one in limits)
+        self._at_first, self._afterwards = (RateLimit(limit, window, clock) for limit in limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""

@@ -1,4 +1,4 @@
-"""A portfolio that is brought up, changed and taken down while everything goes wrong."""
+"""A portfolio that is deployed, changed and destroyed while requests fail."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from pulumi_setsmart.sandbox import (
     Json,
     Storage,
 )
-from support.engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack, messages
 
 COLLECTIONS = (PROPERTIES, WEBHOOKS, PRICING_RULES, MESSAGE_TEMPLATES)
 MOST_UPS = 3
 TIMEOUT = 0.6
 HANG = 0.9
 SETTLE_TIME = 3.0
-"""Seconds. A server that hangs does so for longer than the client waits for an answer, and for
+"""Seconds. A server that hangs does so for longer than the client waits for a response, and for
 less than the client gives it to settle."""
 
 
@@ -107,7 +107,7 @@ class FaultRun:
         foreign: The objects that are not the stack's, as they must stay.
         remarks: The undeclared field of each of the stack's objects, by its id.
         ups: How often `pulumi up` had to be run again.
-        refusals: How often it refused to create anything, as it had to.
+        stops: How often it created nothing, as it had to.
         tally: What went wrong.
     """
 
@@ -117,7 +117,7 @@ class FaultRun:
     foreign: list[dict[str, Json]] = field(factory=list)
     remarks: dict[str, str] = field(factory=dict)
     ups: int = 0
-    refusals: int = 0
+    stops: int = 0
     tally: Tally = field(factory=Tally)
 
     @classmethod
@@ -140,8 +140,8 @@ class FaultRun:
         return run
 
     def bring_to(self, declared: list[Declared]) -> None:
-        """Run `pulumi up` until it succeeds, and hold the account against the program."""
-        self.stack.declare("\n".join(one.program for one in declared))
+        """Run `pulumi up` until it succeeds, and check the account."""
+        self.stack.declare("\n".join(resource.program for resource in declared))
         for attempt in range(MOST_UPS):
             finished = self.stack.run("up", "--yes", "--skip-preview", *QUIET)
             assert "Traceback" not in finished.output
@@ -151,25 +151,25 @@ class FaultRun:
             assert attempt + 1 < MOST_UPS, finished.output
         self.assert_holds(declared)
 
-    def expect_refusal(self, declared: list[Declared], reason: str) -> None:
-        """Run `pulumi up`, which must refuse to create listings and leave nothing behind."""
-        self.stack.declare("\n".join(one.program for one in declared))
+    def expect_stop(self, declared: list[Declared], reason: Any) -> None:
+        """Run `pulumi up`, which must create no listing, for a reason, and leave nothing behind."""
+        self.stack.declare("\n".join(resource.program for resource in declared))
         finished = self.stack.run("up", "--yes", "--skip-preview", *QUIET)
         assert finished.status != 0, finished.output
         assert "Traceback" not in finished.output
-        assert reason in finished.output
-        self.refusals += 1
+        assert reason in messages(finished.output)
+        self.stops += 1
         self._count(declared)
         assert self.storage.objects(PROPERTIES) == self.foreign
 
     def remark(self) -> None:
         """Have somebody else note something in each of the stack's objects."""
         for collection in COLLECTIONS:
-            for one in self.storage.objects(collection):
-                if one not in self.foreign:
-                    self.remarks[str(one["id"])] = f"remark on {one['id']}"
-                    remarked = {**one, "remark": self.remarks[str(one["id"])]}
-                    self.storage.replace(collection, str(one["id"]), remarked)
+            for stored in self.storage.objects(collection):
+                if stored not in self.foreign:
+                    self.remarks[str(stored["id"])] = f"remark on {stored['id']}"
+                    remarked = {**stored, "remark": self.remarks[str(stored["id"])]}
+                    self.storage.replace(collection, str(stored["id"]), remarked)
 
     def take_down(self) -> None:
         """Run `pulumi destroy` until it succeeds; only what is not the stack's may be left."""
@@ -179,51 +179,51 @@ class FaultRun:
             self.ups += 1
             assert attempt + 1 < MOST_UPS
         assert self.storage.objects(PROPERTIES) == self.foreign
-        assert not any(self.storage.objects(one) for one in COLLECTIONS[1:])
+        assert not any(self.storage.objects(collection) for collection in COLLECTIONS[1:])
 
     def assert_holds(self, declared: list[Declared]) -> None:
-        """Hold the account and the state against the program."""
-        known, held = self._count(declared)
+        """Check the account and the state against the program."""
+        known, objects = self._count(declared)
         assert len(set(known.values())) == len(known)
-        assert known.keys() == {one.name for one in declared}
-        for one in declared:
-            actual = held[known[one.name]]
-            assert one.fields.items() <= actual.items()
+        assert known.keys() == {resource.name for resource in declared}
+        for resource in declared:
+            actual = objects[known[resource.name]]
+            assert resource.fields.items() <= actual.items()
         assert self.storage.objects(PROPERTIES)[: len(self.foreign)] == self.foreign
 
     def _count(self, declared: list[Declared]) -> tuple[dict[str, str], dict[str, dict[str, Json]]]:
         """Count what went wrong: nothing may have. Return the state's ids and the objects."""
         known = self.ids_by_name()
-        held = {
-            str(one["id"]): one
+        objects = {
+            str(stored["id"]): stored
             for collection in COLLECTIONS
-            for one in self.storage.objects(collection)
+            for stored in self.storage.objects(collection)
         }
-        ours = {name: one for name, one in held.items() if one not in self.foreign}
+        ours = {name: stored for name, stored in objects.items() if stored not in self.foreign}
         self.tally.orphans += len(ours.keys() - known.values())
         self.tally.duplicates += duplicates(declared, list(ours.values()))
         self.tally.lost_fields += sum(
-            held[identifier].get("remark") != remark
+            objects[identifier].get("remark") != remark
             for identifier, remark in self.remarks.items()
-            if identifier in held
+            if identifier in objects
         )
         assert self.tally == Tally(), (self.tally, sorted(ours), known)
-        return known, held
+        return known, objects
 
     def ids_by_name(self) -> dict[str, str]:
         """Return the ids that the state holds, by the names of the resources."""
         resources: list[dict[str, Any]] = self.stack.export()["deployment"].get("resources", [])
         return {
-            one["urn"].rsplit("::", 1)[-1]: one["id"]
-            for one in resources
-            if "dynamic" in one["type"] and "id" in one
+            resource["urn"].rsplit("::", 1)[-1]: resource["id"]
+            for resource in resources
+            if "dynamic" in resource["type"] and "id" in resource
         }
 
 
-def duplicates(declared: list[Declared], held: list[dict[str, Json]]) -> int:
+def duplicates(declared: list[Declared], objects: list[dict[str, Json]]) -> int:
     """Return how many objects there are beyond those declared, of any identity."""
-    intended = Counter(_identity(one.fields) for one in declared)
-    return (Counter(map(_identity, held)) - intended).total()
+    intended = Counter(_identity(resource.fields) for resource in declared)
+    return (Counter(map(_identity, objects)) - intended).total()
 
 
 def _identity(fields: dict[str, Json]) -> str:

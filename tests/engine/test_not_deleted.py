@@ -1,4 +1,4 @@
-"""What somebody deleted softly, and what a server denies and shows, by the real engine."""
+"""Objects that seem to be deleted and are not: soft deletion, and contradictory responses."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from support.engine_sandbox import EngineSandbox
-from support.engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack, messages
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, Sandbox, SandboxSettings
 from pulumi_setsmart.testing import running_sandbox
 
 
 class Denying:
-    """ASGI middleware that answers requests for one object with 404, for some methods."""
+    """ASGI middleware that responds with 404 to some methods for an object."""
 
     def __init__(self, app: ASGIApp, methods: set[str]) -> None:
         self._app = app
@@ -62,16 +64,18 @@ def test_a_soft_deletion_shows_in_preview_and_report(
     """The listing is neither created again nor given up; nothing is written."""
     stack.declare('Property("villa", name="Villa", bedrooms=3)')
     stack.up()
-    [held] = account.sandbox.storage.objects(PROPERTIES)
+    [listing] = account.sandbox.storage.objects(PROPERTIES)
     account.sandbox.storage.replace(
-        PROPERTIES, "prop_1", {**held, "deleted_at": "2026-11-01T00:00:00Z"}
+        PROPERTIES, "prop_1", {**listing, "deleted_at": "2026-11-01T00:00:00Z"}
     )
     preview = stack.preview()
-    assert "deleted or archived in SetSmart (deleted_at is set)" in preview
+    soft_deleted = message(MessageCode.SOFT_DELETED, "prop_1", "deleted_at")
+    assert messages(preview) == [soft_deleted]
     assert " unchanged" in preview
     report = stack.command("report", "--stack", "test", "--format", "json")
     assert report.returncode == 0, report.stderr
-    assert "deleted_at is set" in json.dumps(json.loads(report.stdout))
+    assert f"[{MessageCode.SOFT_DELETED}]" in json.dumps(json.loads(report.stdout))
+    assert "deleted_at" in report.stdout
     stack.up()
     assert account.writes() == ["POST /properties"]
 
@@ -86,7 +90,7 @@ def test_a_listing_that_is_denied_and_listed_is_not_created_again(
     stack.up()
     denied.add("GET")
     [error] = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
-    assert "the list of /properties shows prop_1, but it is not found by its id" in error
+    assert error == message(MessageCode.CONTRADICTORY_RESPONSES, "/properties", "prop_1")
     denied.clear()
     stack.assert_clean()
     assert len(sandbox.storage.objects(PROPERTIES)) == 1
@@ -102,7 +106,7 @@ def test_what_a_server_does_not_support_is_not_taken_for_a_deletion(
     stack.up()
     stack.declare('Property("villa", name="Villa", bedrooms=4)' if method == "PUT" else "")
     [error] = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
-    told = "does not support its update (PUT)" if method == "PUT" else "so it was not deleted"
-    assert told in error
+    code = MessageCode.METHOD_NOT_ALLOWED if method == "PUT" else MessageCode.DELETION_DENIED
+    assert error == message(code, method, "prop_1")
     assert len(sandbox.storage.objects(PROPERTIES)) == 1
     assert stack.resource("villa")["id"] == "prop_1"

@@ -1,4 +1,4 @@
-"""The main job: declare, `up`, drift shown field by field, repair, destroy; for each kind."""
+"""Each kind: declare, `up`, drift shown field by field, reverted, destroy."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ CASES = {
 }
 
 
-def held(account: EngineSandbox, collection: ApiCollection) -> dict[str, Any]:
+def only_object(account: EngineSandbox, collection: ApiCollection) -> dict[str, Any]:
     """Return the only object of a collection, or nothing if there is none."""
     objects = account.sandbox.storage.objects(collection)
     assert len(objects) <= 1
@@ -79,7 +79,7 @@ def test_the_account_becomes_as_declared_and_drift_shows(
 
     stack.declare(case.program)
     stack.up()
-    created = held(account, case.collection)
+    created = only_object(account, case.collection)
     assert case.created.items() <= created.items()
     writes = account.writes()
     stack.up()
@@ -89,7 +89,7 @@ def test_the_account_becomes_as_declared_and_drift_shows(
     storage.replace(case.collection, created["id"], {**created, "kept_by_the_server": [1, 2]})
     stack.declare(case.changed_program)
     stack.up()
-    updated = held(account, case.collection)
+    updated = only_object(account, case.collection)
     assert case.updated.items() <= updated.items()
     assert updated["kept_by_the_server"] == [1, 2]
     assert updated["id"] == created["id"]
@@ -101,17 +101,17 @@ def test_the_account_becomes_as_declared_and_drift_shows(
     assert case.repair in preview
     assert "1 to update" in preview
     stack.up()
-    assert case.updated.items() <= held(account, case.collection).items()
+    assert case.updated.items() <= only_object(account, case.collection).items()
 
     storage.delete(case.collection, updated["id"])
     assert "1 to create" in stack.preview()
     stack.up()
-    recreated = held(account, case.collection)
+    recreated = only_object(account, case.collection)
     assert case.updated.items() <= recreated.items()
     assert recreated["id"] != updated["id"]
 
     stack.succeed("destroy", "--yes", "--skip-preview")
-    assert held(account, case.collection) == {}
+    assert only_object(account, case.collection) == {}
 
 
 def test_a_destroy_of_what_is_gone_succeeds(stack: EngineStack, account: EngineSandbox) -> None:
@@ -148,7 +148,7 @@ def test_no_plugin_is_looked_for_elsewhere(stack: EngineStack) -> None:
 def test_two_listings_with_the_same_fields_are_two(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
-    """Resources are told apart by their names in the program, not by what they hold."""
+    """Resources are distinguished by their names in the program, not by their fields."""
     stack.declare(
         """
         Property("one", name="Studio")

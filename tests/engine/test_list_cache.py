@@ -1,4 +1,4 @@
-"""How few requests a run needs: reads are served from the list of the collection."""
+"""The list cache: a run reads each list once, and few objects by their ids."""
 
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack, unaligned
@@ -15,15 +15,6 @@ for n in range({COUNT}):
 """
 
 
-def portfolio(stack: EngineStack, open_account: OpenEngineSandbox) -> EngineSandbox:
-    """Make a portfolio on a server that shows ten listings a page."""
-    account = open_account(page_size=PAGE_SIZE)
-    stack.environment["SETSMART_BASE_URL"] = account.base_url
-    stack.declare(PORTFOLIO)
-    stack.up()
-    return account
-
-
 def requests_of(
     account: EngineSandbox, *arguments: str, stack: EngineStack
 ) -> tuple[str, list[str]]:
@@ -36,8 +27,11 @@ def requests_of(
 def test_a_portfolio_costs_a_few_requests(
     stack: EngineStack, open_account: OpenEngineSandbox
 ) -> None:
-    """Created with one look, previewed and brought back from drift for the pages of its list."""
-    account = portfolio(stack, open_account)
+    """Create, preview and revert drift with one read of the list; one target, or each by its id."""
+    account = open_account(page_size=PAGE_SIZE)
+    stack.environment["SETSMART_BASE_URL"] = account.base_url
+    stack.declare(PORTFOLIO)
+    stack.up()
     assert len(account.requests("POST")) == COUNT
     assert account.requests("GET") == ["GET /properties"]
     output, requests = requests_of(account, "preview", "--diff", stack=stack)
@@ -59,33 +53,24 @@ def test_a_portfolio_costs_a_few_requests(
     assert requests.count(f"GET /properties/{listings[12]['id']}") == 1
     _, requests = requests_of(account, "up", "--yes", "--skip-preview", stack=stack)
     assert len(requests) <= PAGES + 2 * 2 + 6 + 1 + 1
-    names = sorted((str(one["name"]), one["bedrooms"]) for one in storage.objects(PROPERTIES))
+    names = sorted(
+        (str(listing["name"]), listing["bedrooms"]) for listing in storage.objects(PROPERTIES)
+    )
     assert names == sorted((f"Villa {number}", 2) for number in range(COUNT))
     stack.assert_nothing_to_do()
 
-
-def test_a_single_target_costs_a_single_request(
-    stack: EngineStack, open_account: OpenEngineSandbox
-) -> None:
-    """Whoever looks at one listing does not pay for the others."""
-    account = portfolio(stack, open_account)
     resource = stack.resource("p7")
     _, requests = requests_of(
         account, "refresh", "--yes", "--skip-preview", "--target", resource["urn"], stack=stack
     )
     assert requests == [f"GET /properties/{resource['id']}"]
 
-
-def test_every_resource_can_be_read_by_its_id(
-    stack: EngineStack, open_account: OpenEngineSandbox
-) -> None:
-    """With setsmart:listCache set to false."""
-    account = portfolio(stack, open_account)
     stack.succeed("config", "set", "setsmart:listCache", "false")
     stack.up()  # Pulumi refreshes with the configuration of the last deployment
     _, requests = requests_of(account, "preview", stack=stack)
     assert sorted(requests) == sorted(
-        f"GET /properties/{one['id']}" for one in account.sandbox.storage.objects(PROPERTIES)
+        f"GET /properties/{listing['id']}"
+        for listing in account.sandbox.storage.objects(PROPERTIES)
     )
 
 

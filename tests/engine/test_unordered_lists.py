@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from support.engine_sandbox import EngineSandbox
-from support.engine_stack import EngineStack
+from support.engine_stack import EngineStack, messages
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS
 
 PROGRAM = """
@@ -25,12 +27,12 @@ def test_another_order_is_no_difference(stack: EngineStack, account: EngineSandb
     stack.up()
     stack.assert_clean()
     storage = account.sandbox.storage
-    held: dict[str, Any] = storage.get(PROPERTIES, "prop_1")
+    listing: dict[str, Any] = storage.get(PROPERTIES, "prop_1")
     turned: dict[str, Any] = {
         "amenities": ["pool", "wifi", "wifi"],
         "house": {"rooms": [{"beds": ["queen", "twin"]}], "floors": [1, 2]},
     }
-    storage.replace(PROPERTIES, "prop_1", {**held, **turned})
+    storage.replace(PROPERTIES, "prop_1", {**listing, **turned})
     storage.replace(PRICING_RULES, "rule_1", {"days": ["sun", "sat"]})
     stack.assert_clean()
     stack.declare(PROGRAM.format(amenities=["wifi", "wifi", "pool"], beds=["queen", "twin"]))
@@ -40,7 +42,7 @@ def test_another_order_is_no_difference(stack: EngineStack, account: EngineSandb
     assert account.writes() == writes
     assert stack.succeed("stack", "output", "amenities").strip() == '["wifi","pool","wifi"]'
 
-    storage.replace(PROPERTIES, "prop_1", {**held, "amenities": ["pool", "wifi", "pool"]})
+    storage.replace(PROPERTIES, "prop_1", {**listing, "amenities": ["pool", "wifi", "pool"]})
     preview = stack.preview()
     assert '"pool" => "wifi"' in preview
     assert "~ beds" not in preview
@@ -50,14 +52,16 @@ def test_another_order_is_no_difference(stack: EngineStack, account: EngineSandb
     assert sorted(repaired) == ["pool", "wifi", "wifi"]
     stack.assert_clean()
 
-    storage.replace(PROPERTIES, "prop_1", {**held, "house": {**held["house"], "floors": [2, 1]}})
+    storage.replace(
+        PROPERTIES, "prop_1", {**listing, "house": {**listing["house"], "floors": [2, 1]}}
+    )
     assert "floors" in stack.preview()
 
 
 def test_what_is_unordered_concerns_the_state_alone(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
-    """Nothing is written when it changes; what is no list is refused in one line."""
+    """Nothing is written when it changes; what is no list is rejected in one line."""
     program = 'Property("one", name="Villa", attributes={{"tags": ["b", "a"], "door": {{}}}}{})'
     stack.declare(program.format(""))
     stack.up()
@@ -71,13 +75,13 @@ def test_what_is_unordered_concerns_the_state_alone(
     assert account.writes() == writes
     stack.declare(program.format(', unordered=["door"]'))
     [error] = stack.fail("preview").errors
-    assert "unordered: door is an object, not a list" in error
+    assert error == message(MessageCode.NOT_A_LIST, "unordered: door")
 
 
 def test_a_secret_stays_one_wherever_it_stands_in_a_list(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
-    """Another order, and others who change the list, bring it to no message and no state."""
+    """Another order, and changes outside Pulumi, bring it into no message and no state."""
     program = """
     hush = pulumi.Output.secret
     codes, locks = {codes}, {locks}
@@ -107,7 +111,8 @@ def test_a_secret_stays_one_wherever_it_stands_in_a_list(
     hook = storage.get(WEBHOOKS, "wh_1")
     storage.replace(WEBHOOKS, "wh_1", {**hook, "events": ["b.b", "canary.f"]})
     declare(3, "b")
-    assert "reverted" in stack.up(PULUMI_OPTION_REFRESH="false")
+    reverted = messages(stack.up(PULUMI_OPTION_REFRESH="false"))
+    assert message(MessageCode.DRIFT_REVERTED, "prop_1") in reverted
     stack.assert_clean()
     assert "canary" not in "".join(stack.printed)
     assert "canary" not in str(stack.export())

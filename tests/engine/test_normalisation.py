@@ -1,17 +1,19 @@
-"""A server that makes something else of our values never leaves a diff that cannot settle."""
+"""A server that normalises values leaves no diff behind."""
 
 from pathlib import Path
 
 from support.engine_sandbox import OpenEngineSandbox
-from support.engine_stack import EngineStack
+from support.engine_stack import EngineStack, messages
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, Storage
 
 
 def test_what_the_server_normalises_is_accepted_with_a_warning(
     pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox
 ) -> None:
-    """The preview after an `up` is clean; a third value is drift, and settles again."""
+    """The preview after an `up` is clean; a third value is drift, which the next `up` reverts."""
     account = open_account(normalise=True)
     stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
     stack.declare(
@@ -22,15 +24,16 @@ def test_what_the_server_normalises_is_accepted_with_a_warning(
         """
     )
     output = stack.up()
-    assert 'keeps name as "Sea Villa" where "  Sea   Villa " is declared' in output
-    assert "keeps bathrooms as 2.2 where 2.25 is declared" in output
+    name = ("name", '"Sea Villa"', '"  Sea   Villa "')
+    assert message(MessageCode.VALUE_NORMALISED, *name) in messages(output)
+    assert message(MessageCode.VALUE_NORMALISED, "bathrooms", 2.2, 2.25) in messages(output)
     assert "7391-8264" not in output
     stack.assert_clean()
 
     storage: Storage = account.sandbox.storage
-    held = storage.get(PROPERTIES, "prop_1")
-    assert held["name"] == "Sea Villa"
-    storage.replace(PROPERTIES, "prop_1", {**held, "name": "Lake Villa"})
+    listing = storage.get(PROPERTIES, "prop_1")
+    assert listing["name"] == "Sea Villa"
+    storage.replace(PROPERTIES, "prop_1", {**listing, "name": "Lake Villa"})
     preview = stack.preview()
     assert '~ name: "Lake Villa" => "  Sea   Villa "' in preview
     assert "bathrooms" not in preview  # Pulumi shows what differs, no more
