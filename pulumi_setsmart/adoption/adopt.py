@@ -23,7 +23,7 @@ from pulumi_setsmart.files.whole_file import write_file
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.portfolio_names import child_name, entry_key
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
 from pulumi_setsmart.specification.writing import omissions
@@ -57,7 +57,7 @@ class Adoption:
         known: How many were known before.
         gone: The names of the resources whose objects are not in the account.
         managed: How many objects other resources of the stack stand for.
-        left_out: What is not declared, and why, a sentence each.
+        left_out: What is not declared, and why.
         files: What was written.
         proof: What the preview showed, or None where there was no stack to import into.
     """
@@ -66,7 +66,7 @@ class Adoption:
     known: int
     gone: list[str]
     managed: int
-    left_out: list[str]
+    left_out: list[Notice]
     files: list[Path]
     proof: Proof | None
 
@@ -86,7 +86,7 @@ class _Plan:
         resources: The resources to import, by the entries that stand for them.
         import_file: The import file that holds them.
         needs_program: Whether the project has no program yet.
-        left_out: What is not declared, and why, a sentence each.
+        left_out: What is not declared, and why.
     """
 
     matching: Matching
@@ -94,7 +94,7 @@ class _Plan:
     resources: Mapping[Key, ImportedResource]
     import_file: Mapping[str, Any]
     needs_program: bool
-    left_out: list[str]
+    left_out: list[Notice]
 
 
 def adopt(

@@ -20,6 +20,7 @@ from pulumi_setsmart.lifecycle.declaration import unordered_lists
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.ordering import Pattern, in_order_of
 from pulumi_setsmart.models.json import Json, JsonObject, dotted
+from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.specification.sections import SECTIONS
 
 Patterns: TypeAlias = frozenset[Pattern]
@@ -35,14 +36,14 @@ class Source:
         is_complete: Whether the objects have no other fields than these, as in an account; in a
             file and in a stack, what is not declared is not known.
         unordered: What leads to the lists whose order means nothing, by section and key.
-        left_out: What of it cannot be compared, and why, a sentence each.
+        left_out: What of it cannot be compared, and why.
     """
 
     name: str
     sections: Mapping[str, Mapping[str, JsonObject]]
     is_complete: bool = False
     unordered: Mapping[str, Mapping[str, Patterns]] = Factory(dict)
-    left_out: Sequence[str] = ()
+    left_out: Sequence[Notice] = ()
 
     def unordered_lists(self, section: str, key: str) -> Patterns:
         """Return what leads to the lists of an object whose order means nothing on this source."""

@@ -10,13 +10,14 @@ from pulumi_setsmart.adoption.inventory import take_inventory
 from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.config import load_settings
+from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.specification.reading import read_entries
 from pulumi_setsmart.specification.sections import Entries
 
 
 def exportable(
     source: Path | None, environment: Mapping[str, str], show_progress: ShowProgress
-) -> tuple[Entries, list[str]]:
+) -> tuple[Entries, list[Notice]]:
     """Return what a portfolio file declares, or, if there is none, what the account holds.
 
     Args:
@@ -25,7 +26,7 @@ def exportable(
         show_progress: Shows how far the reading is.
 
     Returns:
-        The entries, and what of the account they do not declare, a sentence each.
+        The entries, and what of the account they do not declare, and why.
 
     Raises:
         SetSmartError: The file or the account cannot be read.

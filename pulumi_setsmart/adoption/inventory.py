@@ -19,12 +19,13 @@ from pulumi_setsmart.lifecycle.declaration import canonical, inputs_of
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, Kind
 from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.models.json import Json, integral
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
-LONGEST_SUBJECT = 300
-LONGEST_NAME = 200
-"""Characters that sentences show of a title, and of the name of a field."""
+_LONGEST_SUBJECT = 300
+_LONGEST_NAME = 200
+"""Characters that notices show of a title, and of the name of a field."""
 
 
 @frozen
@@ -35,13 +36,13 @@ class AccountObject:
         kind: Its kind.
         record: The object as it was read.
         entry: What declares it, or None where it cannot be declared.
-        left_out: What of it cannot be declared, and why, a sentence each.
+        left_out: What of it cannot be declared, and why.
     """
 
     kind: Kind
     record: Record
     entry: dict[str, Json] | None
-    left_out: list[str]
+    left_out: list[Notice]
 
     @property
     def title(self) -> str:
@@ -62,13 +63,13 @@ class Inventory:
     sections: Mapping[str, list[AccountObject]]
 
     @property
-    def left_out(self) -> list[str]:
-        """What cannot be declared, and why, a sentence each."""
+    def left_out(self) -> list[Notice]:
+        """What cannot be declared, and why."""
         return [
-            sentence
+            notice
             for objects in self.sections.values()
             for account_object in objects
-            for sentence in account_object.left_out
+            for notice in account_object.left_out
         ]
 
     def entries(self) -> Entries:
@@ -122,7 +123,13 @@ def _records(
 
 def subject_of(kind: Kind, record: Record) -> str:
     """Return what a message calls an object, however long its title is."""
-    return quoted(kind.subject(record.fields, record.id), LONGEST_SUBJECT)
+    return quoted(kind.subject(record.fields, record.id), _LONGEST_SUBJECT)
+
+
+def field_left_out(subject: str, name: str, reason: str) -> Notice:
+    """Return what tells that a field of an object is left out, and why."""
+    field = quoted(name, _LONGEST_NAME)
+    return Notice(MessageCode.LEFT_OUT, f"{subject}: {field} is left out: {reason}")
 
 
 def _account_object(kind: Kind, record: Record, settings: Settings, scope: Scope) -> AccountObject:
@@ -131,12 +138,11 @@ def _account_object(kind: Kind, record: Record, settings: Settings, scope: Scope
     left_out = []
     for violation in violations(kind, inputs_of(kind, {}, fields, [])):
         if violation.input in kind.required_names:
-            return AccountObject(
-                kind, record, None, [f"{subject}: is left out: {violation.message}"]
-            )
+            notice = Notice(MessageCode.LEFT_OUT, f"{subject}: is left out: {violation.message}")
+            return AccountObject(kind, record, None, [notice])
         name = violation.input if violation.member is None else violation.member
         del fields[name]
-        left_out.append(f"{subject}: {quoted(name, LONGEST_NAME)} is left out: {violation.reason}")
+        left_out.append(field_left_out(subject, name, violation.reason))
     return AccountObject(kind, record, inputs_of(kind, {}, fields, []), left_out)
 
 

@@ -10,20 +10,20 @@ from pathlib import Path
 from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.compare import Source
 from pulumi_setsmart.adoption.inventory import (
-    LONGEST_NAME,
     AccountObject,
+    field_left_out,
     subject_of,
     take_inventory,
 )
 from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.automation.stack import Stack
-from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
 from pulumi_setsmart.models.json import DEEPEST, Json
 from pulumi_setsmart.models.marker import TOO_DEEP
+from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.specification.reading import read_entries
 from pulumi_setsmart.specification.sections import SECTIONS
 
@@ -90,18 +90,17 @@ def _account(name: str, settings: Settings, show_progress: ShowProgress) -> Sour
         for section, objects in inventory.sections.items()
     }
     left_out = [
-        sentence for objects in inventory.sections.values() for sentence in _not_compared(objects)
+        notice for objects in inventory.sections.values() for notice in _not_compared(objects)
     ]
     return Source(name, sections, is_complete=True, left_out=left_out)
 
 
-def _not_compared(objects: list[AccountObject]) -> Iterator[str]:
+def _not_compared(objects: list[AccountObject]) -> Iterator[Notice]:
     for account_object in objects:
         for name, value in account_object.record.fields.items():
             if value is TOO_DEEP:
                 subject = subject_of(account_object.kind, account_object.record)
-                field = quoted(name, LONGEST_NAME)
-                yield f"{subject}: {field} is left out: is nested more than {DEEPEST} deep"
+                yield field_left_out(subject, name, f"is nested more than {DEEPEST} deep")
 
 
 def _stack(name: str, stack: Stack) -> Source:

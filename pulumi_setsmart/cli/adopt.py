@@ -1,6 +1,7 @@
 """The command ``adopt``."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import attrs
 import click
 
 from pulumi_setsmart.cli.console import Command, project_folder, say, shown_progress, write_json
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 
 if TYPE_CHECKING:
     from pulumi_setsmart.adoption.adopt import Adoption, Proof
@@ -67,58 +69,83 @@ def adopt(
     project = ProjectFiles(directory, file, name, stack)
     scope = named_fields(names) if names else known_fields
     adoption = adopt_account(project, scope, os.environ, shown_progress())
-    for sentence in adoption.left_out:
-        say(sentence, err=True)
+    for notice in adoption.left_out:
+        say(str(notice), err=True)
+    notices = _notices(adoption, project)
     if as_json:
-        write_json(_as_json(adoption))
+        write_json(_as_json(adoption, notices))
     else:
-        for line in _report(adoption, project):
-            say(line)
+        for line in [*_report(adoption, project), *notices]:
+            say(str(line))
     if not adoption.succeeded:
         raise SystemExit(1)
 
 
-def _as_json(adoption: "Adoption") -> dict[str, Any]:
+def _as_json(adoption: "Adoption", notices: list[Notice]) -> dict[str, Any]:
     plain = attrs.asdict(adoption)
     plain["files"] = [str(path) for path in adoption.files]
+    plain["notices"] = [attrs.asdict(notice) for notice in notices]
     return plain
 
 
 def _report(adoption: "Adoption", project: "ProjectFiles") -> list[str]:
-    lines = [f"{len(adoption.new)} adopted, {adoption.known} known before"]
-    if adoption.managed:
-        lines.append(f"{adoption.managed} left to other resources of the stack")
-    if adoption.gone:
-        lines.append(
-            f"not in this account (any more): {_named(adoption.gone)}; take them out of "
-            f"{project.file}, or `pulumi up` creates them"
-        )
-    lines.append(f"written: {', '.join(str(path) for path in adoption.files) or 'nothing'}")
+    lines = [
+        f"{len(adoption.new)} adopted, {adoption.known} known before",
+        f"written: {', '.join(str(path) for path in adoption.files) or 'nothing'}",
+    ]
     if adoption.proof is None:
         lines.append(
             f"next: `pulumi import --file {project.import_path.name} --protect=false "
             "--generate-code=false`, and `pulumi preview`"
         )
     elif not adoption.proof.changes:
-        lines.append("the preview shows no change" + _beside(adoption.proof))
-    else:
-        changes = [f"{name} ({change})" for name, change in adoption.proof.changes.items()]
-        lines.append(
-            f"`pulumi up` would change {len(changes)} of them: {_named(changes)}"
-            + _beside(adoption.proof)
-        )
-        if not adoption.proof.kept:
-            lines.append(
-                f"so the stack was left as it was. The program has to declare {project.file} as "
-                f'Portfolio("{project.portfolio}", …); then run this again'
-            )
+        lines.append("the preview shows no change to them")
     return lines
 
 
-def _beside(proof: "Proof") -> str:
-    return f"; it does something to {proof.others} other resources" if proof.others else ""
+def _notices(adoption: "Adoption", project: "ProjectFiles") -> list[Notice]:
+    """Return what a person may have to act on, beside what is left out."""
+    notices = []
+    if adoption.managed:
+        notices.append(
+            Notice(
+                MessageCode.MANAGED_ELSEWHERE,
+                f"{adoption.managed} left to other resources of the stack",
+            )
+        )
+    if adoption.gone:
+        notices.append(
+            Notice(
+                MessageCode.NO_LONGER_IN_ACCOUNT,
+                f"not in this account (any more): {_listed(adoption.gone)}; remove them from "
+                f"{project.file}, or `pulumi up` creates them",
+            )
+        )
+    if adoption.proof is not None:
+        notices += _preview_notices(adoption.proof, project)
+    return notices
 
 
-def _named(names: list[str]) -> str:
+def _preview_notices(proof: "Proof", project: "ProjectFiles") -> Iterator[Notice]:
+    if proof.others:
+        yield Notice(
+            MessageCode.OTHERS_WOULD_CHANGE,
+            f"`pulumi up` would also change {proof.others} other resources",
+        )
+    if proof.changes:
+        changes = [f"{name} ({change})" for name, change in proof.changes.items()]
+        yield Notice(
+            MessageCode.WOULD_CHANGE,
+            f"`pulumi up` would change {len(changes)} of them: {_listed(changes)}",
+        )
+    if not proof.kept:
+        yield Notice(
+            MessageCode.PORTFOLIO_NOT_DECLARED,
+            f"so the stack was left as it was. The program has to declare {project.file} as "
+            f'Portfolio("{project.portfolio}", …); then run this again',
+        )
+
+
+def _listed(names: list[str]) -> str:
     more = len(names) - _MOST_NAMED
     return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -51,8 +51,8 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     from pulumi_setsmart.adoption.source import read_source  # noqa: PLC0415 - as above
 
     sources = [read_source(name, directory, os.environ, shown_progress()) for name in (left, right)]
-    for sentence in [sentence for source in sources for sentence in source.left_out]:
-        say(sentence, err=True)
+    for notice in [notice for source in sources for notice in source.left_out]:
+        say(str(notice), err=True)
     found = differences(*sources)
     if as_json:
         write_json([attrs.asdict(difference) for difference in found])

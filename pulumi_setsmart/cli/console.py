@@ -28,7 +28,7 @@ from pulumi_setsmart.client.confidential import shown, without_secrets
 from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
 from pulumi_setsmart.client.tracebacks import traceback_of
 from pulumi_setsmart.config import keep_environment_secret
-from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.text import one_line, visible, visible_json
 from pulumi_setsmart.providers.failure import debugging, unexpected
 
@@ -125,9 +125,17 @@ def reported(status: int = 1) -> Iterator[None]:
         if error.errno == errno.EPIPE:  # the reader has gone, so there is nobody to tell
             raise SystemExit(status) from None
         place = "" if error.filename is None else f"{error.filename}: "
-        _end(one_line(f"{place}{error.strerror or unexpected(error)}"), status, error)
+        text = unexpected(error)
+        if error.strerror is not None:
+            text = with_code(one_line(f"{place}{error.strerror}"), MessageCode.UNUSABLE_FILE)
+        _end(text, status, error)
     except Exception as error:  # noqa: BLE001 -- whatever it is, a user must get one line
         _end(unexpected(error), status, error)
+
+
+def command_error(code: MessageCode, message: str) -> click.ClickException:
+    """Return an error of a command itself."""
+    return click.ClickException(with_code(message, code))
 
 
 def _end(text: str, status: int, error: Exception | None = None) -> None:

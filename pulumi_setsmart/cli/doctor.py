@@ -8,8 +8,16 @@ import attrs
 import click
 from rich.text import Text
 
-from pulumi_setsmart.cli.console import Command, Output, project_folder, say, write_json
+from pulumi_setsmart.cli.console import (
+    Command,
+    Output,
+    command_error,
+    project_folder,
+    say,
+    write_json,
+)
 from pulumi_setsmart.client.confidential import shown
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 
 _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
@@ -72,7 +80,7 @@ def doctor(
         found.append(finding)
         if not as_json:
             sign, style = _SIGNS[finding.verdict]
-            text = shown(f" {finding.subject}: {finding.text}")
+            text = shown(f" {finding}")
             console.print(Text.assemble((sign, style), text))
             if finding.advice:
                 console.print(Text(shown(f"  {finding.advice}"), "dim"))
@@ -89,7 +97,9 @@ def _refuse_to_replace(file: Path) -> None:
     from pulumi_setsmart.recording.file import is_recording  # noqa: PLC0415 - as above
 
     if is_file(file) and not is_recording(file):
-        raise click.ClickException(f"{file} exists and is not a recording; name another file")
+        raise command_error(
+            MessageCode.NOT_A_RECORDING, f"{file} exists and is not a recording; name another file"
+        )
 
 
 def _record(stack: str | None, directory: Path, file: Path) -> None:
@@ -101,7 +111,9 @@ def _record(stack: str | None, directory: Path, file: Path) -> None:
 
     survey = survey_account(account_settings(directory, stack, os.environ))
     if not survey.responses():
-        raise click.ClickException(f"the account did not answer; {file} was not written")
+        raise command_error(
+            MessageCode.NOTHING_RECORDED, f"the account did not respond; {file} was not written"
+        )
     recording = recorded(survey, datetime.now(UTC))
     write_file(file, written(recording))
     say(
@@ -109,7 +121,8 @@ def _record(stack: str | None, directory: Path, file: Path) -> None:
         err=True,
     )
     if recording.replaced_names:
-        say(
+        notice = Notice(
+            MessageCode.NAMES_REPLACED,
             f"{recording.replaced_names} names could be somebody's; they are field_1 and so on",
-            err=True,
         )
+        say(str(notice), err=True)

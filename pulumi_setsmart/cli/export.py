@@ -7,6 +7,7 @@ import click
 
 from pulumi_setsmart.cli.console import Command, say, shown_progress, write_data
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.format import Format, format_of
 
 
@@ -43,7 +44,9 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
     )
 
     if output is not None and is_file(output) and not force:
-        raise click.ClickException(f"{output} exists; --force replaces it")
+        raise PortfolioFileError(
+            f"{output} exists; --force replaces it", code=MessageCode.FILE_EXISTS
+        )
     wanted = _wanted(output, format_)
     entries, left_out = exportable(source, os.environ, shown_progress())
     text = portfolio_text(entries, wanted)
@@ -52,8 +55,8 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
         write_data(text)
     else:
         write_file(output, text, replace=force)
-    for sentence in [*left_out, *omissions(entries, wanted)]:
-        say(sentence, err=True)
+    for notice in [*left_out, *omissions(entries, wanted)]:
+        say(str(notice), err=True)
 
 
 def _wanted(output: Path | None, format_: str | None) -> Format:

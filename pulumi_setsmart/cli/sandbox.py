@@ -1,11 +1,13 @@
 """The command ``sandbox``."""
 
+import sqlite3
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from pulumi_setsmart.cli.console import Command
+from pulumi_setsmart.cli.console import Command, command_error
+from pulumi_setsmart.models.message_code import MessageCode
 
 if TYPE_CHECKING:
     from pulumi_setsmart.sandbox.command import Options
@@ -206,10 +208,22 @@ def sandbox(**options: Unpack["Options"]) -> None:
     """
     try:
         from pulumi_setsmart.sandbox.command import run  # noqa: PLC0415 - its packages are an extra
+        from pulumi_setsmart.sandbox.database import DatabaseTroubleError  # noqa: PLC0415 - heavy
     except ModuleNotFoundError as error:
         if error.name not in {"starlette", "uvicorn"}:
             raise
-        raise click.ClickException(
-            "The sandbox needs more packages: install pulumi-setsmart[sandbox]"
+        raise command_error(
+            MessageCode.SANDBOX_NOT_INSTALLED,
+            "The sandbox needs more packages: install pulumi-setsmart[sandbox]",
         ) from None
-    run(options)
+    try:
+        run(options)
+    except (sqlite3.Error, DatabaseTroubleError) as error:
+        raise command_error(
+            MessageCode.UNUSABLE_DATABASE, f"Cannot use {options['database']}: {error}"
+        ) from None
+    except OSError as error:
+        raise command_error(
+            MessageCode.CANNOT_LISTEN,
+            f"Cannot listen on {options['host']}:{options['port']}: {error.strerror}",
+        ) from None

@@ -23,6 +23,7 @@ from pulumi_setsmart.client.retry import RetryPolicy
 from pulumi_setsmart.client.timestamp import http_date
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.diagnosis.finding import Finding
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 
 _PATIENCE = 30.0
 _MOST_SKEW = 60.0
@@ -51,19 +52,15 @@ def account_findings(
     try:
         response = client.send(Request("GET", "/properties"), _itself)
     except AuthenticationError as error:
-        yield Finding.error("key", str(error), "Put a key that is valid where it is read from.")
+        yield Finding.error("key", error, "Put a key that is valid where it is read from.")
     except PermissionDeniedError as error:
         yield Finding.error(
-            "key", str(error), "Ask for the permission to read listings, from this address."
+            "key", error, "Ask for the permission to read listings, from this address."
         )
     except RateLimitError as error:
-        yield Finding.warning(
-            "budget", str(error), "Somebody else uses the same key; look again later."
-        )
+        yield Finding.warning("budget", error, "Somebody else uses the same key; look again later.")
     except ApiError as error:
-        yield Finding.error(
-            "account", str(error), f"Is {connection.base_url} right, and reachable?"
-        )
+        yield Finding.error("account", error, f"Is {connection.base_url} right, and reachable?")
     else:
         yield Finding.ok(
             "key", f"accepted by {connection.base_url}, from {client.credential.source}"
@@ -83,7 +80,9 @@ def _clock_finding(response: Response, now: float) -> Finding:
     date = http_date(response.headers.get("Date", ""))
     if date is None:
         return Finding.warning(
-            "clock", "the server does not tell its time", "Waits go by this machine's clock."
+            "clock",
+            Notice(MessageCode.SERVER_TIME_UNKNOWN, "the server does not tell its time"),
+            "Waits go by this machine's clock.",
         )
     skew = now - date
     if abs(skew) <= _MOST_SKEW:
@@ -91,7 +90,7 @@ def _clock_finding(response: Response, now: float) -> Finding:
     ahead = "ahead of" if skew > 0 else "behind"
     return Finding.warning(
         "clock",
-        f"{abs(skew):.0f} s {ahead} the server's",
+        Notice(MessageCode.CLOCK_DIFFERS, f"{abs(skew):.0f} s {ahead} the server's"),
         "Set this machine's clock: a receiver refuses webhooks that are five minutes away. "
         "Requests go by the server's clock anyway.",
     )
@@ -101,14 +100,18 @@ def _budget_finding(response: Response) -> Finding:
     left = remaining_requests(response.headers)
     if left is None:
         return Finding.warning(
-            "budget", "the server does not tell it", "Requests are sent until it refuses one."
+            "budget",
+            Notice(MessageCode.RATE_LIMIT_UNKNOWN, "the server does not tell it"),
+            "Requests are sent until it refuses one.",
         )
     limit = quoted(response.headers.get("X-RateLimit-Limit", "unknown"), _LONGEST_LIMIT)
     text = f"{left} of {limit} requests left in this window"
     if left >= _FEW_LEFT:
         return Finding.ok("budget", text)
     return Finding.warning(
-        "budget", text, "Somebody else uses the same key; runs will wait for them."
+        "budget",
+        Notice(MessageCode.FEW_REQUESTS_LEFT, text),
+        "Somebody else uses the same key; runs will wait for them.",
     )
 
 
@@ -118,16 +121,14 @@ def _webhooks_findings(client: Client, path: str) -> Iterator[Finding]:
     except NotFoundError:
         yield Finding.warning(
             "webhooks",
-            f"there is nothing at {path}",
+            Notice(MessageCode.NO_WEBHOOKS, f"there is nothing at {path}"),
             "Set setsmart:webhooksPath to where subscriptions are, if you declare any.",
         )
     except PermissionDeniedError as error:
-        yield Finding.warning(
-            "webhooks", str(error), "Subscriptions cannot be managed with this key."
-        )
+        yield Finding.warning("webhooks", error, "Subscriptions cannot be managed with this key.")
     except ApiError as error:
         yield Finding.warning(
-            "webhooks", str(error), "Nothing is known of subscriptions; look again later."
+            "webhooks", error, "Nothing is known of subscriptions; look again later."
         )
     else:
         yield Finding.ok("webhooks", f"found at {path}")

@@ -56,14 +56,14 @@ def findings(
             opened = Stack(stack, folder, limit)
             configuration = opened.configuration()
         except StackError as error:
-            yield Finding.error("stack", str(error), _advice_on_stack(str(error)))
+            yield Finding.error("stack", error, _advice_on_stack(error.message))
         else:
             yield from code_findings(opened)
     yield configuration_finding(configuration, environment)
     try:
         settings = load_settings(configuration.values.get, environment)
     except ConfigurationError as error:
-        yield Finding.error("key", str(error), "Nothing can be asked without it.")
+        yield Finding.error("key", error, "Nothing can be asked without it.")
         return
     yield from account_findings(settings, seconds=max(limit.left, _FEWEST_SECONDS_OF_ACCOUNT))
 

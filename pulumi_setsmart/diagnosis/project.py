@@ -13,6 +13,7 @@ from pulumi_setsmart.automation.project import NotLoggedInError, Project, cli_ve
 from pulumi_setsmart.automation.stack import Configuration
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.diagnosis.finding import Finding
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.setting import ACCOUNTS, API_KEY, BASE_URL, setting
 
 _API_KEY = setting(API_KEY)
@@ -45,17 +46,23 @@ def version_findings(cli: Callable[[], str | None] = cli_version) -> Iterator[Fi
     try:
         found = cli()
     except StackError as error:
-        yield Finding.error("pulumi", str(error), "See what `pulumi version` waits for.")
+        yield Finding.error("pulumi", error, "See what `pulumi version` waits for.")
         return
     if found is None:
         yield Finding.error(
-            "pulumi", "no command line on PATH", "Install it: pulumi.com/docs/install"
+            "pulumi",
+            Notice(MessageCode.NO_PULUMI, "no command line on PATH"),
+            "Install it: pulumi.com/docs/install",
         )
         return
     numbers = tuple(int(number) for number in re.findall(r"\d+", found)[:3])
     if numbers < OLDEST_CLI:
         oldest = ".".join(map(str, OLDEST_CLI))
-        yield Finding.warning("pulumi", f"command line {found}", f"Update it to {oldest} or later.")
+        yield Finding.warning(
+            "pulumi",
+            Notice(MessageCode.OLD_PULUMI, f"command line {found}"),
+            f"Update it to {oldest} or later.",
+        )
     else:
         yield Finding.ok("pulumi", f"command line {found}")
 
@@ -75,7 +82,7 @@ def project_findings(
         refreshes = project.refreshes()
     except StackError as error:
         yield Finding.error(
-            "project", str(error), "Run it in the folder of your program, or use --directory."
+            "project", error, "Run it in the folder of your program, or use --directory."
         )
         return
     if refreshes or environment.get("PULUMI_OPTION_REFRESH") == "true":
@@ -83,15 +90,15 @@ def project_findings(
     else:
         yield Finding.warning(
             "refresh",
-            "previews do not look at SetSmart",
+            Notice(MessageCode.NO_REFRESH, "previews do not look at SetSmart"),
             "Add options: {refresh: always} to Pulumi.yaml, or changes outside Pulumi go unseen.",
         )
     try:
         yield Finding.ok("state", f"kept at {project.backend(limit)}")
     except NotLoggedInError as error:
-        yield Finding.error("state", str(error), "Run pulumi login, or set PULUMI_BACKEND_URL.")
+        yield Finding.error("state", error, "Run pulumi login, or set PULUMI_BACKEND_URL.")
     except StackError as error:
-        yield Finding.error("state", str(error), _advice_on_state(str(error)))
+        yield Finding.error("state", error, _advice_on_state(error.message))
 
 
 def _advice_on_state(error: str) -> str:
@@ -106,7 +113,10 @@ def configuration_finding(configuration: Configuration, environment: Mapping[str
     if exposed:
         return Finding.error(
             "configuration",
-            f"{' and '.join(exposed)} in clear, in a file that is meant for version control",
+            Notice(
+                MessageCode.PLAINTEXT_KEY,
+                f"{' and '.join(exposed)} in clear, in a file that is meant for version control",
+            ),
             "Get another key from SetSmart, and set it with pulumi config set --secret.",
         )
     places = [f"{key} in the stack's configuration" for key in _KEYS if key in configuration.values]
@@ -117,6 +127,6 @@ def configuration_finding(configuration: Configuration, environment: Mapping[str
         return Finding.ok("configuration", ", ".join(places))
     return Finding.error(
         "configuration",
-        "nothing of SetSmart is configured",
+        Notice(MessageCode.MISSING_KEY, "nothing of SetSmart is configured"),
         "Name the stack with --stack, and run pulumi config set --secret setsmart:apiKey.",
     )

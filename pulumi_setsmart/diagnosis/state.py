@@ -11,6 +11,7 @@ from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.automation.state_code import Examination
 from pulumi_setsmart.client.errors import SetSmartError, StackError
 from pulumi_setsmart.diagnosis.finding import Finding
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 
 _CODE = "code"
 _PLUGINS = "plugins"
@@ -30,7 +31,7 @@ def state_findings(folder: Path, name: str) -> Iterator[Finding]:
         limit = TimeLimit(time.monotonic() + _MOST_SECONDS, _MOST_SECONDS)
         stack = Stack(name, folder, limit)
     except StackError as error:
-        yield Finding.error("stack", str(error), "Its state is not examined without it.")
+        yield Finding.error("stack", error, "Its state is not examined without it.")
     else:
         yield from code_findings(stack)
 
@@ -41,7 +42,7 @@ def code_findings(stack: Stack) -> Iterator[Finding]:
         examination = stack.examine()
     except SetSmartError as error:
         yield Finding.error(
-            _CODE, str(error), "Start nothing on this stack before its state is examined."
+            _CODE, error, "Start nothing on this stack before its state is examined."
         )
         return
     yield from examination_findings(examination, stack.name)
@@ -63,13 +64,19 @@ def _foreign_findings(examination: Examination, stack: str) -> Iterator[Finding]
     for provider in foreign[:_MOST_NAMED]:
         yield Finding.error(
             _CODE,
-            f"the state holds code that is not of pulumi-setsmart, in {provider.subject}",
+            Notice(
+                MessageCode.FOREIGN_CODE,
+                f"the state holds code that is not of pulumi-setsmart, in {provider.subject}",
+            ),
             provider.advice(stack),
         )
     if len(foreign) > _MOST_NAMED:
         yield Finding.error(
             _CODE,
-            f"the state holds such code in {len(foreign) - _MOST_NAMED} more resources",
+            Notice(
+                MessageCode.FOREIGN_CODE,
+                f"the state holds such code in {len(foreign) - _MOST_NAMED} more resources",
+            ),
             "They are named when these are dealt with.",
         )
 
@@ -78,12 +85,20 @@ def _plugin_findings(examination: Examination) -> Iterator[Finding]:
     for plugin in examination.plugins[:_MOST_NAMED]:
         yield Finding.warning(
             _PLUGINS,
-            f"Pulumi gets the plugin of {plugin.subject} from {plugin.shown_address}, and runs it",
+            Notice(
+                MessageCode.FOREIGN_PLUGIN,
+                f"Pulumi gets the plugin of {plugin.subject} from {plugin.shown_address}, "
+                "and runs it",
+            ),
             "Is that address in your program? If not, somebody else writes to the state.",
         )
     if len(examination.plugins) > _MOST_NAMED:
         yield Finding.warning(
             _PLUGINS,
-            f"and those of {len(examination.plugins) - _MOST_NAMED} more providers from elsewhere",
+            Notice(
+                MessageCode.FOREIGN_PLUGIN,
+                f"and those of {len(examination.plugins) - _MOST_NAMED} more providers from "
+                "elsewhere",
+            ),
             "`pulumi stack export` shows them, as pluginDownloadURL.",
         )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from attrs import frozen
+
 
 class MessageCode(StrEnum):
     """What a message to the user is about."""
@@ -128,6 +130,32 @@ class MessageCode(StrEnum):
     SEVERAL_PREVIEWS = "several-previews"
     UNKNOWN_ENCODING = "unknown-encoding"
 
+    # Commands
+    LEFT_OUT = "left-out"
+    NOT_IN_CSV = "not-in-csv"
+    MANAGED_ELSEWHERE = "managed-elsewhere"
+    NO_LONGER_IN_ACCOUNT = "no-longer-in-account"
+    WOULD_CHANGE = "would-change"
+    OTHERS_WOULD_CHANGE = "others-would-change"
+    PORTFOLIO_NOT_DECLARED = "portfolio-not-declared"
+    NO_PULUMI = "no-pulumi"
+    OLD_PULUMI = "old-pulumi"
+    NO_REFRESH = "no-refresh"
+    FOREIGN_PLUGIN = "foreign-plugin"
+    SERVER_TIME_UNKNOWN = "server-time-unknown"
+    CLOCK_DIFFERS = "clock-differs"
+    RATE_LIMIT_UNKNOWN = "rate-limit-unknown"
+    FEW_REQUESTS_LEFT = "few-requests-left"
+    NO_WEBHOOKS = "no-webhooks"
+    NOT_A_RECORDING = "not-a-recording"
+    NOTHING_RECORDED = "nothing-recorded"
+    NAMES_REPLACED = "names-replaced"
+
+    # The sandbox
+    SANDBOX_NOT_INSTALLED = "sandbox-not-installed"
+    UNUSABLE_DATABASE = "unusable-database"
+    CANNOT_LISTEN = "cannot-listen"
+
     # Deliveries of webhooks
     RECEIVER_SETUP = "receiver-setup"
     NOT_A_REQUEST = "not-a-request"
@@ -144,3 +172,20 @@ def with_code(message: str, code: MessageCode) -> str:
     """Return a message with its code at the end of its first line."""
     first, separator, rest = message.partition("\n")
     return f"{first} [{code}]{separator}{rest}"
+
+
+@frozen
+class Notice:
+    """A message that is not an error: a command goes on after it.
+
+    Attributes:
+        code: What it is about.
+        message: The message, without the code.
+    """
+
+    code: MessageCode
+    message: str
+
+    def __str__(self) -> str:
+        """Return the message, with the code at the end of the first line."""
+        return with_code(self.message, self.code)

@@ -1,7 +1,6 @@
 """The sandbox as a program: what the command line does once its options are read."""
 
 import contextlib
-import sqlite3
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypedDict
 
@@ -10,7 +9,6 @@ import click
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.app import BASE_PATH, create_app
 from pulumi_setsmart.sandbox.behaviour import Behaviour, Put, Secrets
-from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings, Signature
 from pulumi_setsmart.sandbox.hosts import Hosts
@@ -59,9 +57,10 @@ def run(options: Options) -> None:
 
     Raises:
         click.UsageError: If a key is empty or given twice, or a host is none.
-        click.ClickException: If the database cannot be used or the address not be listened on.
+        sqlite3.Error: If the database cannot be used.
+        DatabaseTroubleError: If it becomes unusable.
+        OSError: If the address cannot be listened on.
     """
-    host, port = options["host"], options["port"]
     try:
         settings = _settings(options)
     except ValueError as error:
@@ -73,18 +72,13 @@ def run(options: Options) -> None:
         default = any(key.value == DEFAULT_KEY for key in settings.keys)
         click.echo(f"API key: {DEFAULT_KEY}. Ctrl-C stops it." if default else "Ctrl-C stops it.")
 
-    try:
-        with Storage(options["database"]) as storage:
-            seed(storage, options["listings"])
-            app = create_app(settings, storage=storage, on_outcome=_report)
-            serve(app, host=host, port=port, announce=announce)
-    except (sqlite3.Error, DatabaseTroubleError) as error:
-        raise click.ClickException(f"Cannot use {options['database']}: {error}") from None
-    except OSError as error:
-        raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror}") from None
+    with Storage(options["database"]) as storage:
+        seed(storage, options["listings"])
+        app = create_app(settings, storage=storage, on_outcome=_print_outcome)
+        serve(app, host=options["host"], port=options["port"], announce=announce)
 
 
-def _report(delivery: Delivery, outcome: str) -> None:
+def _print_outcome(delivery: Delivery, outcome: str) -> None:
     line = f"{delivery.type} to {delivery.subscription}, {delivery.event_id}: {outcome}"
     # Whoever reads along may have gone, or be a file on a full disk.
     with contextlib.suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.specification.csv_file import FIELDS, SECTION, csv_text, extended_csv
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
@@ -52,20 +53,20 @@ def extended_text(text: str, additions: Entries, format_: Format) -> str:
             return extended_csv(text, value.get(SECTION, {}))
 
 
-def omissions(entries: Entries, format_: Format) -> list[str]:
-    """Return what a file of a format leaves out, a sentence each."""
+def omissions(entries: Entries, format_: Format) -> list[Notice]:
+    """Return what a file of a format leaves out."""
     if format_ is not Format.CSV:
         return []
     partial = sum(not entry.keys() <= FIELDS.keys() for entry in entries[SECTION].values())
-    sentences = []
+    missing = []
     if partial:
-        sentences.append(f"fields other than the documented ones (listings: {partial})")
-    sentences += [
+        missing.append(f"fields other than the documented ones (listings: {partial})")
+    missing += [
         f"{SECTIONS[section].label}s ({len(members)})"
         for section, members in entries.items()
         if members and section != SECTION
     ]
-    return [f"CSV cannot contain {sentence}" for sentence in sentences]
+    return [Notice(MessageCode.NOT_IN_CSV, f"CSV cannot contain {each}") for each in missing]
 
 
 def _value_of(entries: Entries) -> Entries:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.messages import message
 
 from pulumi_setsmart.cli import main
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.testing import SandboxAccount
 
 
@@ -22,14 +24,24 @@ def test_the_command_says_what_to_do_and_that_something_cannot_work(
     environment = {**setsmart_sandbox.environment, "SETSMART_API_KEY": "mistaken-key"}
     told = CliRunner().invoke(main, command, env=environment)
     assert told.exit_code == 1
-    assert "! refresh: previews do not look at SetSmart\n  Add options: " in told.stdout
-    assert "✗ pulumi: no command line on PATH\n  Install it: " in told.stdout
-    assert "✓ packages: " in told.stdout
+    lines = told.stdout.splitlines()
+    assert lines[0].startswith("✓ packages: ")
+    for finding, advice in (
+        (message(MessageCode.NO_PULUMI, "✗ pulumi", "PATH"), "pulumi.com/docs/install"),
+        (message(MessageCode.NO_REFRESH, "! refresh"), "refresh: always"),
+        (message(MessageCode.KEY_REJECTED, "✗ key"), "key"),
+    ):
+        assert advice in lines[lines.index(finding) + 1]
     as_json = CliRunner().invoke(main, [*command, "--json"], env=environment)
     assert as_json.exit_code == 1
-    verdicts = {one["subject"]: one["verdict"] for one in json.loads(as_json.stdout)}
-    assert (verdicts["packages"], verdicts["refresh"]) == ("ok", "warning")
-    assert (verdicts["pulumi"], verdicts["key"]) == ("error", "error")
+    found = {
+        finding["subject"]: (finding["verdict"], finding["code"])
+        for finding in json.loads(as_json.stdout)
+    }
+    assert found["packages"] == ("ok", None)
+    assert found["refresh"] == ("warning", MessageCode.NO_REFRESH)
+    assert found["pulumi"] == ("error", MessageCode.NO_PULUMI)
+    assert found["key"] == ("error", MessageCode.KEY_REJECTED)
     assert "mistaken-key" not in told.stdout + as_json.stdout
 
 

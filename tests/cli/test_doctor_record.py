@@ -7,7 +7,9 @@ from pathlib import Path
 
 import attrs
 from support.divergent_server import DivergentServer
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.recording.file import read
 from pulumi_setsmart.sandbox import PROPERTIES, listings
 from pulumi_setsmart.testing import SandboxAccount
@@ -57,7 +59,7 @@ def test_names_that_were_replaced_are_counted(tmp_path: Path) -> None:
     account = DivergentServer(properties=[{"id": 1, "zqx": 1, "zqx kvj": {"wvk": 1}}])
     with account.running() as url:
         told = doctor(tmp_path, url, "--record", "setsmart.json")
-    assert "3 names could be somebody's; they are field_1 and so on\n" in told.stderr
+    assert told.stderr.splitlines()[-1] == message(MessageCode.NAMES_REPLACED, 3, "field_1")
 
 
 def test_another_file_is_kept(tmp_path: Path) -> None:
@@ -69,9 +71,7 @@ def test_another_file_is_kept(tmp_path: Path) -> None:
         with account.running() as url:
             told = doctor(tmp_path, url, "--record", "portfolio.json")
         assert told.returncode == 1
-        assert told.stderr == (
-            "Error: portfolio.json exists and is not a recording; name another file\n"
-        )
+        assert told.stderr.splitlines() == [message(MessageCode.NOT_A_RECORDING, "portfolio.json")]
         assert (told.stdout, file.read_text()) == ("", text)
     assert account.asked == []
 
@@ -79,7 +79,7 @@ def test_another_file_is_kept(tmp_path: Path) -> None:
 def test_nothing_is_written_of_an_account_that_does_not_respond(tmp_path: Path) -> None:
     """Or of one that is not configured."""
     told = doctor(tmp_path, "http://127.0.0.1:9/v1", "--record", "setsmart.json")
-    assert told.stderr == "Error: the account did not answer; setsmart.json was not written\n"
+    assert told.stderr.splitlines() == [message(MessageCode.NOTHING_RECORDED, "setsmart.json")]
     unset = doctor(tmp_path, "http://127.0.0.1:9/v1", "--record", "setsmart.json", key="")
     assert unset.stderr.startswith("Error: no API key: ")
     assert (told.returncode, unset.returncode) == (1, 1)

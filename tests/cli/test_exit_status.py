@@ -77,7 +77,8 @@ def test_an_error_of_the_system_is_shown_in_its_words(name: str) -> None:
     error = OSError(28, "No space left on device", "/some/file")
     result = CliRunner().invoke(failing(name, error), [name])
     assert result.exit_code == FAILURE.get(name, 1)
-    assert result.stderr == "Error: /some/file: No space left on device\n"
+    facts = ("/some/file", "No space left on device")
+    assert result.stderr.splitlines() == [message(MessageCode.UNUSABLE_FILE, *facts)]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

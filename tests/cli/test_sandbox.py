@@ -14,11 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 from attrs import frozen
+from support.messages import message
 from support.recording_receiver import receiving
 from support.signed_delivery import OTHER_SECRET, SECRET
 from support.unmeasured import unmeasured
 from support.waiting import HANG_GUARD, MOMENT, wait_until
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.webhooks import HexHmac, verify
 
 MODULE = (sys.executable, "-m", "pulumi_setsmart.sandbox")
@@ -284,7 +286,8 @@ def test_a_port_in_use_is_told_in_one_line() -> None:
         port = taken.getsockname()[1]
         result = failed("--port", str(port))
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == f"Error: Cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    facts = (f"127.0.0.1:{port}", "Address already in use")
+    assert result.stderr.splitlines() == [message(MessageCode.CANNOT_LISTEN, *facts)]
 
 
 def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> None:
@@ -292,7 +295,8 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> N
     path = tmp_path / "nowhere" / "sandbox.db"
     result = failed("--port", "0", "--database", str(path))
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == f"Error: Cannot use {path}: unable to open database file\n"
+    facts = (path, "unable to open database file")
+    assert result.stderr.splitlines() == [message(MessageCode.UNUSABLE_DATABASE, *facts)]
 
 
 def test_a_foreign_file_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -301,10 +305,8 @@ def test_a_foreign_file_is_refused_in_one_line(tmp_path: Path) -> None:
     path.write_text("not a database\n" * 100)
     result = failed("--port", "0", "--database", str(path))
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == (
-        f"Error: Cannot use {path}: file is not a database. Name another file for --database, or"
-        " one that is not there yet\n"
-    )
+    facts = (path, "file is not a database", "--database")
+    assert result.stderr.splitlines() == [message(MessageCode.UNUSABLE_DATABASE, *facts)]
     assert path.read_text() == "not a database\n" * 100
 
 
@@ -323,7 +325,7 @@ def test_a_disk_that_is_full_from_the_beginning_is_told_in_one_line(tmp_path: Pa
     )
     assert (result.returncode, result.stdout) == (1, "")
     *_, line = result.stderr.splitlines()
-    assert line.startswith(f"Error: Cannot use {path}: The sandbox cannot use its database: its")
+    assert line == message(MessageCode.UNUSABLE_DATABASE, path)
     assert "Traceback" not in result.stderr
 
 
@@ -401,6 +403,5 @@ def test_without_its_packages_it_says_what_to_install(missing: str, tmp_path: Pa
     )
     assert helped.returncode == 0
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr == (
-        "Error: The sandbox needs more packages: install pulumi-setsmart[sandbox]\n"
-    )
+    facts = ("pulumi-setsmart[sandbox]",)
+    assert ran.stderr.splitlines() == [message(MessageCode.SANDBOX_NOT_INSTALLED, *facts)]

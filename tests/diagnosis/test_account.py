@@ -6,11 +6,13 @@ from ipaddress import ip_network
 
 import attrs
 import pytest
+from support.messages import message
 from support.waiting import wait_until
 
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
 from pulumi_setsmart.diagnosis.finding import Finding, Verdict
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import (
     ApiKey,
     Failed,
@@ -51,7 +53,7 @@ def test_a_key_that_is_refused_is_an_error(setsmart_sandbox: SandboxAccount) -> 
     settings = settings_of(setsmart_sandbox, SETSMART_API_KEY="rotated-away")
     [finding] = found(settings).values()
     assert (finding.subject, finding.verdict) == ("key", Verdict.ERROR)
-    assert "from SETSMART_API_KEY" in finding.text
+    assert str(finding) == message(MessageCode.KEY_REJECTED, "SETSMART_API_KEY")
     assert "rotated-away" not in str(finding)
 
 
@@ -61,7 +63,8 @@ def test_a_key_for_other_places_is_an_error() -> None:
     with running_sandbox(SandboxSettings(keys=keys)) as account:
         [finding] = found(settings_of(account)).values()
     assert (finding.subject, finding.verdict) == ("key", Verdict.ERROR)
-    assert "may not be used from this address" in finding.text
+    assert finding.code is MessageCode.PERMISSION_DENIED
+    assert "may not be used from this address" in finding.text  # what the sandbox says
 
 
 def test_a_server_that_is_not_there_is_an_error(setsmart_sandbox: SandboxAccount) -> None:
@@ -69,6 +72,7 @@ def test_a_server_that_is_not_there_is_an_error(setsmart_sandbox: SandboxAccount
     nowhere = settings_of(setsmart_sandbox, SETSMART_BASE_URL="http://127.0.0.1:9/v1")
     [finding] = found(nowhere).values()
     assert (finding.subject, finding.verdict) == ("account", Verdict.ERROR)
+    assert str(finding) == message(MessageCode.CONNECTION_FAILED, "http://127.0.0.1:9/v1")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,7 @@ def test_clocks_that_are_apart_are_a_warning(ahead: float, word: str) -> None:
     with running_sandbox(clock=lambda: NOW + ahead) as account:
         clock = found(settings_of(account), clock=lambda: NOW)["clock"]
     assert clock.verdict is Verdict.WARNING
-    assert f"3600 s {word} the server's" in clock.text
+    assert str(clock) == message(MessageCode.CLOCK_DIFFERS, "3600 s", word)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +116,9 @@ def test_a_clock_that_nobody_tells_is_a_warning(setsmart_sandbox: SandboxAccount
 
     setsmart_sandbox.faults.add(Malformed("bare", bare))
     findings = found(settings_of(setsmart_sandbox))
-    assert findings["clock"].text == "the server does not tell its time"
-    assert findings["budget"].text == "the server does not tell it"
+    assert findings["clock"].code is MessageCode.SERVER_TIME_UNKNOWN
+    assert findings["budget"].code is MessageCode.RATE_LIMIT_UNKNOWN
+    assert findings["clock"].verdict is findings["budget"].verdict is Verdict.WARNING
 
 
 @pytest.mark.parametrize(("limit", "verdict"), [(11, Verdict.OK), (10, Verdict.WARNING)])
@@ -122,7 +127,8 @@ def test_a_budget_that_is_nearly_used_up_is_a_warning(limit: int, verdict: Verdi
     with running_sandbox(SandboxSettings(rate_limit=limit)) as account:
         budget = found(settings_of(account))["budget"]
     assert budget.verdict is verdict
-    assert budget.text == f"{limit - 1} of {limit} requests left in this window"
+    assert {str(limit), str(limit - 1)} <= {*budget.text.split()}
+    assert budget.code == (None if verdict is Verdict.OK else MessageCode.FEW_REQUESTS_LEFT)
 
 
 def test_a_budget_that_is_used_up_is_a_warning() -> None:
@@ -134,7 +140,8 @@ def test_a_budget_that_is_used_up_is_a_warning() -> None:
         webhooks = found(settings_of(account))["webhooks"]
         [budget] = found(settings_of(account)).values()
     assert webhooks.verdict is Verdict.WARNING
-    assert "rate limit" in webhooks.text
+    assert webhooks.code is MessageCode.DEADLINE_EXCEEDED
+    assert budget.code is MessageCode.RATE_LIMITED
     assert "with this key" not in str(webhooks.advice)
     assert (budget.subject, budget.verdict) == ("budget", Verdict.WARNING)
     assert "429" in budget.text
@@ -143,6 +150,7 @@ def test_a_budget_that_is_used_up_is_a_warning() -> None:
 def test_webhooks_that_are_elsewhere_are_a_warning(setsmart_sandbox: SandboxAccount) -> None:
     """Or that cannot be read."""
     moved = attrs.evolve(settings_of(setsmart_sandbox), webhooks_path="/hooks")
-    assert found(moved)["webhooks"].text == "there is nothing at /hooks"
+    assert str(found(moved)["webhooks"]) == message(MessageCode.NO_WEBHOOKS, "/hooks")
     setsmart_sandbox.faults.add(Failed("before", 200, b"[]"), Failed("before", 403, b"{}"))
-    assert found(settings_of(setsmart_sandbox))["webhooks"].verdict is Verdict.WARNING
+    finding = found(settings_of(setsmart_sandbox))["webhooks"]
+    assert (finding.verdict, finding.code) == (Verdict.WARNING, MessageCode.PERMISSION_DENIED)

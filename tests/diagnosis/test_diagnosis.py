@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from support.messages import message
 
 from pulumi_setsmart.diagnosis.diagnosis import findings
 from pulumi_setsmart.diagnosis.finding import Finding, Verdict
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.testing import SandboxAccount
 
 
@@ -26,6 +28,7 @@ def test_without_a_key_nothing_is_asked(project: Path, setsmart_sandbox: Sandbox
     found_here = found(project, None, {"SETSMART_BASE_URL": setsmart_sandbox.url})
     last, finding = found_here.popitem()
     assert (last, finding.verdict) == ("key", Verdict.ERROR)
+    assert str(finding) == message(MessageCode.MISSING_KEY, "SETSMART_API_KEY")
     assert len(setsmart_sandbox.requests) == 0
 
 
@@ -35,5 +38,6 @@ def test_a_stack_that_cannot_be_read_is_an_error(
     """The account of the environment is looked at all the same."""
     found_here = found(project, "nowhere", setsmart_sandbox.environment)
     assert found_here["stack"].verdict is Verdict.ERROR
+    assert found_here["stack"].code is MessageCode.PULUMI_FAILED
     assert found_here["state"].verdict is Verdict.ERROR
     assert found_here["key"].verdict is Verdict.OK

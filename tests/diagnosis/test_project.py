@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from support.messages import message
 
 from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 from pulumi_setsmart.automation.stack import Configuration
@@ -12,6 +13,7 @@ from pulumi_setsmart.diagnosis.project import (
     project_findings,
     version_findings,
 )
+from pulumi_setsmart.models.message_code import MessageCode
 
 MAJOR, MINOR, _ = OLDEST_CLI
 
@@ -33,6 +35,11 @@ def test_the_command_line_has_to_be_there(version: str | None, verdict: Verdict)
     assert "Pulumi SDK 3." in packages.text
     assert (pulumi.subject, pulumi.verdict) == ("pulumi", verdict)
     assert (pulumi.advice is None) == (verdict is Verdict.OK)
+    assert pulumi.code == {
+        Verdict.OK: None,
+        Verdict.WARNING: MessageCode.OLD_PULUMI,
+        Verdict.ERROR: MessageCode.NO_PULUMI,
+    }.get(verdict)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +63,7 @@ def test_a_project_should_refresh(
     (tmp_path / file).write_text(text)
     refresh = next(project_findings(tmp_path, environment))
     assert (refresh.subject, refresh.verdict) == ("refresh", verdict)
+    assert refresh.code == (None if verdict is Verdict.OK else MessageCode.NO_REFRESH)
 
 
 @pytest.mark.parametrize("text", [None, "a: [", "\x00"])
@@ -65,6 +73,7 @@ def test_a_folder_without_a_project_is_an_error(tmp_path: Path, text: str | None
         (tmp_path / "Pulumi.yaml").write_text(text)
     [finding] = project_findings(tmp_path, {})
     assert (finding.subject, finding.verdict) == ("project", Verdict.ERROR)
+    assert str(finding) == message(MessageCode.NO_PROJECT, tmp_path)
 
 
 def test_the_places_of_the_configuration_are_named() -> None:
@@ -98,7 +107,7 @@ def test_the_places_of_the_configuration_are_named() -> None:
 def test_no_configuration_at_all_is_an_error() -> None:
     """With what to do."""
     finding = configuration_finding(Configuration({"aws:region": "eu"}), {"HOME": "/"})
-    assert finding.verdict is Verdict.ERROR
+    assert (finding.verdict, finding.code) == (Verdict.ERROR, MessageCode.MISSING_KEY)
     assert "--secret setsmart:apiKey" in str(finding.advice)
 
 
@@ -109,4 +118,5 @@ def test_a_key_in_clear_is_an_error(key: str) -> None:
         Configuration({key: "the-key"}, {key}), {"SETSMART_API_KEY": "x"}
     )
     assert finding.verdict is Verdict.ERROR
+    assert str(finding) == message(MessageCode.PLAINTEXT_KEY, key)
     assert "the-key" not in str(finding)

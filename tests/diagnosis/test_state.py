@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from support.messages import message
+
 from pulumi_setsmart.automation.state_code import Examination, ForeignProvider, PluginSource
 from pulumi_setsmart.diagnosis.finding import Verdict
 from pulumi_setsmart.diagnosis.state import examination_findings
+from pulumi_setsmart.models.message_code import MessageCode
 
 PLUGIN = PluginSource("urn:odd", "https://odd.example/")
 
@@ -21,5 +24,9 @@ def test_code_of_others_is_an_error_and_an_address_a_warning() -> None:
     assert verdicts(Examination(4, foreign[:1], [])) == [Verdict.ERROR]
     many = [*examination_findings(Examination(4, foreign, [PLUGIN] * 12), "test")]
     assert len(many) == 22
-    assert "2 more" in many[10].text
-    assert "2 more" in many[21].text
+    assert [str(finding) for finding in many] == [
+        *(message(MessageCode.FOREIGN_CODE, f"urn:{number}") for number in range(10)),
+        message(MessageCode.FOREIGN_CODE, 2),
+        *[message(MessageCode.FOREIGN_PLUGIN, "urn:odd", "https://odd.example/")] * 10,
+        message(MessageCode.FOREIGN_PLUGIN, 2),
+    ]

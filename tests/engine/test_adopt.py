@@ -117,9 +117,9 @@ def test_a_spreadsheet_is_adopted(stack: EngineStack, account: EngineSandbox) ->
     """The listings, with the documented fields; the command says that CSV has no subscriptions."""
     finished = stack.command("adopt", "--into", "test", "--file", "listings.csv")
     assert finished.returncode == 0
-    [left_out] = finished.stderr.splitlines()
-    assert "CSV" in left_out
-    assert left_out.endswith("(2)")
+    assert finished.stderr.splitlines() == [
+        message(MessageCode.NOT_IN_CSV, "webhook subscriptions", 2)
+    ]
     adopted, files, _proof = finished.stdout.splitlines()
     assert re.findall(r"\d+", adopted) == ["46", "0"]
     assert files.endswith(": listings.test.import.json, listings.csv, __main__.py")
@@ -145,6 +145,10 @@ def test_run_again_it_adopts_what_is_new(stack: EngineStack, account: EngineSand
     result = adopt(stack)
     assert result["new"] == {"portfolio-studio-4": new["id"]}
     assert (result["known"], result["gone"]) == (47, ["portfolio-בית-הים"])
+    gone, created = result["notices"]
+    assert gone["code"] == MessageCode.NO_LONGER_IN_ACCOUNT
+    assert "portfolio-בית-הים" in gone["message"]
+    assert created["code"] == MessageCode.OTHERS_WOULD_CHANGE
     after = path.read_text().splitlines()
     changes = [line for line in difflib.ndiff(before, after) if not line.startswith("  ")]
     assert changes == ["+   studio-4:", "+     name: Studio", "+     address: 3 Street"]
@@ -169,6 +173,10 @@ def test_what_a_resource_manages_is_not_adopted(stack: EngineStack, account: Eng
     assert (len(result["new"]), result["managed"]) == (47, 1)
     assert "prop_3" not in result["new"].values()
     assert result["proof"] == {"changes": {}, "others": 1, "kept": True}
+    assert [notice["code"] for notice in result["notices"]] == [
+        MessageCode.MANAGED_ELSEWHERE,
+        MessageCode.OTHERS_WOULD_CHANGE,
+    ]
     assert account.writes() == []
 
 
@@ -182,10 +190,10 @@ def test_a_program_that_does_not_declare_the_portfolio_fails_the_adoption(
     finished = stack.command("adopt", "--into", "test")
     assert finished.returncode == 1
     lines = finished.stdout.splitlines()
-    assert "48" in lines[-2]
-    assert ": portfolio-sea-villa (delete)," in lines[-2]
-    assert "portfolio.yaml" in lines[-1]
-    assert 'Portfolio("portfolio", …)' in lines[-1]
+    assert lines[-2:] == [
+        message(MessageCode.WOULD_CHANGE, 48, "portfolio-sea-villa (delete),"),
+        message(MessageCode.PORTFOLIO_NOT_DECLARED, "portfolio.yaml", 'Portfolio("portfolio", …)'),
+    ]
     assert stack.export()["deployment"]["resources"] == before
     assert account.writes() == []
 

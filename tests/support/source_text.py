@@ -28,12 +28,10 @@ class SourceText:
     Attributes:
         module: The module that has it, named from the package on.
         text: The text.
-        said_by: The functions in whose calls it stands, and the classes in whose bodies.
     """
 
     module: str
     text: str
-    said_by: frozenset[str]
 
     @property
     def is_phrase(self) -> bool:
@@ -49,13 +47,11 @@ def source_texts() -> list[SourceText]:
             module = importlib.import_module(info.name)
             tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
             name = info.name.removeprefix("pulumi_setsmart.")
-            found += [SourceText(name, *one) for one in _texts(module, tree, frozenset())]
+            found += [SourceText(name, text) for text in _texts(module, tree)]
     return found
 
 
-def _texts(
-    module: ModuleType, node: ast.AST, said_by: frozenset[str]
-) -> Iterator[tuple[str, frozenset[str]]]:
+def _texts(module: ModuleType, node: ast.AST) -> Iterator[str]:
     match node:
         case (
             ast.Expr(value=ast.Constant())
@@ -64,11 +60,9 @@ def _texts(
         ):
             return
         case ast.Constant(value=str(text)):
-            yield _LOGGED.sub(ANYTHING, text), said_by
+            yield _LOGGED.sub(ANYTHING, text)
         case ast.JoinedStr(values=values):
-            yield "".join(_part(module, value) for value in values), said_by
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) | ast.ClassDef(name=name):
-            said_by |= {name}
+            yield "".join(_part(module, value) for value in values)
     for field, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
             is_part = isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)
@@ -77,7 +71,7 @@ def _texts(
                 and field not in ("annotation", "returns")
                 and not is_part
             ):
-                yield from _texts(module, child, said_by)
+                yield from _texts(module, child)
 
 
 def _part(module: ModuleType, value: ast.expr) -> str:
