@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,7 +23,7 @@ from pulumi_setsmart.specification.yaml_scalar import is_plain_text
 
 _PREFIX = "tag:yaml.org,2002:"
 _FOLDED = "\x85\u2028\u2029"
-_WIDTH = 100
+_WIDTH = sys.maxsize  # a folded line can lose one of two spaces
 _INDENT = 2
 _INDENTED = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
 _DOCUMENT_START = re.compile(r"(?:(?:#|%).*\n|[ \t]*\n)*---[ \t]*\n")

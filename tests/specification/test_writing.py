@@ -19,7 +19,13 @@ from pulumi_setsmart.specification.sections import Entries
 from pulumi_setsmart.specification.writing import extended_text, portfolio_text
 
 TITLES = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
-TEXTS = st.text(st.characters(codec="utf-8"))
+PROSE = st.lists(
+    st.sampled_from(["seaside", "a", " ", "  ", "\t", "\n", ": ", "\\", '"', "'"]),
+    min_size=40,
+    max_size=60,
+).map("".join)
+"""Long descriptions: what writes YAML may break their lines, and must not lose a blank there."""
+TEXTS = st.text(st.characters(codec="utf-8")) | PROSE
 LISTINGS = st.fixed_dictionaries(
     {"name": TITLES | st.sampled_from(["=1+1", "'=1", "yes", "12", "2026-01-01", "~", "<<"])},
     optional={
@@ -30,7 +36,7 @@ LISTINGS = st.fixed_dictionaries(
     },
 )
 ATTRIBUTES = st.fixed_dictionaries(
-    {}, optional={"attributes": st.dictionaries(st.sampled_from(["a", "b"]), ANY_JSON)}
+    {}, optional={"attributes": st.dictionaries(st.sampled_from(["a", "b"]), ANY_JSON | PROSE)}
 )
 ANY_LISTING = st.builds(lambda listing, attributes: {**listing, **attributes}, LISTINGS, ATTRIBUTES)
 
