@@ -107,6 +107,6 @@ def test_what_a_server_does_not_support_is_not_taken_for_a_deletion(
     stack.declare('Property("villa", name="Villa", bedrooms=4)' if method == "PUT" else "")
     [error] = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
     code = MessageCode.METHOD_NOT_ALLOWED if method == "PUT" else MessageCode.DELETION_DENIED
-    assert error == message(code, method, "prop_1")
+    assert error == message(code, '"Villa" (prop_1)')
     assert len(sandbox.storage.objects(PROPERTIES)) == 1
     assert stack.resource("villa")["id"] == "prop_1"

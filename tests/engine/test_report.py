@@ -110,8 +110,8 @@ def test_a_report_tells_the_change_from_the_drift(
     changed.declare('Property("villa", name="")')
     failed = changed.command("report", "--stack", "test", "--format", "json")
     assert failed.returncode == 2
-    [error] = json.loads(failed.stdout)["errors"]
-    assert error == message(MessageCode.INVALID_VALUE, "'villa'", "name:")
+    blank = message(MessageCode.INVALID_VALUE, "'villa'", "name:")
+    assert blank in json.loads(failed.stdout)["errors"]
     missing = changed.command("report", "--stack", "nowhere")
     assert missing.returncode == 2
     assert missing.stderr.strip() == message(MessageCode.NO_STACK, "nowhere")
@@ -151,8 +151,8 @@ def test_a_streamed_preview_comes_to_the_same_report(changed: EngineStack) -> No
     changed.declare('Property("villa", name="")')
     failed = changed.command("report", "--stack", "test", "--format", "json", **STREAMING)
     assert failed.returncode == 2
-    [error] = json.loads(failed.stdout)["errors"]
-    assert error == message(MessageCode.INVALID_VALUE, "'villa'", "name:")
+    blank = message(MessageCode.INVALID_VALUE, "'villa'", "name:")
+    assert blank in json.loads(failed.stdout)["errors"]
 
 
 def test_a_report_says_whether_the_preview_refreshed(stack: EngineStack) -> None:
