@@ -26,6 +26,7 @@ from pulumi_setsmart.client.log import guard_http_logs
 from pulumi_setsmart.client.request import Request
 from pulumi_setsmart.client.response import Response
 from pulumi_setsmart.models.json import JsonObject
+from pulumi_setsmart.models.message_code import MessageCode
 
 _LONGEST_CODING = 40
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
@@ -121,7 +122,12 @@ class Channel:
             for piece in response.stream:
                 body.add(piece)
                 if self._clock() > ends_at:
-                    raise ConnectionFailedError("no complete response in time", context, sent=True)
+                    raise ConnectionFailedError(
+                        "no complete response in time",
+                        context,
+                        sent=True,
+                        code=MessageCode.TIMED_OUT,
+                    )
             return body.content()
         except TooLargeError:
             raise ResponseTooLargeError(
@@ -153,10 +159,14 @@ class Channel:
             case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
                 return ConnectionFailedError(f"cannot connect to {base_url}", context, sent=False)
             case httpx.TimeoutException():
-                return ConnectionFailedError("no response in time", context, sent=True)
+                return ConnectionFailedError(
+                    "no response in time", context, sent=True, code=MessageCode.TIMED_OUT
+                )
             case httpx.InvalidURL() | UnicodeError():  # ours, or that of a redirect
                 return ConnectionFailedError("not a usable address", context, sent=True)
-        return ConnectionFailedError("the connection was lost", context, sent=True)
+        return ConnectionFailedError(
+            "the connection was lost", context, sent=True, code=MessageCode.CONNECTION_LOST
+        )
 
 
 def _headers(request: Request, credential: Credential) -> dict[str, str]:

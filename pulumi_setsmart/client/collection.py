@@ -241,10 +241,13 @@ class Collection:
             raise UnexpectedResponseError(
                 "the next page of the list is on another server, which must not get the API key",
                 response.context(),
+                code=MessageCode.UNUSABLE_NEXT_PAGE,
             ) from None
         except ValueError:
             raise UnexpectedResponseError(
-                "the next page of the list has no usable address", response.context()
+                "the next page of the list has no usable address",
+                response.context(),
+                code=MessageCode.UNUSABLE_NEXT_PAGE,
             ) from None
 
     def _read_record(self, response: Response) -> Record:

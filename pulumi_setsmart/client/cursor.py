@@ -12,6 +12,7 @@ from pulumi_setsmart.client.errors import (
     UnexpectedResponseError,
 )
 from pulumi_setsmart.client.paging import Following
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 _MOST_PAGES_WITHOUT_NEWS = 10
@@ -127,6 +128,7 @@ class Cursor:
                 f"the list of objects never ends: a page leads back to one already read{query}; "
                 f"{_ADVICE}",
                 ErrorContext("GET", self.path),
+                code=MessageCode.CIRCULAR_LIST,
             )
 
     def _gap(self, following: Following, ids: set[str], *, has_news: bool) -> str | None:

@@ -225,9 +225,11 @@ class ApiError(SetSmartError):
         context: The facts about the request.
     """
 
-    def __init__(self, reason: str, context: ErrorContext) -> None:
+    def __init__(
+        self, reason: str, context: ErrorContext, *, code: MessageCode | None = None
+    ) -> None:
         context = context.without_secrets()
-        super().__init__(reason, context)
+        super().__init__(reason, context, code=code)
         self.reason = redacted(reason)
         self.context = context
 
@@ -276,8 +278,15 @@ class ConnectionFailedError(ApiError):
 
     code = MessageCode.CONNECTION_FAILED
 
-    def __init__(self, reason: str, context: ErrorContext, *, sent: bool) -> None:
-        super().__init__(reason, context)
+    def __init__(
+        self,
+        reason: str,
+        context: ErrorContext,
+        *,
+        sent: bool,
+        code: MessageCode | None = None,
+    ) -> None:
+        super().__init__(reason, context, code=code)
         self.sent = sent
 
 

@@ -99,7 +99,7 @@ def test_a_response_that_trickles_ends_with_the_timeout() -> None:
     client = client_with(
         lambda _: httpx.Response(200, stream=Trickle()), clock, timeout=5, retry=RetryPolicy(0)
     )
-    with raises(ConnectionFailedError, MessageCode.CONNECTION_FAILED, "GET /properties/prop_1"):
+    with raises(ConnectionFailedError, MessageCode.TIMED_OUT, "GET /properties/prop_1"):
         get(client)
     assert clock.now < 8
 

@@ -204,7 +204,7 @@ def test_a_response_that_trickles_through_a_proxy_ends(
         client_with(
             server, server.url.replace("http:", "https:"), retry=RetryPolicy(retries=0)
         ) as client,
-        raises(ConnectionFailedError, MessageCode.CONNECTION_FAILED, "GET /properties/prop_1"),
+        raises(ConnectionFailedError, MessageCode.TIMED_OUT, "GET /properties/prop_1"),
     ):
         Collection(client, "/properties").get("prop_1")
 
