@@ -111,7 +111,9 @@ def test_a_report_tells_the_change_from_the_drift(
     failed = changed.command("report", "--stack", "test", "--format", "json")
     assert failed.returncode == 2
     [error] = json.loads(failed.stdout)["errors"]
-    assert error == message(MessageCode.INVALID_VALUE, "'villa'", "name:")
+    assert error["code"] == MessageCode.INVALID_VALUE
+    assert "'villa'" in error["message"]
+    assert "name:" in error["message"]
     missing = changed.command("report", "--stack", "nowhere")
     assert missing.returncode == 2
     assert missing.stderr.strip() == message(MessageCode.NO_STACK, "nowhere")
@@ -152,7 +154,9 @@ def test_a_streamed_preview_comes_to_the_same_report(changed: EngineStack) -> No
     failed = changed.command("report", "--stack", "test", "--format", "json", **STREAMING)
     assert failed.returncode == 2
     [error] = json.loads(failed.stdout)["errors"]
-    assert error == message(MessageCode.INVALID_VALUE, "'villa'", "name:")
+    assert error["code"] == MessageCode.INVALID_VALUE
+    assert "'villa'" in error["message"]
+    assert "name:" in error["message"]
 
 
 def test_a_report_says_whether_the_preview_refreshed(stack: EngineStack) -> None:
