@@ -49,7 +49,7 @@ class Proof:
 
 
 @frozen
-class Adoption:
+class AdoptionResult:
     """What came of it.
 
     Attributes:
@@ -99,7 +99,7 @@ class _Plan:
 
 def adopt(
     project: ProjectFiles, scope: Scope, environment: Mapping[str, str], show_progress: ShowProgress
-) -> Adoption:
+) -> AdoptionResult:
     """Declare what an account holds, and import it into a stack, if the project names one.
 
     Nothing is written to the account. What was written elsewhere before a failure is whole, and
@@ -120,7 +120,7 @@ def adopt(
 
 def _adopted(
     project: ProjectFiles, scope: Scope, environment: Mapping[str, str], show_progress: ShowProgress
-) -> Adoption:
+) -> AdoptionResult:
     stack = None if project.stack is None else Stack(project.stack, project.folder)
     state = None if stack is None else stack.state()
     configuration = {} if stack is None else stack.configuration().values
@@ -133,7 +133,7 @@ def _adopted(
         proof = _import_and_preview(stack, state, plan, show_progress)
     matching = plan.matching
     new = [(kind, key) for section, kind in SECTIONS.items() for key in matching.new[section]]
-    return Adoption(
+    return AdoptionResult(
         new={
             plan.resources[key].name: plan.resources[key].identifier
             for key in new

@@ -27,7 +27,7 @@ Patterns: TypeAlias = frozenset[Pattern]
 
 
 @frozen
-class Source:
+class ComparedPortfolio:
     """One of two portfolios.
 
     Attributes:
@@ -94,7 +94,7 @@ class ObjectDifference:
     fields: Sequence[FieldDifference] = Factory(list)
 
 
-def differences(left: Source, right: Source) -> list[ObjectDifference]:
+def differences(left: ComparedPortfolio, right: ComparedPortfolio) -> list[ObjectDifference]:
     """Return what is different between two sources; ids, secrets and the order do not count.
 
     Objects are one if they have the same key, where both sources are files or stacks; else if they
@@ -148,9 +148,9 @@ def _comparable(kind: Kind, fields: JsonObject) -> dict[str, Json]:
 
 def _paired(
     kind: Kind,
-    left: Source,
+    left: ComparedPortfolio,
     lefts: Mapping[str, JsonObject],
-    right: Source,
+    right: ComparedPortfolio,
     rights: Mapping[str, JsonObject],
     unordered: Callable[[str, str], Patterns],
 ) -> dict[str, str]:
@@ -171,7 +171,7 @@ def _paired(
 
 
 def _differing(
-    left: Source, lefts: JsonObject, right: Source, rights: JsonObject
+    left: ComparedPortfolio, lefts: JsonObject, right: ComparedPortfolio, rights: JsonObject
 ) -> list[FieldDifference]:
     found: dict[str, tuple[Json, Json]] = {}
     if right.is_complete or not left.is_complete:

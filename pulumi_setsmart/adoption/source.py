@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pulumi_setsmart.adoption.account import opened
-from pulumi_setsmart.adoption.compare import Source
+from pulumi_setsmart.adoption.compare import ComparedPortfolio
 from pulumi_setsmart.adoption.inventory import (
     AccountObject,
     field_left_out,
@@ -33,7 +33,7 @@ _STACK = "stack:"
 
 def read_source(
     name: str, folder: Path, environment: Mapping[str, str], show_progress: ShowProgress
-) -> Source:
+) -> ComparedPortfolio:
     """Return the portfolio that ``name`` stands for.
 
     Args:
@@ -59,9 +59,11 @@ def read_source(
     return _declared(name, read_entries(name))
 
 
-def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> Source:
+def _declared(
+    name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]
+) -> ComparedPortfolio:
     """Return the source that declares objects with these inputs, by section and key."""
-    return Source(
+    return ComparedPortfolio(
         name,
         {
             section: {key: known_fields_of(kind, entry) for key, entry in inputs[section].items()}
@@ -74,7 +76,7 @@ def _declared(name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]])
     )
 
 
-def _account(name: str, settings: Settings, show_progress: ShowProgress) -> Source:
+def _account(name: str, settings: Settings, show_progress: ShowProgress) -> ComparedPortfolio:
     with opened(settings) as account:
         inventory = take_inventory(account, settings, every_field, show_progress)
     excluded = settings.read_only_fields | {DEFAULT_ID_FIELD}
@@ -92,7 +94,7 @@ def _account(name: str, settings: Settings, show_progress: ShowProgress) -> Sour
     left_out = [
         notice for objects in inventory.sections.values() for notice in _not_compared(objects)
     ]
-    return Source(name, sections, is_complete=True, left_out=left_out)
+    return ComparedPortfolio(name, sections, is_complete=True, left_out=left_out)
 
 
 def _not_compared(objects: list[AccountObject]) -> Iterator[Notice]:
@@ -103,7 +105,7 @@ def _not_compared(objects: list[AccountObject]) -> Iterator[Notice]:
                 yield field_left_out(subject, name, f"is nested more than {DEEPEST} deep")
 
 
-def _stack(name: str, stack: Stack) -> Source:
+def _stack(name: str, stack: Stack) -> ComparedPortfolio:
     resources = stack.state().resources
     keys = Counter((resource.address.kind, resource.key) for resource in resources)
     return _declared(

@@ -12,7 +12,7 @@ from pulumi_setsmart.cli.console import Command, project_folder, say, shown_prog
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 
 if TYPE_CHECKING:
-    from pulumi_setsmart.adoption.adopt import Adoption, Proof
+    from pulumi_setsmart.adoption.adopt import AdoptionResult, Proof
     from pulumi_setsmart.adoption.project_files import ProjectFiles
 
 _MOST_NAMED = 10
@@ -81,14 +81,14 @@ def adopt(
         raise SystemExit(1)
 
 
-def _as_json(adoption: "Adoption", notices: list[Notice]) -> dict[str, Any]:
+def _as_json(adoption: "AdoptionResult", notices: list[Notice]) -> dict[str, Any]:
     plain = attrs.asdict(adoption)
     plain["files"] = [str(path) for path in adoption.files]
     plain["notices"] = [attrs.asdict(notice) for notice in notices]
     return plain
 
 
-def _report(adoption: "Adoption", project: "ProjectFiles") -> list[str]:
+def _report(adoption: "AdoptionResult", project: "ProjectFiles") -> list[str]:
     lines = [
         f"{len(adoption.new)} adopted, {adoption.known} known before",
         f"written: {', '.join(str(path) for path in adoption.files) or 'nothing'}",
@@ -103,7 +103,7 @@ def _report(adoption: "Adoption", project: "ProjectFiles") -> list[str]:
     return lines
 
 
-def _notices(adoption: "Adoption", project: "ProjectFiles") -> list[Notice]:
+def _notices(adoption: "AdoptionResult", project: "ProjectFiles") -> list[Notice]:
     """Return what a person may have to act on, beside what is left out."""
     notices = []
     if adoption.managed:

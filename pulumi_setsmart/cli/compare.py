@@ -51,11 +51,17 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     from pulumi_setsmart.adoption.source import read_source  # noqa: PLC0415 - as above
 
     sources = [read_source(name, directory, os.environ, shown_progress()) for name in (left, right)]
-    for notice in [notice for source in sources for notice in source.left_out]:
+    left_out = [notice for source in sources for notice in source.left_out]
+    for notice in left_out:
         say(str(notice), err=True)
     found = differences(*sources)
     if as_json:
-        write_json([attrs.asdict(difference) for difference in found])
+        write_json(
+            {
+                "differences": [attrs.asdict(difference) for difference in found],
+                "left_out": [attrs.asdict(notice) for notice in left_out],
+            }
+        )
     else:
         _show(found, left, right)
     if found:

@@ -178,6 +178,15 @@ def with_code(message: str, code: MessageCode) -> str:
     return f"{first} [{code}]{separator}{rest}"
 
 
+def without_code(text: str) -> tuple[str, MessageCode | None]:
+    """Return what `with_code` was given; a text without one of our codes as it is, and None."""
+    first, separator, rest = text.partition("\n")
+    for code in MessageCode:
+        if first.endswith(suffix := f" [{code}]"):
+            return f"{first.removesuffix(suffix)}{separator}{rest}", code
+    return text, None
+
+
 @frozen
 class Notice:
     """A message that is not an error: a command goes on after it.

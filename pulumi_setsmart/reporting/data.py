@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pulumi_setsmart.client.confidential import without_secrets
+from pulumi_setsmart.models.message_code import without_code
 from pulumi_setsmart.models.text import MARK, visible_json
 from pulumi_setsmart.reporting.field_change import ABSENT, FieldChange, Value
 from pulumi_setsmart.reporting.report import Entry, Report
@@ -21,10 +22,15 @@ def data(report: Report) -> str:
         "refreshed": report.refreshed,
         "entries": [_entry(entry) for entry in report.entries],
         "others": dict(report.others),
-        "warnings": [*report.warnings],
-        "errors": [*report.errors],
+        "warnings": [_message(text) for text in report.warnings],
+        "errors": [_message(text) for text in report.errors],
     }
     return visible_json(json.dumps(without_secrets(document), ensure_ascii=False, indent=2)) + "\n"
+
+
+def _message(text: str) -> dict[str, str | None]:
+    message, code = without_code(text)
+    return {"code": code, "message": message}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

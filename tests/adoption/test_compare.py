@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_setsmart.adoption.compare import Source, differences
+from pulumi_setsmart.adoption.compare import ComparedPortfolio, differences
 from pulumi_setsmart.models.json import JsonObject
 
 
-def side(*listings: JsonObject, is_complete: bool = True) -> Source:
+def side(*listings: JsonObject, is_complete: bool = True) -> ComparedPortfolio:
     """Return an account with these listings."""
-    return Source(
+    return ComparedPortfolio(
         "s",
         {"properties": {f"p{n}": listing for n, listing in enumerate(listings)}, "webhooks": {}},
         is_complete,
     )
 
 
-def changes(left: Source, right: Source) -> list[tuple[Any, ...]]:
+def changes(left: ComparedPortfolio, right: ComparedPortfolio) -> list[tuple[Any, ...]]:
     """Return what is different, in short."""
     return [
         (str(difference.change), difference.left, difference.right)
@@ -48,7 +48,9 @@ def test_equal_listings_are_counted() -> None:
 def test_a_field_is_named_as_a_report_names_it() -> None:
     """Whatever its API name holds: JSON pointers are for programs."""
     left, right = (
-        Source(name, {"properties": {"a": {"name": "A", "x": {"a/b~c": bedrooms}}}, "webhooks": {}})
+        ComparedPortfolio(
+            name, {"properties": {"a": {"name": "A", "x": {"a/b~c": bedrooms}}}, "webhooks": {}}
+        )
         for name, bedrooms in (("left", 1), ("right", 2))
     )
     [difference] = differences(left, right)

@@ -55,7 +55,7 @@ def test_files_are_compared_by_their_keys() -> None:
     assert result.exit_code == 1
     assert [
         (difference["change"], difference["left"], difference["right"], difference["fields"])
-        for difference in json.loads(result.stdout)
+        for difference in json.loads(result.stdout)["differences"]
     ] == [
         ("added", None, "attic", []),
         ("missing", "loft", None, []),
@@ -106,13 +106,14 @@ def test_an_account_is_compared_with_what_a_file_declares() -> None:
     fields = [("prop_1", "name", "Hut", "hut "), ("prop_2", "address", "2 Road", "3 Road")]
     assert [
         (difference["right"], each["name"], each["left"], each["right"])
-        for difference in json.loads(one_way.stdout)
+        for difference in json.loads(one_way.stdout)["differences"]
         for each in difference["fields"]
     ] == fields
     assert [
         (difference["left"], each["name"], each["right"], each["left"])
         for difference in sorted(
-            json.loads(other_way.stdout), key=lambda difference: str(difference["left"])
+            json.loads(other_way.stdout)["differences"],
+            key=lambda difference: str(difference["left"]),
         )
         for each in difference["fields"]
     ] == fields
@@ -164,3 +165,22 @@ def test_unordered_lists_are_compared_by_their_elements(tmp_path: Path, side: st
         result = compare(left, "account", environment=environment)
         assert result.exit_code == (side != "left"), result.output
         assert compare("account", left, environment=environment).exit_code == (side != "left")
+
+
+@pytest.mark.usefixtures("files")
+def test_json_has_what_is_left_out() -> None:
+    """With its code and message, as on the terminal."""
+    deep: Json = 1
+    for _ in range(102):
+        deep = [deep]
+    with serving(SandboxSettings(rate_limit=0)) as served:
+        served.app.storage.insert(PROPERTIES, {"name": "Villa", "more": deep})
+        environment = {
+            "SETSMART_BASE_URL": str(served.client.base_url).rstrip("/"),
+            "SETSMART_API_KEY": DEFAULT_KEY,
+        }
+        result = compare("left.yaml", "account", "--json", environment=environment)
+    [notice] = json.loads(result.stdout)["left_out"]
+    assert notice["code"] == MessageCode.LEFT_OUT
+    assert f"{notice['message']} [{notice['code']}]\n" in result.stderr
+    assert result.stderr.splitlines()[-1] == message(MessageCode.LEFT_OUT, "prop_1", "more")

@@ -91,7 +91,7 @@ def test_the_rest_is_compared(served: RawJsonServer, tmp_path: Path, depth: int)
     assert (result.exit_code, result.stdout) == (0, "no differences\n")
     assert result.stderr.splitlines() == [TOO_DEEP, TOO_DEEP]
     result = run(served, "compare", "account", str(path), "--json")
-    [difference] = json.loads(result.stdout)
+    [difference] = json.loads(result.stdout)["differences"]
     assert result.exit_code == 1
     assert [field["name"] for field in difference["fields"]] == ["odd"]
 

@@ -10,7 +10,7 @@ from support.engine_sandbox import EngineSandbox
 from support.engine_stack import EngineStack
 from support.messages import message
 
-from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.sandbox import PROPERTIES
 
 BEFORE = """
@@ -28,6 +28,15 @@ AFTER = """
     Property("new", name="Barn", bedrooms=2)
     WebhookSubscription("hook", url="https://a.example/", events=["c.d", "a.b"], secret="second")
 """
+
+
+def errors_in(report: str) -> list[str]:
+    """Return the errors in a report as JSON that have codes, as a user reads them."""
+    return [
+        with_code(error["message"], MessageCode(error["code"]))
+        for error in json.loads(report)["errors"]
+        if error["code"] is not None
+    ]
 
 
 @pytest.fixture
@@ -110,8 +119,7 @@ def test_a_report_tells_the_change_from_the_drift(
     changed.declare('Property("villa", name="")')
     failed = changed.command("report", "--stack", "test", "--format", "json")
     assert failed.returncode == 2
-    blank = message(MessageCode.INVALID_VALUE, "'villa'", "name:")
-    assert blank in json.loads(failed.stdout)["errors"]
+    assert message(MessageCode.INVALID_VALUE, "'villa'", "name:") in errors_in(failed.stdout)
     missing = changed.command("report", "--stack", "nowhere")
     assert missing.returncode == 2
     assert missing.stderr.strip() == message(MessageCode.NO_STACK, "nowhere")
@@ -151,8 +159,7 @@ def test_a_streamed_preview_comes_to_the_same_report(changed: EngineStack) -> No
     changed.declare('Property("villa", name="")')
     failed = changed.command("report", "--stack", "test", "--format", "json", **STREAMING)
     assert failed.returncode == 2
-    blank = message(MessageCode.INVALID_VALUE, "'villa'", "name:")
-    assert blank in json.loads(failed.stdout)["errors"]
+    assert message(MessageCode.INVALID_VALUE, "'villa'", "name:") in errors_in(failed.stdout)
 
 
 def test_a_report_says_whether_the_preview_refreshed(stack: EngineStack) -> None:

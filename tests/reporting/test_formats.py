@@ -181,8 +181,8 @@ def test_json_says_the_same() -> None:
         "summary": "The preview failed",
         "refreshed": True,
         "others": {"create": 1, "do Sea Villa": 1},
-        "warnings": ["Sea Villa"],
-        "errors": ["not Sea Villa"],
+        "warnings": [{"code": None, "message": "Sea Villa"}],
+        "errors": [{"code": None, "message": "not Sea Villa"}],
     }
     assert [(entry["action"], entry["drift"], entry["hides_secrets"]) for entry in entries] == [
         ("delete", False, False),

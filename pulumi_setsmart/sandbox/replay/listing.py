@@ -117,9 +117,9 @@ class ReplayedPage:
         """Go to the page that a query asks for."""
         for name, value in parse_qsl(query):
             match _means(name):
-                case "page" if value.isdigit():
+                case "page" if value.isascii() and value.isdigit():
                     self.start = (int(value) - self.recorded.first_page) * self.size
-                case "offset" if value.isdigit():
+                case "offset" if value.isascii() and value.isdigit():
                     self.start = int(value)
                 case "last id" if value in self.ids:
                     self.start = self.ids.index(value) + 1
