@@ -26,13 +26,13 @@ def clock_seen(responses: list[ReceivedResponse]) -> SeenClock:
     ]
     ahead = [round(date - at) for date, at in dates if date is not None]
     if not ahead:
-        return SeenClock(told=False)
+        return SeenClock(in_every_response=False)
     seconds = ahead[0] if abs(ahead[0]) > _NEAR else 0
-    return SeenClock(told=len(ahead) == len(dates), seconds_ahead=seconds)
+    return SeenClock(in_every_response=len(ahead) == len(dates), seconds_ahead=seconds)
 
 
 def rate_limit_seen(responses: list[ReceivedResponse]) -> SeenRateLimit:
-    """Return how the rate limit is told, by responses in their order."""
+    """Return how responses show the rate limit, by responses in their order."""
     lowered = [
         {name.lower(): value for name, value in received.response.headers.items()}
         for received in responses
@@ -47,7 +47,7 @@ def rate_limit_seen(responses: list[ReceivedResponse]) -> SeenRateLimit:
     )
     return SeenRateLimit(
         headers=tuple(sorted(frozenset().union(*names))),
-        in_every_answer=bool(names) and all(names),
+        in_every_response=bool(names) and all(names),
         limit=next(_figures(lowered, "limit"), None),
         remaining=_course([*_figures(lowered, "remaining")]),
         reset=reset,

@@ -32,7 +32,7 @@ _OUR_WORDS = frozenset(
     every failure falls false form header html hyphen in is know leads least less looked lower
     made malformed masked milliseconds missing mixed most none nothing now one our present
     reached recording replaced rises run same says seen several shape shows signals something
-    stays strong than the this told true underscore unix unknown upper usable was weak what
+    stays strong than the this true underscore unix unknown upper usable was weak what
     whole
     """.split()
 )
@@ -45,8 +45,8 @@ def written(recording: Recording) -> str:
     Raises:
         ValueError: It holds a word that no recording may hold, which is a mistake of ours.
     """
-    told = _converter().unstructure(recording)
-    document = json.loads(json.dumps({_FIRST_MEMBER: VERSION, **told}))
+    members = _converter().unstructure(recording)
+    document = json.loads(json.dumps({_FIRST_MEMBER: VERSION, **members}))
     foreign = foreign_words(document)
     if foreign:
         raise ValueError(f"{len(foreign)} words must not be in a recording")
@@ -83,7 +83,7 @@ def is_recording(path: Path) -> bool:
 def foreign_words(document: Json) -> list[str]:
     """Return the words of a recording's document that no list in our source has.
 
-    What is told is made of listed words in the first place. This looks at all of it once more.
+    A recording is made of listed words in the first place. This looks at all of it once more.
     """
     return sorted({word for text in _texts(document) for word in _foreign(text)})
 
@@ -93,18 +93,18 @@ def _texts(value: Json) -> Iterator[str]:
         case str():
             yield value
         case list():
-            for one in value:
-                yield from _texts(one)
+            for element in value:
+                yield from _texts(element)
         case dict():
             yield from value
-            for one in value.values():
-                yield from _texts(one)
+            for member in value.values():
+                yield from _texts(member)
 
 
 def _foreign(text: str) -> Iterator[str]:
     if _DATED.fullmatch(text) or is_known(text):
         return
-    if not text.isascii() or any(len(one) > _LONGEST_FIGURE for one in _FIGURE.findall(text)):
+    if not text.isascii() or any(len(figure) > _LONGEST_FIGURE for figure in _FIGURE.findall(text)):
         yield text
     for word in _words(text):
         if len(word) > 1 and word not in _known():
@@ -119,7 +119,7 @@ def _words(text: str) -> list[str]:
 def _known() -> frozenset[str]:
     meanings = Meaning.__members__
     lists = (DOCUMENTED_NAMES, ENVELOPES, headers.LISTED, shape.LISTED, vars(errors), meanings)
-    return WORDS | _OUR_WORDS | {word for one in lists for text in one for word in _words(text)}
+    return WORDS | _OUR_WORDS | {word for texts in lists for text in texts for word in _words(text)}
 
 
 @functools.cache
@@ -127,5 +127,5 @@ def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, omit_if_default=True)
     configure_union_passthrough(str | int | None, converter)
     converter.register_unstructure_hook(shape.Shape, shape.written)
-    converter.register_structure_hook(shape.Shape, lambda told, _: shape.read(told))
+    converter.register_structure_hook(shape.Shape, lambda written, _: shape.read(written))
     return converter

@@ -1,4 +1,4 @@
-"""What may be told of headers: the names of known ones, and of their values what is listed here."""
+"""What a recording may show of headers: the names of known ones, and some of their values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_LOOKED_AT = frozenset(
     vary
     """.split()
 )
-"""Headers of the way a response travels, or told elsewhere in a recording."""
+"""Headers of the way a response travels, or recorded elsewhere in a recording."""
 
 RATE_LIMIT = frozenset(
     f"{prefix}{name}"
@@ -48,7 +48,7 @@ _KNOWN = (
     )
     | RATE_LIMIT
 )
-_NOT_TOLD_HERE = NOT_LOOKED_AT | RATE_LIMIT - {"retry-after"}
+_NOT_RECORDED_HERE = NOT_LOOKED_AT | RATE_LIMIT - {"retry-after"}
 _MEDIA_TYPES = frozenset(
     """
     application/json application/problem+json application/vnd.api+json application/hal+json
@@ -64,7 +64,7 @@ _CACHE_DIRECTIVES = frozenset(
 _METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 _RELATIONS = frozenset("next prev previous first last self".split())
 LISTED = _KNOWN | _MEDIA_TYPES | _CACHE_DIRECTIVES | _METHODS | _RELATIONS
-"""All of a header that may be told."""
+"""All of a header that may be recorded."""
 
 _LINK = re.compile(r"""<([^<>]*)>\s*;[^,]*\brel\s*=\s*"?([A-Za-z]+)"?""")
 _STRONG = re.compile(r'"[^"]*"')
@@ -90,7 +90,7 @@ class Address:
 
 
 def address_seen(asked: str, address: str, names: Names) -> Address:
-    """Return what may be told of an address in the response to what was asked."""
+    """Return what may be recorded of an address in the response to what was asked."""
     try:
         here, there = urlsplit(asked), urlsplit(urljoin(asked, address))
         query = tuple(names.shown(name) for name, _ in parse_qsl(there.query, True))  # noqa: FBT003 -- keep_blank_values, whose name does not help
@@ -103,21 +103,21 @@ def address_seen(asked: str, address: str, names: Names) -> Address:
     return Address("the same path" if same_path else "another path", query)
 
 
-def is_told(name: str) -> bool:
-    """Return whether the name of a header may be told."""
+def is_recordable(name: str) -> bool:
+    """Return whether the name of a header may be recorded."""
     return name.lower() in _KNOWN or is_known(name)
 
 
 def headers_seen(headers: Mapping[str, str]) -> tuple[dict[str, str], int]:
-    """Return the known headers, with what may be told of each, and how many are not known."""
-    told: dict[str, str] = {}
+    """Return the known headers, with what may be recorded of each, and how many are not known."""
+    shown: dict[str, str] = {}
     others = 0
-    for name in sorted({name.lower() for name in headers} - _NOT_TOLD_HERE):
-        if is_told(name):
-            told[name] = _value(name, headers[name])
+    for name in sorted({name.lower() for name in headers} - _NOT_RECORDED_HERE):
+        if is_recordable(name):
+            shown[name] = _value(name, headers[name])
         else:
             others += 1
-    return told, others
+    return shown, others
 
 
 def links_seen(asked: str, headers: Mapping[str, str], names: Names) -> dict[str, Address]:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pulumi_setsmart.client.signals import Member, members_of, whole_number
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.recording.headers import address_seen, is_told
+from pulumi_setsmart.recording.headers import address_seen, is_recordable
 from pulumi_setsmart.recording.recording import Signal
 from pulumi_setsmart.recording.response_body import Path
 from pulumi_setsmart.recording.survey import ReceivedResponse
@@ -56,11 +56,11 @@ def signals_of(
     """
     in_headers = members_of(received.response.headers, None)
     in_body = members_of({}, received.json())
-    # Links are told with the response; a header that nobody knows is not told at all.
+    # Links are recorded with the response; an unknown header is not recorded at all.
     headers = [
         (f"header {one.name.lower()}", one)
         for one in in_headers
-        if one.name != "Link" and is_told(one.name)
+        if one.name != "Link" and is_recordable(one.name)
     ]
     inside = ".".join(items_at or ())
     body = [

@@ -21,7 +21,7 @@ class SeenResponse:
         status: Its status, or None where no response came.
         failure: The class of our error where the look failed, or None.
         earlier_statuses: The statuses of responses before it, to the same look.
-        headers: The known headers, and what may be told of their values.
+        headers: The known headers, and what may be recorded of their values.
         other_headers: How many headers are not known.
         links: Where its ``Link`` header leads to, by the relation.
         content: What its body is: ``json``, ``html``, ``text`` or ``nothing``.
@@ -60,7 +60,7 @@ class SeenPage:
     """A page of a list.
 
     Attributes:
-        answer: The response.
+        response: The response.
         asked_with: The names of the query parameters that it was asked for with.
         items_at: Where its items are: ``data.items``; empty for the whole response.
         items: How many they are: a number where another page follows, which had the same size;
@@ -68,7 +68,7 @@ class SeenPage:
         signals: What it tells of the list.
     """
 
-    answer: SeenResponse
+    response: SeenResponse
     asked_with: tuple[str, ...] = ()
     items_at: str = ""
     items: str | int | None = None
@@ -139,21 +139,21 @@ class SeenClock:
     """The server's clock.
 
     Attributes:
-        told: Whether every response has a ``Date``.
+        in_every_response: Whether every response has a ``Date``.
         seconds_ahead: How far it is ahead of the clock of the machine that looked.
     """
 
-    told: bool
+    in_every_response: bool
     seconds_ahead: int | None = None
 
 
 @frozen
 class SeenRateLimit:
-    """How the rate limit is told.
+    """How responses show the rate limit.
 
     Attributes:
-        headers: The names of the headers that tell it, in lower case.
-        in_every_answer: Whether every response has them.
+        headers: The names of the headers that show it, in lower case.
+        in_every_response: Whether every response has them.
         limit: How many requests a window allows.
         remaining: How what is left goes on: ``falls by 1``, ``falls by more``, ``stays``,
             ``rises``, or None.
@@ -163,7 +163,7 @@ class SeenRateLimit:
     """
 
     headers: tuple[str, ...] = ()
-    in_every_answer: bool = False
+    in_every_response: bool = False
     limit: int | None = None
     remaining: str | None = None
     reset: str | None = None
@@ -183,7 +183,7 @@ class Recording:
         properties: The listings.
         webhooks: The webhook subscriptions.
         clock: The server's clock.
-        rate_limit: How the rate limit is told.
+        rate_limit: How responses show the rate limit.
     """
 
     made_by: str

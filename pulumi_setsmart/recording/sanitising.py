@@ -35,7 +35,7 @@ from pulumi_setsmart.recording.words import Names
 
 
 def recorded(survey: AccountSurvey, today: datetime) -> Recording:
-    """Return what may be told of an account.
+    """Return what may be recorded of an account.
 
     Args:
         survey: What was read of it.
@@ -132,7 +132,7 @@ def _pages(
         progress = Progress(number, len(items), before, is_last)
         pages.append(
             SeenPage(
-                answer=_response(fetch, names, at),
+                response=_response(fetch, names, at),
                 asked_with=asked_with(received, names),
                 items_at=_dotted(at or (), names),
                 items=None if at is None else _count(len(items), exact=not is_last),
@@ -178,7 +178,7 @@ def _failure(fetch: Fetch) -> str | None:
 
 
 def _response(fetch: Fetch, names: Names, items_at: Path | None = None) -> SeenResponse:
-    """Return what may be told of the response to a request; of the items in it nothing."""
+    """Return what may be recorded of the response to a request; of the items in it nothing."""
     if not fetch.responses:
         return SeenResponse(None, _failure(fetch))
     received = fetch.responses[-1]

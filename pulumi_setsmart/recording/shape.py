@@ -15,7 +15,7 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DEEPEST = 8
 """So many levels of a value are looked at."""
 MOST_FIELDS = 100
-"""So many members of an object are told."""
+"""So many members of an object are recorded."""
 MOST_ELEMENTS = 200
 """So many elements of a list are looked at."""
 
@@ -44,9 +44,9 @@ _TYPES: dict[type, str] = {
     str: "string",
 }
 TYPES = (*_TYPES.values(),)
-"""The types of JSON, with integers told from other numbers."""
+"""The types of JSON, with integers distinguished from other numbers."""
 LISTED = frozenset({*FORMS, *TYPES})
-"""All that is told of a value."""
+"""All that is recorded of a value."""
 
 
 @frozen
@@ -139,27 +139,27 @@ def written(shape: Shape) -> Json:
     name that ends in ``?`` is that of a member which some of the objects lack.
     """
     form = f" ({shape.form})" if shape.form else ""
-    types = " | ".join(f"string{form}" if one == "string" else one for one in shape.types)
-    told: dict[str, Json] = {}
+    types = " | ".join(f"string{form}" if name == "string" else name for name in shape.types)
+    nested: dict[str, Json] = {}
     if shape.members:
-        told["fields"] = {
+        nested["fields"] = {
             name if member.always else f"{name}?": written(member.shape)
             for name, member in shape.members.items()
         }
     if shape.elements is not None:
-        told["elements"] = written(shape.elements)
-    return {"type": types, **told} if told else types
+        nested["elements"] = written(shape.elements)
+    return {"type": types, **nested} if nested else types
 
 
-def read(told: Json) -> Shape:
+def read(recorded: Json) -> Shape:
     """Return the shape that a file holds.
 
     Raises:
         ValueError: It holds none.
     """
-    match told:
+    match recorded:
         case str():
-            return _scalar(told)
+            return _scalar(recorded)
         case {"type": str(types), "fields": dict(fields), "elements": elements}:
             pass
         case {"type": str(types), "fields": dict(fields)}:

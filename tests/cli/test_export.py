@@ -74,7 +74,7 @@ def export(served: ServedSandbox, *arguments: str) -> Result:
 def test_what_is_exported_is_loaded_and_exported_the_same(
     served: ServedSandbox, tmp_path: Path, ending: str
 ) -> None:
-    """Every format, every habit of the server; nothing is written to the account."""
+    """Every format, every behaviour of the server; nothing is written to the account."""
     first, second = tmp_path / f"first.{ending}", tmp_path / f"second.{ending}"
     assert export(served, "--output", str(first)).exit_code == 0
     assert export(served, str(first), "--output", str(second)).exit_code == 0

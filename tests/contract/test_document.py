@@ -64,8 +64,8 @@ def parts_to_mark() -> Iterator[tuple[str, dict[str, Any]]]:
     for kind in ("parameters", "headers", "responses", "securitySchemes"):
         for name, part in document["components"][kind].items():
             yield f"{kind}/{name}", part
-    for name, part in document["x-setsmart-habits"].items():
-        yield f"habit {name}", part
+    for name, part in document["x-setsmart-server-behaviour"].items():
+        yield f"behaviour {name}", part
     yield from schema_properties(document, "")
 
 

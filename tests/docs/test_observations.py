@@ -139,7 +139,7 @@ def test_what_is_otherwise_is_contradicted(account: DivergentServer, about: str,
 
 
 def test_what_a_recording_does_not_show_has_no_mark() -> None:
-    """Of an empty account neither fields nor ids are known, nor the answer to a missing one."""
+    """Of an empty account neither fields nor ids are known, nor the response for a missing one."""
     found = rendered(empty=recording(attrs.evolve(AS_ASSUMED, properties=[])))
     assert {*LISTING} & found.keys() == set()
     assert not {"404", "code", "GET /properties/{id}", "Ids are strings, in `id`."} & found.keys()

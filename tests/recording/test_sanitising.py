@@ -131,12 +131,12 @@ CANARY = DivergentServer(
 )
 
 
-def survey_of(answer: Callable[[httpx.Request], httpx.Response]) -> AccountSurvey:
+def survey_of(respond: Callable[[httpx.Request], httpx.Response]) -> AccountSurvey:
     """Read an account that a function answers for."""
     return survey_account(
         settings_of("https://zqx.example/v1"),
         clock=lambda: NOW,
-        transport=httpx.MockTransport(answer),
+        transport=httpx.MockTransport(respond),
     )
 
 
@@ -210,8 +210,8 @@ def test_the_canaries_were_seen() -> None:
         recording = recording_of(url, KEY)
     assert recording.properties.item is not None
     assert recording.properties.item.members["geo"].shape.members["lat"].shape.types == ("number",)
-    assert recording.properties.pages[0].answer.headers["server"] == "present"
-    assert recording.properties.pages[0].answer.other_headers == 2
+    assert recording.properties.pages[0].response.headers["server"] == "present"
+    assert recording.properties.pages[0].response.other_headers == 2
     assert recording.properties.missing is not None
     assert recording.properties.missing.status == 404
     assert recording.replaced_names > 10
@@ -279,7 +279,7 @@ def test_nothing_else_is_recorded_of_a_server_without_json() -> None:
     """A page, a string and nothing differ in the recording, and that is all."""
     for body, content in ((b"<p>Zqx</p>", "html"), (b"Zqx kvj", "text"), (b"  ", "nothing")):
         recording = recorded(survey_of(always(body)), DAY)
-        assert recording.properties.pages[0].answer.content == content
+        assert recording.properties.pages[0].response.content == content
         assert recording.properties.list_end != "reached"
         assert "zqx" not in written(recording).lower()
 
@@ -293,12 +293,12 @@ def test_no_string_of_any_account_is_in_its_recording(
     items = [{**fields, "id": f"zq-{number}"} for number, fields in enumerate(objects)]
     body = data.draw(st.sampled_from([items, {envelope: items, "more": around}, around]))
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         status = 200 if request.url.path.count("/") == 2 else data.draw(st.sampled_from([200, 404]))
         content = json.dumps(body if status == 200 else {"error": around})
         return httpx.Response(status, content=content)
 
-    recording = recorded(survey_of(answer), DAY)
+    recording = recorded(survey_of(respond), DAY)
     text = written(recording)
     assert read(text) == recording
     document = json.loads(text)

@@ -47,12 +47,12 @@ def test_no_other_request_can_be_sent(method: str) -> None:
     """Not even by the client's own operations; nothing reaches the network."""
     sent: list[httpx.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         sent.append(request)
         return httpx.Response(200, json=[])
 
     connection = Connection(BASE_URL, (credential(),))
-    channel = ReadOnlyChannel(connection, httpx.MockTransport(answer))
+    channel = ReadOnlyChannel(connection, httpx.MockTransport(respond))
     client = Client.of(connection, channel=channel)
     with pytest.raises(WriteRefusedError):
         client.send(Request(method, "/properties"), lambda _answer: None)
@@ -91,8 +91,8 @@ def test_a_refused_key_is_recorded() -> None:
     """The status counts; the reason may quote the key, and is left out."""
     with running_sandbox() as account:
         recording = recording_of(account.url, "zqxjkvwz")
-    assert recording.properties.pages[0].answer.status == 401
-    assert recording.properties.pages[0].answer.failure is None
+    assert recording.properties.pages[0].response.status == 401
+    assert recording.properties.pages[0].response.failure is None
     assert recording.properties.list_end == "AuthenticationError"
     assert recording.properties.object is None
 
@@ -115,7 +115,7 @@ def test_a_rate_limit_that_is_used_up_is_recorded() -> None:
 
 
 def test_a_server_that_is_not_there_is_recorded() -> None:
-    """Without an answer there is a failure instead of a status."""
+    """Without a response there is a failure instead of a status."""
 
     def refuse(_request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("zqx.example")
@@ -127,7 +127,7 @@ def test_a_server_that_is_not_there_is_recorded() -> None:
     )
     recording = recorded(survey, DAY)
     assert recording.requests == 0
-    assert recording.properties.pages[0].answer.failure == "ConnectionFailedError"
+    assert recording.properties.pages[0].response.failure == "ConnectionFailedError"
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_a_version_that_is_asked_for_has_to_be_there() -> None:
 
 
 def test_without_versions_there_are_no_etags() -> None:
-    """The assumed habit: the header is ignored."""
+    """The assumed behaviour: the header is ignored."""
     with serving() as served:
         made = served.client.post("/properties", json={"name": "Villa"})
         assert "ETag" not in made.headers

@@ -147,7 +147,7 @@ def test_a_subscription_to_everything_gets_every_event_once(
 
 
 def test_a_delivery_has_the_form_of_its_time() -> None:
-    """The hex habit has one header; a changed byte is found out."""
+    """The hex form has one header; a changed byte is found out."""
     with (
         running_sandbox(delivering(signature="hex")) as account,
         receiving() as receiver,

@@ -200,7 +200,7 @@ def render(
         security=contract.document["components"]["securitySchemes"].values(),
         operations=[{"description": "", **operation} for operation in contract.operations()],
         responses=contract.responses("/properties"),
-        habits=contract.document["x-setsmart-habits"],
+        behaviours=contract.document["x-setsmart-server-behaviour"],
         groups=[*contract.groups()],
     )
     return rendered.rstrip("\n") + "\n"

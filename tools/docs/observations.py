@@ -107,14 +107,14 @@ def _facts(document: Mapping[str, Any], recording: Recording) -> Iterator[Fact]:
             yield Fact(f"field {schema}.{fact.about}", fact.seen)
     yield from _error_facts(recording.properties)
     yield from _header_facts(recording)
-    yield from _habit_facts(recording)
+    yield from _behaviour_facts(recording)
     if recording.server == "documented address" and _status(recording.properties) == _SUCCESS:
         yield Fact("server")
         yield Fact("key")
 
 
 def _status(seen: SeenCollection) -> int | None:
-    return seen.pages[0].answer.status if seen.pages else None
+    return seen.pages[0].response.status if seen.pages else None
 
 
 def _operation_facts(path: str, seen: SeenCollection) -> Iterator[Fact]:
@@ -127,7 +127,7 @@ def _operation_facts(path: str, seen: SeenCollection) -> Iterator[Fact]:
 
 
 def _responses(seen: SeenCollection) -> list[SeenResponse]:
-    responses = [page.answer for page in seen.pages]
+    responses = [page.response for page in seen.pages]
     by_id = (seen.object, seen.missing, seen.malformed)
     return [*responses, *(response for response in by_id if response is not None)]
 
@@ -220,7 +220,7 @@ def _header_facts(recording: Recording) -> Iterator[Fact]:
     for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"):
         if name.lower() not in limits.headers:
             yield Fact(f"header {name}", "no response has it")
-        elif not limits.in_every_answer:
+        elif not limits.in_every_response:
             yield Fact(f"header {name}", "not in every response")
         elif name.endswith("Reset") and limits.reset != "Unix seconds":
             yield Fact(f"header {name}", f"seen as {limits.reset or 'another form'}")
@@ -228,48 +228,48 @@ def _header_facts(recording: Recording) -> Iterator[Fact]:
             yield Fact(f"header {name}")
 
 
-def _habit_facts(recording: Recording) -> Iterator[Fact]:
+def _behaviour_facts(recording: Recording) -> Iterator[Fact]:
     seen = recording.properties
-    for habit, look in _HABITS.items():
+    for behaviour, look in _BEHAVIOURS.items():
         found = look(seen)
         if found is not None:
-            yield Fact(f"habit {habit}", found or None)
+            yield Fact(f"behaviour {behaviour}", found or None)
     if any(response.status for response in _responses(seen)):
-        always = recording.clock.told
-        yield Fact("habit date", None if always else "not every response has it")
+        always = recording.clock.in_every_response
+        yield Fact("behaviour date", None if always else "not every response has it")
 
 
 _AS_ASSUMED = ""
 
 
-def _list_habit(seen: SeenCollection) -> str | None:
+def _list_behaviour(seen: SeenCollection) -> str | None:
     if _status(seen) != _SUCCESS or seen.pages[0].items is None:
         return None
     at = seen.pages[0].items_at
     return f"in `{at}`" if at else _AS_ASSUMED
 
 
-def _end_habit(seen: SeenCollection) -> str | None:
+def _end_behaviour(seen: SeenCollection) -> str | None:
     if _status(seen) != _SUCCESS:
         return None
     return _AS_ASSUMED if seen.list_end in ("reached", "not looked for") else seen.list_end
 
 
-def _page_habit(seen: SeenCollection) -> str | None:
+def _page_behaviour(seen: SeenCollection) -> str | None:
     following = seen.pages[1:]
     if not following or _status(seen) != _SUCCESS:
         return None
-    if "next" in seen.pages[0].answer.links:
+    if "next" in seen.pages[0].response.links:
         return _AS_ASSUMED
     names = ", ".join(f"`{name}`" for name in following[0].asked_with)
     return f"asked for with {names}"
 
 
-def _item_habit(seen: SeenCollection) -> str | None:
+def _item_behaviour(seen: SeenCollection) -> str | None:
     return {None: None, "whole objects": _AS_ASSUMED}.get(seen.list_shows, seen.list_shows)
 
 
-def _id_habit(seen: SeenCollection) -> str | None:
+def _id_behaviour(seen: SeenCollection) -> str | None:
     if seen.id is None:
         return None
     if seen.id.field != "id":
@@ -277,18 +277,18 @@ def _id_habit(seen: SeenCollection) -> str | None:
     return _AS_ASSUMED if seen.id.type == "string" else f"seen as {seen.id.type}"
 
 
-def _object_habit(seen: SeenCollection) -> str | None:
+def _object_behaviour(seen: SeenCollection) -> str | None:
     if seen.object is None or seen.object.status != _SUCCESS:
         return None
     return f"in `{seen.object_at}`" if seen.object_at else _AS_ASSUMED
 
 
-_HABITS: Mapping[str, Callable[[SeenCollection], str | None]] = {
-    "list": _list_habit,
-    "end": _end_habit,
-    "page": _page_habit,
-    "items": _item_habit,
-    "id": _id_habit,
-    "object": _object_habit,
+_BEHAVIOURS: Mapping[str, Callable[[SeenCollection], str | None]] = {
+    "list": _list_behaviour,
+    "end": _end_behaviour,
+    "page": _page_behaviour,
+    "items": _item_behaviour,
+    "id": _id_behaviour,
+    "object": _object_behaviour,
 }
-"""What was seen of each habit: nothing (None), what is assumed, or something else."""
+"""What was seen of each behaviour: nothing (None), what is assumed, or something else."""

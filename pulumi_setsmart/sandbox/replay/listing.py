@@ -128,7 +128,7 @@ class ReplayedPage:
 
     def body(self, items: Sequence[JsonObject]) -> Json:
         """Return the body, with the objects on it."""
-        response = self.template["answer"]
+        response = self.template["response"]
         at = self.template.get("items_at", "")
         body = placed(sample(response.get("shape"), 0), at, [*items])
         for signal in self.template.get("signals", ()):
@@ -144,7 +144,7 @@ class ReplayedPage:
             if signal["at"].startswith("header ")
         }
         headers = {name: "" if value is None else str(value) for name, value in said.items()}
-        links = {} if self.ends_unseen else self.template["answer"].get("links", {})
+        links = {} if self.ends_unseen else self.template["response"].get("links", {})
         if links:
             headers["link"] = ", ".join(
                 f'<{self._address(address)}>; rel="{relation}"'

@@ -1,4 +1,4 @@
-"""The sandbox, made to answer as a recorded account does.
+"""The sandbox, made to respond as a recorded account does.
 
 A recording has what responses look like, and no value. So the objects are made up; the
 sandbox keeps them, and each response of it is reworded: ids, fields, envelopes, pages, what is
@@ -57,7 +57,7 @@ def replay(recording: Mapping[str, Any], *, clock: Callable[[], float] = time.ti
                 _Replay,
                 collections=recorded,
                 rate_limit=rate_limit,
-                tells_time=recording["clock"]["told"],
+                tells_time=recording["clock"]["in_every_response"],
                 clock=clock,
             )
         ],
@@ -102,7 +102,7 @@ class _RecordedCollection:
     @property
     def has_list(self) -> bool:
         """Whether its list could be read."""
-        return self.recording["pages"][0]["answer"].get("status") in _SUCCESSES
+        return self.recording["pages"][0]["response"].get("status") in _SUCCESSES
 
     def made_up(self) -> list[JsonObject]:
         """Return objects that look like those of the account; the first is the one it showed."""
@@ -192,7 +192,7 @@ class _Replay:
     ) -> RawResponse:
         recording = recorded.recording
         if response.status in _SUCCESSES and not recorded.has_list:
-            return self._like(recording["pages"][0]["answer"], response)
+            return self._like(recording["pages"][0]["response"], response)
         if response.status in _SUCCESSES and response.body:
             content = json.loads(response.body)
             if isinstance(content, list):
@@ -225,7 +225,7 @@ class _Replay:
             recorded.shown(one, number, recorded.recording.get("item"), others=not is_brief)
             for one, number in zip(stored, numbers, strict=True)
         ][page.start : page.start + page.size]
-        seen = page.template["answer"]
+        seen = page.template["response"]
         body = json.dumps(page.body(items)).encode()
         headers = {name: value for name, value in seen["headers"].items() if name != "link"}
         return self._complete(response.with_body(body), headers, page.headers(len(items)))
