@@ -27,7 +27,7 @@ from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.text import one_line
 
 _DEEPEST = DEEPEST + 1  # the argument that holds the fields is one of them
-_INEXACT = "cannot be held exactly as a double; declare it as a string, for example str(value)"
+_INEXACT = "cannot be sent exactly as a double; declare it as a string, for example str(value)"
 _MISSING = "is missing (NaN, NaT or NA); leave it out, or set it to null with CLEAR"
 _INFINITE = "must be a finite number"
 _DATE = "a date cannot be sent; write it as a string, for example value.isoformat()"
@@ -224,7 +224,7 @@ def _other(value: Any, location: ArgumentLocation) -> bool | int | float:
     if kind == "b":
         return bool(value)
     if isinstance(value, float):
-        return _finite(float(value), location)
+        return _checked_float(float(value), location)
     if kind in ("i", "u") or hasattr(type(value), "__index__"):
         return _checked(operator.index(value), location)
     if kind == "f" or isinstance(value, Decimal | Rational | Real):
@@ -246,11 +246,11 @@ def _exact(value: Any, location: ArgumentLocation) -> int | float:
         raise location.error(_INFINITE, MessageCode.INEXACT_NUMBER) from None
     if not is_same:
         raise location.error(_INEXACT, MessageCode.INEXACT_NUMBER)
-    _finite(double, location)
+    _checked_float(double, location)
     return integral(double)
 
 
-def _finite(value: float, location: ArgumentLocation) -> float:
+def _checked_float(value: float, location: ArgumentLocation) -> float:
     if math.isnan(value):
         raise location.error(_MISSING, MessageCode.MISSING_NUMBER)
     return _checked(value, location)

@@ -17,7 +17,7 @@ _CONSEQUENCE = "Resource monitor has terminated"
 def causes(errors: Iterable[str]) -> list[str]:
     """Return errors less the one that is only a consequence, unless there is no other."""
     listed = list(errors)
-    return [one for one in listed if _CONSEQUENCE not in one] or listed
+    return [line for line in listed if _CONSEQUENCE not in line] or listed
 
 
 def first_error(text: str) -> str:

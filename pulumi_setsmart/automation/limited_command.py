@@ -52,7 +52,7 @@ class LimitedCommand(automation.PulumiCommand):
 
     def __init__(self, limit: TimeLimit) -> None:
         self._limit = limit
-        # The SDK asks without a limit; so it is asked before whether there is an answer at all.
+        # The SDK waits without a limit, so this finds out first whether the CLI responds at all.
         self._finished(["pulumi", "version"], None, {"PULUMI_SKIP_UPDATE_CHECK": "true"})
         super().__init__()
 

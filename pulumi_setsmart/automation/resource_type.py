@@ -57,7 +57,7 @@ def _resource_type(kind: Kind) -> ResourceType:
 
 
 TYPES: Mapping[Kind, ResourceType] = {kind: _resource_type(kind) for kind in KINDS}
-KINDS_BY_TOKEN: Mapping[str, Kind] = {one.token: one.kind for one in TYPES.values()}
+KINDS_BY_TOKEN: Mapping[str, Kind] = {type_.token: type_.kind for type_ in TYPES.values()}
 """The kinds by the types in the state."""
 
 NO_RESOURCES = ("pulumi:", PORTFOLIO_TYPE)

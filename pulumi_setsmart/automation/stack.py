@@ -299,7 +299,7 @@ class Stack:
 
     @contextlib.contextmanager
     def _reported(self) -> Iterator[None]:
-        """Turn what goes wrong into an error that is told in a line."""
+        """Turn what goes wrong into an error of one line."""
         try:
             yield
         except automation.StackNotFoundError:

@@ -29,7 +29,7 @@ class ServerClock:
         """Learn from the headers of a response; times are on the local monotonic clock.
 
         Returns:
-            Whether the server's clock was set back, so that what it told before holds no longer.
+            Whether the server's clock was set back, so that its earlier times are out of date.
         """
         date = http_date(headers.get("Date", ""))
         if date is None:

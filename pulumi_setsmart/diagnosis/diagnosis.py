@@ -24,7 +24,7 @@ MOST_SECONDS = 60.0
 """All that is looked at takes no longer."""
 
 _MOST_SECONDS_OF_A_COMMAND = 15.0
-"""Pulumi may be waiting for a backend that never answers, and the account is still to be asked."""
+"""Pulumi may wait for a backend that never responds, and the account comes after it."""
 
 _FEWEST_SECONDS_OF_ACCOUNT = 1.0
 

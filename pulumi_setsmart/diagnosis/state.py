@@ -17,7 +17,7 @@ _CODE = "code"
 _PLUGINS = "plugins"
 _MOST_NAMED = 10
 _MOST_SECONDS = 60.0
-"""An export takes no longer, unless the backend does not answer."""
+"""An export takes no longer, unless the backend does not respond."""
 
 
 def state_findings(folder: Path, name: str) -> Iterator[Finding]:

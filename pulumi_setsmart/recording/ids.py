@@ -20,12 +20,14 @@ _CLASSES = {
 
 def id_form(identifiers: list[str]) -> tuple[CharacterRun, ...]:
     """Return of which runs of characters all of some ids are made; ids differ in their lengths."""
-    if all(UUID.fullmatch(one) for one in identifiers):
+    if all(UUID.fullmatch(identifier) for identifier in identifiers):
         return (CharacterRun("uuid", 36, 36),)
-    runs = [[(of, len([*run])) for of, run in groupby(one, _class)] for one in identifiers]
-    kinds = {tuple(of for of, _ in one) for one in runs}
+    runs = [
+        [(of, len([*run])) for of, run in groupby(identifier, _class)] for identifier in identifiers
+    ]
+    kinds = {tuple(of for of, _ in signature) for signature in runs}
     if len(kinds) != 1 or len(next(iter(kinds))) > _MOST_RUNS:
-        lengths = [len(one) for one in identifiers]
+        lengths = [len(identifier) for identifier in identifiers]
         return (CharacterRun("mixed", min(lengths), max(lengths)),)
     return tuple(
         CharacterRun(position[0][0], *_least_and_most([length for _, length in position]))
@@ -38,4 +40,4 @@ def _least_and_most(lengths: list[int]) -> tuple[int, int]:
 
 
 def _class(character: str) -> str:
-    return next((of for of, one in _CLASSES.items() if one.fullmatch(character)), "other")
+    return next((of for of, pattern in _CLASSES.items() if pattern.fullmatch(character)), "other")

@@ -58,17 +58,17 @@ def signals_of(
     in_body = members_of({}, received.json())
     # Links are recorded with the response; an unknown header is not recorded at all.
     headers = [
-        (f"header {one.name.lower()}", one)
-        for one in in_headers
-        if one.name != "Link" and is_recordable(one.name)
+        (f"header {signal.name.lower()}", signal)
+        for signal in in_headers
+        if signal.name != "Link" and is_recordable(signal.name)
     ]
     inside = ".".join(items_at or ())
     body = [
-        (".".join(names.shown(name) for name in _steps(one)), one)
-        for one in in_body
-        if not (inside and one.name.startswith(f"{inside}."))
+        (".".join(names.shown(name) for name in _steps(signal)), signal)
+        for signal in in_body
+        if not (inside and signal.name.startswith(f"{inside}."))
     ]
-    return tuple(_signal(at, one, received, progress, names) for at, one in (*body, *headers))
+    return tuple(_signal(at, signal, received, progress, names) for at, signal in (*body, *headers))
 
 
 def _steps(member: Member) -> list[str]:

@@ -31,9 +31,9 @@ def members(body: Json, at: Path = ()) -> Iterator[tuple[Path, Json]]:
 def items_in(body: Json) -> tuple[Path, list[Object]] | None:
     """Return where in a response the list of objects is, and the objects; None if there is none."""
     lists = [
-        (path, [one for one in value if isinstance(one, dict)])
+        (path, [element for element in value if isinstance(element, dict)])
         for path, value in members(body)
-        if isinstance(value, list) and all(isinstance(one, dict) for one in value)
+        if isinstance(value, list) and all(isinstance(element, dict) for element in value)
     ]
     return min(lists, key=_strangeness, default=None)
 

@@ -89,24 +89,26 @@ def shape_of(values: Iterable[Json], names: Names, *, named: str = "", depth: in
         depth: At which level of the response they are.
     """
     found = [*values]
-    objects = [one for one in found if isinstance(one, dict)]
-    elements = [one for each in found if isinstance(each, list) for one in each[:MOST_ELEMENTS]]
+    objects = [value for value in found if isinstance(value, dict)]
+    elements = [
+        element for each in found if isinstance(each, list) for element in each[:MOST_ELEMENTS]
+    ]
     inner = depth < DEEPEST
     return Shape(
-        types=tuple(sorted({_type(one) for one in found})),
-        form=_form([one for one in found if isinstance(one, str)], named),
+        types=tuple(sorted({_type(value) for value in found})),
+        form=_form([value for value in found if isinstance(value, str)], named),
         members=_members(objects, names, depth) if inner else {},
         elements=shape_of(elements, names, depth=depth + 1) if elements and inner else None,
     )
 
 
 def _members(objects: list[dict[str, Json]], names: Names, depth: int) -> dict[str, ShapeMember]:
-    held: dict[str, list[Json]] = {}
-    for one in objects:
-        for name, value in one.items():
-            if name in held or len(held) < MOST_FIELDS:
-                held.setdefault(name, []).append(value)
-    shown = {names.shown(name): values for name, values in held.items()}
+    by_name: dict[str, list[Json]] = {}
+    for fields in objects:
+        for name, value in fields.items():
+            if name in by_name or len(by_name) < MOST_FIELDS:
+                by_name.setdefault(name, []).append(value)
+    shown = {names.shown(name): values for name, values in by_name.items()}
     return {
         name: ShapeMember(
             shape_of(values, names, named=name, depth=depth + 1), len(values) == len(objects)
@@ -126,7 +128,7 @@ def _form(strings: list[str], named: str) -> str | None:
     if documented & {*strings}:
         return "active" if documented >= {*strings} else "active and others"
     for form, pattern in _FORMS.items():
-        if all(pattern.fullmatch(one) for one in strings):
+        if all(pattern.fullmatch(string) for string in strings):
             return form
     return None
 

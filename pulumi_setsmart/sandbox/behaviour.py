@@ -171,7 +171,7 @@ class Behaviour:
             stored: The objects on this page.
             next_page: Where the next page is, or None if this is the last one.
         """
-        shown = [self._shown(collection, one) for one in stored]
+        shown = [self._shown(collection, item) for item in stored]
         headers = {} if next_page is None else {"Link": f'<{next_page}>; rel="next"'}
         return JSONResponse(
             {"data": shown} if self.list_response == "enveloped" else shown, headers=headers
@@ -181,7 +181,7 @@ class Behaviour:
         self, style: str, collection: ApiCollection, stored: Sequence[JsonObject], url: URL
     ) -> Response:
         """Return the response to a ``GET`` of a list that went to a URL, in a list style."""
-        shown = [self._shown(collection, one) for one in stored]
+        shown = [self._shown(collection, item) for item in stored]
         return LIST_STYLES[style].response(
             shown, self.page_size, collection.path, url, obeys=self.obeys_paging
         )

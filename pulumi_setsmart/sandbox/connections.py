@@ -52,15 +52,15 @@ class ConnectionLimits:
 
     Attributes:
         most: How many connections it keeps open. Beyond, it closes those that ask nothing.
-        patience: How many seconds a client has for a whole request, body included, and for taking
-            its response when it is ready.
+        client_timeout: How many seconds a client has for a whole request, body included,
+            and for taking its response when it is ready.
         try_again: After how many seconds to look whether there is room again, where nothing that
             the server has could make any.
         call_later: Measures that time; a test may decide when it is over.
     """
 
     most: int = field(factory=_most_connections, validator=validators.ge(1))
-    patience: float = field(default=60.0, validator=validators.gt(0))
+    client_timeout: float = field(default=60.0, validator=validators.gt(0))
     try_again: float = field(default=1.0, validator=validators.gt(0))
     call_later: Callable[[float, Callable[[], None]], Timer] = call_later
 
@@ -121,7 +121,7 @@ class Connections:
         if not self._is_crowded:
             self._is_crowded = True
             _LOG.warning("%s: connections that ask nothing are closed for new ones", reason)
-        idle = next((one for one in self._open if one.is_idle), None)
+        idle = next((connection for connection in self._open if connection.is_idle), None)
         if idle is None:
             return False
         del self._open[idle]

@@ -50,7 +50,9 @@ class _Document:
 
     def id_prefix(self, path: str) -> str:
         parameters = map(self._resolved, self._contract["paths"][path]["get"]["parameters"])
-        [example] = [str(one["example"]) for one in parameters if one["name"] == "id"]
+        [example] = [
+            str(parameter["example"]) for parameter in parameters if parameter["name"] == "id"
+        ]
         return example.rpartition("_")[0]
 
     def fields(self, operation: Mapping[str, Any]) -> Iterator[ContractField]:
@@ -67,7 +69,7 @@ class _Document:
         for part in (schema, *map(self._flat, schema.get("allOf", ()))):
             for key, value in part.items():
                 if key == "properties":
-                    inner = {name: self._flat(one) for name, one in value.items()}
+                    inner = {name: self._flat(member) for name, member in value.items()}
                     flat[key] = flat.get(key, {}) | inner
                 elif key == "required":
                     flat[key] = [*flat.get(key, ()), *value]

@@ -26,7 +26,7 @@ def named_in(header: str) -> str:
 
 
 def _hosts(given: Iterable[str]) -> frozenset[str]:
-    found = {one: named_in(one) or named_in(f"[{one}]") for one in given}
+    found = {host: named_in(host) or named_in(f"[{host}]") for host in given}
     for one, host in found.items():
         if not host:
             raise ValueError(f"{one!r} is not the name of a host")

@@ -3,4 +3,6 @@
 
 def printable(text: str) -> str:
     """Return a text in one line, with an escape for each character that a terminal may obey."""
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )

@@ -69,15 +69,15 @@ def check_schema(schema: Schema) -> None:
     """
     known = _CHECKED | _ANNOTATIONS
     unknown = [key for key in schema if key not in known and not key.startswith("x-")]
-    unknown += [one for one in types(schema) if one not in _TYPES]
+    unknown += [name for name in types(schema) if name not in _TYPES]
     if "format" in schema:
         unknown += {schema["format"]} - _FORMATS.keys() - _FORMATS_NOT_CHECKED
     if unknown:
         raise UnknownKeywordError(f"the sandbox cannot check {', '.join(map(str, unknown))}")
     inner = [schema.get("items"), schema.get("additionalProperties")]
-    for one in (*schema.get("properties", {}).values(), *inner):
-        if isinstance(one, dict):
-            check_schema(one)
+    for subschema in (*schema.get("properties", {}).values(), *inner):
+        if isinstance(subschema, dict):
+            check_schema(subschema)
 
 
 def types(schema: Schema) -> tuple[str, ...]:
@@ -104,11 +104,11 @@ def violation(schema: Schema, value: Json) -> str | None:
 def _violations(schema: Schema, value: Json) -> Iterator[str]:
     allowed = types(schema)
     if allowed and not _is_of(value, allowed):
-        named = [_TYPES[one] for one in allowed if one != "null"]
+        named = [_TYPES[name] for name in allowed if name != "null"]
         yield f"must be {' or '.join(named or ['null'])}"
         return
-    if not any(_is_same(one, value) for one in schema.get("enum", [value])):
-        words = [str(one) for one in schema["enum"] if one is not None]
+    if not any(_is_same(choice, value) for choice in schema.get("enum", [value])):
+        words = [str(word) for word in schema["enum"] if word is not None]
         yield f"must be one of: {', '.join(words)}"
     match value:
         case str():
@@ -135,7 +135,7 @@ def _is_of(value: Json, allowed: tuple[str, ...]) -> bool:
         list: ("array",),
         dict: ("object",),
     }
-    return any(one in allowed for one in named[type(value)])
+    return any(name in allowed for name in named[type(value)])
 
 
 def _is_same(one: Json, other: Json) -> bool:
@@ -185,7 +185,7 @@ def _of_array(schema: Schema, value: list[Json]) -> Iterator[str]:
         yield f"must have at least {_items(schema['minItems'])}"
     if len(value) > schema.get("maxItems", len(value)):
         yield f"must have at most {_items(schema['maxItems'])}"
-    if schema.get("uniqueItems") and any(one in value[:at] for at, one in enumerate(value)):
+    if schema.get("uniqueItems") and any(element in value[:at] for at, element in enumerate(value)):
         yield "must not have an item twice"
     for position, item in enumerate(value):
         for wrong in _violations(schema.get("items", {}), item):

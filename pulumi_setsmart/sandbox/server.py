@@ -184,14 +184,14 @@ class _Protocol(H11Protocol):
         if not (is_reading or self.flow.write_paused):
             self._stop_watching()
         elif self._deadline is None and self in self.connections:
-            self._deadline = self._limits.call_later(self._limits.patience, self._lose_patience)
+            self._deadline = self._limits.call_later(self._limits.client_timeout, self._time_out)
 
     def _stop_watching(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    def _lose_patience(self) -> None:
+    def _time_out(self) -> None:
         self._deadline = None
         if self.flow.read_paused and not self.flow.write_paused:
             # It is the application that has not asked for more yet.

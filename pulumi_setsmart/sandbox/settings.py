@@ -23,7 +23,7 @@ class SandboxSettings:
             limit.
         rate_window: The length of a window in seconds (60, assumed).
         reset_form: How ``X-RateLimit-Reset`` gives the end of a window (seconds, documented).
-        latency: How many seconds later it answers, as over a network.
+        latency: How many seconds later it responds, as over a network.
         behaviour: How it behaves (assumed).
         deliveries: How it delivers to webhook subscriptions (assumed).
         hosts: By which names it may be asked. On loopback these are names of this machine alone,

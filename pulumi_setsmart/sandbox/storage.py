@@ -217,7 +217,11 @@ class Storage:
             transaction,
             event_type,
             objects,
-            [str(one["id"]) for one in subscriptions if wants(one, event_type)],
+            [
+                str(subscription["id"])
+                for subscription in subscriptions
+                if wants(subscription, event_type)
+            ],
         )
 
     def _keep_replaced_secret(

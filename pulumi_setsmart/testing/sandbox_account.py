@@ -156,6 +156,8 @@ def _collection_of(object_id: str) -> ApiCollection:
 
 
 def _on_their_way(deliveries: Sequence[Delivery]) -> str:
-    pending = [one for one in deliveries if one.state == "pending"]
-    errors = {attempt.error for one in pending for attempt in one.attempts if attempt.error}
+    pending = [delivery for delivery in deliveries if delivery.state == "pending"]
+    errors = {
+        attempt.error for delivery in pending for attempt in delivery.attempts if attempt.error
+    }
     return f"{len(pending)} deliveries pending, errors: {', '.join(sorted(errors)) or 'none'}"

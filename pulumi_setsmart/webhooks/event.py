@@ -61,7 +61,10 @@ def parsed(text: str) -> Mapping[str, Any]:
     """
     try:
         value = json.loads(
-            text, parse_constant=_reject_constant, parse_float=_finite, parse_int=_whole_number
+            text,
+            parse_constant=_reject_constant,
+            parse_float=_payload_number,
+            parse_int=_whole_number,
         )
     except (ValueError, RecursionError):
         raise WebhookVerificationError(
@@ -118,7 +121,7 @@ def _moment(unix_time: float) -> datetime:
     return datetime.fromtimestamp(unix_time if is_in_seconds else unix_time / 1000, UTC)
 
 
-def _finite(digits: str) -> float:
+def _payload_number(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
         raise WebhookVerificationError(

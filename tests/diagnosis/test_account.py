@@ -79,7 +79,7 @@ def test_a_server_that_is_not_there_is_an_error(setsmart_sandbox: SandboxAccount
     "fault", [Lost("before"), Failed("before", 503), RateLimited("seconds", 1)]
 )
 def test_what_goes_wrong_is_told_at_once(setsmart_sandbox: SandboxAccount, fault: Fault) -> None:
-    """After one request, not after the patience of a whole run, which would find all in order."""
+    """After one request, not after the time of a whole run, which would find all in order."""
     setsmart_sandbox.faults.add(fault)
     [finding] = found(settings_of(setsmart_sandbox)).values()
     assert finding.verdict is not Verdict.OK

@@ -110,7 +110,7 @@ def test_a_request_that_does_not_come_is_not_waited_for_without_end(
 
 def test_the_time_for_a_request_ends_by_itself() -> None:
     """It is measured in seconds, if nobody else measures it."""
-    limits = ConnectionLimits(patience=0.1)
+    limits = ConnectionLimits(client_timeout=0.1)
     with running(create_app(), limits=limits) as url, connected(url) as client:
         assert read_to_the_end(client) == b""
 

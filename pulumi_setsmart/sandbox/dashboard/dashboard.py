@@ -92,9 +92,9 @@ class _Pages:
     async def listings(self, request: Request) -> Response:
         query, status = request.query_params.get("q", ""), request.query_params.get("status", "")
         found = [
-            one
-            for one in self._storage.objects(self._properties)
-            if _matches(one, query) and status in ("", one.get("status"))
+            listing
+            for listing in self._storage.objects(self._properties)
+            if _matches(listing, query) and status in ("", listing.get("status"))
         ]
         pages = max(1, -(-len(found) // _LISTINGS_ON_A_PAGE))
         page = min(_page(request), pages)
@@ -103,8 +103,8 @@ class _Pages:
             "listings.html.j2",
             request,
             total=len(found),
-            columns=[one for one in self._inputs if one.is_column],
-            listings=[self._row(one) for one in found[first : first + _LISTINGS_ON_A_PAGE]],
+            columns=[input_ for input_ in self._inputs if input_.is_column],
+            listings=[self._row(listing) for listing in found[first : first + _LISTINGS_ON_A_PAGE]],
             q=query,
             status=status,
             page=page,
@@ -155,28 +155,29 @@ class _Pages:
     async def webhooks(self, request: Request) -> Response:
         counts = self._storage.deliveries.counts()
         subscriptions = [
-            _subscription(one)
+            _subscription(subscription)
             | {
                 "deliveries": ", ".join(
-                    f"{number} {state}" for state, number in counts.get(str(one["id"]), {}).items()
+                    f"{number} {state}"
+                    for state, number in counts.get(str(subscription["id"]), {}).items()
                 )
             }
-            for one in self._storage.objects(WEBHOOKS)
+            for subscription in self._storage.objects(WEBHOOKS)
         ]
         return self._page("webhooks.html.j2", request, subscriptions=subscriptions)
 
     async def webhook(self, request: Request) -> Response:
         subscription = self._storage.get(WEBHOOKS, request.path_params["id"])
         log, subscription_id = self._storage.deliveries, str(subscription["id"])
-        existing = {str(one["id"]) for one in self._storage.objects(self._properties)}
+        existing = {str(listing["id"]) for listing in self._storage.objects(self._properties)}
         return self._page(
             "webhook.html.j2",
             request,
             subscription=_subscription(subscription),
             total=sum(log.counts().get(subscription_id, {}).values()),
             deliveries=[
-                _delivery(one, existing)
-                for one in log.latest(subscription_id, _DELIVERIES_ON_A_PAGE)
+                _delivery(delivery, existing)
+                for delivery in log.latest(subscription_id, _DELIVERIES_ON_A_PAGE)
             ],
         )
 
@@ -185,7 +186,9 @@ class _Pages:
         subscription = str(self._storage.get(WEBHOOKS, request.path_params["id"])["id"])
         log, number = self._storage.deliveries, request.path_params["number"]
         # Compared as texts: a text of digits may be longer than any number that Python reads.
-        numbers = {str(one.number): one.number for one in log.deliveries(subscription)}
+        numbers = {
+            str(delivery.number): delivery.number for delivery in log.deliveries(subscription)
+        }
         if number not in numbers:
             raise NoSuchObjectError(number)
         log.redeliver(numbers[number])
@@ -304,10 +307,10 @@ def _delivery(delivery: Delivery, existing: set[str]) -> dict[str, Any]:
         "payload": json.dumps(payload, ensure_ascii=False, indent=2),
         "attempts": [
             {
-                "at": datetime.fromtimestamp(one.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
-                "outcome": one.error or f"status {one.status}",
-                "seconds": f"{one.seconds:.2f}",
+                "at": datetime.fromtimestamp(attempt.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+                "outcome": attempt.error or f"status {attempt.status}",
+                "seconds": f"{attempt.seconds:.2f}",
             }
-            for one in delivery.attempts
+            for attempt in delivery.attempts
         ],
     }

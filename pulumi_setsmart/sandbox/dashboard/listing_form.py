@@ -133,7 +133,10 @@ def _choices(field: ContractField) -> tuple[str, ...]:
         return ()
     values = field.schema.get("enum", [True, False])
     can_be_empty = not field.required and field.default is None
-    return (*([""] if can_be_empty else []), *(_plain(one) for one in values if one is not None))
+    return (
+        *([""] if can_be_empty else []),
+        *(_plain(choice) for choice in values if choice is not None),
+    )
 
 
 def _value(field: ContractField, text: str) -> Json:
@@ -144,7 +147,9 @@ def _value(field: ContractField, text: str) -> Json:
             return int(number) if number.is_integer() else number
         case "select":
             values = field.schema.get("enum", [True, False])
-            return next((one for one in values if one is not None and _plain(one) == text), text)
+            return next(
+                (choice for choice in values if choice is not None and _plain(choice) == text), text
+            )
         case "json":
             return _parsed(text)
         case "password" if types(field.schema) and "string" not in types(field.schema):

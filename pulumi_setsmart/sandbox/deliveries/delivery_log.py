@@ -122,9 +122,9 @@ class DeliveryLog:
         now = self._clock()
         # To the microsecond: a receiver puts events in order by it.
         timestamp = datetime.fromtimestamp(now, UTC).isoformat(timespec="microseconds")
-        for one in objects:
+        for changed in objects:
             event_id = f"msg_{uuid.uuid4().hex}"
-            event = {"type": event_type, "timestamp": timestamp, "data": one}
+            event = {"type": event_type, "timestamp": timestamp, "data": changed}
             payload = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
             transaction.executemany(
                 "INSERT INTO deliveries (event_id, type, subscription, payload, state, due_at)"

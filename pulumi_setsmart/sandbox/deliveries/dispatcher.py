@@ -97,7 +97,7 @@ class Dispatcher:
                 while True:
                     woken.clear()
                     waits = self._waits(busy)
-                    for subscription in [one for one, wait in waits.items() if wait <= 0]:
+                    for subscription in [waiting for waiting, wait in waits.items() if wait <= 0]:
                         del waits[subscription]
                         tasks.create_task(serve(subscription))
                     with contextlib.suppress(TimeoutError):

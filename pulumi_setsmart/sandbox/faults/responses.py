@@ -120,8 +120,8 @@ def _turned(response: RawResponse) -> RawResponse:
 def _numbered(response: RawResponse) -> RawResponse:
     """Make the id, and that of everything in a list, what can be no id."""
     value = json.loads(response.body or b"{}")
-    for one in value if isinstance(value, list) else [value]:
-        one["id"] = 5.5
+    for element in value if isinstance(value, list) else [value]:
+        element["id"] = 5.5
     return response.with_body(json.dumps(value).encode())
 
 

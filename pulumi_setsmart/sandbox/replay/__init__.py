@@ -1,1 +1,1 @@
-"""A sandbox that answers as a recorded account does."""
+"""A sandbox that responds as a recorded account does."""

@@ -40,11 +40,11 @@ class RecordedIds:
         """Read how a recording describes ids."""
         runs = recording.get("form", [])
         assert isinstance(runs, list)  # noqa: S101 -- for the type checker
-        found = [one for one in runs if isinstance(one, dict)]
-        digits = [at for at, one in enumerate(found) if one["of"] == "digits"]
+        found = [run for run in runs if isinstance(run, dict)]
+        digits = [at for at, run in enumerate(found) if run["of"] == "digits"]
         at = digits[-1] if digits else len(found)
         carrier = found[at] if digits else {"least": 1, "most": 1}
-        is_mixed = any(one["of"] == "mixed" for one in found)
+        is_mixed = any(run["of"] == "mixed" for run in found)
         return cls(
             field=str(recording["field"]),
             whole_numbers=recording["type"] == "integer",
@@ -52,7 +52,7 @@ class RecordedIds:
             after=_constant(found[at + 1 :]),
             least=_count(carrier["least"]),
             most=_count(carrier["most"]),
-            uuids=any(one["of"] == "uuid" for one in found),
+            uuids=any(run["of"] == "uuid" for run in found),
         )
 
     def shown(self, number: int) -> str | int:
@@ -78,7 +78,7 @@ class RecordedIds:
 
 
 def _constant(runs: Sequence[JsonObject]) -> str:
-    return "".join(_CHARACTERS.get(str(one["of"]), ".") * _count(one["least"]) for one in runs)
+    return "".join(_CHARACTERS.get(str(run["of"]), ".") * _count(run["least"]) for run in runs)
 
 
 def _count(value: Json) -> int:

@@ -1,4 +1,4 @@
-"""Pages of a list as a recorded account answers them."""
+"""Pages of a list, as a recorded account sends them."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -237,12 +237,12 @@ def placed(body: Json, at: str, value: Json, *, anew: bool = True) -> Json:
 def _means(name: str) -> str:
     """Return what a query parameter with a name says."""
     word = name.lower()
-    if any(one in word for one in ("token", "cursor")):
+    if any(part in word for part in ("token", "cursor")):
         return "token"
-    if any(one in word for one in ("limit", "size", "per", "top")):
+    if any(part in word for part in ("limit", "size", "per", "top")):
         return "size"
     if word in ("starting_after", "after_id"):
         return "last id"
-    if any(one in word for one in ("offset", "skip", "start")):
+    if any(part in word for part in ("offset", "skip", "start")):
         return "offset"
     return "page" if "page" in word else "token"

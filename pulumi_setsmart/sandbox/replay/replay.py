@@ -36,14 +36,17 @@ _FIGURES = ("limit", "remaining", "reset")
 
 
 def replay(recording: Mapping[str, Any], *, clock: Callable[[], float] = time.time) -> Sandbox:
-    """Return a sandbox that answers as a recorded account does.
+    """Return a sandbox that responds as a recorded account does.
 
     Args:
         recording: The content of a recording's file.
         clock: The time in seconds since 1970.
     """
     rate_limit = recording["rate_limit"]
-    recorded = {one.path: _RecordedCollection.of(recording[one.path]) for one in _COLLECTIONS}
+    recorded = {
+        collection.path: _RecordedCollection.of(recording[collection.path])
+        for collection in _COLLECTIONS
+    }
     app = create_app(
         SandboxSettings(
             rate_limit=rate_limit.get("limit") or 0,
@@ -180,7 +183,9 @@ class _Replay:
         inner = f"{BASE_PATH}/{path}"
         if identifier:
             number = recorded.ids.number(identifier)
-            prefix = next(one.id_prefix for one in _COLLECTIONS if one.path == path)
+            prefix = next(
+                collection.id_prefix for collection in _COLLECTIONS if collection.path == path
+            )
             inner += f"/{prefix}_{_NEVER_AN_ID if number is None else number}"
         asked = {**scope, "path": inner, "raw_path": inner.encode(), "query_string": b""}
         exchange = await Exchange.begin(self._app, asked, receive, send)
@@ -212,7 +217,7 @@ class _Replay:
         stored: list[JsonObject],
         response: RawResponse,
     ) -> RawResponse:
-        numbers = [_number(one) for one in stored]
+        numbers = [_number(item) for item in stored]
         url = URL(scope=scope)
         page = ReplayedPage(
             recorded.listing,
@@ -222,8 +227,8 @@ class _Replay:
         page.seek(url.query)
         is_brief = recorded.recording.get("list_shows") == "brief objects"
         items = [
-            recorded.shown(one, number, recorded.recording.get("item"), others=not is_brief)
-            for one, number in zip(stored, numbers, strict=True)
+            recorded.shown(item, number, recorded.recording.get("item"), others=not is_brief)
+            for item, number in zip(stored, numbers, strict=True)
         ][page.start : page.start + page.size]
         seen = page.template["response"]
         body = json.dumps(page.body(items)).encode()
