@@ -180,7 +180,7 @@ def test_pages_in_a_circle_end_in_an_error() -> None:
         ok([VILLA], Link='</v1/properties?page=2>; rel="next"'),
         ok([], Link='</v1/properties>; rel="next"'),
     )
-    with raises(UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE, "GET /properties"):
+    with raises(UnexpectedResponseError, MessageCode.CIRCULAR_LIST, "GET /properties"):
         list(properties(script).records())
 
 
@@ -188,7 +188,7 @@ def test_a_page_on_another_server_is_not_requested() -> None:
     """The key stays with the configured origin."""
     responses = [ok([VILLA], Link="<https://evil.example/>; rel=next") for _ in range(9)]
     script = Script(*responses)
-    with raises(UnexpectedResponseError, MessageCode.UNEXPECTED_RESPONSE, "GET /properties"):
+    with raises(UnexpectedResponseError, MessageCode.UNUSABLE_NEXT_PAGE, "GET /properties"):
         list(properties(script).records())
     assert {request.url.host for request in script.requests} == {"setsmart.example"}
 
