@@ -75,18 +75,22 @@ def test_a_listing_on_the_last_page_is_not_created_again(
 
 
 @pytest.mark.parametrize(
-    "behaviour",
-    [{"list_style": "X-Total-Count"}, {"obeys_paging": False, "list_style": "totalPages"}],
+    ("behaviour", "code"),
+    [
+        ({"list_style": "X-Total-Count"}, MessageCode.INCOMPLETE_LIST),
+        ({"obeys_paging": False, "list_style": "totalPages"}, MessageCode.UNEXPECTED_RESPONSE),
+    ],
+    ids=["no next page", "a page that repeats"],
 )
 def test_an_incomplete_list_stops_each_command_that_needs_all_of_it(
-    open_stack: OpenStack, behaviour: dict[str, Any]
+    open_stack: OpenStack, behaviour: dict[str, Any], code: MessageCode
 ) -> None:
     """A create in the preview, an export, an adoption and a comparison; each in one line."""
     stack, sandbox = open_stack(**behaviour)
     for name in NAMES:
         sandbox.storage.insert(PROPERTIES, {"name": name})
     stack.declare('Property("estate", name="Estate")')
-    incomplete = message(MessageCode.INCOMPLETE_LIST, "setsmart:paging")
+    incomplete = message(code, "setsmart:paging")
     [error] = stack.fail("preview", *QUIET).errors
     assert error == incomplete
     for command in (
