@@ -78,7 +78,7 @@ def test_a_listing_on_the_last_page_is_not_created_again(
     ("behaviour", "code"),
     [
         ({"list_style": "X-Total-Count"}, MessageCode.INCOMPLETE_LIST),
-        ({"obeys_paging": False, "list_style": "totalPages"}, MessageCode.UNEXPECTED_RESPONSE),
+        ({"obeys_paging": False, "list_style": "totalPages"}, MessageCode.CIRCULAR_LIST),
     ],
     ids=["no next page", "a page that repeats"],
 )
