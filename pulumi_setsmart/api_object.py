@@ -15,33 +15,33 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
     """An object of a collection that has no class of its own: a pricing rule, a message template.
 
     The collection is assumed to have the conventions of the properties: GET and POST on its path,
-    GET, PUT and DELETE on the path of an object. What ``body`` does not declare is unmanaged.
+    GET, PUT and DELETE on the path of an object. What `body` does not declare is unmanaged.
 
     Args:
         resource_name: The name of the resource in the program.
-        path: The collection's path below the base URL, such as ``/pricing-rules``. Another path
+        path: The collection's path below the base URL, such as `/pricing-rules`. Another path
             means another object: it is created there and deleted here.
         body: The fields by their API names, as for the attributes of a `pulumi_setsmart.Property`.
         id_field: The name of the field that holds the id.
-        identity: The names of the fields in ``body`` by which an object is known again; none by
+        identity: The names of the fields in `body` by which an object is known again; none by
             default, and then it is not looked up whether it exists.
-        paging: How the collection's list is paged, where its responses do not say so: ``style``
-            (``page``, ``offset``, ``cursor``, ``link`` or ``single``), ``parameter``, ``field``,
-            ``first`` and ``totals``, as in ``setsmart:paging``, which applies where this is left
+        paging: How the collection's list is paged, where its responses do not say so: `style`
+            (`page`, `offset`, `cursor`, `link` or `single`), `parameter`, `field`,
+            `first` and `totals`, as in `setsmart:paging`, which applies where this is left
             out.
-        existing_id: The id of the object to adopt instead of creating one; the preview says
-            what that changes. It is kept when the argument is taken out again.
-        if_exists: What to do where an object of this identity exists that no resource manages:
-            stop with an ``error``, ``adopt`` it or ``create`` another one. By default
-            ``setsmart:ifExists`` decides.
-        deletion_policy: What becomes of the object once it is no longer declared: ``delete`` it or
-            ``deactivate`` it, for which it must have a ``status``; by default what
-            ``setsmart:deletionPolicy`` says.
-        unordered: The lists in ``body`` whose order means nothing, each by what leads to it:
-            ``amenities`` or ``house.amenities``; ``rooms.*.beds`` are the beds of each room. For
-            names that hold a dot there are JSON pointers (``/house/amenities``). Elements that
-            occur twice count twice. A path that leads to nothing declared has no effect.
-        account: The name of the account that has it, of ``setsmart:accounts``; the one that needs
+        existing_id: The id of the object to adopt instead of creating one; the preview says what
+            that changes. It is kept when the argument is taken out again.
+        if_exists: What to do where an object of this identity exists that no resource manages: stop
+            with an `error`, `adopt` it or `create` another one. By default `setsmart:ifExists`
+            decides.
+        deletion_policy: What becomes of the object once it is no longer declared: `delete` it, or
+            `deactivate` it, which sets its status to `inactive` (assumed). By default
+            `setsmart:deletionPolicy` decides.
+        unordered: The lists in `body` whose order means nothing, each by what leads to it:
+            `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For names
+            that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur twice
+            count twice. A path that leads to nothing declared has no effect.
+        account: The name of the account that has it, of `setsmart:accounts`; the one that needs
             no name if left out. Another account means another object: it is created there and
             deleted here.
         opts: Pulumi's options.
@@ -113,7 +113,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             account: The name of the account that has it.
 
         Returns:
-            A resource whose ``body`` holds every field of the object. It is secret as a whole,
+            A resource whose `body` holds every field of the object. It is secret as a whole,
             since any of them may be.
         """
         secret_body = pulumi.ResourceOptions(additional_secret_outputs=["body"])

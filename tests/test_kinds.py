@@ -13,8 +13,16 @@ from pulumi.dynamic import Resource
 
 import pulumi_setsmart
 from pulumi_setsmart import DeletionPolicy, IfExists, models
-from pulumi_setsmart.lifecycle.kind import KINDS, Kind
+from pulumi_setsmart.lifecycle.kind import (
+    DELETION_POLICY,
+    EXISTING_ID,
+    IF_EXISTS,
+    KINDS,
+    UNORDERED,
+    Kind,
+)
 from pulumi_setsmart.models.field import known_fields
+from pulumi_setsmart.specification.argument import policy_description
 
 ROOT = Path(pulumi_setsmart.__file__).parents[1]
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -58,6 +66,14 @@ def test_editors_complete_each_policy(kind: Kind) -> None:
     for name, policy in (("if_exists", IfExists), ("deletion_policy", DeletionPolicy)):
         allowed = {*get_args(parameters[name].annotation)}
         assert {policy, Literal[tuple(map(str, policy))]} <= allowed
+
+
+@EACH_KIND
+@pytest.mark.parametrize("name", [EXISTING_ID, IF_EXISTS, DELETION_POLICY, UNORDERED])
+def test_a_policy_has_the_same_description_on_each_resource(kind: Kind, name: str) -> None:
+    """That of a class that is not generated is compared with it."""
+    documentation = " ".join((getattr(pulumi_setsmart, kind.name).__doc__ or "").split())
+    assert f" {name}: {policy_description(kind, name)} " in documentation
 
 
 @EACH_KIND

@@ -32,8 +32,8 @@ _POLICIES = {
         "changes. It is kept when the argument is taken out again."
     ),
     IF_EXISTS: (
-        "What to do where a {noun} of {identity} exists that no resource manages: stop with an "
-        "`error`, `adopt` it or `create` another one. By default `setsmart:ifExists` decides."
+        "What to do where {article} {noun} of {identity} exists that no resource manages: stop "
+        "with an `error`, `adopt` it or `create` another one. By default `setsmart:ifExists` decides."
     ),
     DELETION_POLICY: (
         "What becomes of the {noun} once it is no longer declared: `delete` it, or `deactivate` "
@@ -76,8 +76,6 @@ def arguments_of(kind: Kind) -> Iterator[Argument]:
     for field in kind.fields:
         yield Argument(field.name, _annotation(field), _description(field), field)
     yield Argument(kind.extra_fields, "pulumi.Input[Mapping[str, Any]] | None", _EXTRA_FIELDS)
-    first, *rest = kind.natural_key
-    identity = f"this {first}" + (f" (and {', '.join(rest)}, if declared)" if rest else "")
     annotations = {
         EXISTING_ID: "str",
         IF_EXISTS: f"{_literal(*IfExists)} | IfExists",
@@ -85,10 +83,25 @@ def arguments_of(kind: Kind) -> Iterator[Argument]:
         UNORDERED: "Sequence[str]",
     }
     for name in kind.policy_inputs:
-        description = _POLICIES[name].format(
-            noun=kind.noun, identity=identity, extra_fields=kind.extra_fields
-        )
-        yield Argument(name, f"pulumi.Input[{annotations[name]}] | None", description)
+        annotation = f"pulumi.Input[{annotations[name]}] | None"
+        yield Argument(name, annotation, policy_description(kind, name))
+
+
+def policy_description(kind: Kind, name: str) -> str:
+    """Return what a policy input of a kind of resource means."""
+    return _POLICIES[name].format(
+        article="an" if kind.noun[0] in "aeiou" else "a",
+        noun=kind.noun,
+        identity=_identity(kind),
+        extra_fields=kind.extra_fields,
+    )
+
+
+def _identity(kind: Kind) -> str:
+    if not kind.natural_key:
+        return "this identity"
+    first, *rest = kind.natural_key
+    return f"this {first}" + (f" (and {', '.join(rest)}, if declared)" if rest else "")
 
 
 def _annotation(field: ApiField) -> str:
