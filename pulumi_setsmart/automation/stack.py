@@ -31,7 +31,7 @@ from pulumi_setsmart.automation.state_code import (
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import load_allowed_providers
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.message_code import MessageCode, without_code
 from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, entry_key
 from pulumi_setsmart.providers.values import from_engine
 
@@ -314,7 +314,8 @@ class Stack:
                 code=MessageCode.STACK_LOCKED,
             ) from None
         except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
-            raise StackError(f"stack {self.name}: {first_error(str(error))}") from None
+            reason, code = without_code(first_error(str(error)))
+            raise StackError(f"stack {self.name}: {reason}", code=code) from None
 
 
 def _printed(failure: str) -> str | None:

@@ -33,7 +33,8 @@ _POLICIES = {
     ),
     IF_EXISTS: (
         "What to do where {article} {noun} of {identity} exists that no resource manages: stop "
-        "with an `error`, `adopt` it or `create` another one. By default `setsmart:ifExists` decides."
+        "with an `error`, `adopt` it or `create` another one. By default `setsmart:ifExists` "
+        "decides."
     ),
     DELETION_POLICY: (
         "What becomes of the {noun} once it is no longer declared: `delete` it, or `deactivate` "

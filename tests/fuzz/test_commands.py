@@ -346,5 +346,5 @@ def test_what_a_terminal_is_shown_can_be_encoded(server: RawJsonServer, project:
     assert "\\xc5re" in shown.stdout
     as_json = CliRunner(charset="ascii").invoke(main, [*arguments, "--json"], env=environment)
     assert as_json.exit_code == 1
-    [difference] = json.loads(as_json.stdout_bytes.decode())
+    [difference] = json.loads(as_json.stdout_bytes.decode())["differences"]
     assert difference["title"] == listing["name"]
