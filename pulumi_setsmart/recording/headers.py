@@ -11,7 +11,7 @@ from attrs import frozen
 from pulumi_setsmart.recording.words import Names, is_known
 
 PRESENT = "present"
-"""Told of a header whose value is nobody's business."""
+"""Recorded of a header whose value could identify somebody."""
 
 NOT_LOOKED_AT = frozenset(
     """
@@ -70,7 +70,7 @@ _LINK = re.compile(r"""<([^<>]*)>\s*;[^,]*\brel\s*=\s*"?([A-Za-z]+)"?""")
 _STRONG = re.compile(r'"[^"]*"')
 _WEAK = re.compile(r'W/"[^"]*"')
 OTHER = "other"
-"""Told of a value that is none of those listed here."""
+"""Recorded of a value that is not listed here."""
 
 TARGETS = ("the same path", "another path", "another origin", "no usable address")
 """Where an address may lead, seen from the one that was asked."""

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from pulumi_setsmart.recording.headers import Address
 from pulumi_setsmart.recording.shape import Shape
 
-VERSION = 1
+VERSION = 2
 """The version of the file's format."""
 
 
