@@ -74,8 +74,9 @@ def test_a_soft_deletion_shows_in_preview_and_report(
     assert " unchanged" in preview
     report = stack.command("report", "--stack", "test", "--format", "json")
     assert report.returncode == 0, report.stderr
-    assert f"[{MessageCode.SOFT_DELETED}]" in json.dumps(json.loads(report.stdout))
-    assert "deleted_at" in report.stdout
+    [warning] = json.loads(report.stdout)["warnings"]
+    assert warning["code"] == MessageCode.SOFT_DELETED
+    assert "deleted_at" in warning["message"]
     stack.up()
     assert account.writes() == ["POST /properties"]
 
