@@ -387,7 +387,7 @@ def _credentials(account: _AccountSettings) -> tuple[Credential, ...]:
 def _first_configured(values: Mapping[str, str | None]) -> tuple[str, str | None]:
     """Return the setting that counts, the first that has a value or could have one, and it."""
     settings = [*values.items()]
-    return next(((setting, value) for setting, value in settings if value), settings[0])
+    return next(((name, value) for name, value in settings if value), settings[0])
 
 
 def _base_url(account: _AccountSettings) -> str:

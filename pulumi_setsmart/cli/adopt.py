@@ -141,7 +141,7 @@ def _preview_notices(proof: "Proof", project: "ProjectFiles") -> Iterator[Notice
     if not proof.kept:
         yield Notice(
             MessageCode.PORTFOLIO_NOT_DECLARED,
-            f"so the stack was left as it was. The program has to declare {project.file} as "
+            f"the stack was left as it was. The program has to declare {project.file} as "
             f'Portfolio("{project.portfolio}", …); then run this again',
         )
 

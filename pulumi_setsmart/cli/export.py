@@ -7,7 +7,6 @@ import click
 
 from pulumi_setsmart.cli.console import Command, say, shown_progress, write_data
 from pulumi_setsmart.client.errors import PortfolioFileError
-from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.format import Format, format_of
 
 
@@ -36,7 +35,10 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
     """
     from pulumi_setsmart.adoption.export import exportable  # noqa: PLC0415 - needs the client
     from pulumi_setsmart.files.destination import is_file  # noqa: PLC0415 - as above
-    from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
+    from pulumi_setsmart.files.whole_file import (  # noqa: PLC0415 - as above
+        existing_file_error,
+        write_file,
+    )
     from pulumi_setsmart.specification.reading import entries_in  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.writing import (  # noqa: PLC0415 - as above
         omissions,
@@ -44,9 +46,7 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
     )
 
     if output is not None and is_file(output) and not force:
-        raise PortfolioFileError(
-            f"{output} exists; --force replaces it", code=MessageCode.FILE_EXISTS
-        )
+        raise existing_file_error(output)
     wanted = _wanted(output, format_)
     entries, left_out = exportable(source, os.environ, shown_progress())
     text = portfolio_text(entries, wanted)

@@ -25,7 +25,7 @@ from pulumi_setsmart.config import Settings
 from pulumi_setsmart.diagnosis.finding import Finding
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 
-_PATIENCE = 30.0
+_MOST_SECONDS = 30.0
 _MOST_SKEW = 60.0
 _FEW_LEFT = 10
 _LONGEST_LIMIT = 40
@@ -33,7 +33,7 @@ _LONGEST_LIMIT = 40
 
 
 def account_findings(
-    settings: Settings, clock: Callable[[], float] = time.time, seconds: float = _PATIENCE
+    settings: Settings, clock: Callable[[], float] = time.time, seconds: float = _MOST_SECONDS
 ) -> Iterator[Finding]:
     """Look at an account with two requests that read, and yield what is found.
 

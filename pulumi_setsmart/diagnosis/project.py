@@ -115,7 +115,7 @@ def configuration_finding(configuration: Configuration, environment: Mapping[str
             "configuration",
             Notice(
                 MessageCode.PLAINTEXT_KEY,
-                f"{' and '.join(exposed)} in clear, in a file that is meant for version control",
+                f"{' and '.join(exposed)} in plain text, in a file for version control",
             ),
             "Get another key from SetSmart, and set it with pulumi config set --secret.",
         )

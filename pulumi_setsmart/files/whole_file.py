@@ -56,13 +56,16 @@ def write_file(path: Path, text: str, *, replace: bool = True) -> None:
         else:
             _write_to(destination, content)
     except FileExistsError:
-        raise PortfolioFileError(
-            f"{path} exists; --force replaces it", code=MessageCode.FILE_EXISTS
-        ) from None
+        raise existing_file_error(path) from None
     except OSError as error:
         raise PortfolioFileError(
             f"{path}: cannot be written: {error.strerror}", code=MessageCode.UNUSABLE_FILE
         ) from None
+
+
+def existing_file_error(path: Path) -> PortfolioFileError:
+    """Return the error about a file that exists and may not be replaced."""
+    return PortfolioFileError(f"{path} exists; --force replaces it", code=MessageCode.FILE_EXISTS)
 
 
 def _write_to(destination: Destination, content: bytes) -> None:

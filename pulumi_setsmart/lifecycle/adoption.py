@@ -104,7 +104,7 @@ def _named(operation: Operation, identifier: str) -> Adoption:
 
 
 def _identical(operation: Operation) -> Adoption | None:
-    """Return the object of the same identity, claimed and announced, if there is difference."""
+    """Return the object of the same identity, claimed and announced, or None if there is none."""
     identity = identity_of(operation.natural_key, operation.declaration.fields)
     policy = operation.properties.get(IF_EXISTS) or operation.settings.if_exists
     if identity is None or policy in (UNKNOWN, IfExists.CREATE):

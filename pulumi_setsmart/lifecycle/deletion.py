@@ -105,6 +105,6 @@ def _refuse_denied_deletion(operation: Operation, identifier: str) -> None:
         found = look_again(operation, identifier)
     if found is not None:
         raise NotDeletedError(
-            "SetSmart responds to its deletion that it does not exist, but still shows it; so it "
-            "was not deleted. Delete it in SetSmart, or run again later"
+            "SetSmart says that it does not exist, but still shows it, so it was not deleted. "
+            "Delete it in SetSmart, or run again later"
         )

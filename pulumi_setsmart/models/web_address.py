@@ -126,8 +126,8 @@ def _secrets(beginning: str, rest: str) -> Iterator[str]:
     if user_info is None:
         return
     said = re.sub("(@|%40)$", "", user_info, flags=re.IGNORECASE)
-    for user_info in (said, unquote(said)):
-        _, _, password = user_info.partition(":")
+    for name_and_password in (said, unquote(said)):
+        _, _, password = name_and_password.partition(":")
         for form in (password, unquote(password), quote(unquote(password), safe="")):
             if len(form) >= _SHORTEST_PASSWORD:
                 yield form

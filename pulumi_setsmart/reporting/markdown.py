@@ -37,15 +37,13 @@ def markdown(report: Report) -> str:
     as an entity: it can neither format, link nor mention anything.
     """
     text = f"{marker(report)}\n{_head(report)}\n"
-    left_out = 0
-    for block in _blocks(report):
-        rendered = "" if left_out else _entry(block) if isinstance(block, Entry) else block
-        if left_out or len(text) + len(rendered) > _LONGEST - _ROOM_FOR_THE_END:
-            left_out += 1
-        else:
-            text += f"\n{rendered}\n"
-    if left_out:
-        text += f"\n**And {left_out} more**, for which there is no room here.\n"
+    blocks = [*_blocks(report)]
+    for index, block in enumerate(blocks):
+        rendered = _entry(block) if isinstance(block, Entry) else block
+        if len(text) + len(rendered) > _LONGEST - _ROOM_FOR_THE_END:
+            left_out = len(blocks) - index
+            return f"{text}\n**And {left_out} more**, for which there is no room here.\n"
+        text += f"\n{rendered}\n"
     return text
 
 

@@ -118,7 +118,7 @@ def test_the_account_is_looked_at_and_recorded(
     path = tmp_path / "recording.json"
     result = run(served, "doctor", "--directory", str(tmp_path), "--record", str(path))
     assert f"wrote {path}" in result.stderr
-    assert json.loads(path.read_text())["recording"] == 1
+    assert json.loads(path.read_text())["recording"] == 2
 
 
 @pytest.mark.parametrize("field", ["name", "address", "bedrooms"])

@@ -97,7 +97,8 @@ class Dispatcher:
                 while True:
                     woken.clear()
                     waits = self._waits(busy)
-                    for subscription in [waiting for waiting, wait in waits.items() if wait <= 0]:
+                    due = [subscription for subscription, wait in waits.items() if wait <= 0]
+                    for subscription in due:
                         del waits[subscription]
                         tasks.create_task(serve(subscription))
                     with contextlib.suppress(TimeoutError):
