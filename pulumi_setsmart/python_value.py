@@ -133,9 +133,9 @@ def _as_it_is(value: Any, _location: ArgumentLocation) -> Any:
 
 def _checked(value: _Checked, location: ArgumentLocation) -> _Checked:
     """Return a string or a number, unless Pulumi would alter it."""
-    reason = unsendable(value)
-    if reason is not None:
-        raise location.error(reason, MessageCode.INVALID_VALUE)
+    invalid = unsendable(value)
+    if invalid is not None:
+        raise location.error(invalid.reason, invalid.code)
     return value
 
 
@@ -168,9 +168,16 @@ def _set(value: AbstractSet[Any], location: ArgumentLocation) -> list[Any]:
 
 def _refused(reason: str) -> _Reader:
     def refuse(value: Any, location: ArgumentLocation) -> NoReturn:
-        raise location.error(_MISSING if _is_missing(value) else reason, MessageCode.NOT_JSON)
+        raise _not_json(value, reason, location)
 
     return refuse
+
+
+def _not_json(value: Any, reason: str, location: ArgumentLocation) -> pulumi.RunError:
+    """Return the error that says why a value has no JSON form: it is missing, or ``reason``."""
+    if _is_missing(value):
+        return location.error(_MISSING, MessageCode.MISSING_VALUE)
+    return location.error(reason, MessageCode.NOT_JSON)
 
 
 _READERS: tuple[tuple[Any, _Reader], ...] = (
@@ -218,22 +225,28 @@ def _other(value: Any, location: ArgumentLocation) -> bool | int | float:
         )
     kind = _dtype_kind(value)
     if kind in _REFUSED_DTYPES:
-        raise location.error(
-            _MISSING if _is_missing(value) else _REFUSED_DTYPES[kind], MessageCode.NOT_JSON
-        )
+        raise _not_json(value, _REFUSED_DTYPES[kind], location)
     if kind == "b":
         return bool(value)
     if isinstance(value, float):
-        return _checked_float(float(value), location)
+        return _float(float(value), location)
     if kind in ("i", "u") or hasattr(type(value), "__index__"):
         return _checked(operator.index(value), location)
     if kind == "f" or isinstance(value, Decimal | Rational | Real):
         return _exact(value, location)
-    raise location.error(_MISSING if _is_missing(value) else _reason(value), MessageCode.NOT_JSON)
+    raise _not_json(value, _reason(value), location)
+
+
+def _float(value: float, location: ArgumentLocation) -> float:
+    if math.isnan(value):
+        raise location.error(_MISSING, MessageCode.MISSING_VALUE)
+    return _checked(value, location)
 
 
 def _exact(value: Any, location: ArgumentLocation) -> int | float:
     """Return the double that shows the same decimal digits as a number."""
+    if _is_missing(value):
+        raise location.error(_MISSING, MessageCode.MISSING_VALUE)
     try:
         if isinstance(value, Rational):
             double = float(value)
@@ -242,18 +255,11 @@ def _exact(value: Any, location: ArgumentLocation) -> int | float:
             digits = str(value)
             double = float(digits)
             is_same = not math.isfinite(double) or Decimal(repr(double)) == Decimal(digits)
-    except (ValueError, ArithmeticError):  # Decimal's signalling NaN, a fraction beyond all doubles
+    except (ValueError, ArithmeticError):  # a fraction beyond all doubles
         raise location.error(_INFINITE, MessageCode.INEXACT_NUMBER) from None
     if not is_same:
         raise location.error(_INEXACT, MessageCode.INEXACT_NUMBER)
-    _checked_float(double, location)
-    return integral(double)
-
-
-def _checked_float(value: float, location: ArgumentLocation) -> float:
-    if math.isnan(value):
-        raise location.error(_MISSING, MessageCode.MISSING_NUMBER)
-    return _checked(value, location)
+    return integral(_checked(double, location))
 
 
 def _dtype_kind(value: Any) -> str | None:
@@ -266,6 +272,8 @@ def _dtype_kind(value: Any) -> str | None:
 
 def _is_missing(value: Any) -> bool:
     """Return whether a value is pandas' or numpy's word for none: it is not equal to itself."""
+    if isinstance(value, Decimal):
+        return value.is_nan()
     try:
         return bool(value != value)  # noqa: PLR0124 -- that is what tells them
     except TypeError:  # pandas' NA: whether it is equal is not known either

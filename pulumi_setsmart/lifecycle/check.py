@@ -116,25 +116,51 @@ def shape_violation(kind: Kind, name: str, value: Json) -> str | None:
     return constraint.violation(value) if is_out_of_place else None
 
 
-def unsendable(value: Json) -> str | None:
+@frozen
+class Unsendable:
+    """Why a value would not reach the API as it is.
+
+    Attributes:
+        reason: What is wrong with it, as the end of a sentence that holds no value.
+        code: What the message is about.
+    """
+
+    reason: str
+    code: MessageCode = MessageCode.INVALID_VALUE
+
+
+def unsendable(value: Json) -> Unsendable | None:
     """Return why something in ``value`` would not reach the API as it is, or None."""
     if value is TOO_DEEP or is_nested_deeper(value, DEEPEST):
-        return f"is nested more than {DEEPEST} deep"
+        return Unsendable(f"is nested more than {DEEPEST} deep")
     return _unsendable(value)
 
 
-def _unsendable(value: Json) -> str | None:
+def _unsendable(value: Json) -> Unsendable | None:
     match value:
         case dict():
             return next(filter(None, map(_unsendable, (*value, *value.values()))), None)
         case list():
             return next(filter(None, map(_unsendable, value)), None)
         case str() if any("\ud800" <= each <= "\udfff" for each in value):
-            return "holds half a character (a surrogate without its other half)"
-        case float() if not math.isfinite(value):
-            return "must be a finite number"
-        case int() | float() if abs(value) > LARGEST_EXACT_INTEGER:
-            return "holds a number beyond 2^53, which Pulumi would alter; declare it as a string"
+            return Unsendable("holds half a character (a surrogate without its other half)")
+        case int() | float():
+            return _unsendable_number(value)
+    return None
+
+
+def _unsendable_number(number: float) -> Unsendable | None:
+    if math.isnan(number):
+        return Unsendable(
+            "is missing (NaN); leave it out, or set it to null", MessageCode.MISSING_VALUE
+        )
+    if math.isinf(number):
+        return Unsendable("must be a finite number", MessageCode.INEXACT_NUMBER)
+    if abs(number) > LARGEST_EXACT_INTEGER:
+        return Unsendable(
+            "holds a number beyond 2^53, which Pulumi would alter; declare it as a string",
+            MessageCode.INEXACT_NUMBER,
+        )
     return None
 
 
@@ -147,7 +173,10 @@ def _field_violation(field: ApiField, inputs: Mapping[str, Json]) -> InputViolat
         return InputViolation(field.name, reason, code=MessageCode.REQUIRED)
     if holds_unknown(value):
         return None
-    invalid = unsendable(value) or field.constraint.violation(value)
+    unsent = unsendable(value)
+    if unsent is not None:
+        return InputViolation(field.name, unsent.reason, code=unsent.code)
+    invalid = field.constraint.violation(value)
     return None if invalid is None else InputViolation(field.name, invalid)
 
 
@@ -160,9 +189,9 @@ def _extra_fields_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator
         return
     yield from reserved_name_violations(kind, extra, kind.id_field(inputs))
     for name, value in extra.items():
-        reason = unsendable(name) or unsendable(value)
-        if reason is not None:
-            yield InputViolation(kind.extra_fields, reason, name)
+        unsent = unsendable(name) or unsendable(value)
+        if unsent is not None:
+            yield InputViolation(kind.extra_fields, unsent.reason, name, unsent.code)
 
 
 def reserved_name_violations(

@@ -22,7 +22,7 @@ class MessageCode(StrEnum):
     IDENTITY_NOT_DECLARED = "identity-not-declared"
     NOT_A_LIST = "not-a-list"
     NOT_JSON = "not-json"
-    MISSING_NUMBER = "missing-number"
+    MISSING_VALUE = "missing-value"
     INEXACT_NUMBER = "inexact-number"
     INVALID_RESOURCE = "invalid-resource"
     IMPORT_OPTION = "import-option"

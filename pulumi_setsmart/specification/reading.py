@@ -168,8 +168,8 @@ def _entry_errors(
 ) -> Iterator[PortfolioFileError]:
     if not name.strip():
         yield document.error(path, f"a {kind.label} needs a name for its resource")
-    elif unsendable(name):
-        yield document.error(path, f"{unsendable(name)}")
+    elif (invalid := unsendable(name)) is not None:
+        yield document.error(path, invalid.reason, invalid.code)
     elif not isinstance(entry, dict):
         yield document.error(path, f"must hold fields, not {type_name(entry)}")
     else:

@@ -75,7 +75,16 @@ def test_half_a_character_is_a_violation(half: Json) -> None:
         ),
         (PROPERTY, {"name": "V", "bedrooms": -1}, [message(INVALID, "bedrooms", 0)]),
         (PROPERTY, {"name": "V", "bathrooms": -0.5}, [message(INVALID, "bathrooms", 0)]),
-        (PROPERTY, {"name": "V", "bathrooms": math.inf}, [message(INVALID, "bathrooms")]),
+        (
+            PROPERTY,
+            {"name": "V", "bathrooms": math.inf},
+            [message(MessageCode.INEXACT_NUMBER, "bathrooms")],
+        ),
+        (
+            PROPERTY,
+            {"name": "V", "bathrooms": math.nan},
+            [message(MessageCode.MISSING_VALUE, "bathrooms")],
+        ),
         (
             PROPERTY,
             {"name": "V", "attributes": []},
@@ -87,7 +96,7 @@ def test_half_a_character_is_a_violation(half: Json) -> None:
             [
                 message(MessageCode.ID_NOT_DECLARABLE, "attributes", "id"),
                 message(MessageCode.FIELD_HAS_ARGUMENT, "attributes", "name"),
-                message(INVALID, "attributes", "n", "2^53"),
+                message(MessageCode.INEXACT_NUMBER, "attributes", "n", "2^53"),
             ],
         ),
         (

@@ -163,7 +163,7 @@ VILLA = "properties:\n  villa:\n    name: Villa\n"
         (VILLA + "    name: Loft\n", "duplicate-key", ["4: name", "2"]),
         (VILLA + "  villa: {}\n", "duplicate-key", ["4: villa", "1"]),
         (VILLA + "    bedrooms: two\n", "invalid-value", ["4: properties.villa.bedrooms:"]),
-        (VILLA + "    bedrooms: .nan\n", "invalid-value", ["4: properties.villa.bedrooms:"]),
+        (VILLA + "    bedrooms: .nan\n", "missing-value", ["4: properties.villa.bedrooms:"]),
         (VILLA + "    beds: 2\n", "unknown-field", ["4: properties.villa.beds:", "bedrooms"]),
         (VILLA + "    id: prop_1\n", "unknown-field", ["4: properties.villa.id:"]),
         (
@@ -223,7 +223,7 @@ def test_a_bad_file_in_yaml_is_one_clear_line(
         ),
         (
             '{"properties":\n{"a": {"name": "x", "bathrooms": NaN}}}',
-            "invalid-value",
+            "missing-value",
             ["2: properties.a.bathrooms:"],
         ),
         ('{"properties": {"a": {"name": ' + "9" * 5000 + "}}}", "number-too-long", ["1:"]),
@@ -232,7 +232,7 @@ def test_a_bad_file_in_yaml_is_one_clear_line(
         ('{"properties":\n{"a": {"name": "\\ud83d"}}}', "invalid-value", ["2: properties.a.name:"]),
         (
             '{"properties":\n{"a\\ud83d": {"name": "x"}}}',
-            "invalid-portfolio",
+            "invalid-value",
             ["2: properties.a\\ud83d:"],
         ),
         ("[" * 100_000, "too-deep", ["1:", "100"]),
