@@ -158,9 +158,9 @@ def test_get_reads_by_id() -> None:
         ({"name": "x"}, message(MessageCode.FIELD_HAS_ARGUMENT, "attributes: name")),
         (
             {"deep": [{"n": 2**53 + 1}]},
-            message(MessageCode.INVALID_VALUE, "attributes: deep.0.n", "2^53"),
+            message(MessageCode.INEXACT_NUMBER, "attributes: deep.0.n", "2^53"),
         ),
-        ({"n": float("inf")}, message(MessageCode.INVALID_VALUE, "attributes: n")),
+        ({"n": float("inf")}, message(MessageCode.INEXACT_NUMBER, "attributes: n")),
     ],
 )
 def test_attributes_that_would_be_lost_are_rejected(
@@ -185,7 +185,7 @@ def test_an_inexact_number_is_rejected_in_any_argument() -> None:
     """Pulumi would hand on another number, and nobody could tell."""
     with pytest.raises(pulumi.RunError) as caught:
         Property("villa", name="V", max_guests=2**60)
-    assert str(caught.value) == message(MessageCode.INVALID_VALUE, "'villa': max_guests", "2^53")
+    assert str(caught.value) == message(MessageCode.INEXACT_NUMBER, "'villa': max_guests", "2^53")
 
 
 def test_the_import_option_is_rejected_with_an_alternative() -> None:

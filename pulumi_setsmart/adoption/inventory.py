@@ -150,7 +150,7 @@ def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) ->
     """Return the fields of a record that a program may know and set, as far as they are wanted."""
     excluded = settings.read_only_fields | {DEFAULT_ID_FIELD} | kind.secret_names
     return {
-        name: _plain(value)
+        name: _with_integers(value)
         for name, value in canonical(kind, record.fields).items()
         if name not in excluded
         and value is not None
@@ -158,13 +158,13 @@ def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) ->
     }
 
 
-def _plain(value: Json) -> Json:
+def _with_integers(value: Json) -> Json:
     """Return ``value`` with whole numbers as such: servers write 2 as 2.0 too."""
     match value:
         case float():
             return integral(value)
         case dict():
-            return {name: _plain(member) for name, member in value.items()}
+            return {name: _with_integers(member) for name, member in value.items()}
         case list():
-            return [_plain(element) for element in value]
+            return [_with_integers(element) for element in value]
     return value

@@ -30,7 +30,7 @@ class UnreadableStateError(ValueError):
 
 
 @frozen
-class HeldProvider:
+class StoredProvider:
     """A pickled provider in a state.
 
     Attributes:
@@ -132,7 +132,7 @@ class StateCode:
         plugins: The addresses of plugins that do not come from Pulumi.
     """
 
-    providers: Sequence[HeldProvider]
+    providers: Sequence[StoredProvider]
     plugins: Sequence[PluginSource]
 
     @property
@@ -179,12 +179,12 @@ def read_state(text: str) -> Any:
 
 def code_of(state: Any) -> StateCode:
     """Return what of a state, as `read_state` returns it, is code."""
-    providers: list[HeldProvider] = []
+    providers: list[StoredProvider] = []
     plugins: list[PluginSource] = []
     for urn, part in _parts(state):
         for name, value in _members(part):
             if name == PROVIDER_KEY:
-                providers.extend(_held(urn, value))
+                providers.extend(_providers_in(urn, value))
             elif name == _PLUGIN_ADDRESS and value:
                 plugins.append(PluginSource(urn, value if isinstance(value, str) else ""))
     return StateCode(providers, [*dict.fromkeys(plugins)])
@@ -248,16 +248,16 @@ def _members(part: Any) -> Iterator[tuple[str, Any]]:
             left.extend(value)
 
 
-def _held(urn: str, value: Any) -> Iterator[HeldProvider]:
+def _providers_in(urn: str, value: Any) -> Iterator[StoredProvider]:
     """Yield the provider that a value is; what cannot become a text is none."""
     if isinstance(value, str):
-        yield HeldProvider(urn, value)
+        yield StoredProvider(urn, value)
     elif isinstance(value, dict) and SIGNATURE in value:
         decrypted = _decrypted(value)
         if decrypted is None:
-            yield HeldProvider(urn, json.dumps(value), is_encrypted=True)
+            yield StoredProvider(urn, json.dumps(value), is_encrypted=True)
         else:
-            yield HeldProvider(urn, decrypted)
+            yield StoredProvider(urn, decrypted)
 
 
 def _decrypted(value: Mapping[str, Any]) -> str | None:

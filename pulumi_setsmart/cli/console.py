@@ -118,7 +118,7 @@ def reported(status: int = 1) -> Iterator[None]:
     except SetSmartError as error:
         _end(str(error), status, error)
     except (KeyboardInterrupt, click.Abort):
-        _tell("Aborted!")
+        _print_error("Aborted!")
         raise SystemExit(_INTERRUPTED) from None
     except OSError as error:
         _drop_output()
@@ -140,12 +140,12 @@ def command_error(code: MessageCode, message: str) -> click.ClickException:
 
 def _end(text: str, status: int, error: Exception | None = None) -> None:
     if error is not None and debugging():
-        _tell(traceback_of(error))
-    _tell(f"Error: {text}")
+        _print_error(traceback_of(error))
+    _print_error(f"Error: {text}")
     raise SystemExit(status) from None
 
 
-def _tell(text: str) -> None:
+def _print_error(text: str) -> None:
     with contextlib.suppress(OSError):  # the exit status shows the failure too
         click.echo(shown(text), err=True)
 

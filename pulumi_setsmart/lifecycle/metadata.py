@@ -199,7 +199,7 @@ def _state_metadata(plain: dict[str, Any]) -> StateMetadata:
         salt=_required(plain, "salt", _salt),
         account=_optional(plain, "account", _account_mark),
         declared=_optional(plain, "declared", _declared),
-        accepted_values=_optional(plain, "echoes", _by_pointer(_text)) or {},
+        accepted_values=_optional(plain, "echoes", _by_pointer(_string)) or {},
         secret_paths=_optional(plain, SECRET_PATHS, _list_of(_pointer)) or [],
         unapplied=_optional(plain, "unapplied", _by_pointer(_unapplied)) or {},
         inputs_ahead=_optional(plain, "inputs_ahead", _true_or_false) or False,
@@ -222,10 +222,10 @@ def _newer(version: int, release: object) -> MetadataError:
 def _account_mark(value: Any) -> AccountMark:
     plain = _an_object(value)
     return AccountMark(
-        base_url=_required(plain, "base_url", _text),
-        key_digest=_required(plain, "key_digest", _text),
-        siblings=_optional(plain, "neighbours", _list_of(_text)) or [],
-        names=_optional(plain, "names", _object_of(_text)) or {},
+        base_url=_required(plain, "base_url", _string),
+        key_digest=_required(plain, "key_digest", _string),
+        siblings=_optional(plain, "neighbours", _list_of(_string)) or [],
+        names=_optional(plain, "names", _object_of(_string)) or {},
         newer=_newer_members(plain, _ACCOUNT_MEMBERS),
     )
 
@@ -233,7 +233,7 @@ def _account_mark(value: Any) -> AccountMark:
 def _unapplied(value: Any) -> Unapplied:
     plain = _an_object(value)
     return Unapplied(
-        declared=_required(plain, "declared", _text),
+        declared=_required(plain, "declared", _string),
         since=_required(plain, "since", _since),
         newer=_newer_members(plain, _UNAPPLIED_MEMBERS),
     )
@@ -336,21 +336,21 @@ def _anything(value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
+def _string(value: Any) -> str:
     if not isinstance(value, str):
         raise _DamageError
     return value
 
 
 def _pointer(value: Any) -> str:
-    path = _text(value)
+    path = _string(value)
     if path and not path.startswith("/"):
         raise _DamageError
     return path
 
 
 def _salt(value: Any) -> str:
-    salt = _text(value)
+    salt = _string(value)
     if not 0 < len(salt.encode()) <= _LARGEST_SALT:
         raise _DamageError
     return salt

@@ -122,7 +122,11 @@ def _places_after(
     places = [key]
     if () in unordered and isinstance(before, list) and isinstance(after, list):
         element = next(values_at(before, (key,)), None)
-        places = [str(place) for place, one in enumerate(after) if _text(one) == _text(element)]
+        places = [
+            str(place)
+            for place, candidate in enumerate(after)
+            if _canonical_json(candidate) == _canonical_json(element)
+        ]
         if not (places and rest):
             yield path
             return
@@ -182,10 +186,10 @@ def _paired(
     placed: dict[int, Json] = {}
     equal: dict[str, list[int]] = {}
     for index in reversed(free):
-        equal.setdefault(_text(free[index]), []).append(index)
+        equal.setdefault(_canonical_json(free[index]), []).append(index)
     for place, one in enumerate(reference):
-        if equal.get(_text(one)):
-            placed[place] = free.pop(equal[_text(one)].pop())
+        if equal.get(_canonical_json(one)):
+            placed[place] = free.pop(equal[_canonical_json(one)].pop())
     visible = [_without_hidden(one, hidden, str(place)) for place, one in enumerate(reference)]
     for known, stands_for in itertools.product((reference, visible), (matches, is_normalised)):
         for place, one in enumerate(known):
@@ -215,5 +219,5 @@ def _without_hidden(element: Json, hidden: Collection[Pattern], place: str) -> J
     return element
 
 
-def _text(value: Json) -> str:
+def _canonical_json(value: Json) -> str:
     return json.dumps(value, sort_keys=True)

@@ -106,7 +106,7 @@ def judge(violations: tuple[Violation, ...], sent: JsonObject, declared: JsonObj
     """
     whole, ours = dict(sent), dict(declared)
     fields = [*_fields_of(whole)]
-    named = [field for each in violations for field in _named(each, whole, fields)]
+    named = [field for each in violations for field in _fields_named_by(each, whole, fields)]
     names_declared = any(_reaches(ours, field.path) for field in named)
     is_open = all(not each.path or _REFUSING.search(each.reason) for each in violations)
     undeclared = {path: None for path in fields if not _reaches(ours, path)}
@@ -156,7 +156,7 @@ def _fields_of(value: Json, within: Path = ()) -> Iterator[Path]:
                 yield from _fields_of(element, (*within, str(index)))
 
 
-def _named(violation: Violation, sent: Json, fields: list[Path]) -> list[RejectedField]:
+def _fields_named_by(violation: Violation, sent: Json, fields: list[Path]) -> list[RejectedField]:
     """Return the fields of what was sent that a violation names, declared ones too."""
     field, path = violation.field, violation.path
     # The field may have dots in its name, and the name of a class before it.

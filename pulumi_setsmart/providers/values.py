@@ -20,7 +20,7 @@ def from_engine(properties: Mapping[str, Any]) -> dict[str, Json]:
 
     The engine passes every number as a double, null not at all, and what is not known as an object.
     """
-    return {name: _plain(value) for name, value in properties.items() if name != PROVIDER_KEY}
+    return {name: _from_engine(value) for name, value in properties.items() if name != PROVIDER_KEY}
 
 
 def to_engine(properties: Mapping[str, Json]) -> dict[str, Any]:
@@ -63,16 +63,16 @@ def _former(value: Any, old: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Json:
+def _from_engine(value: Any) -> Json:
     match value:
         case str():
             return None if stands_for_null(value) else value
         case float() if abs(value) <= LARGEST_EXACT_INTEGER:
             return integral(value)
         case dict():
-            return {name: _plain(member) for name, member in value.items()}
+            return {name: _from_engine(member) for name, member in value.items()}
         case list():
-            return [_plain(element) for element in value]
+            return [_from_engine(element) for element in value]
         case EngineUnknown():
             return UNKNOWN
     plain: Json = value

@@ -92,18 +92,18 @@ COLLECTIONS = collections_of(read_contract())
 """All that the contract describes."""
 
 
-def _named(path: str) -> ApiCollection:
+def _collection(path: str) -> ApiCollection:
     return next(collection for collection in COLLECTIONS if collection.path == path)
 
 
-PROPERTIES = _named("properties")
+PROPERTIES = _collection("properties")
 """The listings. Path and fields are documented, the limits of the fields are assumed."""
 
-WEBHOOKS = _named("webhooks")
+WEBHOOKS = _collection("webhooks")
 """The webhook subscriptions (assumed)."""
 
-PRICING_RULES = _named("pricing-rules")
+PRICING_RULES = _collection("pricing-rules")
 """An example of any other collection of the API (assumed): objects with any fields."""
 
-MESSAGE_TEMPLATES = _named("message-templates")
+MESSAGE_TEMPLATES = _collection("message-templates")
 """An example of any other collection of the API (assumed): objects with any fields."""

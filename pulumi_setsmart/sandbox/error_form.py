@@ -105,7 +105,7 @@ def _silent(_violations: Sequence[FieldViolation]) -> Response:
     return JSONResponse({"message": "Invalid payload."}, status_code=400)
 
 
-def _text(violations: Sequence[FieldViolation]) -> Response:
+def _plain_text(violations: Sequence[FieldViolation]) -> Response:
     return PlainTextResponse("\n".join(each.sentence for each in violations), status_code=400)
 
 
@@ -137,6 +137,6 @@ _WORDINGS: dict[ErrorForm, Callable[[Sequence[FieldViolation]], Response]] = {
     "nestjs": _nestjs,
     "pocketbase": _pocketbase,
     "silent": _silent,
-    "text": _text,
+    "text": _plain_text,
     "zod": _zod,
 }

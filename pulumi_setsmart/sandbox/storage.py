@@ -134,7 +134,7 @@ class Storage:
     ) -> list[JsonObject]:
         """Add several objects, all or none, and return them with their ids."""
         now = self._now()
-        texts = [_text(body, created_at=now, updated_at=now) for body in bodies]
+        texts = [_stored_json(body, created_at=now, updated_at=now) for body in bodies]
         with self._database.transaction() as transaction:
             [[last]] = transaction.execute(
                 "INSERT INTO sequences VALUES (?1, ?2) ON CONFLICT (collection)"
@@ -165,7 +165,7 @@ class Storage:
             before = _found(
                 transaction.execute(_ONE, _place(collection, object_id)), collection, object_id
             )
-            text = _text(body, created_at=before["created_at"], updated_at=self._now())
+            text = _stored_json(body, created_at=before["created_at"], updated_at=self._now())
             number = collection.number(object_id)
             transaction.execute(
                 "UPDATE objects SET body = ? WHERE collection = ? AND number = ?",
@@ -236,7 +236,7 @@ class Storage:
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _text(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:
+def _stored_json(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:
     own = {name: value for name, value in body.items() if name not in SERVER_FIELDS}
     return json.dumps(own | {"created_at": created_at, "updated_at": updated_at})
 

@@ -199,19 +199,21 @@ class _Pages:
         return Response(text, media_type="text/css")
 
     async def missing(self, request: Request, _error: Exception) -> Response:
-        return self._say(request, 404, "Not there", "There is no such page, or not any more.")
+        return self._message_page(
+            request, 404, "Not there", "There is no such page, or not any more."
+        )
 
     async def refused(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for no other
         if error.status_code == 404:  # noqa: PLR2004 - as it is known
             return await self.missing(request, error)
-        return self._say(request, error.status_code, "Not done", error.detail)
+        return self._message_page(request, error.status_code, "Not done", error.detail)
 
     async def in_trouble(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, DatabaseTroubleError)  # noqa: S101 - registered for no other
-        return self._say(request, 507 if error.is_full else 503, "Not done", str(error))
+        return self._message_page(request, 507 if error.is_full else 503, "Not done", str(error))
 
-    def _say(self, request: Request, status: int, title: str, text: str) -> Response:
+    def _message_page(self, request: Request, status: int, title: str, text: str) -> Response:
         return self._page("missing.html.j2", request, status_code=status, title=title, text=text)
 
     def _form(

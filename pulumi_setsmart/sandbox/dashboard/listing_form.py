@@ -70,7 +70,9 @@ def inputs(collection: ApiCollection) -> list[Input]:
 def shown(listing: Mapping[str, Json], collection: ApiCollection) -> dict[str, str]:
     """Return what the inputs of the form show of a listing. Secrets are never shown."""
     further = _further(listing, collection)
-    texts = {field.name: _text(field, listing.get(field.name)) for field in collection.fields}
+    texts = {
+        field.name: _input_value(field, listing.get(field.name)) for field in collection.fields
+    }
     return texts | {FURTHER: _json_text(further) if further else ""}
 
 
@@ -135,7 +137,7 @@ def _choices(field: ContractField) -> tuple[str, ...]:
     can_be_empty = not field.required and field.default is None
     return (
         *([""] if can_be_empty else []),
-        *(_plain(choice) for choice in values if choice is not None),
+        *(_as_string(choice) for choice in values if choice is not None),
     )
 
 
@@ -148,7 +150,8 @@ def _value(field: ContractField, text: str) -> Json:
         case "select":
             values = field.schema.get("enum", [True, False])
             return next(
-                (choice for choice in values if choice is not None and _plain(choice) == text), text
+                (choice for choice in values if choice is not None and _as_string(choice) == text),
+                text,
             )
         case "json":
             return _parsed(text)
@@ -174,13 +177,13 @@ def _in_one_line(text: str) -> str:
     return re.sub(r"[\r\n]", "", text)
 
 
-def _text(field: ContractField, value: Json) -> str:
+def _input_value(field: ContractField, value: Json) -> str:
     if value is None or field.is_secret:
         return ""
-    return _json_text(value) if _input_type(field) == "json" else _plain(value)
+    return _json_text(value) if _input_type(field) == "json" else _as_string(value)
 
 
-def _plain(value: Json) -> str:
+def _as_string(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
