@@ -129,7 +129,7 @@ def test_a_python_value_becomes_a_plain_one(value: Any, plain: Any) -> None:
         (Decimal("NaN"), "missing-value", "CLEAR"),
         (pd.NA, "missing-value", "CLEAR"),
         (pd.NaT, "missing-value", "CLEAR"),
-        (np.datetime64("NaT"), "missing-value", "CLEAR"),
+        (np.datetime64("NaT", "D"), "missing-value", "CLEAR"),
         (float("inf"), "inexact-number", "finite"),
         (Decimal("1E+400"), "inexact-number", "finite"),
         (Decimal("sNaN"), "missing-value", "CLEAR"),

@@ -75,7 +75,7 @@ ODD = st.one_of(
     st.sampled_from([CLEAR, *Colour, *Level, Colour, Name("x"), "\ud800", 2**60, "a\nb"]),
     st.sampled_from([np.int64(3), np.uint8(3), np.float64(2.5), np.float32(0.1), np.bool_(1)]),
     st.sampled_from([np.str_("x"), np.bytes_(b"x"), np.complex64(1), np.longdouble("0.1")]),
-    st.sampled_from([np.datetime64("2020"), np.datetime64("NaT"), np.timedelta64(1, "D")]),
+    st.sampled_from([np.datetime64("2020"), np.datetime64("NaT", "D"), np.timedelta64(1, "D")]),
     st.sampled_from(
         [np.array([1]), np.array(3), np.array([None], dtype=object), np.float32("nan")]
     ),
