@@ -138,6 +138,8 @@ def test_a_python_value_becomes_a_plain_one(value: Any, plain: Any) -> None:
         (Decimal("1E-1000000"), "inexact-number", "str(value)"),
         (Fraction(1, 3), "inexact-number", "str(value)"),
         (2**60, "inexact-number", "2^53"),
+        (10**400, "inexact-number", "2^53"),
+        (float("-inf"), "inexact-number", "finite"),
         (Decimal(2**60), "inexact-number", "str(value)"),
         (Decimal("1E+20"), "inexact-number", "2^53"),
         ("\ud800", "invalid-value", "character"),

@@ -150,11 +150,12 @@ def _unsendable(value: Json) -> Unsendable | None:
 
 
 def _unsendable_number(number: float) -> Unsendable | None:
-    if math.isnan(number):
+    # Whole numbers may be beyond all doubles, which math.isnan and math.isinf cannot take.
+    if isinstance(number, float) and math.isnan(number):
         return Unsendable(
             "is missing (NaN); leave it out, or set it to null", MessageCode.MISSING_VALUE
         )
-    if math.isinf(number):
+    if number in (math.inf, -math.inf):
         return Unsendable("must be a finite number", MessageCode.INEXACT_NUMBER)
     if abs(number) > LARGEST_EXACT_INTEGER:
         return Unsendable(

@@ -100,6 +100,11 @@ def test_half_a_character_is_a_violation(half: Json) -> None:
             ],
         ),
         (
+            PROPERTY,
+            {"name": "V", "bedrooms": 10**400},
+            [message(MessageCode.INEXACT_NUMBER, "bedrooms", "2^53")],
+        ),
+        (
             WEBHOOK_SUBSCRIPTION,
             {"url": "a.example", "events": "a.b", "secret": ""},
             [

@@ -227,6 +227,11 @@ def test_a_bad_file_in_yaml_is_one_clear_line(
             ["2: properties.a.bathrooms:"],
         ),
         ('{"properties": {"a": {"name": ' + "9" * 5000 + "}}}", "number-too-long", ["1:"]),
+        (
+            '{"properties": {"a": {"name": "x", "bedrooms": ' + "9" * 400 + "}}}",
+            "inexact-number",
+            ["1: properties.a.bedrooms:", "2^53"],
+        ),
         ('{"properties":\n{"a" {}}}', "invalid-syntax", ["2:", "JSON"]),
         ('[{"a": 1},\n{"b": 2}]', "invalid-portfolio", ["1:", "properties and webhooks", "list"]),
         ('{"properties":\n{"a": {"name": "\\ud83d"}}}', "invalid-value", ["2: properties.a.name:"]),
