@@ -168,16 +168,11 @@ def _set(value: AbstractSet[Any], location: ArgumentLocation) -> list[Any]:
 
 def _refused(reason: str) -> _Reader:
     def refuse(value: Any, location: ArgumentLocation) -> NoReturn:
-        raise _not_json(value, reason, location)
+        if _is_missing(value):  # pandas' NaT is a date
+            raise location.error(_MISSING, MessageCode.MISSING_VALUE)
+        raise location.error(reason, MessageCode.NOT_JSON)
 
     return refuse
-
-
-def _not_json(value: Any, reason: str, location: ArgumentLocation) -> pulumi.RunError:
-    """Return the error that says why a value has no JSON form: it is missing, or ``reason``."""
-    if _is_missing(value):
-        return location.error(_MISSING, MessageCode.MISSING_VALUE)
-    return location.error(reason, MessageCode.NOT_JSON)
 
 
 _READERS: tuple[tuple[Any, _Reader], ...] = (
@@ -223,30 +218,24 @@ def _other(value: Any, location: ArgumentLocation) -> bool | int | float:
             "an array cannot be sent; write it as a list, such as value.tolist()",
             MessageCode.NOT_JSON,
         )
+    if _is_missing(value):
+        raise location.error(_MISSING, MessageCode.MISSING_VALUE)
     kind = _dtype_kind(value)
     if kind in _REFUSED_DTYPES:
-        raise _not_json(value, _REFUSED_DTYPES[kind], location)
+        raise location.error(_REFUSED_DTYPES[kind], MessageCode.NOT_JSON)
     if kind == "b":
         return bool(value)
     if isinstance(value, float):
-        return _float(float(value), location)
+        return _checked(float(value), location)
     if kind in ("i", "u") or hasattr(type(value), "__index__"):
         return _checked(operator.index(value), location)
     if kind == "f" or isinstance(value, Decimal | Rational | Real):
         return _exact(value, location)
-    raise _not_json(value, _reason(value), location)
-
-
-def _float(value: float, location: ArgumentLocation) -> float:
-    if math.isnan(value):
-        raise location.error(_MISSING, MessageCode.MISSING_VALUE)
-    return _checked(value, location)
+    raise location.error(_reason(value), MessageCode.NOT_JSON)
 
 
 def _exact(value: Any, location: ArgumentLocation) -> int | float:
     """Return the double that shows the same decimal digits as a number."""
-    if _is_missing(value):
-        raise location.error(_MISSING, MessageCode.MISSING_VALUE)
     try:
         if isinstance(value, Rational):
             double = float(value)
