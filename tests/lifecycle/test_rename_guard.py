@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from attrs import define, field
-from support.in_memory_account import InMemoryAccount, through_engine
+from support.deployment import Deployment
+from support.in_memory_account import through_engine
 from support.messages import message, raises
 
 from pulumi_setsmart.client.errors import (
@@ -16,8 +16,6 @@ from pulumi_setsmart.client.errors import (
     ShiftedIdentityError,
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
-from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
-from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
@@ -33,68 +31,6 @@ ALIKE: dict[str, Any] = {
     "webhook": (WEBHOOK_SUBSCRIPTION, HOOK, {**HOOK, "events": ["c.d"]}, "url"),
     "object": (API_OBJECT, RULE, RULE | {"body": {"slug": "a"}}, "slug"),
 }
-
-
-@define
-class Deployment:
-    """A stack over time: its account, its state, and the process of one run."""
-
-    kind: Kind = PROPERTY
-    account: InMemoryAccount = field(factory=InMemoryAccount)
-    state: dict[str, tuple[str, dict[str, Json]]] = field(factory=dict)
-    lifecycle: Lifecycle = field(init=False)
-
-    def begin(self, *, refreshes: bool = True, **settings: Any) -> None:
-        """Begin a run, which refreshes first unless it is told not to."""
-        self.lifecycle = self.account.lifecycle(self.kind, **settings)
-        for key in self.state if refreshes else ():
-            self.read(key)
-
-    def read(self, key: str) -> None:
-        """Refresh a resource."""
-        identifier, outputs = self.state[key]
-        seen = self.lifecycle.read(identifier, outputs)
-        assert seen is not None
-        self.state[key] = identifier, through_engine(seen.outputs)
-
-    def check(self, key: str, inputs: dict[str, Json]) -> Any:
-        """Check a resource, new or not, and return the inputs or the violations."""
-        exists = key in self.state
-        news = {**inputs, RESOURCE: key_of(key, self.kind)}
-        checked = self.lifecycle.check(through_engine(news), exists=exists)
-        return checked.violations or through_engine(checked.inputs)
-
-    def create(self, key: str, inputs: dict[str, Json]) -> str:
-        """Check and create a resource, and return the id."""
-        identifier, outputs = self.lifecycle.create(self.check(key, inputs))
-        self.state[key] = identifier, through_engine(outputs)
-        return identifier
-
-    def diff(self, key: str, inputs: dict[str, Json], *, before: str = "") -> Any:
-        """Compare a resource, perhaps under the key that it had before."""
-        _, outputs = self.state[before or key]
-        return self.lifecycle.diff(outputs, {**inputs, RESOURCE: key_of(key, self.kind)})
-
-    def update(self, key: str, inputs: dict[str, Json]) -> None:
-        """Update a resource."""
-        identifier, outputs = self.state[key]
-        news = {"deletion_policy": "delete", **inputs, RESOURCE: key_of(key, self.kind)}
-        self.state[key] = (
-            identifier,
-            through_engine(self.lifecycle.update(identifier, outputs, news)),
-        )
-
-    def delete(self, key: str) -> None:
-        """Delete a resource."""
-        self.lifecycle.delete(*self.state[key])
-        del self.state[key]
-
-
-def key_of(name: str, kind: Kind = PROPERTY) -> str:
-    """Return the key of the resource with a name; one with a slash is a portfolio's entry."""
-    portfolio, _, entry = name.rpartition("/")
-    known = ResourceKey.of_entry(kind, portfolio, entry) if portfolio else None
-    return str(known or ResourceKey(kind.name, name))
 
 
 def named(name: str) -> dict[str, Json]:
