@@ -39,6 +39,8 @@ DEFAULT_BASE_URL = "https://api.setsmart.com/v1"
 
 API_KEY_VARIABLE = "SETSMART_API_KEY"
 BASE_URL_VARIABLE = "SETSMART_BASE_URL"
+ALLOW_SWAPS_VARIABLE = "SETSMART_ALLOW_SWAPS"
+"""Only in the environment, since it is meant for one run."""
 
 _KEY_VARIABLES = re.compile(r"SETSMART_(?:[A-Z0-9_]+_)?API_KEY")
 _OTHER_SECRETS = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN")
@@ -81,6 +83,7 @@ class Settings:
             respond to.
         list_cache: Whether reads are served from one list of the collection.
         paging: How lists are paged, as far as their responses do not say so.
+        allow_swaps: Whether an update may give an object the name of another managed one.
     """
 
     connection: Connection
@@ -93,6 +96,7 @@ class Settings:
     settle_time: float = DEFAULT_TIMEOUT
     list_cache: bool = True
     paging: PagingScheme | None = None
+    allow_swaps: bool = False
 
 
 def load_settings(
@@ -136,6 +140,7 @@ def load_settings(
         settle_time=source.seconds("settleTime", timeout),
         list_cache=source.boolean("listCache", default=True),
         paging=source.paging("paging"),
+        allow_swaps=_allows_swaps(environment),
     )
 
 
@@ -350,6 +355,15 @@ class _Source:
                 f'{setting(key)} must be a JSON list of field names, like ["id", "updated_at"]'
             )
         return frozenset(names)
+
+
+def _allows_swaps(environment: Mapping[str, str]) -> bool:
+    match environment.get(ALLOW_SWAPS_VARIABLE, "").strip().lower():
+        case "true":
+            return True
+        case "" | "false":
+            return False
+    raise ConfigurationError(f"{ALLOW_SWAPS_VARIABLE} must be true or false")
 
 
 def _credentials(account: _AccountSettings) -> tuple[Credential, ...]:

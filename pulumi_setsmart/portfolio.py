@@ -1,7 +1,7 @@
 """A whole portfolio: from a file to a Pulumi component."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -9,9 +9,15 @@ import pulumi
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, child_name
+from pulumi_setsmart.python_value import run_error
 from pulumi_setsmart.resource import SetSmartResource
 from pulumi_setsmart.specification.arguments import PortfolioArgs
 from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
+from pulumi_setsmart.specification.former_keys import (
+    FORMERLY,
+    former_key_violations,
+    former_keys,
+)
 from pulumi_setsmart.specification.reading import read_portfolio
 
 _Child = TypeVar("_Child", bound=SetSmartResource)
@@ -61,21 +67,40 @@ class PortfolioComponent(pulumi.ComponentResource):
         arguments: Mapping[str, attrs.AttrsInstance] | None,
     ) -> dict[str, _Child]:
         """Return a resource for each entry, by its key."""
+        entries = arguments or {}
+        formerly = {key: getattr(entry, FORMERLY) for key, entry in entries.items()}
+        for violation in former_key_violations(formerly):
+            name = child_name(self._resource_name, violation.key)
+            raise run_error(name, f"{FORMERLY}: {violation.reason}", violation.code)
         return {
             key: resource_class(
                 child_name(self._resource_name, key),
                 **_passed(entry),
                 account=self._account,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(
+                    parent=self, aliases=[*self._former_names(former_keys(formerly[key]))]
+                ),
             )
-            for key, entry in (arguments or {}).items()
+            for key, entry in entries.items()
         }
+
+    def _former_names(self, keys: Sequence[str]) -> Iterator[pulumi.Alias]:
+        """Yield what Pulumi may know an entry by that had other keys.
+
+        A URN holds the types of the parents and not their names, so a child of another portfolio is
+        found by the name of its resource.
+        """
+        for key in keys:
+            yield pulumi.Alias(name=child_name(self._resource_name, key))
+            yield pulumi.Alias(name=key)
+            yield pulumi.Alias(name=key, parent=pulumi.ROOT_STACK_RESOURCE)
 
 
 def _passed(entry: attrs.AttrsInstance) -> dict[str, Any]:
     return {
         name: _configured(value) if isinstance(value, ConfiguredSecret) else value
         for name, value in attrs.asdict(entry, recurse=False).items()
+        if name != FORMERLY
     }
 
 

@@ -9,13 +9,14 @@ from pulumi.dynamic import Resource
 
 from pulumi_setsmart.lifecycle.check import reserved_name_violations, shape_violation
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
+from pulumi_setsmart.lifecycle.resource_key import RESOURCE
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.setting import ACCOUNTS, API_KEY, setting
 from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.python_value import ArgumentLocation, run_error, to_plain
-from pulumi_setsmart.seen_inputs import seen_inputs
+from pulumi_setsmart.seen_inputs import resource_key, seen_inputs
 
 _API_KEY = setting(API_KEY)
 _ACCOUNTS = setting(ACCOUNTS)
@@ -47,6 +48,7 @@ class SetSmartResource(Resource):
         inputs = _inputs(kind, resource_name, properties)
         is_read = opts is not None and opts.id is not None
         inputs[KEY] = None if is_read else seen_inputs(kind, inputs, opts)
+        inputs[RESOURCE] = None if is_read else resource_key(kind, resource_name, opts)
         secret_outputs = pulumi.ResourceOptions(additional_secret_outputs=sorted(kind.secret_names))
         options = pulumi.ResourceOptions.merge(secret_outputs, opts)
         try:

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.resource_key import ResourceKey
 from pulumi_setsmart.lifecycle.secret_inputs import plain_input_metadata
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import UNKNOWN
@@ -47,12 +48,34 @@ def seen_inputs(
     )
 
 
+def resource_key(
+    kind: Kind, resource_name: str, opts: pulumi.ResourceOptions | None
+) -> str | pulumi.Output[str]:
+    """Return the text by which a provider tells a resource from all others of the program."""
+    parent = None if opts is None else opts.parent
+    if parent is None:
+        return str(ResourceKey(kind.name, resource_name))
+    urn = parent.urn
+
+    async def key() -> str:
+        return str(ResourceKey.of_child(kind, resource_name, str(await urn.future())))
+
+    async def resources() -> set[pulumi.Resource]:
+        return set()  # a child that depends on its parent would wait for itself
+
+    return pulumi.Output(resources(), key(), _true(), _false())
+
+
 def _path(kind: Kind, name: str) -> str:
     return "" if name == kind.extra_fields else pointer("", name)
 
 
 async def _true() -> bool:
     return True
+
+
+async def _false() -> bool:
+    return False
 
 
 def _outputs_in(value: Any) -> Iterator[pulumi.Output[Any]]:

@@ -24,7 +24,7 @@ ALLOWED = {
     "mocked_account": "models providers",
     "models": "",
     "outputs": "models",
-    "portfolio": "client.errors models resource specification",
+    "portfolio": "client.errors models python_value resource specification",
     "providers": "client config lifecycle models",
     "python_value": "lifecycle models",
     "recording": "client config files models",

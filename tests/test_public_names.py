@@ -69,6 +69,7 @@ def test_the_public_names() -> None:
         "ResponseTooLargeError",
         "ServerError",
         "SetSmartError",
+        "ShiftedIdentityError",
         "StackError",
         "StatusError",
         "UnexpectedResponseError",

@@ -22,9 +22,11 @@ from pulumi_setsmart.files.folder_lock import locked
 from pulumi_setsmart.files.whole_file import write_file
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.portfolio_names import child_name, entry_key
+from pulumi_setsmart.specification.former_keys import FORMERLY
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
 from pulumi_setsmart.specification.writing import omissions
 
@@ -219,16 +221,24 @@ def _resources(
         for key, entry in entries[section].items():
             match = matching.declared.get((kind, key))
             if match is not None:
-                name = child_name(project.portfolio, key)
-                resources[kind, key] = _imported(lifecycle, name, entry, match)
+                resources[kind, key] = _imported(lifecycle, project.portfolio, key, entry, match)
     return resources
 
 
 def _imported(
-    lifecycle: Lifecycle, name: str, entry: Mapping[str, Json], match: AccountObject
+    lifecycle: Lifecycle,
+    portfolio: str,
+    key: str,
+    entry: Mapping[str, Json],
+    match: AccountObject,
 ) -> ImportedResource:
     # A secret is stored in the configuration; what the server shows of it is not ours to write.
-    inputs = {name: value for name, value in entry.items() if name not in match.kind.secret_names}
+    excluded = match.kind.secret_names | {FORMERLY}
+    inputs: dict[str, Json] = {
+        **{name: value for name, value in entry.items() if name not in excluded},
+        RESOURCE: str(ResourceKey.of_entry(match.kind, portfolio, key)),
+    }
+    name = child_name(portfolio, key)
     seen = lifecycle.imported(match.record, inputs)
     return ImportedResource(match.kind, name, seen.inputs or {}, seen.outputs)
 

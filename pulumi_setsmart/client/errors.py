@@ -9,6 +9,7 @@
     ├── ExistingObjectError             what is to be created exists already
     ├── ExistingIdError                 the object that existing_id names cannot be adopted
     ├── AlreadyManagedError             two resources manage one object
+    ├── ShiftedIdentityError            an object would get the name of another managed one
     ├── ContradictoryResponsesError     two responses cannot both be right
     ├── NotDeletedError                 an object may not be deleted, or not in this way
     ├── WebhookVerificationError        a request does not prove that it comes from SetSmart
@@ -135,6 +136,12 @@ class AlreadyManagedError(SetSmartError):
     code = MessageCode.ALREADY_MANAGED
 
 
+class ShiftedIdentityError(SetSmartError):
+    """An update would give an object the name of another managed one, as when rows shift."""
+
+    code = MessageCode.SHIFTED_ROWS
+
+
 class ContradictoryResponsesError(SetSmartError):
     """Two responses of the server cannot both be right, so it is not known what is there."""
 
@@ -142,7 +149,7 @@ class ContradictoryResponsesError(SetSmartError):
 
 
 class NotDeletedError(SetSmartError):
-    """An object may not be deleted: too many were in this run, or it cannot be deactivated."""
+    """An object may not be deleted: the run has a limit, or another resource stands for it."""
 
     code = MessageCode.DELETION_DENIED
 

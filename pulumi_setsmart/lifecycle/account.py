@@ -16,6 +16,7 @@ from pulumi_setsmart.client.errors import (
     NotFoundError,
     WrongAccountError,
 )
+from pulumi_setsmart.lifecycle.identities import IdentityRegistry
 from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.list_cache import ListCache
 from pulumi_setsmart.lifecycle.list_completeness import CompletenessCheck
@@ -74,6 +75,7 @@ class Account:
         self._has_waited: set[str] = set()
         self._looked_for: dict[tuple[str, str], Record | None] = {}
         self._list_caches: defaultdict[tuple[str, str], ListCache] = defaultdict(ListCache)
+        self._identities: defaultdict[str, IdentityRegistry] = defaultdict(IdentityRegistry)
         self._completeness_checks: dict[ListCache, CompletenessCheck] = {}
 
     def ownership(self, path: str) -> OwnershipRegistry:
@@ -84,6 +86,14 @@ class Account:
         """Return what ``collection`` holds, as far as this run has seen."""
         with self._lock:
             return self._list_caches[collection.path.rstrip("/"), collection.id_field]
+
+    def identities(self, path: str) -> IdentityRegistry:
+        """Return by what the objects of a collection are recognised, as far as this run knows.
+
+        Accounts at one base URL do not share it: each may have a listing of the same name.
+        """
+        with self._lock:
+            return self._identities[path.rstrip("/")]
 
     def completeness_check(self, cache: ListCache) -> CompletenessCheck:
         """Return the check whether a list of this account shows what is there."""

@@ -14,6 +14,7 @@ from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.lifecycle.metadata import input_metadata
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.rename_guard import refuse_renamed_key
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.lifecycle.state_metadata import KEY, new_salt
 from pulumi_setsmart.lifecycle.status import is_open
@@ -94,6 +95,7 @@ def _named(operation: Operation, identifier: str) -> Adoption:
             "an object created"
         ) from None
     if not operation.ownership.claim_existing([record], owner):
+        operation.ownership.contest([identifier])
         raise ExistingIdError(
             f"{EXISTING_ID}: {identifier} belongs to a resource of this stack already; to "
             "rename that one, give it an alias instead",
@@ -107,7 +109,10 @@ def _identical(operation: Operation) -> Adoption | None:
     """Return the object of the same identity, claimed and announced, or None if there is none."""
     identity = identity_of(operation.natural_key, operation.declaration.fields)
     policy = operation.properties.get(IF_EXISTS) or operation.settings.if_exists
-    if identity is None or policy in (UNKNOWN, IfExists.CREATE):
+    if identity is None:
+        return None
+    refuse_renamed_key(operation, identity)
+    if policy in (UNKNOWN, IfExists.CREATE):
         return None
     owner = new_salt()
     candidates = _with_identity(operation, identity)
@@ -117,6 +122,7 @@ def _identical(operation: Operation) -> Adoption | None:
     if not found:
         return None
     if len(found) > 1 or not adopts:
+        operation.ownership.contest(record.id for record in found)
         raise ExistingObjectError(_reason(identity, found))
     _announce(operation, operation.read(found[0].id, _needed_fields(operation)))
     return Adoption(found[0].id, owner)

@@ -10,6 +10,7 @@ from pulumi_setsmart.lifecycle.existence import look_again
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, STATUS
 from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.lifecycle.operation import Operation, shown
+from pulumi_setsmart.lifecycle.rename_guard import refuse_renamed_deletion
 from pulumi_setsmart.lifecycle.replacement import Payload, replace_object
 from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion, confirm_same
 from pulumi_setsmart.lifecycle.status import INACTIVE
@@ -24,7 +25,8 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
     """Delete an object, or deactivate it; one that is gone already is no error.
 
     Raises:
-        NotDeletedError: It would be one too many, or it cannot be deactivated.
+        NotDeletedError: It would be one too many, it cannot be deactivated, or another resource of
+            this run stands for it.
         WrongAccountError: It is not in this account.
         ApiError: It could not be deleted.
     """
@@ -36,6 +38,7 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
             code=MessageCode.DELETION_SKIPPED,
         )
         return
+    refuse_renamed_deletion(operation, stored)
     add_reference(operation, stored)
     if not operation.account.is_the_same(stored.metadata):
         # If it is another account, this must not hit a stranger.

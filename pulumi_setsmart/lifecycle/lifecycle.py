@@ -30,6 +30,7 @@ from pulumi_setsmart.lifecycle.planned_change import (
     refuse_another_id,
 )
 from pulumi_setsmart.lifecycle.reading import ReadObject, imported_object, read_object
+from pulumi_setsmart.lifecycle.rename_guard import refuse_shifted_identity
 from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion
 from pulumi_setsmart.lifecycle.state_metadata import Since, StateMetadata
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
@@ -112,6 +113,7 @@ class Lifecycle:
             MetadataError: What the state remembers of it cannot be read.
             AlreadyManagedError: The object belongs to another resource.
             ExistingIdError: The program names another object by its id.
+            ShiftedIdentityError: It would get the name of another object, or another one its name.
         """
         stored = StoredObject.of(self.kind, str(outputs.get(ID)), outputs)
         declaration = read_declaration(self.kind, inputs)
@@ -120,6 +122,7 @@ class Lifecycle:
             ownership = self.account.ownership(self.kind.path(outputs, self.settings))
             # Should it be replaced, the check of the new object must not find the old one.
             ownership.recognise(stored.identifier, stored.owner)
+            self._refuse_shifted_identity(stored, inputs, declaration)
             return planned_change(self.kind, stored, inputs, declaration)
 
     def create(self, inputs: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
@@ -200,11 +203,13 @@ class Lifecycle:
             MetadataError: What the state remembers of it cannot be read.
             WrongAccountError: It is not in this account.
             NotFoundError: It was deleted.
+            ShiftedIdentityError: It would get the name of another object, or another one its name.
             ApiError: It could not be updated.
         """
         stored = StoredObject.of(self.kind, identifier, outputs)
         operation = self._begin(inputs)
         with keeping_secrets(stored.declaration, operation.declaration):
+            self._refuse_shifted_identity(stored, inputs, operation.declaration)
             add_reference(operation, stored)
             try:
                 return update_object(operation, stored)
@@ -224,6 +229,18 @@ class Lifecycle:
         stored = StoredObject.of(self.kind, identifier, outputs)
         with keeping_secrets(stored.declaration):
             delete_object(self._begin(outputs, stored.declaration), stored)
+
+    def _refuse_shifted_identity(
+        self, stored: StoredObject, inputs: Mapping[str, Json], declaration: Declaration
+    ) -> None:
+        refuse_shifted_identity(
+            self.account.identities(self.kind.path(stored.outputs, self.settings)),
+            stored,
+            self.kind.identity_names(inputs),
+            inputs,
+            declaration,
+            allow_swaps=self.settings.allow_swaps,
+        )
 
     def _begin(
         self, properties: Mapping[str, Json], declaration: Declaration | None = None

@@ -65,6 +65,7 @@ _MEMBERS = frozenset(
         "unapplied",
         "inputs_ahead",
         "null_secrets",
+        "resource",
     }
 )
 _ACCOUNT_MEMBERS = frozenset({"base_url", "key_digest", "neighbours", "names"})
@@ -128,6 +129,7 @@ def dump_metadata(metadata: StateMetadata) -> str:
             **_filled("unapplied", unapplied),
             **_filled("inputs_ahead", metadata.inputs_ahead),
             **({} if null_secrets is None else {"null_secrets": null_secrets}),
+            **_filled("resource", metadata.resource_key),
             **metadata.newer,
         },
         separators=(",", ":"),
@@ -204,6 +206,7 @@ def _state_metadata(plain: dict[str, Any]) -> StateMetadata:
         unapplied=_optional(plain, "unapplied", _by_pointer(_unapplied)) or {},
         inputs_ahead=_optional(plain, "inputs_ahead", _true_or_false) or False,
         null_secrets=_optional(plain, "null_secrets", _list_of(_pointer)),
+        resource_key=_optional(plain, "resource", _text),
         newer=_newer_members(plain, _MEMBERS),
     )
 

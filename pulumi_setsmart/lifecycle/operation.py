@@ -16,6 +16,7 @@ from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.comparison import without
 from pulumi_setsmart.lifecycle.declaration import Declaration
+from pulumi_setsmart.lifecycle.identities import IdentityRegistry
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.list_cache import ListCache, NeededFields
 from pulumi_setsmart.lifecycle.masking import is_secret_name, shown_secrets, without_masked
@@ -46,6 +47,7 @@ class Operation:
         collection: Where the object is.
         ownership: Whose the objects of the collection are, as far as this run knows.
         list_cache: What the collection holds, as far as this run has seen.
+        identities: By what its objects are recognised, as far as this run knows.
     """
 
     kind: Kind
@@ -57,6 +59,7 @@ class Operation:
     collection: Collection
     ownership: OwnershipRegistry
     list_cache: ListCache
+    identities: IdentityRegistry
 
     @classmethod
     def begin(
@@ -79,6 +82,7 @@ class Operation:
             collection=collection,
             ownership=account.ownership(collection.path),
             list_cache=account.list_cache(collection),
+            identities=account.identities(collection.path),
         )
 
     @property
@@ -122,6 +126,7 @@ class Operation:
     def mark_deleted(self, identifier: str) -> None:
         """Note that an object is gone: its id is free for another one."""
         self.ownership.release(identifier)
+        self.identities.forget(identifier)
         self.list_cache.mark_deleted(identifier)
 
     def account_mark(self, record: Record, previous: StateMetadata) -> AccountMark:

@@ -22,6 +22,7 @@ class OwnershipRegistry:
         self._changed = threading.Condition()
         self._owners: dict[str, str] = {}
         self._seen: set[str] = set()
+        self._contested: set[str] = set()
         self._posting: list[JsonObject] = []
 
     def mark_seen(self, identifier: str) -> None:
@@ -76,6 +77,16 @@ class OwnershipRegistry:
             if owner is not None and len(free) == 1:
                 self._claim(free[0].id, owner)
             return free
+
+    def contest(self, identifiers: Iterable[str]) -> None:
+        """Note objects that a resource of this run stands for and could not have."""
+        with self._changed:
+            self._contested.update(identifiers)
+
+    def is_contested(self, identifier: str) -> bool:
+        """Return whether a resource of this run stands for an object and could not have it."""
+        with self._changed:
+            return identifier in self._contested
 
     def is_others(self, identifier: str, owner: str) -> bool:
         """Return whether an object belongs to another resource than that of ``owner``."""
@@ -132,6 +143,7 @@ class OwnershipRegistry:
 
     def _claim(self, identifier: str, owner: str) -> None:
         if self._owners.setdefault(identifier, owner) != owner:
+            self._contested.add(identifier)
             raise AlreadyManagedError(
                 f"{identifier} belongs to another resource of this stack already, and two must "
                 "not share it; take one of them out with `pulumi state delete URN`"

@@ -11,6 +11,7 @@ from pulumi_setsmart.lifecycle.comparison import Mismatch, matches, mismatches, 
 from pulumi_setsmart.lifecycle.declaration import Declaration
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, Kind
 from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.resource_key import resource_key_in
 from pulumi_setsmart.lifecycle.state_metadata import Since, StateMetadata
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.models.json import Json
@@ -68,6 +69,7 @@ def planned_change(
         bool(changed_places)
         or _declares_otherwise(declaration, stored.metadata)
         or _changes_policy(kind, inputs, outputs)
+        or _was_renamed(inputs, stored.metadata)
     )
     return PlannedChange(changes, [])
 
@@ -103,6 +105,17 @@ def _changes_policy(kind: Kind, inputs: Mapping[str, Json], outputs: Mapping[str
     return any(
         inputs.get(name, defaults.get(name)) != outputs.get(name, defaults.get(name))
         for name in kind.policy_inputs
+    )
+
+
+def _was_renamed(inputs: Mapping[str, Json], metadata: StateMetadata) -> bool:
+    """Return whether the resource has another key than the state knows.
+
+    The state has to know it: the next new key is compared with it.
+    """
+    return metadata.resource_key is not None and resource_key_in(inputs) not in (
+        None,
+        metadata.resource_key,
     )
 
 

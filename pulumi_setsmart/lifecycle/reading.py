@@ -13,6 +13,7 @@ from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.lifecycle.metadata import unapplied_in
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.resource_key import RESOURCE, resource_key_in
 from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion, confirm_same
 from pulumi_setsmart.lifecycle.soft_deletion import soft_deletion_of
 from pulumi_setsmart.lifecycle.state_metadata import Since
@@ -56,6 +57,7 @@ def read_object(operation: Operation, stored: StoredObject) -> ReadObject | None
     identifier = stored.identifier
     unapplied = unapplied_in(stored.outputs, identifier)
     operation.ownership.recognise(identifier, stored.owner)
+    _note_identity(operation, stored, stored.fields)
     add_reference(operation, stored)
     try:
         record = operation.read(identifier, _needed_fields(operation, stored))
@@ -69,8 +71,17 @@ def read_object(operation: Operation, stored: StoredObject) -> ReadObject | None
             return None
         record = found
     secrets = confirm_same(operation, stored, record)
+    _note_identity(operation, stored, record.fields)
     _report_soft_deletion(operation, record)
     return _as_read(operation, stored, record, secrets, unapplied)
+
+
+def _note_identity(operation: Operation, stored: StoredObject, fields: JsonObject) -> None:
+    """Note by what a managed object is recognised; one that is only read belongs to nobody."""
+    if stored.owner is not None:
+        operation.identities.note(
+            stored.identifier, stored.metadata.resource_key, operation.natural_key, fields
+        )
 
 
 def imported_object(operation: Operation, stored: StoredObject, record: Record) -> ReadObject:
@@ -91,6 +102,7 @@ def imported_object(operation: Operation, stored: StoredObject, record: Record) 
         secret_paths=declaration.secret_paths,
         unapplied=metadata.unapplied_of(differing, Since.IMPORT),
         inputs_ahead=bool(differing),
+        resource_key=resource_key_in(operation.properties),
     )
     inputs = operation.properties
     return ReadObject(
@@ -124,6 +136,8 @@ def _as_read(
         inputs_ahead=False,
     )
     inputs = inputs_of(kind, outputs, current, metadata.secret_paths)
+    if metadata.resource_key is not None:
+        inputs[RESOURCE] = metadata.resource_key
     sent = {path: value for path, value in unapplied.items() if path in after.unapplied}
     return ReadObject(
         outputs=outputs_of(kind, outputs, record.id, fields, current, after, sent),

@@ -14,6 +14,7 @@ from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import secret_metadata, secret_paths_in
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.metadata import input_metadata, require_input_metadata
+from pulumi_setsmart.lifecycle.resource_key import RESOURCE
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
@@ -99,7 +100,7 @@ def _unseen_inputs(
     kind: Kind, arrived: Mapping[str, Json], seen: Mapping[str, Json]
 ) -> Iterator[str]:
     for name, value in arrived.items():
-        if name != KEY:
+        if name not in (KEY, RESOURCE):
             path = "" if name == kind.extra_fields else pointer("", name)
             yield from _unseen(value, seen.get(name), path)
 

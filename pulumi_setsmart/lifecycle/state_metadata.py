@@ -116,6 +116,7 @@ class StateMetadata:
         null_secrets: The JSON pointers of the secrets that the server shows as null although they
             are set, or None where that was never looked at: then each null is taken for one.
         secret_paths: The JSON pointers of the declared values that are secret.
+        resource_key: The text of the key of the resource, or None where that was never noted.
         newer: What a newer release keeps here; it is kept as it is.
     """
 
@@ -127,6 +128,7 @@ class StateMetadata:
     unapplied: dict[str, Unapplied] = Factory(dict)
     inputs_ahead: bool = False
     null_secrets: list[str] | None = None
+    resource_key: str | None = None
     newer: dict[str, Json] = Factory(dict)
 
     def hides_by_null(self, path: str) -> bool:

@@ -12,6 +12,7 @@ from pulumi_setsmart.lifecycle.kind import UNORDERED
 from pulumi_setsmart.lifecycle.normalisation import is_normalised
 from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of, is_reordered, reordering_around
+from pulumi_setsmart.lifecycle.resource_key import resource_key_in
 from pulumi_setsmart.lifecycle.same_object import known_fields
 from pulumi_setsmart.lifecycle.state_metadata import Since
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
@@ -80,6 +81,7 @@ def outputs_after_write(
         null_secrets=sorted({*nulls, *(before.null_secrets or ())})
         if declaration.secrets
         else None,
+        resource_key=resource_key_in(operation.properties) or before.resource_key,
     )
     paths = {difference.path for difference in unapplied}
     current = reconcile(declaration.fields, actual, lambda path, _value: path not in paths)

@@ -37,6 +37,8 @@ class MessageCode(StrEnum):
     EXISTING_ID_CHANGED = "existing-id-changed"
     EXISTING_OBJECT_RETURNED = "existing-object-returned"
     ADOPTED = "adopted"
+    RENAMED_KEY = "renamed-key"
+    SHIFTED_ROWS = "shifted-rows"
 
     # What SetSmart made of a declaration
     VALUE_NORMALISED = "value-normalised"
@@ -96,6 +98,7 @@ class MessageCode(StrEnum):
     DELETION_LIMIT = "deletion-limit"
     DELETION_DENIED = "deletion-denied"
     DELETION_SKIPPED = "deletion-skipped"
+    DELETION_STOPPED = "deletion-stopped"
     NOT_DEACTIVATED = "not-deactivated"
 
     # Files
@@ -115,6 +118,7 @@ class MessageCode(StrEnum):
     INVALID_PORTFOLIO = "invalid-portfolio"
     UNKNOWN_FIELD = "unknown-field"
     SECRET_IN_FILE = "secret-in-file"  # noqa: S105 - the name of a message
+    FORMER_KEY_USED = "former-key-used"
     NOTHING_TO_REMOVE = "nothing-to-remove"
     NOT_EXTENDABLE = "not-extendable"
     NOT_AN_IMPORT_FILE = "not-an-import-file"

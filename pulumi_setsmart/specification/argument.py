@@ -16,6 +16,7 @@ from pulumi_setsmart.lifecycle.kind import (
 )
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
+from pulumi_setsmart.specification.former_keys import DESCRIPTION, FORMERLY
 
 _ENCRYPTED = (
     "It is secret in inputs and outputs. A server that does not show it, or masks it, causes no "
@@ -86,6 +87,12 @@ def arguments_of(kind: Kind) -> Iterator[Argument]:
     for name in kind.policy_inputs:
         annotation = f"pulumi.Input[{annotations[name]}] | None"
         yield Argument(name, annotation, policy_description(kind, name))
+
+
+def entry_arguments_of(kind: Kind) -> Iterator[Argument]:
+    """Yield the arguments of an entry in a portfolio: the resource's, and its former keys."""
+    yield from arguments_of(kind)
+    yield Argument(FORMERLY, "str | Sequence[str] | None", DESCRIPTION)
 
 
 def policy_description(kind: Kind, name: str) -> str:

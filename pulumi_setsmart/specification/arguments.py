@@ -47,6 +47,8 @@ class PropertyArgs:
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
+        formerly: The key that the entry had before, or a list of keys, so that it keeps its
+            object. A resource outside this portfolio has its name in the program here.
     """
 
     name: pulumi.Input[str]
@@ -60,6 +62,7 @@ class PropertyArgs:
     if_exists: pulumi.Input[Literal["error", "adopt", "create"] | IfExists] | None = None
     deletion_policy: pulumi.Input[Literal["delete", "deactivate"] | DeletionPolicy] | None = None
     unordered: pulumi.Input[Sequence[str]] | None = None
+    formerly: str | Sequence[str] | None = None
 
 
 @frozen(kw_only=True)
@@ -90,6 +93,8 @@ class WebhookSubscriptionArgs:
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
+        formerly: The key that the entry had before, or a list of keys, so that it keeps its
+            object. A resource outside this portfolio has its name in the program here.
     """
 
     url: pulumi.Input[str]
@@ -101,6 +106,7 @@ class WebhookSubscriptionArgs:
     if_exists: pulumi.Input[Literal["error", "adopt", "create"] | IfExists] | None = None
     deletion_policy: pulumi.Input[Literal["delete", "deactivate"] | DeletionPolicy] | None = None
     unordered: pulumi.Input[Sequence[str]] | None = None
+    formerly: str | Sequence[str] | None = None
 
 
 @frozen

@@ -15,6 +15,7 @@ from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import MOST_VALUES, Document, FileLocation
+from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
 
 SECTION = str(PROPERTY.section)
 """The section of a portfolio that a CSV file contains."""
@@ -24,6 +25,9 @@ RESOURCE_NAME = "resource_name"
 
 FIELDS = {field.name: field for field in PROPERTY.fields if not field.secret}
 """The columns beside it: the named fields of a listing."""
+
+_KEYS = ";"
+"""What separates the keys in a cell of the column `FORMERLY`, which a file may have."""
 
 _DELIMITERS = ",;\t"
 
@@ -75,9 +79,10 @@ def _document(text: str, file: str) -> Document:
 
 
 def csv_text(listings: Mapping[str, Mapping[str, Json]]) -> str:
-    """Return listings as a CSV file, with all columns."""
+    """Return listings as a CSV file, with all columns; that of former keys only if any has some."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerow((RESOURCE_NAME, *FIELDS))
+    former = (FORMERLY,) if any(entry.get(FORMERLY) for entry in listings.values()) else ()
+    csv.writer(text).writerow((RESOURCE_NAME, *FIELDS, *former))
     return extended_csv(text.getvalue(), listings)
 
 
@@ -94,11 +99,12 @@ def extended_csv(text: str, listings: Mapping[str, Mapping[str, Json]]) -> str:
 
 
 def _cells(entry: Mapping[str, Json]) -> dict[str, str]:
-    return {
+    fields = {
         name: field.constraint.to_cell(entry[name])
         for name, field in FIELDS.items()
         if entry.get(name) is not None
     }
+    return {**fields, FORMERLY: guarded(f"{_KEYS} ".join(former_keys(entry.get(FORMERLY))))}
 
 
 def _rows(text: str) -> Any:  # a csv.reader, whose type has no public name
@@ -114,8 +120,8 @@ def _columns(cells: list[str], location: FileLocation) -> list[str]:
     if RESOURCE_NAME not in names:  # it may be any file, so its content is not quoted
         raise location.error(f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE)
     for name in names:
-        if name != RESOURCE_NAME and name not in FIELDS:
-            known = ", ".join((RESOURCE_NAME, *FIELDS))
+        if name not in (RESOURCE_NAME, FORMERLY) and name not in FIELDS:
+            known = ", ".join((RESOURCE_NAME, *FIELDS, FORMERLY))
             raise location.error(
                 f"{name or 'an empty title'} is an unknown column; there are {known}",
                 MessageCode.INVALID_TABLE,
@@ -146,9 +152,11 @@ def _read_row(
             f"{resource_name} is also in line {locations[path].line}", MessageCode.DUPLICATE_KEY
         )
     locations[path] = location
-    listings[resource_name] = {
-        name: _value(FIELDS[name], cell, location) for name, cell in cells.items() if cell
-    }
+    former = [key.strip() for key in unguarded(cells.pop(FORMERLY, "")).split(_KEYS)]
+    listing = {name: _value(FIELDS[name], cell, location) for name, cell in cells.items() if cell}
+    if any(former):
+        listing[FORMERLY] = [*filter(None, former)]
+    listings[resource_name] = listing
 
 
 def _value(field: ApiField, cell: str, location: FileLocation) -> Json:

@@ -20,6 +20,7 @@ from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import Document, FileLocation, overlaid
 from pulumi_setsmart.specification.format import Format, format_of
+from pulumi_setsmart.specification.former_keys import FORMERLY, former_key_violations
 from pulumi_setsmart.specification.json_file import read_json
 from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, Entries, names_of
 
@@ -157,6 +158,12 @@ def _errors(document: Document) -> Iterator[PortfolioFileError]:
         elif isinstance(entries, dict):
             for name, entry in entries.items():
                 yield from _entry_errors(document, kind, pointer(path, name), name, entry)
+            for violation in former_key_violations(_formerly(entries)):
+                yield document.error(
+                    pointer(pointer(path, violation.key), FORMERLY),
+                    violation.reason,
+                    violation.code,
+                )
         elif entries is not None:
             yield document.error(
                 path, f"must hold each {kind.label} under a name, not {type_name(entries)}"
@@ -195,6 +202,13 @@ def _entry_errors(
             yield document.error(location, violation.reason, violation.code)
 
 
+def _formerly(entries: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        key: entry.get(FORMERLY) if isinstance(entry, dict) else None
+        for key, entry in entries.items()
+    }
+
+
 def _unknown(kind: Kind, field: str) -> str:
     alike = difflib.get_close_matches(field, names_of(kind), 1)
     meant = f"did you mean {alike[0]}? " if alike else ""
@@ -220,7 +234,7 @@ def _without_absent_policies(kind: Kind, entry: Mapping[str, Json]) -> dict[str,
     return {
         name: value
         for name, value in entry.items()
-        if value is not None or name not in kind.policy_inputs
+        if value is not None or name not in (*kind.policy_inputs, FORMERLY)
     }
 
 

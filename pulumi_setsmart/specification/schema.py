@@ -6,7 +6,8 @@ from pulumi_setsmart.lifecycle.check import POLICY_INPUTS
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, Kind
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.specification.argument import Argument, arguments_of
+from pulumi_setsmart.specification.argument import Argument, entry_arguments_of
+from pulumi_setsmart.specification.former_keys import FORMERLY, SCHEMA
 from pulumi_setsmart.specification.sections import CONFIG, SECTIONS
 
 
@@ -31,7 +32,7 @@ def _section(kind: Kind) -> dict[str, Json]:
 
 
 def _entry(kind: Kind) -> dict[str, Json]:
-    arguments = [*arguments_of(kind)]
+    arguments = [*entry_arguments_of(kind)]
     return {
         "type": "object",
         "additionalProperties": False,
@@ -47,6 +48,8 @@ def _allowed(kind: Kind, argument: Argument) -> dict[str, Json]:
     if argument.name == kind.extra_fields:
         reserved = [*(field.name for field in kind.fields), DEFAULT_ID_FIELD]
         return {"type": "object", "propertyNames": {"not": {"enum": [*reserved]}}}
+    if argument.name == FORMERLY:
+        return dict(SCHEMA)
     if argument.field is None:
         return POLICY_INPUTS[argument.name].schema()
     schema = _secret_reference() if argument.field.secret else _schema_of(argument.field)

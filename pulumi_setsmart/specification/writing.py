@@ -7,6 +7,7 @@ import json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.specification.csv_file import FIELDS, SECTION, csv_text, extended_csv
 from pulumi_setsmart.specification.format import Format
+from pulumi_setsmart.specification.former_keys import FORMERLY
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
 
@@ -57,7 +58,8 @@ def omissions(entries: Entries, format_: Format) -> list[Notice]:
     """Return what a file of a format leaves out."""
     if format_ is not Format.CSV:
         return []
-    partial = sum(not entry.keys() <= FIELDS.keys() for entry in entries[SECTION].values())
+    columns = {*FIELDS, FORMERLY}
+    partial = sum(not entry.keys() <= columns for entry in entries[SECTION].values())
     missing = []
     if partial:
         missing.append(f"fields other than the documented ones (listings: {partial})")

@@ -104,13 +104,14 @@ def test_another_listing_of_the_same_name_is_created_on_request(
     stack.assert_clean()
 
 
-def test_a_listing_of_the_stack_does_not_stop_one_of_the_same_name(
+def test_a_second_listing_of_the_same_name_is_created_if_it_says_so(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
-    """A second one of the same name beside one that the stack has is what the program says."""
+    """Beside one that the stack has: without `if_exists`, its key may have changed."""
     stack.declare('Property("one", name="Studio")')
     stack.up()
-    stack.declare('Property("one", name="Studio")\nProperty("two", name="Studio")')
+    twin = 'Property("two", name="Studio", if_exists="create")'
+    stack.declare(f'Property("one", name="Studio")\n{twin}')
     assert "1 to create" in stack.preview()
     stack.up()
     stack.assert_clean()

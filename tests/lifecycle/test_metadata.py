@@ -56,6 +56,7 @@ REMEMBERED = StateMetadata(
     unapplied={"/rooms": Unapplied("ef56", Since.UPDATE)},
     inputs_ahead=True,
     null_secrets=["/wifi"],
+    resource_key='["Property","villa"]',
 )
 STORED: dict[str, Any] = {
     "version": 1,
@@ -72,6 +73,7 @@ STORED: dict[str, Any] = {
     "unapplied": {"/rooms": {"declared": "ef56", "since": "update"}},
     "inputs_ahead": True,
     "null_secrets": ["/wifi"],
+    "resource": '["Property","villa"]',
 }
 
 UNCHANGED = PlannedChange(changes=False, replaces=[])

@@ -20,7 +20,7 @@ sys.modules.setdefault("pulumi_setsmart", _bare)
 
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind  # noqa: E402 -- as above
 from pulumi_setsmart.models.field import ApiField, Source  # noqa: E402
-from pulumi_setsmart.specification.argument import arguments_of  # noqa: E402
+from pulumi_setsmart.specification.argument import arguments_of, entry_arguments_of  # noqa: E402
 
 FILES: Mapping[Path, str] = {
     PACKAGE / "resources.py": "resources.py.j2",
@@ -44,6 +44,7 @@ def render(path: Path) -> str:
     )
     environment.filters.update(
         arguments=arguments_of,
+        entry_arguments=entry_arguments_of,
         provenance=_provenance,
         output=_output,
         suffixed="{}Args".format,

@@ -1,0 +1,169 @@
+"""By what the objects of one account are recognised, and which resources of this run share that.
+
+A resource whose key changed is a new one to Pulumi, and the old one is deleted. Rows that were
+inserted or removed give each listing its neighbour's values. In both cases a resource gets the
+identity of an object that another resource manages, so that is what this module remembers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from attrs import Factory, define
+
+from pulumi_setsmart.lifecycle.identity import is_same, recognisable
+from pulumi_setsmart.models.json import Json, JsonObject
+
+_Place = tuple[str, object]
+
+
+@define
+class ManagedObject:
+    """An object that was managed before this run.
+
+    Attributes:
+        identifier: Its id.
+        key: The text of the key of its resource, or None where that is not known.
+        identities: The fields by which it is recognised: as the state knows them, and as they are.
+    """
+
+    identifier: str
+    key: str | None
+    identities: list[dict[str, Json]] = Factory(list)
+
+    def has(self, identity: Mapping[str, Json]) -> bool:
+        """Return whether the object has, or had, an identity."""
+        return any(_is_same(identity, fields) for fields in self.identities)
+
+
+@define
+class Claim:
+    """An identity that a resource gets in this run.
+
+    Attributes:
+        identity: The identity.
+        key: The text of the key of the resource.
+        identifier: The id of its object, or None where it is only now created.
+        refused: Whether that was refused, with an error that names the object.
+    """
+
+    identity: Mapping[str, Json]
+    key: str
+    identifier: str | None = None
+    refused: bool = False
+
+
+class IdentityRegistry:
+    """The identities in one collection of one account; shared by threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._managed: dict[str, ManagedObject] = {}
+        self._keys: set[str] = set()
+        self._by_place: defaultdict[_Place, set[str]] = defaultdict(set)
+        self._claims: defaultdict[_Place, list[Claim]] = defaultdict(list)
+
+    def note(
+        self, identifier: str, key: str | None, names: tuple[str, ...], fields: JsonObject
+    ) -> ManagedObject:
+        """Note an object that was managed before this run.
+
+        Args:
+            identifier: Its id.
+            key: The text of the key of its resource, or None where that is not known.
+            names: The names of the fields by which it is recognised.
+            fields: Its fields, as the state knows them or as they are.
+
+        Returns:
+            All that is known of it.
+        """
+        identity = {name: fields.get(name) for name in names}
+        with self._lock:
+            managed = self._managed.setdefault(identifier, ManagedObject(identifier, key))
+            if key is not None:
+                self._keys -= {managed.key}
+                self._keys.add(key)
+                managed.key = key
+            if identity not in managed.identities:
+                managed.identities.append(identity)
+                for place in _places(identity):
+                    self._by_place[place].add(identifier)
+            return managed
+
+    def forget(self, identifier: str) -> None:
+        """Note that an object is gone."""
+        with self._lock:
+            self._managed.pop(identifier, None)
+
+    def manages(self, key: str) -> bool:
+        """Return whether a resource has managed an object before this run.
+
+        Then whatever it creates replaces that one, even if that was deleted outside Pulumi.
+        """
+        with self._lock:
+            return key in self._keys
+
+    def managed(self, identifier: str) -> ManagedObject | None:
+        """Return what is known of the object with an id, if it was managed before this run."""
+        with self._lock:
+            return self._managed.get(identifier)
+
+    def holder(
+        self, identity: Mapping[str, Json], identifier: str | None = None
+    ) -> ManagedObject | None:
+        """Return the managed object that has an identity.
+
+        Args:
+            identity: The identity.
+            identifier: The id of an object that is not meant, or None.
+        """
+        place = next(_places(identity))
+        with self._lock:
+            for known in sorted(self._by_place[place]):
+                managed = self._managed.get(known)
+                if managed is not None and known != identifier and managed.has(identity):
+                    return managed
+        return None
+
+    def claim(self, identity: Mapping[str, Json], key: str, identifier: str | None = None) -> Claim:
+        """Note the identity that a resource gets in this run, before it is looked who has it.
+
+        Whoever is compared at the same time sees this claim, or else is seen.
+
+        Args:
+            identity: The identity.
+            key: The text of the key of the resource.
+            identifier: The id of its object, or None where it is only now created.
+        """
+        claim = Claim(identity, key, identifier)
+        with self._lock:
+            self._claims[next(_places(identity))].append(claim)
+        return claim
+
+    def claims_of_others(self, managed: ManagedObject) -> list[Claim]:
+        """Return the claims of other resources to the identity of a managed object."""
+        with self._lock:
+            return [
+                claim
+                for identity in managed.identities
+                for place in _places(identity)
+                for claim in self._claims[place]
+                if managed.key != claim.key
+                and managed.identifier != claim.identifier
+                and _is_same(claim.identity, identity)
+            ]
+
+
+def _is_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
+    """Return whether an object has the identity, as far as its own kind has these names."""
+    shared = {name: value for name, value in identity.items() if name in fields}
+    return next(iter(identity)) in shared and is_same(shared, fields)
+
+
+def _places(identity: Mapping[str, Json]) -> Iterator[_Place]:
+    """Yield where to look for each field of an identity, the one that always counts first."""
+    for name, value in identity.items():
+        known = recognisable(value)
+        yield name, known if isinstance(known, str | int | float) else None

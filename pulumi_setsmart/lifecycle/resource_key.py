@@ -1,0 +1,95 @@
+"""Which resource of a program an input belongs to, which Pulumi does not tell a provider.
+
+The program passes it with the inputs, and the metadata keeps it. So a resource that was renamed is
+told from one that is replaced.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import frozen
+
+from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.state_metadata import KEY
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, child_name, entry_key
+
+RESOURCE = f"{KEY}_resource"
+"""The input that holds it. Stored in users' states, as `KEY` is."""
+
+_STACK_TYPE = "pulumi:pulumi:Stack"
+
+
+@frozen
+class ResourceKey:
+    """What tells one resource of a program from all others.
+
+    Attributes:
+        kind: The name of its kind.
+        name: Its name in the program.
+        parent_type: The types of its parents, as in a URN; none where it has no parent.
+        parent: The name of its parent.
+    """
+
+    kind: str
+    name: str
+    parent_type: str = ""
+    parent: str = ""
+
+    @classmethod
+    def of_child(cls, kind: Kind, name: str, parent_urn: str) -> Self:
+        """Return the key of a resource whose parent has a URN."""
+        match parent_urn.split("::", 3):
+            case _, _, parent_type, parent if parent_type != _STACK_TYPE:
+                return cls(kind.name, name, parent_type, parent)
+        return cls(kind.name, name)
+
+    @classmethod
+    def of_entry(cls, kind: Kind, portfolio: str, key: str) -> Self:
+        """Return the key of the resource that a portfolio makes of an entry."""
+        return cls(kind.name, child_name(portfolio, key), PORTFOLIO_TYPE, portfolio)
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Return the key that a text holds, or None if it holds none."""
+        try:
+            members = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        match members:
+            case [str(), str()] | [str(), str(), str(), str()]:
+                return cls(*members)
+        return None
+
+    def __str__(self) -> str:
+        """Return the text that inputs and metadata hold."""
+        parent = [self.parent_type, self.parent] if self.parent_type else []
+        return json.dumps([self.kind, self.name, *parent], separators=(",", ":"))
+
+    @property
+    def entry(self) -> str | None:
+        """The key of the portfolio entry that it was made of, or None."""
+        is_child = self.parent_type.rpartition("$")[2] == PORTFOLIO_TYPE
+        return entry_key(self.parent, self.name) if is_child else None
+
+    def former_key_for(self, successor: ResourceKey) -> str:
+        """Return by what an entry's ``formerly`` names this resource."""
+        return entry_key(successor.parent, self.name) or self.name
+
+    def alias_for(self, successor: ResourceKey) -> str:
+        """Return Pulumi's alias, as source code, that makes this resource another one's past."""
+        name = json.dumps(self.name, ensure_ascii=False)
+        if self.parent_type == successor.parent_type:
+            return f"pulumi.Alias(name={name})"
+        parent = "…" if self.parent_type else "pulumi.ROOT_STACK_RESOURCE"
+        return f"pulumi.Alias(name={name}, parent={parent})"
+
+
+def resource_key_in(inputs: Mapping[str, Json]) -> str | None:
+    """Return the text of the key in inputs, or None where a program did not pass one."""
+    text = inputs.get(RESOURCE)
+    return text if isinstance(text, str) and text is not UNKNOWN else None

@@ -1,0 +1,163 @@
+"""Keys that change: with the real engine, nothing is deleted unless a preview has shown it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.engine_sandbox import EngineSandbox
+from support.engine_stack import QUIET, EngineStack, messages
+from support.messages import message
+
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.sandbox import PROPERTIES
+
+YAML = """\
+properties:
+  {}: {{name: Villa, address: 1 Road{}}}
+  loft: {{name: Loft}}
+"""
+CSV = """\
+resource_name,name,address,formerly
+{},Villa,1 Road,{}
+loft,Loft,,
+"""
+PROGRAM = 'Portfolio("fleet", load_portfolio("portfolio.{}").properties)'
+FORMATS = {
+    "yaml": lambda key, former: YAML.format(key, f", formerly: {former}" if former else ""),
+    "json": lambda key, former: json.dumps(
+        {
+            "properties": {
+                key: {"name": "Villa", "address": "1 Road", "formerly": [former] if former else []},
+                "loft": {"name": "Loft"},
+            }
+        }
+    ),
+    "csv": lambda key, former: CSV.format(key, f"{former}; older" if former else ""),
+}
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_renamed_row_stops_and_formerly_keeps_its_listing(
+    ending: str, stack: EngineStack, account: EngineSandbox
+) -> None:
+    """The preview writes nothing and names the way out; with it, nothing at all is sent."""
+    file = stack.folder / f"portfolio.{ending}"
+    stack.declare(PROGRAM.format(ending))
+    file.write_text(FORMATS[ending]("villa-1", ""))
+    stack.up()
+    identifier = stack.resource("fleet-villa-1")["id"]
+    writes = account.writes()
+
+    file.write_text(FORMATS[ending]("villa-2", ""))
+    facts = (identifier, "name and address", "fleet-villa-1", "`formerly: villa-1`")
+    refused = message(MessageCode.RENAMED_KEY, *facts, "the entry villa-2;")
+    assert messages_of(stack, "preview") == [refused]
+    assert messages_of(stack, "up", "--yes", "--skip-preview") == [refused]
+
+    file.write_text(FORMATS[ending]("villa-2", "villa-1"))
+    stack.up()
+    file.write_text(FORMATS[ending]("villa-2", ""))
+    stack.assert_clean()
+    assert stack.resource("fleet-villa-2")["id"] == identifier
+    assert account.writes() == writes
+
+
+def test_entries_move_between_portfolios_and_out_of_a_program(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """Each keeps its listing, and a real twin gets one of its own."""
+    stack.declare(
+        """
+        Portfolio("north", {"villa": PropertyArgs(name="Villa")})
+        Property("loft", name="Loft")
+        """
+    )
+    stack.up()
+    ids = [stack.resource(name)["id"] for name in ("north-villa", "loft")]
+    writes = account.writes()
+    south = """
+        Portfolio("north", {{}})
+        Portfolio("south", {{
+            "villa": PropertyArgs(name="Villa"{}),
+            "loft-2": PropertyArgs(name="Loft"{}),
+        }})
+        """
+    stack.declare(south.format("", ""))
+    villa = message(MessageCode.RENAMED_KEY, ids[0], "`formerly: north-villa`")
+    loft = message(MessageCode.RENAMED_KEY, ids[1], "`formerly: loft`")
+    assert all(each in (villa, loft) for each in messages_of(stack, "preview"))
+    stack.declare(south.format(', formerly="north-villa"', ', formerly=["loft"]'))
+    stack.up()
+    stack.assert_clean()
+    assert [stack.resource(name)["id"] for name in ("south-villa", "south-loft-2")] == ids
+    assert account.writes() == writes
+
+    twin = """
+        Property("a", name="Villa"{})
+        """
+    stack.declare(south.format("", "") + twin.format(""))
+    alias = 'pulumi.Alias(name="south-villa", parent=…)'
+    [refused] = messages_of(stack, "preview")
+    assert refused == message(MessageCode.RENAMED_KEY, ids[0], "south-villa", alias)
+    stack.declare(south.format("", "") + twin.format(', if_exists="create"'))
+    stack.up()
+    stack.assert_clean()
+    assert len(account.sandbox.storage.objects(PROPERTIES)) == 3
+
+
+def test_without_a_refresh_the_deletion_is_the_second_line(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """The new key comes first and knows nothing of the old resource, which is deleted last."""
+    program = 'Property("villa-{}", name="Villa", bedrooms=3)'
+    stack.declare(program.format(1))
+    stack.up()
+    writes = account.writes()
+    without = ("up", "--yes", *QUIET, "--refresh=false")
+
+    stack.declare(program.format(2))
+    [refused] = messages_of(stack, *without[:2], "--refresh=false", "--continue-on-error")
+    assert refused == message(MessageCode.ALREADY_EXISTS, "prop_1")
+
+    stack.succeed("config", "set", "setsmart:ifExists", "adopt")
+    adopted = messages(stack.succeed(*without))
+    skipped = message(MessageCode.DELETION_SKIPPED, "prop_1")
+    assert message(MessageCode.ADOPTED, "prop_1") in adopted
+    assert skipped in adopted
+    stack.assert_clean()
+    assert account.writes() == writes
+
+    stack.succeed("config", "set", "setsmart:ifExists", "create")
+    stack.declare(program.format(3))
+    stopped = message(MessageCode.DELETION_STOPPED, "prop_1", "villa-3", '(name="villa-2")')
+    assert messages_of(stack, *without[:2], "--refresh=false") == [stopped]
+    listings = account.sandbox.storage.objects(PROPERTIES)
+    assert [listing["id"] for listing in listings] == ["prop_1", "prop_2"]
+
+
+def test_shifted_rows_stop_before_anything_is_written(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """A row inserted in the middle of numbered ones; a swap that is meant needs a permission."""
+    rows = 'for number, name in enumerate("{}"): Property(f"row-{{number}}", name=name)'
+    stack.declare(rows.format("ABC"))
+    stack.up()
+    before = account.sandbox.storage.objects(PROPERTIES)
+    for names in ("AXBC", "AC", "BAC"):
+        stack.declare(rows.format(names))
+        codes = {str(each).rpartition(" ")[2] for each in messages_of(stack, "preview")}
+        assert codes <= {f"[{MessageCode.SHIFTED_ROWS}]", f"[{MessageCode.RENAMED_KEY}]"}
+    stack.fail("up", "--yes", "--skip-preview", *QUIET)
+    assert account.sandbox.storage.objects(PROPERTIES) == before
+    stack.up(SETSMART_ALLOW_SWAPS="true")
+    stack.assert_clean()
+    after = account.sandbox.storage.objects(PROPERTIES)
+    assert [one["id"] for one in after] == [one["id"] for one in before]
+    swapped = {"A": "B", "B": "A", "C": "C"}
+    assert [one["name"] for one in after] == [swapped[str(one["name"])] for one in before]
+
+
+def messages_of(stack: EngineStack, *command: str) -> list[str]:
+    """Return the distinct messages of a command that fails."""
+    return [*dict.fromkeys(messages(stack.fail(*command, *QUIET).output))]
