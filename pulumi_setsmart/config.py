@@ -41,6 +41,8 @@ API_KEY_VARIABLE = "SETSMART_API_KEY"
 BASE_URL_VARIABLE = "SETSMART_BASE_URL"
 ALLOW_SWAPS_VARIABLE = "SETSMART_ALLOW_SWAPS"
 """Only in the environment, since it is meant for one run."""
+MAX_DELETIONS = "maxDeletions"
+MAX_DELETIONS_VARIABLE = "SETSMART_MAX_DELETIONS"
 
 _KEY_VARIABLES = re.compile(r"SETSMART_(?:[A-Z0-9_]+_)?API_KEY")
 _OTHER_SECRETS = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN")
@@ -136,12 +138,33 @@ def load_settings(
         accept_account_change=source.boolean("acceptAccountChange", default=False),
         if_exists=source.word("ifExists", IfExists.ERROR),
         deletion_policy=source.word("deletionPolicy", DeletionPolicy.DELETE),
-        max_deletions=source.count("maxDeletions", None),
+        max_deletions=load_max_deletions(configured, environment),
         settle_time=source.seconds("settleTime", timeout),
         list_cache=source.boolean("listCache", default=True),
         paging=source.paging("paging"),
         allow_swaps=_allows_swaps(environment),
     )
+
+
+def load_max_deletions(
+    configured: Callable[[str], object], environment: Mapping[str, str]
+) -> int | None:
+    """Return how many objects a run may delete or deactivate, or None for any number.
+
+    The environment has precedence here: it reaches every command at once, and sets the limit for
+    one run. An empty variable is none, so that a workflow can pass on an input that was not given.
+
+    Args:
+        configured: As for `load_settings`.
+        environment: The environment's variables.
+
+    Raises:
+        ConfigurationError: The setting is not allowed.
+    """
+    exported = environment.get(MAX_DELETIONS_VARIABLE, "").strip()
+    if exported:
+        return _whole_number(exported, MAX_DELETIONS_VARIABLE)
+    return _Source(configured).count(MAX_DELETIONS, None)
 
 
 def load_allowed_providers(configured: Callable[[str], object]) -> Mapping[str, frozenset[str]]:
@@ -284,10 +307,7 @@ class _Source:
         text = self.text(key)
         if text is None:
             return default
-        is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
-        if not is_number or int(text) < at_least:
-            raise ConfigurationError(f"{setting(key)} must be a whole number, {at_least} or more")
-        return int(text)
+        return _whole_number(text, setting(key), at_least)
 
     def word(self, key: str, default: _Words) -> _Words:
         words = type(default)
@@ -364,6 +384,13 @@ def _allows_swaps(environment: Mapping[str, str]) -> bool:
         case "" | "false":
             return False
     raise ConfigurationError(f"{ALLOW_SWAPS_VARIABLE} must be true or false")
+
+
+def _whole_number(text: str, name: str, at_least: int = 0) -> int:
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    if not is_number or int(text) < at_least:
+        raise ConfigurationError(f"{name} must be a whole number, {at_least} or more")
+    return int(text)
 
 
 def _credentials(account: _AccountSettings) -> tuple[Credential, ...]:

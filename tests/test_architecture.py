@@ -28,7 +28,7 @@ ALLOWED = {
     "providers": "client config lifecycle models",
     "python_value": "lifecycle models",
     "recording": "client config files models",
-    "reporting": "automation client lifecycle models providers",
+    "reporting": "automation client config lifecycle models providers",
     "resource": "lifecycle models outputs providers python_value seen_inputs",
     "resources": "models portfolio providers resource specification",
     "sandbox": "",

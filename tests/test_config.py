@@ -85,6 +85,28 @@ def test_the_configuration_wins_over_the_environment() -> None:
     assert [one.key for one in settings.connection.credentials] == ["other"]
 
 
+@pytest.mark.parametrize(
+    ("configured", "exported", "limit"),
+    [("5", "0", 0), ("0", "9", 9), (None, " 3 ", 3), ("5", "", 5), ("5", " ", 5), (None, "", None)],
+)
+def test_the_environment_sets_the_limit_of_deletions_for_one_run(
+    configured: str | None, exported: str, limit: int | None
+) -> None:
+    """It has precedence over the configuration, unless it is empty."""
+    settings = loaded(
+        {"setsmart:apiKey": "k", "setsmart:maxDeletions": configured},
+        SETSMART_MAX_DELETIONS=exported,
+    )
+    assert settings.max_deletions == limit
+
+
+@pytest.mark.parametrize("exported", ["all", "-1", "1.5", "1_0", "٣"])
+def test_a_wrong_limit_in_the_environment_is_named(exported: str) -> None:
+    """Nothing is deleted under a limit that nobody understands."""
+    with raises(ConfigurationError, MessageCode.INVALID_SETTING, "SETSMART_MAX_DELETIONS"):
+        loaded({"setsmart:apiKey": "k"}, SETSMART_MAX_DELETIONS=exported)
+
+
 def test_the_same_key_twice_is_one() -> None:
     """A refused key is not tried a second time."""
     assert len(loaded(SETSMART_API_KEY=KEY).connection.credentials) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.project_files import PortfolioFile, ProjectFiles
 from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.automation.import_file import ImportedResource, import_file
+from pulumi_setsmart.automation.resource_type import ResourceAddress
 from pulumi_setsmart.automation.stack import Stack, State
 from pulumi_setsmart.client.errors import StackError, WrongAccountError
 from pulumi_setsmart.config import Settings, load_settings
@@ -40,7 +41,8 @@ class Proof:
     Attributes:
         changes: What `pulumi up` would do to the resources of the portfolio, by their names:
             ``update``, ``delete`` and so on. None is as it should be.
-        others: How many resources beside those it would do something to.
+        others: How many other resources it would do something to; entries whose listing is gone
+            do not count here, as they are named apart.
         kept: Whether the import stands. Where the program would do more to what was imported than
             update it, the stack was brought back to what it was.
     """
@@ -130,10 +132,13 @@ def _adopted(
     with opened(settings) as account:
         plan = _plan(project, account, settings, state, scope, show_progress)
     files = _write(project, plan)
+    matching = plan.matching
+    gone = [
+        ResourceAddress(kind, child_name(project.portfolio, key)) for kind, key in matching.gone
+    ]
     proof = None
     if stack is not None and state is not None:
-        proof = _import_and_preview(stack, state, plan, show_progress)
-    matching = plan.matching
+        proof = _import_and_preview(stack, state, plan, gone, show_progress)
     new = [(kind, key) for section, kind in SECTIONS.items() for key in matching.new[section]]
     return AdoptionResult(
         new={
@@ -142,7 +147,7 @@ def _adopted(
             if key in plan.resources
         },
         known=len(matching.declared) - len(new),
-        gone=[child_name(project.portfolio, key) for _, key in matching.gone],
+        gone=[address.name for address in gone],
         managed=matching.managed,
         left_out=plan.left_out,
         files=files,
@@ -259,7 +264,11 @@ def _write(project: ProjectFiles, plan: _Plan) -> list[Path]:
 
 
 def _import_and_preview(
-    stack: Stack, state: State, plan: _Plan, show_progress: ShowProgress
+    stack: Stack,
+    state: State,
+    plan: _Plan,
+    gone: Sequence[ResourceAddress],
+    show_progress: ShowProgress,
 ) -> Proof:
     """Import what the stack does not have, and look what the program would do then."""
     addresses = [resource.address for resource in plan.resources.values()]
@@ -276,7 +285,7 @@ def _import_and_preview(
         raise
     ours = planned.ours
     changes = {address: ours[address] for address in addresses if address in ours}
-    others = len(ours) - len(changes) + len(planned.others)
+    others = len(ours.keys() - changes.keys() - {*gone}) + len(planned.others)
     kept = not any(changes.get(address, _UPDATE) != _UPDATE for address in imported)
     if not kept:
         stack.restore(state)

@@ -14,6 +14,7 @@ from pulumi_setsmart.adoption.pairing import (
     is_as_declared,
     is_the_same,
     pairs,
+    pairs_by_id,
 )
 from pulumi_setsmart.lifecycle.comparison import Mismatch, mismatches
 from pulumi_setsmart.lifecycle.declaration import unordered_lists
@@ -37,6 +38,7 @@ class ComparedPortfolio:
             file and in a stack, what is not declared is not known.
         unordered: What leads to the lists whose order means nothing, by section and key.
         left_out: What of it cannot be compared, and why.
+        ids: The ids that are known of the objects, by section and key; in an account its keys.
     """
 
     name: str
@@ -44,6 +46,13 @@ class ComparedPortfolio:
     is_complete: bool = False
     unordered: Mapping[str, Mapping[str, Patterns]] = Factory(dict)
     left_out: Sequence[Notice] = ()
+    ids: Mapping[str, Mapping[str, str]] = Factory(dict)
+
+    def ids_in(self, section: str) -> Mapping[str, str]:
+        """Return the known ids of the objects in a section, by key."""
+        if self.is_complete:
+            return {key: key for key in self.sections[section]}
+        return self.ids.get(section, {})
 
     def unordered_lists(self, section: str, key: str) -> Patterns:
         """Return what leads to the lists of an object whose order means nothing on this source."""
@@ -98,7 +107,8 @@ def differences(left: ComparedPortfolio, right: ComparedPortfolio) -> list[Objec
     """Return what is different between two sources; ids, secrets and the order do not count.
 
     Objects are one if they have the same key, where both sources are files or stacks; else if they
-    are alike: as they are declared, then with the same name and address, then the same name. Blank
+    have the same id, as far as a stack, an import file or `existing_id` knows it; else if they are
+    alike: as they are declared, then with the same name and address, then the same name. Blank
     texts, null and what is not there are the same. Between an account and a file or stack, only
     the declared fields count.
     """
@@ -111,7 +121,7 @@ def differences(left: ComparedPortfolio, right: ComparedPortfolio) -> list[Objec
             declared = left.unordered_lists(section, key), right.unordered_lists(section, other)
             return unordered_lists(kind, {}).union(*declared)
 
-        paired = _paired(kind, left, lefts, right, rights, unordered)
+        paired = _paired(section, left, lefts, right, rights, unordered)
         for key, fields in lefts.items():
             title = str(fields.get(kind.title or "", key))
             other = paired.get(key)
@@ -147,7 +157,7 @@ def _comparable(kind: Kind, fields: JsonObject) -> dict[str, Json]:
 
 
 def _paired(
-    kind: Kind,
+    section: str,
     left: ComparedPortfolio,
     lefts: Mapping[str, JsonObject],
     right: ComparedPortfolio,
@@ -159,8 +169,18 @@ def _paired(
         if left.is_complete or right.is_complete
         else {key: key for key in lefts if key in rights}
     )
+    kind = SECTIONS[section]
+    known = pairs_by_id(
+        kind,
+        {key: fields for key, fields in lefts.items() if key not in same},
+        {key: fields for key, fields in rights.items() if key not in same},
+        {} if left.is_complete and right.is_complete else left.ids_in(section),
+        right.ids_in(section),
+    )
+    same |= known
+    taken = {*same.values()}
     free_left = {key: fields for key, fields in lefts.items() if key not in same}
-    free_right = {key: fields for key, fields in rights.items() if key not in same}
+    free_right = {key: fields for key, fields in rights.items() if key not in taken}
     likenesses = (is_the_same, is_as_declared, has_same_identity, has_same_title)
     if left.is_complete and not right.is_complete:  # what declares chooses first
         found = pairs(

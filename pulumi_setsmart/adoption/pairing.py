@@ -86,6 +86,33 @@ def pairs(
     return paired
 
 
+def pairs_by_id(
+    kind: Kind,
+    left: Mapping[str, JsonObject],
+    right: Mapping[str, JsonObject],
+    left_ids: Mapping[str, str],
+    right_ids: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the right name of each left object that has the same id on the right.
+
+    Two accounts may have the same ids for other objects. So no id counts if none of the pairs has
+    the same title on both sides, while another object on the right has the title of one of them.
+
+    Args:
+        kind: What they are.
+        left: The fields of the objects on the left by their names there.
+        right: The same on the right.
+        left_ids: The known ids of objects on the left, by name.
+        right_ids: The same on the right.
+    """
+    names = {right_ids[name]: name for name in right if name in right_ids}
+    paired = {name: names[left_ids[name]] for name in left if left_ids.get(name, "") in names}
+    titles = {name: _title(kind, fields) for name, fields in right.items()}
+    lefts = {name: _title(kind, left[name]) for name in paired}
+    is_recognised = any(titles[paired[name]] == title for name, title in lefts.items())
+    return paired if is_recognised or {*lefts.values()}.isdisjoint(titles.values()) else {}
+
+
 def _title(kind: Kind, fields: JsonObject) -> str:
     title: Json = fields.get(kind.title or "")
     return str(folded(title))

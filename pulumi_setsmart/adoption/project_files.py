@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,9 +72,7 @@ class ProjectFiles:
     @property
     def import_path(self) -> Path:
         """Where the import file is: each stack has its own, since each has its own account."""
-        stem = Path(self.file).stem
-        stack = "" if self.stack is None else f".{self.stack.replace('/', '-')}"
-        return self.folder / f"{stem}{stack}.import.json"
+        return self.folder / _import_name(self.file, self.stack)
 
     @property
     def program_path(self) -> Path:
@@ -113,16 +112,7 @@ class ProjectFiles:
         Raises:
             PortfolioFileError: It cannot be read.
         """
-        if not self.import_path.exists():
-            return {}
-        text = utf8_text_of(self.import_path, _LARGEST_IMPORT_FILE)
-        try:
-            return imported_ids(json.loads(text), self.portfolio)
-        except (ValueError, RecursionError):
-            raise PortfolioFileError(
-                f"{self.import_path}: is no import file of `pulumi-setsmart adopt`; move it away",
-                code=MessageCode.NOT_AN_IMPORT_FILE,
-            ) from None
+        return _ids_in(self.import_path, self.portfolio) if self.import_path.exists() else {}
 
     def extended(self, before: PortfolioFile, additions: Entries) -> PortfolioFile:
         """Return the portfolio file that is to be: ``before`` itself where nothing is added.
@@ -171,3 +161,39 @@ class ProjectFiles:
         """
         program = _PROGRAM.format(file=json.dumps(self.file), name=json.dumps(self.portfolio))
         write_file(self.program_path, program)
+
+
+def ids_beside(file: Path, stack: str | None) -> dict[Key, str]:
+    """Return the ids in the import file beside a portfolio file; none if none is known to be its.
+
+    Args:
+        file: The portfolio file.
+        stack: The stack that adopted. If None, it is the import file without a stack, or else the
+            only one there is.
+
+    Raises:
+        PortfolioFileError: It cannot be read.
+    """
+    path = file.with_name(_import_name(file.name, stack))
+    if stack is None and not path.exists():
+        beside = [*file.parent.glob(f"{glob.escape(file.stem)}.*.import.json")]
+        if len(beside) == 1:
+            [path] = beside
+    return _ids_in(path, None) if path.exists() else {}
+
+
+def _import_name(file: str, stack: str | None) -> str:
+    suffix = "" if stack is None else f".{stack.replace('/', '-')}"
+    return f"{Path(file).stem}{suffix}.import.json"
+
+
+def _ids_in(path: Path, portfolio: str | None) -> dict[Key, str]:
+    """Return the ids in an import file, of the portfolio with a name, or of the one it has."""
+    text = utf8_text_of(path, _LARGEST_IMPORT_FILE)
+    try:
+        return imported_ids(json.loads(text), portfolio)
+    except (ValueError, RecursionError):
+        raise PortfolioFileError(
+            f"{path}: is no import file of `pulumi-setsmart adopt`; move it away",
+            code=MessageCode.NOT_AN_IMPORT_FILE,
+        ) from None

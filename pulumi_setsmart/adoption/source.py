@@ -16,11 +16,12 @@ from pulumi_setsmart.adoption.inventory import (
     take_inventory,
 )
 from pulumi_setsmart.adoption.progress import ShowProgress
+from pulumi_setsmart.adoption.project_files import ids_beside
 from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
-from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
+from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID
 from pulumi_setsmart.models.json import DEEPEST, Json
 from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.message_code import Notice
@@ -32,7 +33,11 @@ _STACK = "stack:"
 
 
 def read_source(
-    name: str, folder: Path, environment: Mapping[str, str], show_progress: ShowProgress
+    name: str,
+    folder: Path,
+    environment: Mapping[str, str],
+    show_progress: ShowProgress,
+    other: str = "",
 ) -> ComparedPortfolio:
     """Return the portfolio that ``name`` stands for.
 
@@ -44,6 +49,8 @@ def read_source(
         folder: The folder of the Pulumi project that has the stacks.
         environment: The environment's variables.
         show_progress: Shows how far it is.
+        other: What it is compared with; if that names a stack, the ids of a file's entries are
+            those that were adopted into this stack.
 
     Raises:
         SetSmartError: It cannot be read.
@@ -56,11 +63,33 @@ def read_source(
         return _account(name, settings, show_progress)
     if name.startswith(_STACK):
         return _stack(name, Stack(name.removeprefix(_STACK), folder))
-    return _declared(name, read_entries(name))
+    entries = read_entries(name)
+    imported = ids_beside(Path(name), _stack_named(other))
+    return _declared(
+        name,
+        entries,
+        {
+            section: {
+                key: str(identifier)
+                for key, entry in entries[section].items()
+                if (identifier := imported.get((kind, key)) or entry.get(EXISTING_ID)) is not None
+            }
+            for section, kind in SECTIONS.items()
+        },
+    )
+
+
+def _stack_named(source: str) -> str | None:
+    account = _ACCOUNT.fullmatch(source)
+    if account is not None:
+        return account["stack"]
+    return source.removeprefix(_STACK) if source.startswith(_STACK) else None
 
 
 def _declared(
-    name: str, inputs: Mapping[str, Mapping[str, Mapping[str, Json]]]
+    name: str,
+    inputs: Mapping[str, Mapping[str, Mapping[str, Json]]],
+    ids: Mapping[str, Mapping[str, str]],
 ) -> ComparedPortfolio:
     """Return the source that declares objects with these inputs, by section and key."""
     return ComparedPortfolio(
@@ -73,6 +102,7 @@ def _declared(
             section: {key: unordered_lists(kind, entry) for key, entry in inputs[section].items()}
             for section, kind in SECTIONS.items()
         },
+        ids=ids,
     )
 
 
@@ -108,16 +138,22 @@ def _not_compared(objects: list[AccountObject]) -> Iterator[Notice]:
 def _stack(name: str, stack: Stack) -> ComparedPortfolio:
     resources = stack.state().resources
     keys = Counter((resource.address.kind, resource.key) for resource in resources)
+    named = {
+        section: {
+            resource.key if keys[kind, resource.key] == 1 else resource.address.name: resource
+            for resource in resources
+            if resource.address.kind is kind
+        }
+        for section, kind in SECTIONS.items()
+    }
     return _declared(
         name,
         {
-            section: {
-                resource.key
-                if keys[kind, resource.key] == 1
-                else resource.address.name: resource.inputs
-                for resource in resources
-                if resource.address.kind is kind
-            }
-            for section, kind in SECTIONS.items()
+            section: {key: resource.inputs for key, resource in members.items()}
+            for section, members in named.items()
+        },
+        {
+            section: {key: resource.identifier for key, resource in members.items()}
+            for section, members in named.items()
         },
     )

@@ -66,15 +66,28 @@ def import_file(portfolio: str, resources: Iterable[ImportedResource]) -> dict[s
     return {"resources": [parent, *children] if children else []}
 
 
-def imported_ids(file: Mapping[str, Any], portfolio: str) -> dict[tuple[Kind, str], str]:
+def imported_ids(file: Mapping[str, Any], portfolio: str | None) -> dict[tuple[Kind, str], str]:
     """Return the ids in an import file, by kind and by the key of the portfolio's entry.
+
+    Args:
+        file: The file as plain values.
+        portfolio: The name of the portfolio, or None for the one that the file has.
 
     Raises:
         ValueError: It is no such file.
     """
     match file:
         case {"resources": list(resources)}:
-            return dict(pair for resource in resources for pair in _known(resource, portfolio))
+            name = portfolio or next(map(_component, resources), "")
+            return dict(pair for resource in resources for pair in _known(resource, name))
+    raise ValueError
+
+
+def _component(resource: Any) -> str:
+    """Return the name of the component, which is the first of the resources."""
+    match resource:
+        case {"component": True, "name": str(name)}:
+            return name
     raise ValueError
 
 

@@ -43,14 +43,18 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     accounts. Nothing is written.
 
     Ids, secrets, order and fields that only the server sets are ignored. Blank, null and absent are
-    equal. Between an account and a file or stack, only declared fields count.
+    equal. Between an account and a file or stack, only declared fields count, and objects are
+    matched by id where the stack, the import file or existing_id knows it.
 
     Exit status, as of diff: 0 if they are equal, 1 if not, 2 if something went wrong.
     """
     from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.source import read_source  # noqa: PLC0415 - as above
 
-    sources = [read_source(name, directory, os.environ, shown_progress()) for name in (left, right)]
+    sources = [
+        read_source(name, directory, os.environ, shown_progress(), other)
+        for name, other in ((left, right), (right, left))
+    ]
     left_out = [notice for source in sources for notice in source.left_out]
     for notice in left_out:
         say(str(notice), err=True)

@@ -1,19 +1,44 @@
 """The command ``report``."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import click
 
-from pulumi_setsmart.cli.console import Command, project_folder, write_data
+from pulumi_setsmart.cli.console import Command, project_folder, say, write_data
 
 if TYPE_CHECKING:
+    from pulumi_setsmart.reporting.plan_limit import PlanLimit
     from pulumi_setsmart.reporting.report import Report
 
 _TROUBLE = 2
 _LARGEST_PREVIEW = 256 * 1024 * 1024
+
+
+_CONDITIONS = ("drift", "delete", "any")
+
+
+def _conditions(
+    _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
+) -> "tuple[str | PlanLimit, ...]":
+    return tuple(value if value in _CONDITIONS else _limit(value) for value in values)
+
+
+def _limit(spelling: str) -> "PlanLimit":
+    from pulumi_setsmart.reporting.plan_limit import PlanLimit  # noqa: PLC0415 - not always needed
+
+    try:
+        return PlanLimit.of(spelling)
+    except ValueError:
+        raise click.BadParameter(
+            f"{spelling!r} is none of {', '.join(_CONDITIONS)}, 'changes>20' (listings) and "
+            "'changes>30%' (of the listings, below 100%). Put it in quotation marks, or a shell "
+            "takes > for a file."
+        ) from None
 
 
 @click.command(cls=Command, failure=_TROUBLE)
@@ -38,10 +63,12 @@ _LARGEST_PREVIEW = 256 * 1024 * 1024
 )
 @click.option(
     "--fail-on",
-    type=click.Choice(["drift", "delete", "any"]),
+    metavar="drift|delete|any|changes>N|changes>N%",
     multiple=True,
+    callback=_conditions,
     help="Status 1 if something changed outside Pulumi; if something is deleted, replaced or"
-    " deactivated; or if anything changes. May be repeated.",
+    " deactivated; if anything changes; or if more listings than a number, or than a share of at"
+    " least 10, are updated, deleted, replaced or adopted with changes. May be repeated.",
 )
 def report(
     file: str | None,
@@ -49,7 +76,7 @@ def report(
     directory: Path,
     form: str,
     output: Path | None,
-    fail_on: tuple[str, ...],
+    fail_on: "tuple[str | PlanLimit, ...]",
 ) -> None:
     """Write a report of a preview, for people who approve it.
 
@@ -60,6 +87,7 @@ def report(
     """
     from pulumi_setsmart.automation.stack import Stack  # noqa: PLC0415 - heavy
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
+    from pulumi_setsmart.reporting.plan_limit import planned_deletions  # noqa: PLC0415 - as above
     from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - as above
     from pulumi_setsmart.reporting.saved_text import saved_text  # noqa: PLC0415 - as above
 
@@ -72,6 +100,14 @@ def report(
         case _:
             raise click.UsageError("Give either a FILE (or -) or --stack.")
     found = read_preview(text, source)
+    limits = [condition for condition in fail_on if not isinstance(condition, str)]
+    notices = [
+        *(notice for limit in limits for notice in limit.excess(found)),
+        *planned_deletions(found, os.environ),
+    ]
+    for notice in notices:
+        say(str(notice), err=True)
+    found = attrs.evolve(found, notices=notices)
     rendered = _renderer(form)(found)
     if output is None:
         write_data(rendered)
@@ -106,7 +142,9 @@ def _renderer(form: str) -> "Callable[[Report], str]":
     return markdown
 
 
-def _holds(condition: str, found: "Report") -> bool:
+def _holds(condition: "str | PlanLimit", found: "Report") -> bool:
+    if not isinstance(condition, str):
+        return any(condition.excess(found))
     match condition:
         case "drift":
             return bool(found.drifted)

@@ -42,10 +42,12 @@ class Adoption:
     Attributes:
         identifier: The object that is adopted.
         owner: The salt of the metadata of the resource that it is claimed for.
+        changes: Whether the object then gets other values, for who counts the changes of a preview.
     """
 
     identifier: str
     owner: str
+    changes: bool = True
 
 
 def with_adoption(inputs: Mapping[str, Json], adoption: Adoption) -> dict[str, Json]:
@@ -53,6 +55,7 @@ def with_adoption(inputs: Mapping[str, Json], adoption: Adoption) -> dict[str, J
     decision: dict[str, Json] = {
         "takes_over": adoption.identifier,
         "owner": adoption.owner,
+        "changes": adoption.changes,
     }
     return {**inputs, _DECISION: decision}
 
@@ -63,8 +66,8 @@ def adoption_in(inputs: Mapping[str, Json]) -> Adoption | None:
     Then the account is asked again, so nothing depends on it.
     """
     match inputs.get(_DECISION) or input_metadata(inputs):
-        case {"takes_over": str(identifier), "owner": str(owner)}:
-            return Adoption(identifier, owner)
+        case {"takes_over": str(identifier), "owner": str(owner), **others}:
+            return Adoption(identifier, owner, others.get("changes") is not False)
     return None
 
 
@@ -101,8 +104,7 @@ def _named(operation: Operation, identifier: str) -> Adoption:
             "rename that one, give it an alias instead",
             code=MessageCode.EXISTING_ID_MANAGED,
         )
-    _announce(operation, record)
-    return Adoption(identifier, owner)
+    return Adoption(identifier, owner, _announce(operation, record))
 
 
 def _identical(operation: Operation) -> Adoption | None:
@@ -124,8 +126,8 @@ def _identical(operation: Operation) -> Adoption | None:
     if len(found) > 1 or not adopts:
         operation.ownership.contest(record.id for record in found)
         raise ExistingObjectError(_reason(identity, found))
-    _announce(operation, operation.read(found[0].id, _needed_fields(operation)))
-    return Adoption(found[0].id, owner)
+    record = operation.read(found[0].id, _needed_fields(operation))
+    return Adoption(found[0].id, owner, _announce(operation, record))
 
 
 def _needed_fields(operation: Operation) -> NeededFields:
@@ -140,8 +142,8 @@ def _with_identity(operation: Operation, identity: Mapping[str, Json]) -> list[R
     return [record for record in candidates if is_same(identity, record.fields)]
 
 
-def _announce(operation: Operation, record: Record) -> None:
-    """Tell who approves it what the adoption does."""
+def _announce(operation: Operation, record: Record) -> bool:
+    """Tell who approves it what the adoption does, and return whether it changes the object."""
     declaration = operation.declaration
     visible = declaration.visible(record.fields, {})
     fields = in_order_of(declaration.fields, visible, declaration.unordered, declaration.secrets)
@@ -159,6 +161,7 @@ def _announce(operation: Operation, record: Record) -> None:
     if STATUS not in declaration.fields and not is_open(fields):
         sentence += f"; its status stays {shown(fields[STATUS])} unless {STATUS} is declared"
     operation.report(sentence, code=MessageCode.ADOPTED)
+    return bool(changes)
 
 
 def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:

@@ -206,7 +206,7 @@ def _state_metadata(plain: dict[str, Any]) -> StateMetadata:
         unapplied=_optional(plain, "unapplied", _by_pointer(_unapplied)) or {},
         inputs_ahead=_optional(plain, "inputs_ahead", _true_or_false) or False,
         null_secrets=_optional(plain, "null_secrets", _list_of(_pointer)),
-        resource_key=_optional(plain, "resource", _text),
+        resource_key=_optional(plain, "resource", _string),
         newer=_newer_members(plain, _MEMBERS),
     )
 

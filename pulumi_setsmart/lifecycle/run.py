@@ -40,8 +40,9 @@ class Run:
         with self._lock:
             if max_deletions is not None and self._deletions >= max_deletions:
                 raise NotDeletedError(
-                    "not deleted: this run has made as many deletions as setsmart:maxDeletions "
-                    "allows. If all of them are meant, raise it",
+                    f"not deleted: setsmart:maxDeletions is {max_deletions}, and this run has made "
+                    "as many deletions. `pulumi-setsmart report` lists the planned ones; if all "
+                    "are meant, allow them once with SETSMART_MAX_DELETIONS=NUMBER",
                     code=MessageCode.DELETION_LIMIT,
                 )
             self._deletions += 1

@@ -137,6 +137,8 @@ class MessageCode(StrEnum):
     DAMAGED_PREVIEW = "damaged-preview"
     SEVERAL_PREVIEWS = "several-previews"
     UNKNOWN_ENCODING = "unknown-encoding"
+    TOO_MANY_CHANGES = "too-many-changes"
+    TOO_MANY_DELETIONS = "too-many-deletions"
 
     # Commands
     LEFT_OUT = "left-out"

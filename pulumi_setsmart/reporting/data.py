@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import attrs
+
 from pulumi_setsmart.client.confidential import without_secrets
 from pulumi_setsmart.models.message_code import without_code
 from pulumi_setsmart.models.text import MARK, visible_json
@@ -21,6 +23,9 @@ def data(report: Report) -> str:
         "summary": summary(report),
         "refreshed": report.refreshed,
         "entries": [_entry(entry) for entry in report.entries],
+        "listings": report.listings,
+        "changed_listings": len(report.changed),
+        "notices": [attrs.asdict(notice) for notice in report.notices],
         "others": dict(report.others),
         "warnings": [_message(text) for text in report.warnings],
         "errors": [_message(text) for text in report.errors],
@@ -41,6 +46,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "resource": entry.resource,
         "id": entry.identifier,
         "account": entry.account,
+        "former_resource": None if entry.former is None else entry.former.resource,
         "drift": entry.is_drift,
         "hides_secrets": entry.hides,
         "fields": [_field(field) for field in entry.fields],

@@ -39,6 +39,11 @@ def steps_and_diagnostics(
     return steps, diagnostics
 
 
+def configuration(events: Iterable[Mapping[str, Any]]) -> Any:
+    """Return the configuration that the one document would have."""
+    return next(event["preludeEvent"] for event in events if "preludeEvent" in event).get("config")
+
+
 def _step(metadata: Mapping[str, Any]) -> dict[str, Any]:
     step = {"op": metadata["op"], "urn": metadata["urn"]}
     for side, name in (("old", "oldState"), ("new", "newState")):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pulumi_setsmart.client.confidential import redacted
+from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.reporting.report import LOSSES, Action, Entry, Report
 from pulumi_setsmart.reporting.wording import (
@@ -15,6 +16,7 @@ from pulumi_setsmart.reporting.wording import (
     current,
     planned,
     reason,
+    renamed,
     shown,
     subject,
     summary,
@@ -48,13 +50,15 @@ def markdown(report: Report) -> str:
 
 
 def _head(report: Report) -> str:
-    icon = "🛑 " if report.errors or report.losses else "⚠️ " if report.drifted else ""
+    is_grave = report.errors or report.losses or report.notices
+    icon = "🛑 " if is_grave else "⚠️ " if report.drifted else ""
     return f"### {icon}{summary(report)} · {_code(f'{report.project}/{report.stack}')}"
 
 
 def _blocks(report: Report) -> Iterator[str | Entry]:
     for error in report.errors:
         yield f"> **Error:** {_code(error)}"
+    yield from (f"> **{_notice(notice)}**" for notice in report.notices)
     if not report.refreshed and not report.errors:
         yield f"> {NOT_REFRESHED}"
     for action in Action:
@@ -68,6 +72,10 @@ def _blocks(report: Report) -> Iterator[str | Entry]:
     yield from (f"> Pulumi warns: {_code(warning)}" for warning in report.warnings)
 
 
+def _notice(notice: Notice) -> str:
+    return f"{_code(notice.message)} ({_code(notice.code)})"
+
+
 def _heading(action: Action, number: int) -> str:
     heading = HEADINGS[action]
     icon = "🛑 " if action in LOSSES else ""
@@ -76,6 +84,8 @@ def _heading(action: Action, number: int) -> str:
 
 def _entry(entry: Entry) -> str:
     lines = [f"- {_code(entry.title)}, {subject(entry, _code)} ({_code(entry.resource)})"]
+    if entry.former is not None:
+        lines.append(f"  {renamed(entry, _code)}")
     if entry.hides:
         lines.append(f"  {HIDDEN}")
     if entry.fields and entry.is_compared:

@@ -17,7 +17,7 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.lifecycle.adoption import adoption_in
+from pulumi_setsmart.lifecycle.adoption import Adoption, adoption_in
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
     ID,
@@ -25,7 +25,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     known_fields_of,
     read_declaration,
 )
-from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, Kind
+from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
 from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.state_metadata import KEY
@@ -35,7 +35,8 @@ from pulumi_setsmart.models.web_address import masked
 from pulumi_setsmart.providers.values import from_engine
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, field_changes
 from pulumi_setsmart.reporting.printed import read_printed
-from pulumi_setsmart.reporting.report import Action, Entry, Report
+from pulumi_setsmart.reporting.renamed_key import Step, with_renames
+from pulumi_setsmart.reporting.report import CHANGES, Action, Entry, Report
 
 _ORDER = [*Action]
 _NO_CHANGE = {"same", "refresh", "read", "discard"}
@@ -63,7 +64,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
     printed = read_printed(text, source)
     steps, diagnostics = printed.steps, printed.diagnostics
     before = {step["urn"]: _state(step, "oldState") for step in steps if step["op"] == "refresh"}
-    entries: dict[ResourceAddress, Entry] = {}
+    ours: dict[str, Step] = {}
     others: dict[str, str] = {}
     # A replacement has up to three steps, of which the deletion says the least.
     for step in sorted(steps, key=lambda step: step["op"] == "delete-replaced"):
@@ -72,18 +73,18 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         resource_type = urn.split("::")[2].rpartition("$")[2]
         if kind_of_step in _NO_CHANGE or resource_type.startswith(NO_RESOURCES):
             continue
-        if address in entries:
+        if urn in ours:
             continue
         if address is None or kind_of_step not in _ACTIONS:
             others.setdefault(urn, _ACTIONS.get(kind_of_step, kind_of_step))
         else:
-            entries[address] = _entry(address, step, before.get(urn))
+            ours[urn] = _step(address, step, before.get(urn))
     project, stack = _project_and_stack(steps)
     return Report(
         project=project,
         stack=stack,
         entries=sorted(
-            entries.values(),
+            with_renames([*ours.values()]),
             key=lambda entry: (_ORDER.index(entry.action), entry.label, entry.title.casefold()),
         ),
         others=Counter(others.values()),
@@ -91,6 +92,8 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         errors=causes(_messages(diagnostics, "error")),
         # Before the first deployment there is nothing to look at.
         refreshed=bool(before) or not any(_state(step, "oldState") for step in steps),
+        listings=len(_listings(steps, ours)),
+        configured=printed.config,
     )
 
 
@@ -105,9 +108,9 @@ class _Sides:
     unapplied: Mapping[str, Json]
 
 
-def _entry(
+def _step(
     address: ResourceAddress, step: Mapping[str, Any], before: Mapping[str, Any] | None
-) -> Entry:
+) -> Step:
     kind = address.kind
     current, planned = _state(step, "oldState"), _state(step, "newState")
     inputs = _properties(planned or current, "inputs")
@@ -125,7 +128,7 @@ def _entry(
     elif action is Action.UPDATE and causes and causes <= {Cause.DRIFT, Cause.UNAPPLIED}:
         action = Action.REVERT
     identifier = adoption.identifier if adoption else (current or before or {}).get("id")
-    return Entry(
+    entry = Entry(
         action=action,
         label=kind.noun,
         title=_title(kind, sides, inputs) or address.name,
@@ -134,7 +137,35 @@ def _entry(
         account=str(inputs[ACCOUNT]) if ACCOUNT in inputs else None,
         fields=changes,
         hides=action is Action.UPDATE and not changes and _holds_hidden_value(inputs),
+        is_change=_is_change(kind, action, adoption),
     )
+    known = [side for side in (sides.planned, sides.current, sides.last) if side is not ABSENT]
+    return Step(entry, kind, inputs, known)
+
+
+def _is_change(kind: Kind, action: Action, adoption: Adoption | None) -> bool:
+    """Return whether a listing of the account will have other values, or be lost."""
+    if kind is not PROPERTY:
+        return False
+    return action in CHANGES or (adoption is not None and adoption.changes)
+
+
+def _listings(steps: Iterable[Mapping[str, Any]], ours: Mapping[str, Step]) -> set[str]:
+    """Return the URNs of the listings that the stack manages or adopts."""
+    managed = {
+        step["urn"]
+        for step in steps
+        for state in [_state(step, "oldState")]
+        if state is not None and not state.get("external")
+        for address in addresses(step["urn"])
+        if address.kind is PROPERTY
+    }
+    adopted = {
+        urn
+        for urn, step in ours.items()
+        if step.kind is PROPERTY and step.entry.action is Action.ADOPT
+    }
+    return managed | adopted
 
 
 def _action(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +13,12 @@ from attrs import frozen
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.models.json import DEEPEST, is_nested_deeper
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.reporting.event import are_whole, is_event, steps_and_diagnostics
+from pulumi_setsmart.reporting.event import (
+    are_whole,
+    configuration,
+    is_event,
+    steps_and_diagnostics,
+)
 from pulumi_setsmart.reporting.saved_text import is_readable
 
 _DEEPEST = DEEPEST + 20  # a preview puts a value into a step, its state and its inputs
@@ -30,10 +35,12 @@ class Printed:
     Attributes:
         steps: What Pulumi would do, in order.
         diagnostics: What it said about that.
+        config: The configuration of the stack, secrets hidden.
     """
 
     steps: list[dict[str, Any]]
     diagnostics: list[dict[str, Any]]
+    config: Mapping[str, str]
 
 
 def read_printed(text: str, source: str) -> Printed:
@@ -64,15 +71,19 @@ def read_printed(text: str, source: str) -> Printed:
             f"{source}: it holds more than one preview; give one", code=MessageCode.SEVERAL_PREVIEWS
         )
     if documents:
+        [document] = documents
         return _checked(
-            source, documents[0].get("steps") or [], documents[0].get("diagnostics") or []
+            source,
+            document.get("steps") or [],
+            document.get("diagnostics") or [],
+            document.get("config"),
         )
     if not events:
         raise _nothing(source)
     if not are_whole(events):
         raise _damage(source)
     try:
-        return _checked(source, *steps_and_diagnostics(events))
+        return _checked(source, *steps_and_diagnostics(events), configuration(events))
     except (TypeError, KeyError, AttributeError):
         raise _nothing(source) from None
 
@@ -115,14 +126,17 @@ def _runs(events: list[dict[str, Any]]) -> int:
     return min(len(events), 1) + again
 
 
-def _checked(source: str, steps: Any, diagnostics: Any) -> Printed:
+def _checked(source: str, steps: Any, diagnostics: Any, config: Any) -> Printed:
     """Return a preview, if it has whatever is read of it later."""
     try:
         _ = [(step["urn"].split("::")[3], step["op"].strip()) for step in steps]
         _ = [diagnostic["severity"].strip() for diagnostic in diagnostics]
     except (TypeError, KeyError, IndexError, AttributeError):
         raise _nothing(source) from None
-    return Printed(steps, diagnostics)
+    configured = config.items() if isinstance(config, dict) else ()
+    return Printed(
+        steps, diagnostics, {key: value for key, value in configured if isinstance(value, str)}
+    )
 
 
 def _nothing(source: str) -> StackError:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import Factory, frozen
 
+from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.reporting.field_change import FieldChange
 
 
 class Action(StrEnum):
     """What happens to an object, the gravest first."""
 
+    RENAME = "rename"
     DELETE = "delete"
     REPLACE = "replace"
     DEACTIVATE = "deactivate"
@@ -25,8 +27,11 @@ class Action(StrEnum):
     UPDATE = "update"
 
 
-LOSSES = frozenset({Action.DELETE, Action.REPLACE, Action.DEACTIVATE})
+LOSSES = frozenset({Action.RENAME, Action.DELETE, Action.REPLACE, Action.DEACTIVATE})
 """After these, guests cannot book what they could before."""
+
+CHANGES = LOSSES | {Action.REVERT, Action.SEND_AGAIN, Action.UPDATE}
+"""These change an object of the account; so may an adoption."""
 
 
 @frozen
@@ -42,6 +47,8 @@ class Entry:
         account: The name of its account, or None.
         fields: The fields that change; of a new one, those that are declared.
         hides: Whether something secret may change as well, which a preview does not show.
+        former: Of a renamed key, what happens to the resource under its former key; else None.
+        is_change: Whether it is a listing of the account that will have other values, or be lost.
     """
 
     action: Action
@@ -52,6 +59,8 @@ class Entry:
     account: str | None
     fields: Sequence[FieldChange]
     hides: bool
+    former: Entry | None = None
+    is_change: bool = False
 
     @property
     def is_compared(self) -> bool:
@@ -77,6 +86,9 @@ class Report:
         warnings: What Pulumi warned of.
         errors: Why the preview failed; nothing if it did not.
         refreshed: Whether the preview looked at SetSmart; if not, drift cannot be seen.
+        listings: How many listings the stack manages, with those that it adopts.
+        configured: What is configured in clear of the stack, by key.
+        notices: What a person has to know before it is approved, such as a limit that is exceeded.
     """
 
     project: str
@@ -86,6 +98,9 @@ class Report:
     warnings: Sequence[str]
     errors: Sequence[str]
     refreshed: bool
+    listings: int = 0
+    configured: Mapping[str, str] = Factory(dict)
+    notices: Sequence[Notice] = ()
 
     def of(self, action: Action) -> list[Entry]:
         """Return the objects to which something happens."""
@@ -98,8 +113,13 @@ class Report:
 
     @property
     def losses(self) -> list[Entry]:
-        """The objects that are deleted, replaced or deactivated."""
+        """The objects that are deleted, replaced or deactivated, those of renamed keys included."""
         return [entry for entry in self.entries if entry.action in LOSSES]
+
+    @property
+    def changed(self) -> list[Entry]:
+        """The listings that are updated, deleted, replaced, or adopted with changes."""
+        return [entry for entry in self.entries if entry.is_change]
 
     @property
     def is_empty(self) -> bool:

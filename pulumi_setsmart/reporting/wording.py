@@ -30,6 +30,11 @@ class Heading:
 
 
 HEADINGS: Mapping[Action, Heading] = {
+    Action.RENAME: Heading(
+        "Renamed key",
+        "The program has the same object under another key. Declare the former key (formerly in a "
+        "portfolio file, aliases in a program), and nothing is deleted.",
+    ),
     Action.DELETE: Heading("Deleted", "The object is deleted at SetSmart. It cannot be undone."),
     Action.REPLACE: Heading(
         "Replaced",
@@ -96,6 +101,22 @@ def subject(entry: Entry, quoted: Callable[[str], str] = str) -> str:
     if entry.account:
         words.append(f"of account {quoted(entry.account)}")
     return " ".join(words)
+
+
+def renamed(entry: Entry, quoted: Callable[[str], str] = str) -> str:
+    """Return what a renamed key does: ``renamed key: would delete prop_2 and create …``.
+
+    Args:
+        entry: The object; nothing is said unless its key was renamed.
+        quoted: How names and ids are set off from the words around them.
+    """
+    if entry.former is None:
+        return ""
+    identifier = quoted(entry.identifier) if entry.identifier else f"the {entry.label}"
+    return (
+        f"renamed key: would {entry.former.action} {identifier} and create the same {entry.label} "
+        f"again; its key was {quoted(entry.former.resource)}"
+    )
 
 
 def shown(value: Value, *, secret: bool) -> str:

@@ -184,3 +184,44 @@ def test_json_has_what_is_left_out() -> None:
     assert notice["code"] == MessageCode.LEFT_OUT
     assert f"{notice['message']} [{notice['code']}]\n" in result.stderr
     assert result.stderr.splitlines()[-1] == message(MessageCode.LEFT_OUT, "prop_1", "more")
+
+
+@pytest.mark.parametrize("stack", [None, "dev"])
+@pytest.mark.parametrize("name", ["portfolio", "villas"])
+def test_an_import_file_beside_a_file_knows_which_listing_an_entry_is(
+    tmp_path: Path, stack: str | None, name: str
+) -> None:
+    """So does `existing_id`; a changed title is then a change, and nothing is lost."""
+    settings = SandboxSettings(keys=(ApiKey(DEFAULT_KEY),), rate_limit=0)
+    with serving(settings) as sandbox:
+        renamed = sandbox.app.storage.insert(PROPERTIES, {"name": "Ocean Villa"})
+        environment = {
+            "SETSMART_BASE_URL": str(sandbox.client.base_url).rstrip("/"),
+            "SETSMART_API_KEY": DEFAULT_KEY,
+        }
+        file = tmp_path / "portfolio.yaml"
+        villa = "properties:\n  villa: {name: Sea Villa}\n"
+        file.write_text(villa)
+
+        def differences() -> list[tuple[str, str | None, str | None]]:
+            result = compare(str(file), "account", "--json", environment=environment)
+            return [
+                (difference["change"], difference["left"], difference["right"])
+                for difference in json.loads(result.stdout)["differences"]
+            ]
+
+        assert sorted(change for change, *_ in differences()) == ["added", "missing"]
+        property_type = "pulumi-python:dynamic/setsmart:Property"
+        resource = {"type": property_type, "name": f"{name}-villa", "id": renamed["id"]}
+        component = {"type": "setsmart:index:Portfolio", "name": name, "component": True}
+        suffix = "" if stack is None else f".{stack}"
+        import_file = tmp_path / f"portfolio{suffix}.import.json"
+        import_file.write_text(json.dumps({"resources": [component, resource]}))
+        assert differences() == [("changed", "villa", renamed["id"])]
+        import_file.write_text('{"resources": [5]}')
+        broken = compare(str(file), "account", environment=environment)
+        assert broken.exit_code == 2
+        assert broken.stderr == message(MessageCode.NOT_AN_IMPORT_FILE, import_file)
+        import_file.unlink()
+        file.write_text(villa.replace("}", f", existing_id: {renamed['id']}}}"))
+        assert differences() == [("changed", "villa", renamed["id"])]

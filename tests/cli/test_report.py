@@ -72,6 +72,88 @@ def test_the_status_is_what_is_asked_for(what: str, failing: set[str]) -> None:
     assert report(document(what)).exit_code == 0
 
 
+def plan(changed: int, unchanged: int) -> str:
+    """Return a preview that updates some listings, and leaves others as they are."""
+    preview = PreviewDocument()
+    for number in range(changed + unchanged):
+        bedrooms, op = (4, "update") if number < changed else (3, "same")
+        name = {"name": f"Villa {number}"}
+        planned = {**name, "bedrooms": bedrooms}
+        preview.listing(f"v{number}", last={**name, "bedrooms": 3}, planned=planned, op=op)
+    return preview.text
+
+
+@pytest.mark.parametrize(
+    ("conditions", "status"),
+    [
+        (["changes>30%"], 1),
+        (["changes>40%"], 0),
+        (["changes>4"], 0),
+        (["changes>3"], 1),
+        (["changes>4", "changes>39%"], 1),
+        (["delete", "drift", "changes>4"], 0),
+        (["delete", "changes>3"], 1),
+        (["changes>4", "any"], 1),
+    ],
+)
+def test_a_limit_on_the_whole_plan(conditions: list[str], status: int) -> None:
+    """One limit that is exceeded is enough; what is wrong is printed and in every report."""
+    options = [text for condition in conditions for text in ("--fail-on", condition)]
+    for form in ("markdown", "html", "json"):
+        result = report(plan(4, 6), *options, "--format", form)
+        assert result.exit_code == status
+        is_exceeded = status == 1 and "any" not in conditions
+        lines = [message(MessageCode.TOO_MANY_CHANGES, 4, 10)] if is_exceeded else []
+        assert result.stderr.splitlines() == lines
+        assert (MessageCode.TOO_MANY_CHANGES in result.stdout.replace("&#45;", "-")) is is_exceeded
+
+
+def test_a_renamed_key_is_a_deletion() -> None:
+    """The status says so, and JSON has both keys."""
+    preview = PreviewDocument()
+    preview.listing("old", last=VILLA)
+    preview.listing("new", planned=VILLA)
+    result = report(preview.text, "--fail-on", "delete", "--format", "json")
+    assert result.exit_code == 1
+    [entry] = json.loads(result.stdout)["entries"]
+    assert (entry["action"], entry["resource"], entry["former_resource"], entry["id"]) == (
+        "rename",
+        "new",
+        "old",
+        "prop_1",
+    )
+
+
+def test_planned_deletions_beyond_the_limit_are_told() -> None:
+    """The status stays, unless it is asked for; the environment has the last word."""
+    preview = PreviewDocument(config={"setsmart:maxDeletions": "0"})
+    preview.listing("villa", last=VILLA)
+    told = message(MessageCode.TOO_MANY_DELETIONS, "Sea Villa", "prop_1", 0)
+    result = report(preview.text)
+    assert (result.exit_code, result.stderr.splitlines()) == (0, [told])
+    arguments = ["report", "-"]
+    for limit, expected in (("0", [told]), ("1", [])):
+        environment = {"SETSMART_MAX_DELETIONS": limit}
+        result = CliRunner().invoke(main, arguments, input=preview.text, env=environment)
+        assert result.stderr.splitlines() == expected
+    wrong = {"SETSMART_MAX_DELETIONS": "all"}
+    result = CliRunner().invoke(main, arguments, input=preview.text, env=wrong)
+    assert result.exit_code == 2
+    assert result.stderr == message(MessageCode.INVALID_SETTING, "SETSMART_MAX_DELETIONS")
+
+
+@pytest.mark.parametrize(
+    "spelling", ["never", "changes", "changes>", "changes>30 %", "changes>100%", "changes>=3"]
+)
+def test_a_condition_that_is_spelled_wrongly_is_one_clear_error(spelling: str) -> None:
+    """With the ways to spell it, even beside one that is right; a shell may have taken the rest."""
+    result = report(document("change"), "--fail-on", "any", "--fail-on", spelling)
+    assert (result.exit_code, result.stdout) == (2, "")
+    [error] = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    for word in (spelling, "drift", "delete", "any", "changes>20", "changes>30%", "quotation"):
+        assert word in error
+
+
 @pytest.mark.parametrize(("condition", "status"), [("any", 1), ("drift", 0), ("delete", 0)])
 def test_resources_of_other_providers_are_any_change(condition: str, status: int) -> None:
     """But neither drift nor a loss: they are no listings."""

@@ -145,10 +145,10 @@ def test_run_again_it_adopts_what_is_new(stack: EngineStack, account: EngineSand
     result = adopt(stack)
     assert result["new"] == {"portfolio-studio-4": new["id"]}
     assert (result["known"], result["gone"]) == (47, ["portfolio-בית-הים"])
-    gone, created = result["notices"]
+    [gone] = result["notices"]
     assert gone["code"] == MessageCode.NO_LONGER_IN_ACCOUNT
     assert "portfolio-בית-הים" in gone["message"]
-    assert created["code"] == MessageCode.OTHERS_WOULD_CHANGE
+    assert result["proof"] == {"changes": {}, "others": 0, "kept": True}
     after = path.read_text().splitlines()
     changes = [line for line in difflib.ndiff(before, after) if not line.startswith("  ")]
     assert changes == ["+   studio-4:", "+     name: Studio", "+     address: 3 Street"]

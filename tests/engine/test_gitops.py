@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from support.engine_stack import EngineStack
+from support.messages import message
 from support.s3_server import running_s3
 from support.workflow_runner import BASE, TOKEN, GitHub, Repository
 
@@ -27,6 +28,7 @@ from pulumi_setsmart.testing import SandboxAccount
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gitops"
 WRITER, NEXT_WRITER, READER = "key-that-writes", "its-successor", "key-that-reads"
+LARGE_CHANGE = "contains(github.event.pull_request.labels.*.name, 'large change')"
 PASSPHRASE = "passphrase-of-production"
 DOOR_CODE = "8402-7731"
 
@@ -155,6 +157,9 @@ def forge_of(pulumi: Path, folder: Path, account: SandboxAccount, state: State) 
         "github.event.pull_request.number": "7",
         "github.run_id": "1001",
         "github.run_attempt": "1",
+        "inputs.large-change": "",
+        "inputs.max-deletions": "",
+        LARGE_CHANGE: "false",
         BASE: "0000000",
     }
     environments = {"preview": {"secrets.SETSMART_READ_ONLY_KEY": READER}}
@@ -238,6 +243,33 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
     forge.merge()
     assert forge.run("drift")["drift"].returncode == 2
     assert github.issues == {}
+
+
+@in_a_folder
+def test_a_sheet_that_went_wrong_stops_before_anything_is_written(
+    forge: Forge, setsmart_sandbox: SandboxAccount
+) -> None:
+    """In the pull request and in the deployment, until somebody says that it is meant."""
+    account = setsmart_sandbox
+    entries = "".join(f"  hut-{n}:\n    name: Hut {n}\n    bedrooms: 1\n" for n in range(7))
+    forge.edit(("  pine-cabin:", f"{entries}  pine-cabin:"))
+    forge.merge()
+    forge.succeed("deploy")
+    forge.edit(*((f"Hut {n}\n    bedrooms: 1", f"Hut {n}\n    bedrooms: 8") for n in range(4)))
+    before, variables = account.objects(), dict(forge.repository.variables)
+    assert forge.run("pull-request")["report"].returncode == 1
+    comment = html.unescape(forge.github.comments[3]["body"])
+    assert MessageCode.TOO_MANY_CHANGES in comment
+    forge.merge()
+    stopped = forge.run("deploy")["deploy"]
+    assert stopped.returncode == 1
+    assert stopped.stderr.splitlines()[-1] == message(MessageCode.TOO_MANY_CHANGES, 4, 10)
+    assert account.objects() == before
+    meant = {**variables, LARGE_CHANGE: "true", "inputs.large-change": "true"}
+    approved = evolve(forge, repository=evolve(forge.repository, variables=meant))
+    approved.succeed("pull-request")
+    approved.succeed("deploy")
+    assert sum(listing["bedrooms"] == 8 for listing in account.objects()) == 4
 
 
 @in_a_folder

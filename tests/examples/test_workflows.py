@@ -72,7 +72,7 @@ def test_pull_requests_run_by_the_event_that_gives_forks_nothing() -> None:
     """`pull_request_target` would run with everything; and a fork's are not previewed."""
     triggers = {path.stem: set(document(path)[True]) for path in WORKFLOWS}  # type: ignore[index]  # YAML 1.1 reads `on` as true
     assert triggers == {
-        "deploy": {"push"},
+        "deploy": {"push", "workflow_dispatch"},
         "drift": {"schedule", "workflow_dispatch"},
         "pull-request": {"pull_request"},
     }

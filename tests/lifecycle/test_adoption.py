@@ -11,6 +11,7 @@ from support.messages import message, raises
 from support.mock_client import BASE_URL
 
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError
+from pulumi_setsmart.lifecycle.adoption import adoption_in
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.state_metadata import KEY
@@ -41,6 +42,25 @@ def test_an_existing_listing_is_an_error_by_default() -> None:
     with raises(ExistingObjectError, MessageCode.ALREADY_EXISTS, *facts):
         account.lifecycle().create({"name": "Sea Villa"})
     assert account.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "changes"), [({"bedrooms": 2}, False), ({"bedrooms": 3}, True), ({}, False)]
+)
+@pytest.mark.parametrize("way", [{"if_exists": "adopt"}, {"existing_id": "prop_5"}])
+def test_a_preview_tells_whether_an_adoption_changes_the_listing(
+    declared: dict[str, Json], way: dict[str, Json], *, changes: bool
+) -> None:
+    """So that a report can count it; a decision that does not say so counts as a change."""
+    inputs: dict[str, Json] = {"name": "Sea Villa", **declared, **way}
+    checked = account_with(VILLA).lifecycle().check(through_engine(inputs), exists=False)
+    adoption = adoption_in(checked.inputs)
+    assert adoption is not None
+    assert (adoption.identifier, adoption.changes) == ("prop_5", changes)
+    older: dict[str, Json] = {"takes_over": "prop_5", "owner": adoption.owner}
+    found = adoption_in({f"{KEY}_takeover": older})
+    assert found is not None
+    assert found.changes
 
 
 @pytest.mark.parametrize(

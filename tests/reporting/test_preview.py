@@ -314,7 +314,7 @@ def test_the_gravest_come_first_and_each_object_once() -> None:
     document = PreviewDocument()
     document.listing("b", last=VILLA, planned={**VILLA, "name": "Beta"})
     document.listing("a", last=VILLA, planned={**VILLA, "name": "alpha"})
-    document.listing("n", planned=VILLA)
+    document.listing("n", planned={**VILLA, "name": "New Villa"})
     document.listing("r", last=VILLA, planned={**VILLA, "account": "eu"}, op="replace")
     document.listing("r", planned={**VILLA, "account": "eu"}, op="create-replacement")
     document.listing("d", last=VILLA)

@@ -18,6 +18,7 @@ class PreviewDocument:
 
     steps: list[dict[str, Any]] = field(factory=list)
     diagnostics: list[dict[str, Any]] = field(factory=list)
+    config: dict[str, str] = field(factory=dict)
 
     def listing(
         self,
@@ -66,13 +67,14 @@ class PreviewDocument:
     def text(self) -> str:
         """The document."""
         return json.dumps(
-            {"steps": self.steps, "diagnostics": self.diagnostics}, ensure_ascii=False
+            {"config": self.config, "steps": self.steps, "diagnostics": self.diagnostics},
+            ensure_ascii=False,
         )
 
     @property
     def stream(self) -> str:
         """The same as events, one a line, as Pulumi prints them on request."""
-        events: list[dict[str, Any]] = [{"preludeEvent": {"config": {}}}]
+        events: list[dict[str, Any]] = [{"preludeEvent": {"config": self.config}}]
         for step in self.steps:
             sides = {"old": step.get("oldState"), "new": step.get("newState")}
             metadata = {"op": step["op"], "urn": step["urn"], **_with_marked_secrets(sides)}

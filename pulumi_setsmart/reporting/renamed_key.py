@@ -1,0 +1,94 @@
+"""A deletion and a creation that are one listing: its key changed, and nothing says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+from attrs import evolve, frozen
+from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
+
+from pulumi_setsmart.automation.resource_type import SECRET, holds_secret
+from pulumi_setsmart.lifecycle.identity import is_same
+from pulumi_setsmart.lifecycle.kind import ACCOUNT, PATH, Kind
+from pulumi_setsmart.models.json import Json, JsonObject
+from pulumi_setsmart.reporting.report import Action, Entry
+
+_ENDS = frozenset({Action.DELETE, Action.DEACTIVATE})
+
+
+@frozen
+class Step:
+    """What happens to one resource.
+
+    Attributes:
+        entry: What the report says of it.
+        kind: Its kind.
+        inputs: The inputs that the program declares, or declared last.
+        fields: Its fields: as they will be, as they are, as they were declared; as far as there
+            are any.
+    """
+
+    entry: Entry
+    kind: Kind
+    inputs: JsonObject
+    fields: Sequence[JsonObject]
+
+
+def with_renames(steps: Sequence[Step]) -> list[Entry]:
+    """Return what happens, with each pair of a deletion and a creation as one renamed key."""
+    ends = [step for step in steps if step.entry.action in _ENDS]
+    begins = [step for step in steps if step.entry.action is Action.CREATE]
+    likenesses = {
+        (number, other): likeness
+        for (number, begin), (other, end) in product(enumerate(begins), enumerate(ends))
+        if (likeness := _likeness(begin, end))
+    }
+    former: dict[int, int] = {}
+    for number, other in sorted(likenesses, key=lambda pair: -likenesses[pair]):
+        if number not in former and other not in former.values():
+            former[number] = other
+    renamed = [
+        evolve(
+            begins[number].entry,
+            action=Action.RENAME,
+            identifier=ends[other].entry.identifier,
+            former=ends[other].entry,
+            is_change=ends[other].entry.is_change,
+        )
+        for number, other in sorted(former.items())
+    ]
+    paired = {id(begins[number]) for number in former} | {
+        id(ends[other]) for other in former.values()
+    }
+    return [*renamed, *(step.entry for step in steps if id(step) not in paired)]
+
+
+def _likeness(begin: Step, end: Step) -> int:
+    """Return how many fields say that a new resource stands for the object of an old one."""
+    if begin.kind is not end.kind or _place(begin) != _place(end):
+        return 0
+    return max((_common(begin, fields) for fields in end.fields), default=0)
+
+
+def _common(begin: Step, fields: JsonObject) -> int:
+    """Return how many fields of the identity both have; 0 if one of them differs."""
+    planned = begin.fields[0]
+    names = begin.kind.identity_names(begin.inputs)
+    identity = {
+        name: planned[name]
+        for name in names
+        if _is_shown(planned.get(name)) and _is_shown(fields.get(name))
+    }
+    if not identity or names[0] not in identity or not is_same(identity, fields):
+        return 0
+    return len(identity)
+
+
+def _is_shown(value: Json) -> bool:
+    return value not in (None, "", UNKNOWN_TEXT) and not holds_secret(value, SECRET)
+
+
+def _place(step: Step) -> tuple[Any, ...]:
+    return tuple(str(step.inputs.get(name, "")).rstrip("/") for name in (ACCOUNT, PATH))
