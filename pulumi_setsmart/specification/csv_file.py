@@ -253,7 +253,9 @@ def _check_width(
     header: Sequence[str], columns: Sequence[_Column], row: list[str], location: FileLocation
 ) -> None:
     """Stop at a row with more or fewer cells than the header, or with values below no title."""
-    if len(row) != len(header) or any(row[len(columns) :]):
+    if any(row[len(columns) : len(header)]):
+        raise location.error("has a value in a column without a title", MessageCode.INVALID_TABLE)
+    if len(row) != len(header):
         raise location.error(
             f"has {len(row)} cells where there are {len(header)} columns",
             MessageCode.INVALID_TABLE,
