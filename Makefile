@@ -90,7 +90,7 @@ lock: $(INSTALLED) ## pin the dependencies again; ARGS=--upgrade takes the newes
 	@$(BIN)/python -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check \
 		--require-hashes --only-binary=:all: --requirement tools/lock-requirements.txt
-	@$(LOCK) --extra sandbox --group dev --output-file requirements.txt $(ARGS) pyproject.toml
+	@$(LOCK) --extra sandbox --extra spreadsheets --group dev --output-file requirements.txt $(ARGS) pyproject.toml
 	@$(LOCK) --constraint requirements.txt --output-file examples/gitops/requirements.txt pyproject.toml
 	@echo "requirements.txt and that of examples/gitops are up to date."
 

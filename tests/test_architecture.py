@@ -13,10 +13,11 @@ ALLOWED = {
     "adoption": "automation client config files lifecycle models specification",
     "api_object": "lifecycle models providers resource",
     "automation": "client config files lifecycle models providers",
-    "cli": "adoption automation client config diagnosis files models providers recording "
-    "reporting sandbox specification webhooks",
+    "cli": "adoption automation client config conversion diagnosis files models providers "
+    "recording reporting sandbox specification webhooks",
     "client": "models",
     "config": "client models",
+    "conversion": "adoption.naming client.errors files lifecycle models specification",
     "diagnosis": "automation client config models",
     "files": "client.errors models.message_code",
     "lifecycle": "client config models",

@@ -5,6 +5,7 @@ import click
 from pulumi_setsmart.cli.adopt import adopt
 from pulumi_setsmart.cli.compare import compare
 from pulumi_setsmart.cli.console import Commands
+from pulumi_setsmart.cli.convert import convert
 from pulumi_setsmart.cli.doctor import doctor
 from pulumi_setsmart.cli.export import export
 from pulumi_setsmart.cli.report import report
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (adopt, compare, doctor, export, report, schema, sandbox, webhook_secret):
+for command in (adopt, compare, convert, doctor, export, report, schema, sandbox, webhook_secret):
     main.add_command(command)

@@ -6,6 +6,7 @@ import json
 import math
 import re
 import unicodedata
+from typing import Protocol
 
 from pulumi_setsmart.models.json import Json, integral
 
@@ -17,6 +18,16 @@ _BEGINS_A_FORMULA = tuple("=+-@\N{MINUS SIGN}")
 _ENDS_A_CELL = ("\t", "\r", "\n")
 _UNSEEN = ("Z", "C")
 """The categories of characters that nobody sees: blanks, controls, marks of direction."""
+
+
+class CellFormat(Protocol):
+    """How the cells of a column hold values."""
+
+    def from_cell(self, cell: str) -> Json:
+        """Return the value in a cell; a ValueError says what it must be."""
+
+    def to_cell(self, value: Json) -> str:
+        """Return a value as a cell."""
 
 
 class StringCell:

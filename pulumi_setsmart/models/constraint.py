@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from pulumi_setsmart.models.cell import JsonCell, NumberCell, StringCell
+from pulumi_setsmart.models.cell import CellFormat, JsonCell, NumberCell, StringCell
 from pulumi_setsmart.models.json import Json, type_name
 
 _NOT_IN_A_PATH = re.compile(r"[?#%\\\s]")
@@ -29,18 +29,12 @@ class Constraint(Protocol):
         """Return the JSON Schema of what is allowed."""
 
 
-class FieldConstraint(Constraint, Protocol):
+class FieldConstraint(Constraint, CellFormat, Protocol):
     """What values a field of the API allows, and how a spreadsheet holds them."""
 
     @property
     def rule(self) -> str:
         """What is allowed, in a sentence for the documentation; empty if the type says it all."""
-
-    def from_cell(self, cell: str) -> Json:
-        """Return the value in a cell of a spreadsheet; a ValueError says what it must be."""
-
-    def to_cell(self, value: Json) -> str:
-        """Return a value as a cell of a spreadsheet."""
 
 
 @frozen

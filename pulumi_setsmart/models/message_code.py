@@ -123,6 +123,22 @@ class MessageCode(StrEnum):
     NOT_EXTENDABLE = "not-extendable"
     NOT_AN_IMPORT_FILE = "not-an-import-file"
 
+    # Spreadsheets
+    SPREADSHEETS_NOT_INSTALLED = "spreadsheets-not-installed"
+    UNREADABLE_SHEET = "unreadable-sheet"
+    ENCODING_GUESSED = "encoding-guessed"
+    UNCERTAIN_COLUMN = "uncertain-column"
+    UNKNOWN_COLUMN = "unknown-column"
+    INVALID_MAPPING = "invalid-mapping"
+    INVALID_CELL = "invalid-cell"
+    AMBIGUOUS_NUMBERS = "ambiguous-numbers"
+    AMBIGUOUS_ROW = "ambiguous-row"
+    MERGED_CELLS = "merged-cells"
+    ROWS_LEFT_OUT = "rows-left-out"
+    REPEATED_LISTING = "repeated-listing"
+    KEY_KEPT = "key-kept"
+    POSSIBLE_RENAME = "possible-rename"
+
     # Pulumi's projects, stacks and previews
     NO_PROJECT = "no-project"
     NO_STACK = "no-stack"

@@ -1,17 +1,30 @@
-"""Listings in a spreadsheet: a row for each, with the documented fields as columns."""
+"""Listings in a spreadsheet: a row for each, with the documented fields as columns.
+
+Further columns are ``attributes.NAME`` with strings, ``attributes.NAME:number`` and
+``attributes.NAME:json``. Capitals in the names of columns do not matter, except in ``NAME``.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import csv
 import io
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from attrs import frozen
+
 from pulumi_setsmart.lifecycle.kind import PROPERTY
-from pulumi_setsmart.models.cell import guarded, unguarded
-from pulumi_setsmart.models.field import ApiField
+from pulumi_setsmart.models.cell import (
+    CellFormat,
+    JsonCell,
+    NumberCell,
+    StringCell,
+    guarded,
+    unguarded,
+)
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import MOST_VALUES, Document, FileLocation
@@ -26,10 +39,55 @@ RESOURCE_NAME = "resource_name"
 FIELDS = {field.name: field for field in PROPERTY.fields if not field.secret}
 """The columns beside it: the named fields of a listing."""
 
-_KEYS = ";"
-"""What separates the keys in a cell of the column `FORMERLY`, which a file may have."""
+ATTRIBUTES = PROPERTY.extra_fields
+"""What further columns begin with."""
 
 _DELIMITERS = ",;\t"
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_TYPES: Mapping[str, CellFormat] = {
+    "": StringCell(),
+    "number": NumberCell(),
+    "json": JsonCell(),
+}
+
+
+class _KeysCell:
+    """How the column of former keys holds them: separated by semicolons."""
+
+    def from_cell(self, cell: str) -> Json:
+        """Return the keys in a cell."""
+        return [key for part in unguarded(cell).split(";") if (key := part.strip())]
+
+    def to_cell(self, value: Json) -> str:
+        """Return a cell with keys."""
+        return guarded("; ".join(former_keys(value)))
+
+
+_CELLS: Mapping[str, CellFormat] = {
+    **{name: field.constraint for name, field in FIELDS.items()},
+    FORMERLY: _KeysCell(),
+}
+"""How the columns hold values, beside that of the names; a file may have no former keys."""
+
+
+@frozen
+class _Column:
+    """A column.
+
+    Attributes:
+        name: Its field, or a field below ``attributes``; empty if it has no title.
+        cell: How its cells are read and written, or None in a column without values.
+        is_attribute: Whether its field is below ``attributes``.
+    """
+
+    name: str
+    cell: CellFormat | None
+    is_attribute: bool = False
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return f"{ATTRIBUTES}.{self.name}" if self.is_attribute else self.name
 
 
 def read_csv(text: str, file: str) -> Document:
@@ -41,12 +99,12 @@ def read_csv(text: str, file: str) -> Document:
     Raises:
         PortfolioFileError: It has other columns, or a cell cannot be read.
     """
-    with _unlimited_cells():
+    with unlimited_cells():
         return _document(text, file)
 
 
 @contextlib.contextmanager
-def _unlimited_cells() -> Iterator[None]:
+def unlimited_cells() -> Iterator[None]:
     """Allow cells of any length: the limit of the `csv` module is one for the whole process."""
     before = csv.field_size_limit(sys.maxsize)
     try:
@@ -55,22 +113,33 @@ def _unlimited_cells() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
+def separator_line(text: str) -> tuple[str | None, str]:
+    """Return the separator that the first line names for Excel, and the text below that line."""
+    found = _SEPARATOR.match(text)
+    return (None, text) if found is None else (found[1], text[found.end() :])
+
+
 def _document(text: str, file: str) -> Document:
-    rows = _rows(text)
+    separator, table = separator_line(text)
+    skipped = 0 if separator is None else 1
+    rows = _rows(table, separator)
     locations = {"": FileLocation(file, 1), pointer("", SECTION): FileLocation(file, 1)}
     listings: dict[str, Json] = {}
-    begins = 1
+    begins = 1 + skipped
     try:
-        header = _columns(next(rows, []), FileLocation(file, 1))
-        begins = rows.line_num + 1
+        header: list[str] = next(rows, [])
+        columns = _columns(header, FileLocation(file, begins))
+        begins = rows.line_num + 1 + skipped
         for row in rows:
             if len(locations) * len(header) > MOST_VALUES:
                 raise FileLocation(file, begins).error(
                     f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
                 )
             if any(row):
-                _read_row(header, row, FileLocation(file, begins), listings, locations)
-            begins = rows.line_num + 1
+                location = FileLocation(file, begins)
+                _check_width(header, columns, row, location)
+                _read_row(columns, row, location, listings, locations)
+            begins = rows.line_num + 1 + skipped
     except csv.Error as error:
         raise FileLocation(file, begins).error(
             f"is not CSV: {error}", MessageCode.INVALID_SYNTAX
@@ -88,62 +157,147 @@ def csv_text(listings: Mapping[str, Mapping[str, Json]]) -> str:
 
 def extended_csv(text: str, listings: Mapping[str, Mapping[str, Json]]) -> str:
     """Return the text of a CSV file with listings added as rows, in the columns that it has."""
-    header = [cell.strip() for cell in next(_rows(text))]
+    separator, table = separator_line(text)
+    columns = _all_columns(next(_rows(table, separator)))
     extended = io.StringIO(newline="")
     extended.write(text if text.endswith("\n") else f"{text}\r\n")
-    rows = csv.writer(extended, delimiter=_delimiter(text))
-    for name, entry in listings.items():
-        cells = {RESOURCE_NAME: guarded(name), **_cells(entry)}
-        rows.writerow([cells.get(column, "") for column in header])
+    rows = csv.writer(extended, delimiter=separator or _delimiter(table))
+    rows.writerows(_cells(name, entry, columns) for name, entry in listings.items())
     return extended.getvalue()
 
 
-def _cells(entry: Mapping[str, Json]) -> dict[str, str]:
-    fields = {
-        name: field.constraint.to_cell(entry[name])
-        for name, field in FIELDS.items()
-        if entry.get(name) is not None
-    }
-    return {**fields, FORMERLY: guarded(f"{_KEYS} ".join(former_keys(entry.get(FORMERLY))))}
+def updated_csv(
+    text: str, members: Mapping[str, Mapping[str, Json]], removed: Collection[str]
+) -> str:
+    """Return the text of a CSV file with other values, in the columns that it has.
+
+    Args:
+        text: A text that can be read.
+        members: What changes or is new, by the name of the resource.
+        removed: The names of the resources to leave out.
+    """
+    separator, table = separator_line(text)
+    rows = _rows(table, separator)
+    header = next(rows)
+    columns = _all_columns(header)
+    place = next(index for index, column in enumerate(columns) if column.name == RESOURCE_NAME)
+    updated = io.StringIO(newline="")
+    updated.write(text[: len(text) - len(table)])
+    writer = csv.writer(updated, delimiter=separator or _delimiter(table))
+    writer.writerow(header)
+    known = set()
+    for row in rows:
+        name = unguarded(row[place]).strip() if any(row) else ""
+        known.add(name)
+        if name in removed:
+            continue
+        if name not in members:
+            writer.writerow(row)
+            continue
+        changed = _cells(name, members[name], columns)
+        writer.writerow([new or old for new, old in zip(changed, row, strict=False)])
+    writer.writerows(
+        _cells(name, entry, columns) for name, entry in members.items() if name not in known
+    )
+    return updated.getvalue()
 
 
-def _rows(text: str) -> Any:  # a csv.reader, whose type has no public name
-    return csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+def _cells(name: str, entry: Mapping[str, Json], columns: Sequence[_Column]) -> list[str]:
+    further = entry.get(ATTRIBUTES)
+    attributes = further if isinstance(further, dict) else {}
+    cells = []
+    for column in columns:
+        value = (attributes if column.is_attribute else entry).get(column.name)
+        if column.name == RESOURCE_NAME and not column.is_attribute:
+            cells.append(guarded(name))
+        elif column.cell is None or value is None:
+            cells.append("")
+        else:
+            cells.append(column.cell.to_cell(value))
+    return cells
+
+
+def _rows(text: str, separator: str | None) -> Any:  # a csv.reader, whose type has no public name
+    delimiter = separator or _delimiter(text)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
 def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=text.partition("\n")[0].count)
 
 
-def _columns(cells: list[str], location: FileLocation) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    if RESOURCE_NAME not in names:  # it may be any file, so its content is not quoted
+def _columns(cells: list[str], location: FileLocation) -> list[_Column]:
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    columns = [_column(cell.strip(), location) for cell in cells]
+    titles = [column.title for column in columns]
+    if RESOURCE_NAME not in titles:  # it may be any file, so its content is not quoted
         raise location.error(f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE)
-    for name in names:
-        if name not in (RESOURCE_NAME, FORMERLY) and name not in FIELDS:
-            known = ", ".join((RESOURCE_NAME, *FIELDS, FORMERLY))
+    for column in columns:
+        if column.cell is None and column.name != RESOURCE_NAME:
+            known = ", ".join((RESOURCE_NAME, *_CELLS))
             raise location.error(
-                f"{name or 'an empty title'} is an unknown column; there are {known}",
+                f"{column.name or 'an empty title'} is an unknown column; there are {known}, and "
+                f"{ATTRIBUTES}.NAME for further fields",
                 MessageCode.INVALID_TABLE,
             )
-        if names.count(name) > 1:
-            raise location.error(f"there are two columns {name}", MessageCode.INVALID_TABLE)
-    return names
+        if titles.count(column.title) > 1:
+            raise location.error(f"there are two columns {column.title}", MessageCode.INVALID_TABLE)
+    return columns
+
+
+def _all_columns(header: list[str]) -> list[_Column]:
+    """Return the columns of a header that can be read, those without a title included."""
+    columns = _columns(header, FileLocation("", 1))
+    return [*columns, *[_Column("", None)] * (len(header) - len(columns))]
+
+
+def _column(title: str, location: FileLocation) -> _Column:
+    known = title.lower()
+    if known in _CELLS:
+        return _Column(known, _CELLS[known])
+    section, dot, rest = title.partition(".")
+    if section.lower() != ATTRIBUTES or not dot:
+        return _Column(known if known == RESOURCE_NAME else title, None)
+    name, _, type_ = rest.partition(":")
+    cell = _TYPES.get(type_.strip().lower())
+    if cell is None or not name.strip():
+        types = " and ".join(f":{each}" for each in _TYPES if each)
+        raise location.error(
+            f"{title} must be {ATTRIBUTES}.NAME, with {types} where its values are no strings",
+            MessageCode.INVALID_TABLE,
+        )
+    return _Column(name.strip(), cell, is_attribute=True)
+
+
+def _check_width(
+    header: Sequence[str], columns: Sequence[_Column], row: list[str], location: FileLocation
+) -> None:
+    """Stop at a row with more or fewer cells than the header, or with values below no title."""
+    if any(row[len(columns) : len(header)]):
+        raise location.error("has a value in a column without a title", MessageCode.INVALID_TABLE)
+    if len(row) != len(header):
+        raise location.error(
+            f"has {len(row)} cells where there are {len(header)} columns",
+            MessageCode.INVALID_TABLE,
+        )
 
 
 def _read_row(
-    header: list[str],
+    columns: Sequence[_Column],
     row: list[str],
     location: FileLocation,
     listings: dict[str, Json],
     locations: dict[str, FileLocation],
 ) -> None:
-    if len(row) != len(header):
-        raise location.error(
-            f"has {len(row)} cells where there are {len(header)} columns", MessageCode.INVALID_TABLE
-        )
-    cells = dict(zip(header, row, strict=True))
-    resource_name = unguarded(cells.pop(RESOURCE_NAME)).strip()
+    resource_name, entry = "", dict[str, Json]()
+    attributes: dict[str, Json] = {}
+    for column, cell in zip(columns, row, strict=False):
+        if column.cell is None:
+            resource_name = unguarded(cell).strip()
+        elif cell:
+            value = _value(column.cell, column.title, cell, location)
+            (attributes if column.is_attribute else entry)[column.name] = value
     if not resource_name:
         raise location.error(f"{RESOURCE_NAME}: must not be empty", MessageCode.INVALID_TABLE)
     path = pointer(pointer("", SECTION), resource_name)
@@ -152,15 +306,11 @@ def _read_row(
             f"{resource_name} is also in line {locations[path].line}", MessageCode.DUPLICATE_KEY
         )
     locations[path] = location
-    former = [key.strip() for key in unguarded(cells.pop(FORMERLY, "")).split(_KEYS)]
-    listing = {name: _value(FIELDS[name], cell, location) for name, cell in cells.items() if cell}
-    if any(former):
-        listing[FORMERLY] = [*filter(None, former)]
-    listings[resource_name] = listing
+    listings[resource_name] = {**entry, ATTRIBUTES: attributes} if attributes else entry
 
 
-def _value(field: ApiField, cell: str, location: FileLocation) -> Json:
+def _value(format_: CellFormat, title: str, cell: str, location: FileLocation) -> Json:
     try:
-        return field.constraint.from_cell(cell)
+        return format_.from_cell(cell)
     except ValueError as error:
-        raise location.error(f"{field.name}: {error}", MessageCode.INVALID_TABLE) from None
+        raise location.error(f"{title}: {error}", MessageCode.INVALID_TABLE) from None

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
-from pulumi_setsmart.specification.csv_file import FIELDS, SECTION, csv_text, extended_csv
+from pulumi_setsmart.specification.csv_file import (
+    FIELDS,
+    SECTION,
+    csv_text,
+    extended_csv,
+    updated_csv,
+)
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.former_keys import FORMERLY
+from pulumi_setsmart.specification.merging import merge
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
 
@@ -52,6 +61,35 @@ def extended_text(text: str, additions: Entries, format_: Format) -> str:
             return _json_text(sections)
         case Format.CSV:
             return extended_csv(text, value.get(SECTION, {}))
+
+
+def updated_text(
+    text: str,
+    members: Mapping[str, Mapping[str, Mapping[str, Json]]],
+    removed: Mapping[str, Collection[str]],
+    format_: Format,
+) -> str:
+    """Return the text of a portfolio file with other members, and without some entries.
+
+    Objects are merged. Comments and the order of existing entries are kept.
+
+    Args:
+        text: A text that can be read.
+        members: What changes or is new, by section and key.
+        removed: The keys of the entries to leave out, by section.
+        format_: The format of the text.
+    """
+    match format_:
+        case Format.YAML:
+            from pulumi_setsmart.specification.yaml_file import updated_yaml  # noqa: PLC0415
+
+            return updated_yaml(text, members, removed)
+        case Format.JSON:
+            sections = json.loads(text) or {}
+            merge(sections, members, removed)
+            return _json_text(sections)
+        case Format.CSV:
+            return updated_csv(text, members.get(SECTION, {}), removed.get(SECTION, ()))
 
 
 def omissions(entries: Entries, format_: Format) -> list[Notice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -19,6 +19,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.specification.merging import merge
 from pulumi_setsmart.specification.yaml_scalar import is_plain_text
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -44,6 +45,24 @@ def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str
     Raises:
         PortfolioFileError: The library that keeps comments cannot read it.
     """
+    return updated_yaml(text, additions, {})
+
+
+def updated_yaml(
+    text: str,
+    members: Mapping[str, Mapping[str, Any]],
+    removed: Mapping[str, Collection[str]],
+) -> str:
+    """Return the text of a YAML file with other members, and without some.
+
+    Args:
+        text: A text that can be read.
+        members: What changes or is new, by the name of the object at the top that is to have it.
+        removed: The keys to leave out, by the same name.
+
+    Raises:
+        PortfolioFileError: The library that keeps comments cannot read it.
+    """
     start = _DOCUMENT_START.match(text)
     head, body = text[: start.end() if start else 0], text[start.end() if start else 0 :]
     indented = _INDENTED.search(body)
@@ -53,17 +72,14 @@ def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str
         sections = yaml.load(body)
     except (YAMLError, ValueError, RecursionError):
         raise PortfolioFileError(
-            "entries cannot be added to the YAML of this file; write it in plainer YAML, for "
+            "entries cannot be changed in the YAML of this file; write it in plainer YAML, for "
             "example with `pulumi-setsmart export FILE --output NEW`",
             code=MessageCode.NOT_EXTENDABLE,
         ) from None
     if sections is None:  # nothing but comments
         separator = "" if not text or text.endswith("\n") else "\n"
-        return text + separator + yaml_text(additions)
-    for section, members in additions.items():
-        if sections.get(section) is None:
-            sections[section] = {}
-        sections[section].update(members)
+        return text + separator + yaml_text(members)
+    merge(sections, members, removed)
     return head + _dumped(yaml, sections)
 
 

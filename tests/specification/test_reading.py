@@ -21,8 +21,11 @@ from pulumi_setsmart import (
     PropertyArgs,
     WebhookSubscriptionArgs,
 )
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.specification.reading import LARGEST_FILE, read_portfolio
+from pulumi_setsmart.specification.format import Format
+from pulumi_setsmart.specification.reading import LARGEST_FILE, read_entries, read_portfolio
+from pulumi_setsmart.specification.writing import extended_text
 
 PORTFOLIO = {
     "properties": {
@@ -332,3 +335,35 @@ def test_any_file_is_a_portfolio_or_one_error(
     folder = tmp_path_factory.mktemp("any")
     for name in ("p.json", "p.yaml", "p.csv"):
         assert len(str(outcome(written(folder, name, content))).splitlines()) == 1
+
+
+def test_a_spreadsheet_may_have_what_is_harmless(tmp_path: Path) -> None:
+    """Capitals, a mark, `sep=`, empty columns at the end, and columns of further fields."""
+    text = (
+        "\ufeffsep=;\r\nResource_Name;NAME;Attributes.zip;attributes.Rent:number;"
+        "attributes.tags:json;;\r\n"
+        'a;A;04109;1.5;"[1, ""x""]";;\r\n'
+    )
+    attributes: dict[str, Json] = {"zip": "04109", "Rent": 1.5, "tags": [1, "x"]}
+    entry: dict[str, Json] = {"name": "A", "attributes": attributes}
+    entries = read_entries(written(tmp_path, "p.csv", text))
+    assert entries["properties"] == {"a": entry}
+    longer = extended_text(text.removeprefix("\ufeff"), {"properties": {"b": entry}}, Format.CSV)
+    again = read_entries(written(tmp_path, "p.csv", longer))
+    assert again["properties"] == {"a": entry, "b": entry}
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (HEADER + "a,A,1,\n", ["2:", "4", "3"]),
+        (HEADER.rstrip("\n") + ",\na,A,1,x\n", ["2:"]),
+        ("resource_name,name,attributes.\n", ["1:", "attributes.NAME"]),
+        ("resource_name,name,attributes.n:decimal\n", ["1:", "attributes.NAME", ":number"]),
+        ("resource_name,name,NAME\n", ["1:", "name"]),
+        ("sep=;\nresource_name;name;attributes.n:number\na;A;1,5\n", ["3:", "attributes.n:"]),
+    ],
+)
+def test_a_spreadsheet_stays_strict(tmp_path: Path, text: str, facts: list[str]) -> None:
+    """A value without a title, or with another type than its column, is never dropped."""
+    expect_error(written(tmp_path, "p.csv", text), MessageCode.INVALID_TABLE, *facts)

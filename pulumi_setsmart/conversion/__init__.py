@@ -1,0 +1,1 @@
+"""Spreadsheets as portfolio files: reads them, matches their columns, and updates a portfolio."""

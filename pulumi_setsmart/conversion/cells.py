@@ -1,0 +1,179 @@
+"""The cells of a column as the values of a field."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+
+from attrs import frozen
+
+from pulumi_setsmart.conversion.number_format import Decimal, decimals_of, number_in
+from pulumi_setsmart.conversion.sheet import Cell, is_empty, text_in
+from pulumi_setsmart.conversion.table import Row, Table
+from pulumi_setsmart.conversion.target import NUMBERS, Assignment, CellType
+from pulumi_setsmart.lifecycle.kind import PROPERTY
+from pulumi_setsmart.models.json import Json, integral
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.text import cut, one_line
+from pulumi_setsmart.specification.csv_file import ATTRIBUTES
+
+_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)")
+_YES = {
+    "true",
+    "yes",
+    "y",
+    "t",
+    "1",
+    "wahr",
+    "ja",
+    "vrai",
+    "oui",
+    "verdadero",
+    "sí",
+    "si",
+    "vero",
+    "sì",
+    "verdadeiro",
+    "sim",
+}
+_NO = {"false", "no", "n", "f", "0", "falsch", "nein", "faux", "non", "falso", "não", "nao", "nee"}
+_LONGEST_VALUE = 40
+_FIELDS = {field.name: field for field in PROPERTY.fields}
+_LINES = re.compile(r"\s*[\r\n]+\s*")
+
+
+@frozen
+class Problem:
+    """Why the cells of a column cannot be the values of a field.
+
+    Attributes:
+        code: What the message is about.
+        line: The row, or None if it is about all of them.
+        reason: Why, and what to do.
+    """
+
+    code: MessageCode
+    line: int | None
+    reason: str
+
+
+def problem_in(table: Table, assignment: Assignment) -> str | None:
+    """Return why columns cannot be the values of a field, or None if they can."""
+    read = read_column(table, assignment)
+    if not isinstance(read, Problem):
+        return None
+    return read.reason if read.line is None else f"row {read.line}: {read.reason}"
+
+
+def read_column(table: Table, assignment: Assignment) -> list[Json] | Problem:
+    """Return the values of a column, or of several, row by row; None where there is none."""
+    cells = [_cell(row, assignment) for row in table.rows]
+    for row, cell in zip(table.rows, cells, strict=True):
+        if isinstance(cell, str) and _ERROR.fullmatch(cell.strip()):
+            reason = f"{cell.strip()} is the error of a formula; correct it in the sheet"
+            return Problem(MessageCode.INVALID_CELL, row.line, reason)
+    target = assignment.target
+    values: list[Json] | Problem
+    if target.name in NUMBERS or target.type is CellType.NUMBER:
+        values = _numbers(table, cells, assignment)
+    elif target.type is CellType.BOOLEAN:
+        values = _each(table, cells, _boolean, "is neither yes nor no")
+    elif target.type is CellType.LIST:
+        separator = ";" if any(isinstance(cell, str) and ";" in cell for cell in cells) else ","
+        values = _each(table, cells, lambda cell: _list(cell, separator), "is no list")
+    else:
+        values = [_string(cell, target.name) for cell in cells]
+    field = _FIELDS.get(target.name)
+    if field is None or isinstance(values, Problem):
+        return values
+    for row, value in zip(table.rows, values, strict=True):
+        if value is not None and (wrong := field.constraint.violation(value)) is not None:
+            return Problem(MessageCode.INVALID_CELL, row.line, f"{_shown(value)} {wrong}")
+    return values
+
+
+def _cell(row: Row, assignment: Assignment) -> Cell:
+    if len(assignment.columns) == 1:
+        return row.cells[assignment.columns[0]]
+    texts = (text_in(row.cells[column]) for column in assignment.columns)
+    return ", ".join(filter(None, texts))
+
+
+def _string(cell: Cell, target: str) -> Json:
+    text = text_in(cell)
+    if not text or target.startswith(f"{ATTRIBUTES}."):
+        return text or None
+    return _LINES.sub(", " if target == "address" else " ", text)
+
+
+def _numbers(table: Table, cells: Sequence[Cell], assignment: Assignment) -> list[Json] | Problem:
+    target = assignment.target
+    money = target.name not in NUMBERS
+    texts = [cell for cell in cells if isinstance(cell, str) and not is_empty(cell)]
+    decimals = {target.decimal} if target.decimal else decimals_of(texts, money=money)
+    if len(decimals) > 1:
+        example = next(
+            text
+            for text in texts
+            if number_in(text, Decimal.POINT, money=money)
+            != number_in(text, Decimal.COMMA, money=money)
+        )
+        choices = " or ".join(
+            f"--map '{'+'.join(assignment.columns)}={target}:{decimal}'" for decimal in Decimal
+        )
+        reason = f"{_shown(example)} can be two different numbers: {choices}"
+        return Problem(MessageCode.AMBIGUOUS_NUMBERS, None, reason)
+    decimal = next(iter(decimals), None) or _most_fitting(texts, money=money)
+
+    def number(cell: Cell) -> Json:
+        match cell:
+            case str():
+                return number_in(cell, decimal, money=money)
+            case float() | int() if not isinstance(cell, bool):
+                return integral(cell) if isinstance(cell, float) else cell
+        return None
+
+    written = "" if not texts else f" with a decimal {decimal}"
+    return _each(table, cells, number, f"is not a number{written}")
+
+
+def _most_fitting(texts: Sequence[str], *, money: bool) -> Decimal:
+    return max(
+        Decimal,
+        key=lambda decimal: sum(
+            number_in(text, decimal, money=money) is not None for text in texts
+        ),
+    )
+
+
+def _each(
+    table: Table, cells: Sequence[Cell], read: Callable[[Cell], Json], reason: str
+) -> list[Json] | Problem:
+    values: list[Json] = []
+    for row, cell in zip(table.rows, cells, strict=True):
+        value = None if is_empty(cell) else read(cell)
+        if value is None and not is_empty(cell):
+            return Problem(MessageCode.INVALID_CELL, row.line, f"{_shown(text_in(cell))} {reason}")
+        values.append(value)
+    return values
+
+
+def _boolean(cell: Cell) -> Json:
+    text = text_in(cell).casefold()
+    return True if text in _YES else False if text in _NO else None
+
+
+def _list(cell: Cell, separator: str) -> Json:
+    text = text_in(cell)
+    if text.startswith("["):
+        try:
+            value: Json = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return value
+    return [part for each in text.split(separator) if (part := each.strip())]
+
+
+def _shown(value: Json) -> str:
+    return cut(one_line(str(value)), _LONGEST_VALUE)

@@ -1,0 +1,478 @@
+"""`pulumi-setsmart convert`: spreadsheets as portfolio files, and newer ones applied to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import subprocess
+import sys
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlwt
+from click.testing import CliRunner, Result
+from support.messages import message
+
+from pulumi_setsmart.cli import main
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.specification.reading import read_entries
+
+VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3, "bathrooms": 1.5, "max_guests": 6}
+LOFT: dict[str, Json] = {"name": "Loft", "bedrooms": 1, "bathrooms": 1, "max_guests": 2}
+BOTH: dict[str, Json] = {"villa": VILLA, "loft": LOFT}
+HEADER = ["Name", "Bedrooms", "Bathrooms", "Max guests"]
+ROWS: list[list[Any]] = [["Villa", 3, 1.5, 6], ["Loft", 1, 1, 2]]
+SUMMARY = (
+    "id,name,host_id,host_name,neighbourhood_group,neighbourhood,latitude,longitude,room_type,"
+    "price,minimum_nights,number_of_reviews,last_review,reviews_per_month,"
+    "calculated_host_listings_count,availability_365"
+)
+"""The header of Inside Airbnb's summary, as github.com/SaraKmair/NYC-Airbnb describes it."""
+
+
+SUMMARY_ROW = (
+    "2539,Home by the park,2787,John,Brooklyn,Kensington,40.6,-73.9,Private room,149,1,9,"
+    "2018-10-19,0.21,6,365\n"
+)
+
+
+def text(*rows: Sequence[object], separator: str = ",") -> str:
+    """Return rows as CSV, whose cells need no quotes."""
+    return "".join(separator.join(map(str, row)) + "\n" for row in rows)
+
+
+PLAIN = text(HEADER, *ROWS)
+
+
+def xlsx(*rows: Sequence[object], merged: str = "", sheets: Sequence[str] = ("Sheet",)) -> bytes:
+    """Return a workbook of Excel whose sheets all have the rows."""
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
+    for name in sheets:
+        sheet = workbook.create_sheet(name)
+        for row in rows:
+            sheet.append([*row])
+        if merged:
+            sheet.merge_cells(merged)
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+def xls(*rows: Sequence[object]) -> bytes:
+    """Return a workbook of old Excel."""
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("Sheet")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+def ods(*rows: Sequence[object]) -> bytes:
+    """Return a workbook of LibreOffice."""
+
+    def cell(value: object) -> str:
+        if isinstance(value, str):
+            return (
+                '<table:table-cell office:value-type="string">'
+                f"<text:p>{value}</text:p></table:table-cell>"
+            )
+        return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    names = "urn:oasis:names:tc:opendocument:xmlns:"
+    content = (
+        f'<office:document-content xmlns:office="{names}office:1.0" '
+        f'xmlns:table="{names}table:1.0" xmlns:text="{names}text:1.0"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Sheet">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = f'<manifest:manifest xmlns:manifest="{names}manifest:1.0"/>'
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", manifest)
+        archive.writestr("content.xml", content)
+    return stream.getvalue()
+
+
+def convert(folder: Path, content: str | bytes, *arguments: str, name: str = "sheet") -> Result:
+    """Run the command in a folder on a file with this content."""
+    file = folder / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    output = folder / "portfolio.yaml"
+    command = ["convert", str(file), "--output", str(output), *arguments]
+    return CliRunner().invoke(main, command, catch_exceptions=False)
+
+
+def listings(folder: Path) -> dict[str, dict[str, Json]]:
+    """Return what a program loads from the output."""
+    return read_entries(folder / "portfolio.yaml")["properties"]
+
+
+READ: dict[str, tuple[str | bytes, Sequence[str], Any]] = {
+    "csv": (PLAIN, (), BOTH),
+    "no-line-end": (PLAIN.rstrip("\n"), (), BOTH),
+    "bom": ("\ufeff" + PLAIN, (), BOTH),
+    "crlf": (PLAIN.replace("\n", "\r\n"), (), BOTH),
+    "tsv": (text(HEADER, *ROWS, separator="\t"), (), BOTH),
+    "utf-16": (text(HEADER, *ROWS, separator="\t").encode("utf-16"), (), BOTH),
+    "utf-16-unmarked": (text(HEADER, *ROWS, separator="\t").encode("utf-16-le"), (), BOTH),
+    "semicolon": (text(HEADER, *ROWS, separator=";"), (), BOTH),
+    "decimal-comma": (text(HEADER, *ROWS, separator=";").replace("1.5", "1,5"), (), BOTH),
+    "sep": ("sep=;\n" + text(HEADER, *ROWS, separator=";"), (), BOTH),
+    "sep-pipe": ("sep=|\n" + text(HEADER, *ROWS, separator="|"), (), BOTH),
+    "pipe": (text(HEADER, *ROWS, separator="|"), (), BOTH),
+    "title-rows": ("Our listings\n\nMay 2026\n" + PLAIN, (), BOTH),
+    "empty-columns": (PLAIN.replace("\n", ",,\n"), (), BOTH),
+    "empty-rows": (PLAIN + ",,,\n\n,,,\n", (), BOTH),
+    "capitals": (PLAIN.replace("Name", " NAME ").replace("Max guests", "MAX-GUESTS"), (), BOTH),
+    "whole-as-3.0": (PLAIN.replace("3", "3.0").replace("6", "6.00"), (), BOTH),
+    "header-again": (PLAIN + text(HEADER), (), BOTH),
+    "german": (PLAIN.replace(",".join(HEADER), "Titel,Schlafzimmer,Bäder,Max. Gäste"), (), BOTH),
+    "french": (
+        PLAIN.replace(",".join(HEADER), "Titre,Chambres,Salles de bains,Voyageurs max."),
+        (),
+        BOTH,
+    ),
+    "spanish": (PLAIN.replace(",".join(HEADER), "Nombre,Dormitorios,Baños,Plazas"), (), BOTH),
+    "italian": (
+        PLAIN.replace(",".join(HEADER), "Titolo,Camere da letto,Bagni,Posti letto"),
+        (),
+        BOTH,
+    ),
+    "portuguese": (
+        PLAIN.replace(",".join(HEADER), "Título,Quartos,Banheiros,Hóspedes máximos"),
+        (),
+        BOTH,
+    ),
+    "synonyms": (
+        PLAIN.replace(",".join(HEADER), "listing name,Bedroom Count,Baths,Sleeps"),
+        (),
+        BOTH,
+    ),
+    "xlsx": (xlsx(HEADER, *ROWS), (), BOTH),
+    "xlsx-text-numbers": (xlsx(HEADER, *([str(cell) for cell in row] for row in ROWS)), (), BOTH),
+    "xlsx-title": (xlsx(["Our listings"], [], HEADER, *ROWS, merged="A1:D1"), (), BOTH),
+    "xlsx-merged-header": (
+        xlsx(["Name", "Rooms", None, "Max guests"], HEADER, *ROWS, merged="B1:C1"),
+        (),
+        BOTH,
+    ),
+    "xlsx-sheet": (xlsx(HEADER, *ROWS, sheets=("A", "B")), ("--sheet", "B"), BOTH),
+    "xls": (xls(HEADER, *ROWS), (), BOTH),
+    "ods": (ods(HEADER, *ROWS), (), BOTH),
+    "windows-1252": (
+        "Name;Adresse\nCafé Müller;Straße 1\n".encode("cp1252"),
+        (),
+        {"café-müller": {"name": "Café Müller", "address": "Straße 1"}},
+    ),
+    "encoding": (
+        "Name;Address\nŁódź;Ulica 1\n".encode("cp1250"),
+        ("--encoding", "cp1250"),
+        {"łódź": {"name": "Łódź", "address": "Ulica 1"}},
+    ),
+    "quoted-line-break": (
+        'Name,Address\nVilla,"1 Road\nTown"\n',
+        (),
+        {"villa": {"name": "Villa", "address": "1 Road, Town"}},
+    ),
+    "date": (
+        xlsx(["Name", "Since"], ["Villa", dt.datetime(2026, 5, 1)]),
+        ("--map", "since=attributes.since"),
+        {"villa": {"name": "Villa", "attributes": {"since": "2026-05-01"}}},
+    ),
+    "thousands": (
+        'Name;Rent\nVilla;"1.200,50 €"\nLoft;900,00 €\n',
+        ("--map", "Rent=attributes.rent:number"),
+        {
+            "villa": {"name": "Villa", "attributes": {"rent": 1200.5}},
+            "loft": {"name": "Loft", "attributes": {"rent": 900}},
+        },
+    ),
+    "dollars": (
+        'Name,Price\nVilla,"$1,200.00"\nLoft,$90.50\n',
+        ("--map", "Price=attributes.price:number"),
+        {
+            "villa": {"name": "Villa", "attributes": {"price": 1200}},
+            "loft": {"name": "Loft", "attributes": {"price": 90.5}},
+        },
+    ),
+    "decided-decimal": (
+        "Name;Rent\nVilla;1.200\n",
+        ("--map", "Rent=attributes.rent:number:comma"),
+        {"villa": {"name": "Villa", "attributes": {"rent": 1200}}},
+    ),
+    "list": (
+        "Name,Amenities\nVilla,Wifi; Kitchen\n",
+        ("--map", "Amenities=attributes.amenities:list"),
+        {"villa": {"name": "Villa", "attributes": {"amenities": ["Wifi", "Kitchen"]}}},
+    ),
+    "json-list": (
+        'Name,Amenities\nVilla,"[""Wifi"", ""Hot, tub""]"\n',
+        ("--map", "Amenities=attributes.amenities:list"),
+        {"villa": {"name": "Villa", "attributes": {"amenities": ["Wifi", "Hot, tub"]}}},
+    ),
+    "boolean": (
+        "Name,Pets\nVilla,ja\nLoft,Nein\n",
+        ("--map", "Pets=attributes.pets:boolean"),
+        {
+            "villa": {"name": "Villa", "attributes": {"pets": True}},
+            "loft": {"name": "Loft", "attributes": {"pets": False}},
+        },
+    ),
+    "attributes": (
+        "Name,Zip code,Price\nVilla,04109,$90\n",
+        ("--unmapped", "attributes"),
+        {"villa": {"name": "Villa", "attributes": {"zip_code": "04109", "price": "$90"}}},
+    ),
+    "joined": (
+        "Name,City,Street,Zip\nVilla,Town,1 Road,04109\n",
+        ("--map", "Street+Zip+City=address"),
+        {"villa": {"name": "Villa", "address": "1 Road, 04109, Town"}},
+    ),
+    "key": (
+        "Name,Code\nVilla,A-1\n",
+        ("--key", "code"),
+        {"A-1": {"name": "Villa"}},
+    ),
+    "formula": (
+        "Name,Address\n'=1+1,+49 Road\n",
+        (),
+        {"1-1": {"name": "=1+1", "address": "+49 Road"}},
+    ),
+    "twins": (
+        "Name\nVilla\nVilla\n",
+        (),
+        {"villa": {"name": "Villa"}, "villa-2": {"name": "Villa"}},
+    ),
+    "inside-airbnb-summary": (
+        f"{SUMMARY}\n{SUMMARY_ROW}",
+        ("--map", "neighbourhood=skip"),
+        {"home-by-the-park": {"name": "Home by the park"}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "arguments", "expected"), READ.values(), ids=READ)
+def test_a_spreadsheet_is_read(
+    tmp_path: Path, content: str | bytes, arguments: Sequence[str], expected: Json
+) -> None:
+    """What a program loads is what the sheet says, whatever wrote it."""
+    result = convert(tmp_path, content, *arguments)
+    assert (result.exit_code, result.stderr) == (0, result.stderr)
+    assert listings(tmp_path) == expected
+
+
+STOPPED: dict[str, tuple[str | bytes, Sequence[str], MessageCode, Sequence[object]]] = {
+    "possible": (
+        "Name,Beds\nVilla,3\n",
+        (),
+        MessageCode.UNCERTAIN_COLUMN,
+        ["Beds=bedrooms", "Beds=skip"],
+    ),
+    "two-names": ("Name,Title\nA,B\n", (), MessageCode.UNCERTAIN_COLUMN, ["Name", "Title"][:1]),
+    "address-parts": (
+        "Name,City,Street\nVilla,Town,1 Road\n",
+        (),
+        MessageCode.UNCERTAIN_COLUMN,
+        ["Street+City=address"],
+    ),
+    "status": ("Name,Status\nVilla,Listed\n", (), MessageCode.UNCERTAIN_COLUMN, ["Status=status"]),
+    "text-in-numbers": (
+        "Name,Bathrooms\nVilla,1.5 shared baths\n",
+        (),
+        MessageCode.UNCERTAIN_COLUMN,
+        ["Bathrooms", "1.5 shared baths"],
+    ),
+    "ambiguous": (
+        "Name;Rent\nVilla;1.200\n",
+        ("--map", "Rent=attributes.rent:number"),
+        MessageCode.AMBIGUOUS_NUMBERS,
+        ["Rent=attributes.rent:number:comma", "Rent=attributes.rent:number:point"],
+    ),
+    "mixed-decimals": (
+        "Name;Baths\nA;1,5\nB;2,5\nC;1.5\n",
+        ("--map", "Baths=bathrooms"),
+        MessageCode.INVALID_CELL,
+        ["4", "1.5"],
+    ),
+    "no-name": ("Bedrooms,Sleeps\n1,2\n", (), MessageCode.UNCERTAIN_COLUMN, ["COLUMN=name"]),
+    "nameless-row": ("Name,Bedrooms\nA,1\n,2\n", (), MessageCode.INVALID_CELL, ["3"]),
+    "total": ("Name,Bedrooms\nA,1\nTotal,1\n", (), MessageCode.INVALID_CELL, ["3", "Total"]),
+    "error-value": (
+        "Name,Address\nA,#REF!\n",
+        (),
+        MessageCode.UNCERTAIN_COLUMN,
+        ["Address", "REF"],
+    ),
+    "unknown-column": (
+        PLAIN,
+        ("--map", "Bedroms=bedrooms"),
+        MessageCode.UNKNOWN_COLUMN,
+        ["Bedroms", "Bedrooms"],
+    ),
+    "unknown-field": (
+        PLAIN,
+        ("--map", "Bedrooms=bedroms"),
+        MessageCode.INVALID_MAPPING,
+        ["bedroms", "bedrooms"],
+    ),
+    "no-equals": (PLAIN, ("--map", "Bedrooms"), MessageCode.INVALID_MAPPING, ["Bedrooms"]),
+    "several-sheets": (
+        xlsx(HEADER, *ROWS, sheets=("North", "South")),
+        (),
+        MessageCode.UNREADABLE_SHEET,
+        ["North", "South", "--sheet"],
+    ),
+    "no-such-sheet": (
+        xlsx(HEADER, *ROWS),
+        ("--sheet", "West"),
+        MessageCode.UNREADABLE_SHEET,
+        ["West", "Sheet"],
+    ),
+    "formula-without-value": (
+        xlsx(["Name", "Bedrooms"], ["Villa", "=1+1"]),
+        (),
+        MessageCode.UNREADABLE_SHEET,
+        ["1"],
+    ),
+    "damaged": (b"PK\x03\x04 no archive", (), MessageCode.UNREADABLE_SHEET, ["sheet"]),
+    "binary": (b"\x00\x01\x02\x03" * 9, (), MessageCode.UNREADABLE_SHEET, ["sheet"]),
+    "empty": ("", (), MessageCode.UNREADABLE_SHEET, ["sheet"]),
+    "wrong-encoding": (
+        "Name\nCafé\n".encode("cp1252"),
+        ("--encoding", "utf-8"),
+        MessageCode.UNKNOWN_ENCODING,
+        ["utf-8"],
+    ),
+    "repeated-key": (
+        "Name,Code\nA,1\nB,1\n",
+        ("--key", "Code"),
+        MessageCode.DUPLICATE_KEY,
+        ["1", "2", "3"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "arguments", "code", "facts"), STOPPED.values(), ids=STOPPED)
+def test_what_is_not_certain_stops(
+    tmp_path: Path,
+    content: str | bytes,
+    arguments: Sequence[str],
+    code: MessageCode,
+    facts: Sequence[object],
+) -> None:
+    """One line says what to do, and nothing is written."""
+    result = convert(tmp_path, content, *arguments)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, message(code, *facts))
+    assert [file.name for file in tmp_path.iterdir()] == ["sheet"]
+
+
+def test_a_far_cell_or_a_large_archive_is_rejected_before_it_takes_memory(tmp_path: Path) -> None:
+    """python-calamine would make room for each cell up to the last one."""
+    workbook = openpyxl.Workbook()
+    workbook.active.append(HEADER)
+    workbook.active["XFD1048576"] = 1
+    stream = io.BytesIO()
+    workbook.save(stream)
+    result = convert(tmp_path, stream.getvalue())
+    assert result.stderr.strip() == message(MessageCode.TOO_MANY_VALUES, "sheet:")
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", b" " * (100 * 1024 * 1024))
+    result = convert(tmp_path, bomb.getvalue())
+    assert result.stderr.strip() == message(MessageCode.UNUSABLE_FILE, "sheet:", "96 MiB")
+
+
+def test_a_newer_sheet_changes_what_it_says_and_keeps_the_rest(tmp_path: Path) -> None:
+    """Comments, order, other fields, keys and entries without a row stay, unless pruned."""
+    assert convert(tmp_path, "id,Name,Bedrooms\n1,Villa,3\n2,Loft,1\n").exit_code == 0
+    portfolio = tmp_path / "portfolio.yaml"
+    before = portfolio.read_text().replace("  loft:", "  # the small one\n  loft:")
+    portfolio.write_text(before + "    attributes: {pets: true}\n")
+    newer = "id,Name,Bedrooms\n3,Barn,5\n2,Loft Deluxe,2\n"
+    result = convert(tmp_path, newer, "--update")
+    assert result.exit_code == 0, result.output
+    villa, barn = {"name": "Villa", "bedrooms": 3}, {"name": "Barn", "bedrooms": 5}
+    loft = {"name": "Loft Deluxe", "bedrooms": 2, "attributes": {"pets": True}}
+    assert [*listings(tmp_path).items()] == [("villa", villa), ("loft", loft), ("barn", barn)]
+    assert "  # the small one\n  loft:" in portfolio.read_text()
+    assert convert(tmp_path, newer, "--update", "--prune").exit_code == 0
+    assert listings(tmp_path) == {"loft": loft, "barn": barn}
+
+
+def test_an_update_says_what_may_be_a_renamed_listing(tmp_path: Path) -> None:
+    """Without ids, a new name at the same address is a new listing, and nobody overlooks it."""
+    convert(tmp_path, "Name,Address\nVilla,1 Road\n")
+    result = convert(tmp_path, "Name,Address\nChalet,1 Road\n", "--update")
+    assert message(MessageCode.POSSIBLE_RENAME, "chalet", "villa") in result.stderr.splitlines()
+    assert [*listings(tmp_path)] == ["villa", "chalet"]
+
+
+def test_a_changed_key_in_the_sheet_keeps_the_old_one(tmp_path: Path) -> None:
+    """Another key would be another listing to Pulumi."""
+    convert(tmp_path, "Name,Code\nVilla,a\n", "--key", "Code")
+    result = convert(tmp_path, "Name,Code\nVilla,b\n", "--update")
+    assert message(MessageCode.KEY_KEPT, "a", "b") in result.stderr.splitlines()
+    assert [*listings(tmp_path)] == ["a"]
+
+
+def test_an_existing_file_is_replaced_by_nothing_but_an_update(tmp_path: Path) -> None:
+    """A person may have edited it."""
+    convert(tmp_path, PLAIN)
+    before = (tmp_path / "portfolio.yaml").read_bytes()
+    result = convert(tmp_path, "Name\nOther\n")
+    assert result.stderr.strip() == message(MessageCode.FILE_EXISTS, "--update")
+    assert (tmp_path / "portfolio.yaml").read_bytes() == before
+
+
+def test_a_decision_is_stored_for_the_next_sheet(tmp_path: Path) -> None:
+    """What the command line said once is not asked again."""
+    convert(tmp_path, "Name,Beds\nVilla,3\n", "--map", "Beds=skip")
+    result = convert(tmp_path, "Name,Beds\nVilla,4\n", "--update")
+    assert (result.exit_code, listings(tmp_path)) == (0, {"villa": {"name": "Villa"}})
+
+
+def test_entries_that_share_values_are_not_changed_together(tmp_path: Path) -> None:
+    """An alias in the YAML would change another listing as well."""
+    shared = (
+        "properties:\n  a:\n    name: A\n    attributes: &x {n: '1'}\n"
+        "  b:\n    name: B\n    attributes: *x\n"
+    )
+    (tmp_path / "portfolio.yaml").write_text(shared)
+    result = convert(tmp_path, "Name,N\nA,2\n", "--update", "--map", "N=attributes.n")
+    assert result.stderr.splitlines()[-1] == message(MessageCode.NOT_EXTENDABLE, "portfolio.yaml:")
+    assert (tmp_path / "portfolio.yaml").read_text() == shared
+
+
+@pytest.mark.parametrize("package", ["python_calamine", "charset_normalizer"])
+def test_a_missing_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    """Only workbooks and old encodings need it."""
+    monkeypatch.setitem(sys.modules, package, None)
+    content = xlsx(HEADER) if package == "python_calamine" else "Name\nCafé\n".encode("cp1252")
+    result = convert(tmp_path, content)
+    assert result.stderr.strip() == message(
+        MessageCode.SPREADSHEETS_NOT_INSTALLED, "pulumi-setsmart[spreadsheets]"
+    )
+
+
+def test_converting_loads_no_pulumi(tmp_path: Path) -> None:
+    """The command starts without it, and so fast."""
+    (tmp_path / "sheet.csv").write_text(PLAIN)
+    program = (
+        "import sys; from pulumi_setsmart.cli import main\n"
+        "try: main(['convert', 'sheet.csv'])\n"
+        "except SystemExit as end: sys.exit(end.code or 'pulumi' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
