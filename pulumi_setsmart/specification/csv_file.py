@@ -11,6 +11,7 @@ import csv
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -227,10 +228,9 @@ def _delimiter(text: str) -> str:
 
 
 def _columns(cells: list[str], location: FileLocation) -> list[_Column]:
-    while cells and not cells[-1].strip():
-        cells = cells[:-1]
-    columns = [_column(cell.strip(), location) for cell in cells]
-    titles = [column.title for column in columns]
+    named = max((number for number, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    columns = [_column(cell.strip(), location) for cell in cells[:named]]
+    titles = Counter(column.title for column in columns)
     if RESOURCE_NAME not in titles:  # it may be any file, so its content is not quoted
         raise location.error(f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE)
     for column in columns:
@@ -241,7 +241,7 @@ def _columns(cells: list[str], location: FileLocation) -> list[_Column]:
                 f"{ATTRIBUTES}.NAME for further fields",
                 MessageCode.INVALID_TABLE,
             )
-        if titles.count(column.title) > 1:
+        if titles[column.title] > 1:
             raise location.error(f"there are two columns {column.title}", MessageCode.INVALID_TABLE)
     return columns
 
