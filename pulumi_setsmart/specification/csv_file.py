@@ -228,8 +228,8 @@ def _delimiter(text: str) -> str:
 
 
 def _columns(cells: list[str], location: FileLocation) -> list[_Column]:
-    width = max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)
-    columns = [_column(cell.strip(), location) for cell in cells[:width]]
+    named = max((number for number, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    columns = [_column(cell.strip(), location) for cell in cells[:named]]
     titles = Counter(column.title for column in columns)
     if RESOURCE_NAME not in titles:  # it may be any file, so its content is not quoted
         raise location.error(f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE)
