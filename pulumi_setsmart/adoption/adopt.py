@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from pulumi_setsmart.adoption.account import opened
+from pulumi_setsmart.adoption.deletion_limit import limit_deletions
 from pulumi_setsmart.adoption.inventory import AccountObject, Inventory, take_inventory
 from pulumi_setsmart.adoption.matching import Key, Known, Matching, match_entries
 from pulumi_setsmart.adoption.progress import ShowProgress
@@ -16,7 +17,7 @@ from pulumi_setsmart.adoption.project_files import PortfolioFile, ProjectFiles
 from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.automation.import_file import ImportedResource, import_file
 from pulumi_setsmart.automation.resource_type import ResourceAddress
-from pulumi_setsmart.automation.stack import Stack, State
+from pulumi_setsmart.automation.stack import Configuration, Stack, State
 from pulumi_setsmart.client.errors import StackError, WrongAccountError
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.files.folder_lock import locked
@@ -127,8 +128,8 @@ def _adopted(
 ) -> AdoptionResult:
     stack = None if project.stack is None else Stack(project.stack, project.folder)
     state = None if stack is None else stack.state()
-    configuration = {} if stack is None else stack.configuration().values
-    settings = load_settings(configuration.get, environment)
+    configuration = Configuration() if stack is None else stack.configuration()
+    settings = load_settings(configuration.values.get, environment)
     with opened(settings) as account:
         plan = _plan(project, account, settings, state, scope, show_progress)
     files = _write(project, plan)
@@ -138,6 +139,7 @@ def _adopted(
     ]
     proof = None
     if stack is not None and state is not None:
+        files += limit_deletions(stack, project.folder, configuration)
         proof = _import_and_preview(stack, state, plan, gone, show_progress)
     new = [(kind, key) for section, kind in SECTIONS.items() for key in matching.new[section]]
     return AdoptionResult(

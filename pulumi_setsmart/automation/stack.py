@@ -134,6 +134,15 @@ class Stack:
             in_clear={key for key, entry in configured.items() if not entry.secret},
         )
 
+    def configure(self, key: str, value: str) -> None:
+        """Write a value that is not secret into the stack's settings, wherever Pulumi has them.
+
+        Raises:
+            StackError: It cannot be written.
+        """
+        with self._reported():
+            self._workspace.set_config(self.name, key, automation.ConfigValue(value))
+
     def examine(self) -> Examination:
         """Return what of the stack's state is code, without running any of it.
 
