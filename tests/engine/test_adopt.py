@@ -176,6 +176,53 @@ def test_run_again_it_adopts_what_is_new(stack: EngineStack, account: EngineSand
     assert account.writes() == []
 
 
+@pytest.mark.parametrize(
+    ("file", "key", "new_key", "entry"),
+    [
+        (
+            "portfolio.yaml",
+            "  studio:",
+            "  atelier:  # renamed",
+            ["  atelier:  # renamed", "    name: Studio", "    formerly: studio"],
+        ),
+        (
+            "listings.csv",
+            "studio,",
+            "atelier,",
+            ["atelier,Studio,,,,,,studio", "villa,Villa,,2,,,,"],
+        ),
+    ],
+)
+def test_run_again_it_names_the_former_key_of_a_renamed_entry(
+    pulumi: Path,
+    open_account: OpenEngineSandbox,
+    tmp_path: Path,
+    file: str,
+    key: str,
+    new_key: str,
+    entry: list[str],
+) -> None:
+    """So the stack keeps the listing; nothing is imported twice, written or deleted."""
+    account = open_account()
+    storage = account.sandbox.storage
+    studio = storage.insert(PROPERTIES, {"name": "Studio"})
+    storage.insert(PROPERTIES, {"name": "Villa", "bedrooms": 2})
+    stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
+    adopt(stack, "--file", file)
+    path = stack.folder / file
+    path.write_text(path.read_text().replace(key, new_key))
+    for renamed in ({"portfolio-atelier": "studio"}, {}):
+        result = adopt(stack, "--file", file)
+        assert (result["renamed"], result["new"], result["gone"]) == (renamed, {}, [])
+        assert result["proof"] == {"changes": {}, "others": 0, "kept": True}
+        assert [line for line in path.read_text().splitlines() if line in entry] == entry
+    assert "- 1 deleted" not in stack.up()
+    assert stack.resource("portfolio-atelier")["id"] == studio["id"]
+    assert adopt(stack, "--file", file)["proof"]["changes"] == {}
+    stack.assert_clean()
+    assert account.writes() == []
+
+
 def test_what_a_resource_manages_is_not_adopted(stack: EngineStack, account: EngineSandbox) -> None:
     """A listing that a resource of the program manages is not declared a second time."""
     stack.declare(
