@@ -13,6 +13,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from attrs import frozen
@@ -172,6 +173,8 @@ def updated_csv(
 ) -> str:
     """Return the text of a CSV file with other values, in the columns that it has.
 
+    Only a column of former keys is added, if there is none and an entry gets some.
+
     Args:
         text: A text that can be read.
         members: What changes or is new, by the name of the resource.
@@ -180,6 +183,8 @@ def updated_csv(
     separator, table = separator_line(text)
     rows = _rows(table, separator)
     header = next(rows)
+    if any(entry.get(FORMERLY) for entry in members.values()):
+        header = _with_column(FORMERLY, header)
     columns = _all_columns(header)
     place = next(index for index, column in enumerate(columns) if column.name == RESOURCE_NAME)
     updated = io.StringIO(newline="")
@@ -192,15 +197,21 @@ def updated_csv(
         known.add(name)
         if name in removed:
             continue
-        if name not in members:
-            writer.writerow(row)
-            continue
-        changed = _cells(name, members[name], columns)
-        writer.writerow([new or old for new, old in zip(changed, row, strict=False)])
+        unchanged = [""] * len(header) if any(row) else []
+        changed = _cells(name, members[name], columns) if name in members else unchanged
+        writer.writerow([new or old for new, old in zip_longest(changed, row, fillvalue="")])
     writer.writerows(
         _cells(name, entry, columns) for name, entry in members.items() if name not in known
     )
     return updated.getvalue()
+
+
+def _with_column(title: str, header: Sequence[str]) -> list[str]:
+    """Return a header that has a column, perhaps in the place of the first one without a title."""
+    titles = [column.title for column in _columns([*header], FileLocation("", 1))]
+    if title in titles:
+        return [*header]
+    return [*header[: len(titles)], title, *header[len(titles) + 1 :]]
 
 
 def _cells(name: str, entry: Mapping[str, Json], columns: Sequence[_Column]) -> list[str]:
