@@ -78,7 +78,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         ("packages from npm", NO_NPM_PACKAGES),
         ("PocketBase", NO_POCKETBASE),
     ):
-        skipped = sum(reason in one for one in reasons)
+        skipped = sum(reason in known for known in reasons)
         if skipped:
             line = f"{skipped} tests with {what} were NOT run: {reason}."
             terminalreporter.write_line(line, yellow=True)

@@ -57,7 +57,7 @@ def _faults_of_call(call: ast.Call) -> Iterator[str]:
     if (
         is_http
         and name in HTTP
-        and not {"timeout", "transport"} & {one.arg for one in call.keywords}
+        and not {"timeout", "transport"} & {keyword.arg for keyword in call.keywords}
     ):
         yield f"line {call.lineno} has httpx's timeout of five seconds"
 
@@ -75,16 +75,16 @@ def _readings(scope: ast.AST) -> set[str]:
     found: set[str] = set()
     for node in _nodes_of(scope):
         if isinstance(node, ast.Assign) and _reads_time(node.value, found):
-            found |= {one.id for one in node.targets if isinstance(one, ast.Name)}
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return found
 
 
 def _reads_time(node: ast.AST, readings: set[str]) -> bool:
     return any(
-        (isinstance(one, ast.Call) and _is_clock(one.func))
-        or (isinstance(one, ast.Attribute) and one.attr in DURATIONS)
-        or (isinstance(one, ast.Name) and one.id in readings)
-        for one in ast.walk(node)
+        (isinstance(inner, ast.Call) and _is_clock(inner.func))
+        or (isinstance(inner, ast.Attribute) and inner.attr in DURATIONS)
+        or (isinstance(inner, ast.Name) and inner.id in readings)
+        for inner in ast.walk(node)
     )
 
 

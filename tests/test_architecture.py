@@ -80,7 +80,7 @@ def test_imports_are_those_that_are_allowed(name: str) -> None:
             for target in imported(module, "pulumi_setsmart"):
                 if owner(target) == name:
                     continue
-                found = [one for one in allowed if f"{target}.".startswith(f"{one}.")]
+                found = [module for module in allowed if f"{target}.".startswith(f"{module}.")]
                 assert found != [], f"{module} imports {target}"
                 used.update(found)
     assert used == {*allowed}

@@ -76,13 +76,13 @@ def test_the_configuration_wins_over_the_environment() -> None:
         {"setsmart:apiKey": KEY, "setsmart:baseUrl": "https://mine.example"}, **environment
     )
     assert settings.connection.base_url == "https://mine.example"
-    assert [one.source for one in settings.connection.credentials] == [
+    assert [credential.source for credential in settings.connection.credentials] == [
         "setsmart:apiKey",
         "SETSMART_API_KEY",
     ]
     settings = loaded({}, **environment)
     assert settings.connection.base_url == "https://other.example"
-    assert [one.key for one in settings.connection.credentials] == ["other"]
+    assert [credential.key for credential in settings.connection.credentials] == ["other"]
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_an_account_with_a_name_has_its_own_place_and_key() -> None:
     configured: dict[str, object] = {"setsmart:accounts": ACCOUNTS, "setsmart:timeout": "7"}
     connection = named("eu", configured, SETSMART_EU_API_KEY="exported").connection
     assert (connection.base_url, connection.timeout) == ("https://eu.example/v1", 7)
-    assert [(one.key, one.source) for one in connection.credentials] == [
+    assert [(credential.key, credential.source) for credential in connection.credentials] == [
         ("key-of-eu", "setsmart:accounts.eu.apiKey"),
         ("exported", "SETSMART_EU_API_KEY"),
     ]
@@ -261,7 +261,7 @@ def test_the_key_of_one_account_never_goes_to_another() -> None:
     exported = {"SETSMART_API_KEY": KEY, "SETSMART_ASIA_API_KEY": "key-of-asia"}
     connection = named("asia", configured, **exported).connection
     assert connection.base_url == "https://common.example"
-    assert [one.key for one in connection.credentials] == ["key-of-asia"]
+    assert [credential.key for credential in connection.credentials] == ["key-of-asia"]
     nothing = {"setsmart:accounts": '{"eu": {"apiKey": null}}'}
     with raises(ConfigurationError, MessageCode.MISSING_KEY, "account eu"):
         named("eu", {**nothing})

@@ -113,7 +113,7 @@ def mocked(responses: dict[str, Any], *expressions: str) -> list[Any]:
 
     There is a key, but nothing at the address: whoever asked there would fail.
     """
-    functions = ", ".join(f"lambda: {one}" for one in expressions)
+    functions = ", ".join(f"lambda: {expression}" for expression in expressions)
     code = f"{PREFACE}{MOCKED}\nresponses = {responses!r}\nprogram({functions})\n"
     environment = {**os.environ, "SETSMART_BASE_URL": "http://127.0.0.1:1/v1"}
     finished = subprocess.run(
@@ -136,7 +136,7 @@ def test_mocks_are_asked_in_the_place_of_the_account() -> None:
     assert mocked(
         responses,
         "[(one := get_property('prop_7')).id, one.name, one.bedrooms, str(one.attributes)]",
-        "[one.id for one in list_properties(account='eu')]",
+        "[listing.id for listing in list_properties(account='eu')]",
     ) == [
         ["setsmart:index:getProperty", {"id": "prop_7"}],
         ["prop_7", "Villa", 3, "{'pool': {'depth': 2}}"],

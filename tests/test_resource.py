@@ -39,7 +39,7 @@ def program():
 
 def registered(*statements: str) -> list[Any]:
     """Run a program in a process of its own and return what it registers."""
-    code = PREFACE + "".join(f"    {one}\n" for one in statements)
+    code = PREFACE + "".join(f"    {statement}\n" for statement in statements)
     code += "pulumi.runtime.set_mocks(Mocks(), preview=False)\nprogram()\n"
     finished = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
@@ -256,7 +256,7 @@ def test_outputs_are_known_under_mocks() -> None:
     [_, outputs] = registered(
         'villa = Property("villa", name="V", bedrooms=3, attributes={"a": [1]})',
         "names = ('id', 'name', 'bedrooms', 'address', 'attributes')",
-        "values = pulumi.Output.all(*[getattr(villa, one) for one in names])",
+        "values = pulumi.Output.all(*[getattr(villa, name) for name in names])",
         "return values.apply(lambda all_: sys.stdout.write(json.dumps(all_) + '\\n'))",
     )
     assert outputs == ["id_1", "V", 3, None, {"a": [1]}]

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from pulumi_setsmart.adoption.account import opened
+from pulumi_setsmart.adoption.deletion_limit import limit_deletions
 from pulumi_setsmart.adoption.inventory import AccountObject, Inventory, take_inventory
 from pulumi_setsmart.adoption.matching import Key, Known, Matching, match_entries
 from pulumi_setsmart.adoption.progress import ShowProgress
@@ -16,7 +17,7 @@ from pulumi_setsmart.adoption.project_files import PortfolioFile, ProjectFiles
 from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.automation.import_file import ImportedResource, import_file
 from pulumi_setsmart.automation.resource_type import ResourceAddress
-from pulumi_setsmart.automation.stack import Stack, State
+from pulumi_setsmart.automation.stack import Configuration, Stack, State
 from pulumi_setsmart.client.errors import StackError, WrongAccountError
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.files.folder_lock import locked
@@ -27,8 +28,9 @@ from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.portfolio_names import child_name, entry_key
-from pulumi_setsmart.specification.former_keys import FORMERLY
-from pulumi_setsmart.specification.sections import SECTIONS, Entries
+from pulumi_setsmart.specification.format import Format
+from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
+from pulumi_setsmart.specification.sections import SECTIONS, Entries, Entry
 from pulumi_setsmart.specification.writing import omissions
 
 _UPDATE = "update"
@@ -60,6 +62,7 @@ class AdoptionResult:
         new: The ids of the objects that were adopted, by the names of their resources.
         known: How many were known before.
         gone: The names of the resources whose objects are not in the account.
+        renamed: The former keys, by the names of the resources whose entries now name them.
         managed: How many objects other resources of the stack stand for.
         left_out: What is not declared, and why.
         files: What was written.
@@ -69,6 +72,7 @@ class AdoptionResult:
     new: Mapping[str, str]
     known: int
     gone: list[str]
+    renamed: Mapping[str, str]
     managed: int
     left_out: list[Notice]
     files: list[Path]
@@ -88,6 +92,7 @@ class _Plan:
         matching: What the account and the portfolio have in common.
         text: The text of the portfolio file, or None where it stays as it is.
         resources: The resources to import, by the entries that stand for them.
+        renamed: The former keys that the portfolio file does not name yet, by entry.
         import_file: The import file that holds them.
         needs_program: Whether the project has no program yet.
         left_out: What is not declared, and why.
@@ -96,6 +101,7 @@ class _Plan:
     matching: Matching
     text: str | None
     resources: Mapping[Key, ImportedResource]
+    renamed: Mapping[Key, str]
     import_file: Mapping[str, Any]
     needs_program: bool
     left_out: list[Notice]
@@ -127,8 +133,8 @@ def _adopted(
 ) -> AdoptionResult:
     stack = None if project.stack is None else Stack(project.stack, project.folder)
     state = None if stack is None else stack.state()
-    configuration = {} if stack is None else stack.configuration().values
-    settings = load_settings(configuration.get, environment)
+    configuration = Configuration() if stack is None else stack.configuration()
+    settings = load_settings(configuration.values.get, environment)
     with opened(settings) as account:
         plan = _plan(project, account, settings, state, scope, show_progress)
     files = _write(project, plan)
@@ -138,7 +144,12 @@ def _adopted(
     ]
     proof = None
     if stack is not None and state is not None:
-        proof = _import_and_preview(stack, state, plan, gone, show_progress)
+        files += limit_deletions(stack, project.folder, configuration)
+        addresses = [
+            ResourceAddress(kind, child_name(project.portfolio, key))
+            for kind, key in matching.declared
+        ]
+        proof = _import_and_preview(stack, state, plan, addresses, gone, show_progress)
     new = [(kind, key) for section, kind in SECTIONS.items() for key in matching.new[section]]
     return AdoptionResult(
         new={
@@ -148,6 +159,9 @@ def _adopted(
         },
         known=len(matching.declared) - len(new),
         gone=[address.name for address in gone],
+        renamed={
+            child_name(project.portfolio, key): former for (_, key), former in plan.renamed.items()
+        },
         managed=matching.managed,
         left_out=plan.left_out,
         files=files,
@@ -167,46 +181,83 @@ def _plan(
     needs_program = not project.has_program()
     known = _known(project, portfolio, state)
     inventory = take_inventory(account, settings, scope, show_progress)
-    _refuse_other_account(project, inventory, known)
+    _refuse_other_account(project, portfolio, inventory, known)
     matching = match_entries(inventory, portfolio.entries, known)
-    extended = project.extended(portfolio, matching.new)
-    resources = _resources(project, account, settings, extended.entries, matching)
+    renamed = {
+        (kind, key): former
+        for section, kind in SECTIONS.items()
+        for key, entry in portfolio.entries[section].items()
+        if (former := matching.former.get((kind, key))) is not None
+        and former not in former_keys(entry.get(FORMERLY))
+    }
+    updated = project.updated(
+        portfolio, matching.new, _with_former_keys(project, portfolio, renamed)
+    )
+    resources = _resources(project, account, settings, updated.entries, matching, known)
     return _Plan(
         matching,
-        None if extended is portfolio else extended.text,
+        None if updated is portfolio else updated.text,
         resources,
+        renamed,
         import_file(project.portfolio, resources.values()),
         needs_program,
         [*inventory.left_out, *omissions(matching.new, project.format)],
     )
 
 
+def _with_former_keys(
+    project: ProjectFiles, portfolio: PortfolioFile, renamed: Mapping[Key, str]
+) -> dict[str, dict[str, Entry]]:
+    """Return what names the former keys of entries, by section and key."""
+    members: dict[str, dict[str, Entry]] = {section: {} for section in SECTIONS}
+    for (kind, key), former in renamed.items():
+        keys = [*former_keys(portfolio.entries[str(kind.section)][key].get(FORMERLY)), former]
+        is_list = len(keys) > 1 or project.format is Format.CSV
+        members[str(kind.section)][key] = {FORMERLY: [*keys] if is_list else former}
+    return members
+
+
 def _known(project: ProjectFiles, portfolio: PortfolioFile, state: State | None) -> Known:
-    """Return what the import file of an earlier run and the state know."""
+    """Return what the import file of an earlier run and the state know; the state knows better."""
     entries = {
         (kind, key) for section, kind in SECTIONS.items() for key in portfolio.entries[section]
     }
-    ids = project.known_ids()
+    ids: dict[Key, str] = {}
+    others: dict[Key, str] = {}
     managed = set()
-    for address, identifier in ({} if state is None else state.ids).items():
-        key = (address.kind, entry_key(project.portfolio, address.name))
-        if key in entries:
-            ids[key] = identifier
+    for resource in () if state is None else state.resources:
+        kind, name = resource.address.kind, resource.address.name
+        key = entry_key(project.portfolio, name)
+        managed.add((kind, resource.identifier))
+        if key is not None and (key == resource.key or (kind, key) in entries):
+            ids[kind, key] = resource.identifier
         else:
-            managed.add((address.kind, identifier))
-    return Known(ids, frozenset(managed))
+            others[kind, name] = resource.identifier
+    imported = {
+        (kind, key): identifier
+        for (kind, key), identifier in project.known_ids().items()
+        if (kind, identifier) not in managed
+    }
+    return Known(imported | ids, frozenset(managed), others)
 
 
-def _refuse_other_account(project: ProjectFiles, inventory: Inventory, known: Known) -> None:
+def _refuse_other_account(
+    project: ProjectFiles, portfolio: PortfolioFile, inventory: Inventory, known: Known
+) -> None:
     """Refuse to go on in an account that has nothing of what is known."""
     present = {
         (found.kind, found.record.id)
         for objects in inventory.sections.values()
         for found in objects
     }
-    if known.ids and not any((kind, id_) in present for (kind, _), id_ in known.ids.items()):
+    adopted = {
+        (kind, identifier)
+        for (kind, key), identifier in known.ids.items()
+        if key in portfolio.entries[str(kind.section)] or (kind, identifier) not in known.managed
+    }
+    if adopted and adopted.isdisjoint(present):
         raise WrongAccountError(
-            f"none of the {len(known.ids)} objects adopted before is in this account "
+            f"none of the {len(adopted)} objects adopted before is in this account "
             f"({inventory.base_url}). Set the base URL and the key of their account; if they are "
             f"all deleted, remove {project.import_path.name} and their entries in {project.file}",
             code=MessageCode.OTHER_ACCOUNT_ADOPTED,
@@ -219,14 +270,25 @@ def _resources(
     settings: Settings,
     entries: Entries,
     matching: Matching,
+    known: Known,
 ) -> dict[Key, ImportedResource]:
+    """Return what is to be imported, by the names that the stack has or is to have.
+
+    An object whose entry has another key now has its former name in the stack until `pulumi up`
+    renames it. Under the new one it would be there twice, and the former one would be deleted.
+    """
+    others = {(kind, identifier) for (kind, _), identifier in known.others.items()}
     resources = {}
     for section, kind in SECTIONS.items():
         lifecycle = Lifecycle(kind, account, settings)
         for key, entry in entries[section].items():
             match = matching.declared.get((kind, key))
-            if match is not None:
-                resources[kind, key] = _imported(lifecycle, project.portfolio, key, entry, match)
+            if match is None or (kind, match.record.id) in others:
+                continue
+            name = key
+            if project.stack is None or (kind, match.record.id) in known.managed:
+                name = matching.former.get((kind, key), key)
+            resources[kind, key] = _imported(lifecycle, project.portfolio, name, entry, match)
     return resources
 
 
@@ -267,12 +329,12 @@ def _import_and_preview(
     stack: Stack,
     state: State,
     plan: _Plan,
+    addresses: Sequence[ResourceAddress],
     gone: Sequence[ResourceAddress],
     show_progress: ShowProgress,
 ) -> Proof:
     """Import what the stack does not have, and look what the program would do then."""
-    addresses = [resource.address for resource in plan.resources.values()]
-    imported = {*addresses} - state.ids.keys()
+    imported = {resource.address for resource in plan.resources.values()} - state.ids.keys()
     if imported:
         with show_progress(f"Importing into {stack.name}", len(imported)):
             stack.import_resources(plan.import_file["resources"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
@@ -83,6 +84,49 @@ def pairs(
             if found is not None:
                 paired[name] = found
                 candidates.remove(found)
+    return paired
+
+
+def certain_pairs(
+    kind: Kind,
+    left: Mapping[str, JsonObject],
+    right: Mapping[str, JsonObject],
+    likenesses: Sequence[Likeness],
+    unordered: Callable[[str, str], Collection[Pattern]] = lambda _left, _right: (),
+) -> dict[str, str]:
+    """Return the pairs that leave no choice: neither of the two is as much like another object.
+
+    The closest likeness pairs first, and what it pairs is no choice for others.
+
+    Args:
+        kind: What they are.
+        left: The fields of the objects on the left by their names there.
+        right: The same on the right.
+        likenesses: As for `pairs`.
+        unordered: As for `pairs`.
+    """
+    paired: dict[str, str] = {}
+    for are_alike in likenesses:
+        taken = {*paired.values()}
+        titled: dict[str, list[str]] = {}
+        for name, fields in right.items():
+            if name not in taken:
+                titled.setdefault(_title(kind, fields), []).append(name)
+        choices = {
+            name: [
+                other
+                for other in titled.get(_title(kind, fields), [])
+                if are_alike(
+                    kind, fields, in_order_of(fields, right[other], unordered(name, other))
+                )
+            ]
+            for name, fields in left.items()
+            if name not in paired
+        }
+        wanted = Counter(other for others in choices.values() for other in others)
+        for name, others in choices.items():
+            if len(others) == 1 and wanted[others[0]] == 1:
+                paired[name] = others[0]
     return paired
 
 

@@ -20,8 +20,8 @@ from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import visible_json
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.reading import entries_in, text_of
-from pulumi_setsmart.specification.sections import SECTIONS, Entries
-from pulumi_setsmart.specification.writing import extended_text, portfolio_text
+from pulumi_setsmart.specification.sections import SECTIONS, Entries, Entry
+from pulumi_setsmart.specification.writing import extended_text, portfolio_text, updated_text
 
 _LARGEST_IMPORT_FILE = 256 * 1024 * 1024
 
@@ -114,31 +114,40 @@ class ProjectFiles:
         """
         return _ids_in(self.import_path, self.portfolio) if self.import_path.exists() else {}
 
-    def extended(self, before: PortfolioFile, additions: Entries) -> PortfolioFile:
-        """Return the portfolio file that is to be: ``before`` itself where nothing is added.
+    def updated(
+        self, before: PortfolioFile, additions: Entries, members: Mapping[str, Mapping[str, Entry]]
+    ) -> PortfolioFile:
+        """Return the portfolio file that is to be: ``before`` itself where nothing changes.
 
         Args:
             before: The file as it is.
             additions: The entries to add.
+            members: What entries of the file are to have beside what they have, by section and key.
 
         Raises:
             PortfolioFileError: Something else in it would change.
         """
-        if before.text is not None and not any(additions.values()):
-            return before
         if before.text is None:
             text = portfolio_text(additions, self.format)
-        else:
+        elif any(members.values()):
+            both = {
+                section: {**members.get(section, {}), **additions[section]} for section in additions
+            }
+            text = updated_text(before.text, both, {}, self.format)
+        elif any(additions.values()):
             text = extended_text(before.text, additions, self.format)
+        else:
+            return before
         after = PortfolioFile(text, entries_in(text, str(self.portfolio_path)))
         if any(
-            after.entries[section].get(key) != entry
+            after.entries[section].get(key) != {**entry, **members.get(section, {}).get(key, {})}
             for section, entries in before.entries.items()
             for key, entry in entries.items()
         ):
             raise PortfolioFileError(
-                f"{self.portfolio_path}: cannot be added to without changing what it says; write "
-                "it in plainer YAML, for example with `pulumi-setsmart export FILE --output NEW`",
+                f"{self.portfolio_path}: cannot be changed without changing what else it says; "
+                "write it in plainer YAML, for example with "
+                "`pulumi-setsmart export FILE --output NEW`",
                 code=MessageCode.NOT_EXTENDABLE,
             )
         return after

@@ -71,6 +71,15 @@ class Project:
         """
         return bool(self._settings().get("main"))
 
+    def settings_file(self, stack: str) -> Path:
+        """Return the file that has the settings of a stack, unless Pulumi's service has them.
+
+        Raises:
+            StackError: Its Pulumi.yaml cannot be read.
+        """
+        name = f"Pulumi.{stack.rpartition('/')[2]}{self.file.suffix}"
+        return self.file.parent / str(self._settings().get("stackConfigDir") or "") / name
+
     def _settings(self) -> Mapping[str, Any]:
         try:
             settings = YAML(typ="safe").load(utf8_text_of(self.file, _LARGEST))

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from attrs import field, frozen
 from pulumi import automation
-from pulumi.automation.events import EngineEvent, OpType
+from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata
 
 from pulumi_setsmart.automation.failure import first_error
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
@@ -134,6 +134,15 @@ class Stack:
             in_clear={key for key, entry in configured.items() if not entry.secret},
         )
 
+    def configure(self, key: str, value: str) -> None:
+        """Write a value that is not secret into the stack's settings, wherever Pulumi has them.
+
+        Raises:
+            StackError: It cannot be written.
+        """
+        with self._reported():
+            self._workspace.set_config(self.name, key, automation.ConfigValue(value))
+
     def examine(self) -> Examination:
         """Return what of the stack's state is code, without running any of it.
 
@@ -193,6 +202,8 @@ class Stack:
     def planned_changes(self, progress: Callable[[int], None]) -> PlannedChanges:
         """Preview the program, with a refresh, and return what it would do.
 
+        What only gets another name in the state does not count.
+
         Args:
             progress: Is called with how many resources of ours were looked at.
 
@@ -211,7 +222,7 @@ class Stack:
             address = next(addresses(step.urn), None)
             seen += address is not None and step.op != OpType.REFRESH
             progress(seen)
-            if step.op in _NO_CHANGE or step.type.startswith(NO_RESOURCES):
+            if step.op in _NO_CHANGE or step.type.startswith(NO_RESOURCES) or _is_renaming(step):
                 return
             if address is None:
                 others[step.urn] = str(step.op.value)
@@ -316,6 +327,23 @@ class Stack:
         except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
             reason, code = without_code(first_error(str(error)))
             raise StackError(f"stack {self.name}: {reason}", code=code) from None
+
+
+def _is_renaming(step: StepEventMetadata) -> bool:
+    """Return whether a step gives a resource another name in the state, and does nothing else."""
+    old, new = step.old, step.new
+    return (
+        step.op == OpType.UPDATE
+        and old is not None
+        and new is not None
+        and old.urn != new.urn
+        and _visible(old.inputs) == _visible(new.inputs)
+    )
+
+
+def _visible(inputs: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return inputs without those that the engine does not show, such as the resource key."""
+    return {name: value for name, value in (inputs or {}).items() if not name.startswith("__")}
 
 
 def _printed(failure: str) -> str | None:

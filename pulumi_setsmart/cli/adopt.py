@@ -91,6 +91,7 @@ def _as_json(adoption: "AdoptionResult", notices: list[Notice]) -> dict[str, Any
 def _report(adoption: "AdoptionResult", project: "ProjectFiles") -> list[str]:
     lines = [
         f"{len(adoption.new)} adopted, {adoption.known} known before",
+        *(f"formerly {former}: {name}" for name, former in adoption.renamed.items()),
         f"written: {', '.join(str(path) for path in adoption.files) or 'nothing'}",
     ]
     if adoption.proof is None:

@@ -159,6 +159,7 @@ class MessageCode(StrEnum):
     # Commands
     LEFT_OUT = "left-out"
     NOT_IN_CSV = "not-in-csv"
+    UNCLEAR_RENAME = "unclear-rename"
     MANAGED_ELSEWHERE = "managed-elsewhere"
     NO_LONGER_IN_ACCOUNT = "no-longer-in-account"
     WOULD_CHANGE = "would-change"

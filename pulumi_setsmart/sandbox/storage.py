@@ -137,8 +137,9 @@ class Storage:
         texts = [_stored_json(body, created_at=now, updated_at=now) for body in bodies]
         with self._database.transaction() as transaction:
             [[last]] = transaction.execute(
-                "INSERT INTO sequences VALUES (?1, ?2) ON CONFLICT (collection)"
-                " DO UPDATE SET last_number = last_number + ?2 RETURNING last_number",
+                "INSERT INTO sequences VALUES (?, ?) ON CONFLICT (collection)"
+                " DO UPDATE SET last_number = last_number + excluded.last_number"
+                " RETURNING last_number",
                 (collection.path, len(texts)),
             ).fetchall()
             numbered = list(enumerate(texts, last - len(texts) + 1))

@@ -13,6 +13,7 @@ import itertools
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import attrs
@@ -235,6 +236,8 @@ def updated_csv(
 ) -> str:
     """Return the text of a CSV file with other values, in the columns that it has.
 
+    Only a column of former keys is added, if there is none and an entry gets some.
+
     Args:
         text: A text that can be read.
         members: What changes or is new, by the name of the resource.
@@ -243,6 +246,8 @@ def updated_csv(
     separator, table = separator_line(text)
     rows = _rows(table, separator)
     header = next(rows)
+    if any(entry.get(FORMERLY) for entry in members.values()):
+        header = _with_column(FORMERLY, header)
     columns = _all_columns(header)
     place = next(index for index, column in enumerate(columns) if column.name == RESOURCE_NAME)
     updated = io.StringIO(newline="")
@@ -255,15 +260,21 @@ def updated_csv(
         known.add(name)
         if name in removed:
             continue
-        if name not in members:
-            writer.writerow(row)
-            continue
-        changed = _cells(name, members[name], columns)
-        writer.writerow([new or old for new, old in zip(changed, row, strict=False)])
+        unchanged = [""] * len(header) if any(row) else []
+        changed = _cells(name, members[name], columns) if name in members else unchanged
+        writer.writerow([new or old for new, old in zip_longest(changed, row, fillvalue="")])
     writer.writerows(
         _cells(name, entry, columns) for name, entry in members.items() if name not in known
     )
     return updated.getvalue()
+
+
+def _with_column(title: str, header: Sequence[str]) -> list[str]:
+    """Return a header that has a column, perhaps in the place of the first one without a title."""
+    titles = [column.title for column in _readable_columns(header)]
+    if title in titles:
+        return [*header]
+    return [*header[: len(titles)], title, *header[len(titles) + 1 :]]
 
 
 def _cells(name: str, entry: Mapping[str, Json], columns: Sequence[_Column]) -> list[str]:
@@ -290,11 +301,9 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=text.partition("\n")[0].count)
 
 
-def _columns(cells: list[str], table: _Table, report: Report) -> list[_Column]:
-    width = len(cells)
-    while width and not cells[width - 1].strip():
-        width -= 1
-    cells = cells[:width]
+def _columns(cells: Sequence[str], table: _Table, report: Report) -> list[_Column]:
+    named = max((number for number, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    cells = cells[:named]
     if RESOURCE_NAME not in (cell.strip().lower() for cell in cells):
         # It may be any file, so its content is not quoted.
         raise FileLocation(table.file, table.first_line, 1).error(
@@ -334,9 +343,13 @@ def _title_violation(column: _Column, before: Collection[str]) -> tuple[str | No
     return reason, meant
 
 
+def _readable_columns(header: Sequence[str]) -> list[_Column]:
+    return _columns(header, _Table("", "", ",", 1), stop)
+
+
 def _all_columns(header: list[str]) -> list[_Column]:
     """Return the columns of a header that can be read, those without a title included."""
-    columns = _columns(header, _Table("", "", ",", 1), stop)
+    columns = _readable_columns(header)
     return [*columns, *[_Column("", None)] * (len(header) - len(columns))]
 
 

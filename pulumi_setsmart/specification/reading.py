@@ -155,7 +155,8 @@ def check_files(files: Sequence[str | os.PathLike[str]]) -> CheckedFiles:
             found.append(FileViolation(FileLocation(name), reason, error.code))
     is_complete = len(documents) == len(names)
     if not is_complete:  # the base may be missing
-        nothing: Json = {section: {} for section in SECTIONS}
+        is_portfolio = any(document.is_portfolio for document in documents)
+        nothing: Json = {section: {} for section in SECTIONS if is_portfolio}
         documents.insert(0, Document(nothing, {"": FileLocation(names[0])}))
     merged = reduce(partial(overlaid, report=found.append), documents)
     if merged.is_portfolio or not found:

@@ -12,7 +12,10 @@ from pulumi_setsmart.specification.former_keys import FORMERLY
 SECTIONS: Mapping[str, Kind] = {kind.section: kind for kind in KINDS if kind.section}
 """The kinds of resource by the sections of a file."""
 
-Entries: TypeAlias = dict[str, dict[str, dict[str, Json]]]
+Entry: TypeAlias = dict[str, Json]
+"""What an entry declares."""
+
+Entries: TypeAlias = dict[str, dict[str, Entry]]
 """The entries of a file, by section and by the name of their resource."""
 
 CONFIG: Final = "config"

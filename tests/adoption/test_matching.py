@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+from support.messages import raises
+
 from pulumi_setsmart.adoption.inventory import AccountObject, Inventory
 from pulumi_setsmart.adoption.matching import Known, Matching, match_entries
+from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 
 
@@ -15,11 +20,13 @@ def matched(
     account: Mapping[str, dict[str, Json]],
     ids: Mapping[str, str] | None = None,
     managed: tuple[str, ...] = (),
+    others: Mapping[str, str] | None = None,
     **entries: dict[str, Json],
 ) -> Matching:
     """Reckon an account, whose listings are given by their ids, with a portfolio of these entries.
 
-    A listing without a name cannot be declared.
+    A listing without a name cannot be declared. The ids in ``managed`` are those of resources of
+    the portfolio in the stack, ``others`` has those of other resources by name.
     """
     objects = [
         AccountObject(
@@ -29,7 +36,8 @@ def matched(
     ]
     known = Known(
         {(PROPERTY, key): id_ for key, id_ in (ids or {}).items()},
-        frozenset((PROPERTY, id_) for id_ in managed),
+        frozenset((PROPERTY, id_) for id_ in (*managed, *(others or {}).values())),
+        {(PROPERTY, name): id_ for name, id_ in (others or {}).items()},
     )
     inventory = Inventory("https://a.example", {"properties": objects, "webhooks": []})
     return match_entries(inventory, {"properties": entries, "webhooks": {}}, known)
@@ -87,7 +95,7 @@ def test_an_entry_that_was_never_written_gets_the_name_that_it_was_given() -> No
 def test_what_other_resources_stand_for_is_left_to_them() -> None:
     """It is neither new nor anybody's twin."""
     villa: dict[str, Json] = {"name": "Villa"}
-    matching = matched({"p1": {"name": "Villa"}}, managed=("p1",), villa=villa)
+    matching = matched({"p1": {"name": "Villa"}}, others={"mine": "p1"}, villa=villa)
     assert (stands_for(matching), matching.managed) == ({}, 1)
     assert matching.gone == [(PROPERTY, "villa")]
 
@@ -103,3 +111,70 @@ def test_equal_entries_stand_for_different_listings() -> None:
     }
     matching = matched(account, one=one, two=two)
     assert stands_for(matching) == {"two": "p1", "one": "p2", "studio": "p3"}
+
+
+STUDIO: dict[str, Json] = {"name": "Studio", "address": "1 Street"}
+TWINS: dict[str, dict[str, Json]] = {
+    "p1": {**STUDIO, "bedrooms": 1},
+    "p2": {**STUDIO, "bedrooms": 2},
+}
+
+
+@pytest.mark.parametrize("managed", [(), ("p1",)])
+@pytest.mark.parametrize("named", [{}, {"existing_id": "p1"}, {"formerly": ["old", "studio"]}])
+def test_an_entry_with_another_key_keeps_its_listing(
+    managed: tuple[str, ...], named: dict[str, Json]
+) -> None:
+    """Found by name and address, by id or by its former key; the stack may have it or not."""
+    entry: dict[str, Json] = {**STUDIO, "bedrooms": 7, **named}
+    matching = matched({"p1": STUDIO}, {"studio": "p1"}, managed, atelier=entry)
+    assert stands_for(matching) == {"atelier": "p1"}
+    assert matching.former == {(PROPERTY, "atelier"): "studio"}
+    assert (matching.gone, matching.managed, matching.new["properties"]) == ([], 0, {})
+
+
+def test_a_former_key_may_be_a_resource_outside_the_portfolio() -> None:
+    """Only if the entry names it: otherwise the program may declare both."""
+    entry: dict[str, Json] = {**STUDIO, "formerly": "mine"}
+    matching = matched({"p1": STUDIO}, others={"mine": "p1"}, atelier=entry)
+    assert (stands_for(matching), matching.former, matching.managed) == ({"atelier": "p1"}, {}, 0)
+    named: dict[str, Json] = {**STUDIO, "existing_id": "p1"}
+    assert matched({"p1": STUDIO}, others={"mine": "p1"}, atelier=named).gone == [
+        (PROPERTY, "atelier")
+    ]
+
+
+def test_twins_with_other_keys_are_told_apart_by_what_they_declare() -> None:
+    """One that is as declared leaves the other one no choice."""
+    known = {"one": "p1", "two": "p2"}
+    a: dict[str, Json] = {**STUDIO, "bedrooms": 2}
+    b: dict[str, Json] = {**STUDIO, "bedrooms": 9}
+    matching = matched(TWINS, known, ("p1", "p2"), a=a, b=b)
+    assert stands_for(matching) == {"a": "p2", "b": "p1"}
+    assert {key: former for (_, key), former in matching.former.items()} == {"a": "two", "b": "one"}
+
+
+@pytest.mark.parametrize(
+    ("known", "entries"),
+    [
+        ({"one": "p1", "two": "p2"}, {"a": STUDIO}),
+        ({"one": "p1", "two": "p2"}, {"a": STUDIO, "b": STUDIO}),
+        ({"one": "p1"}, {"a": STUDIO}),
+        ({"one": "p1"}, {"a": {**STUDIO, "bedrooms": 2}}),
+        ({"one": "p1", "two": "p2"}, {"two": STUDIO, "a": STUDIO, "b": STUDIO}),
+    ],
+    ids=["one of two", "both", "an unmanaged twin", "like an unmanaged twin", "two for one"],
+)
+def test_no_guess_is_made_about_a_key_that_changed(
+    known: dict[str, str], entries: dict[str, dict[str, Json]]
+) -> None:
+    """It could delete the wrong listing of two."""
+    with raises(PortfolioFileError, MessageCode.UNCLEAR_RENAME, "a", "one", "p1", "formerly"):
+        matched(TWINS, known, tuple(known.values()), None, **entries)
+
+
+def test_a_key_that_was_removed_is_not_used_again() -> None:
+    """Its resource is in the stack until `pulumi up` deletes it; a new listing gets another key."""
+    account: dict[str, dict[str, Json]] = {"p1": STUDIO, "p2": {"name": "Studio"}}
+    matching = matched(account, {"studio": "p1"}, ("p1",))
+    assert (stands_for(matching), matching.managed) == ({"studio-2": "p2"}, 1)

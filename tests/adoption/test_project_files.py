@@ -59,7 +59,7 @@ def test_nothing_to_add_leaves_a_file_as_it_is(tmp_path: Path) -> None:
     nothing: dict[str, dict[str, dict[str, object]]] = {"properties": {}, "webhooks": {}}
     none = files.read()
     assert (none.text, none.entries) == (None, nothing)
-    assert files.extended(none, none.entries).text == "{}\n"
+    assert files.updated(none, none.entries, {}).text == "{}\n"
     files.portfolio_path.write_text("# ours\nproperties: {villa: {name: Villa}}\n")
     before = files.read()
-    assert files.extended(before, none.entries) is before
+    assert files.updated(before, none.entries, {}) is before

@@ -60,4 +60,4 @@ def test_a_stack_that_cannot_be_opened_is_bad(tmp_path: Path) -> None:
     command = ["doctor", "--directory", str(tmp_path), "--stack", "x", "--state-only", "--json"]
     finished = CliRunner().invoke(main, command)
     assert finished.exit_code == 1
-    assert [one["subject"] for one in json.loads(finished.stdout)] == ["stack"]
+    assert [finding["subject"] for finding in json.loads(finished.stdout)] == ["stack"]

@@ -47,9 +47,9 @@ def test_a_recording_is_written(setsmart_sandbox: SandboxAccount, tmp_path: Path
             f"wrote setsmart.json: {recording.requests} requests, all GET; "
             "read it before you share it\n"
         )
-        findings = {one["subject"]: one["verdict"] for one in json.loads(told.stdout)}
+        findings = {finding["subject"]: finding["verdict"] for finding in json.loads(told.stdout)}
         assert findings["key"] == "ok"
-    assert {one.method for one in setsmart_sandbox.requests} == {"GET"}
+    assert {request.method for request in setsmart_sandbox.requests} == {"GET"}
     assert recording.properties.list_end == "reached"
     assert [*tmp_path.iterdir()] == [file]
 

@@ -184,7 +184,7 @@ def test_it_prints_what_came_of_each_delivery() -> None:
             for name, attempts in (("Cabin", 2), ("Hut", 3)):
                 client.post(f"{sandbox.base_url}/properties", json={"name": name})
                 lines += [sandbox.process.stdout.readline() for _ in range(attempts)]
-    first, _, second, _ = (one.headers["webhook-id"] for one in receiver.received)
+    first, _, second, _ = (request.headers["webhook-id"] for request in receiver.received)
     assert lines[2:] == [
         f"property.created to wh_1, {first}: status 500\n",
         f"property.created to wh_1, {first}: status 204\n",
@@ -271,7 +271,7 @@ def test_it_can_deliver_in_disorder() -> None:
         for name in names:
             client.post(f"{sandbox.base_url}/properties", json={"name": name})
         wait_until(lambda: len(receiver.received) == len(names))
-    told = [json.loads(one.payload)["data"]["name"] for one in receiver.received]
+    told = [json.loads(request.payload)["data"]["name"] for request in receiver.received]
     assert sorted(told) == sorted(names)
     assert told != names
 

@@ -223,11 +223,11 @@ def test_each_exchange_is_logged_without_its_secrets(caplog: pytest.LogCaptureFi
         )
     lines = [record.getMessage() for record in caplog.records]
     facts = [json.loads(line.removeprefix("SetSmart request ")) for line in lines]
-    assert [(one["status"], one["attempt"], one["remaining"]) for one in facts] == [
+    assert [(fact["status"], fact["attempt"], fact["remaining"]) for fact in facts] == [
         (None, 1, None),
         (200, 2, 41),
     ]
-    assert {(one["method"], one["path"]) for one in facts} == {("PUT", "/properties/prop_1")}
+    assert {(fact["method"], fact["path"]) for fact in facts} == {("PUT", "/properties/prop_1")}
     for secret in (KEY, "secret", "hush"):
         assert secret not in caplog.text
 

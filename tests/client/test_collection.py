@@ -310,7 +310,8 @@ def test_reading_and_writing_use_the_method_and_path_that_are_documented() -> No
     collection.update("prop_1", {"name": "é"})
     collection.delete("prop_1")
     assert [
-        (one.method, one.url.path, one.headers.get("Content-Type")) for one in script.requests
+        (request.method, request.url.path, request.headers.get("Content-Type"))
+        for request in script.requests
     ] == [
         ("GET", "/v1/properties", None),
         ("GET", "/v1/properties/prop_1", None),
@@ -318,8 +319,8 @@ def test_reading_and_writing_use_the_method_and_path_that_are_documented() -> No
         ("PUT", "/v1/properties/prop_1", "application/json"),
         ("DELETE", "/v1/properties/prop_1", None),
     ]
-    assert [json.loads(one.content) for one in script.requests[2:4]] == [{"name": "é"}] * 2
-    assert {one.headers["X-API-Key"] for one in script.requests} == {"key-of-the-tests"}
+    assert [json.loads(request.content) for request in script.requests[2:4]] == [{"name": "é"}] * 2
+    assert {request.headers["X-API-Key"] for request in script.requests} == {"key-of-the-tests"}
 
 
 def test_a_create_with_a_rejected_key_has_a_known_outcome() -> None:
@@ -369,7 +370,9 @@ def test_any_json_gives_a_record_or_a_setsmart_error(body: Json, status: int, wa
 @pytest.mark.parametrize("method", ["get", "update"])
 def test_a_response_about_another_object_is_retried(method: str) -> None:
     """It is asked for again; taken as it is, one listing would get the values of another."""
-    other, right = (raw(f'{{"id": "{one}", "name": "V"}}') for one in ("prop_2", "prop_1"))
+    other, right = (
+        raw(f'{{"id": "{identifier}", "name": "V"}}') for identifier in ("prop_2", "prop_1")
+    )
     collection = properties(Script(other, right))
     record = collection.get("prop_1") if method == "get" else collection.update("prop_1", {})
     assert record is not None

@@ -318,7 +318,7 @@ def test_every_reason_is_shown_with_its_field(form: str, status: int) -> None:
     """Whatever framework the server uses, its reasons are shown, and no value that it repeats."""
     body, reasons = FORMS[form]
     error = status_error(response(body, status))
-    assert [(one.field, one.reason) for one in error.violations] == reasons
+    assert [(violation.field, violation.reason) for violation in error.violations] == reasons
     for field, reason in reasons:
         assert reason in str(error)
         assert field is None or field in str(error)
@@ -392,7 +392,7 @@ def test_other_statuses_have_their_reasons_too(body: object) -> None:
     """A conflict is about a field as often as not."""
     error = status_error(response(body, 409))
     assert isinstance(error, ConflictError)
-    assert [one.reason for one in error.violations] == ["taken"]
+    assert [violation.reason for violation in error.violations] == ["taken"]
 
 
 HOLDERS = st.sampled_from(

@@ -26,7 +26,7 @@ def server(
 
     def respond(request: httpx.Request) -> httpx.Response:
         response = LIST_STYLES[style].response(
-            [{"id": one, "name": f"Listing {one}"} for one in ids],
+            [{"id": identifier, "name": f"Listing {identifier}"} for identifier in ids],
             size,
             "properties",
             URL(str(request.url)),

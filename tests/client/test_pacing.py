@@ -324,9 +324,9 @@ def test_the_first_request_goes_out_alone() -> None:
         others = [threads.submit(pacer.admit, 10) for _ in range(3)]
         with pytest.raises(RateLimitWaitError):
             pacer.admit(0.05)
-        assert not any(one.done() for one in others)
+        assert not any(permit.done() for permit in others)
         pacer.settle(probe, 200, headers(50, 60))
-        permits = [one.result(timeout=HANG_GUARD) for one in others]
+        permits = [permit.result(timeout=HANG_GUARD) for permit in others]
     assert len(permits) == 3
     assert pacer.remaining == 47
 

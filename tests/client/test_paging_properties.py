@@ -80,7 +80,7 @@ class MadeUpServer:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer a request for a page."""
         start = self._start(request.url.params.get(self.parameter))
-        items = [{"id": one} for one in self.ids[start : start + self.size]]
+        items = [{"id": identifier} for identifier in self.ids[start : start + self.size]]
         said = {
             spelled(words, self.spelling): self._value(topic, start, request)
             for topic, words in self.says.items()

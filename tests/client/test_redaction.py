@@ -60,7 +60,7 @@ def test_no_secret_is_left_whatever_it_is_and_whatever_is_around_it(
 ) -> None:
     """Any text can be a secret, in any form, in any text."""
     assume(taking_out(secret).own(MARK) == MARK)
-    assume(sum(one.isalnum() for one in secret) >= SHORTEST_ANYWHERE)
+    assume(sum(character.isalnum() for character in secret) >= SHORTEST_ANYWHERE)
     known = sorted(forms(secret))
     for form in known if data is None else [data.draw(st.sampled_from(known))]:
         shown = taking_out(secret).own(f"{before}{form}{after}")
@@ -74,7 +74,7 @@ def test_no_secret_is_left_in_base64(
     secret: str, length: int, encode: Callable[[bytes], bytes]
 ) -> None:
     """Wherever in a larger text it begins, and also where that is in lines."""
-    assume(sum(one.isalnum() for one in secret) >= SHORTEST_ANYWHERE)
+    assume(sum(character.isalnum() for character in secret) >= SHORTEST_ANYWHERE)
     text = encode(f"{'u' * length}:{secret}@host".encode()).decode()
     assert taking_out(secret).own(f"Basic {text}") == f"Basic {MARK}"
     lines = "\n".join(textwrap.wrap(text, 10))
@@ -85,7 +85,7 @@ def test_no_secret_is_left_in_base64(
 @settings(max_examples=200)
 def test_other_texts_stay_as_they_are(secrets: frozenset[str], text: str) -> None:
     """Nothing but secrets is changed."""
-    assume(not any(one.casefold() in f"{text}".casefold() for one in secrets))
+    assume(not any(secret.casefold() in f"{text}".casefold() for secret in secrets))
     assume(len(text) < 8)  # shorter than all of them
     assert redaction_of(secrets).own(text) == text
 
@@ -116,7 +116,7 @@ def test_short_secrets_stay_in_texts_of_ours() -> None:
     )
 
 
-@pytest.mark.parametrize("secret", [one for one in LONG if len(one) > SHORTEST_ANYWHERE])
+@pytest.mark.parametrize("secret", [secret for secret in LONG if len(secret) > SHORTEST_ANYWHERE])
 @pytest.mark.parametrize("end", ["", '"', "…", "...", '..."', "… (truncated)", ' …", code 7'])
 def test_what_a_server_cut_a_secret_to_is_taken_out(secret: str, end: str) -> None:
     """Half of a secret at the end of a text, or before an ellipsis, is as bad as all of it."""

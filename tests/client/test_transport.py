@@ -107,10 +107,10 @@ class Proxy:
 
     def stop(self) -> None:
         """Close everything."""
-        for one in self._open:
+        for connection in self._open:
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
         for thread in self._threads:
             thread.join(HANG_GUARD)
 

@@ -35,17 +35,17 @@ NOW = 1_700_000_000.0
 
 
 def found(settings: Settings, clock: Callable[[], float] = time.time) -> dict[str, Finding]:
-    return {one.subject: one for one in account_findings(settings, clock)}
+    return {finding.subject: finding for finding in account_findings(settings, clock)}
 
 
 def test_an_account_in_order_is_good_in_all(setsmart_sandbox: SandboxAccount) -> None:
     """Two requests, both of which read; the key is named by its place."""
     findings = found(settings_of(setsmart_sandbox))
-    assert {one.verdict for one in findings.values()} == {Verdict.OK}
+    assert {finding.verdict for finding in findings.values()} == {Verdict.OK}
     assert findings["key"].text == f"accepted by {setsmart_sandbox.url}, from SETSMART_API_KEY"
     assert findings["webhooks"].text == "found at /webhooks"
-    assert [one.method for one in setsmart_sandbox.requests] == ["GET", "GET"]
-    assert all(setsmart_sandbox.key not in str(one) for one in findings.values())
+    assert [request.method for request in setsmart_sandbox.requests] == ["GET", "GET"]
+    assert all(setsmart_sandbox.key not in str(finding) for finding in findings.values())
 
 
 def test_a_key_that_is_refused_is_an_error(setsmart_sandbox: SandboxAccount) -> None:

@@ -20,7 +20,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(project: Path, stack: str | None, environment: dict[str, str]) -> dict[str, Finding]:
-    return {one.subject: one for one in findings(project, stack, environment)}
+    return {finding.subject: finding for finding in findings(project, stack, environment)}
 
 
 def test_without_a_key_nothing_is_asked(project: Path, setsmart_sandbox: SandboxAccount) -> None:

@@ -85,8 +85,8 @@ def test_what_is_found_with_a_command_that_hangs(
     pulumi_that(HANGS.format(fifo=fifo), project)
     times = itertools.chain([0.0], itertools.repeat(MOST_SECONDS - MOMENT))
     found = {
-        one.subject: one
-        for one in findings(project, "dev", setsmart_sandbox.environment, lambda: next(times))
+        finding.subject: finding
+        for finding in findings(project, "dev", setsmart_sandbox.environment, lambda: next(times))
     }
     for subject in ("pulumi", "state", "stack"):
         assert found[subject].verdict is Verdict.ERROR

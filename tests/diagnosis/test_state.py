@@ -13,7 +13,7 @@ PLUGIN = PluginSource("urn:odd", "https://odd.example/")
 
 
 def verdicts(examination: Examination) -> list[Verdict]:
-    return [one.verdict for one in examination_findings(examination, "test")]
+    return [finding.verdict for finding in examination_findings(examination, "test")]
 
 
 def test_code_of_others_is_an_error_and_an_address_a_warning() -> None:

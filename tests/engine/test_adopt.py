@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
-from support.engine_stack import OUR_COMMAND, EngineStack
+from support.engine_stack import OUR_COMMAND, QUIET, EngineStack, messages
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -59,11 +59,27 @@ def test_an_account_is_adopted_in_one_command(
     stack: EngineStack, account: EngineSandbox, open_account: OpenEngineSandbox, tmp_path: Path
 ) -> None:
     """No write, few requests, a clean preview, drift by field; and mistakes change no file."""
+    stack.succeed("config", "set", "--secret", "doorCode", "4711")
+    settings = stack.folder / "Pulumi.test.yaml"
+    settings.write_text(f"# Ours since 2019.\n{settings.read_text()}  # The end.\n")
+    before = settings.read_text().splitlines()
     result = adopt(stack)
+    changes = [
+        line.split(maxsplit=2)
+        for line in difflib.ndiff(before, settings.read_text().splitlines())
+        if not line.startswith("  ") and line[2:].strip()
+    ]
+    assert [words[:2] for words in changes] == [["+", "#"], ["+", "setsmart:maxDeletions:"]]
+    assert ("SETSMART_MAX_DELETIONS" in changes[0][2], changes[1][2]) == (True, '"0"')
+    assert stack.succeed("config", "get", "doorCode") == "4711\n"
     assert (len(result["new"]), result["proof"]) == (48, {"changes": {}, "others": 0, "kept": True})
     assert len(account.requests("GET")) <= 2 * PAGES + 8
     assert account.writes() == []
     stack.assert_clean()
+    destroyed = stack.fail("destroy", "--yes", "--skip-preview", *QUIET)
+    assert messages(destroyed.output)[0] == message(
+        MessageCode.DELETION_LIMIT, "setsmart:maxDeletions", 0
+    )
     assert "hush" not in "".join(
         [*stack.printed, str(stack.export()), *map(text_of, stack.folder.glob("*.*"))]
     )
@@ -122,7 +138,8 @@ def test_a_spreadsheet_is_adopted(stack: EngineStack, account: EngineSandbox) ->
     ]
     adopted, files, _proof = finished.stdout.splitlines()
     assert re.findall(r"\d+", adopted) == ["46", "0"]
-    assert files.endswith(": listings.test.import.json, listings.csv, __main__.py")
+    written = ("listings.test.import.json", "listings.csv", "__main__.py", "Pulumi.test.yaml")
+    assert files.endswith(f": {', '.join(written)}")
     assert len(read_portfolio(stack.folder / "listings.csv").properties) == 46
     stack.assert_clean()
     assert account.writes() == []
@@ -130,6 +147,8 @@ def test_a_spreadsheet_is_adopted(stack: EngineStack, account: EngineSandbox) ->
 
 def test_run_again_it_adopts_what_is_new(stack: EngineStack, account: EngineSandbox) -> None:
     """And says what is gone; what people wrote into the file stays as it is."""
+    stack.succeed("config", "set", "setsmart:maxDeletions", "7")
+    settings = (stack.folder / "Pulumi.test.yaml").read_text()
     adopt(stack)
     path = stack.folder / "portfolio.yaml"
     path.write_text(
@@ -153,6 +172,54 @@ def test_run_again_it_adopts_what_is_new(stack: EngineStack, account: EngineSand
     changes = [line for line in difflib.ndiff(before, after) if not line.startswith("  ")]
     assert changes == ["+   studio-4:", "+     name: Studio", "+     address: 3 Street"]
     assert (stack.folder / "__main__.py").read_text() == program
+    assert (stack.folder / "Pulumi.test.yaml").read_text() == settings
+    assert account.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "new_key", "entry"),
+    [
+        (
+            "portfolio.yaml",
+            "  studio:",
+            "  atelier:  # renamed",
+            ["  atelier:  # renamed", "    name: Studio", "    formerly: studio"],
+        ),
+        (
+            "listings.csv",
+            "studio,",
+            "atelier,",
+            ["atelier,Studio,,,,,,studio", "villa,Villa,,2,,,,"],
+        ),
+    ],
+)
+def test_run_again_it_names_the_former_key_of_a_renamed_entry(
+    pulumi: Path,
+    open_account: OpenEngineSandbox,
+    tmp_path: Path,
+    file: str,
+    key: str,
+    new_key: str,
+    entry: list[str],
+) -> None:
+    """So the stack keeps the listing; nothing is imported twice, written or deleted."""
+    account = open_account()
+    storage = account.sandbox.storage
+    studio = storage.insert(PROPERTIES, {"name": "Studio"})
+    storage.insert(PROPERTIES, {"name": "Villa", "bedrooms": 2})
+    stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
+    adopt(stack, "--file", file)
+    path = stack.folder / file
+    path.write_text(path.read_text().replace(key, new_key))
+    for renamed in ({"portfolio-atelier": "studio"}, {}):
+        result = adopt(stack, "--file", file)
+        assert (result["renamed"], result["new"], result["gone"]) == (renamed, {}, [])
+        assert result["proof"] == {"changes": {}, "others": 0, "kept": True}
+        assert [line for line in path.read_text().splitlines() if line in entry] == entry
+    assert "- 1 deleted" not in stack.up()
+    assert stack.resource("portfolio-atelier")["id"] == studio["id"]
+    assert adopt(stack, "--file", file)["proof"]["changes"] == {}
+    stack.assert_clean()
     assert account.writes() == []
 
 

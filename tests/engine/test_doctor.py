@@ -104,12 +104,12 @@ def test_an_unreachable_state_is_reported_with_its_cause(stack: EngineStack, bac
     compared = stack.command("compare", "stack:test", "stack:test", PULUMI_BACKEND_URL=backend)
     reported = stack.command("report", "--stack", "test", PULUMI_BACKEND_URL=backend)
     adopted = stack.command("adopt", "--into", "test", PULUMI_BACKEND_URL=backend)
-    for one in (as_json, as_text, compared, reported, adopted):
-        assert one.returncode != 0
-        assert "hush-hush" not in one.stdout + one.stderr
-    for one in (compared, reported, adopted):
-        assert UNREACHABLE[backend] in one.stderr
-        assert len(one.stderr.splitlines()) == 1
+    for output in (as_json, as_text, compared, reported, adopted):
+        assert output.returncode != 0
+        assert "hush-hush" not in output.stdout + output.stderr
+    for output in (compared, reported, adopted):
+        assert UNREACHABLE[backend] in output.stderr
+        assert len(output.stderr.splitlines()) == 1
 
 
 def test_a_wrong_passphrase_has_advice(stack: EngineStack) -> None:

@@ -140,7 +140,7 @@ def forge_of(pulumi: Path, folder: Path, account: SandboxAccount, state: State) 
         path = main / ".github" / "workflows" / f"{name}.yaml"
         line = "      PULUMI_BACKEND_URL: ${{ vars.PULUMI_BACKEND_URL }}\n"
         keys = [name for name in state.variables if name.startswith("AWS_")]
-        more = "".join(f"      {one}: ${{{{ secrets.{one} }}}}\n" for one in keys)
+        more = "".join(f"      {key}: ${{{{ secrets.{key} }}}}\n" for key in keys)
         assert line in path.read_text()
         path.write_text(path.read_text().replace(line, line + more))
     environment = {**runner, **state.variables, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
@@ -335,9 +335,9 @@ for command in (
     backends = [os.environ.get("PULUMI_BACKEND_URL", ""), {backend!r}]
     loot.setdefault("removals", []).extend(
         subprocess.run(
-            command, env={{**os.environ, "PULUMI_BACKEND_URL": one}}, capture_output=True
+            command, env={{**os.environ, "PULUMI_BACKEND_URL": backend}}, capture_output=True
         ).returncode
-        for one in backends
+        for backend in backends
     )
 pathlib.Path({loot!r}).write_text(json.dumps(loot))
 """

@@ -37,7 +37,7 @@ def test_null_is_a_known_none(stack: EngineStack, account: EngineSandbox) -> Non
         hook = WebhookSubscription("hook", url="https://a.example/", events=["a.b"])
         Property("beside", name="Beside",
             max_guests=pulumi.Output.all(plain.bedrooms, theirs.bedrooms).apply(
-                lambda rooms: 2 * sum(one or 1 for one in rooms)),
+                lambda rooms: 2 * sum(room or 1 for room in rooms)),
             address=pulumi.Output.format("{} {} {} {} {}", villa.address, villa.attributes["note"],
                 villa.attributes["rooms"], theirs.address, plain.attributes),
             attributes={"json": pulumi.Output.json_dumps(

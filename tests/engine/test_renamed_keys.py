@@ -153,9 +153,11 @@ def test_shifted_rows_stop_before_anything_is_written(
     stack.up(SETSMART_ALLOW_SWAPS="true")
     stack.assert_clean()
     after = account.sandbox.storage.objects(PROPERTIES)
-    assert [one["id"] for one in after] == [one["id"] for one in before]
+    assert [listing["id"] for listing in after] == [listing["id"] for listing in before]
     swapped = {"A": "B", "B": "A", "C": "C"}
-    assert [one["name"] for one in after] == [swapped[str(one["name"])] for one in before]
+    assert [listing["name"] for listing in after] == [
+        swapped[str(listing["name"])] for listing in before
+    ]
 
 
 def messages_of(stack: EngineStack, *command: str) -> list[str]:

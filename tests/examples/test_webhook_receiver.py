@@ -237,7 +237,7 @@ def test_the_lines_for_fastapi_work(tmp_path: Path, capsys: pytest.CaptureFixtur
     app: ASGIApp = documented("FastAPI", tmp_path)
     with running(app) as base_url:
         statuses = [
-            send(address(base_url), now(secret=one)) for one in (SECRET, SECRET, OTHER_SECRET)
+            send(address(base_url), now(secret=secret)) for secret in (SECRET, SECRET, OTHER_SECRET)
         ]
     assert statuses == [202, 204, 400]
     printed = capsys.readouterr().out
@@ -250,8 +250,8 @@ def test_the_lines_for_flask_work(tmp_path: Path, capsys: pytest.CaptureFixture[
     """As they stand in the README."""
     client = documented("Flask", tmp_path).test_client()
     statuses = [
-        client.post("/setsmart", data=one.payload, headers=one.headers).status_code
-        for one in (now(), now(), now(secret=OTHER_SECRET))
+        client.post("/setsmart", data=signed.payload, headers=signed.headers).status_code
+        for signed in (now(), now(), now(secret=OTHER_SECRET))
     ]
     assert statuses == [202, 204, 400]
     assert capsys.readouterr().out.count("WebhookEvent(id='msg_1'") == 1

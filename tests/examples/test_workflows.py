@@ -51,7 +51,7 @@ def test_each_job_is_given_the_secrets_of_its_work_and_no_more() -> None:
         "pull-request: report": (None, set()),
     }
     preview = yaml.safe_dump(JOBS["pull-request: preview"])
-    assert not [one for one in ("vars.", "token", "id-token", "toJSON") if one in preview]
+    assert not [word for word in ("vars.", "token", "id-token", "toJSON") if word in preview]
 
 
 def secrets_of(job: dict[str, Any]) -> tuple[str | None, set[str]]:

@@ -110,7 +110,7 @@ def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
     assert (real.read_text(), mode_of(real)) == ("new", 0o600)
     assert link.is_symlink()
     assert second.is_symlink()
-    assert sorted(one.name for one in (tmp_path / "real").iterdir()) == ["link.yaml", "p.yaml"]
+    assert sorted(path.name for path in (tmp_path / "real").iterdir()) == ["link.yaml", "p.yaml"]
 
 
 def test_a_link_to_nothing_gets_its_file(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def test_partial_files_of_killed_writers_are_removed(tmp_path: Path) -> None:
     folder = os.open(tmp_path, os.O_RDONLY)
     with whole_file._Partial.created_in(folder) as other:  # noqa: SLF001 -- another writer at work
         write_file(tmp_path / "p.yaml", "new")
-        assert {one.name for one in partials_in(tmp_path)} == {
+        assert {partial.name for partial in partials_in(tmp_path)} == {
             other.name,
             ".pulumi-setsmart-link.partial",
         }

@@ -80,7 +80,7 @@ def test_a_joiner_that_joins_nothing_is_an_escape(text: str) -> None:
 def test_all_of_unicode_is_seen_or_an_escape() -> None:
     """No character of a category that has no shape of its own gets through."""
     everything = "".join(map(chr, range(sys.maxunicode + 1)))
-    left = {one for one in visible(everything) if unicodedata.category(one)[0] in "CZ"}
+    left = {each for each in visible(everything) if unicodedata.category(each)[0] in "CZ"}
     assert left == {" "}
     assert {*visible(everything, kept="\n\t")} - {*visible(everything)} == {"\n", "\t"}
 

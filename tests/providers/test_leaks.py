@@ -46,7 +46,7 @@ def in_base64(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    return "".join(f"\\u{ord(one):04X}" for one in text)
+    return "".join(f"\\u{ord(character):04X}" for character in text)
 
 
 FORMS: tuple[Callable[[str], str], ...] = (
@@ -156,7 +156,7 @@ def output_of(operation: str, response: httpx.Response) -> str:
     with everything_logged() as lines:
         try:
             result = OPERATIONS[operation](provider, identifier, outputs, inputs)
-            texts += [one.reason for one in getattr(result, "failures", [])]
+            texts += [failure.reason for failure in getattr(result, "failures", [])]
         except SetSmartFailure as failure:
             texts += [str(failure), repr(failure)]
     # The number of a line is none of a door.

@@ -35,7 +35,10 @@ SECRETS = ("hush-1", "hush-2")
 def deployed() -> tuple[InMemoryAccount, str, dict[str, Any], dict[str, Any]]:
     """Return an account, and the id, inputs and outputs of a listing with all that can be noted."""
     account = InMemoryAccount(
-        {f"/properties/{one}": {"id": one, "name": f"Ours {one}"} for one in "abc"},
+        {
+            f"/properties/{identifier}": {"id": identifier, "name": f"Ours {identifier}"}
+            for identifier in "abc"
+        },
         stored=lambda sent: {**sent, "max_guests": 16, "address": "1 SEA ROAD"},
     )
     provider = provider_of(account)

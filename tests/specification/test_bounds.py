@@ -288,6 +288,11 @@ def test_a_file_holds_a_bounded_number_of_values(read: object, text: str) -> Non
         ("resource_name" + ",name" * 1_000_000 + "\n", MessageCode.INVALID_TABLE, ["name"]),
         ("," * 1_000_000 + "\n", MessageCode.INVALID_TABLE, ["resource_name"]),
         (
+            ",".join(["resource_name", *(f"attributes.{n}" for n in range(300_000)), "x"]) + "\n",
+            MessageCode.INVALID_TABLE,
+            ["x is an unknown column"],
+        ),
+        (
             "resource_name,name\na" + "," * 1_000_000 + "\n",
             MessageCode.INVALID_TABLE,
             ["1000001", "2"],
@@ -298,7 +303,7 @@ def test_a_file_holds_a_bounded_number_of_values(read: object, text: str) -> Non
             ["CSV", "unexpected end of data"],
         ),
     ],
-    ids=["columns", "blanks", "cells", "quote"],
+    ids=["columns", "blanks", "attributes", "cells", "quote"],
 )
 def test_a_large_odd_spreadsheet_is_one_clear_line(
     text: str, code: MessageCode, facts: list[str]

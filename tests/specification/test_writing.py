@@ -14,9 +14,14 @@ from pulumi_setsmart import CLEAR, ConfiguredSecret
 from pulumi_setsmart.specification.arguments import PropertyArgs
 from pulumi_setsmart.specification.document import Document, FileLocation
 from pulumi_setsmart.specification.format import Format
-from pulumi_setsmart.specification.reading import entries_of, read_entries, read_portfolio
+from pulumi_setsmart.specification.reading import (
+    entries_in,
+    entries_of,
+    read_entries,
+    read_portfolio,
+)
 from pulumi_setsmart.specification.sections import Entries
-from pulumi_setsmart.specification.writing import extended_text, portfolio_text
+from pulumi_setsmart.specification.writing import extended_text, portfolio_text, updated_text
 
 TITLES = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
 PROSE = st.lists(
@@ -176,3 +181,27 @@ def test_rows_are_added_in_the_columns_of_the_spreadsheet() -> None:
     text = "name;resource_name ;status\n\n'=1 ;one;active"
     added = checked({"two": {"name": "=Two;", "bedrooms": 2, "status": "draft"}})
     assert extended_text(text, added, Format.CSV) == f'{text}\r\n"\'=Two;";two;draft\r\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "updated"),
+    [
+        (
+            "resource_name;name\none;One\n\ntwo;Two\n",
+            "resource_name;name;formerly\r\none;One;\r\n\r\ntwo;Two;old\r\n",
+        ),
+        (
+            "sep=,\nresource_name,name,,\none,One,,\ntwo,Two,,\n",
+            "sep=,\nresource_name,name,formerly,\r\none,One,,\r\ntwo,Two,old,\r\n",
+        ),
+        (
+            "resource_name,Formerly,name\none,first,One\ntwo,,Two\n",
+            "resource_name,Formerly,name\r\none,first,One\r\ntwo,old,Two\r\n",
+        ),
+    ],
+)
+def test_a_spreadsheet_gets_a_column_of_former_keys(text: str, updated: str) -> None:
+    """In the first place without a title; the values that are there stay in their columns."""
+    members: Entries = {"properties": {"two": {"formerly": ["old"]}}}
+    assert updated_text(text, members, {}, Format.CSV) == updated
+    assert entries_in(updated, "a.csv")["properties"]["two"]["formerly"] == ["old"]

@@ -28,15 +28,15 @@ SHORTEST_ANYWHERE = 6
 def forms(secret: str) -> set[str]:
     """Return every form of a secret that a text may hold, less those that are too short to tell."""
     found = {secret}
-    for one in _cases(secret):
-        for two in _normal_forms(one):
+    for case in _cases(secret):
+        for normal in _normal_forms(case):
             for encode in _ENCODINGS:
-                encoded = encode(two)
+                encoded = encode(normal)
                 found |= {encoded, *_encoded_once_more(encoded)}
-    for one in (secret, secret.upper(), secret.lower()):
-        for two in _normal_forms(one):
-            found |= {*_in_base64(two)}
-    return {one for one in found if len(one) >= min(len(secret), 3)}
+    for form in (secret, secret.upper(), secret.lower()):
+        for normal in _normal_forms(form):
+            found |= {*_in_base64(normal)}
+    return {form for form in found if len(form) >= min(len(secret), 3)}
 
 
 def halves(secret: str) -> set[str]:
@@ -46,7 +46,7 @@ def halves(secret: str) -> set[str]:
 
 def assert_absent(secret: str, text: str) -> None:
     """Fail where a text holds a secret in any form."""
-    seen = sorted(one for one in forms(secret) if one in text)
+    seen = sorted(form for form in forms(secret) if form in text)
     assert not seen, f"{seen[:3]} in {text}"
 
 
@@ -91,11 +91,11 @@ def _json_with_slashes(text: str) -> str:
 
 
 def _entities(text: str) -> str:
-    return "".join(f"&#{ord(one)};" for one in text)
+    return "".join(f"&#{ord(character)};" for character in text)
 
 
 def _entities_in_hex(text: str) -> str:
-    return "".join(f"&#x{ord(one):x};" for one in text)
+    return "".join(f"&#x{ord(character):x};" for character in text)
 
 
 def _hex(text: str) -> str:

@@ -183,7 +183,7 @@ class HostileServer:
 
     def asked(self, method: str) -> int:
         """Return how many requests with a method came in."""
-        return sum(one.method == method for one in self.requests)
+        return sum(request.method == method for request in self.requests)
 
     def start(self) -> None:
         """Begin to accept connections."""
@@ -195,10 +195,10 @@ class HostileServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for one in self._open:
+        for connection in self._open:
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
         for thread in self._threads:
             thread.join(HANG_GUARD)
             assert not thread.is_alive()

@@ -98,4 +98,6 @@ def raw_characters(text: str, kept: str = "\n") -> set[str]:
 
 def _is_between_symbols(text: str, index: int) -> bool:
     around = text[:index].removesuffix("\ufe0f")[-1:] + text[index + 1 : index + 2]
-    return len(around) == 2 and all(unicodedata.category(one)[0] == "S" for one in around)
+    return len(around) == 2 and all(
+        unicodedata.category(character)[0] == "S" for character in around
+    )

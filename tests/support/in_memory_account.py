@@ -120,7 +120,7 @@ class InMemoryAccount:
         return httpx.Response(200, json=self.shown(self.objects[path]))
 
     def _page(self, path: str, number: int) -> httpx.Response:
-        objects = [self.listed(self.shown(one)) for one in self.objects_in(path)]
+        objects = [self.listed(self.shown(listing)) for listing in self.objects_in(path)]
         size = self.page_size
         if size is None:
             return httpx.Response(200, json=objects)
@@ -151,5 +151,5 @@ def _doubles(value: Any) -> Any:
         case dict():
             return {name: _doubles(one) for name, one in value.items() if one is not None}
         case list():
-            return [_doubles(one) for one in value]
+            return [_doubles(element) for element in value]
     return value

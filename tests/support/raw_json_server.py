@@ -38,7 +38,7 @@ class RawJsonServer:
     def respond(self, bodies: Mapping[str, object], status: int = 200, **headers: str) -> None:
         """Respond with values by the names of collections, and with each object of a list."""
         lists = {name: body for name, body in bodies.items() if isinstance(body, list)}
-        objects = {f"{name}/{one['id']}": one for name, body in lists.items() for one in body}
+        objects = {f"{name}/{item['id']}": item for name, body in lists.items() for item in body}
         self.bodies = {path: json.dumps(body) for path, body in {**bodies, **objects}.items()}
         self.status, self.headers = status, headers
 

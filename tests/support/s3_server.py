@@ -41,10 +41,10 @@ class Bucket:
         """Return a digest of each object in it."""
         listed = self.client.list_objects_v2(Bucket=NAME).get("Contents", [])
         return {
-            one["Key"]: hashlib.sha256(
-                self.client.get_object(Bucket=NAME, Key=one["Key"])["Body"].read()
+            entry["Key"]: hashlib.sha256(
+                self.client.get_object(Bucket=NAME, Key=entry["Key"])["Body"].read()
             ).hexdigest()
-            for one in listed
+            for entry in listed
         }
 
 

@@ -83,7 +83,7 @@ class GitHub:
             return JSONResponse(kept[number], 201)
         page = int(request.query_params.get("page", "1"))
         state = request.query_params.get("state", "open")
-        shown = [one for one in kept.values() if one["state"] == state]
+        shown = [deployment for deployment in kept.values() if deployment["state"] == state]
         following = self.next_page or request.url.include_query_params(page=page + 1)
         headers = {"Link": f'<{following}>; rel="next"'} if len(shown) > page * 2 else {}
         return JSONResponse(shown[page * 2 - 2 : page * 2], headers=headers)

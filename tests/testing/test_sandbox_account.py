@@ -26,7 +26,7 @@ def test_the_fixture_is_an_empty_account(setsmart_sandbox: SandboxAccount) -> No
         "SETSMART_BASE_URL": setsmart_sandbox.url,
         "SETSMART_API_KEY": DEFAULT_KEY,
     }
-    assert [(one.method, one.path) for one in setsmart_sandbox.requests] == [
+    assert [(request.method, request.path) for request in setsmart_sandbox.requests] == [
         ("GET", "/v1/properties")
     ]
 
@@ -40,7 +40,7 @@ def test_its_objects_can_be_looked_at_and_changed(setsmart_sandbox: SandboxAccou
         assert client.get("/properties/prop_1").json() == setsmart_sandbox.get("prop_1")
     events = ["property.created"]
     setsmart_sandbox.add("webhooks", url="http://localhost/", events=events, secret="hidden")
-    assert [one["secret"] for one in setsmart_sandbox.objects("webhooks")] == ["hidden"]
+    assert [webhook["secret"] for webhook in setsmart_sandbox.objects("webhooks")] == ["hidden"]
     assert setsmart_sandbox.add("pricing-rules", any="thing")["id"] == "rule_1"
     setsmart_sandbox.remove("prop_1")
     assert setsmart_sandbox.objects() == []

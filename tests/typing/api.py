@@ -88,5 +88,5 @@ def test_something(setsmart_sandbox: SandboxAccount) -> None:
     listing = setsmart_sandbox.add("properties", name="Cabin", rooms=[{"beds": 2}])
     setsmart_sandbox.change(str(listing["id"]), bedrooms=2)
     with running_sandbox(SandboxSettings(deliveries=DeliverySettings(duplicates=0.5))) as other:
-        reasons: list[str | None] = [one.reason for one in other.wait_for_deliveries()]
+        reasons: list[str | None] = [delivery.reason for delivery in other.wait_for_deliveries()]
         assert not reasons

@@ -72,7 +72,9 @@ class DeliveryLog:
 
     def deliveries(self, subscription: str | None = None) -> list[Delivery]:
         """Return all deliveries, or those to the subscription with an id, in order."""
-        return self._found("?1 IS NULL OR subscription = ?1", (subscription,))
+        if subscription is None:
+            return self._found("true", ())
+        return self._found("subscription = ?", (subscription,))
 
     def latest(self, subscription: str, limit: int) -> list[Delivery]:
         """Return the latest deliveries to a subscription, the newest first."""
