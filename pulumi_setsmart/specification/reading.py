@@ -77,12 +77,14 @@ class CheckedFiles:
 
     Attributes:
         texts: The texts of the files that can be read, by their names.
-        documents: What is in those that can be parsed, in the order of the files.
+        parsed: What is in those that can be parsed, by their names.
+        documents: The same in the order of the files.
         merged: All of that as one document.
         violations: What is wrong, file by file, from the top to the bottom.
     """
 
     texts: Mapping[str, str]
+    parsed: Mapping[str, Document]
     documents: Sequence[Document]
     merged: Document
     violations: Sequence[FileViolation]
@@ -144,10 +146,13 @@ def check_files(files: Sequence[str | os.PathLike[str]]) -> CheckedFiles:
     found: list[FileViolation] = []
     texts: dict[str, str] = {}
     documents: list[Document] = []
+    parsed: dict[str, Document] = {}
     for name in names:
         try:
             texts[name] = text_of(name)
-            documents.append(_READERS[format_of(name)](texts[name], name, _collecting(found)))
+            read = _READERS[format_of(name)]
+            parsed[name] = read(texts[name], name, _collecting(found))
+            documents.append(parsed[name])
         except ViolationsError as error:
             found += error.violations
         except PortfolioFileError as error:
@@ -164,7 +169,7 @@ def check_files(files: Sequence[str | os.PathLike[str]]) -> CheckedFiles:
     if not is_complete:
         found = [each for each in found if each.code not in _NEED_ALL_FILES]
     found.sort(key=lambda each: (names.index(each.location.file), each.place))
-    return CheckedFiles(texts, documents, merged, found)
+    return CheckedFiles(texts, parsed, documents, merged, found)
 
 
 _NEED_ALL_FILES = {MessageCode.REQUIRED, MessageCode.NOTHING_TO_REMOVE}
