@@ -103,8 +103,8 @@ class ProjectFiles:
         """
         if not self.portfolio_path.exists():
             return PortfolioFile(None, {section: {} for section in SECTIONS})
-        text, name = text_of(self.portfolio_path)
-        return PortfolioFile(text, entries_in(text, name))
+        text = text_of(self.portfolio_path)
+        return PortfolioFile(text, entries_in(text, str(self.portfolio_path)))
 
     def known_ids(self) -> dict[Key, str]:
         """Return the ids that the import file of an earlier run holds; none if there is none.

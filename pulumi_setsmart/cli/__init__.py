@@ -11,6 +11,7 @@ from pulumi_setsmart.cli.export import export
 from pulumi_setsmart.cli.report import report
 from pulumi_setsmart.cli.sandbox import sandbox
 from pulumi_setsmart.cli.schema import schema
+from pulumi_setsmart.cli.validate import validate
 from pulumi_setsmart.cli.webhook_secret import webhook_secret
 
 
@@ -22,10 +23,13 @@ def main() -> None:
     The account is that of SETSMART_API_KEY (and SETSMART_BASE_URL), or the one that a stack is
     configured for. Colours are off if the output is not a terminal, or if NO_COLOR is set.
 
-    Exit status: 0 for success, 1 for failure, 2 for a usage error. The statuses of compare and
-    report are in their help.
+    Exit status: 0 for success, 1 for failure, 2 for a usage error. The statuses of compare,
+    report and validate are in their help.
     """
 
 
-for command in (adopt, compare, convert, doctor, export, report, schema, sandbox, webhook_secret):
+for command in (
+    *(adopt, compare, convert, doctor, export, report, schema, sandbox, validate),
+    webhook_secret,
+):
     main.add_command(command)

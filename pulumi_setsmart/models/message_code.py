@@ -120,6 +120,10 @@ class MessageCode(StrEnum):
     SECRET_IN_FILE = "secret-in-file"  # noqa: S105 - the name of a message
     FORMER_KEY_USED = "former-key-used"
     NOTHING_TO_REMOVE = "nothing-to-remove"
+    NOT_IN_BASE = "not-in-base"
+    SAME_IDENTITY = "same-identity"
+    SIMILAR_KEY = "similar-key"
+    UNKNOWN_EVENT = "unknown-event"
     NOT_EXTENDABLE = "not-extendable"
     NOT_AN_IMPORT_FILE = "not-an-import-file"
 

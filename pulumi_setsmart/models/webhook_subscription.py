@@ -10,6 +10,19 @@ from pulumi_setsmart.models.constraint import EventNames, String, WebUrl
 from pulumi_setsmart.models.field import Source, known
 from pulumi_setsmart.models.json import Json
 
+ALL_EVENTS = "*"
+"""Stands for all events."""
+
+KNOWN_EVENTS = tuple(
+    f"{noun}.{verb}"
+    for noun, verbs in (
+        ("property", ("created", "updated", "deleted")),
+        ("reservation", ("created", "updated", "cancelled")),
+    )
+    for verb in verbs
+)
+"""The events that are assumed to exist. Others are accepted: nothing is documented."""
+
 
 @frozen(kw_only=True)
 class WebhookSubscriptionRecord:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import re
 import sys
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+import attrs
+from attrs import define, field, frozen
 
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.cell import (
@@ -26,10 +27,18 @@ from pulumi_setsmart.models.cell import (
     guarded,
     unguarded,
 )
-from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.json import Json, steps
+from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.specification.document import MOST_VALUES, Document, FileLocation
+from pulumi_setsmart.specification.document import (
+    MOST_VALUES,
+    Document,
+    FileLocation,
+    Report,
+    stop,
+)
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
+from pulumi_setsmart.specification.suggestion import closest, did_you_mean
 
 SECTION = str(PROPERTY.section)
 """The section of a portfolio that a CSV file contains."""
@@ -45,6 +54,7 @@ ATTRIBUTES = PROPERTY.extra_fields
 
 _DELIMITERS = ",;\t"
 _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _TYPES: Mapping[str, CellFormat] = {
     "": StringCell(),
     "number": NumberCell(),
@@ -82,7 +92,8 @@ class _Column:
 
     Attributes:
         name: Its field, or a field below ``attributes``; empty if it has no title.
-        cell: How its cells are read and written, or None in a column without values.
+        cell: How its cells are read and written, or None in a column without values: that of the
+            names, or one that is ignored.
         is_attribute: Whether its field is below ``attributes``.
     """
 
@@ -96,17 +107,22 @@ class _Column:
         return f"{ATTRIBUTES}.{self.name}" if self.is_attribute else self.name
 
 
-def read_csv(text: str, file: str) -> Document:
+def read_csv(text: str, file: str, report: Report = stop) -> Document:
     """Return the content of a CSV file, with columns separated by commas, semicolons or tabs.
 
     An empty cell declares nothing. An apostrophe before text that a spreadsheet would take for a
     formula is not part of the string.
 
+    Args:
+        text: Its text.
+        file: The file's name.
+        report: Called with each column, row and cell that cannot be read.
+
     Raises:
-        PortfolioFileError: It has other columns, or a cell cannot be read.
+        PortfolioFileError: It is not CSV, or has no column with names.
     """
     with unlimited_cells():
-        return _document(text, file)
+        return _document(text, file, report)
 
 
 @contextlib.contextmanager
@@ -125,32 +141,79 @@ def separator_line(text: str) -> tuple[str | None, str]:
     return (None, text) if found is None else (found[1], text[found.end() :])
 
 
-def _document(text: str, file: str) -> Document:
-    separator, table = separator_line(text)
-    skipped = 0 if separator is None else 1
-    rows = _rows(table, separator)
-    locations = {"": FileLocation(file, 1), pointer("", SECTION): FileLocation(file, 1)}
+@define
+class _Table:
+    """Where the rows and cells of a table are. A cell is looked for when a message needs it.
+
+    Attributes:
+        file: The file's name.
+        text: The text of the table.
+        delimiter: What separates its columns.
+        first_line: The line in which it begins.
+        rows: The offsets in the text at which rows begin, and their lines, by the names in them.
+    """
+
+    file: str
+    text: str
+    delimiter: str
+    first_line: int
+    columns: list[_Column] = field(factory=list, init=False)
+    rows: dict[str, tuple[int, int]] = field(factory=dict, init=False)
+
+    def get(self, path: str, /) -> FileLocation | None:
+        """Return where the value at a path is: its cell, or that of the name of its row."""
+        keys = steps(path)
+        if keys in ([], [SECTION]):
+            return FileLocation(self.file, self.first_line, 1)
+        section, name, *inside = keys
+        title = ".".join(inside) or RESOURCE_NAME
+        titles = [column.title for column in self.columns]
+        if section != SECTION or name not in self.rows or title not in titles:
+            return None
+        return self.cell_at(*self.rows[name], titles.index(title))
+
+    def cell_at(self, offset: int, line: int, index: int) -> FileLocation:
+        """Return where a cell is in a row that begins at an offset and in a line."""
+        return next(itertools.islice(self.cells(offset, line), index, None))
+
+    def cells(self, offset: int, line: int) -> Iterator[FileLocation]:
+        """Yield where the cells of a row are, and go on as if it did not end."""
+        cell = re.compile(rf'"[^"]*(?:""[^"]*)*"?|[^{re.escape(self.delimiter)}\r\n]*')
+        column = 1
+        while True:
+            yield FileLocation(self.file, line, column)
+            found = cell.match(self.text, offset)
+            content = "" if found is None else found[0]
+            *above, last = _LINE_BREAK.split(content)
+            line += len(above)
+            column = (1 if above else column) + len(last) + 1
+            offset += len(content) + 1
+
+
+def _document(text: str, file: str, report: Report) -> Document:
+    separator, below = separator_line(text)
+    table = _Table(file, below, separator or _delimiter(below), 1 if separator is None else 2)
+    stream = io.StringIO(below, newline="")
+    rows = csv.reader(stream, delimiter=table.delimiter, strict=True)
     listings: dict[str, Json] = {}
-    begins = 1 + skipped
+    offset, line = 0, table.first_line
     try:
         header: list[str] = next(rows, [])
-        columns = _columns(header, FileLocation(file, begins))
-        begins = rows.line_num + 1 + skipped
+        table.columns = _columns(header, table, report)
+        offset, line = stream.tell(), rows.line_num + table.first_line
         for row in rows:
-            if len(locations) * len(header) > MOST_VALUES:
-                raise FileLocation(file, begins).error(
+            if (len(listings) + 2) * len(header) > MOST_VALUES:
+                raise FileLocation(file, line, 1).error(
                     f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
                 )
-            if any(row):
-                location = FileLocation(file, begins)
-                _check_width(header, columns, row, location)
-                _read_row(columns, row, location, listings, locations)
-            begins = rows.line_num + 1 + skipped
+            if any(row) and _has_width_of(header, table, row, offset, line, report):
+                _read_row(table, row, (offset, line), listings, report)
+            offset, line = stream.tell(), rows.line_num + table.first_line
     except csv.Error as error:
-        raise FileLocation(file, begins).error(
+        raise FileLocation(file, line, 1).error(
             f"is not CSV: {error}", MessageCode.INVALID_SYNTAX
         ) from None
-    return Document({SECTION: listings}, locations)
+    return Document({SECTION: listings}, table)
 
 
 def csv_text(listings: Mapping[str, Mapping[str, Json]]) -> str:
@@ -194,7 +257,7 @@ def updated_csv(
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     header = next(rows)
     begins = rows.line_num
-    named = len(_columns(header, FileLocation("", 1)))
+    named = len(_readable_columns(header))
     added = _missing_titles(_all_columns(header), members.values())
     columns = _all_columns([*header[:named], *added, *header[named:]])
     place = next(index for index, column in enumerate(columns) if column.title == RESOURCE_NAME)
@@ -286,90 +349,128 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=text.partition("\n")[0].count)
 
 
-def _columns(cells: list[str], location: FileLocation) -> list[_Column]:
+def _columns(cells: Sequence[str], table: _Table, report: Report) -> list[_Column]:
     named = max((number for number, cell in enumerate(cells, 1) if cell.strip()), default=0)
-    columns = [_column(cell.strip(), location) for cell in cells[:named]]
-    titles = Counter(column.title for column in columns)
-    if RESOURCE_NAME not in titles:  # it may be any file, so its content is not quoted
-        raise location.error(f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE)
-    for column in columns:
-        if column.cell is None and column.name != RESOURCE_NAME:
-            known = ", ".join((RESOURCE_NAME, *_CELLS))
-            raise location.error(
-                f"{column.name or 'an empty title'} is an unknown column; there are {known}, and "
-                f"{ATTRIBUTES}.NAME for further fields",
-                MessageCode.INVALID_TABLE,
-            )
-        if titles[column.title] > 1:
-            raise location.error(f"there are two columns {column.title}", MessageCode.INVALID_TABLE)
+    cells = cells[:named]
+    if RESOURCE_NAME not in (cell.strip().lower() for cell in cells):
+        # It may be any file, so its content is not quoted.
+        raise FileLocation(table.file, table.first_line, 1).error(
+            f"there is no column {RESOURCE_NAME}", MessageCode.INVALID_TABLE
+        )
+    columns: list[_Column] = []
+    titles: set[str] = set()
+    for cell, location in zip(cells, table.cells(0, table.first_line), strict=False):
+        column = _column(cell.strip())
+        reason, suggestion = _title_violation(column, titles)
+        if reason is not None:
+            violation = location.violation(reason, MessageCode.INVALID_TABLE)
+            report(attrs.evolve(violation, suggestion=suggestion))
+            column = _Column("", None)
+        columns.append(column)
+        titles.add(column.title)
     return columns
+
+
+def _title_violation(column: _Column, before: Collection[str]) -> tuple[str | None, str | None]:
+    """Return what is wrong with a column after those with other titles, and what was meant."""
+    reason, meant = None, None
+    if column.title and column.title in before:
+        reason = f"there are two columns {column.title}"
+    elif column.cell is None and column.name.lower().startswith(f"{ATTRIBUTES}."):
+        types = " and ".join(f":{each}" for each in _TYPES if each)
+        reason = (
+            f"{column.name} must be {ATTRIBUTES}.NAME, with {types} where its values are no strings"
+        )
+    elif column.cell is None and column.name != RESOURCE_NAME:
+        known = (RESOURCE_NAME, *_CELLS)
+        meant = closest(column.name, known)
+        reason = (
+            f"{column.name or 'an empty title'} is an unknown column; {did_you_mean(meant)}"
+            f"there are {', '.join(known)}, and {ATTRIBUTES}.NAME for further fields"
+        )
+    return reason, meant
+
+
+def _readable_columns(header: Sequence[str]) -> list[_Column]:
+    return _columns(header, _Table("", "", ",", 1), stop)
 
 
 def _all_columns(header: list[str]) -> list[_Column]:
     """Return the columns of a header that can be read, those without a title included."""
-    columns = _columns(header, FileLocation("", 1))
+    columns = _readable_columns(header)
     return [*columns, *[_Column("", None)] * (len(header) - len(columns))]
 
 
-def _column(title: str, location: FileLocation) -> _Column:
+def _column(title: str) -> _Column:
+    """Return the column of a title; an unknown one has no cells and the title as its name."""
     known = title.lower()
     if known in _CELLS:
         return _Column(known, _CELLS[known])
-    section, dot, rest = title.partition(".")
-    if section.lower() != ATTRIBUTES or not dot:
-        return _Column(known if known == RESOURCE_NAME else title, None)
+    section, _, rest = title.partition(".")
     name, _, type_ = rest.partition(":")
     cell = _TYPES.get(type_.strip().lower())
-    if cell is None or not name.strip():
-        types = " and ".join(f":{each}" for each in _TYPES if each)
-        raise location.error(
-            f"{title} must be {ATTRIBUTES}.NAME, with {types} where its values are no strings",
-            MessageCode.INVALID_TABLE,
-        )
-    return _Column(name.strip(), cell, is_attribute=True)
+    if section.lower() == ATTRIBUTES and cell is not None and name.strip():
+        return _Column(name.strip(), cell, is_attribute=True)
+    return _Column(known if known == RESOURCE_NAME else title, None)
 
 
-def _check_width(
-    header: Sequence[str], columns: Sequence[_Column], row: list[str], location: FileLocation
-) -> None:
-    """Stop at a row with more or fewer cells than the header, or with values below no title."""
-    if any(row[len(columns) : len(header)]):
-        raise location.error("has a value in a column without a title", MessageCode.INVALID_TABLE)
+def _has_width_of(
+    header: Sequence[str], table: _Table, row: list[str], offset: int, line: int, report: Report
+) -> bool:
+    """Return whether a row has as many cells as the header, and none with a value below no title.
+
+    Each other row is a violation.
+    """
+    for index, cell in enumerate(row[len(table.columns) : len(header)], len(table.columns)):
+        if cell:
+            location = table.cell_at(offset, line, index)
+            report(
+                location.violation(
+                    "has a value in a column without a title", MessageCode.INVALID_TABLE
+                )
+            )
+            return False
     if len(row) != len(header):
-        raise location.error(
-            f"has {len(row)} cells where there are {len(header)} columns",
-            MessageCode.INVALID_TABLE,
+        report(
+            FileLocation(table.file, line, 1).violation(
+                f"has {len(row)} cells where there are {len(header)} columns",
+                MessageCode.INVALID_TABLE,
+            )
         )
+    return len(row) == len(header)
 
 
 def _read_row(
-    columns: Sequence[_Column],
+    table: _Table,
     row: list[str],
-    location: FileLocation,
+    begins: tuple[int, int],
     listings: dict[str, Json],
-    locations: dict[str, FileLocation],
+    report: Report,
 ) -> None:
     resource_name, entry = "", dict[str, Json]()
     attributes: dict[str, Json] = {}
-    for column, cell in zip(columns, row, strict=False):
+    place = 0
+    for index, (column, cell) in enumerate(zip(table.columns, row, strict=False)):
         if column.cell is None:
-            resource_name = unguarded(cell).strip()
+            if column.name == RESOURCE_NAME:
+                resource_name, place = unguarded(cell).strip(), index
         elif cell:
-            value = _value(column.cell, column.title, cell, location)
+            try:
+                value = column.cell.from_cell(cell)
+            except ValueError as error:
+                location = table.cell_at(*begins, index)
+                reason = f"{column.title}: {error}"
+                report(location.violation(reason, MessageCode.INVALID_TABLE))
+                value = UNKNOWN
             (attributes if column.is_attribute else entry)[column.name] = value
-    if not resource_name:
-        raise location.error(f"{RESOURCE_NAME}: must not be empty", MessageCode.INVALID_TABLE)
-    path = pointer(pointer("", SECTION), resource_name)
-    if path in locations:
-        raise location.error(
-            f"{resource_name} is also in line {locations[path].line}", MessageCode.DUPLICATE_KEY
-        )
-    locations[path] = location
+    if not resource_name or resource_name in table.rows:
+        location = table.cell_at(*begins, place)
+        if not resource_name:
+            reason, code = f"{RESOURCE_NAME}: must not be empty", MessageCode.INVALID_TABLE
+        else:
+            _, line = table.rows[resource_name]
+            reason, code = f"{resource_name} is also in line {line}", MessageCode.DUPLICATE_KEY
+        report(location.violation(reason, code))
+        return
+    table.rows[resource_name] = begins
     listings[resource_name] = {**entry, ATTRIBUTES: attributes} if attributes else entry
-
-
-def _value(format_: CellFormat, title: str, cell: str, location: FileLocation) -> Json:
-    try:
-        return format_.from_cell(cell)
-    except ValueError as error:
-        raise location.error(f"{title}: {error}", MessageCode.INVALID_TABLE) from None

@@ -15,24 +15,31 @@ from pulumi_setsmart.specification.document import (
     MOST_VALUES,
     Document,
     FileLocation,
+    Report,
     is_quotable,
+    stop,
 )
 
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 _SCALARS = json.JSONDecoder()
 
 
-def read_json(text: str, file: str) -> Document:
+def read_json(text: str, file: str, report: Report = stop) -> Document:
     """Return the content of a JSON file.
+
+    Args:
+        text: Its text.
+        file: The file's name.
+        report: Called with each key that an object has twice.
 
     Raises:
         PortfolioFileError: It is not JSON.
     """
-    reader = _Reader(text, file)
+    reader = _Reader(text, file, report)
     try:
         return Document(reader.document(), reader.locations)
     except json.JSONDecodeError as error:
-        raise FileLocation(file, error.lineno).error(
+        raise FileLocation(file, error.lineno, error.colno).error(
             f"is not JSON: {error.msg}", MessageCode.INVALID_SYNTAX
         ) from None
     except ValueError:
@@ -43,7 +50,7 @@ def read_json(text: str, file: str) -> Document:
 
 @define
 class _Reader:
-    """Reads a text from its beginning to its end, and knows in which line each value begins.
+    """Reads a text from its beginning to its end, and knows where each value begins.
 
     The standard library decodes strings, numbers and words. Its decoder does not say where the
     members of an object are, so objects and lists are read here.
@@ -51,9 +58,11 @@ class _Reader:
 
     text: str
     file: str
+    report: Report
     locations: dict[str, FileLocation] = field(factory=dict, init=False)
     _index: int = field(default=0, init=False)
     _line: int = field(default=1, init=False)
+    _line_start: int = field(default=0, init=False)
     _count: int = field(default=0, init=False)
 
     def document(self) -> Json:
@@ -67,7 +76,7 @@ class _Reader:
 
     def location(self) -> FileLocation:
         """Return where the reader is."""
-        return FileLocation(self.file, self._line)
+        return FileLocation(self.file, self._line, self._index - self._line_start + 1)
 
     def _value(self, path: str, location: FileLocation, depth: int) -> Json:
         """Read a value and the whitespace after it."""
@@ -84,7 +93,7 @@ class _Reader:
                 return self._members(path, depth)
             case "[":
                 return [
-                    self._value(pointer(path, index), location, depth + 1)
+                    self._element(pointer(path, index), depth)
                     for index, _ in enumerate(self._elements("]"))
                 ]
         value, end = _SCALARS.raw_decode(self.text, self._index)
@@ -92,20 +101,32 @@ class _Reader:
         scalar: Json = value
         return scalar
 
+    def _element(self, path: str, depth: int) -> Json:
+        location = self.locations[path] = self.location()
+        return self._value(path, location, depth + 1)
+
     def _members(self, path: str, depth: int) -> dict[str, Json]:
         members: dict[str, Json] = {}
         for _ in self._elements("}"):
             if not self.text.startswith('"', self._index):
                 raise self._syntax_error("Expecting property name enclosed in double quotes")
+            line, start, column = self._line, self._line_start, self._index
             key, end = _SCALARS.raw_decode(self.text, self._index)
             self._go_to(end)
             self._expect(":")
-            location, inside = self.location(), pointer(path, key)
+            value_column = None if line != self._line else self._index - start + 1
+            location = FileLocation(self.file, line, column - start + 1, value_column)
+            inside = pointer(path, key)
             if key in members:
                 name = key if is_quotable(inside) else "a name"
-                raise location.error(
-                    f"{name} is twice in the same object", MessageCode.DUPLICATE_KEY
+                self.report(
+                    location.violation(
+                        f"{name} is twice in the same object", MessageCode.DUPLICATE_KEY
+                    )
                 )
+                # No pointer has this form, so the locations below the first key stay.
+                self._value(f"{inside}~", location, depth + 1)
+                continue
             self.locations[inside] = location
             members[key] = self._value(inside, location, depth + 1)
         return members
@@ -127,14 +148,17 @@ class _Reader:
 
     def _go_to(self, index: int) -> None:
         """Move to ``index``, and past the whitespace after it."""
-        self._line += self.text.count("\n", self._index, index)
+        # A string holds no line feed, nor does anything else that is not whitespace.
         self._index = index
         self._skip_whitespace()
 
     def _skip_whitespace(self) -> None:
         match = _WHITESPACE.match(self.text, self._index)
         end = self._index if match is None else match.end()
-        self._line += self.text.count("\n", self._index, end)
+        lines = self.text.count("\n", self._index, end)
+        if lines:
+            self._line += lines
+            self._line_start = self.text.rindex("\n", self._index, end) + 1
         self._index = end
 
     def _syntax_error(self, reason: str) -> json.JSONDecodeError:

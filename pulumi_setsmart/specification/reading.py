@@ -2,44 +2,92 @@
 
 from __future__ import annotations
 
-import difflib
+import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
+
+import attrs
+from attrs import frozen
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import content_of
-from pulumi_setsmart.lifecycle.check import unsendable, violations
+from pulumi_setsmart.lifecycle.check import (
+    POLICY_INPUTS,
+    InputViolation,
+    unsendable,
+    violations,
+)
 from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.models.constraint import Choice
 from pulumi_setsmart.models.json import Json, pointer, type_name
-from pulumi_setsmart.models.marker import CLEAR
+from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.arguments import ARGUMENTS, PortfolioArgs
 from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
-from pulumi_setsmart.specification.document import Document, FileLocation, overlaid
+from pulumi_setsmart.specification.document import (
+    Document,
+    FileLocation,
+    FileViolation,
+    Report,
+    ViolationsError,
+    overlaid,
+)
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_key_violations
 from pulumi_setsmart.specification.json_file import read_json
 from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, Entries, names_of
+from pulumi_setsmart.specification.suggestion import closest, did_you_mean
 
 
-def _read_yaml(text: str, file: str) -> Document:
+def _read_yaml(text: str, file: str, report: Report) -> Document:
     # Programs without a file in YAML start faster without its parser.
     from pulumi_setsmart.specification.yaml_reading import read_yaml  # noqa: PLC0415
 
-    return read_yaml(text, file)
+    return read_yaml(text, file, report)
 
 
 LARGEST_FILE = 8 * 1024 * 1024
 """How many bytes a portfolio file may have: enough for some 20,000 listings."""
 
-_READERS: Mapping[Format, Callable[[str, str], Document]] = {
+MOST_VIOLATIONS = 10_000
+"""How many violations are collected: a file that is none can have as many as it has values."""
+
+_READERS: Mapping[Format, Callable[[str, str, Report], Document]] = {
     Format.YAML: _read_yaml,
     Format.JSON: read_json,
     Format.CSV: read_csv,
 }
+
+
+_ABOUT_KEYS = {
+    MessageCode.UNKNOWN_FIELD,
+    MessageCode.SECRET_IN_FILE,
+    MessageCode.FIELD_HAS_ARGUMENT,
+    MessageCode.ID_NOT_DECLARABLE,
+}
+"""What is wrong with a key, whatever its value is."""
+
+
+@frozen
+class CheckedFiles:
+    """A portfolio file and its overlays, with all that is wrong with them.
+
+    Attributes:
+        texts: The texts of the files that can be read, by their names.
+        parsed: What is in those that can be parsed, by their names.
+        documents: The same in the order of the files.
+        merged: All of that as one document.
+        violations: What is wrong, file by file, from the top to the bottom.
+    """
+
+    texts: Mapping[str, str]
+    parsed: Mapping[str, Document]
+    documents: Sequence[Document]
+    merged: Document
+    violations: Sequence[FileViolation]
 
 
 def read_portfolio(
@@ -49,10 +97,12 @@ def read_portfolio(
 
     Raises:
         PortfolioFileError: A file cannot be read, or does not describe a portfolio. The text
-            names the file, the line and the field.
+            names the file, the line and the field of the first ten violations.
     """
-    documents = [_parsed(*text_of(file)) for file in (path, *overlays)]
-    return specification_of(reduce(overlaid, documents))
+    checked = check_files([path, *overlays])
+    if checked.violations:
+        raise ViolationsError(checked.violations)
+    return _specification_of(_entries_of(checked.merged))
 
 
 def read_entries(path: str | os.PathLike[str]) -> Entries:
@@ -61,7 +111,10 @@ def read_entries(path: str | os.PathLike[str]) -> Entries:
     Raises:
         PortfolioFileError: As of `read_portfolio`.
     """
-    return entries_of(_parsed(*text_of(path)))
+    checked = check_files([path])
+    if checked.violations:
+        raise ViolationsError(checked.violations)
+    return _entries_of(checked.merged)
 
 
 def entries_in(text: str, file: str, format_: Format | None = None) -> Entries:
@@ -79,7 +132,59 @@ def entries_in(text: str, file: str, format_: Format | None = None) -> Entries:
         raise PortfolioFileError(
             f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB", code=MessageCode.UNUSABLE_FILE
         )
-    return entries_of(_READERS[format_ or format_of(file)](text, file))
+    found: list[FileViolation] = []
+    document = _READERS[format_ or format_of(file)](text, file, _collecting(found))
+    return _valid_entries(document, found)
+
+
+def check_files(files: Sequence[str | os.PathLike[str]]) -> CheckedFiles:
+    """Return a portfolio file and its overlays, with all that is wrong with them.
+
+    If a file cannot be read or parsed, the others are checked without what it may declare.
+    """
+    names = [os.fspath(file) for file in files]
+    found: list[FileViolation] = []
+    texts: dict[str, str] = {}
+    documents: list[Document] = []
+    parsed: dict[str, Document] = {}
+    for name in names:
+        try:
+            texts[name] = text_of(name)
+            read = _READERS[format_of(name)]
+            parsed[name] = read(texts[name], name, _collecting(found))
+            documents.append(parsed[name])
+        except ViolationsError as error:
+            found += error.violations
+        except PortfolioFileError as error:
+            reason = error.message.removeprefix(f"{name}: ")
+            found.append(FileViolation(FileLocation(name), reason, error.code))
+    is_complete = len(documents) == len(names)
+    if not is_complete:  # the base may be missing
+        is_portfolio = any(document.is_portfolio for document in documents)
+        nothing: Json = {section: {} for section in SECTIONS if is_portfolio}
+        documents.insert(0, Document(nothing, {"": FileLocation(names[0])}))
+    merged = reduce(partial(overlaid, report=found.append), documents)
+    if merged.is_portfolio or not found:
+        found += itertools.islice(violations_of(merged), MOST_VIOLATIONS)
+    if not is_complete:
+        found = [each for each in found if each.code not in _NEED_ALL_FILES]
+    found.sort(key=lambda each: (names.index(each.location.file), each.place))
+    return CheckedFiles(texts, parsed, documents, merged, found)
+
+
+_NEED_ALL_FILES = {MessageCode.REQUIRED, MessageCode.NOTHING_TO_REMOVE}
+"""What is wrong only if no other file says more."""
+
+
+def _collecting(found: list[FileViolation]) -> Report:
+    """Return what adds violations to a list, and stops the reader that has too many."""
+
+    def report(violation: FileViolation) -> None:
+        if len(found) >= MOST_VIOLATIONS:
+            raise ViolationsError([violation])
+        found.append(violation)
+
+    return report
 
 
 def specification_of(document: Document) -> PortfolioArgs:
@@ -88,7 +193,28 @@ def specification_of(document: Document) -> PortfolioArgs:
     Raises:
         PortfolioFileError: It does not describe one.
     """
-    entries = entries_of(document)
+    return _specification_of(entries_of(document))
+
+
+def entries_of(document: Document) -> Entries:
+    """Return the entries of a document.
+
+    Raises:
+        PortfolioFileError: It does not describe a portfolio.
+    """
+    return _valid_entries(document, [])
+
+
+def _valid_entries(document: Document, found: list[FileViolation]) -> Entries:
+    """Return the entries of a document, unless something is wrong with it or was found before."""
+    if document.is_portfolio or not found:
+        found += itertools.islice(violations_of(document), MOST_VIOLATIONS)
+    if found:
+        raise ViolationsError(sorted(found, key=lambda each: each.place))
+    return _entries_of(document)
+
+
+def _specification_of(entries: Entries) -> PortfolioArgs:
     return PortfolioArgs(
         **{
             section: {
@@ -100,18 +226,7 @@ def specification_of(document: Document) -> PortfolioArgs:
     )
 
 
-def entries_of(document: Document) -> Entries:
-    """Return the entries of a document.
-
-    Raises:
-        PortfolioFileError: It does not describe a portfolio.
-    """
-    errors = _errors(document)
-    first = next(errors, None)
-    if first is not None:
-        number = sum(1 for _ in errors)
-        more = f" (and {number} more)" if number else ""
-        raise PortfolioFileError(f"{first.message}{more}", code=first.code)
+def _entries_of(document: Document) -> Entries:
     sections = document.value if isinstance(document.value, dict) else {}
     return {
         section: {
@@ -122,8 +237,8 @@ def entries_of(document: Document) -> Entries:
     }
 
 
-def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
-    """Return the text of a file, and the file's name as messages show it.
+def text_of(path: str | os.PathLike[str]) -> str:
+    """Return the text of a file.
 
     Raises:
         PortfolioFileError: It cannot be read, is no regular file, or is larger than
@@ -132,74 +247,80 @@ def text_of(path: str | os.PathLike[str]) -> tuple[str, str]:
     file = os.fspath(path)
     content = content_of(file, LARGEST_FILE)
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise FileLocation(file, line).error("is not UTF-8", MessageCode.UNUSABLE_FILE) from None
-    return text, file
+        *above, before = content[: error.start].decode("utf-8-sig").split("\n")
+        location = FileLocation(file, len(above) + 1, len(before) + 1)
+        raise location.error("is not UTF-8", MessageCode.UNUSABLE_FILE) from None
 
 
-def _parsed(text: str, file: str) -> Document:
-    return _READERS[format_of(file)](text, file)
-
-
-def _errors(document: Document) -> Iterator[PortfolioFileError]:
+def violations_of(document: Document) -> Iterator[FileViolation]:
+    """Yield what is wrong with the values of a document."""
     sections = document.value
-    if sections is None:
+    if sections is None or sections is UNKNOWN:
         return
     if not isinstance(sections, dict):
-        yield document.error("", f"must hold {' and '.join(SECTIONS)}, not {type_name(sections)}")
+        yield document.violation(
+            "", f"must hold {' and '.join(SECTIONS)}, not {type_name(sections)}"
+        )
         return
     for section, entries in sections.items():
         path = pointer("", section)
         kind = SECTIONS.get(section)
         if kind is None:
-            yield document.error(path, f"is an unknown section; there are {' and '.join(SECTIONS)}")
+            yield _unknown_section(document, section, path)
+            if not document.is_portfolio:  # one message is enough for a file that may be any
+                return
         elif isinstance(entries, dict):
             for name, entry in entries.items():
-                yield from _entry_errors(document, kind, pointer(path, name), name, entry)
+                yield from _entry_violations(document, kind, pointer(path, name), name, entry)
             for violation in former_key_violations(_formerly(entries)):
-                yield document.error(
+                yield document.violation(
                     pointer(pointer(path, violation.key), FORMERLY),
                     violation.reason,
                     violation.code,
                 )
-        elif entries is not None:
-            yield document.error(
+        elif entries is not None and entries is not UNKNOWN:
+            yield document.violation(
                 path, f"must hold each {kind.label} under a name, not {type_name(entries)}"
             )
 
 
-def _entry_errors(
+def _unknown_section(document: Document, section: str, path: str) -> FileViolation:
+    meant = closest(section, SECTIONS)
+    violation = document.key_violation(
+        path, f"is an unknown section; {did_you_mean(meant)}there are {' and '.join(SECTIONS)}"
+    )
+    return attrs.evolve(violation, suggestion=meant)
+
+
+def _entry_violations(
     document: Document, kind: Kind, path: str, name: str, entry: Json
-) -> Iterator[PortfolioFileError]:
+) -> Iterator[FileViolation]:
+    if entry is UNKNOWN:
+        return
     if not name.strip():
-        yield document.error(path, f"a {kind.label} needs a name for its resource")
+        yield document.key_violation(path, f"a {kind.label} needs a name for its resource")
     elif (invalid := unsendable(name)) is not None:
-        yield document.error(path, invalid.reason, invalid.code)
+        yield document.key_violation(path, invalid.reason, invalid.code)
     elif not isinstance(entry, dict):
-        yield document.error(path, f"must hold fields, not {type_name(entry)}")
+        yield document.violation(path, f"must hold fields, not {type_name(entry)}")
     else:
         declared = {field: value for field, value in entry.items() if field in names_of(kind)}
         for field in entry:
             if field not in declared:
-                yield document.error(
-                    pointer(path, field), _unknown(kind, field), MessageCode.UNKNOWN_FIELD
-                )
+                yield _unknown_field(document, kind, pointer(path, field), field)
         for field in kind.secret_names & declared.keys():
             secret = declared.pop(field)
-            if secret is not None and not _is_reference(secret):
-                yield document.error(
+            if secret not in (None, UNKNOWN) and not is_reference(secret):
+                yield document.key_violation(
                     pointer(path, field),
                     f"does not belong in a file; write {{{CONFIG}: KEY}} and keep it with "
                     "`pulumi config set --secret KEY`",
                     MessageCode.SECRET_IN_FILE,
                 )
         for violation in violations(kind, declared):
-            location = pointer(path, violation.input)
-            if violation.member is not None:
-                location = pointer(location, violation.member)
-            yield document.error(location, violation.reason, violation.code)
+            yield _invalid_input(document, path, violation, declared.get(violation.input))
 
 
 def _formerly(entries: Mapping[str, Json]) -> dict[str, Json]:
@@ -209,16 +330,34 @@ def _formerly(entries: Mapping[str, Json]) -> dict[str, Json]:
     }
 
 
-def _unknown(kind: Kind, field: str) -> str:
-    alike = difflib.get_close_matches(field, names_of(kind), 1)
-    meant = f"did you mean {alike[0]}? " if alike else ""
-    return (
-        f"is an unknown field of a {kind.label}; {meant}further fields belong under "
-        f"{kind.extra_fields}"
+def _unknown_field(document: Document, kind: Kind, path: str, field: str) -> FileViolation:
+    meant = closest(field, names_of(kind))
+    violation = document.key_violation(
+        path,
+        f"is an unknown field of a {kind.label}; {did_you_mean(meant)}further fields belong under "
+        f"{kind.extra_fields}",
+        MessageCode.UNKNOWN_FIELD,
     )
+    return attrs.evolve(violation, suggestion=meant)
 
 
-def _is_reference(secret: Json) -> bool:
+def _invalid_input(
+    document: Document, path: str, violation: InputViolation, value: Json
+) -> FileViolation:
+    path = pointer(path, violation.input)
+    if violation.member is not None:
+        path = pointer(path, violation.member)
+    of = document.key_violation if violation.code in _ABOUT_KEYS else document.violation
+    constraint = POLICY_INPUTS.get(violation.input)
+    meant = None
+    if isinstance(constraint, Choice) and isinstance(value, str):
+        meant = closest(value, constraint.words)
+    reason = violation.reason if meant is None else f"{violation.reason}; did you mean {meant}?"
+    return attrs.evolve(of(path, reason, violation.code), suggestion=meant)
+
+
+def is_reference(secret: Json) -> bool:
+    """Return whether the value of a secret field names a key of the configuration."""
     match secret:
         case {"config": str(key), **rest}:
             return bool(key.strip()) and not rest

@@ -11,13 +11,16 @@ from attrs import define, field, frozen
 from yaml import events
 
 from pulumi_setsmart.models.json import DEEPEST, Json, pointer
+from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import (
     ABOVE_FIELDS,
     MOST_VALUES,
     Document,
     FileLocation,
+    Report,
     is_quotable,
+    stop,
 )
 from pulumi_setsmart.specification.yaml_loader import LOADER
 from pulumi_setsmart.specification.yaml_scalar import TEXT, UnclearScalarError, resolved, scalar
@@ -35,17 +38,22 @@ _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _TOKEN = re.compile(r"'(?:<[a-z ]+>|[^\w\s])'")
 
 
-def read_yaml(text: str, file: str) -> Document:
+def read_yaml(text: str, file: str, report: Report = stop) -> Document:
     """Return the content of a YAML file.
 
+    Args:
+        text: Its text.
+        file: The file's name.
+        report: Called with what JSON cannot express, and with each key that an object has twice.
+
     Raises:
-        PortfolioFileError: It is not YAML, or contains what JSON cannot express.
+        PortfolioFileError: It is not YAML, or too large or too deep.
     """
     root = _root(text, file)
     if root is None:
-        return Document(None, {"": FileLocation(file, 1)})
-    unfolder = _Unfolder(file)
-    return Document(unfolder.value(root, "", FileLocation(file, root.line)), unfolder.locations)
+        return Document(None, {"": FileLocation(file, 1, 1)})
+    unfolder = _Unfolder(file, report, _location(file, root))
+    return Document(unfolder.value(root, "", _location(file, root)), unfolder.locations)
 
 
 @frozen
@@ -54,12 +62,14 @@ class _Scalar:
     tag: str | None
     is_plain: bool
     line: int
+    column: int
 
 
 @frozen(eq=False)
 class _Sequence:
     tag: str | None
     line: int
+    column: int
     elements: list[_Node] = field(factory=list)
 
 
@@ -67,6 +77,7 @@ class _Sequence:
 class _Mapping:
     tag: str | None
     line: int
+    column: int
     members: list[_Node] = field(factory=list)
     """Keys and values in turn."""
 
@@ -74,11 +85,17 @@ class _Mapping:
 _Node: TypeAlias = "_Scalar | _Sequence | _Mapping"
 
 
+def _location(file: str, node: _Node, member: _Node | None = None) -> FileLocation:
+    """Return where a node is, and where its value begins if that is in the same line."""
+    begins = member.column if member is not None and member.line == node.line else None
+    return FileLocation(file, node.line, node.column, begins)
+
+
 def _root(text: str, file: str) -> _Node | None:
     composer = _Composer(file)
     inside = _MARK_INSIDE.search(text)
     if inside is not None:
-        location = FileLocation(file, len(_LINE_BREAK.findall(text, 0, inside.start())) + 1)
+        location = FileLocation(file, len(_LINE_BREAK.findall(text, 0, inside.start())) + 1, 1)
         raise location.error(
             "has a byte order mark at the beginning of a line; remove it",
             MessageCode.UNSUPPORTED_YAML,
@@ -88,17 +105,18 @@ def _root(text: str, file: str) -> _Node | None:
             composer.process(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = 1 if mark is None else mark.line + 1
-        raise FileLocation(file, line).error(
+        location = FileLocation(file, 1, 1)
+        if mark is not None:
+            location = FileLocation(file, mark.line + 1, mark.column + 1)
+        raise location.error(
             f"is not YAML: {_without_content(error.problem)}", MessageCode.INVALID_SYNTAX
         ) from None
     except yaml.reader.ReaderError as error:
-        location = FileLocation(file, _line_of(error, text))
-        raise location.error(
+        raise _location_of(error, text, file).error(
             "contains a control character, which YAML does not allow", MessageCode.UNSUPPORTED_YAML
         ) from None
     except yaml.YAMLError:
-        raise FileLocation(file, 1).error(
+        raise FileLocation(file, 1, 1).error(
             f"is not YAML: {_TRUNCATED}", MessageCode.INVALID_SYNTAX
         ) from None
     return composer.root
@@ -111,10 +129,13 @@ def _without_content(problem: str | None) -> str:
     )
 
 
-def _line_of(error: yaml.reader.ReaderError, text: str) -> int:
+def _location_of(error: yaml.reader.ReaderError, text: str, file: str) -> FileLocation:
     # libyaml counts bytes, the parser in Python characters.
-    before = text.encode()[: error.position] if yaml.__with_libyaml__ else text[: error.position]
-    return before.count(b"\n" if isinstance(before, bytes) else "\n") + 1  # type: ignore[arg-type]  # the two go together
+    before = text[: error.position]
+    if yaml.__with_libyaml__:
+        before = text.encode()[: error.position].decode(errors="ignore")
+    lines = _LINE_BREAK.split(before)
+    return FileLocation(file, len(lines), len(lines[-1]) + 1)
 
 
 @define
@@ -129,24 +150,25 @@ class _Composer:
 
     def process(self, event: events.Event) -> None:
         """Process the next event."""
-        line = 1 if event.start_mark is None else event.start_mark.line + 1
+        mark = event.start_mark
+        line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
         match event:
             case events.DocumentStartEvent():
-                self._begin_document(event, line)
+                self._begin_document(event, FileLocation(self.file, line, column))
             case events.ScalarEvent():
                 is_plain = event.tag in (None, "!") and not event.style
-                self._add(_Scalar(event.value, event.tag, is_plain, line), event.anchor)
+                self._add(_Scalar(event.value, event.tag, is_plain, line, column), event.anchor)
             case events.AliasEvent():
-                self._add(self._anchored(str(event.anchor), line), None)
+                location = FileLocation(self.file, line, column)
+                self._add(self._anchored(str(event.anchor), location), None)
             case events.SequenceStartEvent():
-                self._begin(_Sequence(event.tag, line), event.anchor)
+                self._begin(_Sequence(event.tag, line, column), event.anchor)
             case events.MappingStartEvent():
-                self._begin(_Mapping(event.tag, line), event.anchor)
+                self._begin(_Mapping(event.tag, line, column), event.anchor)
             case events.CollectionEndEvent():
                 self._open.pop()
 
-    def _begin_document(self, event: events.DocumentStartEvent, line: int) -> None:
-        location = FileLocation(self.file, line)
+    def _begin_document(self, event: events.DocumentStartEvent, location: FileLocation) -> None:
         if self.root is not None:
             raise location.error(
                 "contains more than one YAML document", MessageCode.UNSUPPORTED_YAML
@@ -157,25 +179,23 @@ class _Composer:
                 MessageCode.UNSUPPORTED_YAML,
             )
 
-    def _anchored(self, anchor: str, line: int) -> _Node:
+    def _anchored(self, anchor: str, location: FileLocation) -> _Node:
         if anchor not in self._anchors:
-            raise FileLocation(self.file, line).error(
-                "has an alias without an anchor", MessageCode.UNSUPPORTED_YAML
-            )
+            raise location.error("has an alias without an anchor", MessageCode.UNSUPPORTED_YAML)
         return self._anchors[anchor]
 
     def _begin(self, node: _Sequence | _Mapping, anchor: str | None) -> None:
         self._add(node, anchor)
         self._open.append(node)
         if len(self._open) > DEEPEST + ABOVE_FIELDS:
-            raise FileLocation(self.file, node.line).error(
+            raise _location(self.file, node).error(
                 f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP
             )
 
     def _add(self, node: _Node, anchor: str | None) -> None:
         self._count += 1
         if self._count > 2 * MOST_VALUES:  # keys are counted as well
-            raise FileLocation(self.file, node.line).error(
+            raise _location(self.file, node).error(
                 f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
             )
         if anchor is not None:
@@ -192,19 +212,22 @@ class _Unfolder:
     """Turns nodes into plain values."""
 
     file: str
-    locations: dict[str, FileLocation] = field(factory=dict)
+    report: Report
+    key: FileLocation
+    """The last key that was met, since what an alias unfolds to is elsewhere."""
+    locations: dict[str, FileLocation] = field(factory=dict, init=False)
 
     def value(self, node: _Node, path: str, location: FileLocation, depth: int = 1) -> Json:
         """Return the value of a node, and note the locations of it and all its members."""
         self.locations[path] = location
         if len(self.locations) > MOST_VALUES:
-            raise location.error(
+            raise self.key.error(
                 f"unfolds to more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
             )
         if not isinstance(node, _Scalar) and depth > DEEPEST + ABOVE_FIELDS:
             raise location.error(f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP)
         if not isinstance(node, _Scalar) and node.tag not in _COLLECTIONS:
-            raise location.error("has a tag, which is not supported", MessageCode.UNSUPPORTED_YAML)
+            return self._unknown(location.of_value, "has a tag, which is not supported")
         match node:
             case _Mapping():
                 return {
@@ -213,7 +236,9 @@ class _Unfolder:
                 }
             case _Sequence():
                 return [
-                    self.value(element, pointer(path, index), location, depth + 1)
+                    self.value(
+                        element, pointer(path, index), _location(self.file, element), depth + 1
+                    )
                     for index, element in enumerate(node.elements)
                 ]
         return self._scalar(node, location)
@@ -223,22 +248,25 @@ class _Unfolder:
     ) -> Iterator[tuple[str, _Node, FileLocation]]:
         seen: set[str] = set()
         for key_node, member in zip(node.members[::2], node.members[1::2], strict=True):
-            here = FileLocation(self.file, key_node.line)
+            here = _location(self.file, key_node, member)
             if not isinstance(key_node, _Scalar):
-                raise here.error("a key must be a string", MessageCode.UNSUPPORTED_YAML)
+                self._unknown(here, "a key must be a string")
+                continue
             key = key_node.text
             if key == _MERGE and key_node.is_plain:
-                raise here.error(
-                    "merge keys (<<) are not part of YAML 1.2; use an overlay",
-                    MessageCode.UNSUPPORTED_YAML,
-                )
+                self._unknown(here, "merge keys (<<) are not part of YAML 1.2; use an overlay")
+                continue
             if key in seen:
                 name = key if is_quotable(pointer(path, key)) else "a name"
-                raise here.error(
-                    f"{name} is twice in the object that begins in line {location.line}",
-                    MessageCode.DUPLICATE_KEY,
+                self.report(
+                    here.violation(
+                        f"{name} is twice in the object that begins in line {location.line}",
+                        MessageCode.DUPLICATE_KEY,
+                    )
                 )
+                continue
             seen.add(key)
+            self.key = here
             yield key, member, here
 
     def _scalar(self, node: _Scalar, location: FileLocation) -> Json:
@@ -248,4 +276,8 @@ class _Unfolder:
             tag = TEXT if node.tag in (None, "!") else str(node.tag).removeprefix(_PREFIX)
             return scalar(node.text, tag)
         except UnclearScalarError as error:
-            raise location.error(str(error), MessageCode.UNSUPPORTED_YAML) from None
+            return self._unknown(location.of_value, str(error))
+
+    def _unknown(self, location: FileLocation, reason: str) -> Json:
+        self.report(location.violation(reason, MessageCode.UNSUPPORTED_YAML))
+        return UNKNOWN

@@ -238,7 +238,7 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
     assert failed["preview"].returncode != 0
     assert failed["report"].returncode == 2
     comment = html.unescape(github.comments[3]["body"])
-    assert "portfolio.yaml:6: properties.beachfront-villa.bedrooms:" in comment
+    assert "portfolio.yaml:6:15: properties.beachfront-villa.bedrooms:" in comment
     assert f"[{MessageCode.INVALID_VALUE}]" in comment
     forge.merge()
     assert forge.run("drift")["drift"].returncode == 2

@@ -102,13 +102,13 @@ def test_an_error_in_a_portfolio_shows_its_names(tmp_path: Path) -> None:
     """There they help: an unknown section, a field, a name that is there twice."""
     path = tmp_path / "p.yaml"
     for text, code, location in (
-        ("properties: {}\nwebhook: {}\n", MessageCode.INVALID_PORTFOLIO, "2: webhook"),
+        ("properties: {}\nwebhook: {}\n", MessageCode.INVALID_PORTFOLIO, "2:1: webhook"),
         (
-            "properties:\n  villa: {nam: x}\n",
+            "properties:\n  villa: {name: x, nam: x}\n",
             MessageCode.UNKNOWN_FIELD,
-            "2: properties.villa.nam",
+            "2:20: properties.villa.nam",
         ),
-        ("properties:\n  villa: {name: x, name: y}\n", MessageCode.DUPLICATE_KEY, "2: name"),
+        ("properties:\n  villa: {name: x, name: y}\n", MessageCode.DUPLICATE_KEY, "2:20: name"),
     ):
         path.write_text(text)
         assert error_line(path) == message(code, f"{path}:{location}")
@@ -129,7 +129,7 @@ def test_a_number_in_a_spreadsheet_is_one_as_in_json(cell: str, value: int) -> N
 def number_error(cell: str) -> str:
     """Return the message of the error that a number causes in a cell."""
     with raises(
-        PortfolioFileError, MessageCode.INVALID_TABLE, "p.csv:2: bedrooms:", "2", "1.5"
+        PortfolioFileError, MessageCode.INVALID_TABLE, "p.csv:2:5: bedrooms:", "2", "1.5"
     ) as caught:
         entries_in(f'resource_name,name,bedrooms\na,A,"{cell}"\n', "p.csv")
     return str(caught.value)
@@ -165,7 +165,7 @@ def test_a_number_that_json_does_not_have_is_invalid_in_a_spreadsheet(cell: str)
 @pytest.mark.parametrize("text", ["1_0", "1_000.5", "0x_1", "1_0e3", "-1_0"])
 def test_a_number_with_underscores_in_yaml_is_an_error(text: str) -> None:
     """It was a number in YAML 1.1 and is a text in 1.2: so it is neither."""
-    with raises(PortfolioFileError, MessageCode.UNSUPPORTED_YAML, "p.yaml:1:", "_"):
+    with raises(PortfolioFileError, MessageCode.UNSUPPORTED_YAML, "p.yaml:1:4:", "_"):
         read_yaml(f"a: {text}", "p.yaml")
     assert read_yaml(f"a: '{text}'", "p.yaml").value == {"a": text}
 

@@ -91,16 +91,20 @@ def test_overlays_are_applied_in_their_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("overlay", "code", "location"),
     [
-        ("properties:\n  lofd: null", "nothing-to-remove", "2: properties.lofd:"),
-        ("properties:\n  lofd: {bedrooms: 1}", "required", "2: properties.lofd.name:"),
-        ("properties:\n  loft:\n    bedrooms: x", "invalid-value", "3: properties.loft.bedrooms:"),
-        ("properties:\n  loft: []", "invalid-portfolio", "2: properties.loft:"),
+        ("properties:\n  lofd: null", "nothing-to-remove", "2:3: properties.lofd:"),
+        ("properties:\n  lofd: {bedrooms: 1}", "required", "2:3: properties.lofd.name:"),
+        (
+            "properties:\n  loft:\n    bedrooms: x",
+            "invalid-value",
+            "3:15: properties.loft.bedrooms:",
+        ),
+        ("properties:\n  loft: []", "invalid-portfolio", "2:9: properties.loft:"),
         (
             "properties:\n  villa:\n    attributes: {id: 1}",
             "id-not-declarable",
-            "3: properties.villa.attributes.id:",
+            "3:18: properties.villa.attributes.id:",
         ),
-        ("properties: 5", "invalid-portfolio", "1: properties:"),
+        ("properties: 5", "invalid-portfolio", "1:13: properties:"),
     ],
 )
 def test_an_error_in_an_overlay_names_its_line(
@@ -116,5 +120,7 @@ def test_an_error_in_the_base_names_its_own_line(tmp_path: Path) -> None:
     """Even if an overlay changes the same listing."""
     spoiled = BASE.replace("    name: Loft", "    name: 5")
     base, overlay = files(tmp_path, spoiled, "properties: {loft: {bedrooms: 1}}")
-    with raises(PortfolioFileError, MessageCode.INVALID_VALUE, f"{base}:7: properties.loft.name:"):
+    with raises(
+        PortfolioFileError, MessageCode.INVALID_VALUE, f"{base}:7:11: properties.loft.name:"
+    ):
         read_portfolio(base, [overlay])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from support.json_values import ANY_JSON
-from support.messages import raises
+from support.messages import message, raises
 
 from pulumi_setsmart import (
     CLEAR,
@@ -24,7 +25,12 @@ from pulumi_setsmart import (
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.format import Format
-from pulumi_setsmart.specification.reading import LARGEST_FILE, read_entries, read_portfolio
+from pulumi_setsmart.specification.reading import (
+    LARGEST_FILE,
+    check_files,
+    read_entries,
+    read_portfolio,
+)
 from pulumi_setsmart.specification.writing import extended_text
 
 PORTFOLIO = {
@@ -80,15 +86,18 @@ def written(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 def expect_error(path: Path, code: str, *facts: str) -> str:
-    """Return the message of the error that a file causes: one line with the file and the facts.
+    """Return the message of the error that a file causes, with the file and the facts.
 
-    The first fact follows the name of the file.
+    The first fact follows the name of the file. After the line that it begins with, there is a
+    column.
     """
     location, *more = facts
-    with raises(PortfolioFileError, MessageCode(code), f"{path}:{location}", *more) as caught:
+    number, _, rest = location.partition(":")
+    expected = rf"{number}:\d+:{re.escape(rest)}" if number else re.escape(location)
+    with raises(PortfolioFileError, MessageCode(code), *more) as caught:
         read_portfolio(path)
     [line] = str(caught.value).splitlines()
-    assert line.startswith(f"{path}:")
+    assert re.match(f"{re.escape(str(path))}:{expected}", line), line
     return line
 
 
@@ -187,11 +196,6 @@ VILLA = "properties:\n  villa:\n    name: Villa\n"
         (VILLA + "  loft:\n    bedrooms: 2\n", "required", ["4: properties.loft.name:"]),
         (VILLA + "  loft: Loft\n", "invalid-portfolio", ["4: properties.loft:", "string"]),
         (VILLA + "  ' ': {name: x}\n", "invalid-portfolio", ["4: properties. :", "property"]),
-        (
-            VILLA + "    beds: 2\n    rooms: 2\n    bedrooms: x\n",
-            "unknown-field",
-            ["4: properties.villa.beds:", "2"],
-        ),
         ("listings: {}\n", "invalid-portfolio", ["1:", "properties and webhooks"]),
         ("properties: [villa]\n", "invalid-portfolio", ["1: properties:", "property", "list"]),
         ("- villa\n", "invalid-portfolio", ["1:", "properties and webhooks", "list"]),
@@ -320,7 +324,10 @@ def test_any_json_is_a_portfolio_or_one_error(
         outcome(written(folder, name, json.dumps(value, allow_nan=False)))
         for name in ("p.json", "p.yaml")
     )
-    assert len(str(as_json).splitlines()) == 1
+    if isinstance(as_json, PortfolioFileError):
+        assert all(
+            line.startswith((f"{folder}/p.json:1:", "and ")) for line in str(as_json).splitlines()
+        )
     assert type(as_json) is type(as_yaml)
     if isinstance(as_json, PortfolioArgs):
         assert as_json == as_yaml
@@ -367,3 +374,79 @@ def test_a_spreadsheet_may_have_what_is_harmless(tmp_path: Path) -> None:
 def test_a_spreadsheet_stays_strict(tmp_path: Path, text: str, facts: list[str]) -> None:
     """A value without a title, or with another type than its column, is never dropped."""
     expect_error(written(tmp_path, "p.csv", text), MessageCode.INVALID_TABLE, *facts)
+
+
+def test_an_error_has_the_first_ten_violations(tmp_path: Path) -> None:
+    """One in each line with its place and code, in the order of the file, and their number."""
+    fields = "".join(f"    {field}: 2\n" for field in "abcdefghijkl")
+    path = written(tmp_path, "p.yaml", VILLA + fields + "    bedrooms: x\n")
+    with pytest.raises(PortfolioFileError) as caught:
+        read_portfolio(path)
+    *lines, last = str(caught.value).splitlines()
+    assert lines == [
+        message(MessageCode.UNKNOWN_FIELD, f"{path}:{line}:5: properties.villa.{field}:")
+        for line, field in enumerate("abcdefghij", 4)
+    ]
+    assert last == "and 3 more"
+    assert caught.value.code == MessageCode.UNKNOWN_FIELD
+
+
+def test_a_file_that_cannot_be_parsed_hides_no_violation_of_another(tmp_path: Path) -> None:
+    """The others are checked without what the missing one may declare."""
+    base = written(tmp_path, "base.yaml", "properties: {villa\n")
+    overlay = written(tmp_path, "overlay.yaml", "properties: {villa: {beds: 2}, loft: null}")
+    missing = tmp_path / "no.yaml"
+    with pytest.raises(PortfolioFileError) as caught:
+        read_portfolio(base, [overlay, missing])
+    assert str(caught.value).splitlines() == [
+        message(MessageCode.INVALID_SYNTAX, f"{base}:2:1:"),
+        message(MessageCode.UNKNOWN_FIELD, f"{overlay}:1:22: properties.villa.beds:"),
+        message(MessageCode.UNUSABLE_FILE, f"{missing}:", "No such file or directory"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "places"),
+    [
+        (
+            "p.yaml",
+            [
+                "properties:",
+                "  villa: {name: Vïlla 日本, bedrooms: x, 'beds': 1}",
+                "  loft: {name: Loft, bathrooms:\n    none, max_guests: [\n1]}",
+                "  cabin: {name: A, name: B, bedrooms: !a 1, bathrooms: 1_0}",
+            ],
+            ["2:37", "2:40", "3:22", "4:23", "6:20", "6:39", "6:56"],
+        ),
+        (
+            "p.json",
+            [
+                '{"properties": {"villa": {"name": "\\u00e9 日本", "bedrooms": "x",',
+                ' "beds": 1, "attributes": {"name": 1}},',
+                '\t"loft":\n[], "cabin": {"name": "A", "name": {}}}}',
+            ],
+            ["1:60", "2:2", "2:28", "3:2", "4:28"],
+        ),
+        (
+            "p.csv",
+            [
+                "sep=;",
+                "resource_name;name;bedroom;bedrooms;attributes.x:number",
+                'a;"日\r\n""x""";1;two;3',
+                "b;B;1;-1;three",
+                ";C;1;;",
+                "b;B;1;;",
+                "d;D",
+                "e;;1;;",
+            ],
+            ["2:20", "4:10", "5:7", "5:10", "6:1", "7:1", "8:1", "9:3"],
+        ),
+    ],
+)
+def test_a_violation_has_its_line_and_column(
+    tmp_path: Path, name: str, lines: list[str], places: list[str]
+) -> None:
+    """In characters, of the value or of the key that is wrong; of the cell in a table."""
+    path = written(tmp_path, name, "\n".join(lines))
+    checked = check_files([path])
+    assert [f"{each.location}".removeprefix(f"{path}:") for each in checked.violations] == places
