@@ -31,7 +31,7 @@ from pulumi_setsmart.models.policy import IfExists
 _LONGEST_NAME = 100
 _MOST_NAMED = 3
 _SHIFTED = (
-    "Rows seem to be shifted, and nothing was changed: give each listing a key that stays, with "
+    "Rows seem to be shifted, so this one was not changed: give each listing a key that stays, with "
     "`formerly` where it changes"
 )
 

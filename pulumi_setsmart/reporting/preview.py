@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
@@ -39,7 +39,7 @@ from pulumi_setsmart.reporting.renamed_key import Resource, Step, with_renames
 from pulumi_setsmart.reporting.report import CHANGES, Action, Entry, Report
 
 _ORDER = [*Action]
-_STAYING = {"same", "update", "replace"}
+_STAYING = {"refresh", "update", "replace"}
 _NO_CHANGE = {"same", "refresh", "read", "discard"}
 _ACTIONS = {
     "create": Action.CREATE,
@@ -144,14 +144,22 @@ def _step(
     return Step(address.name, kind, inputs, known, entry)
 
 
-def _staying(steps: Iterable[Mapping[str, Any]]) -> Iterator[Resource]:
-    """Yield the resources that the stack manages now and will manage."""
-    for step in steps:
-        planned = _state(step, "newState")
-        if step["op"] not in _STAYING or planned is None or planned.get("external"):
+def _staying(steps: Sequence[Mapping[str, Any]]) -> Iterator[Resource]:
+    """Yield the resources that the stack manages now and will manage.
+
+    Of those that stay as they are, Pulumi prints the refresh only.
+    """
+    gone = {step["urn"] for step in steps if step["op"] == "delete"}
+    states = {
+        step["urn"]: _state(step, "newState")
+        for step in steps
+        if step["op"] in _STAYING and step["urn"] not in gone
+    }
+    for urn, state in states.items():
+        if state is None or state.get("external"):
             continue
-        inputs = _properties(planned, "inputs")
-        for address in addresses(step["urn"]):
+        inputs = _properties(state, "inputs")
+        for address in addresses(urn):
             fields = read_declaration(address.kind, inputs).fields
             yield Resource(address.name, address.kind, inputs, [fields])
 

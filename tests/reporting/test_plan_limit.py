@@ -150,7 +150,7 @@ def test_the_environment_has_precedence(variable: str, *, exceeded: bool) -> Non
 @pytest.mark.parametrize(
     ("staying", "stopped"),
     [
-        ({"last": VILLA, "planned": VILLA, "op": "same"}, True),
+        ({"last": VILLA, "planned": VILLA, "op": "refresh"}, True),
         ({"last": VILLA, "planned": {"name": "sea  villa"}}, True),
         ({"last": {"name": "Hut"}, "planned": VILLA}, True),
         ({"last": VILLA, "planned": {"name": "Hut"}}, False),
@@ -162,7 +162,7 @@ def test_the_environment_has_precedence(variable: str, *, exceeded: bool) -> Non
 def test_a_deletion_that_will_be_stopped_says_so(
     policy: dict[str, str], staying: dict[str, Any], *, stopped: bool
 ) -> None:
-    """One listing stays of two that look the same; the notice has the permission."""
+    """One listing stays of two that look the same; of what stays as it is, there is a refresh."""
     document = PreviewDocument()
     document.listing("gone", last={**VILLA, **policy}, id="prop_3")
     document.listing("kept", **staying)
