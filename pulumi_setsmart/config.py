@@ -147,8 +147,18 @@ def load_settings(
         list_cache=source.boolean("listCache", default=True),
         paging=source.paging("paging"),
         allow_swaps=_allows_swaps(environment),
-        allowed_deletions=_allowed_deletions(environment),
+        allowed_deletions=allowed_deletions(environment),
     )
+
+
+def allowed_deletions(environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the ids of objects that may be deleted although another declared one looks the same.
+
+    Args:
+        environment: The environment's variables.
+    """
+    names = environment.get(ALLOW_DELETION_VARIABLE, "").split(",")
+    return frozenset(name.strip() for name in names if name.strip())
 
 
 def load_max_deletions(

@@ -1,5 +1,7 @@
 """Settings from Pulumi's configuration and from the environment."""
 
+from collections.abc import Iterable
+
 import pytest
 from support.messages import raises
 
@@ -105,6 +107,15 @@ def test_a_wrong_limit_in_the_environment_is_named(exported: str) -> None:
     """Nothing is deleted under a limit that nobody understands."""
     with raises(ConfigurationError, MessageCode.INVALID_SETTING, "SETSMART_MAX_DELETIONS"):
         loaded({"setsmart:apiKey": "k"}, SETSMART_MAX_DELETIONS=exported)
+
+
+@pytest.mark.parametrize(
+    ("exported", "allowed"), [("prop_1", {"prop_1"}), (" prop_1, 7,", {"prop_1", "7"}), (" ", ())]
+)
+def test_the_environment_permits_deletions_by_id(exported: str, allowed: Iterable[str]) -> None:
+    """For one run, separated by commas."""
+    settings = loaded({"setsmart:apiKey": "k"}, SETSMART_ALLOW_DELETION=exported)
+    assert settings.allowed_deletions == {*allowed}
 
 
 def test_the_same_key_twice_is_one() -> None:

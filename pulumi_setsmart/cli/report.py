@@ -87,7 +87,10 @@ def report(
     """
     from pulumi_setsmart.automation.stack import Stack  # noqa: PLC0415 - heavy
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
-    from pulumi_setsmart.reporting.plan_limit import planned_deletions  # noqa: PLC0415 - as above
+    from pulumi_setsmart.reporting.plan_limit import (  # noqa: PLC0415 - as above
+        planned_deletions,
+        stopped_deletions,
+    )
     from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - as above
     from pulumi_setsmart.reporting.saved_text import saved_text  # noqa: PLC0415 - as above
 
@@ -104,6 +107,7 @@ def report(
     notices = [
         *(notice for limit in limits for notice in limit.excess(found)),
         *planned_deletions(found, os.environ),
+        *stopped_deletions(found, os.environ),
     ]
     for notice in notices:
         say(str(notice), err=True)

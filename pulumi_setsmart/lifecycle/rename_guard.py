@@ -29,8 +29,9 @@ from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import IfExists
 
 _LONGEST_NAME = 100
+_MOST_NAMED = 3
 _SHIFTED = (
-    "Rows seem to be shifted, and nothing was changed: give each listing a key that stays, with "
+    "Rows seem to be shifted, so this one was not changed: give each listing a key that stays, with "
     "`formerly` where it changes"
 )
 
@@ -54,7 +55,10 @@ def refuse_renamed_key(operation: Operation, identity: Mapping[str, Json]) -> No
         claim.refused = True
         is_declared = operation.account.run.is_declared
         first, *others = sorted(holders, key=lambda managed: is_declared(managed.key))
-        more = f" ({len(others)} more do, too)" if others else ""
+        more = "".join(
+            f", and {_name(each.key)} manages {each.identifier}, which has it too"
+            for each in others[:_MOST_NAMED]
+        )
         raise ExistingObjectError(
             f"{first.identifier} has the same {_names(identity)}, and {_name(first.key)} of "
             f"this stack manages it{more}. {_ways_out(first.key, key)}",

@@ -8,7 +8,12 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.confidential import shortened
-from pulumi_setsmart.config import MAX_DELETIONS_VARIABLE, load_max_deletions
+from pulumi_setsmart.config import (
+    ALLOW_DELETION_VARIABLE,
+    MAX_DELETIONS_VARIABLE,
+    allowed_deletions,
+    load_max_deletions,
+)
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.reporting.report import LOSSES, Report
 
@@ -61,6 +66,27 @@ class PlanLimit:
                 MessageCode.TOO_MANY_CHANGES,
                 f"{changed} of {listings} listings would change, and {self} is the limit. Nothing "
                 "is written yet; if all of it is meant, deploy once without this limit",
+            )
+
+
+def stopped_deletions(report: Report, environment: Mapping[str, str]) -> Iterator[Notice]:
+    """Yield what to say of each deletion that the run will stop, since another one looks the same.
+
+    Args:
+        report: The report.
+        environment: The environment's variables, of which one permits deletions.
+    """
+    allowed = allowed_deletions(environment)
+    for entry in report.entries:
+        if entry.twin is not None and entry.identifier not in allowed:
+            former, twin = (
+                shortened(name, _LONGEST_TITLE) for name in (entry.resource, entry.twin)
+            )
+            yield Notice(
+                MessageCode.DELETION_STOPPED,
+                f"{entry.identifier} ({former}) will not be deleted: {twin} has the same identity, "
+                f"as if the key had changed. To delete it, set "
+                f"{ALLOW_DELETION_VARIABLE}={entry.identifier} for one run",
             )
 
 

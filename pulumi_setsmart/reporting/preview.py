@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
@@ -35,10 +35,11 @@ from pulumi_setsmart.models.web_address import masked
 from pulumi_setsmart.providers.values import from_engine
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, field_changes
 from pulumi_setsmart.reporting.printed import read_printed
-from pulumi_setsmart.reporting.renamed_key import Step, with_renames
+from pulumi_setsmart.reporting.renamed_key import Resource, Step, with_renames
 from pulumi_setsmart.reporting.report import CHANGES, Action, Entry, Report
 
 _ORDER = [*Action]
+_STAYING = {"refresh", "update", "replace"}
 _NO_CHANGE = {"same", "refresh", "read", "discard"}
 _ACTIONS = {
     "create": Action.CREATE,
@@ -84,7 +85,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         project=project,
         stack=stack,
         entries=sorted(
-            with_renames([*ours.values()]),
+            with_renames([*ours.values()], [*_staying(steps)]),
             key=lambda entry: (_ORDER.index(entry.action), entry.label, entry.title.casefold()),
         ),
         others=Counter(others.values()),
@@ -140,7 +141,27 @@ def _step(
         is_change=_is_change(kind, action, adoption),
     )
     known = [side for side in (sides.planned, sides.current, sides.last) if side is not ABSENT]
-    return Step(entry, kind, inputs, known)
+    return Step(address.name, kind, inputs, known, entry)
+
+
+def _staying(steps: Sequence[Mapping[str, Any]]) -> Iterator[Resource]:
+    """Yield the resources that the stack manages now and will manage.
+
+    Of those that stay as they are, Pulumi prints the refresh only.
+    """
+    gone = {step["urn"] for step in steps if step["op"] == "delete"}
+    states = {
+        step["urn"]: _state(step, "newState")
+        for step in steps
+        if step["op"] in _STAYING and step["urn"] not in gone
+    }
+    for urn, state in states.items():
+        if state is None or state.get("external"):
+            continue
+        inputs = _properties(state, "inputs")
+        for address in addresses(urn):
+            fields = read_declaration(address.kind, inputs).fields
+            yield Resource(address.name, address.kind, inputs, [fields])
 
 
 def _is_change(kind: Kind, action: Action, adoption: Adoption | None) -> bool:

@@ -19,25 +19,41 @@ _ENDS = frozenset({Action.DELETE, Action.DEACTIVATE})
 
 
 @frozen
-class Step:
-    """What happens to one resource.
+class Resource:
+    """A resource of the stack, or one that is new.
 
     Attributes:
-        entry: What the report says of it.
+        name: Its name in the program.
         kind: Its kind.
         inputs: The inputs that the program declares, or declared last.
         fields: Its fields: as they will be, as they are, as they were declared; as far as there
             are any.
     """
 
-    entry: Entry
+    name: str
     kind: Kind
     inputs: JsonObject
     fields: Sequence[JsonObject]
 
 
-def with_renames(steps: Sequence[Step]) -> list[Entry]:
-    """Return what happens, with each pair of a deletion and a creation as one renamed key."""
+@frozen
+class Step(Resource):
+    """What happens to one resource.
+
+    Attributes:
+        entry: What the report says of it.
+    """
+
+    entry: Entry
+
+
+def with_renames(steps: Sequence[Step], staying: Sequence[Resource] = ()) -> list[Entry]:
+    """Return what happens, with each pair of a deletion and a creation as one renamed key.
+
+    Args:
+        steps: What happens to the resources that do not stay as they are.
+        staying: The resources that the stack has now and will have.
+    """
     ends = [step for step in steps if step.entry.action in _ENDS]
     begins = [step for step in steps if step.entry.action is Action.CREATE]
     likenesses = {
@@ -62,17 +78,25 @@ def with_renames(steps: Sequence[Step]) -> list[Entry]:
     paired = {id(begins[number]) for number in former} | {
         id(ends[other]) for other in former.values()
     }
-    return [*renamed, *(step.entry for step in steps if id(step) not in paired)]
+    unpaired = (step for step in steps if id(step) not in paired)
+    return [*renamed, *(_with_twin(step, staying) for step in unpaired)]
 
 
-def _likeness(begin: Step, end: Step) -> int:
-    """Return how many fields say that a new resource stands for the object of an old one."""
+def _with_twin(step: Step, staying: Sequence[Resource]) -> Entry:
+    if step.entry.action not in _ENDS:
+        return step.entry
+    twins = (resource.name for resource in staying if _likeness(resource, step))
+    return evolve(step.entry, twin=next(twins, None))
+
+
+def _likeness(begin: Resource, end: Resource) -> int:
+    """Return how many fields say that a resource stands for the object of an old one."""
     if begin.kind is not end.kind or _place(begin) != _place(end):
         return 0
     return max((_common(begin, fields) for fields in end.fields), default=0)
 
 
-def _common(begin: Step, fields: JsonObject) -> int:
+def _common(begin: Resource, fields: JsonObject) -> int:
     """Return how many fields of the identity both have; 0 if one of them differs."""
     planned = begin.fields[0]
     names = begin.kind.identity_names(begin.inputs)
@@ -90,5 +114,5 @@ def _is_shown(value: Json) -> bool:
     return value not in (None, "", UNKNOWN_TEXT) and not holds_secret(value, SECRET)
 
 
-def _place(step: Step) -> tuple[Any, ...]:
-    return tuple(str(step.inputs.get(name, "")).rstrip("/") for name in (ACCOUNT, PATH))
+def _place(resource: Resource) -> tuple[Any, ...]:
+    return tuple(str(resource.inputs.get(name, "")).rstrip("/") for name in (ACCOUNT, PATH))

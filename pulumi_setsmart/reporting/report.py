@@ -49,6 +49,7 @@ class Entry:
         hides: Whether something secret may change as well, which a preview does not show.
         former: Of a renamed key, what happens to the resource under its former key; else None.
         is_change: Whether it is a listing of the account that will have other values, or be lost.
+        twin: Of one that would be deleted, the name of a resource of the same identity that stays.
     """
 
     action: Action
@@ -61,6 +62,7 @@ class Entry:
     hides: bool
     former: Entry | None = None
     is_change: bool = False
+    twin: str | None = None
 
     @property
     def is_compared(self) -> bool:

@@ -9,7 +9,7 @@ from support.messages import message
 from support.preview_document import PreviewDocument
 
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.reporting.plan_limit import PlanLimit, planned_deletions
+from pulumi_setsmart.reporting.plan_limit import PlanLimit, planned_deletions, stopped_deletions
 from pulumi_setsmart.reporting.preview import read_preview
 from pulumi_setsmart.reporting.report import Report
 
@@ -145,6 +145,33 @@ def test_the_environment_has_precedence(variable: str, *, exceeded: bool) -> Non
     """As in the run itself; an empty variable says nothing."""
     report = read_preview(deletions().text)
     assert bool([*planned_deletions(report, {"SETSMART_MAX_DELETIONS": variable})]) is exceeded
+
+
+@pytest.mark.parametrize(
+    ("staying", "stopped"),
+    [
+        ({"last": VILLA, "planned": VILLA, "op": "refresh"}, True),
+        ({"last": VILLA, "planned": {"name": "sea  villa"}}, True),
+        ({"last": {"name": "Hut"}, "planned": VILLA}, True),
+        ({"last": VILLA, "planned": {"name": "Hut"}}, False),
+        ({"last": VILLA}, False),
+        ({"last": {**VILLA, "account": "eu"}, "planned": {**VILLA, "account": "eu"}}, False),
+    ],
+)
+@pytest.mark.parametrize("policy", [{}, {"deletion_policy": "deactivate"}])
+def test_a_deletion_that_will_be_stopped_says_so(
+    policy: dict[str, str], staying: dict[str, Any], *, stopped: bool
+) -> None:
+    """One listing stays of two that look the same; of what stays as it is, there is a refresh."""
+    document = PreviewDocument()
+    document.listing("gone", last={**VILLA, **policy}, id="prop_3")
+    document.listing("kept", **staying)
+    report = read_preview(document.text)
+    notices = [str(notice) for notice in stopped_deletions(report, {})]
+    facts = ("prop_3", "gone", "kept", "SETSMART_ALLOW_DELETION=prop_3")
+    assert notices == ([message(MessageCode.DELETION_STOPPED, *facts)] if stopped else [])
+    permission = {"SETSMART_ALLOW_DELETION": "prop_9 , prop_3"}
+    assert [*stopped_deletions(report, permission)] == []
 
 
 def test_without_a_limit_any_number_is_allowed() -> None:
