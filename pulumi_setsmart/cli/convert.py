@@ -9,12 +9,14 @@ import click
 from rich.table import Table as Lines
 
 from pulumi_setsmart.cli.console import Command, Output, cell, command_error, say
+from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import cut, one_line, shown_json
 
 if TYPE_CHECKING:
     from pulumi_setsmart.conversion.mapping import Proposal
     from pulumi_setsmart.conversion.table import Table
+    from pulumi_setsmart.conversion.target import Target
     from pulumi_setsmart.conversion.update import Update
 
 _STYLES = {"given": "green", "certain": "green", "uncertain": "yellow", "left out": "dim"}
@@ -116,6 +118,8 @@ def convert(
             )
     asks = not yes and sys.stdin is not None and sys.stdin.isatty()
     decided = [_decided(each, file, asks=asks) for each in decided]
+    if asks:
+        decided = [_unambiguous(each, table) for each in decided]
     assignments = [each.assignment for each in decided if each.confidence != "left out"]
     listings = listings_in(table, assignments, str(file))
     for notice in twins_in(listings):
@@ -124,8 +128,8 @@ def convert(
     removed = changes.missing if prune else []
     text = updated_portfolio(portfolio, changes.members, removed, changes.renamed)
     _summarise(changes, prune=prune)
-    if asks:
-        click.confirm(f"Write {one_line(str(output))}?", default=True, abort=True, err=True)
+    if asks and not click.confirm(f"Write {one_line(str(output))}?", default=True, err=True):
+        raise click.exceptions.Exit(1)
     ids = {
         id_: changes.renamed.get(key, key)
         for id_, key in (stored.ids.items() if update else ())
@@ -195,12 +199,37 @@ def _decided(proposal: "Proposal", file: Path, *, asks: bool) -> "Proposal":
             f"{file}: it is not certain what {columns} is ({one_line(proposal.reason)}); "
             f"add --map '{one_line(str(assignment))}', or --map '{columns}=skip' to leave it out",
         )
-    field = click.prompt(
+
+    def target(text: str) -> "Target":
+        try:
+            return target_of(text)
+        except PortfolioFileError as error:
+            raise click.UsageError(error.message) from None  # and the question comes again
+
+    answer = click.prompt(
         f"{columns} ({one_line(proposal.reason)}): field, or skip",
         default=str(assignment.target),
+        value_proc=target,
         err=True,
     )
-    return accepted(proposal, target_of(field))
+    return accepted(proposal, answer)
+
+
+def _unambiguous(proposal: "Proposal", table: "Table") -> "Proposal":
+    from pulumi_setsmart.conversion.cells import ambiguity_in  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.conversion.mapping import with_decimal  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.conversion.number_format import Decimal  # noqa: PLC0415 - heavy
+
+    reason = ambiguity_in(table, proposal.assignment)
+    if reason is None:
+        return proposal
+    columns = one_line("+".join(proposal.assignment.columns))
+    answer = click.prompt(
+        f"{columns} ({reason}): decimal",
+        type=click.Choice([str(each) for each in Decimal]),
+        err=True,
+    )
+    return with_decimal(proposal, Decimal(answer))
 
 
 def _summarise(changes: "Update", *, prune: bool) -> None:

@@ -11,7 +11,7 @@ from attrs import frozen
 from pulumi_setsmart.conversion.number_format import Decimal, decimals_of, number_in
 from pulumi_setsmart.conversion.sheet import Cell, is_empty, text_in
 from pulumi_setsmart.conversion.table import Row, Table
-from pulumi_setsmart.conversion.target import NUMBERS, Assignment, CellType
+from pulumi_setsmart.conversion.target import NUMBERS, SKIP, Assignment, CellType
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.json import Json, integral
 from pulumi_setsmart.models.message_code import MessageCode
@@ -50,12 +50,19 @@ class Problem:
     Attributes:
         code: What the message is about.
         line: The row, or None if it is about all of them.
-        reason: Why, and what to do.
+        reason: Why.
+        advice: What to add to the command line.
     """
 
     code: MessageCode
     line: int | None
     reason: str
+    advice: str = ""
+
+    @property
+    def text(self) -> str:
+        """Why, and what to do."""
+        return f"{self.reason}: {self.advice}" if self.advice else self.reason
 
 
 def problem_in(table: Table, assignment: Assignment) -> str | None:
@@ -63,7 +70,17 @@ def problem_in(table: Table, assignment: Assignment) -> str | None:
     read = read_column(table, assignment)
     if not isinstance(read, Problem):
         return None
-    return read.reason if read.line is None else f"row {read.line}: {read.reason}"
+    return read.text if read.line is None else f"row {read.line}: {read.text}"
+
+
+def ambiguity_in(table: Table, assignment: Assignment) -> str | None:
+    """Return why the numbers of a column can be read in two ways, or None if they cannot."""
+    if assignment.target.name == SKIP:
+        return None
+    read = read_column(table, assignment)
+    if isinstance(read, Problem) and read.code is MessageCode.AMBIGUOUS_NUMBERS:
+        return read.reason
+    return None
 
 
 def read_column(table: Table, assignment: Assignment) -> list[Json] | Problem:
@@ -122,8 +139,8 @@ def _numbers(table: Table, cells: Sequence[Cell], assignment: Assignment) -> lis
         choices = " or ".join(
             f"--map '{'+'.join(assignment.columns)}={target}:{decimal}'" for decimal in Decimal
         )
-        reason = f"{_shown(example)} can be two different numbers: {choices}"
-        return Problem(MessageCode.AMBIGUOUS_NUMBERS, None, reason)
+        reason = f"{_shown(example)} can be two different numbers"
+        return Problem(MessageCode.AMBIGUOUS_NUMBERS, None, reason, choices)
     decimal = next(iter(decimals), None) or _most_fitting(texts, money=money)
 
     def number(cell: Cell) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ ID = "id"
 """What says which row is which listing, sheet after sheet. It is stored beside the portfolio."""
 
 _FILE = Path(__file__).with_name("column_names.toml")
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]|ID\b)")
 _PARTS = "parts_of_an_address"
 _ROWS = "rows"
 
@@ -36,8 +38,9 @@ class ColumnNames:
 
 
 def plain(name: str) -> str:
-    """Return the name of a column without case, accents and punctuation."""
-    letters = unicodedata.normalize("NFKD", name.replace("ß", "ss").casefold())
+    """Return a name without case, accents and punctuation: max guests for maxGuests."""
+    words = _CAMEL_CASE.sub(" ", name.replace("ß", "ss"))
+    letters = unicodedata.normalize("NFKD", words.casefold())
     kept = (each for each in letters if not unicodedata.combining(each))
     return " ".join("".join(each if each.isalnum() else " " for each in kept).split())
 

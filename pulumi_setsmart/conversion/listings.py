@@ -170,4 +170,4 @@ def _check_unique(listings: Sequence[Listing], file: str) -> None:
 def _cell_error(file: str, assignment: Assignment, problem: Problem) -> PortfolioFileError:
     where = file if problem.line is None else f"{file}:{problem.line}"
     column = cut(one_line("+".join(assignment.columns)), _LONGEST_VALUE)
-    return PortfolioFileError(f"{where}: {column}: {problem.reason}", code=problem.code)
+    return PortfolioFileError(f"{where}: {column}: {problem.text}", code=problem.code)

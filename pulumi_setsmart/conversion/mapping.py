@@ -11,6 +11,7 @@ from slugify import slugify
 
 from pulumi_setsmart.conversion.cells import problem_in
 from pulumi_setsmart.conversion.column_names import ID, column_names, plain
+from pulumi_setsmart.conversion.number_format import Decimal
 from pulumi_setsmart.conversion.sheet import is_empty, text_in
 from pulumi_setsmart.conversion.table import Table
 from pulumi_setsmart.conversion.target import SKIP, Assignment, Target
@@ -115,9 +116,15 @@ def _named(table: Table, free: Sequence[str], taken: set[str]) -> dict[str, Prop
     for target, columns in possible.items():
         if target not in {*taken, *claimed, ID}:
             for column in columns:
-                reason = f"{column} may mean something else"
-                decided[column] = _proposal(column, target, Confidence.UNCERTAIN, reason)
+                decided[column] = _asked(table, column, target)
     return decided
+
+
+def _asked(table: Table, column: str, target: str) -> Proposal:
+    if all(is_empty(row.cells[column]) for row in table.rows):
+        return _proposal(column, SKIP, Confidence.UNUSED, "no values")
+    reason = f"{column} may mean something else"
+    return _proposal(column, target, Confidence.UNCERTAIN, reason)
 
 
 def _judged(table: Table, column: str, target: str, *, several: bool) -> Proposal:
@@ -207,6 +214,12 @@ def _others(rest: Sequence[str], taken: set[str], unmapped: Unmapped) -> dict[st
 
 def _proposal(column: str, target: str, confidence: Confidence, reason: str = "") -> Proposal:
     return Proposal(Assignment((column,), Target(target)), confidence, reason)
+
+
+def with_decimal(proposal: Proposal, decimal: Decimal) -> Proposal:
+    """Return a proposal whose numbers a person has decided about."""
+    target = evolve(proposal.assignment.target, decimal=decimal)
+    return accepted(proposal, target)
 
 
 def accepted(proposal: Proposal, target: Target) -> Proposal:
