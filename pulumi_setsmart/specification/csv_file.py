@@ -28,6 +28,7 @@ from pulumi_setsmart.models.cell import (
 )
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.specification.assigned_stack import STACK
 from pulumi_setsmart.specification.document import MOST_VALUES, Document, FileLocation
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
 
@@ -64,11 +65,14 @@ class _KeysCell:
         return guarded("; ".join(former_keys(value)))
 
 
+OPTIONAL: Mapping[str, CellFormat] = {FORMERLY: _KeysCell(), STACK: StringCell()}
+"""The columns that a file has only if an entry has a value there, and how they hold it."""
+
 _CELLS: Mapping[str, CellFormat] = {
     **{name: field.constraint for name, field in FIELDS.items()},
-    FORMERLY: _KeysCell(),
+    **OPTIONAL,
 }
-"""How the columns hold values, beside that of the names; a file may have no former keys."""
+"""How the columns hold values, beside that of the names."""
 
 
 @frozen
@@ -149,10 +153,9 @@ def _document(text: str, file: str) -> Document:
 
 
 def csv_text(listings: Mapping[str, Mapping[str, Json]]) -> str:
-    """Return listings as a CSV file, with all columns; that of former keys only if any has some."""
+    """Return listings as a CSV file, with all columns; optional ones only if any has a value."""
     text = io.StringIO(newline="")
-    former = (FORMERLY,) if any(entry.get(FORMERLY) for entry in listings.values()) else ()
-    csv.writer(text).writerow((RESOURCE_NAME, *FIELDS, *former))
+    csv.writer(text).writerow((RESOURCE_NAME, *FIELDS, *_optional_columns(listings)))
     return extended_csv(text.getvalue(), listings)
 
 
@@ -172,7 +175,7 @@ def updated_csv(
 ) -> str:
     """Return the text of a CSV file with other values, in the columns that it has.
 
-    Only a column of former keys is added, if there is none and an entry gets some.
+    Only optional columns are added, if an entry gets a value there.
 
     Args:
         text: A text that can be read.
@@ -182,8 +185,8 @@ def updated_csv(
     separator, table = separator_line(text)
     rows = _rows(table, separator)
     header = next(rows)
-    if any(entry.get(FORMERLY) for entry in members.values()):
-        header = _with_column(FORMERLY, header)
+    for title in _optional_columns(members):
+        header = _with_column(title, header)
     columns = _all_columns(header)
     place = next(index for index, column in enumerate(columns) if column.name == RESOURCE_NAME)
     updated = io.StringIO(newline="")
@@ -203,6 +206,10 @@ def updated_csv(
         _cells(name, entry, columns) for name, entry in members.items() if name not in known
     )
     return updated.getvalue()
+
+
+def _optional_columns(listings: Mapping[str, Mapping[str, Json]]) -> list[str]:
+    return [name for name in OPTIONAL if any(entry.get(name) for entry in listings.values())]
 
 
 def _with_column(title: str, header: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -16,6 +16,7 @@ from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.arguments import ARGUMENTS, PortfolioArgs
+from pulumi_setsmart.specification.assigned_stack import STACK, is_stack_name
 from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import Document, FileLocation, overlaid
@@ -23,6 +24,7 @@ from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_key_violations
 from pulumi_setsmart.specification.json_file import read_json
 from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, Entries, names_of
+from pulumi_setsmart.specification.selection import selected
 
 
 def _read_yaml(text: str, file: str) -> Document:
@@ -43,7 +45,10 @@ _READERS: Mapping[Format, Callable[[str, str], Document]] = {
 
 
 def read_portfolio(
-    path: str | os.PathLike[str], overlays: Sequence[str | os.PathLike[str]] = ()
+    path: str | os.PathLike[str],
+    overlays: Sequence[str | os.PathLike[str]] = (),
+    only: Collection[str] | None = None,
+    stack: str | None = None,
 ) -> PortfolioArgs:
     """Return the portfolio that a file declares; see `pulumi_setsmart.load_portfolio`.
 
@@ -52,7 +57,8 @@ def read_portfolio(
             names the file, the line and the field.
     """
     documents = [_parsed(*text_of(file)) for file in (path, *overlays)]
-    return specification_of(reduce(overlaid, documents))
+    entries = entries_of(reduce(overlaid, documents))
+    return _arguments(selected(entries, os.fspath(path), only, stack))
 
 
 def read_entries(path: str | os.PathLike[str]) -> Entries:
@@ -82,13 +88,7 @@ def entries_in(text: str, file: str, format_: Format | None = None) -> Entries:
     return entries_of(_READERS[format_ or format_of(file)](text, file))
 
 
-def specification_of(document: Document) -> PortfolioArgs:
-    """Return the portfolio that a document declares.
-
-    Raises:
-        PortfolioFileError: It does not describe one.
-    """
-    entries = entries_of(document)
+def _arguments(entries: Entries) -> PortfolioArgs:
     return PortfolioArgs(
         **{
             section: {
@@ -164,6 +164,7 @@ def _errors(document: Document) -> Iterator[PortfolioFileError]:
                     violation.reason,
                     violation.code,
                 )
+            yield from _stack_errors(document, path, entries)
         elif entries is not None:
             yield document.error(
                 path, f"must hold each {kind.label} under a name, not {type_name(entries)}"
@@ -202,6 +203,18 @@ def _entry_errors(
             yield document.error(location, violation.reason, violation.code)
 
 
+def _stack_errors(
+    document: Document, path: str, entries: Mapping[str, Json]
+) -> Iterator[PortfolioFileError]:
+    for name, entry in entries.items():
+        if isinstance(entry, dict) and not is_stack_name(entry.get(STACK)):
+            yield document.error(
+                pointer(pointer(path, name), STACK),
+                "must be the name of a stack",
+                MessageCode.INVALID_VALUE,
+            )
+
+
 def _formerly(entries: Mapping[str, Json]) -> dict[str, Json]:
     return {
         key: entry.get(FORMERLY) if isinstance(entry, dict) else None
@@ -234,12 +247,12 @@ def _without_absent_policies(kind: Kind, entry: Mapping[str, Json]) -> dict[str,
     return {
         name: value
         for name, value in entry.items()
-        if value is not None or name not in (*kind.policy_inputs, FORMERLY)
+        if value is not None or name not in (*kind.policy_inputs, FORMERLY, STACK)
     }
 
 
 def _keyword_arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
-    arguments = {name: _with_clear(value) for name, value in entry.items()}
+    arguments = {name: _with_clear(value) for name, value in entry.items() if name != STACK}
     for name in kind.secret_names & arguments.keys():
         secret = entry[name]
         if isinstance(secret, dict):
