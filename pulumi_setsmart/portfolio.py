@@ -1,7 +1,7 @@
 """A whole portfolio: from a file to a Pulumi component."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -24,7 +24,11 @@ _Child = TypeVar("_Child", bound=SetSmartResource)
 
 
 def load_portfolio(
-    path: str | os.PathLike[str], overlays: Sequence[str | os.PathLike[str]] = ()
+    path: str | os.PathLike[str],
+    overlays: Sequence[str | os.PathLike[str]] = (),
+    *,
+    only: Collection[str] | None = None,
+    stack: str | None = None,
 ) -> PortfolioArgs:
     """Return the portfolio that a file declares.
 
@@ -34,13 +38,15 @@ def load_portfolio(
         overlays: Files of the same form to lay over it, one after the other, for what differs in
             an environment. They name only what differs. A listing or subscription that is null
             there is left out.
+        only: The keys of the entries to load, or None for all.
+        stack: The stack whose entries to load, as each entry's ``stack`` names it, or None for all.
 
     Raises:
         pulumi.RunError: A file cannot be read, or does not describe a portfolio. The text names
             the file, the line and the field; the cause is a `PortfolioFileError`.
     """
     try:
-        return read_portfolio(path, overlays)
+        return read_portfolio(path, overlays, only, stack)
     except PortfolioFileError as error:
         raise pulumi.RunError(str(error)) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,13 @@ from attrs import frozen
 
 from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.deletion_limit import limit_deletions
-from pulumi_setsmart.adoption.inventory import AccountObject, Inventory, take_inventory
-from pulumi_setsmart.adoption.matching import Key, Known, Matching, match_entries
+from pulumi_setsmart.adoption.inventory import AccountObject, Inventory, subject_of, take_inventory
+from pulumi_setsmart.adoption.matching import Key, Known, Matching, Share, match_entries
+from pulumi_setsmart.adoption.other_stacks import with_other_stacks
 from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.project_files import PortfolioFile, ProjectFiles
 from pulumi_setsmart.adoption.scope import Scope
+from pulumi_setsmart.adoption.selection import Selection
 from pulumi_setsmart.automation.import_file import ImportedResource, import_file
 from pulumi_setsmart.automation.resource_type import ResourceAddress
 from pulumi_setsmart.automation.stack import Configuration, Stack, State
@@ -28,6 +30,7 @@ from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.portfolio_names import child_name, entry_key
+from pulumi_setsmart.specification.assigned_stack import STACK
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
 from pulumi_setsmart.specification.sections import SECTIONS, Entries, Entry
@@ -64,6 +67,9 @@ class AdoptionResult:
         gone: The names of the resources whose objects are not in the account.
         renamed: The former keys, by the names of the resources whose entries now name them.
         managed: How many objects other resources of the stack stand for.
+        elsewhere: How many objects other stacks manage.
+        unselected: How many objects nobody is known to manage, and are not selected.
+        unassigned: What may belong to any of the stacks that share the portfolio file.
         left_out: What is not declared, and why.
         files: What was written.
         proof: What the preview showed, or None where there was no stack to import into.
@@ -74,6 +80,9 @@ class AdoptionResult:
     gone: list[str]
     renamed: Mapping[str, str]
     managed: int
+    elsewhere: int
+    unselected: int
+    unassigned: list[str]
     left_out: list[Notice]
     files: list[Path]
     proof: Proof | None
@@ -95,6 +104,7 @@ class _Plan:
         renamed: The former keys that the portfolio file does not name yet, by entry.
         import_file: The import file that holds them.
         needs_program: Whether the project has no program yet.
+        is_shared: Whether the entries name their stacks.
         left_out: What is not declared, and why.
     """
 
@@ -104,11 +114,16 @@ class _Plan:
     renamed: Mapping[Key, str]
     import_file: Mapping[str, Any]
     needs_program: bool
+    is_shared: bool
     left_out: list[Notice]
 
 
 def adopt(
-    project: ProjectFiles, scope: Scope, environment: Mapping[str, str], show_progress: ShowProgress
+    project: ProjectFiles,
+    scope: Scope,
+    selection: Selection,
+    environment: Mapping[str, str],
+    show_progress: ShowProgress,
 ) -> AdoptionResult:
     """Declare what an account holds, and import it into a stack, if the project names one.
 
@@ -118,6 +133,7 @@ def adopt(
     Args:
         project: The files and the stack, whose configuration names the account.
         scope: Which fields become declared.
+        selection: Which objects are adopted.
         environment: The environment's variables; they name the account where nothing else does.
         show_progress: Shows how far it is.
 
@@ -125,18 +141,22 @@ def adopt(
         SetSmartError: The account, a file or the stack cannot be read or written.
     """
     with locked(project.folder, "pulumi-setsmart adopt"):
-        return _adopted(project, scope, environment, show_progress)
+        return _adopted(project, scope, selection, environment, show_progress)
 
 
 def _adopted(
-    project: ProjectFiles, scope: Scope, environment: Mapping[str, str], show_progress: ShowProgress
+    project: ProjectFiles,
+    scope: Scope,
+    selection: Selection,
+    environment: Mapping[str, str],
+    show_progress: ShowProgress,
 ) -> AdoptionResult:
     stack = None if project.stack is None else Stack(project.stack, project.folder)
     state = None if stack is None else stack.state()
     configuration = Configuration() if stack is None else stack.configuration()
     settings = load_settings(configuration.values.get, environment)
     with opened(settings) as account:
-        plan = _plan(project, account, settings, state, scope, show_progress)
+        plan = _plan(project, account, settings, state, scope, selection, show_progress)
     files = _write(project, plan)
     matching = plan.matching
     gone = [
@@ -163,6 +183,9 @@ def _adopted(
             child_name(project.portfolio, key): former for (_, key), former in plan.renamed.items()
         },
         managed=matching.managed,
+        elsewhere=matching.elsewhere,
+        unselected=matching.unselected,
+        unassigned=[subject_of(found.kind, found.record) for found in matching.unassigned],
         left_out=plan.left_out,
         files=files,
         proof=proof,
@@ -175,14 +198,20 @@ def _plan(
     settings: Settings,
     state: State | None,
     scope: Scope,
+    selection: Selection,
     show_progress: ShowProgress,
 ) -> _Plan:
     portfolio = project.read()
     needs_program = not project.has_program()
+    others = [] if project.stack is None else project.other_stacks()
     known = _known(project, portfolio, state)
     inventory = take_inventory(account, settings, scope, show_progress)
+    selection.check(inventory)
     _refuse_other_account(project, portfolio, inventory, known)
-    matching = match_entries(inventory, portfolio.entries, known)
+    known = with_other_stacks(known, portfolio.entries, others, account, inventory)
+    stack = None if project.stack is None else project.stack.rpartition("/")[2]
+    share = Share(stack, selection)
+    matching = match_entries(inventory, portfolio.entries, known, share)
     renamed = {
         (kind, key): former
         for section, kind in SECTIONS.items()
@@ -190,9 +219,8 @@ def _plan(
         if (former := matching.former.get((kind, key))) is not None
         and former not in former_keys(entry.get(FORMERLY))
     }
-    updated = project.updated(
-        portfolio, matching.new, _with_former_keys(project, portfolio, renamed)
-    )
+    members = _new_members(project, portfolio, matching, renamed, share)
+    updated = project.updated(portfolio, matching.new, members)
     resources = _resources(project, account, settings, updated.entries, matching, known)
     return _Plan(
         matching,
@@ -201,19 +229,41 @@ def _plan(
         renamed,
         import_file(project.portfolio, resources.values()),
         needs_program,
-        [*inventory.left_out, *omissions(matching.new, project.format)],
+        any(STACK in entry for members in updated.entries.values() for entry in members.values()),
+        [*_left_out(inventory, matching, selection), *omissions(matching.new, project.format)],
     )
 
 
-def _with_former_keys(
-    project: ProjectFiles, portfolio: PortfolioFile, renamed: Mapping[Key, str]
+def _left_out(inventory: Inventory, matching: Matching, selection: Selection) -> Iterator[Notice]:
+    """Yield what is not declared of the objects that the stack takes, and why."""
+    declared = {(found.kind, found.record.id) for found in matching.declared.values()}
+    for objects in inventory.sections.values():
+        for found in objects:
+            if selection.includes(found) or (found.kind, found.record.id) in declared:
+                yield from found.left_out
+
+
+def _new_members(
+    project: ProjectFiles,
+    portfolio: PortfolioFile,
+    matching: Matching,
+    renamed: Mapping[Key, str],
+    share: Share,
 ) -> dict[str, dict[str, Entry]]:
-    """Return what names the former keys of entries, by section and key."""
-    members: dict[str, dict[str, Entry]] = {section: {} for section in SECTIONS}
-    for (kind, key), former in renamed.items():
-        keys = [*former_keys(portfolio.entries[str(kind.section)][key].get(FORMERLY)), former]
-        is_list = len(keys) > 1 or project.format is Format.CSV
-        members[str(kind.section)][key] = {FORMERLY: [*keys] if is_list else former}
+    """Return what entries of the file get: their former keys, and the stack that takes them."""
+    members: dict[str, dict[str, Entry]] = {}
+    for section, kind in SECTIONS.items():
+        members[section] = {}
+        for key, entry in portfolio.entries[section].items():
+            new: Entry = {}
+            if (kind, key) in renamed:
+                keys = [*former_keys(entry.get(FORMERLY)), renamed[kind, key]]
+                is_list = len(keys) > 1 or project.format is Format.CSV
+                new[FORMERLY] = [*keys] if is_list else keys[0]
+            if share.assigns and STACK not in entry and (kind, key) in matching.declared:
+                new[STACK] = share.stack
+            if new:
+                members[section][key] = new
     return members
 
 
@@ -300,7 +350,7 @@ def _imported(
     match: AccountObject,
 ) -> ImportedResource:
     # A secret is stored in the configuration; what the server shows of it is not ours to write.
-    excluded = match.kind.secret_names | {FORMERLY}
+    excluded = match.kind.secret_names | {FORMERLY, STACK}
     inputs: dict[str, Json] = {
         **{name: value for name, value in entry.items() if name not in excluded},
         RESOURCE: str(ResourceKey.of_entry(match.kind, portfolio, key)),
@@ -313,14 +363,14 @@ def _imported(
 def _write(project: ProjectFiles, plan: _Plan) -> list[Path]:
     """Write the files; first the one that gives entries to objects, should the next ones fail."""
     files = []
-    if plan.resources:
+    if plan.resources or project.import_path.exists():
         project.write_import_file(plan.import_file)
         files.append(project.import_path)
     if plan.text is not None:
         write_file(project.portfolio_path, plan.text)
         files.append(project.portfolio_path)
     if plan.needs_program:
-        project.write_program()
+        project.write_program(is_shared=plan.is_shared)
         files.append(project.program_path)
     return files
 

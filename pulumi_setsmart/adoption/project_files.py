@@ -11,7 +11,8 @@ from typing import Any
 from attrs import frozen
 
 from pulumi_setsmart.adoption.matching import Key
-from pulumi_setsmart.automation.import_file import imported_ids
+from pulumi_setsmart.adoption.other_stacks import OtherStack
+from pulumi_setsmart.automation.import_file import imported_ids, imported_outputs
 from pulumi_setsmart.automation.project import project_in
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import utf8_text_of
@@ -23,14 +24,15 @@ from pulumi_setsmart.specification.reading import entries_in, text_of
 from pulumi_setsmart.specification.sections import SECTIONS, Entries, Entry
 from pulumi_setsmart.specification.writing import extended_text, portfolio_text, updated_text
 
+_IMPORT = ".import.json"
 _LARGEST_IMPORT_FILE = 256 * 1024 * 1024
 
 _PROGRAM = '''\
 """Declares what the portfolio file holds."""
 
-from pulumi_setsmart import Portfolio, load_portfolio
+{pulumi}from pulumi_setsmart import Portfolio, load_portfolio
 
-portfolio = load_portfolio({file})
+portfolio = load_portfolio({arguments})
 Portfolio({name}, portfolio.properties, portfolio.webhooks)
 '''
 
@@ -112,7 +114,24 @@ class ProjectFiles:
         Raises:
             PortfolioFileError: It cannot be read.
         """
-        return _ids_in(self.import_path, self.portfolio) if self.import_path.exists() else {}
+        if not self.import_path.exists():
+            return {}
+        return _ids_in(self.import_path, _import_file_at(self.import_path), self.portfolio)
+
+    def other_stacks(self) -> list[OtherStack]:
+        """Return what other stacks have adopted, as their import files in the folder know it.
+
+        Raises:
+            PortfolioFileError: An import file cannot be read.
+        """
+        stacks = []
+        for path in sorted(self.folder.glob(f"*.*{_IMPORT}")):
+            name = path.name.removesuffix(_IMPORT).rpartition(".")[2]
+            if name != _in_file_names(self.stack or ""):
+                file = _import_file_at(path)
+                ids = _ids_in(path, file, None)
+                stacks.append(OtherStack(name, ids, imported_outputs(file)))
+        return stacks
 
     def updated(
         self, before: PortfolioFile, additions: Entries, members: Mapping[str, Mapping[str, Entry]]
@@ -162,13 +181,20 @@ class ProjectFiles:
             self.import_path, visible_json(json.dumps(file, ensure_ascii=False, indent=2)) + "\n"
         )
 
-    def write_program(self) -> None:
+    def write_program(self, *, is_shared: bool) -> None:
         """Write a program that declares the portfolio file.
+
+        Args:
+            is_shared: Whether it declares only the entries of its stack.
 
         Raises:
             PortfolioFileError: It cannot be written.
         """
-        program = _PROGRAM.format(file=json.dumps(self.file), name=json.dumps(self.portfolio))
+        program = _PROGRAM.format(
+            pulumi="import pulumi\n" if is_shared else "",
+            arguments=json.dumps(self.file) + (", stack=pulumi.get_stack()" if is_shared else ""),
+            name=json.dumps(self.portfolio),
+        )
         write_file(self.program_path, program)
 
 
@@ -188,21 +214,36 @@ def ids_beside(file: Path, stack: str | None) -> dict[Key, str]:
         beside = [*file.parent.glob(f"{glob.escape(file.stem)}.*.import.json")]
         if len(beside) == 1:
             [path] = beside
-    return _ids_in(path, None) if path.exists() else {}
+    return _ids_in(path, _import_file_at(path), None) if path.exists() else {}
 
 
 def _import_name(file: str, stack: str | None) -> str:
-    suffix = "" if stack is None else f".{stack.replace('/', '-')}"
-    return f"{Path(file).stem}{suffix}.import.json"
+    suffix = "" if stack is None else f".{_in_file_names(stack)}"
+    return f"{Path(file).stem}{suffix}{_IMPORT}"
 
 
-def _ids_in(path: Path, portfolio: str | None) -> dict[Key, str]:
-    """Return the ids in an import file, of the portfolio with a name, or of the one it has."""
+def _in_file_names(stack: str) -> str:
+    return stack.replace("/", "-")
+
+
+def _import_file_at(path: Path) -> Any:
     text = utf8_text_of(path, _LARGEST_IMPORT_FILE)
     try:
-        return imported_ids(json.loads(text), portfolio)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        raise PortfolioFileError(
-            f"{path}: is no import file of `pulumi-setsmart adopt`; move it away",
-            code=MessageCode.NOT_AN_IMPORT_FILE,
-        ) from None
+        raise _no_import_file(path) from None
+
+
+def _ids_in(path: Path, file: Any, portfolio: str | None) -> dict[Key, str]:
+    """Return the ids in an import file, of the portfolio with a name, or of the one it has."""
+    try:
+        return imported_ids(file, portfolio)
+    except ValueError:
+        raise _no_import_file(path) from None
+
+
+def _no_import_file(path: Path) -> PortfolioFileError:
+    return PortfolioFileError(
+        f"{path}: is no import file of `pulumi-setsmart adopt`; move it away",
+        code=MessageCode.NOT_AN_IMPORT_FILE,
+    )

@@ -25,8 +25,9 @@ from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID
 from pulumi_setsmart.models.json import DEEPEST, Json
 from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.message_code import Notice
+from pulumi_setsmart.specification.assigned_stack import STACK
 from pulumi_setsmart.specification.reading import read_entries
-from pulumi_setsmart.specification.sections import SECTIONS
+from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
 _ACCOUNT = re.compile(r"account(?::(?P<name>[^@]+))?(?:@(?P<stack>.+))?")
 _STACK = "stack:"
@@ -50,7 +51,8 @@ def read_source(
         environment: The environment's variables.
         show_progress: Shows how far it is.
         other: What it is compared with; if that names a stack, the ids of a file's entries are
-            those that were adopted into this stack.
+            those that were adopted into this stack. If it is what a stack declares, a file's
+            entries of other stacks are left out.
 
     Raises:
         SetSmartError: It cannot be read.
@@ -63,7 +65,7 @@ def read_source(
         return _account(name, settings, show_progress)
     if name.startswith(_STACK):
         return _stack(name, Stack(name.removeprefix(_STACK), folder))
-    entries = read_entries(name)
+    entries = _of_stack(read_entries(name), other)
     imported = ids_beside(Path(name), _stack_named(other))
     return _declared(
         name,
@@ -77,6 +79,16 @@ def read_source(
             for section, kind in SECTIONS.items()
         },
     )
+
+
+def _of_stack(entries: Entries, other: str) -> Entries:
+    if not other.startswith(_STACK):
+        return entries
+    stack = other.removeprefix(_STACK).rpartition("/")[2]
+    return {
+        section: {key: entry for key, entry in members.items() if entry.get(STACK) in (None, stack)}
+        for section, members in entries.items()
+    }
 
 
 def _stack_named(source: str) -> str | None:

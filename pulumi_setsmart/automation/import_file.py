@@ -22,7 +22,7 @@ from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, entry_key
-from pulumi_setsmart.providers.values import PROVIDER_KEY, to_engine
+from pulumi_setsmart.providers.values import PROVIDER_KEY, from_engine, to_engine
 
 _HIDDEN = {SIGNATURE: SECRET_SIGNATURE, "plaintext": json.dumps(CLEAR.value)}
 
@@ -81,6 +81,21 @@ def imported_ids(file: Mapping[str, Any], portfolio: str | None) -> dict[tuple[K
             name = portfolio or next(map(_component, resources), "")
             return dict(pair for resource in resources for pair in _known(resource, name))
     raise ValueError
+
+
+def imported_outputs(file: Mapping[str, Any]) -> dict[tuple[Kind, str], Mapping[str, Any]]:
+    """Return what an import file knows of the objects in it, by kind and id.
+
+    Args:
+        file: The file as plain values, of which `imported_ids` can read the ids.
+    """
+    return {
+        (KINDS_BY_TOKEN[resource["type"]], resource["id"]): from_engine(
+            resource.get("outputs") or {}
+        )
+        for resource in file["resources"]
+        if "id" in resource
+    }
 
 
 def _component(resource: Any) -> str:

@@ -45,9 +45,30 @@ _MOST_NAMED = 10
     metavar="FIELD,…",
     help='Fields to declare, by their API names, or "all".  [default: the documented ones]',
 )
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="FIELD~TEXT",
+    help="Adopt only what has this text in a field, in any case; FIELD=TEXT: what is exactly this. "
+    "May be given several times; then all must hold.",
+)
+@click.option(
+    "--only-ids",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Adopt only what has an id in this file: one in each line.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def adopt(
-    stack: str | None, directory: Path, file: str, name: str, fields: str | None, *, as_json: bool
+    stack: str | None,
+    directory: Path,
+    file: str,
+    name: str,
+    fields: str | None,
+    only: tuple[str, ...],
+    only_ids: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Declare everything in an account, and import it into a stack.
 
@@ -56,19 +77,31 @@ def adopt(
     --into, runs the import, and previews the program to prove that nothing would change. The
     account is only read. Run it again to add new listings and to report deleted ones.
 
+    With --only and --into, several stacks share the account: the entries name the stack.
+
     Exit status: 0 if everything is adopted and would stay unchanged, 1 if not, 2 for a usage
     error.
     """
     from pulumi_setsmart.adoption.adopt import adopt as adopt_account  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.project_files import ProjectFiles  # noqa: PLC0415 - as above
     from pulumi_setsmart.adoption.scope import known_fields, named_fields  # noqa: PLC0415 - as above
+    from pulumi_setsmart.adoption.selection import (  # noqa: PLC0415 - as above
+        Condition,
+        Selection,
+        read_ids,
+    )
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
 
     names = frozenset(field.strip() for field in (fields or "").split(",") if field.strip())
     format_of(file)
     project = ProjectFiles(directory, file, name, stack)
     scope = named_fields(names) if names else known_fields
-    adoption = adopt_account(project, scope, os.environ, shown_progress())
+    try:
+        conditions = [*map(Condition.read, only)]
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--only'") from None
+    selection = Selection(conditions, None if only_ids is None else read_ids(only_ids))
+    adoption = adopt_account(project, scope, selection, os.environ, shown_progress())
     for notice in adoption.left_out:
         say(str(notice), err=True)
     notices = _notices(adoption, project)
@@ -92,6 +125,7 @@ def _report(adoption: "AdoptionResult", project: "ProjectFiles") -> list[str]:
     lines = [
         f"{len(adoption.new)} adopted, {adoption.known} known before",
         *(f"formerly {former}: {name}" for name, former in adoption.renamed.items()),
+        *([f"{adoption.unselected} not selected"] if adoption.unselected else []),
         f"written: {', '.join(str(path) for path in adoption.files) or 'nothing'}",
     ]
     if adoption.proof is None:
@@ -112,6 +146,18 @@ def _notices(adoption: "AdoptionResult", project: "ProjectFiles") -> list[Notice
             Notice(
                 MessageCode.MANAGED_ELSEWHERE,
                 f"{adoption.managed} left to other resources of the stack",
+            )
+        )
+    if adoption.elsewhere:
+        notices.append(
+            Notice(MessageCode.OTHER_STACK, f"{adoption.elsewhere} left to other stacks")
+        )
+    if adoption.unassigned:
+        notices.append(
+            Notice(
+                MessageCode.UNASSIGNED,
+                f"no stack manages {_listed(adoption.unassigned)}; adopt them with --only or "
+                f"--only-ids, as the entries of {project.file} name their stacks",
             )
         )
     if adoption.gone:

@@ -116,6 +116,8 @@ class MessageCode(StrEnum):
     TOO_MANY_VALUES = "too-many-values"
     INVALID_TABLE = "invalid-table"
     INVALID_PORTFOLIO = "invalid-portfolio"
+    NO_STACK_NAMED = "no-stack-named"
+    NOTHING_SELECTED = "nothing-selected"
     UNKNOWN_FIELD = "unknown-field"
     SECRET_IN_FILE = "secret-in-file"  # noqa: S105 - the name of a message
     FORMER_KEY_USED = "former-key-used"
@@ -164,6 +166,8 @@ class MessageCode(StrEnum):
     LEFT_OUT = "left-out"
     NOT_IN_CSV = "not-in-csv"
     UNCLEAR_RENAME = "unclear-rename"
+    OTHER_STACK = "other-stack"
+    UNASSIGNED = "unassigned"
     MANAGED_ELSEWHERE = "managed-elsewhere"
     NO_LONGER_IN_ACCOUNT = "no-longer-in-account"
     WOULD_CHANGE = "would-change"

@@ -30,6 +30,7 @@ from pulumi_setsmart.models.cell import (
 from pulumi_setsmart.models.json import Json, steps
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.specification.assigned_stack import STACK
 from pulumi_setsmart.specification.document import (
     MOST_VALUES,
     Document,
@@ -79,11 +80,14 @@ class _KeysCell:
         return guarded("; ".join(former_keys(value)))
 
 
+OPTIONAL: Mapping[str, CellFormat] = {FORMERLY: _KeysCell(), STACK: StringCell()}
+"""The columns that a file has only if an entry has a value there, and how they hold it."""
+
 _CELLS: Mapping[str, CellFormat] = {
     **{name: field.constraint for name, field in FIELDS.items()},
-    FORMERLY: _KeysCell(),
+    **OPTIONAL,
 }
-"""How the columns hold values, beside that of the names; a file may have no former keys."""
+"""How the columns hold values, beside that of the names."""
 
 
 @frozen
@@ -217,10 +221,9 @@ def _document(text: str, file: str, report: Report) -> Document:
 
 
 def csv_text(listings: Mapping[str, Mapping[str, Json]]) -> str:
-    """Return listings as a CSV file, with all columns; that of former keys only if any has some."""
+    """Return listings as a CSV file, with all columns; optional ones only if any has a value."""
     text = io.StringIO(newline="")
-    former = (FORMERLY,) if any(entry.get(FORMERLY) for entry in listings.values()) else ()
-    csv.writer(text).writerow((RESOURCE_NAME, *FIELDS, *former))
+    csv.writer(text).writerow((RESOURCE_NAME, *FIELDS, *_optional_columns(listings)))
     return extended_csv(text.getvalue(), listings)
 
 
@@ -323,6 +326,10 @@ def _type_of(values: Sequence[Json]) -> str:
         isinstance(value, int | float) and not isinstance(value, bool) for value in values
     )
     return ":number" if numbers else ":json"
+
+
+def _optional_columns(listings: Mapping[str, Mapping[str, Json]]) -> list[str]:
+    return [name for name in OPTIONAL if any(entry.get(name) for entry in listings.values())]
 
 
 def _cells(name: str, entry: Mapping[str, Json], columns: Sequence[_Column]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -25,6 +25,7 @@ from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.arguments import ARGUMENTS, PortfolioArgs
+from pulumi_setsmart.specification.assigned_stack import STACK, is_stack_name
 from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import (
@@ -39,6 +40,7 @@ from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_key_violations
 from pulumi_setsmart.specification.json_file import read_json
 from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, Entries, names_of
+from pulumi_setsmart.specification.selection import selected
 from pulumi_setsmart.specification.suggestion import closest, did_you_mean
 
 
@@ -91,7 +93,10 @@ class CheckedFiles:
 
 
 def read_portfolio(
-    path: str | os.PathLike[str], overlays: Sequence[str | os.PathLike[str]] = ()
+    path: str | os.PathLike[str],
+    overlays: Sequence[str | os.PathLike[str]] = (),
+    only: Collection[str] | None = None,
+    stack: str | None = None,
 ) -> PortfolioArgs:
     """Return the portfolio that a file declares; see `pulumi_setsmart.load_portfolio`.
 
@@ -102,7 +107,8 @@ def read_portfolio(
     checked = check_files([path, *overlays])
     if checked.violations:
         raise ViolationsError(checked.violations)
-    return _specification_of(_entries_of(checked.merged))
+    entries = _entries_of(checked.merged)
+    return _arguments(selected(entries, os.fspath(path), only, stack))
 
 
 def read_entries(path: str | os.PathLike[str]) -> Entries:
@@ -187,15 +193,6 @@ def _collecting(found: list[FileViolation]) -> Report:
     return report
 
 
-def specification_of(document: Document) -> PortfolioArgs:
-    """Return the portfolio that a document declares.
-
-    Raises:
-        PortfolioFileError: It does not describe one.
-    """
-    return _specification_of(entries_of(document))
-
-
 def entries_of(document: Document) -> Entries:
     """Return the entries of a document.
 
@@ -214,7 +211,7 @@ def _valid_entries(document: Document, found: list[FileViolation]) -> Entries:
     return _entries_of(document)
 
 
-def _specification_of(entries: Entries) -> PortfolioArgs:
+def _arguments(entries: Entries) -> PortfolioArgs:
     return PortfolioArgs(
         **{
             section: {
@@ -280,6 +277,7 @@ def violations_of(document: Document) -> Iterator[FileViolation]:
                     violation.reason,
                     violation.code,
                 )
+            yield from _stack_violations(document, path, entries)
         elif entries is not None and entries is not UNKNOWN:
             yield document.violation(
                 path, f"must hold each {kind.label} under a name, not {type_name(entries)}"
@@ -321,6 +319,18 @@ def _entry_violations(
                 )
         for violation in violations(kind, declared):
             yield _invalid_input(document, path, violation, declared.get(violation.input))
+
+
+def _stack_violations(
+    document: Document, path: str, entries: Mapping[str, Json]
+) -> Iterator[FileViolation]:
+    for name, entry in entries.items():
+        if isinstance(entry, dict) and not is_stack_name(entry.get(STACK)):
+            yield document.violation(
+                pointer(pointer(path, name), STACK),
+                "must be the name of a stack",
+                MessageCode.INVALID_VALUE,
+            )
 
 
 def _formerly(entries: Mapping[str, Json]) -> dict[str, Json]:
@@ -373,12 +383,12 @@ def _without_absent_policies(kind: Kind, entry: Mapping[str, Json]) -> dict[str,
     return {
         name: value
         for name, value in entry.items()
-        if value is not None or name not in (*kind.policy_inputs, FORMERLY)
+        if value is not None or name not in (*kind.policy_inputs, FORMERLY, STACK)
     }
 
 
 def _keyword_arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
-    arguments = {name: _with_clear(value) for name, value in entry.items()}
+    arguments = {name: _with_clear(value) for name, value in entry.items() if name != STACK}
     for name in kind.secret_names & arguments.keys():
         secret = entry[name]
         if isinstance(secret, dict):

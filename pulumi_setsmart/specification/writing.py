@@ -9,13 +9,13 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.specification.csv_file import (
     FIELDS,
+    OPTIONAL,
     SECTION,
     csv_text,
     extended_csv,
     updated_csv,
 )
 from pulumi_setsmart.specification.format import Format
-from pulumi_setsmart.specification.former_keys import FORMERLY
 from pulumi_setsmart.specification.merging import merge
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
@@ -103,7 +103,7 @@ def omissions(entries: Entries, format_: Format) -> list[Notice]:
     """Return what a file of a format leaves out."""
     if format_ is not Format.CSV:
         return []
-    columns = {*FIELDS, FORMERLY}
+    columns = {*FIELDS, *OPTIONAL}
     partial = sum(not entry.keys() <= columns for entry in entries[SECTION].values())
     missing = []
     if partial:

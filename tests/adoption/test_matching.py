@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from support.messages import raises
 
 from pulumi_setsmart.adoption.inventory import AccountObject, Inventory
-from pulumi_setsmart.adoption.matching import Known, Matching, match_entries
+from pulumi_setsmart.adoption.matching import Known, Matching, Share, match_entries
+from pulumi_setsmart.adoption.selection import Condition, Selection
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.json import Json
@@ -21,12 +23,16 @@ def matched(
     ids: Mapping[str, str] | None = None,
     managed: tuple[str, ...] = (),
     others: Mapping[str, str] | None = None,
+    *,
+    elsewhere: Mapping[str, str] | None = None,
+    share: Share | None = None,
     **entries: dict[str, Json],
 ) -> Matching:
     """Reckon an account, whose listings are given by their ids, with a portfolio of these entries.
 
     A listing without a name cannot be declared. The ids in ``managed`` are those of resources of
-    the portfolio in the stack, ``others`` has those of other resources by name.
+    the portfolio in the stack, ``others`` has those of other resources by name, and ``elsewhere``
+    has other stacks by the ids of what they adopted.
     """
     objects = [
         AccountObject(
@@ -38,9 +44,10 @@ def matched(
         {(PROPERTY, key): id_ for key, id_ in (ids or {}).items()},
         frozenset((PROPERTY, id_) for id_ in (*managed, *(others or {}).values())),
         {(PROPERTY, name): id_ for name, id_ in (others or {}).items()},
+        {(PROPERTY, id_): stack for id_, stack in (elsewhere or {}).items()},
     )
     inventory = Inventory("https://a.example", {"properties": objects, "webhooks": []})
-    return match_entries(inventory, {"properties": entries, "webhooks": {}}, known)
+    return match_entries(inventory, {"properties": entries, "webhooks": {}}, known, share)
 
 
 def stands_for(matching: Matching) -> dict[str, str]:
@@ -166,11 +173,11 @@ def test_twins_with_other_keys_are_told_apart_by_what_they_declare() -> None:
     ids=["one of two", "both", "an unmanaged twin", "like an unmanaged twin", "two for one"],
 )
 def test_no_guess_is_made_about_a_key_that_changed(
-    known: dict[str, str], entries: dict[str, dict[str, Json]]
+    known: dict[str, str], entries: dict[str, Any]
 ) -> None:
     """It could delete the wrong listing of two."""
     with raises(PortfolioFileError, MessageCode.UNCLEAR_RENAME, "a", "one", "p1", "formerly"):
-        matched(TWINS, known, tuple(known.values()), None, **entries)
+        matched(TWINS, known, tuple(known.values()), **entries)
 
 
 def test_a_key_that_was_removed_is_not_used_again() -> None:
@@ -178,3 +185,75 @@ def test_a_key_that_was_removed_is_not_used_again() -> None:
     account: dict[str, dict[str, Json]] = {"p1": STUDIO, "p2": {"name": "Studio"}}
     matching = matched(account, {"studio": "p1"}, ("p1",))
     assert (stands_for(matching), matching.managed) == ({"studio-2": "p2"}, 1)
+
+
+CITIES: dict[str, dict[str, Json]] = {
+    "p1": {"name": "Villa", "address": "1 Road, Lisbon"},
+    "p2": {"name": "Loft", "address": "2 Road, Porto"},
+}
+LISBON = Share("lisbon", Selection([Condition("address", "lisbon", is_part=True)]))
+
+
+def test_what_is_selected_gets_the_name_of_the_stack() -> None:
+    """New entries, and those that the stack adopts; the others stay as they are."""
+    matching = matched(CITIES, share=LISBON)
+    assert matching.new["properties"] == {"villa": {**CITIES["p1"], "stack": "lisbon"}}
+    assert matching.unselected == 1
+    matching = matched(CITIES, share=LISBON, villa=CITIES["p1"], loft=CITIES["p2"])
+    assert (stands_for(matching), matching.unselected) == ({"villa": "p1"}, 1)
+    known = matched(CITIES, {"loft": "p2"}, share=LISBON, loft=CITIES["p2"])
+    assert stands_for(known) == {"loft": "p2", "villa": "p1"}
+
+
+def test_without_a_stack_to_name_a_selection_names_none() -> None:
+    """The entries are those of whatever program declares the file."""
+    matching = matched(CITIES, share=Share(None, LISBON.selection))
+    assert matching.new["properties"] == {"villa": CITIES["p1"]}
+
+
+def test_what_other_stacks_manage_is_left_to_them() -> None:
+    """Their import files tell, or entries with their names; unless this stack manages it."""
+    loft: dict[str, Json] = {**CITIES["p2"], "stack": "porto"}
+    for matching in (
+        matched(CITIES, elsewhere={"p2": "porto"}, share=Share("lisbon")),
+        matched(CITIES, share=LISBON, loft=loft),
+        matched(CITIES, {"loft": "p2"}, elsewhere={"p2": "porto"}, share=LISBON, loft=loft),
+    ):
+        assert (stands_for(matching), matching.elsewhere) == ({"villa": "p1"}, 1)
+        assert (matching.gone, matching.unselected, matching.unassigned) == ([], 0, [])
+    ours = matched(CITIES, {"loft": "p2"}, ("p2",), elsewhere={"p2": "x"}, loft=CITIES["p2"])
+    assert stands_for(ours) == {"loft": "p2", "villa": "p1"}
+
+
+def test_nothing_tells_whose_a_listing_is_where_stacks_share_a_portfolio() -> None:
+    """Without a selection it is added for none of them."""
+    matching = matched(CITIES, share=Share("lisbon"), villa={**CITIES["p1"], "stack": "lisbon"})
+    assert stands_for(matching) == {"villa": "p1"}
+    assert [found.record.id for found in matching.unassigned] == ["p2"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "elsewhere", "entry", "facts"),
+    [
+        ({"loft": "p2"}, {"p2": "porto"}, CITIES["p2"], ["porto", "stack: porto"]),
+        ({}, {"p2": "porto"}, {"name": "LOFT", "stack": "lisbon"}, ["porto"]),
+        ({}, {"p2": "porto"}, {"name": "New", "existing_id": "p2"}, ["porto"]),
+    ],
+)
+def test_no_two_stacks_manage_a_listing(
+    ids: dict[str, str], elsewhere: dict[str, str], entry: dict[str, Json], facts: list[str]
+) -> None:
+    """An entry for what another stack adopted is an error, however it is known."""
+    with raises(PortfolioFileError, MessageCode.OTHER_STACK, "loft", "p2", *facts):
+        matched(CITIES, ids, elsewhere=elsewhere, share=Share("lisbon"), loft=entry)
+    twin: dict[str, Json] = {"name": "Loft", "if_exists": "create"}
+    share = Share("lisbon", LISBON.selection)
+    created = matched(CITIES, elsewhere={"p2": "porto"}, share=share, loft=twin)
+    assert created.gone == [(PROPERTY, "loft")]
+
+
+def test_an_entry_that_moves_to_another_stack_leaves_the_state_first() -> None:
+    """Otherwise the next deployment of this stack would delete the listing."""
+    loft: dict[str, Json] = {**CITIES["p2"], "stack": "porto"}
+    with raises(PortfolioFileError, MessageCode.OTHER_STACK, "loft", "p2", "porto", "lisbon"):
+        matched(CITIES, {"loft": "p2"}, ("p2",), share=Share("lisbon"), loft=loft)

@@ -191,3 +191,12 @@ def test_export_gives_the_same_bytes_everywhere(tmp_path: Path, form: str) -> No
             [*command, *more], stdout=subprocess.PIPE, check=True, timeout=HANG_GUARD
         )
         assert run.stdout == path.read_bytes()
+
+
+@pytest.mark.parametrize("condition", ["address", "~Lisbon", "address="])
+def test_a_condition_of_adopt_that_is_none_has_status_2(condition: str) -> None:
+    """It names the two forms."""
+    result = CliRunner().invoke(main, ["adopt", "--only", condition])
+    assert result.exit_code == 2
+    assert condition in result.stderr
+    assert "FIELD~TEXT" in result.stderr

@@ -172,11 +172,6 @@ def listing_ids(account: EngineSandbox) -> list[str]:
     return [str(listing["id"]) for listing in account.sandbox.storage.objects(PROPERTIES)]
 
 
-def listing_ids(account: EngineSandbox) -> list[str]:
-    """Return the ids of the listings in the account."""
-    return [str(listing["id"]) for listing in account.sandbox.storage.objects(PROPERTIES)]
-
-
 def messages_of(stack: EngineStack, *command: str) -> list[str]:
     """Return the distinct messages of a command that fails."""
     return [*dict.fromkeys(messages(stack.fail(*command, *QUIET).output))]

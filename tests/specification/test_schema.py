@@ -12,7 +12,7 @@ from support.json_values import ANY_JSON
 
 from pulumi_setsmart import PortfolioFileError
 from pulumi_setsmart.specification.document import Document, FileLocation
-from pulumi_setsmart.specification.reading import specification_of
+from pulumi_setsmart.specification.reading import entries_of
 from pulumi_setsmart.specification.schema import portfolio_schema
 
 VALIDATOR = jsonschema.Draft202012Validator(portfolio_schema())
@@ -48,7 +48,7 @@ def entries(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]
 def is_read(value: Any) -> bool:
     """Return whether a document with this value is a portfolio."""
     try:
-        specification_of(Document(value, {"": FileLocation("p.yaml", 1)}))
+        entries_of(Document(value, {"": FileLocation("p.yaml", 1)}))
     except PortfolioFileError:
         return False
     return True
