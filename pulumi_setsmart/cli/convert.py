@@ -117,7 +117,9 @@ def convert(
                 f"rename it in the sheet, or take it out of {mapping_path}",
             )
     asks = not yes and sys.stdin is not None and sys.stdin.isatty()
-    decided = [_decided(each, file, asks=asks) for each in decided]
+    if not asks:
+        _stop_at_uncertain(decided, file)
+    decided = [_asked(each) if each.confidence == "uncertain" else each for each in decided]
     if asks:
         decided = [_unambiguous(each, table) for each in decided]
     assignments = [each.assignment for each in decided if each.confidence != "left out"]
@@ -185,20 +187,28 @@ def _show(decided: "list[Proposal]", table: "Table") -> None:
     console.print(lines)
 
 
-def _decided(proposal: "Proposal", file: Path, *, asks: bool) -> "Proposal":
+def _stop_at_uncertain(decided: "list[Proposal]", file: Path) -> None:
+    from pulumi_setsmart.specification.document import (  # noqa: PLC0415 - heavy
+        FileLocation,
+        ViolationsError,
+    )
+
+    uncertain = [each for each in decided if each.confidence == "uncertain"]
+    violations = [
+        FileLocation(str(file)).violation(
+            f"it is not certain what {_columns(each)} is ({each.reason}); add "
+            f"--map '{each.assignment}', or --map '{_columns(each)}=skip' to leave it out",
+            MessageCode.UNCERTAIN_COLUMN,
+        )
+        for each in uncertain
+    ]
+    if violations:
+        raise ViolationsError(violations)
+
+
+def _asked(proposal: "Proposal") -> "Proposal":
     from pulumi_setsmart.conversion.mapping import accepted  # noqa: PLC0415 - heavy
     from pulumi_setsmart.conversion.target import target_of  # noqa: PLC0415 - heavy
-
-    if proposal.confidence != "uncertain":
-        return proposal
-    assignment = proposal.assignment
-    columns = one_line("+".join(assignment.columns))
-    if not asks:
-        raise command_error(
-            MessageCode.UNCERTAIN_COLUMN,
-            f"{file}: it is not certain what {columns} is ({one_line(proposal.reason)}); "
-            f"add --map '{one_line(str(assignment))}', or --map '{columns}=skip' to leave it out",
-        )
 
     def target(text: str) -> "Target":
         try:
@@ -207,8 +217,8 @@ def _decided(proposal: "Proposal", file: Path, *, asks: bool) -> "Proposal":
             raise click.UsageError(error.message) from None  # and the question comes again
 
     answer = click.prompt(
-        f"{columns} ({one_line(proposal.reason)}): field, or skip",
-        default=str(assignment.target),
+        f"{_columns(proposal)} ({one_line(proposal.reason)}): field, or skip",
+        default=str(proposal.assignment.target),
         value_proc=target,
         err=True,
     )
@@ -223,13 +233,16 @@ def _unambiguous(proposal: "Proposal", table: "Table") -> "Proposal":
     reason = ambiguity_in(table, proposal.assignment)
     if reason is None:
         return proposal
-    columns = one_line("+".join(proposal.assignment.columns))
     answer = click.prompt(
-        f"{columns} ({reason}): decimal",
+        f"{_columns(proposal)} ({reason}): decimal",
         type=click.Choice([str(each) for each in Decimal]),
         err=True,
     )
     return with_decimal(proposal, Decimal(answer))
+
+
+def _columns(proposal: "Proposal") -> str:
+    return one_line("+".join(proposal.assignment.columns))
 
 
 def _summarise(changes: "Update", *, prune: bool) -> None:

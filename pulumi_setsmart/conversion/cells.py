@@ -65,49 +65,69 @@ class Problem:
         return f"{self.reason}: {self.advice}" if self.advice else self.reason
 
 
+@frozen
+class ReadColumn:
+    """A column that was read.
+
+    Attributes:
+        values: The values row by row; None where there is none, or a problem.
+        problems: What is wrong with its cells, row by row.
+    """
+
+    values: list[Json]
+    problems: list[Problem]
+
+
 def problem_in(table: Table, assignment: Assignment) -> str | None:
     """Return why columns cannot be the values of a field, or None if they can."""
-    read = read_column(table, assignment)
-    if not isinstance(read, Problem):
+    problem = next(iter(read_column(table, assignment).problems), None)
+    if problem is None:
         return None
-    return read.text if read.line is None else f"row {read.line}: {read.text}"
+    return problem.text if problem.line is None else f"row {problem.line}: {problem.text}"
 
 
 def ambiguity_in(table: Table, assignment: Assignment) -> str | None:
     """Return why the numbers of a column can be read in two ways, or None if they cannot."""
     if assignment.target.name == SKIP:
         return None
-    read = read_column(table, assignment)
-    if isinstance(read, Problem) and read.code is MessageCode.AMBIGUOUS_NUMBERS:
-        return read.reason
-    return None
+    problems = read_column(table, assignment).problems
+    ambiguous = (each for each in problems if each.code is MessageCode.AMBIGUOUS_NUMBERS)
+    return next((each.reason for each in ambiguous), None)
 
 
-def read_column(table: Table, assignment: Assignment) -> list[Json] | Problem:
-    """Return the values of a column, or of several, row by row; None where there is none."""
+def read_column(table: Table, assignment: Assignment) -> ReadColumn:
+    """Return the values of a column, or of several, row by row."""
     cells = [_cell(row, assignment) for row in table.rows]
-    for row, cell in zip(table.rows, cells, strict=True):
-        if isinstance(cell, str) and _ERROR.fullmatch(cell.strip()):
-            reason = f"{cell.strip()} is the error of a formula; correct it in the sheet"
-            return Problem(MessageCode.INVALID_CELL, row.line, reason)
+    failed = [
+        Problem(
+            MessageCode.INVALID_CELL,
+            row.line,
+            f"{cell.strip()} is the error of a formula; correct it in the sheet",
+        )
+        for row, cell in zip(table.rows, cells, strict=True)
+        if isinstance(cell, str) and _ERROR.fullmatch(cell.strip())
+    ]
+    if failed:
+        return ReadColumn([None] * len(cells), failed)
     target = assignment.target
-    values: list[Json] | Problem
     if target.name in NUMBERS or target.type is CellType.NUMBER:
-        values = _numbers(table, cells, assignment)
+        read = _numbers(table, cells, assignment)
     elif target.type is CellType.BOOLEAN:
-        values = _each(table, cells, _boolean, "is neither yes nor no")
+        read = _each(table, cells, _boolean, "is neither yes nor no")
     elif target.type is CellType.LIST:
         separator = ";" if any(isinstance(cell, str) and ";" in cell for cell in cells) else ","
-        values = _each(table, cells, lambda cell: _list(cell, separator), "is no list")
+        read = _each(table, cells, lambda cell: _list(cell, separator), "is no list")
     else:
-        values = [_string(cell, target.name) for cell in cells]
+        read = ReadColumn([_string(cell, target.name) for cell in cells], [])
     field = _FIELDS.get(target.name)
-    if field is None or isinstance(values, Problem):
-        return values
-    for row, value in zip(table.rows, values, strict=True):
-        if value is not None and (wrong := field.constraint.violation(value)) is not None:
-            return Problem(MessageCode.INVALID_CELL, row.line, f"{_shown(value)} {wrong}")
-    return values
+    if field is None:
+        return read
+    violations = [
+        Problem(MessageCode.INVALID_CELL, row.line, f"{_shown(value)} {reason}")
+        for row, value in zip(table.rows, read.values, strict=True)
+        if value is not None and (reason := field.constraint.violation(value)) is not None
+    ]
+    return ReadColumn(read.values, [*read.problems, *violations])
 
 
 def _cell(row: Row, assignment: Assignment) -> Cell:
@@ -124,7 +144,7 @@ def _string(cell: Cell, target: str) -> Json:
     return _LINES.sub(", " if target == "address" else " ", text)
 
 
-def _numbers(table: Table, cells: Sequence[Cell], assignment: Assignment) -> list[Json] | Problem:
+def _numbers(table: Table, cells: Sequence[Cell], assignment: Assignment) -> ReadColumn:
     target = assignment.target
     money = target.name not in NUMBERS
     texts = [cell for cell in cells if isinstance(cell, str) and not is_empty(cell)]
@@ -140,7 +160,8 @@ def _numbers(table: Table, cells: Sequence[Cell], assignment: Assignment) -> lis
             f"--map '{'+'.join(assignment.columns)}={target}:{decimal}'" for decimal in Decimal
         )
         reason = f"{_shown(example)} can be two different numbers"
-        return Problem(MessageCode.AMBIGUOUS_NUMBERS, None, reason, choices)
+        problem = Problem(MessageCode.AMBIGUOUS_NUMBERS, None, reason, choices)
+        return ReadColumn([None] * len(cells), [problem])
     decimal = next(iter(decimals), None) or _most_fitting(texts, money=money)
 
     def number(cell: Cell) -> Json:
@@ -166,14 +187,14 @@ def _most_fitting(texts: Sequence[str], *, money: bool) -> Decimal:
 
 def _each(
     table: Table, cells: Sequence[Cell], read: Callable[[Cell], Json], reason: str
-) -> list[Json] | Problem:
-    values: list[Json] = []
-    for row, cell in zip(table.rows, cells, strict=True):
-        value = None if is_empty(cell) else read(cell)
-        if value is None and not is_empty(cell):
-            return Problem(MessageCode.INVALID_CELL, row.line, f"{_shown(text_in(cell))} {reason}")
-        values.append(value)
-    return values
+) -> ReadColumn:
+    values = [None if is_empty(cell) else read(cell) for cell in cells]
+    problems = [
+        Problem(MessageCode.INVALID_CELL, row.line, f"{_shown(text_in(cell))} {reason}")
+        for row, cell, value in zip(table.rows, cells, values, strict=True)
+        if value is None and not is_empty(cell)
+    ]
+    return ReadColumn(values, problems)
 
 
 def _boolean(cell: Cell) -> Json:

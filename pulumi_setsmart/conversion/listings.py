@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
 from pulumi_setsmart.adoption.naming import resource_name
 from pulumi_setsmart.client.errors import PortfolioFileError
-from pulumi_setsmart.conversion.cells import Problem, read_column
+from pulumi_setsmart.conversion.cells import read_column
 from pulumi_setsmart.conversion.column_names import ID
 from pulumi_setsmart.conversion.table import Table
 from pulumi_setsmart.conversion.target import SKIP, Assignment
@@ -19,6 +19,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.text import cut, one_line
 from pulumi_setsmart.specification.csv_file import ATTRIBUTES, RESOURCE_NAME, keys_in
+from pulumi_setsmart.specification.document import FileLocation, FileViolation, ViolationsError
 from pulumi_setsmart.specification.former_keys import FORMERLY
 
 NAME = "name"
@@ -58,9 +59,10 @@ def listings_in(table: Table, assignments: Sequence[Assignment], file: str) -> l
         file: The file's name.
 
     Raises:
-        PortfolioFileError: A cell cannot be the value of its field, or a row has no name.
+        PortfolioFileError: Cells cannot be the values of their fields, or rows have no name.
     """
     columns: dict[str, list[Json]] = {}
+    found: list[FileViolation] = []
     for assignment in assignments:
         if assignment.target.name == SKIP:
             continue
@@ -71,37 +73,30 @@ def listings_in(table: Table, assignments: Sequence[Assignment], file: str) -> l
                 code=MessageCode.INVALID_MAPPING,
             )
         read = read_column(table, assignment)
-        if isinstance(read, Problem):
-            raise _cell_error(file, assignment, read)
-        columns[assignment.target.name] = read
+        column = cut(one_line("+".join(assignment.columns)), _LONGEST_VALUE)
+        found += [
+            FileLocation(file, problem.line).violation(f"{column}: {problem.text}", problem.code)
+            for problem in read.problems
+        ]
+        columns[assignment.target.name] = read.values
     if NAME not in columns:
         raise PortfolioFileError(
             f"{file}: no column is the name of the listings; add --map 'COLUMN={NAME}'",
             code=MessageCode.UNCERTAIN_COLUMN,
         )
+    if found:
+        raise ViolationsError(sorted(found, key=lambda each: each.place))
     ids, keys = columns.pop(ID, None), columns.pop(RESOURCE_NAME, None)
     former = columns.pop(FORMERLY, [None] * len(table.rows))
     listings = []
     for index, row in enumerate(table.rows):
         entry = _entry({name: values[index] for name, values in columns.items()})
-        where = f"{file}:{row.line}"
-        if NAME not in entry:
-            raise PortfolioFileError(
-                f"{where}: has no name; add one, or delete the row from the sheet",
-                code=MessageCode.INVALID_CELL,
-            )
-        for violation in violations(PROPERTY, entry):
-            raise PortfolioFileError(
-                f"{where}: {violation.input}: {violation.reason}", code=violation.code
-            )
         key = None if keys is None else str(keys[index] or "")
-        if key == "":
-            raise PortfolioFileError(
-                f"{where}: has no key; the column of keys needs a value in each row",
-                code=MessageCode.INVALID_CELL,
-            )
         before = keys_in(str(former[index] or ""))
+        found += _row_violations(entry, key, FileLocation(file, row.line))
         listings.append(Listing(row.line, _text(ids, index), key, before, entry))
+    if found:
+        raise ViolationsError(found)
     _check_unique(listings, file)
     return listings
 
@@ -167,7 +162,16 @@ def _check_unique(listings: Sequence[Listing], file: str) -> None:
             seen[value] = line
 
 
-def _cell_error(file: str, assignment: Assignment, problem: Problem) -> PortfolioFileError:
-    where = file if problem.line is None else f"{file}:{problem.line}"
-    column = cut(one_line("+".join(assignment.columns)), _LONGEST_VALUE)
-    return PortfolioFileError(f"{where}: {column}: {problem.text}", code=problem.code)
+def _row_violations(
+    entry: Mapping[str, Json], key: str | None, location: FileLocation
+) -> Iterator[FileViolation]:
+    if NAME not in entry:
+        reason = "has no name; add one, or delete the row from the sheet"
+        yield location.violation(reason, MessageCode.INVALID_CELL)
+    for violation in violations(PROPERTY, entry):
+        if violation.input in entry:
+            reason = f"{violation.input}: {violation.reason}"
+            yield location.violation(reason, violation.code)
+    if key == "":
+        reason = "has no key; the column of keys needs a value in each row"
+        yield location.violation(reason, MessageCode.INVALID_CELL)

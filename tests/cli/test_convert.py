@@ -296,8 +296,31 @@ def test_what_is_not_certain_stops(
 ) -> None:
     """One line says what to do, and nothing is written."""
     result = convert(tmp_path, content, *arguments)
-    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, message(code, *facts))
+    [line] = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    assert (result.exit_code, line) == (1, message(code, *facts))
     assert [file.name for file in tmp_path.iterdir()] == ["sheet"]
+
+
+def test_all_that_is_not_certain_is_said_at_once(tmp_path: Path) -> None:
+    """Each column has its own line, with the option that decides."""
+    result = convert(tmp_path, "Name,Guests,Where,Baths\nA,4,Sea Road 1,none\n", "--yes")
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert [line == message(MessageCode.UNCERTAIN_COLUMN) for line in lines] == [True, True]
+    assert ["--map 'Guests=max_guests'" in lines[0], "'Baths=skip'" in lines[1]] == [True, True]
+
+
+def test_all_cells_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    """In the order of the rows: the first ten, and how many more there are."""
+    rows = "".join(f"Villa {number},many,x\n" for number in range(6))
+    maps = ("--map", "Guests=max_guests", "--map", "Baths=bathrooms")
+    result = convert(tmp_path, f"Name,Guests,Baths\n{rows}", "--yes", *maps)
+    assert result.exit_code == 1
+    *lines, last = result.stderr.splitlines()
+    assert [line == message(MessageCode.INVALID_CELL) for line in lines] == [True] * 10
+    assert [line.split(": ")[-2:][0] for line in lines[1:3]] == ["Baths", "Guests"]
+    assert last == "and 2 more"
+    assert not (tmp_path / "portfolio.yaml").exists()
 
 
 def test_a_far_cell_or_a_large_archive_is_rejected_before_it_takes_memory(tmp_path: Path) -> None:
