@@ -40,7 +40,8 @@ DEFAULT_BASE_URL = "https://api.setsmart.com/v1"
 API_KEY_VARIABLE = "SETSMART_API_KEY"
 BASE_URL_VARIABLE = "SETSMART_BASE_URL"
 ALLOW_SWAPS_VARIABLE = "SETSMART_ALLOW_SWAPS"
-"""Only in the environment, since it is meant for one run."""
+"""Only in the environment, since it is meant for one run; as the next one is."""
+ALLOW_DELETION_VARIABLE = "SETSMART_ALLOW_DELETION"
 MAX_DELETIONS = "maxDeletions"
 MAX_DELETIONS_VARIABLE = "SETSMART_MAX_DELETIONS"
 
@@ -86,6 +87,8 @@ class Settings:
         list_cache: Whether reads are served from one list of the collection.
         paging: How lists are paged, as far as their responses do not say so.
         allow_swaps: Whether an update may give an object the name of another managed one.
+        allowed_deletions: The ids of objects that may be deleted although another declared one has
+            the same name.
     """
 
     connection: Connection
@@ -99,6 +102,7 @@ class Settings:
     list_cache: bool = True
     paging: PagingScheme | None = None
     allow_swaps: bool = False
+    allowed_deletions: frozenset[str] = frozenset()
 
 
 def load_settings(
@@ -143,6 +147,7 @@ def load_settings(
         list_cache=source.boolean("listCache", default=True),
         paging=source.paging("paging"),
         allow_swaps=_allows_swaps(environment),
+        allowed_deletions=_allowed_deletions(environment),
     )
 
 
@@ -384,6 +389,11 @@ def _allows_swaps(environment: Mapping[str, str]) -> bool:
         case "" | "false":
             return False
     raise ConfigurationError(f"{ALLOW_SWAPS_VARIABLE} must be true or false")
+
+
+def _allowed_deletions(environment: Mapping[str, str]) -> frozenset[str]:
+    names = environment.get(ALLOW_DELETION_VARIABLE, "").split(",")
+    return frozenset(name.strip() for name in names if name.strip())
 
 
 def _whole_number(text: str, name: str, at_least: int = 0) -> int:

@@ -133,7 +133,7 @@ class ProjectFiles:
             both = {
                 section: {**members.get(section, {}), **additions[section]} for section in additions
             }
-            text = updated_text(before.text, both, {}, self.format)
+            text = updated_text(before.text, both, {}, {}, self.format)
         elif any(additions.values()):
             text = extended_text(before.text, additions, self.format)
         else:

@@ -122,11 +122,15 @@ def convert(
         say(str(notice), err=True)
     changes = update_of(portfolio.listings, listings, stored.ids if update else {})
     removed = changes.missing if prune else []
-    text = updated_portfolio(portfolio, changes.members, removed)
+    text = updated_portfolio(portfolio, changes.members, removed, changes.renamed)
     _summarise(changes, prune=prune)
     if asks:
         click.confirm(f"Write {one_line(str(output))}?", default=True, abort=True, err=True)
-    ids = {**stored.ids} if update else {}
+    ids = {
+        id_: changes.renamed.get(key, key)
+        for id_, key in (stored.ids.items() if update else ())
+        if key not in removed
+    }
     ids |= {
         listing.id: name
         for listing, name in zip(listings, changes.keys, strict=True)
@@ -202,6 +206,8 @@ def _decided(proposal: "Proposal", file: Path, *, asks: bool) -> "Proposal":
 def _summarise(changes: "Update", *, prune: bool) -> None:
     for key in changes.added:
         say(f"+ {key}")
+    for before, key in changes.renamed.items():
+        say(f"~ {before} => {key}: the key changed, the listing stays (formerly: {before})")
     for key, fields in changes.changed.items():
         for change in fields:
             before = "" if change.before is None else shown_json(change.before)

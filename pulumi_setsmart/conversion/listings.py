@@ -18,7 +18,8 @@ from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.text import cut, one_line
-from pulumi_setsmart.specification.csv_file import ATTRIBUTES, RESOURCE_NAME
+from pulumi_setsmart.specification.csv_file import ATTRIBUTES, RESOURCE_NAME, keys_in
+from pulumi_setsmart.specification.former_keys import FORMERLY
 
 NAME = "name"
 _LONGEST_VALUE = 60
@@ -32,12 +33,14 @@ class Listing:
         line: The number of the row.
         id: What says that it is this one, sheet after sheet, or None.
         key: The key that the row names, or None.
+        former: The keys that it had before.
         entry: What it declares.
     """
 
     line: int
     id: str | None
     key: str | None
+    former: list[str]
     entry: dict[str, Json]
 
     @property
@@ -77,6 +80,7 @@ def listings_in(table: Table, assignments: Sequence[Assignment], file: str) -> l
             code=MessageCode.UNCERTAIN_COLUMN,
         )
     ids, keys = columns.pop(ID, None), columns.pop(RESOURCE_NAME, None)
+    former = columns.pop(FORMERLY, [None] * len(table.rows))
     listings = []
     for index, row in enumerate(table.rows):
         entry = _entry({name: values[index] for name, values in columns.items()})
@@ -96,7 +100,8 @@ def listings_in(table: Table, assignments: Sequence[Assignment], file: str) -> l
                 f"{where}: has no key; the column of keys needs a value in each row",
                 code=MessageCode.INVALID_CELL,
             )
-        listings.append(Listing(row.line, _text(ids, index), key, entry))
+        before = keys_in(str(former[index] or ""))
+        listings.append(Listing(row.line, _text(ids, index), key, before, entry))
     _check_unique(listings, file)
     return listings
 

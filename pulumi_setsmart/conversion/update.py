@@ -15,6 +15,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.text import cut, one_line
 from pulumi_setsmart.specification.csv_file import ATTRIBUTES
+from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
 
 Entry: TypeAlias = Mapping[str, Json]
 
@@ -45,6 +46,7 @@ class Update:
         keys: The key of each listing in the sheet, in its order.
         added: The new entries by key.
         changed: The changes of the other entries by key; none for those that stay.
+        renamed: The new keys by the old ones. Everything else has the new ones.
         missing: The keys of entries without a row.
         notices: What a person should look at.
     """
@@ -52,6 +54,7 @@ class Update:
     keys: list[str]
     added: dict[str, dict[str, Json]]
     changed: dict[str, list[FieldChange]]
+    renamed: dict[str, str]
     missing: list[str]
     notices: list[Notice] = field(factory=list)
 
@@ -80,7 +83,8 @@ def update_of(
     """Return what a spreadsheet changes.
 
     A row belongs to the entry that its id had, else to that of its key, else to the only one with
-    its name and address. An empty cell changes nothing.
+    its name and address. An empty cell changes nothing. If the key changed, the entry gets the new
+    one, and names the old one as `FORMERLY`.
 
     Args:
         existing: The entries of the portfolio.
@@ -90,46 +94,83 @@ def update_of(
     Raises:
         PortfolioFileError: Two rows belong to one entry.
     """
-    matched = _matched(existing, listings, ids)
+    former = {
+        before: key
+        for key, entry in existing.items()
+        for before in former_keys(entry.get(FORMERLY))
+    }
+    matched = _matched(existing, former, listings, ids)
     notices = []
     keys: list[str] = []
-    taken = {*existing, *(listing.key for listing in listings if listing.key)}
+    taken = {*existing, *former, *(listing.key for listing in listings if listing.key)}
     added: dict[str, dict[str, Json]] = {}
     changed: dict[str, list[FieldChange]] = {}
+    renamed: dict[str, str] = {}
     for index, listing in enumerate(listings):
-        key = matched.get(index)
-        if key is None:
+        before = matched.get(index)
+        if before is None:
             key = new_key(listing, taken)
             taken.add(key)
-            added[key] = listing.entry
+            added[key] = {**listing.entry, **_formerly(listing.former)}
         else:
-            changed[key] = _changes(existing[key], listing.entry)
-            if listing.key not in {None, key}:
-                message = (
-                    f"{listing.title} has the key {_short(listing.key)} in the sheet and keeps its "
-                    f"key {_short(key)}: another key would be another listing"
-                )
-                notices.append(Notice(MessageCode.KEY_KEPT, message))
+            key = before
+            entry = existing[before]
+            after = listing.entry
+            if listing.key not in {None, before}:
+                if listing.key in existing or listing.key in former:
+                    notices.append(_kept(listing, before))
+                else:
+                    key = renamed[before] = str(listing.key)
+                    earlier = [*former_keys(entry.get(FORMERLY)), *listing.former, before]
+                    after = {**after, **_formerly(earlier)}
+            changed[key] = _changes(entry, after)
         keys.append(key)
-    missing = [key for key in existing if key not in changed]
+    missing = [key for key in existing if key not in changed and key not in renamed]
     notices += _possible_renames(existing, added, missing)
-    return Update(keys, added, changed, missing, notices)
+    return Update(keys, added, changed, renamed, missing, notices)
+
+
+def _kept(listing: Listing, key: str) -> Notice:
+    message = (
+        f"{listing.title} has the key {_short(listing.key)} in the sheet and keeps its key "
+        f"{_short(key)}: {_short(listing.key)} is, or was, the key of an entry already"
+    )
+    return Notice(MessageCode.KEY_KEPT, message)
+
+
+def _formerly(keys: Sequence[str]) -> dict[str, Json]:
+    """Return the member of an entry that names its former keys, if it has any."""
+    different: list[Json] = [*dict.fromkeys(keys)]
+    if not different:
+        return {}
+    return {FORMERLY: different if len(different) > 1 else different[0]}
 
 
 def _matched(
-    existing: Mapping[str, Entry], listings: Sequence[Listing], ids: Mapping[str, str]
+    existing: Mapping[str, Entry],
+    former: Mapping[str, str],
+    listings: Sequence[Listing],
+    ids: Mapping[str, str],
 ) -> dict[int, str]:
     matched: dict[int, str] = {}
     owners: dict[str, Listing] = {}
     for index, listing in enumerate(listings):
-        by_id = ids.get(listing.id) if listing.id is not None else None
-        key = by_id if by_id in existing else listing.key if listing.key in existing else None
+        by_id = None if listing.id is None else ids.get(listing.id)
+        named = (by_id, listing.key, *listing.former)
+        key = next(
+            (
+                key
+                for each in named
+                if (key := each if each in existing else former.get(each or ""))
+            ),
+            None,
+        )
         if key is None:
             continue
         if key in owners:
             raise PortfolioFileError(
-                f"rows {owners[key].line} and {listing.line} are both {_short(key)}, one by its id "
-                "and one by its key; correct the sheet",
+                f"rows {owners[key].line} and {listing.line} are both {_short(key)}, by their ids, "
+                "keys or former keys; correct the sheet",
                 code=MessageCode.DUPLICATE_KEY,
             )
         owners[key] = listing

@@ -47,12 +47,14 @@ class Claim:
         key: The text of the key of the resource.
         identifier: The id of its object, or None where it is only now created.
         refused: Whether that was refused, with an error that names the object.
+        means_two: Whether the resource says by itself that there are to be two such objects.
     """
 
     identity: Mapping[str, Json]
     key: str
     identifier: str | None = None
     refused: bool = False
+    means_two: bool = False
 
 
 class IdentityRegistry:
@@ -110,10 +112,10 @@ class IdentityRegistry:
         with self._lock:
             return self._managed.get(identifier)
 
-    def holder(
+    def holders(
         self, identity: Mapping[str, Json], identifier: str | None = None
-    ) -> ManagedObject | None:
-        """Return the managed object that has an identity.
+    ) -> list[ManagedObject]:
+        """Return the managed objects that have an identity, in the order of their ids.
 
         Args:
             identity: The identity.
@@ -121,13 +123,28 @@ class IdentityRegistry:
         """
         place = next(_places(identity))
         with self._lock:
-            for known in sorted(self._by_place[place]):
-                managed = self._managed.get(known)
-                if managed is not None and known != identifier and managed.has(identity):
-                    return managed
-        return None
+            known = [
+                self._managed[each] for each in sorted(self._by_place[place] & self._managed.keys())
+            ]
+            return [each for each in known if each.identifier != identifier and each.has(identity)]
 
-    def claim(self, identity: Mapping[str, Json], key: str, identifier: str | None = None) -> Claim:
+    def twins(self, managed: ManagedObject) -> list[ManagedObject]:
+        """Return the other managed objects that have an identity of one of them."""
+        return [
+            twin
+            for identity in managed.identities
+            if identity
+            for twin in self.holders(identity, managed.identifier)
+        ]
+
+    def claim(
+        self,
+        identity: Mapping[str, Json],
+        key: str,
+        identifier: str | None = None,
+        *,
+        means_two: bool = False,
+    ) -> Claim:
         """Note the identity that a resource gets in this run, before it is looked who has it.
 
         Whoever is compared at the same time sees this claim, or else is seen.
@@ -136,8 +153,9 @@ class IdentityRegistry:
             identity: The identity.
             key: The text of the key of the resource.
             identifier: The id of its object, or None where it is only now created.
+            means_two: Whether the resource says by itself that there are to be two.
         """
-        claim = Claim(identity, key, identifier)
+        claim = Claim(identity, key, identifier, means_two=means_two)
         with self._lock:
             self._claims[next(_places(identity))].append(claim)
         return claim
@@ -157,8 +175,12 @@ class IdentityRegistry:
 
 
 def _is_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
-    """Return whether an object has the identity, as far as its own kind has these names."""
-    shared = {name: value for name, value in identity.items() if name in fields}
+    """Return whether an object has the identity, as far as both have values."""
+    shared = {
+        name: value
+        for name, value in identity.items()
+        if value is not None and fields.get(name) is not None
+    }
     return next(iter(identity)) in shared and is_same(shared, fields)
 
 

@@ -31,6 +31,7 @@ from pulumi_setsmart.lifecycle.planned_change import (
 )
 from pulumi_setsmart.lifecycle.reading import ReadObject, imported_object, read_object
 from pulumi_setsmart.lifecycle.rename_guard import refuse_shifted_identity
+from pulumi_setsmart.lifecycle.resource_key import resource_key_in
 from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion
 from pulumi_setsmart.lifecycle.state_metadata import Since, StateMetadata
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
@@ -88,6 +89,9 @@ class Lifecycle:
             ExistingIdError: The object that the program names by its id cannot be adopted.
             ApiError: It cannot be looked up.
         """
+        key = resource_key_in(inputs)
+        if key is not None:
+            self.account.run.declare(key)
         declared, stored = (read_declaration(self.kind, each) for each in (inputs, before or {}))
         with keeping_secrets(declared, stored):
             found = [str(violation) for violation in violations(self.kind, inputs)]

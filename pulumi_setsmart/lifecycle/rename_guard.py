@@ -15,7 +15,7 @@ from pulumi_setsmart.client.errors import (
     NotDeletedError,
     ShiftedIdentityError,
 )
-from pulumi_setsmart.config import ALLOW_SWAPS_VARIABLE
+from pulumi_setsmart.config import ALLOW_DELETION_VARIABLE, ALLOW_SWAPS_VARIABLE
 from pulumi_setsmart.lifecycle.declaration import Declaration
 from pulumi_setsmart.lifecycle.identities import IdentityRegistry, ManagedObject
 from pulumi_setsmart.lifecycle.identity import identity_of
@@ -39,25 +39,25 @@ def refuse_renamed_key(operation: Operation, identity: Mapping[str, Json]) -> No
     """Refuse to create what another resource manages already, and note the identity otherwise.
 
     A replacement has the key of what it replaces. A resource that says by itself that there are to
-    be two is believed.
+    be two is believed; no other one is deleted for it all the same.
 
     Raises:
         ExistingObjectError: Another resource manages an object of this identity.
     """
     identities, key = operation.identities, resource_key_in(operation.properties)
-    if (
-        key is None
-        or operation.properties.get(IF_EXISTS) in (UNKNOWN, IfExists.CREATE)
-        or identities.manages(key)
-    ):
+    if key is None or identities.manages(key):
         return
-    claim = identities.claim(identity, key)
-    managed = identities.holder(identity)
-    if managed is not None:
+    means_two = operation.properties.get(IF_EXISTS) in (UNKNOWN, IfExists.CREATE)
+    claim = identities.claim(identity, key, means_two=means_two)
+    holders = [] if means_two else identities.holders(identity)
+    if holders:
         claim.refused = True
+        is_declared = operation.account.run.is_declared
+        first, *others = sorted(holders, key=lambda managed: is_declared(managed.key))
+        more = f" ({len(others)} more do, too)" if others else ""
         raise ExistingObjectError(
-            f"{managed.identifier} has the same {_names(identity)}, and {_name(managed.key)} of "
-            f"this stack manages it. {_ways_out(managed.key, key)}",
+            f"{first.identifier} has the same {_names(identity)}, and {_name(first.key)} of "
+            f"this stack manages it{more}. {_ways_out(first.key, key)}",
             code=MessageCode.RENAMED_KEY,
         )
 
@@ -92,7 +92,7 @@ def refuse_shifted_identity(
     if managed.key is None:
         return
     claims = identities.claims_of_others(managed)
-    claim = next((each for each in claims if not each.refused), None)
+    claim = next((each for each in claims if not (each.refused or each.means_two)), None)
     if claim is not None and claim.identifier is None:
         raise ShiftedIdentityError(
             f"{_name(claim.key)}, which is new, has the {_names(claim.identity)} of this one. "
@@ -107,8 +107,7 @@ def refuse_shifted_identity(
     if identity is None or managed.has(identity):
         return
     claim = identities.claim(identity, managed.key, identifier)
-    other = identities.holder(identity, identifier)
-    if other is not None:
+    for other in identities.holders(identity, identifier):
         claim.refused = True
         raise _shifted(
             other.identifier, other.key, f"has the {_names(identity)} that this one would get"
@@ -116,32 +115,53 @@ def refuse_shifted_identity(
 
 
 def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
-    """Refuse to delete an object that another resource of this run wants, or has replaced.
+    """Refuse to delete an object that another resource of this run stands for, or looks like.
+
+    What the program declares itself is deleted only because it is replaced. `destroy` declares
+    nothing, so it deletes everything.
 
     Raises:
         NotDeletedError: It stays, and the state keeps it.
     """
-    identifier = stored.identifier
+    identifier, run = stored.identifier, operation.account.run
     if operation.ownership.is_contested(identifier):
-        raise NotDeletedError(
-            "not deleted: another resource of this run stands for it, see its error. Give that "
-            "one the old key (`formerly` in a file, `aliases` in a program)",
-            code=MessageCode.DELETION_STOPPED,
+        raise _not_deleted(
+            "another resource of this run stands for it, see its error. Give that one the old key "
+            "(`formerly` in a file, `aliases` in a program)"
         )
     managed = operation.identities.managed(identifier) or ManagedObject(
         identifier,
         stored.metadata.resource_key,
         [{name: stored.fields.get(name) for name in operation.natural_key}],
     )
+    if run.is_declared(managed.key):
+        return
     claims = operation.identities.claims_of_others(managed)
-    if claims:
-        claim = claims[0]
-        raise NotDeletedError(
-            f"not deleted: {_name(claim.key)} got the same {_names(claim.identity)} in this run, "
-            "as if the key had changed. If it did, keep this one instead: "
-            f"{_way_to_keep(managed.key, claim.key)}. If it is to be deleted, run again",
-            code=MessageCode.DELETION_STOPPED,
+    refused = next((claim for claim in claims if claim.refused), None)
+    if refused is not None:
+        raise _not_deleted(
+            f"{_name(refused.key)}, which failed, has the same {_names(refused.identity)}. If the "
+            f"key changed, say {_way_to_keep(managed.key, refused.key)}"
         )
+    twins = operation.identities.twins(managed)
+    known = [*(claim.key for claim in claims), *(twin.key for twin in twins)]
+    keys = [key for key in known if run.is_declared(key)]
+    if keys and identifier not in operation.settings.allowed_deletions:
+        names = [
+            name
+            for name in operation.natural_key
+            if any(identity.get(name) is not None for identity in managed.identities)
+        ]
+        other = _name(keys[0])
+        raise _not_deleted(
+            f"{other} has the same {' and '.join(names)}, as if the key had changed. To keep this "
+            f"one, declare it as {_name(managed.key, 'before')} again, and remove {other}. To "
+            f"delete it, set {ALLOW_DELETION_VARIABLE}={identifier} for one run"
+        )
+
+
+def _not_deleted(reason: str) -> NotDeletedError:
+    return NotDeletedError(f"not deleted: {reason}", code=MessageCode.DELETION_STOPPED)
 
 
 def _shifted(identifier: str | None, key: str | None, relation: str) -> ShiftedIdentityError:
@@ -170,9 +190,9 @@ def _way_to_keep(old: str | None, new: str) -> str:
     return f"`formerly: {shortened(key, _LONGEST_NAME)}` in the entry {entry}"
 
 
-def _name(key: str | None) -> str:
+def _name(key: str | None, unknown: str = "another resource") -> str:
     known = _read(key)
-    return "another resource" if known is None else shortened(known.name, _LONGEST_NAME)
+    return unknown if known is None else shortened(known.name, _LONGEST_NAME)
 
 
 def _names(identity: Mapping[str, Json]) -> str:

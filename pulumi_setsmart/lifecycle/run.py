@@ -16,6 +16,7 @@ class Run:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._deletions = 0
+        self._declared: set[str] = set()
         self._registries: defaultdict[tuple[str, str], OwnershipRegistry] = defaultdict(
             OwnershipRegistry
         )
@@ -27,6 +28,19 @@ class Run:
         """
         with self._lock:
             return self._registries[base_url, path.rstrip("/")]
+
+    def declare(self, key: str) -> None:
+        """Note the text of the key of a resource that the program of this run declares."""
+        with self._lock:
+            self._declared.add(key)
+
+    def is_declared(self, key: str | None) -> bool:
+        """Return whether the program declares a resource, as far as this run knows by now.
+
+        At the end of an update this is complete; `destroy` and `refresh` declare nothing.
+        """
+        with self._lock:
+            return key in self._declared
 
     def count_deletion(self, max_deletions: int | None) -> None:
         """Count an object that is about to be deleted or deactivated.

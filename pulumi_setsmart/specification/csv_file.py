@@ -13,7 +13,6 @@ import itertools
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import zip_longest
 from typing import Any
 
 import attrs
@@ -63,12 +62,17 @@ _TYPES: Mapping[str, CellFormat] = {
 }
 
 
+def keys_in(text: str) -> list[str]:
+    """Return the former keys in the text of a cell, which are separated by semicolons."""
+    return [key for part in text.split(";") if (key := part.strip())]
+
+
 class _KeysCell:
     """How the column of former keys holds them: separated by semicolons."""
 
     def from_cell(self, cell: str) -> Json:
         """Return the keys in a cell."""
-        return [key for part in unguarded(cell).split(";") if (key := part.strip())]
+        return [*keys_in(unguarded(cell))]
 
     def to_cell(self, value: Json) -> str:
         """Return a cell with keys."""
@@ -159,8 +163,9 @@ class _Table:
     def get(self, path: str, /) -> FileLocation | None:
         """Return where the value at a path is: its cell, or that of the name of its row."""
         keys = steps(path)
-        if keys in ([], [SECTION]):
-            return FileLocation(self.file, self.first_line, 1)
+        if len(keys) < 2:  # noqa: PLR2004 - the file, or a section
+            is_here = keys in ([], [SECTION])
+            return FileLocation(self.file, self.first_line, 1) if is_here else None
         section, name, *inside = keys
         title = ".".join(inside) or RESOURCE_NAME
         titles = [column.title for column in self.columns]
@@ -232,49 +237,93 @@ def extended_csv(text: str, listings: Mapping[str, Mapping[str, Json]]) -> str:
 
 
 def updated_csv(
-    text: str, members: Mapping[str, Mapping[str, Json]], removed: Collection[str]
+    text: str,
+    members: Mapping[str, Mapping[str, Json]],
+    removed: Collection[str],
+    renamed: Mapping[str, str],
 ) -> str:
-    """Return the text of a CSV file with other values, in the columns that it has.
+    """Return the text of a CSV file with other values; rows that stay are not written again.
 
-    Only a column of former keys is added, if there is none and an entry gets some.
+    Columns are added for members that have none, after the others.
 
     Args:
         text: A text that can be read.
         members: What changes or is new, by the name of the resource.
         removed: The names of the resources to leave out.
+        renamed: The new names by the old ones. Members have the new ones.
     """
     separator, table = separator_line(text)
-    rows = _rows(table, separator)
+    lines = [*io.StringIO(table, newline="")]
+    delimiter = separator or _delimiter(table)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
     header = next(rows)
-    if any(entry.get(FORMERLY) for entry in members.values()):
-        header = _with_column(FORMERLY, header)
-    columns = _all_columns(header)
-    place = next(index for index, column in enumerate(columns) if column.name == RESOURCE_NAME)
+    begins = rows.line_num
+    named = len(_readable_columns(header))
+    added = _missing_titles(_all_columns(header), members.values())
+    columns = _all_columns([*header[:named], *added, *header[named:]])
+    place = next(index for index, column in enumerate(columns) if column.title == RESOURCE_NAME)
+    end = _line_end(lines[0]) or "\r\n"
     updated = io.StringIO(newline="")
+    writer = csv.writer(updated, delimiter=delimiter, lineterminator=end)
     updated.write(text[: len(text) - len(table)])
-    writer = csv.writer(updated, delimiter=separator or _delimiter(table))
-    writer.writerow(header)
+    if added:
+        writer.writerow([*header[:named], *added, *header[named:]])
+    else:
+        updated.write(_ended("".join(lines[:begins]), end))
     known = set()
     for row in rows:
-        name = unguarded(row[place]).strip() if any(row) else ""
+        as_it_was = "".join(lines[begins : rows.line_num])
+        begins = rows.line_num
+        before = unguarded(row[place]).strip() if any(row) else ""
+        name = renamed.get(before, before)
         known.add(name)
-        if name in removed:
+        if before in removed:
             continue
-        unchanged = [""] * len(header) if any(row) else []
-        changed = _cells(name, members[name], columns) if name in members else unchanged
-        writer.writerow([new or old for new, old in zip_longest(changed, row, fillvalue="")])
+        if name in members or name != before or (added and any(row)):
+            cells = [*row[:named], *[""] * len(added), *row[named:]]
+            changes = _cells(name, members.get(name, {}), columns)
+            writer.writerow([new or old for new, old in zip(changes, cells, strict=True)])
+        else:
+            updated.write(_ended(as_it_was, end))
     writer.writerows(
         _cells(name, entry, columns) for name, entry in members.items() if name not in known
     )
     return updated.getvalue()
 
 
-def _with_column(title: str, header: Sequence[str]) -> list[str]:
-    """Return a header that has a column, perhaps in the place of the first one without a title."""
-    titles = [column.title for column in _readable_columns(header)]
-    if title in titles:
-        return [*header]
-    return [*header[: len(titles)], title, *header[len(titles) + 1 :]]
+def _ended(text: str, end: str) -> str:
+    return text if _line_end(text) else text + end
+
+
+def _line_end(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
+
+
+def _missing_titles(
+    columns: Sequence[_Column], entries: Collection[Mapping[str, Json]]
+) -> list[str]:
+    """Return the titles of the columns that entries need beside those that there are."""
+    fields = {column.name for column in columns if not column.is_attribute}
+    titles = [
+        name for name in _CELLS if name not in fields and any(name in each for each in entries)
+    ]
+    known = {column.name for column in columns if column.is_attribute}
+    attributes: dict[str, list[Json]] = {}
+    for entry in entries:
+        further = entry.get(ATTRIBUTES)
+        for name, value in further.items() if isinstance(further, dict) else ():
+            if name not in known:
+                attributes.setdefault(name, []).append(value)
+    return [*titles, *(f"{ATTRIBUTES}.{name}{_type_of(each)}" for name, each in attributes.items())]
+
+
+def _type_of(values: Sequence[Json]) -> str:
+    if all(isinstance(value, str) for value in values):
+        return ""
+    numbers = all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in values
+    )
+    return ":number" if numbers else ":json"
 
 
 def _cells(name: str, entry: Mapping[str, Json], columns: Sequence[_Column]) -> list[str]:

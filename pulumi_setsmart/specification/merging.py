@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import operator
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from pulumi_setsmart.models.json import Json
@@ -12,6 +13,8 @@ def merge(
     sections: Any,
     members: Mapping[str, Mapping[str, Mapping[str, Json]]],
     removed: Mapping[str, Collection[str]],
+    renamed: Mapping[str, Mapping[str, str]],
+    add: Callable[[Any, str, Any], None] = operator.setitem,
 ) -> None:
     """Change sections, which may be objects of a library that behave as dictionaries.
 
@@ -19,17 +22,34 @@ def merge(
         sections: The sections.
         members: What changes or is new, by section and key. Objects are merged.
         removed: The keys of the entries to leave out, by section.
+        renamed: The new keys of entries by their old ones, by section. Members have the new ones.
+        add: Adds a member to an object.
     """
+    for section, new_keys in renamed.items():
+        _rename(sections[section], new_keys)
     for section, keys in removed.items():
         for key in keys:
             del sections[section][key]
     for section, entries in members.items():
-        _merge_object(sections, {section: entries} if entries else {})
+        _merge_object(sections, {section: entries} if entries else {}, add)
 
 
-def _merge_object(target: Any, members: Mapping[str, Any]) -> None:
+def _rename(entries: Any, keys: Mapping[str, str]) -> None:
+    """Give entries other keys, in the same order."""
+    before = [*entries.items()]
+    for key, _ in before:
+        del entries[key]
+    for key, entry in before:
+        entries[keys.get(key, key)] = entry
+
+
+def _merge_object(
+    target: Any, members: Mapping[str, Any], add: Callable[[Any, str, Any], None]
+) -> None:
     for name, value in members.items():
         if isinstance(value, Mapping) and isinstance(target.get(name), dict):
-            _merge_object(target[name], value)
-        else:
+            _merge_object(target[name], value, add)
+        elif name in target:
             target[name] = value
+        else:
+            add(target, name, value)

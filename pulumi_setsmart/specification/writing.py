@@ -67,6 +67,7 @@ def updated_text(
     text: str,
     members: Mapping[str, Mapping[str, Mapping[str, Json]]],
     removed: Mapping[str, Collection[str]],
+    renamed: Mapping[str, Mapping[str, str]],
     format_: Format,
 ) -> str:
     """Return the text of a portfolio file with other members, and without some entries.
@@ -77,19 +78,25 @@ def updated_text(
         text: A text that can be read.
         members: What changes or is new, by section and key.
         removed: The keys of the entries to leave out, by section.
+        renamed: The new keys of entries by their old ones, by section. Members have the new ones.
         format_: The format of the text.
     """
     match format_:
         case Format.YAML:
             from pulumi_setsmart.specification.yaml_file import updated_yaml  # noqa: PLC0415
 
-            return updated_yaml(text, members, removed)
+            return updated_yaml(text, members, removed, renamed)
         case Format.JSON:
             sections = json.loads(text) or {}
-            merge(sections, members, removed)
+            merge(sections, members, removed, renamed)
             return _json_text(sections)
         case Format.CSV:
-            return updated_csv(text, members.get(SECTION, {}), removed.get(SECTION, ()))
+            return updated_csv(
+                text,
+                members.get(SECTION, {}),
+                removed.get(SECTION, ()),
+                renamed.get(SECTION, {}),
+            )
 
 
 def omissions(entries: Entries, format_: Format) -> list[Notice]:

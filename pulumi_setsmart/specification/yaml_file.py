@@ -10,11 +10,17 @@ from typing import Any
 
 from attrs import frozen
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import RoundTripRepresenter
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.scalarstring import (
+    DoubleQuotedScalarString,
+    FoldedScalarString,
+    LiteralScalarString,
+)
+from ruamel.yaml.tokens import CommentToken
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json
@@ -26,6 +32,7 @@ _PREFIX = "tag:yaml.org,2002:"
 _FOLDED = "\x85\u2028\u2029"
 _WIDTH = sys.maxsize  # a folded line can lose one of two spaces
 _INDENT = 2
+_COMMENT_SLOTS = 4
 _INDENTED = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
 _DOCUMENT_START = re.compile(r"(?:(?:#|%).*\n|[ \t]*\n)*---[ \t]*\n")
 
@@ -45,13 +52,14 @@ def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str
     Raises:
         PortfolioFileError: The library that keeps comments cannot read it.
     """
-    return updated_yaml(text, additions, {})
+    return updated_yaml(text, additions, {}, {})
 
 
 def updated_yaml(
     text: str,
     members: Mapping[str, Mapping[str, Any]],
     removed: Mapping[str, Collection[str]],
+    renamed: Mapping[str, Mapping[str, str]],
 ) -> str:
     """Return the text of a YAML file with other members, and without some.
 
@@ -59,6 +67,7 @@ def updated_yaml(
         text: A text that can be read.
         members: What changes or is new, by the name of the object at the top that is to have it.
         removed: The keys to leave out, by the same name.
+        renamed: The new keys by the old ones, by the same name.
 
     Raises:
         PortfolioFileError: The library that keeps comments cannot read it.
@@ -79,8 +88,79 @@ def updated_yaml(
     if sections is None:  # nothing but comments
         separator = "" if not text or text.endswith("\n") else "\n"
         return text + separator + yaml_text(members)
-    merge(sections, members, removed)
+    for name, keys in renamed.items():
+        comments = sections[name].ca.items  # those at the end of the lines of the keys
+        moved = {keys.get(key, key): comment for key, comment in comments.items()}
+        comments.clear()
+        comments.update(moved)
+    merge(sections, members, removed, renamed, _add)
     return head + _dumped(yaml, sections)
+
+
+def _add(target: Any, name: str, value: Any) -> None:
+    """Add a member to an object, above the comment lines that follow it.
+
+    The library has these lines with the last member, and they are about what follows.
+    """
+    last = _last(target)
+    target[name] = _commented(value)
+    new = _last(target)
+    if last is None or new is None:
+        return
+    slots = last.comments.get(last.key)
+    token = slots[last.slot] if slots else None
+    if token is None:
+        return
+    beside, _, below = token.value.partition("\n")
+    if last.is_block:
+        beside, below = "", " " * token.start_mark.column + token.value
+    if not below:
+        return
+    slots[last.slot] = CommentToken(f"{beside}\n", token.start_mark, None) if beside else None
+    moved: list[CommentToken | None] = [None] * _COMMENT_SLOTS
+    moved[new.slot] = CommentToken(f"\n{below}", token.start_mark, None)
+    new.comments[new.key] = moved
+
+
+@frozen
+class _Last:
+    """The last value in an object, which has the comments behind and below it.
+
+    Attributes:
+        comments: The comments of the object or list that it is in.
+        key: Its key there.
+        slot: Which of the comments of the key it is.
+        is_block: Whether it is a string in lines of its own, which has no comment behind it.
+    """
+
+    comments: Any
+    key: Any
+    slot: int
+    is_block: bool
+
+
+def _last(container: Any) -> _Last | None:
+    """Return the last value in an object, or None if it has no comments of its own."""
+    if not isinstance(container, CommentedMap | CommentedSeq) or not container:
+        return None
+    if container.fa.flow_style():
+        return None
+    is_object = isinstance(container, CommentedMap)
+    key = next(reversed(container)) if is_object else len(container) - 1
+    value = container[key]
+    if isinstance(value, CommentedMap | CommentedSeq):
+        return _last(value)
+    is_block = isinstance(value, LiteralScalarString | FoldedScalarString)
+    return _Last(container.ca.items, key, 2 if is_object else 0, is_block)
+
+
+def _commented(value: Any) -> Any:
+    """Return a value in the types of the library, which can have comments."""
+    if isinstance(value, Mapping):
+        return CommentedMap({name: _commented(each) for name, each in value.items()})
+    if isinstance(value, list | tuple):
+        return CommentedSeq(map(_commented, value))
+    return value
 
 
 @frozen(eq=False)

@@ -13,14 +13,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-import xlwt
-from click.testing import CliRunner, Result
 from support.messages import message
+from support.spreadsheets import convert, listings, ods, text, xls, xlsx
 
-from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.specification.reading import read_entries
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3, "bathrooms": 1.5, "max_guests": 6}
 LOFT: dict[str, Json] = {"name": "Loft", "bedrooms": 1, "bathrooms": 1, "max_guests": 2}
@@ -41,81 +38,7 @@ SUMMARY_ROW = (
 )
 
 
-def text(*rows: Sequence[object], separator: str = ",") -> str:
-    """Return rows as CSV, whose cells need no quotes."""
-    return "".join(separator.join(map(str, row)) + "\n" for row in rows)
-
-
 PLAIN = text(HEADER, *ROWS)
-
-
-def xlsx(*rows: Sequence[object], merged: str = "", sheets: Sequence[str] = ("Sheet",)) -> bytes:
-    """Return a workbook of Excel whose sheets all have the rows."""
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.active)
-    for name in sheets:
-        sheet = workbook.create_sheet(name)
-        for row in rows:
-            sheet.append([*row])
-        if merged:
-            sheet.merge_cells(merged)
-    stream = io.BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()
-
-
-def xls(*rows: Sequence[object]) -> bytes:
-    """Return a workbook of old Excel."""
-    workbook = xlwt.Workbook()
-    sheet = workbook.add_sheet("Sheet")
-    for number, row in enumerate(rows):
-        for column, value in enumerate(row):
-            sheet.write(number, column, value)
-    stream = io.BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()
-
-
-def ods(*rows: Sequence[object]) -> bytes:
-    """Return a workbook of LibreOffice."""
-
-    def cell(value: object) -> str:
-        if isinstance(value, str):
-            return (
-                '<table:table-cell office:value-type="string">'
-                f"<text:p>{value}</text:p></table:table-cell>"
-            )
-        return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
-
-    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
-    names = "urn:oasis:names:tc:opendocument:xmlns:"
-    content = (
-        f'<office:document-content xmlns:office="{names}office:1.0" '
-        f'xmlns:table="{names}table:1.0" xmlns:text="{names}text:1.0"><office:body>'
-        f'<office:spreadsheet><table:table table:name="Sheet">{body}</table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
-    )
-    manifest = f'<manifest:manifest xmlns:manifest="{names}manifest:1.0"/>'
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", manifest)
-        archive.writestr("content.xml", content)
-    return stream.getvalue()
-
-
-def convert(folder: Path, content: str | bytes, *arguments: str, name: str = "sheet") -> Result:
-    """Run the command in a folder on a file with this content."""
-    file = folder / name
-    file.write_bytes(content.encode() if isinstance(content, str) else content)
-    output = folder / "portfolio.yaml"
-    command = ["convert", str(file), "--output", str(output), *arguments]
-    return CliRunner().invoke(main, command, catch_exceptions=False)
-
-
-def listings(folder: Path) -> dict[str, dict[str, Json]]:
-    """Return what a program loads from the output."""
-    return read_entries(folder / "portfolio.yaml")["properties"]
 
 
 READ: dict[str, tuple[str | bytes, Sequence[str], Any]] = {
@@ -393,39 +316,6 @@ def test_a_far_cell_or_a_large_archive_is_rejected_before_it_takes_memory(tmp_pa
     assert result.stderr.strip() == message(MessageCode.UNUSABLE_FILE, "sheet:", "96 MiB")
 
 
-def test_a_newer_sheet_changes_what_it_says_and_keeps_the_rest(tmp_path: Path) -> None:
-    """Comments, order, other fields, keys and entries without a row stay, unless pruned."""
-    assert convert(tmp_path, "id,Name,Bedrooms\n1,Villa,3\n2,Loft,1\n").exit_code == 0
-    portfolio = tmp_path / "portfolio.yaml"
-    before = portfolio.read_text().replace("  loft:", "  # the small one\n  loft:")
-    portfolio.write_text(before + "    attributes: {pets: true}\n")
-    newer = "id,Name,Bedrooms\n3,Barn,5\n2,Loft Deluxe,2\n"
-    result = convert(tmp_path, newer, "--update")
-    assert result.exit_code == 0, result.output
-    villa, barn = {"name": "Villa", "bedrooms": 3}, {"name": "Barn", "bedrooms": 5}
-    loft = {"name": "Loft Deluxe", "bedrooms": 2, "attributes": {"pets": True}}
-    assert [*listings(tmp_path).items()] == [("villa", villa), ("loft", loft), ("barn", barn)]
-    assert "  # the small one\n  loft:" in portfolio.read_text()
-    assert convert(tmp_path, newer, "--update", "--prune").exit_code == 0
-    assert listings(tmp_path) == {"loft": loft, "barn": barn}
-
-
-def test_an_update_says_what_may_be_a_renamed_listing(tmp_path: Path) -> None:
-    """Without ids, a new name at the same address is a new listing, and nobody overlooks it."""
-    convert(tmp_path, "Name,Address\nVilla,1 Road\n")
-    result = convert(tmp_path, "Name,Address\nChalet,1 Road\n", "--update")
-    assert message(MessageCode.POSSIBLE_RENAME, "chalet", "villa") in result.stderr.splitlines()
-    assert [*listings(tmp_path)] == ["villa", "chalet"]
-
-
-def test_a_changed_key_in_the_sheet_keeps_the_old_one(tmp_path: Path) -> None:
-    """Another key would be another listing to Pulumi."""
-    convert(tmp_path, "Name,Code\nVilla,a\n", "--key", "Code")
-    result = convert(tmp_path, "Name,Code\nVilla,b\n", "--update")
-    assert message(MessageCode.KEY_KEPT, "a", "b") in result.stderr.splitlines()
-    assert [*listings(tmp_path)] == ["a"]
-
-
 def test_an_existing_file_is_replaced_by_nothing_but_an_update(tmp_path: Path) -> None:
     """A person may have edited it."""
     convert(tmp_path, PLAIN)
@@ -440,18 +330,6 @@ def test_a_decision_is_stored_for_the_next_sheet(tmp_path: Path) -> None:
     convert(tmp_path, "Name,Beds\nVilla,3\n", "--map", "Beds=skip")
     result = convert(tmp_path, "Name,Beds\nVilla,4\n", "--update")
     assert (result.exit_code, listings(tmp_path)) == (0, {"villa": {"name": "Villa"}})
-
-
-def test_entries_that_share_values_are_not_changed_together(tmp_path: Path) -> None:
-    """An alias in the YAML would change another listing as well."""
-    shared = (
-        "properties:\n  a:\n    name: A\n    attributes: &x {n: '1'}\n"
-        "  b:\n    name: B\n    attributes: *x\n"
-    )
-    (tmp_path / "portfolio.yaml").write_text(shared)
-    result = convert(tmp_path, "Name,N\nA,2\n", "--update", "--map", "N=attributes.n")
-    assert result.stderr.splitlines()[-1] == message(MessageCode.NOT_EXTENDABLE, "portfolio.yaml:")
-    assert (tmp_path / "portfolio.yaml").read_text() == shared
 
 
 @pytest.mark.parametrize("package", ["python_calamine", "charset_normalizer"])

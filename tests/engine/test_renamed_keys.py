@@ -130,10 +130,17 @@ def test_without_a_refresh_the_deletion_is_the_second_line(
 
     stack.succeed("config", "set", "setsmart:ifExists", "create")
     stack.declare(program.format(3))
-    stopped = message(MessageCode.DELETION_STOPPED, "prop_1", "villa-3", '(name="villa-2")')
+    stopped = message(MessageCode.DELETION_STOPPED, "prop_1", "villa-3 has", "as villa-2 again")
     assert messages_of(stack, *without[:2], "--refresh=false") == [stopped]
-    listings = account.sandbox.storage.objects(PROPERTIES)
-    assert [listing["id"] for listing in listings] == ["prop_1", "prop_2"]
+    assert messages_of(stack, "up", "--yes") == [stopped]
+    assert listing_ids(account) == ["prop_1", "prop_2"]
+
+    stack.declare(program.format(2))
+    other = message(MessageCode.DELETION_STOPPED, "prop_2", "SETSMART_ALLOW_DELETION=prop_2")
+    assert messages_of(stack, *without[:2], "--refresh=false") == [other]
+    stack.up(SETSMART_ALLOW_DELETION="prop_2")
+    stack.assert_clean()
+    assert listing_ids(account) == ["prop_1"]
 
 
 def test_shifted_rows_stop_before_anything_is_written(
@@ -158,6 +165,11 @@ def test_shifted_rows_stop_before_anything_is_written(
     assert [listing["name"] for listing in after] == [
         swapped[str(listing["name"])] for listing in before
     ]
+
+
+def listing_ids(account: EngineSandbox) -> list[str]:
+    """Return the ids of the listings in the account."""
+    return [str(listing["id"]) for listing in account.sandbox.storage.objects(PROPERTIES)]
 
 
 def messages_of(stack: EngineStack, *command: str) -> list[str]:

@@ -86,13 +86,75 @@ def test_the_way_out_fits_the_resource(old: str, new: str, way_out: str) -> None
     assert violation == message(MessageCode.RENAMED_KEY, way_out)
 
 
-def test_the_resource_itself_may_want_two() -> None:
-    """Its own ``if_exists="create"`` says that there is another such listing."""
-    stack = deployed(old=VILLA)
-    stack.begin()
+@pytest.mark.parametrize("refreshes", [True, False])
+@pytest.mark.parametrize("before", [{}, {"if_exists": "create"}])
+def test_the_resource_itself_may_want_two(*, refreshes: bool, before: dict[str, Json]) -> None:
+    """Its own ``if_exists="create"`` creates another such listing, and deletes none."""
+    stack = deployed(old={**VILLA, **before})
+    stack.begin(refreshes=refreshes)
     stack.create("twin", {**VILLA, "if_exists": "create"})
-    stack.delete("old")
-    assert [each["name"] for each in stack.account.objects.values()] == ["Villa"]
+    with raises(NotDeletedError, MessageCode.DELETION_STOPPED, "twin has", "declare it as old"):
+        stack.delete("old")
+    assert len(stack.account.objects) == 2
+    stack.begin(refreshes=refreshes)
+    assert not stack.diff("old", {**VILLA, **before, "deletion_policy": "delete"}).changes
+
+
+@pytest.mark.parametrize("refreshes", [True, False])
+@pytest.mark.parametrize("kept", ["old", "twin"])
+@pytest.mark.parametrize("extra", [{}, {"name": "villa "}, {"address": None}])
+def test_one_of_two_is_deleted_only_with_permission(
+    *, refreshes: bool, kept: str, extra: dict[str, Json]
+) -> None:
+    """However often it is run again, and for this one only; whichever it is."""
+    stack = deployed(old=VILLA)
+    inputs = {"old": VILLA, "twin": {**VILLA, **extra, "if_exists": "create"}}
+    stack.begin()
+    stack.create("twin", inputs["twin"])
+    [gone] = inputs.keys() - {kept}
+    identifier, _ = stack.state[gone]
+    for allowed in ((), ("id_9", stack.state[kept][0])):
+        stack.begin(refreshes=refreshes, allowed_deletions=frozenset(allowed))
+        stack.diff(kept, inputs[kept])
+        permission = f"SETSMART_ALLOW_DELETION={identifier}"
+        with raises(NotDeletedError, MessageCode.DELETION_STOPPED, f"{kept} has", permission):
+            stack.delete(gone)
+    assert len(stack.account.objects) == 2
+    stack.begin(refreshes=refreshes, allowed_deletions=frozenset({identifier}))
+    stack.diff(kept, inputs[kept])
+    stack.delete(gone)
+    assert [*stack.account.objects] == [f"/properties/{stack.state[kept][0]}"]
+
+
+def test_a_twin_may_be_replaced() -> None:
+    """What the program declares is deleted only because it is replaced."""
+    stack = deployed(a=VILLA, b=VILLA)
+    identifier, _ = old = stack.state["a"]
+    stack.begin()
+    stack.diff("b", VILLA)
+    stack.diff("a", VILLA)
+    del stack.state["a"]
+    stack.create("a", VILLA)
+    stack.lifecycle.delete(*old)
+    assert f"/properties/{identifier}" not in stack.account.objects
+
+
+def test_an_address_that_only_one_declares_tells_nothing() -> None:
+    """A key that changes while an address is added is still a changed key."""
+    stack = deployed(old={"name": "Villa"})
+    stack.begin()
+    [violation] = stack.check("new", VILLA)
+    assert violation == message(MessageCode.RENAMED_KEY, "old", "name and address")
+
+
+def test_the_twin_whose_resource_is_gone_is_named_first() -> None:
+    """The other ones are counted, since the check may come before theirs."""
+    stack = deployed(a=VILLA, b=VILLA, c=VILLA)
+    stack.begin()
+    for key in "ac":
+        stack.diff(key, VILLA)
+    [violation] = stack.check("new", VILLA)
+    assert violation == message(MessageCode.RENAMED_KEY, stack.state["b"][0], 'name="b"', "2 more")
 
 
 def test_twins_that_are_declared_together_are_created() -> None:
@@ -188,16 +250,21 @@ def test_what_is_adopted_under_a_new_key_is_not_deleted() -> None:
 
 @pytest.mark.parametrize("policy", DeletionPolicy)
 def test_what_was_created_again_under_a_new_key_is_not_deleted(policy: DeletionPolicy) -> None:
-    """Without a refresh, the stack may create a second one; the first stays until the next run."""
+    """Without a refresh, the stack may create a second one; the first stays, then too."""
     stack = deployed(old={**VILLA, "deletion_policy": policy, "status": "active"})
     identifier, _ = stack.state["old"]
     stack.begin(refreshes=False, if_exists=IfExists.CREATE)
     stack.create("new", VILLA)
     before = {**stack.account.objects}
-    with raises(NotDeletedError, MessageCode.DELETION_STOPPED, "new got", 'Alias(name="old")'):
+    with raises(NotDeletedError, MessageCode.DELETION_STOPPED, "new has"):
+        stack.delete("old")
+    stack.begin()
+    stack.diff("new", VILLA)
+    with raises(NotDeletedError, MessageCode.DELETION_STOPPED, "new has"):
         stack.delete("old")
     assert stack.account.objects == before
-    stack.begin()
+    stack.begin(allowed_deletions=frozenset({identifier}))
+    stack.diff("new", VILLA)
     stack.delete("old")
     left = stack.account.objects.get(f"/properties/{identifier}")
     assert (left and left["status"]) == (
@@ -227,7 +294,7 @@ def test_a_refused_new_key_keeps_the_old_listing() -> None:
     stack = deployed(old=VILLA)
     stack.begin()
     assert stack.check("new", VILLA) == [message(MessageCode.RENAMED_KEY)]
-    with raises(NotDeletedError, MessageCode.DELETION_STOPPED, "new got"):
+    with raises(NotDeletedError, MessageCode.DELETION_STOPPED, "new, which", 'Alias(name="old")'):
         stack.delete("old")
     assert len(stack.account.objects) == 1
 

@@ -37,16 +37,14 @@ RUNS = st.fixed_dictionaries(
 
 @define
 class Row:
-    """A row of the file. What it stands for stays the same, whatever its key and title are.
+    """A row of the file.
 
     Attributes:
-        subject: The number of the flat that the user means.
         key: Its key.
         title: Its title.
         formerly: The key that it had.
     """
 
-    subject: int
     key: str
     title: str
     formerly: str | None = None
@@ -59,15 +57,10 @@ class User:
     Attributes:
         rows: The file.
         stack: The stack and its account.
-        listings: The ids of the listings, by the subject that they were first created for.
-        announced: The ids of the listings whose deletion stopped a run with an error.
     """
 
     rows: list[Row]
     stack: Deployment = field(factory=Deployment)
-    listings: dict[int, str] = field(factory=dict)
-    announced: set[str] = field(factory=set)
-    _subjects: int = 100
     _keys: int = 0
 
     def edit(self, how: str, one: int, other: int) -> None:
@@ -89,8 +82,7 @@ class User:
             case "delete":
                 self.rows.remove(row)
             case "copy":
-                self._subjects += 1
-                self.rows.append(Row(self._subjects, f"key-{self._keys}", row.title))
+                self.rows.append(Row(f"key-{self._keys}", row.title))
 
     def deploy(self, *, refreshes: bool, goes_on: bool, reverse: bool, if_exists: IfExists) -> bool:
         """Preview, and deploy what the preview accepts; return whether all of it worked."""
@@ -127,7 +119,7 @@ class User:
                 if isinstance(stack.check(row.key, inputs), list):
                     return False
                 if writes:
-                    self.listings.setdefault(row.subject, stack.create(row.key, inputs))
+                    stack.create(row.key, inputs)
             elif stack.diff(row.key, inputs, before=before).changes and writes:
                 stack.state[row.key] = stack.state.pop(before)
                 stack.update(row.key, inputs)
@@ -140,13 +132,11 @@ class User:
         try:
             self.stack.delete(key)
         except NotDeletedError:
-            self.announced.add(identifier)
             return False
         if not self._is_there(identifier):
             for row in self.rows:
-                means_it = self.listings.get(row.subject) == identifier
-                changed = row.title != outputs["name"] and row.key != key
-                assert not means_it or changed or identifier in self.announced
+                assert row.title != outputs["name"]
+                assert key not in (row.key, row.formerly)
         return True
 
     def _is_there(self, identifier: str) -> bool:
@@ -155,7 +145,7 @@ class User:
 
 def user_with(titles: str) -> User:
     """Return a user whose listings have been created."""
-    user = User([Row(number, f"row-{number}", title) for number, title in enumerate(titles)])
+    user = User([Row(f"row-{number}", title) for number, title in enumerate(titles)])
     assert user.deploy(refreshes=True, goes_on=False, reverse=False, if_exists=IfExists.ERROR)
     return user
 

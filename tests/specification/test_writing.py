@@ -188,20 +188,20 @@ def test_rows_are_added_in_the_columns_of_the_spreadsheet() -> None:
     [
         (
             "resource_name;name\none;One\n\ntwo;Two\n",
-            "resource_name;name;formerly\r\none;One;\r\n\r\ntwo;Two;old\r\n",
+            "resource_name;name;formerly\none;One;\n\ntwo;Two;old\n",
         ),
         (
             "sep=,\nresource_name,name,,\none,One,,\ntwo,Two,,\n",
-            "sep=,\nresource_name,name,formerly,\r\none,One,,\r\ntwo,Two,old,\r\n",
+            "sep=,\nresource_name,name,formerly,,\none,One,,,\ntwo,Two,old,,\n",
         ),
         (
             "resource_name,Formerly,name\none,first,One\ntwo,,Two\n",
-            "resource_name,Formerly,name\r\none,first,One\r\ntwo,old,Two\r\n",
+            "resource_name,Formerly,name\none,first,One\ntwo,old,Two\n",
         ),
     ],
 )
 def test_a_spreadsheet_gets_a_column_of_former_keys(text: str, updated: str) -> None:
-    """In the first place without a title; the values that are there stay in their columns."""
+    """After the last title; the values that are there stay in their columns."""
     members: Entries = {"properties": {"two": {"formerly": ["old"]}}}
-    assert updated_text(text, members, {}, Format.CSV) == updated
+    assert updated_text(text, members, {}, {}, Format.CSV) == updated
     assert entries_in(updated, "a.csv")["properties"]["two"]["formerly"] == ["old"]

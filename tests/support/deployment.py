@@ -35,9 +35,9 @@ class Deployment:
         assert seen is not None
         self.state[key] = identifier, through_engine(seen.outputs)
 
-    def check(self, key: str, inputs: dict[str, Json]) -> Any:
+    def check(self, key: str, inputs: dict[str, Json], *, before: str = "") -> Any:
         """Check a resource, new or not, and return the inputs or the violations."""
-        exists = key in self.state
+        exists = (before or key) in self.state
         news = {**inputs, RESOURCE: key_of(key, self.kind)}
         checked = self.lifecycle.check(through_engine(news), exists=exists)
         return checked.violations or through_engine(checked.inputs)
@@ -49,7 +49,8 @@ class Deployment:
         return identifier
 
     def diff(self, key: str, inputs: dict[str, Json], *, before: str = "") -> Any:
-        """Compare a resource, perhaps under the key that it had before."""
+        """Check and compare a resource, perhaps under the key that it had before."""
+        self.check(key, inputs, before=before)
         _, outputs = self.state[before or key]
         return self.lifecycle.diff(outputs, {**inputs, RESOURCE: key_of(key, self.kind)})
 
