@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 
 from attrs import frozen
@@ -59,6 +60,7 @@ _ADDRESSES: dict[str, Constraint] = {
     PATH: CollectionPath(),
     ID_FIELD: String(),
 }
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DEFAULT_ADDRESSES = {ID_FIELD: DEFAULT_ID_FIELD}
 
 
@@ -142,7 +144,7 @@ def _unsendable(value: Json) -> Unsendable | None:
             return next(filter(None, map(_unsendable, (*value, *value.values()))), None)
         case list():
             return next(filter(None, map(_unsendable, value)), None)
-        case str() if any("\ud800" <= each <= "\udfff" for each in value):
+        case str() if _SURROGATE.search(value):
             return Unsendable("holds half a character (a surrogate without its other half)")
         case int() | float():
             return _unsendable_number(value)

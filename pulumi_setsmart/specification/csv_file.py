@@ -167,8 +167,9 @@ class _Table:
     def get(self, path: str, /) -> FileLocation | None:
         """Return where the value at a path is: its cell, or that of the name of its row."""
         keys = steps(path)
-        if keys in ([], [SECTION]):
-            return FileLocation(self.file, self.first_line, 1)
+        if len(keys) < 2:  # noqa: PLR2004 - the file, or a section
+            is_here = keys in ([], [SECTION])
+            return FileLocation(self.file, self.first_line, 1) if is_here else None
         section, name, *inside = keys
         title = ".".join(inside) or RESOURCE_NAME
         titles = [column.title for column in self.columns]

@@ -106,19 +106,11 @@ def _similar_keys(
     for key in entries:
         parts = _PART.findall(_plain(key))
         spelling = "".join(parts) if parts else key
-        words = " ".join(parts)
-        similar = seen.get(spelling)
-        if similar is None:
-            similar = next(
-                (
-                    other
-                    for typo in _typos(parts)
-                    if (found := typos.get(typo)) is not None
-                    for other, its in [found]
-                    if _is_typo(words, its)
-                ),
-                None,
-            )
+        words, shorter = " ".join(parts), [*_typos(parts)]
+        alike = (typos[typo] for typo in shorter if typo in typos)
+        similar = seen.get(spelling) or next(
+            (other for other, its in alike if _is_typo(words, its)), None
+        )
         if similar is not None:
             yield _warning(
                 document.key_violation(
@@ -129,7 +121,7 @@ def _similar_keys(
                 similar,
             )
         seen.setdefault(spelling, key)
-        for typo in _typos(parts):
+        for typo in shorter:
             typos.setdefault(typo, (key, words))
 
 

@@ -304,7 +304,8 @@ def _entry_violations(
     elif not isinstance(entry, dict):
         yield document.violation(path, f"must hold fields, not {type_name(entry)}")
     else:
-        declared = {field: value for field, value in entry.items() if field in names_of(kind)}
+        known = names_of(kind)
+        declared = {field: value for field, value in entry.items() if field in known}
         for field in entry:
             if field not in declared:
                 yield _unknown_field(document, kind, pointer(path, field), field)

@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import yaml
 
+from pulumi_setsmart.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
+OFFERED = ROOT / ".pre-commit-hooks.yaml"
 CONFIGURATION = ROOT / ".pre-commit-config.yaml"
 
 
@@ -49,3 +53,12 @@ def test_a_commit_is_stopped_by_what_a_step_finds(tmp_path: Path) -> None:
         "actionlint, zizmor, GitHub's schemas": "Skipped",
     }
     assert "unused import" in output
+
+
+def test_a_hook_is_offered_for_portfolio_files() -> None:
+    """It runs the command on files whose names begin with portfolio."""
+    [hook] = yaml.safe_load(OFFERED.read_text())
+    assert hook["entry"] == "pulumi-setsmart validate"
+    assert main.get_command(click.Context(main), hook["entry"].split()[1]) is not None
+    assert re.search(hook["files"], "sites/portfolio.north.yaml")
+    assert not re.search(hook["files"], "my-portfolio.txt")
