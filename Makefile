@@ -63,6 +63,7 @@ workflows: $(INSTALLED)
 
 bench: engine ## measure start, pace and portfolios of up to 1,000 listings: half an hour
 	@$(BENCH)/startup.py
+	@$(BENCH)/convert.py
 	@$(BENCH)/validation.py
 	@$(BENCH)/pacing.py
 	@$(BENCH)/portfolio.py $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -12,15 +13,19 @@ from slugify import slugify
 from pulumi_setsmart.conversion.cells import problem_in
 from pulumi_setsmart.conversion.column_names import ID, column_names, plain
 from pulumi_setsmart.conversion.number_format import Decimal
-from pulumi_setsmart.conversion.sheet import is_empty, text_in
+from pulumi_setsmart.conversion.sheet import Cell, is_empty, text_in
 from pulumi_setsmart.conversion.table import Table
 from pulumi_setsmart.conversion.target import SKIP, Assignment, Target
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.specification.csv_file import ATTRIBUTES
 
 ADDRESS = "address"
+NAME = "name"
 _SEVERAL_PARTS = 2
 _LONGEST_ID = 15
+_REPEATED = re.compile(r" \(\d+\)$")
+"""What the second of two columns with one title has behind it."""
+
 _ROUNDED = ("E+", "e+")
 
 
@@ -103,9 +108,10 @@ def _named(table: Table, free: Sequence[str], taken: set[str]) -> dict[str, Prop
     by_target: dict[str, list[str]] = defaultdict(list)
     possible: dict[str, list[str]] = defaultdict(list)
     for column in free:
-        if field := names.certain.get(plain(column)):
+        title = plain(_REPEATED.sub("", column))
+        if field := names.certain.get(title):
             by_target[field].append(column)
-        elif field := names.possible.get(plain(column)):
+        elif field := names.possible.get(title):
             possible[field].append(column)
     decided = {}
     for target, columns in by_target.items():
@@ -136,8 +142,9 @@ def _judged(table: Table, column: str, target: str, *, several: bool) -> Proposa
         return _proposal(column, SKIP, Confidence.UNUSED, reason)
     if all(map(is_empty, cells)):
         return _proposal(column, SKIP, Confidence.UNUSED, "no values")
-    if several:
-        return _proposal(column, target, Confidence.UNCERTAIN, f"several columns may be {target}")
+    doubt = f"several columns may be {target}" if several else _doubt_about_rows(target, cells)
+    if doubt is not None:
+        return _proposal(column, target, Confidence.UNCERTAIN, doubt)
     field = next((each for each in PROPERTY.fields if each.name == target), None)
     if field is not None and field.suggestions:
         unknown = {text_in(cell) for cell in cells if not is_empty(cell)} - {*field.suggestions}
@@ -147,6 +154,15 @@ def _judged(table: Table, column: str, target: str, *, several: bool) -> Proposa
     problem = problem_in(table, Assignment((column,), Target(target)))
     confidence = Confidence.CERTAIN if problem is None else Confidence.UNCERTAIN
     return _proposal(column, target, confidence, problem or "")
+
+
+def _doubt_about_rows(target: str, cells: Sequence[Cell]) -> str | None:
+    """Return why rows may be no listings: their names are titles, as in a turned table."""
+    certain = column_names().certain
+    title = next((text for cell in cells if plain(text := text_in(cell)) in certain), None)
+    if target != NAME or title is None:
+        return None
+    return f"{title} is the name of a field; each listing needs a row, not a column"
 
 
 def _unusable_ids(texts: Sequence[str], *, several: bool) -> str | None:

@@ -58,6 +58,7 @@ def read_workbook(content: bytes, file: str, wanted: str | None) -> Sheet:
             sheet = _chosen(workbook, file, wanted)
             rows = _rows(sheet, file)
             merged = sheet.merged_cell_ranges or []
+            hidden = [] if wanted else _hidden(workbook)
     except PasswordError:
         raise PortfolioFileError(
             f"{file}: has a password; save it without one", code=MessageCode.UNREADABLE_SHEET
@@ -74,6 +75,10 @@ def read_workbook(content: bytes, file: str, wanted: str | None) -> Sheet:
             code=MessageCode.UNREADABLE_SHEET,
         )
     notices = _fill_merged(rows, merged)
+    if hidden:
+        names = ", ".join(cut(one_line(name), _LONGEST_NAME) for name in hidden)
+        message = f"{file}: hidden sheets are left out: {names}; --sheet chooses one"
+        notices += (Notice(MessageCode.HIDDEN_SHEETS, message),)
     return Sheet(rows, [*range(1, len(rows) + 1)], notices)
 
 
@@ -104,6 +109,16 @@ def _chosen(workbook: Any, file: str, wanted: str | None) -> Any:
             code=MessageCode.UNREADABLE_SHEET,
         )
     return filled[0]
+
+
+def _hidden(workbook: Any) -> list[str]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415 - an extra
+
+    return [
+        each.name
+        for each in workbook.sheets_metadata
+        if each.typ is SheetTypeEnum.WorkSheet and each.visible is not SheetVisibleEnum.Visible
+    ]
 
 
 def _rows(sheet: Any, file: str) -> list[list[Cell]]:

@@ -139,6 +139,7 @@ class MessageCode(StrEnum):
     INVALID_CELL = "invalid-cell"
     AMBIGUOUS_NUMBERS = "ambiguous-numbers"
     AMBIGUOUS_ROW = "ambiguous-row"
+    HIDDEN_SHEETS = "hidden-sheets"
     MERGED_CELLS = "merged-cells"
     ROWS_LEFT_OUT = "rows-left-out"
     REPEATED_LISTING = "repeated-listing"

@@ -172,6 +172,18 @@ READ: dict[str, tuple[str | bytes, Sequence[str], Any]] = {
         (),
         {"1-1": {"name": "=1+1", "address": "+49 Road"}},
     ),
+    "old-mac": (PLAIN.replace("\n", "\r"), (), BOTH),
+    "inch": (
+        'Name,Address\nVilla,5" pipe\n',
+        (),
+        {"villa": {"name": "Villa", "address": '5" pipe'}},
+    ),
+    "japanese": (
+        "Name,Address\n海の家,東京都\n".encode("cp932"),
+        (),
+        {"海の家": {"name": "海の家", "address": "東京都"}},
+    ),
+    "camel-case": (PLAIN.replace("Max guests", "maxGuests"), (), BOTH),
     "twins": (
         "Name\nVilla\nVilla\n",
         (),
@@ -203,6 +215,32 @@ STOPPED: dict[str, tuple[str | bytes, Sequence[str], MessageCode, Sequence[objec
         ["Beds=bedrooms", "Beds=skip"],
     ),
     "two-names": ("Name,Title\nA,B\n", (), MessageCode.UNCERTAIN_COLUMN, ["Name", "Title"][:1]),
+    "repeated-title": (
+        "Name,Bedrooms,Bedrooms\nA,1,2\n",
+        (),
+        MessageCode.UNCERTAIN_COLUMN,
+        ["Bedrooms", "Bedrooms=bedrooms"],
+    ),
+    "turned": (
+        "Name,A,B\nBedrooms,1,2\nBathrooms,1,1\n",
+        (),
+        MessageCode.UNCERTAIN_COLUMN,
+        ["Name", "Bedrooms"],
+    ),
+    "range": (
+        "Name,Max guests\nA,4-6\n",
+        (),
+        MessageCode.UNCERTAIN_COLUMN,
+        ["Max guests", "4-6"],
+    ),
+    "fraction": ("Name,Baths\nA,1½\n", (), MessageCode.UNCERTAIN_COLUMN, ["Baths", "1½"]),
+    "not-available": ("Name,Baths\nA,n/a\n", (), MessageCode.UNCERTAIN_COLUMN, ["Baths", "n/a"]),
+    "two-tables": (
+        "Name,Bedrooms\nA,1\n\nName,Address\nB,Road\n",
+        (),
+        MessageCode.UNCERTAIN_COLUMN,
+        ["Name", "Name=name"],
+    ),
     "address-parts": (
         "Name,City,Street\nVilla,Town,1 Road\n",
         (),
@@ -415,3 +453,18 @@ def test_what_libreoffice_writes_is_read(tmp_path: Path, suffix: str) -> None:
             "attributes": {"price": 2469, "since": "2022-07-03", "on": True},
         },
     }
+
+
+def test_hidden_sheets_are_named(tmp_path: Path) -> None:
+    """Somebody may miss their listings."""
+    workbook = openpyxl.Workbook()
+    for row in (HEADER, *ROWS):
+        workbook.active.append(row)
+    hidden = workbook.create_sheet("Last year")
+    hidden.append(HEADER)
+    hidden.sheet_state = "hidden"
+    stream = io.BytesIO()
+    workbook.save(stream)
+    result = convert(tmp_path, stream.getvalue())
+    assert message(MessageCode.HIDDEN_SHEETS, "Last year") in result.stderr.splitlines()
+    assert listings(tmp_path) == BOTH

@@ -47,6 +47,46 @@ def test_several_portfolios_fit_into_one_program(
     assert "hush" not in "".join([*stack.printed, str(stack.export())])
 
 
+def test_a_converted_spreadsheet_arrives_exactly(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """Decimal commas, joined addresses and other letters; then a new key, which deletes nothing."""
+    sheet, output = stack.folder / "sheet.csv", stack.folder / "portfolio.yaml"
+    rows = (
+        "Unsere Häuser;;;;;;\r\n\r\nObjekt-ID;Titel;Straße;Ort;Bäder;Max. Gäste;Miete\r\n"
+        "7;Haus „Möwe“ 🏖;Am Deich 1;Łeba;1,5;6;1.200,50 €\r\n8;'=Loft;Ring 2;Köln;1;2;90,00 €\r\n"
+    )
+    sheet.write_text(f"sep=;\r\n{rows}", encoding="utf-16", newline="")
+    maps = ("--map", "Straße+Ort=address", "--map", "Miete=attributes.rent:number")
+    command = ["convert", str(sheet), "--output", str(output)]
+    CliRunner().invoke(main, [*command, *maps], catch_exceptions=False)
+    stack.declare('Portfolio("p", load_portfolio("portfolio.yaml").properties)')
+    stack.up()
+    gull = {"name": "Haus „Möwe“ 🏖", "address": "Am Deich 1, Łeba", "bathrooms": 1.5}
+    loft = {"name": "=Loft", "address": "Ring 2, Köln", "bathrooms": 1}
+    expected = [
+        {**gull, "max_guests": 6, "rent": 1200.5},
+        {**loft, "max_guests": 2, "rent": 90},
+    ]
+    known = {*expected[0]}
+    stored = [
+        {name: value for name, value in each.items() if name in known}
+        for each in account.sandbox.storage.objects(PROPERTIES)
+    ]
+    assert sorted(stored, key=lambda each: str(each["name"])) == expected[::-1]
+    ids = {each["id"] for each in account.sandbox.storage.objects(PROPERTIES)}
+    sheet.write_text(
+        rows.replace(";Miete", ";Miete;Code").replace("€\r\n", "€;{}\r\n").format("A1", "B2")
+    )
+    result = CliRunner().invoke(main, [*command, "--update", "--key", "Code"])
+    assert result.exit_code == 0, result.output
+    writes = account.writes()
+    stack.up()
+    assert {each["id"] for each in account.sandbox.storage.objects(PROPERTIES)} == ids
+    assert account.writes() == writes
+    assert stack.resource("p-A1")["outputs"]["name"] == gull["name"]
+
+
 def test_renaming_with_an_alias_costs_no_write(stack: EngineStack, account: EngineSandbox) -> None:
     """Neither into a portfolio nor under another name: the listing is the same."""
     stack.declare('Property("villa", name="Villa", bedrooms=3)')
