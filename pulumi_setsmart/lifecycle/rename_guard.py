@@ -31,8 +31,8 @@ from pulumi_setsmart.models.policy import IfExists
 _LONGEST_NAME = 100
 _MOST_NAMED = 3
 _SHIFTED = (
-    "Rows seem to be shifted, so this one was not changed: give each listing a key that stays, with "
-    "`formerly` where it changes"
+    "Rows seem to be shifted, so this one was not changed: give each listing a key that "
+    "stays, with `formerly` where it changes"
 )
 
 
