@@ -1,7 +1,7 @@
 """Takes the pictures of the documentation: `make pictures`, with the real engine and Chromium.
 
-They are taken of what is shown, not made up: of the sandbox's dashboard, and of reports on a stack
-in which somebody changed something.
+They are taken of what is shown, not made up: of the sandbox's dashboard, of reports on a stack in
+which somebody changed something, and of a terminal on which a spreadsheet becomes a portfolio.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from selenium.webdriver.common.by import By
 from support.chromium import chromium, photograph
 from support.engine_stack import PROJECT, EngineStack, restore_sigint
 from support.receiver_process import ReceiverProcess
+from terminal import THEMES, Step, page, typed
 
 from pulumi_setsmart.sandbox import PROPERTIES, listings
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
@@ -34,6 +35,24 @@ villa = Property("villa", name="Beachfront Villa", bedrooms=3, max_guests=6)
 loft = Property("loft", name="Harbour Loft", bedrooms=2, max_guests=4)
 """
 
+PORTFOLIO = 'Portfolio("portfolio", load_portfolio("portfolio.yaml").properties)'
+SHEET = """\
+Listing ID,Title,Address,Bedrooms,Baths,Guests,Cleaning fee
+101,Beachfront Villa,123 Ocean Drive,3,1.5,6,$80.00
+102,Loft,5 Market Street,1,1,2,$35.00
+"""
+MISTAKES = """\
+properties:
+  beachfront-villa:
+    name: Beachfront Villa
+    bedroms: 3
+  loft:
+    name: Loft
+    max_guests: two
+  cabin:
+    address: 7 Pine Road
+"""
+
 
 def main() -> None:
     """Take all of them."""
@@ -43,8 +62,13 @@ def main() -> None:
         pages = reports(account, Path(folder))
         for listing in account.objects():
             account.remove(str(listing["id"]))
+        screens = terminal(account, Path(folder))
         pages |= dashboard(account, Path(folder))
-        for scheme in ("light", "dark"):
+        for scheme in THEMES:
+            for name, shown in screens.items():
+                file = Path(folder) / f"{name}.html"
+                file.write_text(page(shown, scheme))
+                pages[name] = file.as_uri()
             with chromium(WIDTH, scheme, scripts=False) as browser:
                 for name, address in pages.items():
                     show(browser, address)
@@ -71,6 +95,35 @@ def reports(account: SandboxAccount, folder: Path) -> dict[str, str]:
         stack.command("report", "--stack", "dev", "--format", "html", "--output", str(file))
         pages[name] = file.as_uri()
     return pages
+
+
+def terminal(account: SandboxAccount, folder: Path) -> dict[str, str]:
+    """Return what a terminal shows when a spreadsheet becomes a portfolio."""
+    for listing in account.objects():
+        account.remove(str(listing["id"]))
+    stack = EngineStack.create(PULUMI, folder / "terminal", account.url, account.key)
+    stack.succeed("stack", "init", "dev")
+    stack.declare(PORTFOLIO)
+    (stack.folder / "listings.csv").write_text(SHEET)
+    (stack.folder / "mistakes.yaml").write_text(MISTAKES)
+    path = f"{PULUMI.parent}:{stack.environment['PATH']}"
+
+    def shown(*steps: Step) -> str:
+        return typed(steps, stack.folder, {**stack.environment, "PATH": path})
+
+    screens = {
+        "terminal-convert": shown(
+            Step("pulumi-setsmart convert listings.csv", [("Guests (", ""), ("Write ", "")])
+        ),
+        "terminal-validate": shown(Step("pulumi-setsmart validate mistakes.yaml")),
+    }
+    stack.up()
+    newer = SHEET.replace("Loft,5 Market Street,1", "Loft,5 Market Street,2")
+    (stack.folder / "newer.csv").write_text(newer)
+    stack.command("convert", "newer.csv", "--update", "--yes")
+    preview = Step("pulumi preview --diff --suppress-progress")
+    screens["terminal-preview"] = shown(preview)
+    return screens
 
 
 def dashboard(account: SandboxAccount, folder: Path) -> dict[str, str]:
