@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -108,9 +109,13 @@ def test_editors_know_former_keys() -> None:
 def test_a_program_that_names_a_key_in_use_stops() -> None:
     """`PropertyArgs` in a program are held to the same rule."""
     arguments = {"a": PropertyArgs(name="A"), "b": PropertyArgs(name="B", formerly="a")}
-    pulumi.runtime.set_mocks(_Mocks())
-    with pytest.raises(pulumi.RunError) as stopped:
+
+    async def program() -> None:
+        pulumi.runtime.set_mocks(_Mocks())
         Portfolio("fleet", arguments)
+
+    with pytest.raises(pulumi.RunError) as stopped:
+        asyncio.run(program())
     assert str(stopped.value) == message(MessageCode.FORMER_KEY_USED, "fleet-b", "formerly")
 
 
