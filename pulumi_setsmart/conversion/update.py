@@ -21,6 +21,7 @@ Entry: TypeAlias = Mapping[str, Json]
 
 _ADDRESS = "address"
 _LONGEST_NAME = 60
+_MOST_COMPARISONS = 20_000
 
 
 @frozen
@@ -223,18 +224,24 @@ def _changes(before: Entry, after: Entry) -> list[FieldChange]:
 def _possible_renames(
     existing: Mapping[str, Entry], added: Mapping[str, Entry], missing: Sequence[str]
 ) -> list[Notice]:
+    by_address: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    for key in reversed(missing):
+        by_address[str(existing[key].get(_ADDRESS) or "")] = key
+        by_name[str(existing[key].get(NAME))] = key
+    # Comparing thousands of names with thousands of others takes minutes, and says nothing then.
+    names = [*by_name] if len(added) * len(by_name) <= _MOST_COMPARISONS else []
     notices = []
     for key, entry in added.items():
-        alike = [
-            other
-            for other in missing
-            if (entry.get(_ADDRESS) and existing[other].get(_ADDRESS) == entry.get(_ADDRESS))
-            or difflib.get_close_matches(str(entry[NAME]), [str(existing[other].get(NAME))], 1)
-        ]
-        if alike:
+        address = str(entry.get(_ADDRESS) or "")
+        alike = by_address.get(address) if address else None
+        if alike is None:
+            close = difflib.get_close_matches(str(entry[NAME]), names, 1)
+            alike = by_name[close[0]] if close else None
+        if alike is not None:
             message = (
-                f"{_short(key)} is new, and {_short(alike[0])} has no row: if they are the same, "
-                f"give {_short(alike[0])} the new name in the portfolio and run this again"
+                f"{_short(key)} is new, and {_short(alike)} has no row: if they are the same, "
+                f"give {_short(alike)} the new name in the portfolio and run this again"
             )
             notices.append(Notice(MessageCode.POSSIBLE_RENAME, message))
     return notices
