@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from itertools import product
-from typing import Any
+from typing import TypeAlias
 
 from attrs import evolve, frozen
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
 from pulumi_setsmart.automation.resource_type import SECRET, holds_secret
-from pulumi_setsmart.lifecycle.identity import is_same
+from pulumi_setsmart.lifecycle.identity import is_same, recognisable
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, PATH, Kind
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.reporting.report import Action, Entry
+
+_Sign: TypeAlias = tuple[str, tuple[str, ...], str, object]
+_BySign: TypeAlias = dict[_Sign, list[int]]
 
 _ENDS = frozenset({Action.DELETE, Action.DEACTIVATE})
 
@@ -56,15 +59,19 @@ def with_renames(steps: Sequence[Step], staying: Sequence[Resource] = ()) -> lis
     """
     ends = [step for step in steps if step.entry.action in _ENDS]
     begins = [step for step in steps if step.entry.action is Action.CREATE]
-    likenesses = {
-        (number, other): likeness
-        for (number, begin), (other, end) in product(enumerate(begins), enumerate(ends))
-        if (likeness := _likeness(begin, end))
-    }
+    candidates = _by_sign(begins)
+    likenesses = sorted(
+        (-likeness, number, other)
+        for other, end in enumerate(ends)
+        for number in _candidates(candidates, end)
+        if (likeness := _likeness(begins[number], end))
+    )
     former: dict[int, int] = {}
-    for number, other in sorted(likenesses, key=lambda pair: -likenesses[pair]):
-        if number not in former and other not in former.values():
+    taken: set[int] = set()
+    for _, number, other in likenesses:
+        if number not in former and other not in taken:
             former[number] = other
+            taken.add(other)
     renamed = [
         evolve(
             begins[number].entry,
@@ -75,18 +82,44 @@ def with_renames(steps: Sequence[Step], staying: Sequence[Resource] = ()) -> lis
         )
         for number, other in sorted(former.items())
     ]
-    paired = {id(begins[number]) for number in former} | {
-        id(ends[other]) for other in former.values()
-    }
-    unpaired = (step for step in steps if id(step) not in paired)
-    return [*renamed, *(_with_twin(step, staying) for step in unpaired)]
+    paired = {id(begins[number]) for number in former} | {id(ends[other]) for other in taken}
+    twins = _by_sign(staying)
+    return [
+        *renamed,
+        *(_with_twin(step, staying, twins) for step in steps if id(step) not in paired),
+    ]
 
 
-def _with_twin(step: Step, staying: Sequence[Resource]) -> Entry:
+def _with_twin(step: Step, staying: Sequence[Resource], by_sign: _BySign) -> Entry:
     if step.entry.action not in _ENDS:
         return step.entry
-    twins = (resource.name for resource in staying if _likeness(resource, step))
+    candidates = (staying[number] for number in _candidates(by_sign, step))
+    twins = (resource.name for resource in candidates if _likeness(resource, step))
     return evolve(step.entry, twin=next(twins, None))
+
+
+def _by_sign(resources: Sequence[Resource]) -> _BySign:
+    """Return the positions of resources by the first field of their identity.
+
+    So each is compared with a few others, not with all of a plan of thousands.
+    """
+    by_sign: _BySign = defaultdict(list)
+    for number, resource in enumerate(resources):
+        [name, *_] = resource.kind.identity_names(resource.inputs) or [""]
+        by_sign[_sign(resource, name, resource.fields[0].get(name))].append(number)
+    return by_sign
+
+
+def _candidates(by_sign: _BySign, end: Resource) -> list[int]:
+    """Return the positions of the resources that may stand for the object of an old one."""
+    signs = {_sign(end, name, value) for fields in end.fields for name, value in fields.items()}
+    return sorted({number for sign in signs for number in by_sign.get(sign, ())})
+
+
+def _sign(resource: Resource, name: str, value: Json) -> _Sign:
+    known = recognisable(value)
+    scalar = known if isinstance(known, str | int | float) else None
+    return resource.kind.name, _place(resource), name, scalar
 
 
 def _likeness(begin: Resource, end: Resource) -> int:
@@ -114,5 +147,5 @@ def _is_shown(value: Json) -> bool:
     return value not in (None, "", UNKNOWN_TEXT) and not holds_secret(value, SECRET)
 
 
-def _place(resource: Resource) -> tuple[Any, ...]:
+def _place(resource: Resource) -> tuple[str, ...]:
     return tuple(str(resource.inputs.get(name, "")).rstrip("/") for name in (ACCOUNT, PATH))
