@@ -1,8 +1,8 @@
-"""By what the objects of one account are recognised, and which resources of this run share that.
+"""The identities of the objects in one account, and the resources of this run that share them.
 
 A resource whose key changed is a new one to Pulumi, and the old one is deleted. Rows that were
 inserted or removed give each listing its neighbour's values. In both cases a resource gets the
-identity of an object that another resource manages, so that is what this module remembers.
+identity of an object that another resource manages. This module remembers which.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Claim:
         key: The text of the key of the resource.
         identifier: The id of its object, or None where it is only now created.
         refused: Whether that was refused, with an error that names the object.
-        means_two: Whether the resource says by itself that there are to be two such objects.
+        means_two: Whether the resource itself allows a second object of this identity.
     """
 
     identity: Mapping[str, Json]
@@ -145,7 +145,7 @@ class IdentityRegistry:
         *,
         means_two: bool = False,
     ) -> Claim:
-        """Note the identity that a resource gets in this run, before it is looked who has it.
+        """Note the identity that a resource gets in this run, before asking who has it.
 
         Whoever is compared at the same time sees this claim, or else is seen.
 
@@ -153,7 +153,7 @@ class IdentityRegistry:
             identity: The identity.
             key: The text of the key of the resource.
             identifier: The id of its object, or None where it is only now created.
-            means_two: Whether the resource says by itself that there are to be two.
+            means_two: Whether the resource itself allows a second object of this identity.
         """
         claim = Claim(identity, key, identifier, means_two=means_two)
         with self._lock:

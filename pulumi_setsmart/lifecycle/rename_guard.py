@@ -2,7 +2,7 @@
 
 A new key without an alias is a new resource to Pulumi, which deletes the old one at the end. A
 check stops that where it knows the object. A run without a refresh may create before it knows, so
-a deletion looks once more.
+a deletion checks again.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _SHIFTED = (
 def refuse_renamed_key(operation: Operation, identity: Mapping[str, Json]) -> None:
     """Refuse to create what another resource manages already, and note the identity otherwise.
 
-    A replacement has the key of what it replaces. A resource that says by itself that there are to
-    be two is believed; no other one is deleted for it all the same.
+    A replacement has the key of what it replaces. A resource with its own ``if_exists="create"``
+    allows a second object; the first one is still not deleted because of it.
 
     Raises:
         ExistingObjectError: Another resource manages an object of this identity.
@@ -119,7 +119,7 @@ def refuse_shifted_identity(
 
 
 def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
-    """Refuse to delete an object that another resource of this run stands for, or looks like.
+    """Refuse to delete an object that another resource of this run claims, or looks like.
 
     What the program declares itself is deleted only because it is replaced. `destroy` declares
     nothing, so it deletes everything.
@@ -130,7 +130,7 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
     identifier, run = stored.identifier, operation.account.run
     if operation.ownership.is_contested(identifier):
         raise _not_deleted(
-            "another resource of this run stands for it, see its error. Give that one the old key "
+            "another resource of this run claims it, see its error. Give that one the old key "
             "(`formerly` in a file, `aliases` in a program)"
         )
     managed = operation.identities.managed(identifier) or ManagedObject(
