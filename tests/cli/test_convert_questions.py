@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,8 @@ INTERRUPTED = 130
 SHEET = "Name;Beds;Rent\nVilla;3;1.200\n"
 COMMAND = ("convert", "sheet.csv", "--map", "Rent=attributes.rent:number")
 PROGRAM = (
-    "import os; os.close(os.open(os.ttyname(0), os.O_RDWR))\n"  # so that Ctrl-C is a signal to it
+    "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "os.close(os.open(os.ttyname(0), os.O_RDWR))\n"  # so that Ctrl-C is a signal to it
     "from pulumi_setsmart.cli import main; main()"
 )
 BEDS, RENT, WRITE = "Beds (", "Rent (", "Write portfolio.yaml?"
@@ -67,6 +69,8 @@ class Conversation:
         return self._process.wait(HANG_GUARD)
 
     def _read(self) -> bool:
+        readable, _, _ = select.select([self._terminal], [], [], HANG_GUARD)
+        assert readable, f"nothing happens after {self.shown!r}"
         try:
             part = os.read(self._terminal, 4096)
         except OSError:  # the other side is closed
