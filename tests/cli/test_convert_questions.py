@@ -14,7 +14,8 @@ from attrs import define, field
 from support.spreadsheets import listings
 from support.waiting import HANG_GUARD
 
-CTRL_C, CTRL_D = b"\x03", b"\x04"
+# A signal that comes just before Python waits for a line is noticed only after that line.
+CTRL_C, CTRL_D = b"\x03\n", b"\x04"
 INTERRUPTED = 130
 SHEET = "Name;Beds;Rent\nVilla;3;1.200\n"
 COMMAND = ("convert", "sheet.csv", "--map", "Rent=attributes.rent:number")
