@@ -14,6 +14,7 @@ from pulumi_setsmart.conversion.column_names import ID
 from pulumi_setsmart.conversion.table import Table
 from pulumi_setsmart.conversion.target import SKIP, Assignment
 from pulumi_setsmart.lifecycle.check import violations
+from pulumi_setsmart.lifecycle.identity import recognisable
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
@@ -105,7 +106,8 @@ def twins_in(listings: Sequence[Listing]) -> list[Notice]:
     """Return a message about each group of rows that seem to be the same listing."""
     groups: dict[tuple[Json, ...], list[Listing]] = defaultdict(list)
     for listing in listings:
-        groups[tuple(listing.entry.get(name) for name in PROPERTY.natural_key)].append(listing)
+        identity = tuple(recognisable(listing.entry.get(name)) for name in PROPERTY.natural_key)
+        groups[identity].append(listing)
     return [
         Notice(
             MessageCode.REPEATED_LISTING,

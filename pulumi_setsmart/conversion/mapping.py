@@ -23,6 +23,8 @@ ADDRESS = "address"
 NAME = "name"
 _SEVERAL_PARTS = 2
 _LONGEST_ID = 15
+_NOTES = re.compile(r"\([^()]*\)|\[[^][]*\]|\*")
+"""What people add to a title: Max guests (adults), Address [street only]."""
 _REPEATED = re.compile(r" \(\d+\)$")
 """What the second of two columns with one title has behind it."""
 
@@ -109,9 +111,14 @@ def _named(table: Table, free: Sequence[str], taken: set[str]) -> dict[str, Prop
     possible: dict[str, list[str]] = defaultdict(list)
     for column in free:
         title = plain(_REPEATED.sub("", column))
+        without_notes = plain(_NOTES.sub("", column))
         if field := names.certain.get(title):
             by_target[field].append(column)
-        elif field := names.possible.get(title):
+        elif field := (
+            names.possible.get(title)
+            or names.certain.get(without_notes)
+            or names.possible.get(without_notes)
+        ):
             possible[field].append(column)
     decided = {}
     for target, columns in by_target.items():

@@ -339,6 +339,22 @@ def test_what_is_not_certain_stops(
     assert [file.name for file in tmp_path.iterdir()] == ["sheet"]
 
 
+def test_a_title_with_a_note_is_asked_about(tmp_path: Path) -> None:
+    """The note may change what it means, so the column is neither used nor left out silently."""
+    result = convert(tmp_path, "Name,Max guests (adults),Code [internal]\nA,4,9\n", "--yes")
+    facts = ("Max guests (adults)=max_guests",)
+    assert result.stderr.splitlines() == [message(MessageCode.UNCERTAIN_COLUMN, *facts)]
+
+
+def test_names_that_look_the_same_are_one_listing_twice(tmp_path: Path) -> None:
+    """Whatever their case and spaces; both become listings, and a message says so."""
+    result = convert(tmp_path, "Name,Sleeps\nSea Villa,4\nsea  villa,4\n", "--yes")
+    assert result.exit_code == 0
+    notice = message(MessageCode.REPEATED_LISTING, "Sea Villa", "2, 3")
+    assert result.stderr.splitlines() == [notice]
+    assert len(listings(tmp_path)) == 2
+
+
 def test_all_that_is_not_certain_is_said_at_once(tmp_path: Path) -> None:
     """Each column has its own line, with the option that decides."""
     result = convert(tmp_path, "Name,Guests,Where,Baths\nA,4,Sea Road 1,none\n", "--yes")
