@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from support.engine_stack import EngineStack
 from support.messages import message
 from support.s3_server import running_s3
-from support.workflow_runner import BASE, TOKEN, GitHub, Repository
+from support.workflow_runner import BASE, LARGE_CHANGE, TOKEN, GitHub, Repository
 
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.reporting.field_change import FieldChange
@@ -28,7 +28,6 @@ from pulumi_setsmart.testing import SandboxAccount
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gitops"
 WRITER, NEXT_WRITER, READER = "key-that-writes", "its-successor", "key-that-reads"
-LARGE_CHANGE = "contains(github.event.pull_request.labels.*.name, 'large change')"
 PASSPHRASE = "passphrase-of-production"
 DOOR_CODE = "8402-7731"
 

@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 import pytest
 from attrs import frozen
 from support.preview_document import PreviewDocument
-from support.workflow_runner import BASE, TOKEN, GitHub, Repository
+from support.workflow_runner import BASE, LARGE_CHANGE, TOKEN, GitHub, Repository
 
 from pulumi_setsmart.sandbox import running
 
@@ -46,6 +46,7 @@ def pull_request(tmp_path: Path, runner_environment: dict[str, str]) -> Iterator
         "github.token": TOKEN,
         "github.event.pull_request.number": "7",
         "github.run_id": "1001",
+        LARGE_CHANGE: "false",
         BASE: "0000000",
     }
     with running(github.app) as api_url:

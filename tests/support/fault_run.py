@@ -140,10 +140,16 @@ class FaultRun:
         return run
 
     def bring_to(self, declared: list[Declared]) -> None:
-        """Run `pulumi up` until it succeeds, and check the account."""
+        """Run `pulumi up` until it succeeds, and check the account.
+
+        Two listings are equal, so the deletion of one of them needs a permission.
+        """
+        names = {resource.name for resource in declared}
+        gone = [identifier for name, identifier in self.ids_by_name().items() if name not in names]
+        permission = {"SETSMART_ALLOW_DELETION": ",".join(gone)}
         self.stack.declare("\n".join(resource.program for resource in declared))
         for attempt in range(MOST_UPS):
-            finished = self.stack.run("up", "--yes", "--skip-preview", *QUIET)
+            finished = self.stack.run("up", "--yes", "--skip-preview", *QUIET, **permission)
             assert "Traceback" not in finished.output
             if finished.status == 0:
                 break

@@ -21,6 +21,7 @@ from support.waiting import HANG_GUARD
 TOKEN = "token-of-the-workflow"
 REPOSITORY = "hosts/portfolio"
 BASE = "github.event.pull_request.base.sha"
+LARGE_CHANGE = "contains(github.event.pull_request.labels.*.name, 'large change')"
 
 
 @define
