@@ -138,6 +138,11 @@ def unsendable(value: Json) -> Unsendable | None:
     return _unsendable(value)
 
 
+def is_name(value: Json) -> bool:
+    """Return whether a value can be the name of something: a string that is not blank."""
+    return isinstance(value, str) and bool(value.strip()) and unsendable(value) is None
+
+
 def _unsendable(value: Json) -> Unsendable | None:
     match value:
         case dict():

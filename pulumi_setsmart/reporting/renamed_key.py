@@ -59,11 +59,11 @@ def with_renames(steps: Sequence[Step], staying: Sequence[Resource] = ()) -> lis
     """
     ends = [step for step in steps if step.entry.action in _ENDS]
     begins = [step for step in steps if step.entry.action is Action.CREATE]
-    candidates = _by_sign(begins)
+    creations = _by_sign(begins)
     likenesses = sorted(
         (-likeness, number, other)
         for other, end in enumerate(ends)
-        for number in _candidates(candidates, end)
+        for number in _candidates(creations, end)
         if (likeness := _likeness(begins[number], end))
     )
     former: dict[int, int] = {}

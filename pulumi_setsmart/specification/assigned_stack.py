@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from pulumi_setsmart.lifecycle.check import unsendable
+from pulumi_setsmart.lifecycle.check import is_name
 from pulumi_setsmart.models.json import Json
 
 STACK: Final = "stack"
@@ -21,6 +21,4 @@ SCHEMA: Mapping[str, Json] = {"anyOf": [{"type": "string", "pattern": r"\S"}, {"
 
 def is_stack_name(value: Json) -> bool:
     """Return whether an entry may have a value as its stack; with None it names none."""
-    return value is None or (
-        isinstance(value, str) and bool(value.strip()) and unsendable(value) is None
-    )
+    return value is None or is_name(value)

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from pulumi_setsmart.lifecycle.check import unsendable
+from pulumi_setsmart.lifecycle.check import is_name
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 
@@ -57,7 +57,7 @@ def former_key_violations(formerly: Mapping[str, Json]) -> Iterator[FormerKeyVio
     """
     usable = {}
     for key, value in formerly.items():
-        if not all(map(_is_key, _values(value))):
+        if not all(map(is_name, _values(value))):
             yield FormerKeyViolation(
                 key, "must be a key or a list of keys", MessageCode.INVALID_VALUE
             )
@@ -81,7 +81,3 @@ def _values(value: Json) -> list[Json]:
     if isinstance(value, list | tuple):
         return [*value]
     return [] if value is None else [value]
-
-
-def _is_key(value: Json) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and unsendable(value) is None
