@@ -30,7 +30,7 @@ from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.portfolio_names import child_name, entry_key
-from pulumi_setsmart.specification.assigned_stack import STACK
+from pulumi_setsmart.specification.assigned_stack import STACK, is_shared
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
 from pulumi_setsmart.specification.sections import SECTIONS, Entries, Entry
@@ -229,7 +229,7 @@ def _plan(
         renamed,
         import_file(project.portfolio, resources.values()),
         needs_program,
-        any(STACK in entry for members in updated.entries.values() for entry in members.values()),
+        is_shared(updated.entries),
         [*_left_out(inventory, matching, selection), *omissions(matching.new, project.format)],
     )
 

@@ -23,7 +23,7 @@ from pulumi_setsmart.lifecycle.ordering import Pattern
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import IfExists
-from pulumi_setsmart.specification.assigned_stack import STACK
+from pulumi_setsmart.specification.assigned_stack import STACK, is_shared
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
@@ -156,7 +156,7 @@ def match_entries(
     """
     matching = Matching()
     taken = {key for members in entries.values() for key in members} | {key for _, key in known.ids}
-    is_shared = any(STACK in entry for members in entries.values() for entry in members.values())
+    shared = is_shared(entries)
     for name, kind in SECTIONS.items():
         objects = inventory.sections[name]
         section = _section(kind, entries.get(name, {}), objects, known, share or Share())
@@ -168,7 +168,7 @@ def match_entries(
                 matching.managed += 1
             elif not section.share.selection.includes(found):
                 matching.unselected += 1
-            elif is_shared and not section.share.selection.is_partial:
+            elif shared and not section.share.selection.is_partial:
                 matching.unassigned.append(found)
             elif found.entry is not None:
                 key = section.past.get(found.record.id) or resource_name(

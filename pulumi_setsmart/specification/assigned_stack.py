@@ -22,3 +22,8 @@ SCHEMA: Mapping[str, Json] = {"anyOf": [{"type": "string", "pattern": r"\S"}, {"
 def is_stack_name(value: Json) -> bool:
     """Return whether an entry may have a value as its stack; with None it names none."""
     return value is None or is_name(value)
+
+
+def is_shared(entries: Mapping[str, Mapping[str, Mapping[str, Json]]]) -> bool:
+    """Return whether entries, by section and key, name the stacks that share them."""
+    return any(STACK in entry for members in entries.values() for entry in members.values())
