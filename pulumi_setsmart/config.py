@@ -401,11 +401,6 @@ def _allows_swaps(environment: Mapping[str, str]) -> bool:
     raise ConfigurationError(f"{ALLOW_SWAPS_VARIABLE} must be true or false")
 
 
-def _allowed_deletions(environment: Mapping[str, str]) -> frozenset[str]:
-    names = environment.get(ALLOW_DELETION_VARIABLE, "").split(",")
-    return frozenset(name.strip() for name in names if name.strip())
-
-
 def _whole_number(text: str, name: str, at_least: int = 0) -> int:
     is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
     if not is_number or int(text) < at_least:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import Factory, define
 
-from pulumi_setsmart.lifecycle.identity import is_same, recognisable
+from pulumi_setsmart.lifecycle.identity import is_same, may_stand_for, recognisable
 from pulumi_setsmart.models.json import Json, JsonObject
 
 _Place = tuple[str, object]
@@ -26,11 +26,14 @@ class ManagedObject:
     Attributes:
         identifier: Its id.
         key: The text of the key of its resource, or None where that is not known.
+        since: When the run began in which it got its identity, in seconds, or None where that is
+            not known.
         identities: The fields by which it is recognised: as the state knows them, and as they are.
     """
 
     identifier: str
     key: str | None
+    since: int | None = None
     identities: list[dict[str, Json]] = Factory(list)
 
     def has(self, identity: Mapping[str, Json]) -> bool:
@@ -68,7 +71,12 @@ class IdentityRegistry:
         self._claims: defaultdict[_Place, list[Claim]] = defaultdict(list)
 
     def note(
-        self, identifier: str, key: str | None, names: tuple[str, ...], fields: JsonObject
+        self,
+        identifier: str,
+        key: str | None,
+        names: tuple[str, ...],
+        fields: JsonObject,
+        since: int | None = None,
     ) -> ManagedObject:
         """Note an object that was managed before this run.
 
@@ -77,13 +85,15 @@ class IdentityRegistry:
             key: The text of the key of its resource, or None where that is not known.
             names: The names of the fields by which it is recognised.
             fields: Its fields, as the state knows them or as they are.
+            since: When the run began in which it got its identity, in seconds, or None where that
+                is not known.
 
         Returns:
             All that is known of it.
         """
         identity = {name: fields.get(name) for name in names}
         with self._lock:
-            managed = self._managed.setdefault(identifier, ManagedObject(identifier, key))
+            managed = self._managed.setdefault(identifier, ManagedObject(identifier, key, since))
             if key is not None:
                 self._keys -= {managed.key}
                 self._keys.add(key)
@@ -129,12 +139,13 @@ class IdentityRegistry:
             return [each for each in known if each.identifier != identifier and each.has(identity)]
 
     def twins(self, managed: ManagedObject) -> list[ManagedObject]:
-        """Return the other managed objects that have an identity of one of them."""
+        """Return the other managed objects of an identity that may stand for this one."""
         return [
             twin
             for identity in managed.identities
             if identity
             for twin in self.holders(identity, managed.identifier)
+            if may_stand_for(twin.since, managed.since)
         ]
 
     def claim(

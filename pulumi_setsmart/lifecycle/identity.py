@@ -40,6 +40,20 @@ def recognisable(value: Json) -> Json:
     return digits(value) or folded(value)
 
 
+def may_stand_for(since: int | None, twin_since: int | None) -> bool:
+    """Return whether an object may be there because the key of its twin changed.
+
+    Not if it had the identity when the twin got it, or if both got it in one run: that run
+    declared both.
+
+    Args:
+        since: When the run began in which the object got its identity, in seconds, or None where
+            that is not known.
+        twin_since: The same of its twin.
+    """
+    return since is None or twin_since is None or since > twin_since
+
+
 def may_come_from(declared: JsonObject, fields: JsonObject) -> bool:
     """Return whether an object with these fields can be what a server made of the declared ones.
 

@@ -66,6 +66,7 @@ _MEMBERS = frozenset(
         "inputs_ahead",
         "null_secrets",
         "resource",
+        "identity_since",
     }
 )
 _ACCOUNT_MEMBERS = frozenset({"base_url", "key_digest", "neighbours", "names"})
@@ -130,6 +131,7 @@ def dump_metadata(metadata: StateMetadata) -> str:
             **_filled("inputs_ahead", metadata.inputs_ahead),
             **({} if null_secrets is None else {"null_secrets": null_secrets}),
             **_filled("resource", metadata.resource_key),
+            **_filled("identity_since", metadata.identity_since),
             **metadata.newer,
         },
         separators=(",", ":"),
@@ -207,6 +209,7 @@ def _state_metadata(plain: dict[str, Any]) -> StateMetadata:
         inputs_ahead=_optional(plain, "inputs_ahead", _true_or_false) or False,
         null_secrets=_optional(plain, "null_secrets", _list_of(_pointer)),
         resource_key=_optional(plain, "resource", _string),
+        identity_since=_optional(plain, "identity_since", _seconds),
         newer=_newer_members(plain, _MEMBERS),
     )
 
@@ -368,6 +371,12 @@ def _since(value: Any) -> Since:
 
 def _true_or_false(value: Any) -> bool:
     if not isinstance(value, bool):
+        raise _DamageError
+    return value
+
+
+def _seconds(value: Any) -> int:
+    if type(value) is not int or value <= 0:
         raise _DamageError
     return value
 

@@ -80,7 +80,11 @@ def _note_identity(operation: Operation, stored: StoredObject, fields: JsonObjec
     """Note by what a managed object is recognised; one that is only read belongs to nobody."""
     if stored.owner is not None:
         operation.identities.note(
-            stored.identifier, stored.metadata.resource_key, operation.natural_key, fields
+            stored.identifier,
+            stored.metadata.resource_key,
+            operation.natural_key,
+            fields,
+            stored.metadata.identity_since,
         )
 
 
@@ -103,6 +107,7 @@ def imported_object(operation: Operation, stored: StoredObject, record: Record) 
         unapplied=metadata.unapplied_of(differing, Since.IMPORT),
         inputs_ahead=bool(differing),
         resource_key=resource_key_in(operation.properties),
+        identity_since=operation.account.run.started_at,
     )
     inputs = operation.properties
     return ReadObject(

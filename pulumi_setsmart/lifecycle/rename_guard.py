@@ -91,7 +91,9 @@ def refuse_shifted_identity(
     """
     identifier, key = stored.identifier, resource_key_in(inputs)
     known_key = key or stored.metadata.resource_key
-    managed = identities.note(identifier, known_key, names, stored.fields)
+    managed = identities.note(
+        identifier, known_key, names, stored.fields, stored.metadata.identity_since
+    )
     identity = identity_of(names, declaration.fields)
     if managed.key is None:
         return
@@ -119,7 +121,7 @@ def refuse_shifted_identity(
 
 
 def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
-    """Refuse to delete an object that another resource of this run claims, or looks like.
+    """Refuse to delete an object that another resource of this run claims, or looks like since.
 
     What the program declares itself is deleted only because it is replaced. `destroy` declares
     nothing, so it deletes everything.
@@ -136,6 +138,7 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
     managed = operation.identities.managed(identifier) or ManagedObject(
         identifier,
         stored.metadata.resource_key,
+        stored.metadata.identity_since,
         [{name: stored.fields.get(name) for name in operation.natural_key}],
     )
     if run.is_declared(managed.key):

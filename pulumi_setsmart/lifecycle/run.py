@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
+from collections.abc import Callable
 
 from pulumi_setsmart.client.errors import NotDeletedError
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
@@ -11,9 +13,15 @@ from pulumi_setsmart.models.message_code import MessageCode
 
 
 class Run:
-    """One per process."""
+    """One per process.
 
-    def __init__(self) -> None:
+    Attributes:
+        started_at: When it began, in whole seconds since 1970.
+    """
+
+    def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
+        """Begin a run at the time that a clock shows."""
+        self.started_at = int(wall_clock())
         self._lock = threading.Lock()
         self._deletions = 0
         self._declared: set[str] = set()

@@ -117,6 +117,9 @@ class StateMetadata:
             are set, or None where that was never looked at: then each null is taken for one.
         secret_paths: The JSON pointers of the declared values that are secret.
         resource_key: The text of the key of the resource, or None where that was never noted.
+        identity_since: When the run began in which the object got its identity in this state, in
+            whole seconds since 1970, or None where that was never noted. A run creates, adopts or
+            imports the object, or changes a field by which it is recognised.
         newer: What a newer release keeps here; it is kept as it is.
     """
 
@@ -129,6 +132,7 @@ class StateMetadata:
     inputs_ahead: bool = False
     null_secrets: list[str] | None = None
     resource_key: str | None = None
+    identity_since: int | None = None
     newer: dict[str, Json] = Factory(dict)
 
     def hides_by_null(self, path: str) -> bool:

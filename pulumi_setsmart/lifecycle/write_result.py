@@ -8,6 +8,7 @@ import attrs
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, mismatches, project, reconcile, shape_of
 from pulumi_setsmart.lifecycle.declaration import Declaration, outputs_of
+from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import UNORDERED
 from pulumi_setsmart.lifecycle.normalisation import is_normalised
 from pulumi_setsmart.lifecycle.operation import Operation, shown
@@ -82,6 +83,7 @@ def outputs_after_write(
         if declaration.secrets
         else None,
         resource_key=resource_key_in(operation.properties) or before.resource_key,
+        identity_since=_identity_since(operation, stored),
     )
     paths = {difference.path for difference in unapplied}
     current = reconcile(declaration.fields, actual, lambda path, _value: path not in paths)
@@ -91,6 +93,15 @@ def outputs_after_write(
         if not declaration.is_secret(difference.path)
     }
     return outputs_of(operation.kind, operation.properties, record.id, fields, current, after, sent)
+
+
+def _identity_since(operation: Operation, stored: StoredObject) -> int | None:
+    """Return since when the object has the identity with which it was written."""
+    identity = identity_of(operation.natural_key, operation.declaration.fields)
+    is_known = stored.owner is not None
+    if identity is None or (is_known and is_same(identity, stored.fields)):
+        return stored.metadata.identity_since
+    return operation.account.run.started_at
 
 
 def overwrite_warning(declaration: Declaration, reverted: Iterable[Mismatch]) -> str:

@@ -25,8 +25,9 @@ from pulumi_setsmart.lifecycle.declaration import (
     known_fields_of,
     read_declaration,
 )
+from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
-from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, unapplied_in
+from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, load_metadata, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
@@ -60,7 +61,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
 
     Raises:
         StackError: It is something else.
-        MetadataError: What a state says of values that were not applied cannot be read.
+        MetadataError: The metadata in a state cannot be read.
     """
     printed = read_printed(text, source)
     steps, diagnostics = printed.steps, printed.diagnostics
@@ -141,7 +142,7 @@ def _step(
         is_change=_is_change(kind, action, adoption),
     )
     known = [side for side in (sides.planned, sides.current, sides.last) if side is not ABSENT]
-    return Step(address.name, kind, inputs, known, entry)
+    return Step(address.name, kind, inputs, known, _identity_since(kind, current, planned), entry)
 
 
 def _staying(steps: Sequence[Mapping[str, Any]]) -> Iterator[Resource]:
@@ -151,17 +152,32 @@ def _staying(steps: Sequence[Mapping[str, Any]]) -> Iterator[Resource]:
     """
     gone = {step["urn"] for step in steps if step["op"] == "delete"}
     states = {
-        step["urn"]: _state(step, "newState")
+        step["urn"]: (_state(step, "oldState"), _state(step, "newState"))
         for step in steps
         if step["op"] in _STAYING and step["urn"] not in gone
     }
-    for urn, state in states.items():
-        if state is None or state.get("external"):
+    for urn, (current, planned) in states.items():
+        if planned is None or planned.get("external"):
             continue
-        inputs = _properties(state, "inputs")
+        inputs = _properties(planned, "inputs")
         for address in addresses(urn):
-            fields = read_declaration(address.kind, inputs).fields
-            yield Resource(address.name, address.kind, inputs, [fields])
+            kind = address.kind
+            fields = read_declaration(kind, inputs).fields
+            since = _identity_since(kind, current, planned)
+            yield Resource(address.name, kind, inputs, [fields], since)
+
+
+def _identity_since(
+    kind: Kind, current: Mapping[str, Any] | None, planned: Mapping[str, Any] | None
+) -> int | None:
+    """Return since when an object has the identity that it will have, if the state says so."""
+    shown, inputs = _properties(current, "outputs"), _properties(planned, "inputs")
+    declared = read_declaration(kind, inputs).fields
+    identity = identity_of(kind.identity_names(inputs), declared) or {}
+    if shown.get(KEY) == SECRET or not is_same(identity, known_fields_of(kind, shown)):
+        return None
+    metadata = load_metadata(shown, shown.get(ID))
+    return None if metadata is None else metadata.identity_since
 
 
 def _is_change(kind: Kind, action: Action, adoption: Adoption | None) -> bool:

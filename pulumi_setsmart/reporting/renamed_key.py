@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
 from pulumi_setsmart.automation.resource_type import SECRET, holds_secret
-from pulumi_setsmart.lifecycle.identity import is_same, recognisable
+from pulumi_setsmart.lifecycle.identity import is_same, may_stand_for, recognisable
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, PATH, Kind
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.reporting.report import Action, Entry
@@ -31,12 +31,15 @@ class Resource:
         inputs: The inputs that the program declares, or declared last.
         fields: Its fields: as they will be, as they are, as they were declared; as far as there
             are any.
+        identity_since: When the run began in which its object got its identity, in seconds, or
+            None where that is not known, or only now happens.
     """
 
     name: str
     kind: Kind
     inputs: JsonObject
     fields: Sequence[JsonObject]
+    identity_since: int | None
 
 
 @frozen
@@ -94,7 +97,11 @@ def _with_twin(step: Step, staying: Sequence[Resource], by_sign: _BySign) -> Ent
     if step.entry.action not in _ENDS:
         return step.entry
     candidates = (staying[number] for number in _candidates(by_sign, step))
-    twins = (resource.name for resource in candidates if _likeness(resource, step))
+    twins = (
+        resource.name
+        for resource in candidates
+        if _likeness(resource, step) and may_stand_for(resource.identity_since, step.identity_since)
+    )
     return evolve(step.entry, twin=next(twins, None))
 
 

@@ -10,6 +10,8 @@ from support.engine_stack import QUIET, EngineStack, messages
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.reporting.plan_limit import stopped_deletions
+from pulumi_setsmart.reporting.preview import read_preview
 from pulumi_setsmart.sandbox import PROPERTIES
 
 YAML = """\
@@ -136,11 +138,37 @@ def test_without_a_refresh_the_deletion_is_the_second_line(
     assert listing_ids(account) == ["prop_1", "prop_2"]
 
     stack.declare(program.format(2))
-    other = message(MessageCode.DELETION_STOPPED, "prop_2", "SETSMART_ALLOW_DELETION=prop_2")
-    assert messages_of(stack, *without[:2], "--refresh=false") == [other]
-    stack.up(SETSMART_ALLOW_DELETION="prop_2")
+    stack.succeed(*without)
     stack.assert_clean()
     assert listing_ids(account) == ["prop_1"]
+
+    stack.declare(program.format(3))
+    other = message(MessageCode.DELETION_STOPPED, "prop_1", "SETSMART_ALLOW_DELETION=prop_1")
+    assert messages_of(stack, *without[:2], "--refresh=false") == [other]
+    stack.up(SETSMART_ALLOW_DELETION="prop_1")
+    stack.assert_clean()
+    assert listing_ids(account) == ["prop_3"]
+
+
+def test_one_of_two_equal_listings_is_deleted_as_any_other(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """They were created together, or the one that stays was there first; the report agrees."""
+    twins = 'for key in "abcd": Property(key, name="Villa")'
+    stack.declare(twins)
+    stack.up()
+    assert len(listing_ids(account)) == 4
+    stack.declare(twins.replace("abcd", "bc"))
+    text = stack.succeed("preview", "--json", "--refresh")
+    assert [*stopped_deletions(read_preview(text), {})] == []
+    stack.up()
+    stack.declare(twins.replace("abcd", "bc") + '\nProperty("e", name="Villa", if_exists="create")')
+    stack.up()
+    assert len(listing_ids(account)) == 3
+    stack.declare(twins.replace("abcd", "b"))
+    stack.up()
+    stack.assert_clean()
+    assert listing_ids(account) == [stack.resource("b")["id"]]
 
 
 def test_shifted_rows_stop_before_anything_is_written(

@@ -57,6 +57,7 @@ REMEMBERED = StateMetadata(
     inputs_ahead=True,
     null_secrets=["/wifi"],
     resource_key='["Property","villa"]',
+    identity_since=1_795_934_692,
 )
 STORED: dict[str, Any] = {
     "version": 1,
@@ -74,6 +75,7 @@ STORED: dict[str, Any] = {
     "inputs_ahead": True,
     "null_secrets": ["/wifi"],
     "resource": '["Property","villa"]',
+    "identity_since": 1795934692,
 }
 
 UNCHANGED = PlannedChange(changes=False, replaces=[])
@@ -208,6 +210,8 @@ METADATA = st.builds(
     ),
     inputs_ahead=st.booleans(),
     null_secrets=st.none() | st.lists(POINTERS, max_size=3),
+    resource_key=st.none() | TEXTS.filter(bool),
+    identity_since=st.none() | st.integers(1, 2**53),
     newer=OTHERS,
 )
 
@@ -297,6 +301,7 @@ DAMAGED: dict[str, object] = {
     "version -1": with_member("version", value=-1),
     "version 1.0": with_member("version", value=1.0),
     "version as a text": with_member("version", value="1"),
+    "a time before 1970": with_member("identity_since", value=-1),
     "version of another world": with_member("version", value=10**9),
     "half of a newer version": with_member("version", value=99)[:-5],
     "None": None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from pulumi_setsmart.client.errors import (
     ShiftedIdentityError,
 )
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
@@ -101,29 +103,104 @@ def test_the_resource_itself_may_want_two(*, refreshes: bool, before: dict[str, 
 
 
 @pytest.mark.parametrize("refreshes", [True, False])
-@pytest.mark.parametrize("kept", ["old", "twin"])
 @pytest.mark.parametrize("extra", [{}, {"name": "villa "}, {"address": None}])
-def test_one_of_two_is_deleted_only_with_permission(
-    *, refreshes: bool, kept: str, extra: dict[str, Json]
+def test_the_older_of_two_is_deleted_only_with_permission(
+    *, refreshes: bool, extra: dict[str, Json]
 ) -> None:
-    """However often it is run again, and for this one only; whichever it is."""
+    """However often it is run again, and for this one only: its key may have changed."""
     stack = deployed(old=VILLA)
     inputs = {"old": VILLA, "twin": {**VILLA, **extra, "if_exists": "create"}}
     stack.begin()
     stack.create("twin", inputs["twin"])
-    [gone] = inputs.keys() - {kept}
-    identifier, _ = stack.state[gone]
-    for allowed in ((), ("id_9", stack.state[kept][0])):
+    identifier, _ = stack.state["old"]
+    for allowed in ((), ("id_9", stack.state["twin"][0])):
         stack.begin(refreshes=refreshes, allowed_deletions=frozenset(allowed))
-        stack.diff(kept, inputs[kept])
+        stack.diff("twin", inputs["twin"])
         permission = f"SETSMART_ALLOW_DELETION={identifier}"
-        with raises(NotDeletedError, MessageCode.DELETION_STOPPED, f"{kept} has", permission):
-            stack.delete(gone)
+        with raises(NotDeletedError, MessageCode.DELETION_STOPPED, "twin has", permission):
+            stack.delete("old")
     assert len(stack.account.objects) == 2
     stack.begin(refreshes=refreshes, allowed_deletions=frozenset({identifier}))
-    stack.diff(kept, inputs[kept])
+    stack.diff("twin", inputs["twin"])
+    stack.delete("old")
+    assert [*stack.account.objects] == [f"/properties/{stack.state['twin'][0]}"]
+
+
+@pytest.mark.parametrize("refreshes", [True, False])
+@pytest.mark.parametrize("extra", [{}, {"name": "villa "}, {"address": None}])
+def test_the_newer_of_two_is_deleted(*, refreshes: bool, extra: dict[str, Json]) -> None:
+    """The one that stays was there before it, so no key has changed."""
+    stack = deployed(old=VILLA)
+    stack.begin()
+    stack.create("twin", {**VILLA, **extra, "if_exists": "create"})
+    stack.begin(refreshes=refreshes)
+    stack.diff("old", VILLA)
+    stack.delete("twin")
+    assert [*stack.account.objects] == [f"/properties/{stack.state['old'][0]}"]
+
+
+@pytest.mark.parametrize("kept", "ab")
+@pytest.mark.parametrize("refreshes", [True, False])
+@pytest.mark.parametrize("updated", ["", "a", "b"])
+def test_one_of_two_that_were_created_together_is_deleted(
+    *, kept: str, refreshes: bool, updated: str
+) -> None:
+    """One run declared both; a later update of other fields does not change that."""
+    stack = deployed(a=VILLA, b=VILLA)
+    stack.begin()
+    if updated:
+        stack.update(updated, {**VILLA, "bedrooms": 3})
+    stack.begin(refreshes=refreshes)
+    stack.diff(kept, VILLA)
+    [gone] = {*"ab"} - {kept}
     stack.delete(gone)
     assert [*stack.account.objects] == [f"/properties/{stack.state[kept][0]}"]
+
+
+def test_twins_that_one_run_adopted_count_as_created_together() -> None:
+    """It declared both."""
+    stack = deployed(a=VILLA, b=VILLA)
+    ids = [identifier for identifier, _ in stack.state.values()]
+    stack.state.clear()
+    stack.begin()
+    for key, identifier in zip("ab", ids, strict=True):
+        stack.create(key, {**VILLA, "existing_id": identifier})
+    stack.begin()
+    stack.diff("a", {**VILLA, "existing_id": ids[0]})
+    stack.delete("b")
+    assert [*stack.account.objects] == [f"/properties/{ids[0]}"]
+
+
+@pytest.mark.parametrize("refreshes", [True, False])
+@pytest.mark.parametrize("allow_swaps", [True, False])
+def test_what_got_its_identity_later_is_no_twin_from_the_start(
+    *, allow_swaps: bool, refreshes: bool
+) -> None:
+    """A row that took its neighbour's values may be all that is left of a removed row."""
+    stack = deployed(a=VILLA, b=LOFT)
+    stack.begin(refreshes=False, allow_swaps=allow_swaps)
+    stack.update("a", LOFT)
+    for _ in range(2):
+        stack.begin(refreshes=refreshes)
+        stack.diff("a", LOFT)
+        with raises(NotDeletedError, MessageCode.DELETION_STOPPED, "a has"):
+            stack.delete("b")
+    assert len(stack.account.objects) == 2
+
+
+def test_a_state_that_does_not_know_since_when_needs_the_permission() -> None:
+    """As earlier releases wrote it, for either of the two."""
+    stack = deployed(a=VILLA, b=VILLA)
+    for key, (identifier, outputs) in stack.state.items():
+        metadata = json.loads(str(outputs[KEY]))
+        assert metadata.pop("identity_since")
+        stack.state[key] = identifier, {**outputs, KEY: json.dumps(metadata)}
+    for kept, gone in ("ab", "ba"):
+        stack.begin()
+        stack.diff(kept, VILLA)
+        stack.update(kept, {**VILLA, "bedrooms": 3})
+        with raises(NotDeletedError, MessageCode.DELETION_STOPPED):
+            stack.delete(gone)
 
 
 def test_a_twin_may_be_replaced() -> None:

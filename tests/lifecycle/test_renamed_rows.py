@@ -62,6 +62,8 @@ class User:
     rows: list[Row]
     stack: Deployment = field(factory=Deployment)
     _keys: int = 0
+    _deployments: int = 0
+    _titled: dict[str, tuple[str, int]] = field(factory=dict)
 
     def edit(self, how: str, one: int, other: int) -> None:
         """Change the file."""
@@ -89,6 +91,7 @@ class User:
         formerly: dict[str, Json] = {row.key: row.formerly for row in self.rows}
         if any(former_key_violations(formerly)):
             return False
+        self._deployments += 1
         rows = self.rows[::-1] if reverse else self.rows
         self.stack.begin(refreshes=refreshes, if_exists=if_exists)
         accepted = [self._step(row, writes=False) for row in rows]
@@ -102,7 +105,9 @@ class User:
             kept.add(row.key if done else before)
             worked &= done
             if not worked and not goes_on:
+                self._see_titles()
                 return False
+        self._see_titles()
         for key in self.stack.state.keys() - kept:
             worked &= self._delete(key)
         return worked
@@ -135,9 +140,22 @@ class User:
             return False
         if not self._is_there(identifier):
             for row in self.rows:
-                assert row.title != outputs["name"]
                 assert key not in (row.key, row.formerly)
+                if row.title == outputs["name"]:
+                    assert self._titled_at(self.stack.state[row.key][0]) <= self._titled_at(
+                        identifier
+                    )
         return True
+
+    def _see_titles(self) -> None:
+        """Note in which deployment each listing of the account got its title."""
+        for path, listing in self.stack.account.objects.items():
+            title, _ = self._titled.get(path, (None, 0))
+            if title != listing["name"]:
+                self._titled[path] = listing["name"], self._deployments
+
+    def _titled_at(self, identifier: str) -> int:
+        return self._titled[f"/properties/{identifier}"][1]
 
     def _is_there(self, identifier: str) -> bool:
         return f"/properties/{identifier}" in self.stack.account.objects
@@ -158,7 +176,11 @@ def user_with(titles: str) -> User:
 def test_no_edit_of_a_file_deletes_a_listing_silently(
     titles: str, history: list[tuple[list[Any], dict[str, Any]]]
 ) -> None:
-    """Rows are renamed, moved, swapped, removed and copied; what is refused is taken back."""
+    """Rows are renamed, moved, swapped, removed and copied; what is refused is taken back.
+
+    A listing is deleted beside another one of the same title only if that one had the title when
+    the deleted one got it, so both were meant.
+    """
     user = user_with(titles)
     for edits, run in history:
         rows = copy.deepcopy(user.rows)

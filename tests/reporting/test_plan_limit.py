@@ -8,6 +8,8 @@ import pytest
 from support.messages import message
 from support.preview_document import PreviewDocument
 
+from pulumi_setsmart.lifecycle.metadata import dump_metadata
+from pulumi_setsmart.lifecycle.state_metadata import KEY, StateMetadata
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.reporting.plan_limit import PlanLimit, planned_deletions, stopped_deletions
 from pulumi_setsmart.reporting.preview import read_preview
@@ -172,6 +174,41 @@ def test_a_deletion_that_will_be_stopped_says_so(
     assert notices == ([message(MessageCode.DELETION_STOPPED, *facts)] if stopped else [])
     permission = {"SETSMART_ALLOW_DELETION": "prop_9 , prop_3"}
     assert [*stopped_deletions(report, permission)] == []
+
+
+@pytest.mark.parametrize(
+    ("gone", "kept", "planned", "stopped"),
+    [
+        (5, 5, VILLA, False),
+        (5, 4, VILLA, False),
+        (5, 6, VILLA, True),
+        (None, 5, VILLA, True),
+        (5, None, VILLA, True),
+        (5, 4, {**VILLA, "bedrooms": 3}, False),
+    ],
+)
+def test_a_twin_that_was_there_from_the_start_stops_no_deletion(
+    gone: int | None, kept: int | None, planned: dict[str, Any], *, stopped: bool
+) -> None:
+    """As the run itself decides; a state of an earlier release does not say since when."""
+    document = PreviewDocument()
+    document.listing("gone", last={**VILLA, **since(gone)}, id="prop_3")
+    document.listing("kept", last={**VILLA, **since(kept)}, planned=planned)
+    assert bool([*stopped_deletions(read_preview(document.text), {})]) is stopped
+
+
+def test_a_resource_that_takes_the_identity_over_stops_a_deletion() -> None:
+    """However long it was there under another name."""
+    document = PreviewDocument()
+    document.listing("gone", last={**VILLA, **since(5)}, id="prop_3")
+    document.listing("kept", last={"name": "Hut", **since(1)}, planned=VILLA)
+    assert [*stopped_deletions(read_preview(document.text), {})]
+
+
+def since(seconds: int | None) -> dict[str, str]:
+    """Return the output that says since when an object has its identity."""
+    metadata = StateMetadata(identity_since=seconds)
+    return {KEY: dump_metadata(metadata)}
 
 
 def test_without_a_limit_any_number_is_allowed() -> None:

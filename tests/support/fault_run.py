@@ -142,7 +142,8 @@ class FaultRun:
     def bring_to(self, declared: list[Declared]) -> None:
         """Run `pulumi up` until it succeeds, and check the account.
 
-        Two listings are equal, so the deletion of one of them needs a permission.
+        Two listings are equal, and a fault can make one of them much newer in the state than the
+        other, so the deletion of one may need a permission.
         """
         names = {resource.name for resource in declared}
         gone = [identifier for name, identifier in self.ids_by_name().items() if name not in names]

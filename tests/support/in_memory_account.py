@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import httpx
@@ -53,6 +54,7 @@ class InMemoryAccount:
         interfere: Is given each request and the function that carries it out, and returns the
             response.
         clock: The time of its clients.
+        starts: When each process begins: a second after the one before.
     """
 
     objects: dict[str, dict[str, Any]] = field(factory=dict)
@@ -63,6 +65,7 @@ class InMemoryAccount:
     sent: list[tuple[str, str, Any]] = field(factory=list)
     interfere: Interference = undisturbed
     clock: Clock = field(factory=Clock)
+    starts: Iterator[int] = field(factory=lambda: itertools.count(1))
     _counting: threading.Lock = field(factory=threading.Lock, init=False)
 
     def lifecycle(
@@ -80,7 +83,7 @@ class InMemoryAccount:
         account = Account(
             client,
             accept_change=configured.accept_account_change,
-            run=Run(),
+            run=Run(lambda: next(self.starts)),
         )
         return Lifecycle(kind, account, configured)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from attrs import define, field
 
+from pulumi_setsmart.lifecycle.state_metadata import KEY
+
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 PREFIX = "urn:pulumi:production::portfolio::"
 PROPERTY = "pulumi-python:dynamic/setsmart:Property"
@@ -46,14 +48,14 @@ class PreviewDocument:
         """
         urn = f"{PREFIX}{kind}::{name}"
         current = last if current is None else current
-        old = {"inputs": last, "outputs": {**(last or {}), "id": "prop_1"}, "id": "prop_1"}
+        old = {"inputs": last, "outputs": _outputs(last or {}), "id": "prop_1"}
         if last is not None and refreshed:
             self.steps.append({"op": "refresh", "urn": urn, "oldState": old, "newState": old})
         if op is None:
             op = "create" if last is None else "delete" if planned is None else "update"
         step: dict[str, Any] = {"op": op, "urn": urn}
         if current is not None and op != "create":
-            outputs = {**current, "id": "prop_1"}
+            outputs = _outputs(current)
             step["oldState"] = {"inputs": current, "outputs": outputs, "id": "prop_1", **state}
         if planned is not None:
             step["newState"] = {"inputs": planned}
@@ -97,6 +99,14 @@ class PreviewDocument:
             json.dumps({"sequence": 2 * number, "timestamp": 0, **event}, ensure_ascii=False) + "\n"
             for number, event in enumerate(events)
         )
+
+
+def _outputs(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the outputs, which hold their metadata as a text; inputs hold an object."""
+    shown = {**fields}
+    if isinstance(shown.get(KEY), dict):
+        del shown[KEY]
+    return {**shown, "id": "prop_1"}
 
 
 def _with_marked_secrets(value: Any) -> Any:
