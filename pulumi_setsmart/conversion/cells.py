@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from attrs import frozen
@@ -147,8 +148,8 @@ def _string(cell: Cell, target: str) -> Json:
 def _numbers(table: Table, cells: Sequence[Cell], assignment: Assignment) -> ReadColumn:
     target = assignment.target
     money = target.name not in NUMBERS
-    texts = [cell for cell in cells if isinstance(cell, str) and not is_empty(cell)]
-    decimals = {target.decimal} if target.decimal else decimals_of(texts, money=money)
+    texts = Counter(cell for cell in cells if isinstance(cell, str) and not is_empty(cell))
+    decimals = {target.decimal} if target.decimal else decimals_of([*texts], money=money)
     if len(decimals) > 1:
         example = next(
             text
@@ -163,11 +164,12 @@ def _numbers(table: Table, cells: Sequence[Cell], assignment: Assignment) -> Rea
         problem = Problem(MessageCode.AMBIGUOUS_NUMBERS, None, reason, choices)
         return ReadColumn([None] * len(cells), [problem])
     decimal = next(iter(decimals), None) or _most_fitting(texts, money=money)
+    numbers = {text: number_in(text, decimal, money=money) for text in texts}
 
     def number(cell: Cell) -> Json:
         match cell:
             case str():
-                return number_in(cell, decimal, money=money)
+                return numbers[cell]
             case float() | int() if not isinstance(cell, bool):
                 return integral(cell) if isinstance(cell, float) else cell
         return None
@@ -176,11 +178,13 @@ def _numbers(table: Table, cells: Sequence[Cell], assignment: Assignment) -> Rea
     return _each(table, cells, number, f"is not a number{written}")
 
 
-def _most_fitting(texts: Sequence[str], *, money: bool) -> Decimal:
+def _most_fitting(texts: Counter[str], *, money: bool) -> Decimal:
     return max(
         Decimal,
         key=lambda decimal: sum(
-            number_in(text, decimal, money=money) is not None for text in texts
+            count
+            for text, count in texts.items()
+            if number_in(text, decimal, money=money) is not None
         ),
     )
 

@@ -165,9 +165,11 @@ def _judged(table: Table, column: str, target: str, *, several: bool) -> Proposa
 
 def _doubt_about_rows(target: str, cells: Sequence[Cell]) -> str | None:
     """Return why rows may be no listings: their names are titles, as in a turned table."""
+    if target != NAME:
+        return None
     certain = column_names().certain
     title = next((text for cell in cells if plain(text := text_in(cell)) in certain), None)
-    if target != NAME or title is None:
+    if title is None:
         return None
     return f"{title} is the name of a field; each listing needs a row, not a column"
 

@@ -12,8 +12,8 @@ from pulumi_setsmart.conversion.target import Assignment, target_of
 from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.specification.yaml_file import yaml_text
 from pulumi_setsmart.specification.yaml_reading import read_yaml
+from pulumi_setsmart.specification.yaml_writing import yaml_text
 
 _LARGEST = 8 * 1024 * 1024
 _VERSION = 1

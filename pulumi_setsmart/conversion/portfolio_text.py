@@ -17,7 +17,7 @@ from pulumi_setsmart.specification.csv_file import SECTION, read_csv
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
 from pulumi_setsmart.specification.json_file import read_json
-from pulumi_setsmart.specification.writing import updated_text
+from pulumi_setsmart.specification.writing import portfolio_text, updated_text
 from pulumi_setsmart.specification.yaml_reading import read_yaml
 
 _LARGEST = 8 * 1024 * 1024
@@ -57,7 +57,7 @@ def read_existing(path: Path) -> ExistingPortfolio:
 
 def new_portfolio(path: Path) -> ExistingPortfolio:
     """Return the portfolio file that is to be made: an empty one."""
-    return ExistingPortfolio(path, "{}" if format_of(path) is Format.JSON else "", {})
+    return ExistingPortfolio(path, "", {})
 
 
 def updated_portfolio(
@@ -80,13 +80,6 @@ def updated_portfolio(
         PortfolioFileError: The file cannot be changed in this way.
     """
     path = portfolio.path
-    text = updated_text(
-        portfolio.text,
-        {SECTION: members},
-        {SECTION: removed} if removed else {},
-        {SECTION: renamed} if renamed else {},
-        format_of(path),
-    )
     expected = {
         renamed.get(key, key): entry
         for key, entry in portfolio.listings.items()
@@ -94,6 +87,16 @@ def updated_portfolio(
     }
     for key, changes in members.items():
         expected[key] = _merged(expected.get(key, {}), changes)
+    if portfolio.text:
+        text = updated_text(
+            portfolio.text,
+            {SECTION: members},
+            {SECTION: removed} if removed else {},
+            {SECTION: renamed} if renamed else {},
+            format_of(path),
+        )
+    else:
+        text = portfolio_text({SECTION: expected}, format_of(path))
     different = _first_difference(_listings(text, path), expected)
     if different is not None:
         raise PortfolioFileError(

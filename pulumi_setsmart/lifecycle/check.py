@@ -133,7 +133,8 @@ class Unsendable:
 
 def unsendable(value: Json) -> Unsendable | None:
     """Return why something in ``value`` would not reach the API as it is, or None."""
-    if value is TOO_DEEP or is_nested_deeper(value, DEEPEST):
+    is_too_deep = isinstance(value, dict | list) and is_nested_deeper(value, DEEPEST)
+    if value is TOO_DEEP or is_too_deep:
         return Unsendable(f"is nested more than {DEEPEST} deep")
     return _unsendable(value)
 

@@ -111,6 +111,8 @@ def _is_risky(text: str) -> bool:
     forms of a character for the character. With one more apostrophe before it, a string is as risky
     as without: so the guard, which is that, is taken away exactly.
     """
+    if text[:1].isascii() and text[:1].isalnum():  # as most cells begin
+        return False
     bare = text.lstrip("'")
     first = next((each for each in bare if each != "'" and not _is_unseen(each)), "")
     return bare.startswith(_ENDS_A_CELL) or (

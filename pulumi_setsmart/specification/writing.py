@@ -18,6 +18,7 @@ from pulumi_setsmart.specification.csv_file import (
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.merging import merge
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
+from pulumi_setsmart.specification.yaml_writing import yaml_text
 
 
 def portfolio_text(entries: Entries, format_: Format) -> str:
@@ -28,9 +29,6 @@ def portfolio_text(entries: Entries, format_: Format) -> str:
     value = _value_of(entries)
     match format_:
         case Format.YAML:
-            # Imported only when needed, because it takes longest to load.
-            from pulumi_setsmart.specification.yaml_file import yaml_text  # noqa: PLC0415
-
             return yaml_text(value)
         case Format.JSON:
             return _json_text(value)
@@ -51,6 +49,7 @@ def extended_text(text: str, additions: Entries, format_: Format) -> str:
     value = _value_of(additions)
     match format_:
         case Format.YAML:
+            # Imported only when needed, because it takes longest to load.
             from pulumi_setsmart.specification.yaml_file import extended_yaml  # noqa: PLC0415
 
             return extended_yaml(text, value)

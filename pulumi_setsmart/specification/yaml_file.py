@@ -1,4 +1,4 @@
-"""Writes YAML 1.2, and extends existing YAML files."""
+"""Extends and updates existing YAML files, and keeps their comments."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.merging import merge
 from pulumi_setsmart.specification.yaml_scalar import is_plain_text
+from pulumi_setsmart.specification.yaml_writing import yaml_text
 
 _PREFIX = "tag:yaml.org,2002:"
 _FOLDED = "\x85\u2028\u2029"
@@ -35,11 +36,6 @@ _INDENT = 2
 _COMMENT_SLOTS = 4
 _INDENTED = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
 _DOCUMENT_START = re.compile(r"(?:(?:#|%).*\n|[ \t]*\n)*---[ \t]*\n")
-
-
-def yaml_text(value: object) -> str:
-    """Return plain values as a YAML file."""
-    return _dumped(_writer(_INDENT), value)
 
 
 def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str:

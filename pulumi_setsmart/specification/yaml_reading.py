@@ -144,7 +144,8 @@ class _Composer:
 
     file: str
     root: _Node | None = None
-    _open: list[_Sequence | _Mapping] = field(factory=list, init=False)
+    _open: list[list[_Node]] = field(factory=list, init=False)
+    """What the lists and objects that have not ended hold so far."""
     _anchors: dict[str, _Node] = field(factory=dict, init=False)
     _count: int = field(default=0, init=False)
 
@@ -186,7 +187,7 @@ class _Composer:
 
     def _begin(self, node: _Sequence | _Mapping, anchor: str | None) -> None:
         self._add(node, anchor)
-        self._open.append(node)
+        self._open.append(node.elements if isinstance(node, _Sequence) else node.members)
         if len(self._open) > DEEPEST + ABOVE_FIELDS:
             raise _location(self.file, node).error(
                 f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP
@@ -200,11 +201,10 @@ class _Composer:
             )
         if anchor is not None:
             self._anchors[anchor] = node
-        match self._open:
-            case [*_, _Sequence(elements=inside)] | [*_, _Mapping(members=inside)]:
-                inside.append(node)
-            case _:
-                self.root = node
+        if self._open:
+            self._open[-1].append(node)
+        else:
+            self.root = node
 
 
 @define

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
-from support.json_values import ANY_JSON
+from ruamel.yaml import YAML
+from support.json_values import ANY_JSON, nested
 
 from pulumi_setsmart import CLEAR, ConfiguredSecret
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.specification.arguments import PropertyArgs
 from pulumi_setsmart.specification.document import Document, FileLocation
 from pulumi_setsmart.specification.format import Format
@@ -22,6 +24,9 @@ from pulumi_setsmart.specification.reading import (
 )
 from pulumi_setsmart.specification.sections import Entries
 from pulumi_setsmart.specification.writing import extended_text, portfolio_text, updated_text
+from pulumi_setsmart.specification.yaml_file import extended_yaml
+from pulumi_setsmart.specification.yaml_reading import read_yaml
+from pulumi_setsmart.specification.yaml_writing import yaml_text
 
 TITLES = st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip)
 PROSE = st.lists(
@@ -43,6 +48,17 @@ LISTINGS = st.fixed_dictionaries(
 ATTRIBUTES = st.fixed_dictionaries(
     {}, optional={"attributes": st.dictionaries(st.sampled_from(["a", "b"]), ANY_JSON | PROSE)}
 )
+MARKS = st.lists(
+    st.sampled_from([*" \n:#-?,[]{}&*!|>'\"%@`.~=<0123eo", "no", "é", "\N{BEACH WITH UMBRELLA}"]),
+    max_size=8,
+).map("".join)
+ODD_TEXTS = MARKS | st.text(st.characters(codec="utf-8"), max_size=12)
+SEEN_TEXTS = MARKS | st.text(
+    st.characters(exclude_categories=["C", "Zl", "Zp"], exclude_characters="_"), max_size=12
+)
+"""Without digits in groups, and characters that are written as escapes."""
+
+NUMBERS = st.booleans() | st.integers() | st.floats(allow_nan=False)
 ANY_LISTING = st.builds(lambda listing, attributes: {**listing, **attributes}, LISTINGS, ATTRIBUTES)
 
 
@@ -70,6 +86,24 @@ def test_what_is_written_is_read_back(
     again = read_back(text, tmp_path_factory.mktemp("p"), format_)
     assert again == portfolio
     assert portfolio_text(again, format_) == text
+
+
+@given(st.dictionaries(ODD_TEXTS, nested(ODD_TEXTS | NUMBERS | st.none(), ODD_TEXTS), max_size=4))
+@example({"<<": "=", "long" * 300: {"a\nb": [[{"x": None}], {}, []]}, "": "12:30"})
+def test_every_reader_of_yaml_finds_what_was_written(value: dict[str, Json]) -> None:
+    """Whatever the keys and values look like: ours, and another one for YAML 1.2."""
+    text = yaml_text(value)
+    assert repr(read_yaml(text, "a.yaml").value) == repr(value)
+    assert repr(YAML(typ="safe", pure=True).load(text)) == repr(value)
+
+
+@given(st.dictionaries(SEEN_TEXTS, nested(SEEN_TEXTS | NUMBERS, SEEN_TEXTS), min_size=1))
+@example({"opened": "2026-01-02", "at": "2026-01-02 10:00:00", "no": "012", "12": "-0x1F"})
+def test_entries_look_the_same_if_they_are_added_later(entries: dict[str, Json]) -> None:
+    """With the same quotes and indentation, so an update of a file changes no other line."""
+    first = {"first": 1}
+    later = extended_yaml(yaml_text({"properties": first}), {"properties": entries})
+    assert later == yaml_text({"properties": {**first, **entries}})
 
 
 @given(st.dictionaries(TITLES.map(str.strip), LISTINGS, max_size=3))

@@ -14,11 +14,13 @@ SCALARS = (
 )
 
 
-def nested(leaves: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+def nested(
+    leaves: st.SearchStrategy[Json], names: st.SearchStrategy[str] = NAMES
+) -> st.SearchStrategy[Json]:
     """Return JSON with ``leaves`` at its ends."""
     return st.recursive(
         leaves,
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4),
         max_leaves=12,
     )
 

@@ -1,0 +1,84 @@
+"""Writes plain values as YAML 1.2, with the indentation and the quotes of ruamel.yaml.
+
+ruamel.yaml keeps comments, which a new file does not have, and takes forty times as long. libyaml
+writes emoji as numbers, and does not indent lists.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.specification.yaml_scalar import is_plain_text
+
+_PRINTABLE = "\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+_NOT_PLAIN = (
+    r"---|\.\.\.|[-?:](?: |\Z)|[ #,\[\]{}&*!|>'\"%@`]",  # begins with what means something
+    r".*(?:: | #|:\Z| \Z)",  # seems to be a key, has a comment or loses a blank
+    r"(?:=|<<|[-+](?:0o[0-7]+|0x[0-9a-fA-F]+))\Z",  # means something to other programs
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ]+[0-9]+:[0-9]+:.*)?\Z",  # is a date to them
+)
+_PLAIN = re.compile(rf"(?!{'|'.join(_NOT_PLAIN)})[{_PRINTABLE}]+")
+_SINGLE_QUOTED = re.compile(rf"[{_PRINTABLE}]+")
+_ESCAPED = re.compile(rf'[^{_PRINTABLE}]|["\\]')
+_LONGEST_KEY = 122
+"""How many characters a key has before a colon; the limit of YAML is 1,024."""
+
+
+def yaml_text(value: Mapping[str, Any]) -> str:
+    """Return plain values as a YAML file."""
+    return _collection(value, "") if value else "{}\n"
+
+
+def _collection(value: Mapping[str, Json] | list[Json], indent: str) -> str:
+    """Return an object or list that is not empty: its lines, without the first indent."""
+    if isinstance(value, list):
+        return indent.join(f"  -{_after_mark(each, f'{indent}    ')}" for each in value)
+    return indent.join(_member(key, each, indent) for key, each in value.items())
+
+
+def _member(key: str, value: Json, indent: str) -> str:
+    name = _string(key)
+    if len(key) > _LONGEST_KEY or "\n" in key:
+        return f"? {name}\n{indent}:{_after_mark(value, f'{indent}  ')}"
+    if isinstance(value, dict | list) and value:
+        below = indent if isinstance(value, list) else f"{indent}  "
+        return f"{name}:\n{below}{_collection(value, below)}"
+    return f"{name}:{_after_mark(value, indent)}"
+
+
+def _after_mark(value: Json, indent: str) -> str:
+    """Return a value that begins in the line of a dash or colon."""
+    if isinstance(value, dict | list) and value:
+        return f" {_collection(value, indent)}"
+    return "\n" if value is None else f" {_scalar(value)}\n"
+
+
+def _scalar(value: str | float | dict[str, Json] | list[Json]) -> str:
+    match value:
+        case str():
+            return _string(value)
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float():  # infinity and what is no number begin with a point in YAML
+            return repr(value).replace("inf", ".inf").replace("nan", ".nan")
+        case dict():
+            return "{}"
+        case list():
+            return "[]"
+
+
+def _string(text: str) -> str:
+    """Return a string so that every reader takes it for one: with the fewest quotes."""
+    if is_plain_text(text):
+        if _PLAIN.fullmatch(text):
+            return text
+        if _SINGLE_QUOTED.fullmatch(text) and "'" not in text:
+            return f"'{text}'"
+    escaped = _ESCAPED.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return f'"{escaped}"'
