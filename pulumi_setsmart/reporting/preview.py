@@ -17,7 +17,7 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
-from pulumi_setsmart.lifecycle.adoption import Adoption, adoption_in
+from pulumi_setsmart.lifecycle.adoption import adoption_in
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
     ID,
@@ -80,7 +80,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         if address is None or kind_of_step not in _ACTIONS:
             others.setdefault(urn, _ACTIONS.get(kind_of_step, kind_of_step))
         else:
-            ours[urn] = _step(address, step, before.get(urn))
+            ours[urn] = _step(address, step, before.get(_former_urn(step)))
     project, stack = _project_and_stack(steps)
     return Report(
         project=project,
@@ -129,6 +129,13 @@ def _step(
         action = Action.SEND_AGAIN
     elif action is Action.UPDATE and causes and causes <= {Cause.DRIFT, Cause.UNAPPLIED}:
         action = Action.REVERT
+    hides = action is Action.UPDATE and not changes and _holds_hidden_value(inputs)
+    if adoption is not None:
+        is_change = adoption.changes
+    elif action is Action.UPDATE:
+        is_change = bool(changes) or hides  # a new key, or another policy, sends nothing
+    else:
+        is_change = action in CHANGES
     identifier = adoption.identifier if adoption else (current or before or {}).get("id")
     entry = Entry(
         action=action,
@@ -138,8 +145,8 @@ def _step(
         identifier=str(identifier) if identifier else None,
         account=str(inputs[ACCOUNT]) if ACCOUNT in inputs else None,
         fields=changes,
-        hides=action is Action.UPDATE and not changes and _holds_hidden_value(inputs),
-        is_change=_is_change(kind, action, adoption),
+        hides=hides,
+        is_change=kind is PROPERTY and is_change,
     )
     known = [side for side in (sides.planned, sides.current, sides.last) if side is not ABSENT]
     return Step(address.name, kind, inputs, known, _identity_since(kind, current, planned), entry)
@@ -150,7 +157,7 @@ def _staying(steps: Sequence[Mapping[str, Any]]) -> Iterator[Resource]:
 
     Of those that stay as they are, Pulumi prints the refresh only.
     """
-    gone = {step["urn"] for step in steps if step["op"] == "delete"}
+    gone = {_former_urn(step) for step in steps if step["op"] == "delete" or _is_renamed(step)}
     states = {
         step["urn"]: (_state(step, "oldState"), _state(step, "newState"))
         for step in steps
@@ -180,17 +187,19 @@ def _identity_since(
     return None if metadata is None else metadata.identity_since
 
 
-def _is_change(kind: Kind, action: Action, adoption: Adoption | None) -> bool:
-    """Return whether a listing of the account will have other values, or be lost."""
-    if kind is not PROPERTY:
-        return False
-    return action in CHANGES or (adoption is not None and adoption.changes)
+def _former_urn(step: Mapping[str, Any]) -> str:
+    """Return the URN that a resource has in the state: another one if an alias names it."""
+    return str((_state(step, "oldState") or {}).get("urn", step["urn"]))
+
+
+def _is_renamed(step: Mapping[str, Any]) -> bool:
+    return _former_urn(step) != str(step["urn"])
 
 
 def _listings(steps: Iterable[Mapping[str, Any]], ours: Mapping[str, Step]) -> set[str]:
     """Return the URNs of the listings that the stack manages or adopts."""
     managed = {
-        step["urn"]
+        _former_urn(step)
         for step in steps
         for state in [_state(step, "oldState")]
         if state is not None and not state.get("external")

@@ -13,7 +13,7 @@ from pulumi_setsmart.lifecycle.state_metadata import KEY, StateMetadata
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.reporting.plan_limit import PlanLimit, planned_deletions, stopped_deletions
 from pulumi_setsmart.reporting.preview import read_preview
-from pulumi_setsmart.reporting.report import Report
+from pulumi_setsmart.reporting.report import Action, Report
 
 
 def report_of(changed: int, unchanged: int = 0) -> Report:
@@ -117,6 +117,24 @@ def test_a_renamed_key_is_one_change() -> None:
     document.listing("new", planned=VILLA)
     report = read_preview(document.text)
     assert (len(report.changed), report.listings) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "counts"),
+    [({}, False), ({"if_exists": "create"}, False), ({"bedrooms": 4}, True)],
+)
+def test_a_key_that_an_alias_keeps_is_one_listing(change: dict[str, Any], *, counts: bool) -> None:
+    """The refresh shows it under its former key; a change outside Pulumi shows as that."""
+    document = PreviewDocument()
+    document.renamed_listing("old", "new", last=VILLA, planned={**VILLA, **change})
+    drifted = {**VILLA, "bedrooms": 9}
+    document.renamed_listing("old-2", "new-2", last=VILLA, current=drifted, planned=VILLA)
+    document.listing("twin", last=VILLA, id="prop_2")
+    report = read_preview(document.text)
+    assert (len(report.changed), report.listings) == (2 + counts, 3)
+    entries = {entry.resource: entry for entry in report.entries}
+    assert entries["new-2"].action is Action.REVERT
+    assert entries["twin"].twin == "new"
 
 
 def deletions() -> PreviewDocument:

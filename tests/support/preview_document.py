@@ -61,6 +61,18 @@ class PreviewDocument:
             step["newState"] = {"inputs": planned}
         self.steps.append(step)
 
+    def renamed_listing(self, former: str, name: str, **fields: Any) -> None:
+        """Add the steps of a listing that an alias keeps under another key, which stays.
+
+        Args:
+            former: The name that its resource has in the state.
+            name: Its name in the program.
+            fields: Its fields, as those of `listing`.
+        """
+        first = len(self.steps)
+        self.listing(former, **fields, op="update", urn=f"{PREFIX}{PROPERTY}::{former}")
+        self.steps[first + 1]["urn"] = f"{PREFIX}{PROPERTY}::{name}"
+
     def says(self, severity: str, message: str) -> None:
         """Add a message."""
         self.diagnostics.append({"severity": severity, "message": message})
