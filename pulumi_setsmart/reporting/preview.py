@@ -17,6 +17,7 @@ from pulumi_setsmart.automation.resource_type import (
     addresses,
     holds_secret,
 )
+from pulumi_setsmart.client.errors import MetadataError
 from pulumi_setsmart.lifecycle.adoption import adoption_in
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
@@ -61,7 +62,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
 
     Raises:
         StackError: It is something else.
-        MetadataError: The metadata in a state cannot be read.
+        MetadataError: What a state says of values that were not applied cannot be read.
     """
     printed = read_printed(text, source)
     steps, diagnostics = printed.steps, printed.diagnostics
@@ -183,7 +184,10 @@ def _identity_since(
     identity = identity_of(kind.identity_names(inputs), declared) or {}
     if shown.get(KEY) == SECRET or not is_same(identity, known_fields_of(kind, shown)):
         return None
-    metadata = load_metadata(shown, shown.get(ID))
+    try:
+        metadata = load_metadata(shown, shown.get(ID))
+    except MetadataError:  # the run itself refuses it
+        return None
     return None if metadata is None else metadata.identity_since
 
 

@@ -223,6 +223,15 @@ def test_a_resource_that_takes_the_identity_over_stops_a_deletion() -> None:
     assert [*stopped_deletions(read_preview(document.text), {})]
 
 
+@pytest.mark.parametrize("text", ["", "{}", "[secret]", "5"])
+def test_a_state_that_does_not_say_since_when_stops_a_deletion(text: str) -> None:
+    """Its metadata is encrypted, or damaged, which the run itself refuses."""
+    document = PreviewDocument()
+    document.listing("gone", last={**VILLA, **since(5)}, id="prop_3")
+    document.listing("kept", last={**VILLA, KEY: text}, planned=VILLA)
+    assert [*stopped_deletions(read_preview(document.text), {})]
+
+
 def since(seconds: int | None) -> dict[str, str]:
     """Return the output that says since when an object has its identity."""
     metadata = StateMetadata(identity_since=seconds)
