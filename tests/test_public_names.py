@@ -244,6 +244,10 @@ def test_what_is_pickled_is_a_name(
         ),
         ("import pulumi_setsmart.testing", {"pulumi", "grpc", "pulumi_setsmart.client.http"}),
         (
+            "import pulumi_setsmart.cli",
+            {"rich", "pulumi", "httpx", "yaml", "ruamel", "pulumi_setsmart.webhooks"},
+        ),
+        (
             "import pulumi_setsmart.providers.property",
             {"httpx", "starlette", "pulumi_setsmart.property", "pulumi_setsmart.specification"},
         ),
@@ -257,7 +261,7 @@ def test_what_is_pickled_is_a_name(
             {"rich", "pygments", "click", "starlette", "sqlite3", "httpx._main"},
         ),
     ],
-    ids=["a program", "a webhook receiver", "a test", "a state", "a provider"],
+    ids=["a program", "a webhook receiver", "a test", "a command", "a state", "a provider"],
 )
 def test_an_import_loads_only_what_it_needs(statement: str, unwanted: set[str]) -> None:
     """What a process does not need, it does not wait for."""

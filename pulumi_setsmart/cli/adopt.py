@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from pulumi_setsmart.cli.console import Command, project_folder, say, shown_progress, write_json
+from pulumi_setsmart.cli.console import Command, project_folder, say, write_json
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def adopt(
         Selection,
         read_ids,
     )
+    from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
 
     names = frozenset(field.strip() for field in (fields or "").split(",") if field.strip())

@@ -6,21 +6,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 import click
-from rich.table import Table
-from rich.text import Text
 
-from pulumi_setsmart.cli.console import (
-    Command,
-    Output,
-    cell,
-    project_folder,
-    say,
-    shown_progress,
-    write_json,
-)
+from pulumi_setsmart.cli.console import Command, project_folder, say, write_json
 from pulumi_setsmart.models.text import shown_json
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from pulumi_setsmart.adoption.compare import ObjectDifference
     from pulumi_setsmart.models.json import Json
 
@@ -50,6 +42,7 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     """
     from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.source import read_source  # noqa: PLC0415 - as above
+    from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
 
     sources = [
         read_source(name, directory, os.environ, shown_progress(), other)
@@ -73,6 +66,10 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
 
 
 def _show(found: "list[ObjectDifference]", left: str, right: str) -> None:
+    from rich.table import Table  # noqa: PLC0415 - heavy
+
+    from pulumi_setsmart.cli.display import Output, cell  # noqa: PLC0415 - heavy
+
     console = Output(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _WIDTH)
@@ -100,5 +97,7 @@ def _show(found: "list[ObjectDifference]", left: str, right: str) -> None:
     console.print(", ".join(f"{number} {change}" for change, number in counted.items() if number))
 
 
-def _value(value: "Json") -> Text:
+def _value(value: "Json") -> "Text":
+    from pulumi_setsmart.cli.display import cell  # noqa: PLC0415 - heavy
+
     return cell("" if value is None else shown_json(value))

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import functools
 import io
 import json
 import os
@@ -12,18 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.text import Text
 
-from pulumi_setsmart.adoption.progress import ProgressCallback, ShowProgress, null_progress
 from pulumi_setsmart.client.confidential import shown, without_secrets
 from pulumi_setsmart.client.errors import PortfolioFileError, SetSmartError
 from pulumi_setsmart.client.tracebacks import traceback_of
@@ -33,7 +21,7 @@ from pulumi_setsmart.models.text import one_line, visible, visible_json
 from pulumi_setsmart.providers.failure import debugging, unexpected
 
 _INTERRUPTED = 130
-_CLOSED = "standard output is closed"
+CLOSED = "standard output is closed"
 
 project_folder = click.option(
     "--directory",
@@ -161,11 +149,6 @@ def say(message: str, *, err: bool = False) -> None:
     click.echo(shown(visible(message)), err=err)
 
 
-def cell(text: str, style: str = "") -> Text:
-    """Return a string as the cell of a table. A line of the table may begin anywhere in it."""
-    return Text(shown(one_line(text)).replace("::", r":\x3a"), style)
-
-
 def write_data(text: str) -> None:
     """Write data to standard output: as it is, unless that is a terminal.
 
@@ -175,7 +158,7 @@ def write_data(text: str) -> None:
         PortfolioFileError: Standard output is closed, or the text holds half a character.
     """
     if sys.stdout is None:
-        raise PortfolioFileError(_CLOSED, code=MessageCode.OUTPUT_CLOSED)
+        raise PortfolioFileError(CLOSED, code=MessageCode.OUTPUT_CLOSED)
     if sys.stdout.isatty():
         click.echo(visible(text, kept="\n\t"), nl=False)
         return
@@ -195,46 +178,3 @@ def write_json(value: object) -> None:
     """Write data to standard output as JSON, in which no character means anything to a terminal."""
     text = json.dumps(without_secrets(value), ensure_ascii=False, indent=2)
     write_data(visible_json(text) + "\n")
-
-
-class Output(Console):
-    """Standard output for people. If it cannot be written to, it raises like other output.
-
-    Args:
-        options: Keyword arguments of rich's console.
-
-    Raises:
-        PortfolioFileError: Standard output is closed.
-    """
-
-    def __init__(self, **options: Any) -> None:
-        if sys.stdout is None:
-            raise PortfolioFileError(_CLOSED, code=MessageCode.OUTPUT_CLOSED)
-        super().__init__(**options)
-
-    def on_broken_pipe(self) -> None:
-        """Let the command handle it; rich would end the process with status 1."""
-        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-
-
-def shown_progress() -> ShowProgress:
-    """Return a callback that shows progress: a bar for each stage on a terminal, else nothing."""
-    console = Console(stderr=True)
-    return functools.partial(_bar, console) if console.is_terminal else null_progress
-
-
-@contextlib.contextmanager
-def _bar(console: Console, label: str, total: int | None) -> Iterator[ProgressCallback]:
-    """Show a bar, which stays when the stage is over; a spinner if the total is unknown."""
-    with Progress(
-        SpinnerColumn(finished_text=" "),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-    ) as bars:
-        task = bars.add_task(shown(one_line(label)), total=total)
-        yield lambda done: bars.update(task, completed=done)
-        done = int(bars.tasks[0].completed)
-        bars.update(task, total=total or done, completed=total or done)

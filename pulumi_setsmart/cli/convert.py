@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table as Lines
 
-from pulumi_setsmart.cli.console import Command, Output, cell, command_error, say
+from pulumi_setsmart.cli.console import Command, command_error, say
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import cut, one_line, shown_json
@@ -165,6 +164,9 @@ def _check_options(output: Path, encoding: str | None, *, update: bool, prune: b
 
 
 def _show(decided: "list[Proposal]", table: "Table") -> None:
+    from rich.table import Table as Lines  # noqa: PLC0415 - heavy
+
+    from pulumi_setsmart.cli.display import Output, cell  # noqa: PLC0415 - heavy
     from pulumi_setsmart.conversion.sheet import is_empty, text_in  # noqa: PLC0415 - heavy
 
     console = Output(highlight=False)

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import attrs
 import click
-from rich.text import Text
 
 from pulumi_setsmart.cli.console import (
     Command,
-    Output,
     command_error,
     project_folder,
     say,
@@ -62,6 +60,9 @@ def doctor(
 
     Exit status: 0, or 1 if a finding is an error.
     """
+    from rich.text import Text  # noqa: PLC0415 - heavy
+
+    from pulumi_setsmart.cli.display import Output  # noqa: PLC0415 - heavy
     from pulumi_setsmart.diagnosis.diagnosis import findings  # noqa: PLC0415 - heavy
     from pulumi_setsmart.diagnosis.state import state_findings  # noqa: PLC0415 - as above
 

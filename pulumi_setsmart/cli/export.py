@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_setsmart.cli.console import Command, say, shown_progress, write_data
+from pulumi_setsmart.cli.console import Command, say, write_data
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.specification.format import Format, format_of
 
@@ -34,6 +34,7 @@ def export(source: Path | None, output: Path | None, format_: str | None, *, for
     Exit status: 0 if the file was written, 1 if not, 2 for a usage error.
     """
     from pulumi_setsmart.adoption.export import exportable  # noqa: PLC0415 - needs the client
+    from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
     from pulumi_setsmart.files.destination import is_file  # noqa: PLC0415 - as above
     from pulumi_setsmart.files.whole_file import (  # noqa: PLC0415 - as above
         existing_file_error,

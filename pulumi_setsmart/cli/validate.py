@@ -81,7 +81,7 @@ def _found(files: Sequence[str], overlays: Sequence[str]) -> "dict[FileViolation
         if checked.parsed.keys() == {*names}:
             problems += likely_mistakes(checked.documents, checked.merged)
             problems.sort(key=lambda each: (names.index(each.location.file), each.place))
-        excerpts = _excerpts(checked)
+        excerpts = _excerpts(checked) if problems else {}
         found.update({each: excerpts.get(each.location.file) for each in problems})
     return found
 

@@ -3,7 +3,6 @@
 import click
 
 from pulumi_setsmart.cli.console import Command
-from pulumi_setsmart.webhooks.secret import new_secret
 
 
 @click.command("webhook-secret", cls=Command)
@@ -13,4 +12,6 @@ def webhook_secret() -> None:
     It is stored nowhere. Pipe it into "pulumi config set --secret webhookSecret" to encrypt it in
     the stack's configuration without showing it.
     """
+    from pulumi_setsmart.webhooks.secret import new_secret  # noqa: PLC0415 - heavy
+
     click.echo(new_secret())

@@ -1,0 +1,75 @@
+"""Tables and progress bars of the commands, for people."""
+
+import contextlib
+import errno
+import functools
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from pulumi_setsmart.adoption.progress import ProgressCallback, ShowProgress, null_progress
+from pulumi_setsmart.cli.console import CLOSED
+from pulumi_setsmart.client.confidential import shown
+from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.text import one_line
+
+
+def cell(text: str, style: str = "") -> Text:
+    """Return a string as the cell of a table. A line of the table may begin anywhere in it."""
+    return Text(shown(one_line(text)).replace("::", r":\x3a"), style)
+
+
+class Output(Console):
+    """Standard output for people. If it cannot be written to, it raises like other output.
+
+    Args:
+        options: Keyword arguments of rich's console.
+
+    Raises:
+        PortfolioFileError: Standard output is closed.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        if sys.stdout is None:
+            raise PortfolioFileError(CLOSED, code=MessageCode.OUTPUT_CLOSED)
+        super().__init__(**options)
+
+    def on_broken_pipe(self) -> None:
+        """Let the command handle it; rich would end the process with status 1."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+def shown_progress() -> ShowProgress:
+    """Return a callback that shows progress: a bar for each stage on a terminal, else nothing."""
+    console = Console(stderr=True)
+    return functools.partial(_bar, console) if console.is_terminal else null_progress
+
+
+@contextlib.contextmanager
+def _bar(console: Console, label: str, total: int | None) -> Iterator[ProgressCallback]:
+    """Show a bar, which stays when the stage is over; a spinner if the total is unknown."""
+    with Progress(
+        SpinnerColumn(finished_text=" "),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    ) as bars:
+        task = bars.add_task(shown(one_line(label)), total=total)
+        yield lambda done: bars.update(task, completed=done)
+        done = int(bars.tasks[0].completed)
+        bars.update(task, total=total or done, completed=total or done)
