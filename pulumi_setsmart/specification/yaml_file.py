@@ -34,12 +34,13 @@ _WIDTH = sys.maxsize  # a folded line can lose one of two spaces
 _INDENT = 2
 _COMMENT_SLOTS = 4
 _INDENTED = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
+_NULL_ELEMENT = re.compile(r"^([ ?:-]*[:-]) $", re.MULTILINE)  # which the library ends with a blank
 _DOCUMENT_START = re.compile(r"(?:(?:#|%).*\n|[ \t]*\n)*---[ \t]*\n")
 
 
 def yaml_text(value: object) -> str:
     """Return plain values as a YAML file."""
-    return _dumped(_writer(_INDENT), value)
+    return _NULL_ELEMENT.sub(r"\1", _dumped(_writer(_INDENT), value))
 
 
 def extended_yaml(text: str, additions: Mapping[str, Mapping[str, Json]]) -> str:
