@@ -37,21 +37,21 @@ def normal_text(text: str, file: str) -> str:
             )
             from pulumi_setsmart.specification.yaml_reading import read_yaml  # noqa: PLC0415
 
-            normal, read = normal_yaml(text), read_yaml
-            again = normal_yaml(normal)
-            is_kept = text.split() == normal.split()  # comments, quotes, anchors
+            normalised, read = normal_yaml, read_yaml
         case Format.JSON:
-            normal, read = _normal_json(text), read_json
-            again, is_kept = _normal_json(normal), True
+            normalised, read = _normal_json, read_json
         case Format.CSV:
-            normal, read = normal_csv(text), read_csv
-            again, is_kept = normal_csv(normal), True
+            normalised, read = normal_csv, read_csv
+    normal = normalised(text)
     try:
         # As JSON, values differ in the order of members and in 2 and 2.0 as well.
         before, after = (json.dumps(read(each, file).value) for each in (text, normal))
+        is_kept = before == after and normalised(normal) == normal
     except PortfolioFileError:
-        before, after = "", None
-    if before != after or again != normal or not is_kept:
+        is_kept = False
+    if format_of(file) is Format.YAML:
+        is_kept &= text.split() == normal.split()  # comments, quotes and anchors as well
+    if not is_kept:
         raise PortfolioFileError(
             f"{file}: cannot be formatted without changing what it says; write it in a plainer "
             "form, for example with `pulumi-setsmart export FILE --output NEW`",

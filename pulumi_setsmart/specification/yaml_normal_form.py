@@ -55,6 +55,7 @@ class _Layout:
             ends, and how many blanks go there.
         strings: Where strings begin and end.
         brackets: Where lists and objects in brackets begin and end.
+        ends_in_block_string: Whether the end of the text is that of a string in lines of its own.
     """
 
     text: str
@@ -62,6 +63,7 @@ class _Layout:
     gaps_by_line: dict[int, dict[int, tuple[int, int]]] = Factory(dict)
     strings: list[tuple[int, int]] = Factory(list)
     brackets: list[tuple[int, int]] = Factory(list)
+    ends_in_block_string: bool = False
 
 
 def normal_yaml(text: str) -> str:
@@ -79,11 +81,11 @@ def normal_yaml(text: str) -> str:
     for line, is_inside in _lines(layout):
         if is_inside or line or (lines and lines[-1]):
             lines.append(line)
-    return "\n".join(lines).rstrip("\n") + "\n" if not _ends_in_string(layout) else "\n".join(lines)
-
-
-def _ends_in_string(layout: _Layout) -> bool:
-    return bool(layout.strings) and layout.strings[-1][1] >= len(layout.text)
+    if not layout.ends_in_block_string:
+        return "\n".join(lines).rstrip("\n") + "\n"
+    if not lines[-1] and text.endswith("\n\n"):
+        lines.append("")  # which counts
+    return "\n".join(lines)
 
 
 def _lines(layout: _Layout) -> Iterator[tuple[str, bool]]:
@@ -166,7 +168,9 @@ def _layout(text: str) -> _Layout:
                 if not opened:
                     layout.brackets.append((begin, token.end_mark.index))
             case yaml.ScalarToken():
-                layout.strings.append((start, _end_of(token, text)))
+                end = _end_of(token, text)
+                layout.strings.append((start, end))
+                layout.ends_in_block_string = token.style in ("|", ">") and end == len(text)
     return layout
 
 

@@ -58,6 +58,15 @@ CASES = {
             "  b:\n    name: 'x\n\n        y'\n  c: {name: \"B\"}\n"
         ),
     ),
+    "the end": ("properties:\n    a:\n        name: A", "properties:\n  a:\n    name: A\n"),
+    "a string at the end": (
+        "properties:\n    a:\n        name: |+\n            x\n\n\n",
+        "properties:\n  a:\n    name: |+\n        x\n\n\n",
+    ),
+    "an explicit indentation": (
+        "properties:\n    a:\n        name: |2\n            x\n          y\n        # c\n",
+        "properties:\n  a:\n    name: |2\n        x\n      y\n    # c\n",
+    ),
     "anchors": (
         "properties:\n    a: &x\n        name: A\n    b: *x\n",
         "properties:\n  a: &x\n    name: A\n  b: *x\n",
@@ -197,3 +206,9 @@ def test_a_form_that_says_something_else_is_refused(
     monkeypatch.setattr(normal_form, "_normal_json", lambda _text: wrong)
     with raises(PortfolioFileError, MessageCode.NOT_EXTENDABLE, "p.json"):
         normal_text('{"properties": {"a": {"name": "A"}}}', "p.json")
+
+
+def test_a_spreadsheet_that_commas_would_split_otherwise_is_refused() -> None:
+    """What separates the columns is guessed from the first line."""
+    with raises(PortfolioFileError, MessageCode.NOT_EXTENDABLE, "p.csv"):
+        normal_text('sep=|\nresource_name|name|"attributes.a;b;c;d"\nx|y|z\n', "p.csv")
