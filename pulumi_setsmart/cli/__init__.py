@@ -8,6 +8,7 @@ from pulumi_setsmart.cli.console import Commands
 from pulumi_setsmart.cli.convert import convert
 from pulumi_setsmart.cli.doctor import doctor
 from pulumi_setsmart.cli.export import export
+from pulumi_setsmart.cli.format import format_
 from pulumi_setsmart.cli.report import report
 from pulumi_setsmart.cli.sandbox import sandbox
 from pulumi_setsmart.cli.schema import schema
@@ -24,12 +25,12 @@ def main() -> None:
     configured for. Colours are off if the output is not a terminal, or if NO_COLOR is set.
 
     Exit status: 0 for success, 1 for failure, 2 for a usage error. The statuses of compare,
-    report and validate are in their help.
+    format, report and validate are in their help.
     """
 
 
 for command in (
-    *(adopt, compare, convert, doctor, export, report, schema, sandbox, validate),
+    *(adopt, compare, convert, doctor, export, format_, report, schema, sandbox, validate),
     webhook_secret,
 ):
     main.add_command(command)

@@ -58,8 +58,8 @@ def validate(files: tuple[str, ...], overlays: tuple[str, ...], form: str, *, st
             for each in problems:
                 write_data(_annotation(each) + "\n")
         case _:
-            for each, excerpts_of in found.items():
-                for line in _lines(each, excerpts_of):
+            for each, excerpts in found.items():
+                for line in problem_lines(each, excerpts):
                     say(line)
     if form != "json":
         say(_summary(files, len(errors), len(problems) - len(errors)), err=form == "github")
@@ -81,12 +81,13 @@ def _found(files: Sequence[str], overlays: Sequence[str]) -> "dict[FileViolation
         if checked.parsed.keys() == {*names}:
             problems += likely_mistakes(checked.documents, checked.merged)
             problems.sort(key=lambda each: (names.index(each.location.file), each.place))
-        excerpts = _excerpts(checked) if problems else {}
+        excerpts = excerpts_of(checked) if problems else {}
         found.update({each: excerpts.get(each.location.file) for each in problems})
     return found
 
 
-def _excerpts(checked: "CheckedFiles") -> "dict[str, Excerpts]":
+def excerpts_of(checked: "CheckedFiles") -> "dict[str, Excerpts]":
+    """Return the lines of the files that can be read, by their names."""
     from pulumi_setsmart.specification.excerpt import Excerpts  # noqa: PLC0415 - not always needed
 
     return {
@@ -94,7 +95,8 @@ def _excerpts(checked: "CheckedFiles") -> "dict[str, Excerpts]":
     }
 
 
-def _lines(violation: "FileViolation", excerpts: "Excerpts | None") -> Iterator[str]:
+def problem_lines(violation: "FileViolation", excerpts: "Excerpts | None") -> Iterator[str]:
+    """Yield a violation as people read it, with the lines that show where it is."""
     kind = "warning: " if violation.is_warning else ""
     yield f"{violation.location}: {kind}{violation.reason} [{violation.code}]"
     for line in [] if excerpts is None else excerpts.excerpt(violation.location):

@@ -294,6 +294,47 @@ def updated_csv(
     return updated.getvalue()
 
 
+def normal_csv(text: str) -> str:
+    """Return the text of a CSV file with commas, known spellings of titles, and needed quotes only.
+
+    Columns without a title and empty rows at the end are left out, and between others one of
+    several empty rows stays. All lines end as the first one does.
+
+    Args:
+        text: A text that can be read.
+    """
+    separator, table = separator_line(text)
+    with unlimited_cells():
+        header, *rows = _rows(table, separator)
+    columns = _readable_columns(header)
+    while rows and not any(rows[-1]):
+        rows.pop()
+    normal = io.StringIO(newline="")
+    writer = csv.writer(normal, lineterminator="\r\n")
+    writer.writerow([_normal_title(title) for title in header[: len(columns)]])
+    ends = [normal.tell()]
+    for before, row in itertools.pairwise([[], *rows]):
+        if any(row) or any(before):
+            writer.writerow(row[: len(columns)] if any(row) else [])
+            ends.append(normal.tell())
+    written = normal.getvalue()
+    if _line_end(next(iter(io.StringIO(table, newline="")))) == "\r\n":
+        return written
+    # Written with the other end, a carriage return in a cell would have no quotes.
+    starts = [0, *ends]
+    return "".join(
+        written[start:end].removesuffix("\r\n") + "\n" for start, end in itertools.pairwise(starts)
+    )
+
+
+def _normal_title(title: str) -> str:
+    column = _column(title.strip())
+    if not column.is_attribute:
+        return column.title
+    type_ = next(type_ for type_, cell in _TYPES.items() if cell is column.cell)
+    return f"{column.title}:{type_}" if type_ else column.title
+
+
 def _ended(text: str, end: str) -> str:
     return text if _line_end(text) else text + end
 

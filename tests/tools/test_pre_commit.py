@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import click
+import pytest
 import yaml
 
 from pulumi_setsmart.cli import main
@@ -55,10 +56,11 @@ def test_a_commit_is_stopped_by_what_a_step_finds(tmp_path: Path) -> None:
     assert "unused import" in output
 
 
-def test_a_hook_is_offered_for_portfolio_files() -> None:
+@pytest.mark.parametrize("command", ["validate", "format"])
+def test_a_hook_is_offered_for_portfolio_files(command: str) -> None:
     """It runs the command on files whose names begin with portfolio."""
-    [hook] = yaml.safe_load(OFFERED.read_text())
-    assert hook["entry"] == "pulumi-setsmart validate"
+    [hook] = [each for each in yaml.safe_load(OFFERED.read_text()) if command in each["id"]]
+    assert hook["entry"] == f"pulumi-setsmart {command}"
     assert main.get_command(click.Context(main), hook["entry"].split()[1]) is not None
     assert re.search(hook["files"], "sites/portfolio.north.yaml")
     assert not re.search(hook["files"], "my-portfolio.txt")
