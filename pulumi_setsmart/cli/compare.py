@@ -1,5 +1,6 @@
 """The command ``compare``."""
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,11 @@ from pulumi_setsmart.cli.console import (
     Command,
     Output,
     cell,
-    project_folder,
     say,
     shown_progress,
     write_json,
 )
+from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
 from pulumi_setsmart.models.text import shown_json
 
 if TYPE_CHECKING:
@@ -30,17 +31,20 @@ _WIDTH = 100
 
 
 @click.command(cls=Command, failure=_TROUBLE)
-@click.argument("left")
-@click.argument("right")
-@project_folder
+@click.argument("left", default="stack")
+@click.argument("right", default="account")
+@stack_option
+@environment_option
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
-def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
+def compare(
+    left: str, right: str, stack: str | None, *, only_environment: bool, as_json: bool
+) -> None:
     """Show the differences between two portfolios.
 
-    LEFT and RIGHT are each a portfolio file; stack:STACK, what the stack declared when it was last
-    deployed; account@STACK, the account that the stack is configured for; or account, that of
-    SETSMART_API_KEY (and SETSMART_BASE_URL). account:NAME and account:NAME@STACK are named
-    accounts. Nothing is written.
+    LEFT and RIGHT are each a portfolio file; stack, what the stack declared when it was last
+    deployed; or account, the account that it is configured for. stack:STACK and account@STACK are
+    those of another stack, account:NAME and account:NAME@STACK are named accounts. Without LEFT and
+    RIGHT, the stack is compared with its account. Nothing is written.
 
     Ids, secrets, order and fields that only the server sets are ignored. Blank, null and absent are
     equal. Between an account and a file or stack, only declared fields count, and objects are
@@ -49,10 +53,12 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     Exit status, as of diff: 0 if they are equal, 1 if not, 2 if something went wrong.
     """
     from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
-    from pulumi_setsmart.adoption.source import read_source  # noqa: PLC0415 - as above
+    from pulumi_setsmart.adoption.source import of_stack, read_source  # noqa: PLC0415 - as above
 
+    chosen = functools.cache(lambda: chosen_stack(stack, only_environment=only_environment))
+    left, right = (of_stack(name, chosen) for name in (left, right))
     sources = [
-        read_source(name, directory, os.environ, shown_progress(), other)
+        read_source(name, Path(), os.environ, shown_progress(), other)
         for name, other in ((left, right), (right, left))
     ]
     left_out = [notice for source in sources for notice in source.left_out]

@@ -178,7 +178,7 @@ def test_an_adoption_reports_what_it_did(
     server.respond({"properties": listings, "webhooks": []})
     folder = tmp_path_factory.mktemp("adopted")
     (folder / "Pulumi.yaml").write_text("name: portfolio\nruntime: python\n")
-    options = ("--directory", str(folder), "--file", f"portfolio.{form}", "--fields", "all")
+    options = ("--cwd", str(folder), "--file", f"portfolio.{form}", "--fields", "all")
     result = run(server, "adopt", *options, *(["--json"] if as_json else []))
     assert seen_by_a_terminal(result.stdout)
     if as_json and not result.stderr.startswith("Error"):
@@ -199,7 +199,7 @@ def test_an_error_contains_no_foreign_lines(
     server.respond(
         {"properties": body, "webhooks": body}, status, X_Request_Id=header, Location=f"/{header}"
     )
-    folder = [] if command == ("export",) else ["--directory", str(project)]
+    folder = [] if command == ("export",) else ["--cwd", str(project)]
     result = run(server, *command, *folder)
     assert result.exit_code in (1, 2)
     assert result.stderr.startswith("Error: ")
@@ -247,7 +247,7 @@ def test_the_doctor_shows_and_obeys_nothing(
         Retry_After=header,
         X_Request_Id=header,
     )
-    options = ("--directory", str(project), *(["--json"] if as_json else []))
+    options = ("--cwd", str(project), *(["--json"] if as_json else []))
     result = run(server, "doctor", *options)
     assert seen_by_a_terminal(result.stdout), ascii(result.stdout)
     if as_json:
@@ -296,7 +296,7 @@ def test_a_report_shows_and_obeys_nothing(
 @given(
     texts=st.lists(HOSTILE_TEXTS.filter(lambda text: "\0" not in text), min_size=1, max_size=2),
     command=st.sampled_from(
-        ["", "compare", "export", "report", "doctor --stack", "doctor --directory", "adopt --file",
+        ["", "compare", "export", "report", "doctor --stack", "doctor --cwd", "adopt --file",
          "adopt --name", "adopt --fields", "schema", "webhook-secret", "sandbox --database",
          "sandbox --key-for-network", "sandbox --largest", "export --output", "export --format",
          "doctor --record", "report --fail-on", "--"]
