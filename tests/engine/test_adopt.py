@@ -311,7 +311,7 @@ def test_without_a_stack_the_import_file_can_be_used(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
     """It says how, and that works."""
-    finished = stack.command("adopt")
+    finished = stack.command("adopt", "--env")
     command, preview = re.findall("`pulumi (.*?)`", finished.stdout.splitlines()[-1])
     assert command == "import --file portfolio.import.json --protect=false --generate-code=false"
     assert preview == "preview"
