@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     )
     from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 
+    __version__: str
+
 __all__ = [
     "CLEAR",
     "AlreadyManagedError",
@@ -133,7 +135,9 @@ _MODULE_OF = {
 if not TYPE_CHECKING:  # or else a type checker accepts any name
 
     def __getattr__(name: str) -> object:
-        """Import a public name on its first use."""
+        """Import a public name on its first use, and look up the version."""
+        if name == "__version__":
+            return import_module("importlib.metadata").version("pulumi-setsmart")
         if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(_MODULE_OF[name]), name)

@@ -106,7 +106,7 @@ class Settings:
 
 
 def load_settings(
-    configured: Callable[[str], object],
+    configured: Callable[[str], object] | None,
     environment: Mapping[str, str],
     account: str | None = None,
 ) -> Settings:
@@ -114,7 +114,7 @@ def load_settings(
 
     Args:
         configured: Looks up a key such as ``setsmart:apiKey`` in Pulumi's configuration and
-            returns None where it is not set.
+            returns None where it is not set; None where there is no stack.
         environment: The environment's variables.
         account: The name of one of ``setsmart:accounts``, or None for the account that needs no
             name. Only the base URL and the key of a named one are its own.
@@ -123,14 +123,15 @@ def load_settings(
         ConfigurationError: A setting is missing or not allowed.
     """
     keep_environment_secret(environment)
-    source = _Source(configured)
+    lookup = configured or (lambda _key: None)
+    source = _Source(lookup)
     keep_secret(*source.keys())
     own = _AccountSettings.of(account, source, environment)
     timeout = source.seconds("timeout", DEFAULT_TIMEOUT)
     return Settings(
         connection=Connection(
             base_url=_base_url(own),
-            credentials=_credentials(own),
+            credentials=_credentials(own, has_stack=configured is not None),
             timeout=timeout,
             deadline=source.seconds("deadline", DEFAULT_DEADLINE),
             largest_response=source.bytes_in_mebibytes("maxResponseMiB", DEFAULT_LARGEST_RESPONSE),
@@ -142,7 +143,7 @@ def load_settings(
         accept_account_change=source.boolean("acceptAccountChange", default=False),
         if_exists=source.word("ifExists", IfExists.ERROR),
         deletion_policy=source.word("deletionPolicy", DeletionPolicy.DELETE),
-        max_deletions=load_max_deletions(configured, environment),
+        max_deletions=load_max_deletions(lookup, environment),
         settle_time=source.seconds("settleTime", timeout),
         list_cache=source.boolean("listCache", default=True),
         paging=source.paging("paging"),
@@ -408,7 +409,7 @@ def _whole_number(text: str, name: str, at_least: int = 0) -> int:
     return int(text)
 
 
-def _credentials(account: _AccountSettings) -> tuple[Credential, ...]:
+def _credentials(account: _AccountSettings, *, has_stack: bool) -> tuple[Credential, ...]:
     candidates = [
         Credential(key=key.strip(), source=source, advice=advice)
         for key, source, advice in (
@@ -422,9 +423,10 @@ def _credentials(account: _AccountSettings) -> tuple[Credential, ...]:
         if key is not None and key.strip()
     ]
     if not candidates:
+        path = "--path " if account.subject else ""
+        command = f"run `pulumi config set --secret {path}{account.key_setting}` or "
         raise ConfigurationError(
-            f"{account.subject}no API key: run `pulumi config set --secret "
-            f"{'--path ' if account.subject else ''}{account.key_setting}` or set "
+            f"{account.subject}no API key: {command if has_stack else ''}set "
             f"{account.key_variable}",
             code=MessageCode.MISSING_KEY,
         )

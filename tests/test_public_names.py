@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import dill  # type: ignore[import-untyped]  # Pulumi pickles with it, and it has no types
@@ -270,3 +271,8 @@ def test_an_import_loads_only_what_it_needs(statement: str, unwanted: set[str]) 
         [sys.executable, "-c", code], env=unmeasured(), capture_output=True, check=True
     )
     assert finished.stdout.strip() == b"[]"
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    """As tools look for it."""
+    assert pulumi_setsmart.__version__ == version("pulumi-setsmart")

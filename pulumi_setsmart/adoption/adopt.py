@@ -154,7 +154,7 @@ def _adopted(
     stack = None if project.stack is None else Stack(project.stack, project.folder)
     state = None if stack is None else stack.state()
     configuration = Configuration() if stack is None else stack.configuration()
-    settings = load_settings(configuration.values.get, environment)
+    settings = load_settings(None if stack is None else configuration.values.get, environment)
     with opened(settings) as account:
         plan = _plan(project, account, settings, state, scope, selection, show_progress)
     files = _write(project, plan)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
+from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.naming import resource_name
 from pulumi_setsmart.adoption.progress import ShowProgress
-from pulumi_setsmart.adoption.scope import Scope
+from pulumi_setsmart.adoption.scope import Scope, every_field
 from pulumi_setsmart.client.collection import Collection
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import MethodNotAllowedError, NotFoundError
@@ -82,6 +83,16 @@ class Inventory:
                     name = resource_name(account_object.title, account_object.kind.label, named)
                     named[name] = account_object.entry
         return entries
+
+
+def inventory_of(settings: Settings, show_progress: ShowProgress) -> Inventory:
+    """Return what the account with these settings holds, with every field.
+
+    Raises:
+        ApiError: The account could not be read.
+    """
+    with opened(settings) as account:
+        return take_inventory(account, settings, every_field, show_progress)
 
 
 def take_inventory(

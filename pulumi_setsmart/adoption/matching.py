@@ -243,7 +243,7 @@ def _held_error(section: _Section, key: str, identifier: str) -> PortfolioFileEr
     return PortfolioFileError(
         f"the entry {key} stands for {identifier}, which the stack {stack} adopted. Leave it to "
         f"that stack with `{STACK}: {stack}` in the entry; or take it out of the state there, and "
-        f"run `adopt --into {stack}`",
+        f"run `adopt --stack {stack}`",
         code=MessageCode.OTHER_STACK,
     )
 

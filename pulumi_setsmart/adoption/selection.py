@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -89,16 +89,7 @@ class Selection:
             PortfolioFileError: There is no object with one of the ids.
         """
         objects = [found for section in inventory.sections.values() for found in section]
-        fields = {field.name for kind in SECTIONS.values() for field in kind.fields}
-        fields.update(name for found in objects for name in found.record.fields)
-        for condition in self.conditions:
-            if condition.field not in fields:
-                alike = difflib.get_close_matches(condition.field, fields, 1)
-                meant = f"; did you mean {quoted(alike[0], _LONGEST_NAME)}?" if alike else ""
-                raise ConfigurationError(
-                    f"--only: no object has a field {condition.field}{meant}",
-                    code=MessageCode.UNKNOWN_FIELD,
-                )
+        require_known_fields(self.conditions, objects, "--only")
         missing = sorted((self.ids or frozenset()) - {found.record.id for found in objects})
         if missing:
             more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
@@ -112,6 +103,31 @@ class Selection:
                 f"--only selects none of the {len(objects)} objects in this account "
                 f"({inventory.base_url})",
                 code=MessageCode.NOTHING_SELECTED,
+            )
+
+
+def require_known_fields(
+    conditions: Iterable[Condition], objects: Iterable[AccountObject], option: str
+) -> None:
+    """Make sure that conditions name fields that there are: a misspelled one would select nothing.
+
+    Args:
+        conditions: The conditions.
+        objects: The objects from which they select.
+        option: The option of the command line that has the conditions.
+
+    Raises:
+        ConfigurationError: A field is unknown.
+    """
+    fields = {field.name for kind in SECTIONS.values() for field in kind.fields}
+    fields.update(name for found in objects for name in found.record.fields)
+    for condition in conditions:
+        if condition.field not in fields:
+            alike = difflib.get_close_matches(condition.field, fields, 1)
+            meant = f"; did you mean {quoted(alike[0], _LONGEST_NAME)}?" if alike else ""
+            raise ConfigurationError(
+                f"{option}: no object has a field {condition.field}{meant}",
+                code=MessageCode.UNKNOWN_FIELD,
             )
 
 

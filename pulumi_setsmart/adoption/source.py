@@ -4,33 +4,60 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.compare import ComparedPortfolio
 from pulumi_setsmart.adoption.inventory import (
     AccountObject,
     field_left_out,
+    inventory_of,
     subject_of,
-    take_inventory,
 )
 from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.project_files import ids_beside
-from pulumi_setsmart.adoption.scope import every_field
 from pulumi_setsmart.automation.stack import Stack
-from pulumi_setsmart.config import Settings, load_settings
+from pulumi_setsmart.automation.stack_settings import load_stack_settings
+from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lists
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID
 from pulumi_setsmart.models.json import DEEPEST, Json
 from pulumi_setsmart.models.marker import TOO_DEEP
-from pulumi_setsmart.models.message_code import Notice
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.specification.assigned_stack import STACK
 from pulumi_setsmart.specification.reading import read_entries
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
 
 _ACCOUNT = re.compile(r"account(?::(?P<name>[^@]+))?(?:@(?P<stack>.+))?")
 _STACK = "stack:"
+_CHOSEN_STACK = "stack"
+
+
+def of_stack(name: str, chosen: Callable[[], str | None]) -> str:
+    """Return the name of a source, with the stack that it leaves open.
+
+    Args:
+        name: As for `read_source`; also ``stack`` for the one that is chosen. Without a stack in
+            it, an account is that of the chosen stack.
+        chosen: Returns the stack that is chosen, or None for the account of the environment.
+
+    Raises:
+        StackError: There is none, and the source is what a stack declares.
+    """
+    account = _ACCOUNT.fullmatch(name)
+    if name == _CHOSEN_STACK:
+        stack = chosen()
+        if stack is None:
+            raise StackError(
+                "there is no stack to compare: run it in a Pulumi project, or name two sources",
+                code=MessageCode.NO_PROJECT,
+            )
+        return f"{_STACK}{stack}"
+    if account is not None and account["stack"] is None:
+        stack = chosen()
+        return name if stack is None else f"{name}@{stack}"
+    return name
 
 
 def read_source(
@@ -43,7 +70,7 @@ def read_source(
     """Return the portfolio that ``name`` stands for.
 
     Args:
-        name: ``account`` for the one that the environment names, ``account@STACK`` for the one
+        name: ``account`` for the one that the environment has, ``account@STACK`` for the one
             that a stack is configured for, ``account:NAME`` and ``account:NAME@STACK`` for those
             that have a name there, ``stack:STACK`` for what a stack's state declares, or a
             portfolio file.
@@ -59,9 +86,7 @@ def read_source(
     """
     account = _ACCOUNT.fullmatch(name)
     if account is not None:
-        stack = account["stack"]
-        configuration = {} if stack is None else Stack(stack, folder).configuration().values
-        settings = load_settings(configuration.get, environment, account["name"])
+        settings = load_stack_settings(account["stack"], folder, environment, account["name"])
         return _account(name, settings, show_progress)
     if name.startswith(_STACK):
         return _stack(name, Stack(name.removeprefix(_STACK), folder))
@@ -119,8 +144,7 @@ def _declared(
 
 
 def _account(name: str, settings: Settings, show_progress: ShowProgress) -> ComparedPortfolio:
-    with opened(settings) as account:
-        inventory = take_inventory(account, settings, every_field, show_progress)
+    inventory = inventory_of(settings, show_progress)
     excluded = settings.read_only_fields | {DEFAULT_ID_FIELD}
     sections = {
         section: {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ruamel.yaml.error import YAMLError
 
 from pulumi_setsmart.automation.failure import first_error
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
+from pulumi_setsmart.automation.project_file import project_file_of
 from pulumi_setsmart.client.errors import PortfolioFileError, StackError
 from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.models.message_code import MessageCode
@@ -22,8 +24,7 @@ _LARGEST = 1024 * 1024
 _NOT_LOGGED_IN = ("requires logging in", "PULUMI_ACCESS_TOKEN must be set")
 """What Pulumi says where nothing names a backend, nor is there a token for its own service;
 which of both depends on its version."""
-
-_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_NOT_SELECTED = "no stack selected"
 
 
 class NotLoggedInError(StackError):
@@ -42,7 +43,7 @@ class Project:
 
     @classmethod
     def of(cls, folder: Path) -> Project:
-        """Return the project in a folder.
+        """Return the project of a folder or of one above it.
 
         Raises:
             StackError: There is none.
@@ -51,7 +52,8 @@ class Project:
         if project is not None:
             return project
         raise StackError(
-            f"there is no Pulumi project in {folder} (no Pulumi.yaml)", code=MessageCode.NO_PROJECT
+            f"there is no Pulumi project in {folder.absolute()} (no Pulumi.yaml)",
+            code=MessageCode.NO_PROJECT,
         )
 
     def refreshes(self) -> bool:
@@ -97,28 +99,56 @@ class Project:
             NotLoggedInError: Pulumi does not know.
             StackError: It cannot be reached there, or read.
         """
-        try:
-            command = None if limit is None else LimitedCommand(limit)
-            workspace = automation.LocalWorkspace(
-                work_dir=str(self.file.parent), pulumi_command=command
-            )
-            who = workspace.who_am_i()
-        except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
-            reason = first_error(str(error))
-            if any(words in reason for words in _NOT_LOGGED_IN):
-                raise NotLoggedInError(
-                    "Pulumi does not know where to keep the state", code=MessageCode.NOT_LOGGED_IN
-                ) from None
-            raise StackError(
-                f"cannot be used: {reason}", code=MessageCode.UNUSABLE_BACKEND
-            ) from None
+        with _reported():
+            who = self._workspace(limit).who_am_i()
         return masked_address(str(who.url or "unknown"))
+
+    def selected_stack(self, limit: TimeLimit | None = None) -> str:
+        """Return the name of the stack that Pulumi's own commands use.
+
+        Args:
+            limit: How long Pulumi may take; None for as long as it takes.
+
+        Raises:
+            NotLoggedInError: Pulumi does not know where the stacks are.
+            StackError: No stack is selected, or the state cannot be reached.
+        """
+        with _reported():
+            workspace = self._workspace(limit)
+            arguments = ["stack", "--show-name", "--non-interactive"]
+            found = workspace.pulumi_command.run(
+                arguments, workspace.work_dir, workspace.env_vars or {}
+            )
+        return str(found.stdout).strip()
+
+    def _workspace(self, limit: TimeLimit | None) -> automation.LocalWorkspace:
+        command = None if limit is None else LimitedCommand(limit)
+        return automation.LocalWorkspace(work_dir=str(self.file.parent), pulumi_command=command)
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    """Turn what goes wrong into an error of one line."""
+    try:
+        yield
+    except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
+        reason = first_error(str(error))
+        if any(words in reason for words in _NOT_LOGGED_IN):
+            raise NotLoggedInError(
+                "Pulumi does not know where to keep the state", code=MessageCode.NOT_LOGGED_IN
+            ) from None
+        if _NOT_SELECTED in reason:
+            raise StackError(
+                "no stack is selected: run `pulumi stack select STACK`, or name one with --stack",
+                code=MessageCode.NO_STACK,
+            ) from None
+        raise StackError(f"cannot be used: {reason}", code=MessageCode.UNUSABLE_BACKEND) from None
 
 
 def project_in(folder: Path) -> Project | None:
-    """Return the project in a folder, or None if there is none."""
-    files = (folder / name for name in _PROJECT_FILES)
-    return next((Project(file) for file in files if file.exists()), None)
+    """Return the project of a folder or of one above it, or None if there is none."""
+    file = project_file_of(folder)
+    return None if file is None else Project(file)
 
 
 def cli_version(limit: TimeLimit | None = None) -> str | None:

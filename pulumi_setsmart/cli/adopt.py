@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from pulumi_setsmart.cli.console import Command, project_folder, say, write_json
+from pulumi_setsmart.automation.project_file import project_file_of
+from pulumi_setsmart.cli.console import Command, say, write_json
+from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 
 if TYPE_CHECKING:
@@ -19,19 +21,14 @@ _MOST_NAMED = 10
 
 
 @click.command(cls=Command)
-@click.option(
-    "--into",
-    "stack",
-    metavar="STACK",
-    help="Stack to import into; its configuration selects the account.",
-)
-@project_folder
+@stack_option
+@environment_option
 @click.option(
     "--file",
     default="portfolio.yaml",
     metavar="FILE",
     show_default=True,
-    help="Portfolio file in this folder: .yaml, .json or .csv.",
+    help="Portfolio file in the project's folder: .yaml, .json or .csv.",
 )
 @click.option(
     "--name",
@@ -61,23 +58,24 @@ _MOST_NAMED = 10
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def adopt(
     stack: str | None,
-    directory: Path,
     file: str,
     name: str,
     fields: str | None,
     only: tuple[str, ...],
     only_ids: Path | None,
     *,
+    only_environment: bool,
     as_json: bool,
 ) -> None:
     """Declare everything in an account, and import it into a stack.
 
     Writes FILE, with a readable name for each listing and webhook subscription; beside it an
-    import file for `pulumi import --file`; and `__main__.py`, if the project has no program. With
-    --into, runs the import, and previews the program to prove that nothing would change. The
-    account is only read. Run it again to add new listings and to report deleted ones.
+    import file for `pulumi import --file`; and `__main__.py`, if the project has no program. Then
+    runs the import, and previews the program to prove that nothing would change; with --env, or
+    without a project, only the files are written. The account is only read. Run it again to add new
+    listings and to report deleted ones.
 
-    With --only and --into, several stacks share the account: the entries name the stack.
+    With --only, several stacks share the account: the entries name the stack.
 
     Exit status: 0 if everything is adopted and would stay unchanged, 1 if not, 2 for a usage
     error.
@@ -95,7 +93,10 @@ def adopt(
 
     names = frozenset(field.strip() for field in (fields or "").split(",") if field.strip())
     format_of(file)
-    project = ProjectFiles(directory, file, name, stack)
+    project_file = project_file_of(Path())
+    folder = Path() if project_file is None else project_file.parent
+    stack = chosen_stack(stack, only_environment=only_environment)
+    project = ProjectFiles(folder, file, name, stack)
     scope = named_fields(names) if names else known_fields
     try:
         conditions = [*map(Condition.read, only)]

@@ -1,5 +1,6 @@
 """The command ``compare``."""
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,7 +8,8 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from pulumi_setsmart.cli.console import Command, project_folder, say, write_json
+from pulumi_setsmart.cli.console import Command, say, write_json
+from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
 from pulumi_setsmart.models.text import shown_json
 
 if TYPE_CHECKING:
@@ -18,21 +20,23 @@ if TYPE_CHECKING:
 
 _TROUBLE = 2
 _STYLES = {"added": "green", "missing": "red", "changed": "yellow"}
-_WIDTH = 100
 
 
 @click.command(cls=Command, failure=_TROUBLE)
-@click.argument("left")
-@click.argument("right")
-@project_folder
+@click.argument("left", default="stack")
+@click.argument("right", default="account")
+@stack_option
+@environment_option
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
-def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
+def compare(
+    left: str, right: str, stack: str | None, *, only_environment: bool, as_json: bool
+) -> None:
     """Show the differences between two portfolios.
 
-    LEFT and RIGHT are each a portfolio file; stack:STACK, what the stack declared when it was last
-    deployed; account@STACK, the account that the stack is configured for; or account, that of
-    SETSMART_API_KEY (and SETSMART_BASE_URL). account:NAME and account:NAME@STACK are named
-    accounts. Nothing is written.
+    LEFT and RIGHT are each a portfolio file; stack, what the stack declared when it was last
+    deployed; or account, the account that it is configured for. stack:STACK and account@STACK are
+    those of another stack, account:NAME and account:NAME@STACK are named accounts. Without LEFT and
+    RIGHT, the stack is compared with its account. Nothing is written.
 
     Ids, secrets, order and fields that only the server sets are ignored. Blank, null and absent are
     equal. Between an account and a file or stack, only declared fields count, and objects are
@@ -41,11 +45,13 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
     Exit status, as of diff: 0 if they are equal, 1 if not, 2 if something went wrong.
     """
     from pulumi_setsmart.adoption.compare import differences  # noqa: PLC0415 - heavy
-    from pulumi_setsmart.adoption.source import read_source  # noqa: PLC0415 - as above
+    from pulumi_setsmart.adoption.source import of_stack, read_source  # noqa: PLC0415 - as above
     from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
 
+    chosen = functools.cache(lambda: chosen_stack(stack, only_environment=only_environment))
+    left, right = (of_stack(name, chosen) for name in (left, right))
     sources = [
-        read_source(name, directory, os.environ, shown_progress(), other)
+        read_source(name, Path(), os.environ, shown_progress(), other)
         for name, other in ((left, right), (right, left))
     ]
     left_out = [notice for source in sources for notice in source.left_out]
@@ -68,11 +74,9 @@ def compare(left: str, right: str, directory: Path, *, as_json: bool) -> None:
 def _show(found: "list[ObjectDifference]", left: str, right: str) -> None:
     from rich.table import Table  # noqa: PLC0415 - heavy
 
-    from pulumi_setsmart.cli.display import Output, cell  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.cli.display import cell, table_output  # noqa: PLC0415 - heavy
 
-    console = Output(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, _WIDTH)
+    console = table_output()
     if not found:
         console.print("no differences", style="green")
         return

@@ -23,14 +23,22 @@ from pulumi_setsmart.providers.failure import debugging, unexpected
 _INTERRUPTED = 130
 CLOSED = "standard output is closed"
 
-project_folder = click.option(
-    "--directory",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    metavar="DIR",
-    help="Folder of the Pulumi project.  [default: this one]",
-)
-"""The option for the folder of the project."""
+
+def _enter_folder(context: click.Context, _option: click.Parameter, folder: Path | None) -> None:
+    if folder is not None:
+        context.with_resource(contextlib.chdir(folder))
+
+
+def _folder_option() -> click.Option:
+    return click.Option(
+        ["--cwd", "-C"],
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        metavar="DIR",
+        is_eager=True,
+        expose_value=False,
+        callback=_enter_folder,
+        help="Folder to run in, as if the command had been started there.",
+    )
 
 
 class Commands(click.Group):
@@ -68,6 +76,8 @@ def _accept_all_characters() -> None:
 class Command(click.Command):
     """A command that reports every failure in one line, with one exit status.
 
+    It has an option for the folder in which it runs.
+
     Args:
         arguments: Positional arguments of click's command.
         failure: The exit status of any failure, expected or not. It is not 1 for a command whose
@@ -77,6 +87,7 @@ class Command(click.Command):
 
     def __init__(self, *arguments: Any, failure: int = 1, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.params.append(_folder_option())
         self.failure = failure
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:

@@ -166,12 +166,9 @@ def _check_options(output: Path, encoding: str | None, *, update: bool, prune: b
 def _show(decided: "list[Proposal]", table: "Table") -> None:
     from rich.table import Table as Lines  # noqa: PLC0415 - heavy
 
-    from pulumi_setsmart.cli.display import Output, cell  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.cli.display import cell, table_output  # noqa: PLC0415 - heavy
     from pulumi_setsmart.conversion.sheet import is_empty, text_in  # noqa: PLC0415 - heavy
 
-    console = Output(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, _WIDTH)
     lines = Lines(box=None, pad_edge=False)
     for title in ("column", "field", "example", "confidence"):
         lines.add_column(title, overflow="fold")
@@ -186,7 +183,7 @@ def _show(decided: "list[Proposal]", table: "Table") -> None:
             cell(cut(example, _LONGEST_EXAMPLE)),
             cell(f"{each.confidence}{reason}", _STYLES[each.confidence]),
         )
-    console.print(lines)
+    table_output(_WIDTH).print(lines)
 
 
 def _stop_at_uncertain(decided: "list[Proposal]", file: Path) -> None:

@@ -52,6 +52,18 @@ class Output(Console):
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
+def table_output(width: int = 100) -> Output:
+    """Return standard output for a table.
+
+    Args:
+        width: How many columns it has at least if it is no terminal.
+    """
+    console = Output(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, width)
+    return console
+
+
 def shown_progress() -> ShowProgress:
     """Return a callback that shows progress: a bar for each stage on a terminal, else nothing."""
     console = Console(stderr=True)

@@ -1,5 +1,6 @@
 """The command ``doctor``."""
 
+import functools
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,10 @@ import click
 from pulumi_setsmart.cli.console import (
     Command,
     command_error,
-    project_folder,
     say,
     write_json,
 )
+from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
 from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 
@@ -21,18 +22,13 @@ _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "
 
 
 @click.command(cls=Command)
-@click.option(
-    "--stack",
-    metavar="STACK",
-    help="Stack whose configuration is used, and whose state is examined.  [default: none, and the"
-    " configuration of the environment]",
-)
+@stack_option
+@environment_option
 @click.option(
     "--state-only",
     is_flag=True,
     help="Examine only the stack's state; nothing is sent to SetSmart, no key is needed.",
 )
-@project_folder
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(
     "--record",
@@ -41,7 +37,12 @@ _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "
     help="Also write how the account responds, without any of its values.",
 )
 def doctor(
-    stack: str | None, directory: Path, record: Path | None, *, state_only: bool, as_json: bool
+    stack: str | None,
+    record: Path | None,
+    *,
+    only_environment: bool,
+    state_only: bool,
+    as_json: bool,
 ) -> None:
     """Check everything that a run needs, and say what to do.
 
@@ -49,9 +50,9 @@ def doctor(
     SetSmart accepts it, the clocks, the rate limit and the path of the webhook subscriptions.
     Nothing is changed, and no key is shown.
 
-    With --stack, also checks whether the state contains code that is not ours: Pulumi runs the
-    code in a state whenever it loads it. So a workflow runs `doctor --stack STACK --state-only`
-    before `pulumi preview` and `pulumi up`.
+    Also checks whether the state contains code that is not ours: Pulumi runs the code in a state
+    whenever it loads it. So a workflow runs `doctor --state-only` before `pulumi preview` and
+    `pulumi up`.
 
     With --record, sends a few more requests, all GET, to see how the account responds: statuses,
     headers, envelopes, pages, types of fields and the form of ids. FILE then contains no value and
@@ -66,16 +67,17 @@ def doctor(
     from pulumi_setsmart.diagnosis.diagnosis import findings  # noqa: PLC0415 - heavy
     from pulumi_setsmart.diagnosis.state import state_findings  # noqa: PLC0415 - as above
 
-    if state_only and (stack is None or record is not None):
-        raise click.UsageError("--state-only needs --stack, and does not go with --record.")
+    if state_only and (only_environment or record is not None):
+        raise click.UsageError("--state-only goes neither with --env nor with --record.")
     if record is not None:
         _refuse_to_replace(record)
     console = Output(highlight=False, soft_wrap=True)
     found = []
+    chosen = functools.partial(chosen_stack, stack, only_environment=only_environment)
     looks = (
-        state_findings(directory, stack)
-        if stack is not None and state_only
-        else findings(directory, stack, os.environ)
+        state_findings(Path(), chosen)
+        if state_only
+        else findings(None if only_environment else Path(), chosen, os.environ)
     )
     for finding in looks:
         found.append(finding)
@@ -88,7 +90,7 @@ def doctor(
     if as_json:
         write_json([attrs.asdict(finding) for finding in found])
     if record is not None:
-        _record(stack, directory, record)
+        _record(chosen(), record)
     if any(finding.verdict == "error" for finding in found):
         raise SystemExit(1)
 
@@ -103,14 +105,16 @@ def _refuse_to_replace(file: Path) -> None:
         )
 
 
-def _record(stack: str | None, directory: Path, file: Path) -> None:
-    from pulumi_setsmart.diagnosis.diagnosis import account_settings  # noqa: PLC0415 - heavy
+def _record(stack: str | None, file: Path) -> None:
+    from pulumi_setsmart.automation.stack_settings import (  # noqa: PLC0415 - heavy
+        load_stack_settings,
+    )
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.file import written  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.sanitising import recorded  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.survey import survey_account  # noqa: PLC0415 - as above
 
-    survey = survey_account(account_settings(directory, stack, os.environ))
+    survey = survey_account(load_stack_settings(stack, Path(), os.environ))
     if not survey.responses():
         raise command_error(
             MessageCode.NOTHING_RECORDED, f"the account did not respond; {file} was not written"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from pulumi_setsmart.cli.console import Command, project_folder, say, write_data
+from pulumi_setsmart.cli.console import Command, say, write_data
+from pulumi_setsmart.cli.stack_option import chosen_stack, stack_option
 
 if TYPE_CHECKING:
     from pulumi_setsmart.reporting.plan_limit import PlanLimit
@@ -45,8 +46,7 @@ def _limit(spelling: str) -> "PlanLimit":
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
 )
-@click.option("--stack", metavar="STACK", help="Preview this stack instead of reading a FILE.")
-@project_folder
+@stack_option
 @click.option(
     "--format",
     "form",
@@ -73,7 +73,6 @@ def _limit(spelling: str) -> "PlanLimit":
 def report(
     file: str | None,
     stack: str | None,
-    directory: Path,
     form: str,
     output: Path | None,
     fail_on: "tuple[str | PlanLimit, ...]",
@@ -81,7 +80,8 @@ def report(
     """Write a report of a preview, for people who approve it.
 
     FILE contains the output of `pulumi preview --json`, as any shell saves it; - is standard input.
-    With --stack, runs a preview with a refresh. Nothing is changed. Secrets are never shown.
+    Without it, runs a preview of the stack, with a refresh. Nothing is changed. Secrets are never
+    shown.
 
     Exit status: 0; 1 if --fail-on says so; 2 if something went wrong or the preview failed.
     """
@@ -94,14 +94,16 @@ def report(
     from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - as above
     from pulumi_setsmart.reporting.saved_text import saved_text  # noqa: PLC0415 - as above
 
-    match file, stack:
-        case None, str():
-            text, source = Stack(stack, directory).preview(), f"stack {stack}"
-        case _, None if file is not None:
-            source = "standard input" if file == "-" else file
-            text = saved_text(_content(file, source))
-        case _:
-            raise click.UsageError("Give either a FILE (or -) or --stack.")
+    if file is None:
+        chosen = chosen_stack(stack, only_environment=False)
+        if chosen is None:
+            raise click.UsageError("Give a FILE (or -), or run it in a Pulumi project.")
+        text, source = Stack(chosen, Path()).preview(), f"stack {chosen}"
+    elif stack is None:
+        source = "standard input" if file == "-" else file
+        text = saved_text(_content(file, source))
+    else:
+        raise click.UsageError("Give either a FILE (or -) or --stack.")
     found = read_preview(text, source)
     limits = [condition for condition in fail_on if not isinstance(condition, str)]
     notices = [

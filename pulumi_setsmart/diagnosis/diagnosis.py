@@ -10,7 +10,7 @@ from pulumi_setsmart.automation.limited_command import TimeLimit
 from pulumi_setsmart.automation.project import cli_version
 from pulumi_setsmart.automation.stack import Configuration, Stack
 from pulumi_setsmart.client.errors import ConfigurationError, StackError
-from pulumi_setsmart.config import Settings, load_settings
+from pulumi_setsmart.config import load_settings
 from pulumi_setsmart.diagnosis.account import account_findings
 from pulumi_setsmart.diagnosis.finding import Finding
 from pulumi_setsmart.diagnosis.project import (
@@ -18,6 +18,7 @@ from pulumi_setsmart.diagnosis.project import (
     project_findings,
     version_findings,
 )
+from pulumi_setsmart.diagnosis.stack_choice import StackChoice
 from pulumi_setsmart.diagnosis.state import code_findings
 
 MOST_SECONDS = 60.0
@@ -30,8 +31,8 @@ _FEWEST_SECONDS_OF_ACCOUNT = 1.0
 
 
 def findings(
-    folder: Path,
-    stack: str | None,
+    folder: Path | None,
+    choose: StackChoice,
     environment: Mapping[str, str],
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Finding]:
@@ -41,27 +42,27 @@ def findings(
     finding, too.
 
     Args:
-        folder: The folder of the project.
-        stack: The stack whose configuration counts and whose state is examined, or None for the
-            environment's configuration alone.
+        folder: The folder of the project, or None if the environment alone counts.
+        choose: Chooses the stack whose configuration counts and whose state is examined.
         environment: The environment's variables.
         clock: The monotonic time in seconds.
     """
     limit = TimeLimit(clock() + MOST_SECONDS, _MOST_SECONDS_OF_A_COMMAND, clock)
     yield from version_findings(lambda: cli_version(limit))
-    yield from project_findings(folder, environment, limit)
-    configuration = Configuration()
-    if stack is not None:
-        try:
+    configuration, stack = Configuration(), None
+    if folder is not None:
+        yield from project_findings(folder, environment, limit)
+    try:
+        stack = choose(limit=limit)
+        if folder is not None and stack is not None:
             opened = Stack(stack, folder, limit)
             configuration = opened.configuration()
-        except StackError as error:
-            yield Finding.error("stack", error, _advice_on_stack(error.message))
-        else:
             yield from code_findings(opened)
-    yield configuration_finding(configuration, environment)
+    except StackError as error:
+        yield Finding.error("stack", error, _advice_on_stack(error.message))
+    yield configuration_finding(configuration, environment, stack)
     try:
-        settings = load_settings(configuration.values.get, environment)
+        settings = load_settings(None if stack is None else configuration.values.get, environment)
     except ConfigurationError as error:
         yield Finding.error("key", error, "Nothing can be asked without it.")
         return
@@ -74,14 +75,3 @@ def _advice_on_stack(error: str) -> str:
         set_it = "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's."
         return f"{set_it} {advice}"
     return advice
-
-
-def account_settings(folder: Path, stack: str | None, environment: Mapping[str, str]) -> Settings:
-    """Return the settings of the account that is looked at; see `findings` for the arguments.
-
-    Raises:
-        StackError: The stack's configuration cannot be read.
-        ConfigurationError: A setting is missing or not allowed.
-    """
-    configuration = Configuration() if stack is None else Stack(stack, folder).configuration()
-    return load_settings(configuration.values.get, environment)

@@ -81,9 +81,7 @@ def project_findings(
         project = Project.of(folder)
         refreshes = project.refreshes()
     except StackError as error:
-        yield Finding.error(
-            "project", error, "Run it in the folder of your program, or use --directory."
-        )
+        yield Finding.error("project", error, "Run it in the folder of your program, or use --cwd.")
         return
     if refreshes or environment.get("PULUMI_OPTION_REFRESH") == "true":
         yield Finding.ok("refresh", "every command looks at SetSmart first")
@@ -107,8 +105,16 @@ def _advice_on_state(error: str) -> str:
     return next((advice for word, advice in _ADVICE_ON_STATE if word in words), _CORRECT_IT)
 
 
-def configuration_finding(configuration: Configuration, environment: Mapping[str, str]) -> Finding:
-    """Return where the address and the key of the account are set; never what they are."""
+def configuration_finding(
+    configuration: Configuration, environment: Mapping[str, str], stack: str | None
+) -> Finding:
+    """Return where the address and the key of the account are set; never what they are.
+
+    Args:
+        configuration: The stack's configuration.
+        environment: The environment's variables.
+        stack: The name of the stack, or None if the environment alone counts.
+    """
     exposed = [key for key in (_API_KEY, _ACCOUNTS) if key in configuration.in_clear]
     if exposed:
         return Finding.error(
@@ -128,5 +134,7 @@ def configuration_finding(configuration: Configuration, environment: Mapping[str
     return Finding.error(
         "configuration",
         Notice(MessageCode.MISSING_KEY, "nothing of SetSmart is configured"),
-        "Name the stack with --stack, and run pulumi config set --secret setsmart:apiKey.",
+        "Set SETSMART_API_KEY."
+        if stack is None
+        else f"Run pulumi config set --secret setsmart:apiKey --stack {stack}.",
     )

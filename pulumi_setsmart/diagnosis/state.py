@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pulumi_setsmart.automation.limited_command import TimeLimit
+from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.automation.state_code import Examination
 from pulumi_setsmart.client.errors import SetSmartError, StackError
 from pulumi_setsmart.diagnosis.finding import Finding
+from pulumi_setsmart.diagnosis.stack_choice import StackChoice
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 
 _CODE = "code"
@@ -20,16 +22,17 @@ _MOST_SECONDS = 60.0
 """An export takes no longer, unless the backend does not respond."""
 
 
-def state_findings(folder: Path, name: str) -> Iterator[Finding]:
+def state_findings(folder: Path, choose: StackChoice) -> Iterator[Finding]:
     """Examine the state of a stack alone, and yield what is found.
 
     Args:
         folder: The folder of the project.
-        name: The name of the stack.
+        choose: Chooses the stack.
     """
+    limit = TimeLimit(time.monotonic() + _MOST_SECONDS, _MOST_SECONDS)
     try:
-        limit = TimeLimit(time.monotonic() + _MOST_SECONDS, _MOST_SECONDS)
-        stack = Stack(name, folder, limit)
+        Project.of(folder)
+        stack = Stack(str(choose(limit=limit)), folder, limit)
     except StackError as error:
         yield Finding.error("stack", error, "Its state is not examined without it.")
     else:

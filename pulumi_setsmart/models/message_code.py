@@ -118,6 +118,8 @@ class MessageCode(StrEnum):
     INVALID_PORTFOLIO = "invalid-portfolio"
     NO_STACK_NAMED = "no-stack-named"
     NOTHING_SELECTED = "nothing-selected"
+    NOTHING_FOUND = "nothing-found"
+    SEVERAL_OBJECTS = "several-objects"
     UNKNOWN_FIELD = "unknown-field"
     SECRET_IN_FILE = "secret-in-file"  # noqa: S105 - the name of a message
     FORMER_KEY_USED = "former-key-used"

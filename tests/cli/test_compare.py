@@ -126,7 +126,9 @@ def test_an_account_is_compared_with_what_a_file_declares() -> None:
             ("no.yaml", "no.yaml"),
             message(MessageCode.UNUSABLE_FILE, "no.yaml", "No such file or directory"),
         ),
-        (("account", "account"), message(MessageCode.MISSING_KEY, "pulumi config set")),
+        (("account", "account"), message(MessageCode.MISSING_KEY, "set SETSMART_API_KEY")),
+        ((), message(MessageCode.NO_PROJECT, "no stack to compare")),
+        (("stack", "no.yaml", "--env"), message(MessageCode.NO_PROJECT, "no stack to compare")),
         (("stack:dev", "account"), message(MessageCode.NO_PROJECT, "Pulumi.yaml")),
     ],
 )

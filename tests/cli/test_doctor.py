@@ -20,7 +20,7 @@ def test_the_command_says_what_to_do_and_that_something_cannot_work(
     """In lines for a person, or as JSON and nothing beside it; never with the key."""
     monkeypatch.setenv("PATH", str(tmp_path))  # where there is no Pulumi
     (tmp_path / "Pulumi.yaml").write_text("name: portfolio\nruntime: python\n")
-    command = ["doctor", "--directory", str(tmp_path)]
+    command = ["doctor", "--cwd", str(tmp_path)]
     environment = {**setsmart_sandbox.environment, "SETSMART_API_KEY": "mistaken-key"}
     told = CliRunner().invoke(main, command, env=environment)
     assert told.exit_code == 1
@@ -46,18 +46,41 @@ def test_the_command_says_what_to_do_and_that_something_cannot_work(
 
 
 @pytest.mark.parametrize(
-    "options", [["--state-only"], ["--state-only", "--stack", "x", "--record", "y"]]
+    "options",
+    [
+        ["--state-only", "--env"],
+        ["--state-only", "--stack", "x", "--record", "y"],
+        ["--stack", "x", "--env"],
+    ],
 )
 def test_options_that_do_not_go_together(tmp_path: Path, options: list[str]) -> None:
     """Status 2, so that a workflow does not take it for a finding."""
-    finished = CliRunner().invoke(main, ["doctor", "--directory", str(tmp_path), *options])
+    finished = CliRunner().invoke(main, ["doctor", "--cwd", str(tmp_path), *options])
     assert finished.exit_code == 2
-    assert "--state-only needs --stack" in finished.stderr
+    assert "--env" in finished.stderr or "--record" in finished.stderr
+
+
+def test_without_a_project_there_is_no_state_to_examine(tmp_path: Path) -> None:
+    """A workflow that runs it in the wrong folder must not go on."""
+    command = ["doctor", "--cwd", str(tmp_path), "--state-only", "--json"]
+    finished = CliRunner().invoke(main, command)
+    assert finished.exit_code == 1
+    [finding] = json.loads(finished.stdout)
+    assert (finding["verdict"], finding["code"]) == ("error", MessageCode.NO_PROJECT)
+
+
+def test_the_environment_alone_needs_no_project(setsmart_sandbox: SandboxAccount) -> None:
+    """With --env, the project is not looked at either."""
+    environment = setsmart_sandbox.environment
+    finished = CliRunner().invoke(main, ["doctor", "--env", "--json"], env=environment)
+    found = {finding["subject"]: finding["verdict"] for finding in json.loads(finished.stdout)}
+    assert found["key"] == "ok"
+    assert {"project", "state", "refresh", "stack"}.isdisjoint(found)
 
 
 def test_a_stack_that_cannot_be_opened_is_bad(tmp_path: Path) -> None:
     """A state that nobody could examine is not in order; nothing else is looked at."""
-    command = ["doctor", "--directory", str(tmp_path), "--stack", "x", "--state-only", "--json"]
+    command = ["doctor", "--cwd", str(tmp_path), "--stack", "x", "--state-only", "--json"]
     finished = CliRunner().invoke(main, command)
     assert finished.exit_code == 1
     assert [finding["subject"] for finding in json.loads(finished.stdout)] == ["stack"]

@@ -159,7 +159,7 @@ def test_an_empty_account_is_an_empty_portfolio(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "environment", "status", "error"),
     [
-        ((), {}, 1, message(MessageCode.MISSING_KEY, "pulumi config set")),
+        ((), {}, 1, message(MessageCode.MISSING_KEY, "no API key: set SETSMART_API_KEY")),
         (
             (),
             {"SETSMART_API_KEY": "k", "SETSMART_BASE_URL": "http://a"},

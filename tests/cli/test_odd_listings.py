@@ -101,7 +101,7 @@ def test_the_rest_is_adopted(served: RawJsonServer, tmp_path: Path, depth: int) 
     """Twice: the second run reads what the first one wrote."""
     hold_odd(served, nested(depth))
     for _ in range(2):
-        result = run(served, "adopt", "--directory", str(tmp_path), "--fields", "all")
+        result = run(served, "adopt", "--cwd", str(tmp_path), "--fields", "all")
         assert result.exit_code == 0
         assert result.stderr.splitlines() == [TOO_DEEP]
     assert read_entries(tmp_path / "portfolio.yaml")["properties"]["two"]["attributes"] == {
@@ -116,7 +116,7 @@ def test_the_account_is_looked_at_and_recorded(
     """A recording tells of shapes, and of no more than a few levels."""
     hold_odd(served, nested(depth))
     path = tmp_path / "recording.json"
-    result = run(served, "doctor", "--directory", str(tmp_path), "--record", str(path))
+    result = run(served, "doctor", "--cwd", str(tmp_path), "--record", str(path))
     assert f"wrote {path}" in result.stderr
     assert json.loads(path.read_text())["recording"] == 2
 

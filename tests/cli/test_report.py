@@ -296,7 +296,7 @@ def test_arguments_that_make_no_sense_are_refused(arguments: list[str]) -> None:
 
 def test_a_folder_without_a_project_is_a_one_line_error(tmp_path: Path) -> None:
     """With status 2."""
-    result = CliRunner().invoke(main, ["report", "--stack", "dev", "--directory", str(tmp_path)])
+    result = CliRunner().invoke(main, ["report", "--stack", "dev", "--cwd", str(tmp_path)])
     assert result.exit_code == 2
     assert result.stderr == message(MessageCode.NO_PROJECT, tmp_path)
     assert result.stderr.count("\n") == 1

@@ -86,7 +86,9 @@ def test_what_is_found_with_a_command_that_hangs(
     times = itertools.chain([0.0], itertools.repeat(MOST_SECONDS - MOMENT))
     found = {
         finding.subject: finding
-        for finding in findings(project, "dev", setsmart_sandbox.environment, lambda: next(times))
+        for finding in findings(
+            project, lambda **_limit: "dev", setsmart_sandbox.environment, lambda: next(times)
+        )
     }
     for subject in ("pulumi", "state", "stack"):
         assert found[subject].verdict is Verdict.ERROR

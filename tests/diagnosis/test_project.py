@@ -92,7 +92,7 @@ def test_the_places_of_the_configuration_are_named() -> None:
         "SETSMART_API_KEY_FILE": "/key",
     }
     finding = configuration_finding(
-        Configuration(configured, {"aws:region", "setsmart:baseUrl"}), environment
+        Configuration(configured, {"aws:region", "setsmart:baseUrl"}), environment, "dev"
     )
     assert finding.verdict is Verdict.OK
     assert finding.text.split(", ") == [
@@ -104,18 +104,22 @@ def test_the_places_of_the_configuration_are_named() -> None:
     ]
 
 
-def test_no_configuration_at_all_is_an_error() -> None:
-    """With what to do."""
-    finding = configuration_finding(Configuration({"aws:region": "eu"}), {"HOME": "/"})
+@pytest.mark.parametrize(
+    ("stack", "advice"),
+    [("dev", "--secret setsmart:apiKey --stack dev"), (None, "Set SETSMART_API_KEY")],
+)
+def test_no_configuration_at_all_is_an_error(stack: str | None, advice: str) -> None:
+    """With what to do where it is printed: without a stack, only the environment counts."""
+    finding = configuration_finding(Configuration({"aws:region": "eu"}), {"HOME": "/"}, stack)
     assert (finding.verdict, finding.code) == (Verdict.ERROR, MessageCode.MISSING_KEY)
-    assert "--secret setsmart:apiKey" in str(finding.advice)
+    assert advice in str(finding.advice)
 
 
 @pytest.mark.parametrize("key", ["setsmart:apiKey", "setsmart:accounts"])
 def test_a_key_in_clear_is_an_error(key: str) -> None:
     """It is in a file that others read."""
     finding = configuration_finding(
-        Configuration({key: "the-key"}, {key}), {"SETSMART_API_KEY": "x"}
+        Configuration({key: "the-key"}, {key}), {"SETSMART_API_KEY": "x"}, "dev"
     )
     assert finding.verdict is Verdict.ERROR
     assert str(finding) == message(MessageCode.PLAINTEXT_KEY, key)

@@ -49,7 +49,7 @@ def account(open_account: OpenEngineSandbox) -> EngineSandbox:
 
 def adopt(stack: EngineStack, *arguments: str) -> dict[str, Any]:
     """Adopt into the stack, and return the result that the command prints."""
-    finished = stack.command("adopt", "--into", "test", "--json", *arguments)
+    finished = stack.command("adopt", "--stack", "test", "--json", *arguments)
     assert finished.returncode == 0, finished.stderr
     result: dict[str, Any] = json.loads(finished.stdout)
     return result
@@ -94,12 +94,12 @@ def test_an_account_is_adopted_in_one_command(
     empty = open_account()
     files = {path: path.read_bytes() for path in stack.folder.glob("*.*")}
     expected = {
-        ("--into", "test"): message(
+        ("--stack", "test"): message(
             MessageCode.OTHER_ACCOUNT_ADOPTED, 48, empty.base_url, "portfolio.test.import.json"
         ),
-        ("--into", "prod"): message(MessageCode.NO_STACK, "`pulumi stack init prod`"),
+        ("--stack", "prod"): message(MessageCode.NO_STACK, "`pulumi stack init prod`"),
         ("--file", "p.txt"): message(MessageCode.UNUSABLE_FILE, "p.txt", ".yaml"),
-        ("--into", "test", "--directory", str(tmp_path)): message(
+        ("--stack", "test", "--cwd", str(tmp_path)): message(
             MessageCode.NO_PROJECT, tmp_path, "Pulumi.yaml"
         ),
     }
@@ -131,7 +131,7 @@ def test_what_was_adopted_is_replicated(
 
 def test_a_spreadsheet_is_adopted(stack: EngineStack, account: EngineSandbox) -> None:
     """The listings, with the documented fields; the command says that CSV has no subscriptions."""
-    finished = stack.command("adopt", "--into", "test", "--file", "listings.csv")
+    finished = stack.command("adopt", "--stack", "test", "--file", "listings.csv")
     assert finished.returncode == 0
     assert finished.stderr.splitlines() == [
         message(MessageCode.NOT_IN_CSV, "webhook subscriptions", 2)
@@ -254,7 +254,7 @@ def test_a_program_that_does_not_declare_the_portfolio_fails_the_adoption(
     stack.declare('pulumi.export("nothing", 1)')
     stack.up()
     before = stack.export()["deployment"]["resources"]
-    finished = stack.command("adopt", "--into", "test")
+    finished = stack.command("adopt", "--stack", "test")
     assert finished.returncode == 1
     lines = finished.stdout.splitlines()
     assert lines[-2:] == [
@@ -270,7 +270,7 @@ def test_a_program_that_fails_leaves_the_stack_as_it_was(
 ) -> None:
     """Nothing was proved, so nothing is kept."""
     stack.declare('raise pulumi.RunError("not today")')
-    finished = stack.command("adopt", "--into", "test")
+    finished = stack.command("adopt", "--stack", "test")
     assert (finished.returncode, finished.stdout) == (1, "")
     [error] = finished.stderr.splitlines()
     assert error == message(MessageCode.PULUMI_FAILED, "stack test", "not today")
@@ -284,7 +284,7 @@ def test_an_interrupted_run_is_repeated(
 ) -> None:
     """Killed at any moment, it continues: nothing is adopted twice, no name changes."""
     process = subprocess.Popen(
-        [*OUR_COMMAND, "adopt", "--into", "test"],
+        [*OUR_COMMAND, "adopt", "--stack", "test"],
         cwd=stack.folder,
         env=stack.environment,
         stdout=subprocess.DEVNULL,
@@ -311,7 +311,7 @@ def test_without_a_stack_the_import_file_can_be_used(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
     """It says how, and that works."""
-    finished = stack.command("adopt")
+    finished = stack.command("adopt", "--env")
     command, preview = re.findall("`pulumi (.*?)`", finished.stdout.splitlines()[-1])
     assert command == "import --file portfolio.import.json --protect=false --generate-code=false"
     assert preview == "preview"

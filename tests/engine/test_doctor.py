@@ -15,6 +15,7 @@ SUBJECTS = [
     "pulumi",
     "refresh",
     "state",
+    "code",
     "configuration",
     "key",
     "clock",
@@ -23,7 +24,7 @@ SUBJECTS = [
 ]
 
 
-def test_a_project_in_order_has_nine_findings(stack: EngineStack, account: EngineSandbox) -> None:
+def test_a_project_in_order_has_ten_findings(stack: EngineStack, account: EngineSandbox) -> None:
     """A line each, none with the key, and nothing is written."""
     finished = stack.command("doctor")
     assert (finished.returncode, finished.stderr) == (0, "")
@@ -103,7 +104,7 @@ def test_an_unreachable_state_is_reported_with_its_cause(stack: EngineStack, bac
     as_text = stack.command("doctor", "--stack", "test", PULUMI_BACKEND_URL=backend)
     compared = stack.command("compare", "stack:test", "stack:test", PULUMI_BACKEND_URL=backend)
     reported = stack.command("report", "--stack", "test", PULUMI_BACKEND_URL=backend)
-    adopted = stack.command("adopt", "--into", "test", PULUMI_BACKEND_URL=backend)
+    adopted = stack.command("adopt", "--stack", "test", PULUMI_BACKEND_URL=backend)
     for output in (as_json, as_text, compared, reported, adopted):
         assert output.returncode != 0
         assert "hush-hush" not in output.stdout + output.stderr

@@ -95,7 +95,7 @@ def test_an_incomplete_list_stops_each_command_that_needs_all_of_it(
     assert error == incomplete
     for command in (
         ("export",),
-        ("adopt", "--into", "test"),
+        ("adopt", "--stack", "test"),
         ("compare", "account", "account"),
     ):
         finished = stack.command(*command)

@@ -146,7 +146,7 @@ def test_what_is_taken_out_of_the_state_can_be_adopted_again(
     """While the damage is there, adoption stops with a message and leaves the state as it is."""
     for name in ("Villa", "Loft"):
         account.sandbox.storage.insert(PROPERTIES, {"name": name})
-    adopt = ("adopt", "--into", "test")
+    adopt = ("adopt", "--stack", "test")
     assert stack.command(*adopt).returncode == 0
     ids = ids_in(stack)
     damage(stack, {"portfolio-villa": EDITS["garbled"]})

@@ -18,7 +18,7 @@ CITIES = {"prop_1": "Lisbon", "prop_2": "Lisbon", "prop_3": "Porto", "prop_4": "
 
 def adopt(stack: EngineStack, into: str, *arguments: str) -> dict[str, Any]:
     """Adopt into one of the stacks, and return the result that the command prints."""
-    finished = stack.command("adopt", "--into", into, "--json", *arguments)
+    finished = stack.command("adopt", "--stack", into, "--json", *arguments)
     assert finished.returncode == 0, finished.stderr
     result: dict[str, Any] = json.loads(finished.stdout)
     assert result["proof"] == {"changes": {}, "others": 0, "kept": True}
@@ -59,9 +59,9 @@ def test_each_stack_adopts_its_part(stack: EngineStack, account: EngineSandbox, 
 
     changed = before.replace("porto", "lisbon")
     (stack.folder / file).write_text(changed)
-    moved = stack.command("adopt", "--into", "lisbon", "--file", file)
+    moved = stack.command("adopt", "--stack", "lisbon", "--file", file)
     assert moved.stderr.strip() == message(MessageCode.OTHER_STACK, "villa-3", "prop_3", "porto")
-    left = stack.command("adopt", "--into", "porto", "--file", file)
+    left = stack.command("adopt", "--stack", "porto", "--file", file)
     assert left.stderr.strip() == message(MessageCode.OTHER_STACK, "villa-3", "prop_3", "lisbon")
     assert (stack.folder / file).read_text() == changed
     assert {str(each["id"]) for each in storage.objects(PROPERTIES)} == CITIES.keys()

@@ -78,7 +78,7 @@ def test_pulumi_runs_the_code_and_our_commands_do_not(
     before = account.requests()
     expected = {
         ("report", "--stack", "test"): 2,
-        ("adopt", "--into", "test"): 1,
+        ("adopt", "--stack", "test"): 1,
         ("compare", "stack:test", "portfolio.yaml"): 2,
         ("doctor", "--stack", "test", "--state-only"): 1,
     }

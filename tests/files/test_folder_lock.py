@@ -41,7 +41,7 @@ def test_a_second_adopt_has_to_wait_unless_the_first_was_killed(tmp_path: Path) 
     assert holder.stdout is not None
     assert holder.stdin is not None
     assert holder.stdout.readline() == "locked\n"
-    result = CliRunner().invoke(main, ["adopt", "--directory", str(tmp_path)])
+    result = CliRunner().invoke(main, ["adopt", "--cwd", str(tmp_path)])
     assert result.exit_code == 1
     assert result.stderr == message(
         MessageCode.FOLDER_LOCKED, f"Error: {tmp_path}", "`pulumi-setsmart adopt`"

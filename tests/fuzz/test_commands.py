@@ -124,7 +124,7 @@ def test_what_is_left_out_of_an_export_is_reported(
 ) -> None:
     """Data goes to standard output as it is, sentences to standard error as they are to be seen."""
     server.respond({"properties": listings, "webhooks": [{"id": "wh_1", **hooks}]})
-    run(server, "export", "--format", form)
+    run(server, "export", "--env", "--format", form)
 
 
 @settings(max_examples=15)
@@ -138,7 +138,7 @@ def test_what_is_exported_to_a_pipe_is_exact(
         for place, text in enumerate(texts)
     ]
     server.respond({"properties": listings, "webhooks": []})
-    exported = run(server, "export", "--format", "json")
+    exported = run(server, "export", "--env", "--format", "json")
     assert exported.exit_code == 0
     file = tmp_path_factory.mktemp("exported") / "portfolio.json"
     file.write_bytes(exported.stdout_bytes)
@@ -152,7 +152,7 @@ def test_a_comparison_shows_and_obeys_nothing(
 ) -> None:
     """As a table, in colours or not, and as JSON."""
     server.respond({"properties": listings, "webhooks": [{"id": "wh_1", **hooks}]})
-    sides = ("account", str(project / "empty.yaml"))
+    sides = ("account", str(project / "empty.yaml"), "--env")
     plain = run(server, "compare", *sides)
     assert seen_by_a_terminal(plain.stdout), ascii(plain.stdout)
     coloured = run(server, "compare", *sides, FORCE_COLOR="1", TERM="xterm-256color")
@@ -178,7 +178,7 @@ def test_an_adoption_reports_what_it_did(
     server.respond({"properties": listings, "webhooks": []})
     folder = tmp_path_factory.mktemp("adopted")
     (folder / "Pulumi.yaml").write_text("name: portfolio\nruntime: python\n")
-    options = ("--directory", str(folder), "--file", f"portfolio.{form}", "--fields", "all")
+    options = ("--cwd", str(folder), "--file", f"portfolio.{form}", "--fields", "all", "--env")
     result = run(server, "adopt", *options, *(["--json"] if as_json else []))
     assert seen_by_a_terminal(result.stdout)
     if as_json and not result.stderr.startswith("Error"):
@@ -199,8 +199,7 @@ def test_an_error_contains_no_foreign_lines(
     server.respond(
         {"properties": body, "webhooks": body}, status, X_Request_Id=header, Location=f"/{header}"
     )
-    folder = [] if command == ("export",) else ["--directory", str(project)]
-    result = run(server, *command, *folder)
+    result = run(server, *command, "--env", "--cwd", str(project))
     assert result.exit_code in (1, 2)
     assert result.stderr.startswith("Error: ")
 
@@ -220,7 +219,7 @@ def test_links_to_other_pages_are_reported(
     """Next links, cursors and totals of any form, in the body and in headers."""
     page = {**extra, "data": [{"id": "prop_1", "name": "a"}], name: following, "meta": extra}
     server.respond({"properties": page}, Link=f'<{header}>; rel="next"', X_Total_Count=header)
-    run(server, "export")
+    run(server, "export", "--env")
 
 
 @settings(max_examples=20)
@@ -247,7 +246,7 @@ def test_the_doctor_shows_and_obeys_nothing(
         Retry_After=header,
         X_Request_Id=header,
     )
-    options = ("--directory", str(project), *(["--json"] if as_json else []))
+    options = ("--cwd", str(project), *(["--json"] if as_json else []))
     result = run(server, "doctor", *options)
     assert seen_by_a_terminal(result.stdout), ascii(result.stdout)
     if as_json:
@@ -296,7 +295,7 @@ def test_a_report_shows_and_obeys_nothing(
 @given(
     texts=st.lists(HOSTILE_TEXTS.filter(lambda text: "\0" not in text), min_size=1, max_size=2),
     command=st.sampled_from(
-        ["", "compare", "export", "report", "doctor --stack", "doctor --directory", "adopt --file",
+        ["", "compare", "export", "report", "doctor --stack", "doctor --cwd", "adopt --file",
          "adopt --name", "adopt --fields", "schema", "webhook-secret", "sandbox --database",
          "sandbox --key-for-network", "sandbox --largest", "export --output", "export --format",
          "doctor --record", "report --fail-on", "--"]
