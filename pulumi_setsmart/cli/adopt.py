@@ -128,7 +128,7 @@ def _report(adoption: "AdoptionResult", project: "ProjectFiles") -> list[str]:
         f"{len(adoption.new)} adopted, {adoption.known} known before",
         *(f"formerly {former}: {name}" for name, former in adoption.renamed.items()),
         *([f"{adoption.unselected} not selected"] if adoption.unselected else []),
-        f"written: {', '.join(str(path) for path in adoption.files) or 'nothing'}",
+        f"wrote {', '.join(str(path) for path in adoption.files) or 'nothing'}",
     ]
     if adoption.proof is None:
         lines.append(

@@ -144,7 +144,7 @@ def convert(
     # The mapping goes first: without it, the next sheet could not tell a new title from a listing.
     write_file(mapping_path, mapping_file.mapping_text(assignments, ids))
     write_file(output, text, replace=update)
-    say(f"{output}: written, with the mapping in {mapping_path.name}")
+    say(f"wrote {output}, and the mapping in {mapping_path.name}")
 
 
 def _check_options(output: Path, encoding: str | None, *, update: bool, prune: bool) -> None:

@@ -81,6 +81,7 @@ def export(
         write_data(text)
     else:
         write_file(output, text, replace=force)
+        say(f"wrote {output}", err=True)
     for notice in [*left_out, *omissions(entries, wanted)]:
         say(str(notice), err=True)
 

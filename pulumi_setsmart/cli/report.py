@@ -119,6 +119,7 @@ def report(
         write_data(rendered)
     else:
         write_file(output, rendered)
+        say(f"wrote {output}", err=True)
     if found.errors:
         sys.exit(_TROUBLE)
     if any(_holds(condition, found) for condition in fail_on):

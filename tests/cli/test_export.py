@@ -152,7 +152,8 @@ def test_an_empty_account_is_an_empty_portfolio(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     with serving(SandboxSettings(rate_limit=0)) as served:
         result = export(served, "--output", str(path))
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"wrote {path}\n"
     assert read_portfolio(path) == PortfolioArgs()
 
 

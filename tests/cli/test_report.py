@@ -180,7 +180,7 @@ def test_each_format_can_be_written_to_a_file(form: str, start: str, tmp_path: P
     arguments = ["report", str(source), "--format", form]
     printed = CliRunner().invoke(main, arguments)
     written = CliRunner().invoke(main, [*arguments, "--output", str(target)])
-    assert written.stdout == ""
+    assert (written.stdout, written.stderr) == ("", f"wrote {target}\n")
     assert target.read_text() == printed.stdout
     assert printed.stdout.startswith(start)
 

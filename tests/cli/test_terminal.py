@@ -66,7 +66,7 @@ def test_a_long_command_shows_how_far_it_is(tmp_path: Path) -> None:
         )
     assert "Reading /properties" in shown
     assert "12/12" in shown
-    assert (silent.stdout, silent.stderr) == (b"", b"")
+    assert (silent.stdout, silent.stderr) == (b"", b"wrote q.yaml\n")
     assert (tmp_path / "p.yaml").read_bytes() == (tmp_path / "q.yaml").read_bytes()
 
 
