@@ -29,6 +29,7 @@ from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import IfExists
 
 _LONGEST_NAME = 100
+_LONGEST_ADVICE = 1000  # cut off, it would not work
 _MOST_NAMED = 3
 _SHIFTED = (
     "Rows seem to be shifted, so this one was not changed: give each listing a key that stays, "
@@ -187,11 +188,11 @@ def _way_to_keep(old: str | None, new: str) -> str:
     alias, key = "pulumi.Alias(name=…)", "OLD_KEY"
     if former is not None and successor is not None:
         alias, key = former.alias_for(successor), former.former_key_for(successor)
-    in_program = f"aliases=[{shortened(alias, _LONGEST_NAME)}]"
+    in_program = f"aliases=[{shortened(alias, _LONGEST_ADVICE)}]"
     if successor is None or successor.entry is None:
         return in_program
     entry = shortened(successor.entry, _LONGEST_NAME)
-    return f"`formerly: {shortened(key, _LONGEST_NAME)}` in the entry {entry}"
+    return f"`formerly: {shortened(key, _LONGEST_ADVICE)}` in the entry {entry}"
 
 
 def _name(key: str | None, unknown: str = "another resource") -> str:

@@ -7,6 +7,7 @@ told from one that is replaced.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Self
 
@@ -17,11 +18,14 @@ from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, child_name, entry_key
+from pulumi_setsmart.models.text import shown_json
 
 RESOURCE = f"{KEY}_resource"
 """The input that holds it. Stored in users' states, as `KEY` is."""
 
 _STACK_TYPE = "pulumi:pulumi:Stack"
+_PLAIN = re.compile(r"[^\W\d](?:[ \w./$-]*[\w./$-])?")
+_OTHER_VALUES = ("true", "false", "null")
 
 
 @frozen
@@ -77,12 +81,14 @@ class ResourceKey:
         return entry_key(self.parent, self.name) if is_child else None
 
     def former_key_for(self, successor: ResourceKey) -> str:
-        """Return by what an entry's ``formerly`` names this resource."""
-        return entry_key(successor.parent, self.name) or self.name
+        """Return by what an entry's ``formerly`` names this resource, as YAML has it."""
+        key = entry_key(successor.parent, self.name) or self.name
+        is_plain = _PLAIN.fullmatch(key) and key.casefold() not in _OTHER_VALUES
+        return key if is_plain else shown_json(key)
 
     def alias_for(self, successor: ResourceKey) -> str:
         """Return Pulumi's alias, as source code, that makes this resource another one's past."""
-        name = json.dumps(self.name, ensure_ascii=False)
+        name = shown_json(self.name)
         if self.parent_type == successor.parent_type:
             return f"pulumi.Alias(name={name})"
         parent = "…" if self.parent_type else "pulumi.ROOT_STACK_RESOURCE"

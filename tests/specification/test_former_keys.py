@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 from pathlib import Path
@@ -13,6 +14,8 @@ from support.messages import message, raises
 
 from pulumi_setsmart import Portfolio, PropertyArgs
 from pulumi_setsmart.client.errors import PortfolioFileError
+from pulumi_setsmart.lifecycle.kind import PROPERTY
+from pulumi_setsmart.lifecycle.resource_key import ResourceKey
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.format import Format
@@ -55,6 +58,24 @@ def test_a_key_in_use_is_refused(formerly: dict[str, Json], place: str, fact: st
     """Pulumi would prefer the resource of that name; the error says where and which."""
     with raises(PortfolioFileError, MessageCode.FORMER_KEY_USED, ":1:", place, fact):
         entries_in(entries(**formerly), "portfolio.json")
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["prop_1", "a b", "a.b", "a/b", "a::b", "$x", "a$b", "größe", "x" * 200, "1", "007", "1e3",
+     "true", "Null", "~", "a: b", "a #b", "#a", "- a", "[a]", "{a}", "a,b", "'a'", '"a"', "`a`",
+     "a\\b", "@a", "%a", "&a", "*a", "!a", "|a", "?a", "a:", '"', "a\u200bb", "yes", ".inf"],
+)  # fmt: skip
+def test_the_former_key_that_a_message_names_can_be_pasted(tmp_path: Path, key: str) -> None:
+    """Into YAML of both styles; so can the alias, into a program."""
+    old, new = (ResourceKey.of_entry(PROPERTY, "p", each) for each in (key, "new"))
+    file = tmp_path / "portfolio.yaml"
+    for style in ("{{name: Villa, {}}}", "\n    name: Villa\n    {}"):
+        entry = style.format(f"formerly: {old.former_key_for(new)}")
+        file.write_text(f"properties:\n  new: {entry}\n", encoding="utf-8")
+        assert read_portfolio(file).properties["new"].formerly == key
+    alias = old.alias_for(new).removeprefix("pulumi.Alias(name=").removesuffix(")")
+    assert ast.literal_eval(alias) == old.name
 
 
 def test_keys_of_another_section_are_free() -> None:
