@@ -78,6 +78,9 @@ def test_a_new_key_for_the_same_object_is_refused(
             'aliases=[pulumi.Alias(name="fleet-villa", parent=…)]',
         ),
         "other name": ("a", "b", 'aliases=[pulumi.Alias(name="a")]'),
+        "number": ("fleet/007", "fleet/8", '`formerly: "007"`'),
+        "long": ("f/" + "a" * 200, "f/b", f"`formerly: {'a' * 200}`"),
+        "long name": ("a" * 200, "b", f'aliases=[pulumi.Alias(name="{"a" * 200}")]'),
     }.values(),
 )
 def test_the_way_out_fits_the_resource(old: str, new: str, way_out: str) -> None:
