@@ -23,6 +23,8 @@ _VALUES = (
 )
 _KEPT = re.compile(r"[|>][0-9]?\+")
 """How a string begins whose blank lines at the end belong to it."""
+_DASHES = re.compile(r"[ \t]*(?:-[ \t]+)*-")
+"""What is before the first member of a list, or of a list in a list."""
 
 
 @frozen
@@ -220,7 +222,7 @@ def _begin(layout: _Layout, blocks: list[_Block], start: int, after: int) -> Non
     bare = before.rstrip(" \t")
     if not bare:
         layout.begins.setdefault(line, _Begin(start - line, after, tuple(blocks)))
-    elif bare.endswith("-") and not bare.strip("- \t"):
+    elif _DASHES.fullmatch(bare):
         dash = blocks[-2 if after == blocks[-1].after else -1].after
         _add_gap(layout, line + len(bare), start, after - dash - 1)
 

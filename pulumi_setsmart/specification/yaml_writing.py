@@ -6,10 +6,11 @@ writes emoji as numbers, and does not indent lists.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
+
+import yaml
 
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.specification.yaml_scalar import is_plain_text
@@ -24,6 +25,9 @@ _NOT_PLAIN = (
 _PLAIN = re.compile(rf"(?!{'|'.join(_NOT_PLAIN)})[{_PRINTABLE}]+")
 _SINGLE_QUOTED = re.compile(rf"[{_PRINTABLE}]+")
 _ESCAPED = re.compile(rf'[^{_PRINTABLE}]|["\\]')
+_BREAK = re.compile("[\n\x85\u2028\u2029]")
+_ESCAPES = yaml.emitter.Emitter.ESCAPE_REPLACEMENTS
+_LAST_BYTE = 0xFF
 _LONGEST_KEY = 122
 """How many characters a key has before a colon; the limit of YAML is 1,024."""
 
@@ -42,7 +46,7 @@ def _collection(value: Mapping[str, Json] | list[Json], indent: str) -> str:
 
 def _member(key: str, value: Json, indent: str) -> str:
     name = _string(key)
-    if len(key) > _LONGEST_KEY or "\n" in key:
+    if len(key) > _LONGEST_KEY or _BREAK.search(key):
         return f"? {name}\n{indent}:{_after_mark(value, f'{indent}  ')}"
     if isinstance(value, dict | list) and value:
         below = indent if isinstance(value, list) else f"{indent}  "
@@ -80,5 +84,15 @@ def _string(text: str) -> str:
             return text
         if _SINGLE_QUOTED.fullmatch(text) and "'" not in text:
             return f"'{text}'"
-    escaped = _ESCAPED.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    escaped = _ESCAPED.sub(_escape, text)
     return f'"{escaped}"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
+    code = ord(character)
+    if character in _ESCAPES:
+        return f"\\{_ESCAPES[character]}"
+    if code > _LAST_BYTE:
+        return f"\\u{code:04X}"  # a character of another plane is printable
+    return f"\\x{code:02X}"

@@ -145,8 +145,8 @@ def test_an_exported_account_is_adopted_and_replicated(
 def export(account: EngineSandbox, path: Path) -> Path:
     """Export an account to a file."""
     environment = {"SETSMART_BASE_URL": account.base_url, "SETSMART_API_KEY": DEFAULT_KEY}
-    result = CliRunner().invoke(main, ["export", "--output", str(path)], env=environment)
-    assert (result.exit_code, result.output) == (0, "")
+    result = CliRunner().invoke(main, ["export", "--env", "--output", str(path)], env=environment)
+    assert (result.exit_code, result.output) == (0, f"wrote {path}\n")
     return path
 
 

@@ -53,10 +53,8 @@ MARKS = st.lists(
     max_size=8,
 ).map("".join)
 ODD_TEXTS = MARKS | st.text(st.characters(codec="utf-8"), max_size=12)
-SEEN_TEXTS = MARKS | st.text(
-    st.characters(exclude_categories=["C", "Zl", "Zp"], exclude_characters="_"), max_size=12
-)
-"""Without digits in groups, and characters that are written as escapes."""
+UNGROUPED_TEXTS = MARKS | st.text(st.characters(codec="utf-8", exclude_characters="_"), max_size=12)
+"""Without digits in groups."""
 
 NUMBERS = st.booleans() | st.integers() | st.floats(allow_nan=False)
 ANY_LISTING = st.builds(lambda listing, attributes: {**listing, **attributes}, LISTINGS, ATTRIBUTES)
@@ -97,7 +95,9 @@ def test_every_reader_of_yaml_finds_what_was_written(value: dict[str, Json]) -> 
     assert repr(YAML(typ="safe", pure=True).load(text)) == repr(value)
 
 
-@given(st.dictionaries(SEEN_TEXTS, nested(SEEN_TEXTS | NUMBERS, SEEN_TEXTS), min_size=1))
+@given(
+    st.dictionaries(UNGROUPED_TEXTS, nested(UNGROUPED_TEXTS | NUMBERS, UNGROUPED_TEXTS), min_size=1)
+)
 @example({"opened": "2026-01-02", "at": "2026-01-02 10:00:00", "no": "012", "12": "-0x1F"})
 def test_entries_look_the_same_if_they_are_added_later(entries: dict[str, Json]) -> None:
     """With the same quotes and indentation, so an update of a file changes no other line."""
