@@ -139,7 +139,7 @@ def test_a_spreadsheet_is_adopted(stack: EngineStack, account: EngineSandbox) ->
     adopted, files, _proof = finished.stdout.splitlines()
     assert re.findall(r"\d+", adopted) == ["46", "0"]
     written = ("listings.test.import.json", "listings.csv", "__main__.py", "Pulumi.test.yaml")
-    assert files.endswith(f": {', '.join(written)}")
+    assert files == f"wrote {', '.join(written)}"
     assert len(read_portfolio(stack.folder / "listings.csv").properties) == 46
     stack.assert_clean()
     assert account.writes() == []
