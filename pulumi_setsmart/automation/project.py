@@ -131,6 +131,11 @@ def _reported() -> Iterator[None]:
     """Turn what goes wrong into an error of one line."""
     try:
         yield
+    except FileNotFoundError:
+        raise StackError(
+            "there is no Pulumi command line on PATH: install it (pulumi.com/docs/install)",
+            code=MessageCode.NO_PULUMI,
+        ) from None
     except (automation.CommandError, automation.InvalidVersionError, OSError) as error:
         reason = first_error(str(error))
         if any(words in reason for words in _NOT_LOGGED_IN):

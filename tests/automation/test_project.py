@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from support.messages import raises
 
 from pulumi_setsmart.automation.project import Project
+from pulumi_setsmart.client.errors import StackError
+from pulumi_setsmart.models.message_code import MessageCode
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,23 @@ def test_the_settings_of_a_stack_are_where_pulumi_has_them(
     """Without the organisation in the name, and in the folder that Pulumi.yaml names."""
     (tmp_path / "Pulumi.yaml").write_text(settings)
     assert Project.of(tmp_path).settings_file(stack) == tmp_path / file
+
+
+def test_without_pulumi_no_stack_is_selected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which is said as such."""
+    (tmp_path / "Pulumi.yaml").write_text("name: x\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with raises(StackError, MessageCode.NO_PULUMI, "pulumi.com/docs/install"):
+        Project.of(tmp_path).selected_stack()
+
+
+def test_a_project_is_found_from_a_folder_below_it(tmp_path: Path) -> None:
+    """As Pulumi's own commands do; the nearest one counts."""
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    (tmp_path / "Pulumi.yaml").write_text("name: x\n")
+    assert Project.of(below).file == tmp_path / "Pulumi.yaml"
+    (tmp_path / "a" / "Pulumi.yml").write_text("name: y\n")
+    assert Project.of(below).file == tmp_path / "a" / "Pulumi.yml"

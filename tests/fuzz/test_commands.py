@@ -338,7 +338,7 @@ def test_what_a_terminal_is_shown_can_be_encoded(server: RawJsonServer, project:
     """Under LANG=C, too: characters that ASCII lacks are escapes, and JSON stays exact."""
     listing = {"id": "prop_1", "name": "Åre 👨\u200d👩\u200d👧 \u202e\ud83d", "status": "active"}
     server.respond({"properties": [listing], "webhooks": []})
-    arguments = ["compare", "account", str(project / "empty.yaml")]
+    arguments = ["compare", "account", str(project / "empty.yaml"), "--env"]
     environment = {"SETSMART_BASE_URL": server.url, "SETSMART_API_KEY": HEADER_KEY}
     shown = CliRunner(charset="ascii").invoke(main, arguments, env=environment)
     assert shown.exit_code == 1, shown.output
