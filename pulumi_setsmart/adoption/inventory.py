@@ -64,14 +64,14 @@ class Inventory:
     sections: Mapping[str, list[AccountObject]]
 
     @property
+    def objects(self) -> list[AccountObject]:
+        """The objects of all sections."""
+        return [found for section in self.sections.values() for found in section]
+
+    @property
     def left_out(self) -> list[Notice]:
         """What cannot be declared, and why."""
-        return [
-            notice
-            for objects in self.sections.values()
-            for account_object in objects
-            for notice in account_object.left_out
-        ]
+        return [notice for found in self.objects for notice in found.left_out]
 
     def entries(self) -> Entries:
         """Return what declares all of it, under names made of the titles."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pulumi_setsmart.adoption.inventory import AccountObject, Inventory, subject_of
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import ConfigurationError
@@ -12,9 +10,9 @@ from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD
 from pulumi_setsmart.lifecycle.normalisation import folded
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.text import listed
 
 _LONGEST = 200
-_MOST_NAMED = 10
 
 
 def shown_fields(found: AccountObject) -> dict[str, Json]:
@@ -33,7 +31,7 @@ def find_object(inventory: Inventory, wanted: str) -> AccountObject:
     Raises:
         ConfigurationError: There is none, or there are several.
     """
-    objects = [found for section in inventory.sections.values() for found in section]
+    objects = inventory.objects
     text = str(folded(wanted))
     for candidates in (
         [found for found in objects if found.record.id == wanted],
@@ -43,8 +41,9 @@ def find_object(inventory: Inventory, wanted: str) -> AccountObject:
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
+            subjects = [subject_of(found.kind, found.record) for found in candidates]
             raise ConfigurationError(
-                f"{quoted(wanted, _LONGEST)} may be {_listed(candidates)}; give the id",
+                f"{quoted(wanted, _LONGEST)} may be {listed(subjects)}; give the id",
                 code=MessageCode.SEVERAL_OBJECTS,
             )
     raise ConfigurationError(
@@ -52,9 +51,3 @@ def find_object(inventory: Inventory, wanted: str) -> AccountObject:
         f"{quoted(wanted, _LONGEST)}; `pulumi-setsmart list` shows all listings",
         code=MessageCode.NOTHING_FOUND,
     )
-
-
-def _listed(candidates: Sequence[AccountObject]) -> str:
-    named = ", ".join(subject_of(found.kind, found.record) for found in candidates[:_MOST_NAMED])
-    more = len(candidates) - _MOST_NAMED
-    return f"{named} and {more} more" if more > 0 else named

@@ -88,7 +88,7 @@ class Selection:
             ConfigurationError: A field is unknown, or no object is selected.
             PortfolioFileError: There is no object with one of the ids.
         """
-        objects = [found for section in inventory.sections.values() for found in section]
+        objects = inventory.objects
         require_known_fields(self.conditions, objects, "--only")
         missing = sorted((self.ids or frozenset()) - {found.record.id for found in objects})
         if missing:

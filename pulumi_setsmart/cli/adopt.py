@@ -12,12 +12,11 @@ from pulumi_setsmart.automation.project_file import project_file_of
 from pulumi_setsmart.cli.console import Command, say, write_json
 from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
 from pulumi_setsmart.models.message_code import MessageCode, Notice
+from pulumi_setsmart.models.text import listed
 
 if TYPE_CHECKING:
     from pulumi_setsmart.adoption.adopt import AdoptionResult, Proof
     from pulumi_setsmart.adoption.project_files import ProjectFiles
-
-_MOST_NAMED = 10
 
 
 @click.command(cls=Command)
@@ -158,7 +157,7 @@ def _notices(adoption: "AdoptionResult", project: "ProjectFiles") -> list[Notice
         notices.append(
             Notice(
                 MessageCode.UNASSIGNED,
-                f"no stack manages {_listed(adoption.unassigned)}; adopt them with --only or "
+                f"no stack manages {listed(adoption.unassigned)}; adopt them with --only or "
                 f"--only-ids, as the entries of {project.file} name their stacks",
             )
         )
@@ -166,7 +165,7 @@ def _notices(adoption: "AdoptionResult", project: "ProjectFiles") -> list[Notice
         notices.append(
             Notice(
                 MessageCode.NO_LONGER_IN_ACCOUNT,
-                f"not in this account (any more): {_listed(adoption.gone)}; remove them from "
+                f"not in this account (any more): {listed(adoption.gone)}; remove them from "
                 f"{project.file}, or `pulumi up` creates them",
             )
         )
@@ -185,7 +184,7 @@ def _preview_notices(proof: "Proof", project: "ProjectFiles") -> Iterator[Notice
         changes = [f"{name} ({change})" for name, change in proof.changes.items()]
         yield Notice(
             MessageCode.WOULD_CHANGE,
-            f"`pulumi up` would change {len(changes)} of them: {_listed(changes)}",
+            f"`pulumi up` would change {len(changes)} of them: {listed(changes)}",
         )
     if not proof.kept:
         yield Notice(
@@ -193,8 +192,3 @@ def _preview_notices(proof: "Proof", project: "ProjectFiles") -> Iterator[Notice
             f"the stack was left as it was. The program has to declare {project.file} as "
             f'Portfolio("{project.portfolio}", …); then run this again',
         )
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -4,6 +4,7 @@ import functools
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 import click
@@ -14,9 +15,17 @@ from pulumi_setsmart.cli.console import (
     say,
     write_json,
 )
-from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
+from pulumi_setsmart.cli.stack_option import (
+    account_settings,
+    chosen_stack,
+    environment_option,
+    stack_option,
+)
 from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.models.message_code import MessageCode, Notice
+
+if TYPE_CHECKING:
+    from pulumi_setsmart.config import Settings
 
 _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
@@ -90,7 +99,7 @@ def doctor(
     if as_json:
         write_json([attrs.asdict(finding) for finding in found])
     if record is not None:
-        _record(chosen(), record)
+        _record(account_settings(stack, only_environment=only_environment), record)
     if any(finding.verdict == "error" for finding in found):
         raise SystemExit(1)
 
@@ -105,16 +114,13 @@ def _refuse_to_replace(file: Path) -> None:
         )
 
 
-def _record(stack: str | None, file: Path) -> None:
-    from pulumi_setsmart.automation.stack_settings import (  # noqa: PLC0415 - heavy
-        load_stack_settings,
-    )
-    from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
+def _record(settings: "Settings", file: Path) -> None:
+    from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - heavy
     from pulumi_setsmart.recording.file import written  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.sanitising import recorded  # noqa: PLC0415 - as above
     from pulumi_setsmart.recording.survey import survey_account  # noqa: PLC0415 - as above
 
-    survey = survey_account(load_stack_settings(stack, Path(), os.environ))
+    survey = survey_account(settings)
     if not survey.responses():
         raise command_error(
             MessageCode.NOTHING_RECORDED, f"the account did not respond; {file} was not written"

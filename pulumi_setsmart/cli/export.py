@@ -1,12 +1,11 @@
 """The command ``export``."""
 
-import os
 from pathlib import Path
 
 import click
 
 from pulumi_setsmart.cli.console import Command, say, write_data
-from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
+from pulumi_setsmart.cli.stack_option import account_settings, environment_option, stack_option
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.specification.format import Format, format_of
@@ -46,9 +45,6 @@ def export(
     Exit status: 0 if the file was written, 1 if not, 2 for a usage error.
     """
     from pulumi_setsmart.adoption.inventory import inventory_of  # noqa: PLC0415 - needs the client
-    from pulumi_setsmart.automation.stack_settings import (  # noqa: PLC0415 - as above
-        load_stack_settings,
-    )
     from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
     from pulumi_setsmart.files.destination import is_file  # noqa: PLC0415 - as above
     from pulumi_setsmart.files.whole_file import (  # noqa: PLC0415 - as above
@@ -71,8 +67,7 @@ def export(
     if source is not None:
         entries = read_entries(source)
     else:
-        stack = chosen_stack(stack, only_environment=only_environment)
-        settings = load_stack_settings(stack, Path(), os.environ)
+        settings = account_settings(stack, only_environment=only_environment)
         inventory = inventory_of(settings, shown_progress())
         entries, left_out = inventory.entries(), inventory.left_out
     text = portfolio_text(entries, wanted)

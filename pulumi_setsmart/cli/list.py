@@ -1,13 +1,11 @@
 """The command ``list``."""
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pulumi_setsmart.cli.console import Command, write_json
-from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
+from pulumi_setsmart.cli.stack_option import account_settings, environment_option, stack_option
 from pulumi_setsmart.models.text import shown_json
 
 if TYPE_CHECKING:
@@ -56,17 +54,13 @@ def list_objects(
         Condition,
         require_known_fields,
     )
-    from pulumi_setsmart.automation.stack_settings import (  # noqa: PLC0415 - as above
-        load_stack_settings,
-    )
     from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
 
     try:
         conditions = [*map(Condition.read, where)]
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="'--where'") from None
-    stack = chosen_stack(stack, only_environment=only_environment)
-    settings = load_stack_settings(stack, Path(), os.environ)
+    settings = account_settings(stack, only_environment=only_environment)
     objects = inventory_of(settings, shown_progress()).sections[section]
     require_known_fields(conditions, objects, "--where")
     found = [

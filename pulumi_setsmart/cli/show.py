@@ -1,13 +1,11 @@
 """The command ``show``."""
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pulumi_setsmart.cli.console import Command, say, write_json
-from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
+from pulumi_setsmart.cli.stack_option import account_settings, environment_option, stack_option
 from pulumi_setsmart.models.text import shown_json
 
 if TYPE_CHECKING:
@@ -29,13 +27,9 @@ def show(wanted: str, stack: str | None, *, only_environment: bool, as_json: boo
     """
     from pulumi_setsmart.adoption.inventory import inventory_of  # noqa: PLC0415 - needs the client
     from pulumi_setsmart.adoption.search import find_object, shown_fields  # noqa: PLC0415 - as above
-    from pulumi_setsmart.automation.stack_settings import (  # noqa: PLC0415 - as above
-        load_stack_settings,
-    )
     from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
 
-    stack = chosen_stack(stack, only_environment=only_environment)
-    settings = load_stack_settings(stack, Path(), os.environ)
+    settings = account_settings(stack, only_environment=only_environment)
     found = find_object(inventory_of(settings, shown_progress()), wanted)
     fields = shown_fields(found)
     for notice in found.left_out:

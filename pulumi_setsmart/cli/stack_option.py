@@ -1,5 +1,6 @@
 """The options that say which stack, and so which account, a command is about."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from pulumi_setsmart.automation.project_file import project_file_of
 
 if TYPE_CHECKING:
     from pulumi_setsmart.automation.limited_command import TimeLimit
+    from pulumi_setsmart.config import Settings
 
 
 def stack_names(
@@ -69,3 +71,19 @@ def chosen_stack(
     from pulumi_setsmart.automation.project import Project  # noqa: PLC0415 - loads Pulumi
 
     return Project.of(Path()).selected_stack(limit)
+
+
+def account_settings(stack: str | None, *, only_environment: bool) -> "Settings":
+    """Return the settings of the account that a command is about; see `chosen_stack`.
+
+    Raises:
+        click.UsageError: The user asks for a stack and for none.
+        StackError: No stack is selected in the project, or its configuration cannot be read.
+        ConfigurationError: A setting is missing or not allowed.
+    """
+    from pulumi_setsmart.automation.stack_settings import (  # noqa: PLC0415 - needs the client
+        load_stack_settings,
+    )
+
+    chosen = chosen_stack(stack, only_environment=only_environment)
+    return load_stack_settings(chosen, Path(), os.environ)

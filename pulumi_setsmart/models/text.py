@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pulumi_setsmart.models.json import Json
 
@@ -21,6 +21,7 @@ MARK = "[secret]"
 _LONGEST_LINE = 2000
 """Characters that a line of a message has at most."""
 
+_MOST_NAMED = 10
 _SUSPECT = re.compile(r"[^\x20-\x7e]|##(?=\w*\[)")
 """What is looked at, one by one. ``##[…]`` is a command to the runners of GitHub and Azure,
 wherever it is in a line."""
@@ -84,6 +85,12 @@ def visible_json(text: str) -> str:
 def shown_json(value: Json) -> str:
     """Return a value as JSON in one line, for people to read."""
     return visible_json(json.dumps(value, ensure_ascii=False))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as part of a message; of many, the first ones and how many more there are."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def cut(text: str, longest: int) -> str:

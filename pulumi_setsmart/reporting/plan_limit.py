@@ -15,6 +15,7 @@ from pulumi_setsmart.config import (
     load_max_deletions,
 )
 from pulumi_setsmart.models.message_code import MessageCode, Notice
+from pulumi_setsmart.models.text import listed
 from pulumi_setsmart.reporting.report import LOSSES, Report
 
 _FEWEST = 10
@@ -22,7 +23,6 @@ _FEWEST = 10
 
 _SPELLING = re.compile(r"changes>(?P<number>[0-9]{1,9})(?P<share>%)?")
 _ALL = 100
-_MOST_NAMED = 10
 _LONGEST_TITLE = 100
 
 
@@ -104,12 +104,9 @@ def planned_deletions(report: Report, environment: Mapping[str, str]) -> Iterato
     deleted = [entry for entry in report.entries if entry.action in LOSSES]
     if limit is None or len(deleted) <= limit:
         return
-    named = ", ".join(
-        f"{shortened(entry.title, _LONGEST_TITLE)} ({entry.identifier})"
-        for entry in deleted[:_MOST_NAMED]
+    named = listed(
+        [f"{shortened(entry.title, _LONGEST_TITLE)} ({entry.identifier})" for entry in deleted]
     )
-    if len(deleted) > _MOST_NAMED:
-        named += f" and {len(deleted) - _MOST_NAMED} more"
     yield Notice(
         MessageCode.TOO_MANY_DELETIONS,
         f"{len(deleted)} objects would be deleted, deactivated or replaced, but "

@@ -18,11 +18,6 @@ TIDY = "properties:\n  villa: {name: Villa}  # ours\n"
 HUSH = "hush7hush7"
 
 
-@pytest.fixture(autouse=True)
-def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
 def formatted(*arguments: str) -> Result:
     """Return what the command says."""
     return CliRunner().invoke(main, ["format", *arguments])
