@@ -10,11 +10,12 @@ from layers import PICTURE, arrows, imports, modules, picture, rows
 ALLOWED = {
     "": "api_object client.errors lookup models portfolio resources specification",
     "__main__": "cli",
+    "acceptance": "client.errors lifecycle models reporting specification",
     "adoption": "automation client config files lifecycle models specification",
     "api_object": "lifecycle models providers resource",
     "automation": "client config files lifecycle models providers",
-    "cli": "adoption automation client config conversion diagnosis files models providers "
-    "recording reporting sandbox specification webhooks",
+    "cli": "acceptance adoption automation client config conversion diagnosis files models "
+    "providers recording reporting sandbox specification webhooks",
     "client": "models",
     "config": "client models",
     "conversion": "adoption.naming client.errors files lifecycle models specification",

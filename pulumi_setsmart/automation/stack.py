@@ -32,7 +32,7 @@ from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import load_allowed_providers
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode, without_code
-from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, entry_key
+from pulumi_setsmart.models.portfolio_names import entry_key, portfolio_of
 from pulumi_setsmart.providers.values import from_engine
 
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
@@ -358,7 +358,6 @@ def _inputs(resource: Mapping[str, Any]) -> dict[str, Json]:
 
 
 def _key(address: ResourceAddress, resource: Mapping[str, Any]) -> str:
-    parent = str(resource.get("parent", ""))
-    if f"::{PORTFOLIO_TYPE}::" not in parent:
-        return address.name
-    return entry_key(parent.rpartition("::")[2], address.name) or address.name
+    portfolio = portfolio_of(str(resource.get("parent", "")))
+    key = None if portfolio is None else entry_key(portfolio, address.name)
+    return key or address.name

@@ -2,6 +2,7 @@
 
 import click
 
+from pulumi_setsmart.cli.accept import accept
 from pulumi_setsmart.cli.adopt import adopt
 from pulumi_setsmart.cli.compare import compare
 from pulumi_setsmart.cli.completion import completion
@@ -28,13 +29,13 @@ def main() -> None:
     SETSMART_API_KEY (and SETSMART_BASE_URL). Colours are off if the output is not a terminal, or if
     NO_COLOR is set.
 
-    Exit status: 0 for success, 1 for failure, 2 for a usage error. The statuses of compare,
-    format, report and validate are in their help.
+    Exit status: 0 for success, 1 for failure, 2 for a usage error. The statuses of accept,
+    compare, format, report and validate are in their help.
     """
 
 
 for command in (
-    *(adopt, compare, completion, convert, doctor, export, format_, list_objects, report, schema),
-    *(sandbox, show, validate, webhook_secret),
+    *(accept, adopt, compare, completion, convert, doctor, export, format_, list_objects),
+    *(report, sandbox, schema, show, validate, webhook_secret),
 ):
     main.add_command(command)

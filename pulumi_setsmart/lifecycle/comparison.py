@@ -6,6 +6,7 @@ None stands for null and for an absent field alike, since APIs use both for "not
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -104,6 +105,22 @@ def _shape_of(declared: Json) -> Shape:
         case list():
             return [_shape_of(element) for element in declared]
     return True
+
+
+def is_same_shape(one: Shape, other: Shape) -> bool:
+    """Return whether two shapes show the same of any value.
+
+    Elements of a list that none of its shapes describes are shown as they are, as scalars are.
+    """
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(
+                is_same_shape(shape, other[name]) for name, shape in one.items()
+            )
+        case list(), list():
+            pairs = itertools.zip_longest(one, other, fillvalue=True)
+            return all(is_same_shape(*pair) for pair in pairs)
+    return one == other
 
 
 def project(shape: dict[str, Shape], fields: JsonObject) -> dict[str, Json]:

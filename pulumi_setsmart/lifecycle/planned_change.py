@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import ExistingIdError
-from pulumi_setsmart.lifecycle.comparison import Mismatch, matches, mismatches, shape_of
+from pulumi_setsmart.lifecycle.comparison import (
+    Mismatch,
+    is_same_shape,
+    matches,
+    mismatches,
+    shape_of,
+)
 from pulumi_setsmart.lifecycle.declaration import Declaration
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, Kind
 from pulumi_setsmart.lifecycle.ordering import in_order_of
@@ -94,7 +100,7 @@ def _without_slash(path: Json) -> Json:
 def _declares_otherwise(declaration: Declaration, metadata: StateMetadata) -> bool:
     """Return whether other fields are declared, or other ones as secrets, than the state knows."""
     return metadata.declared is not None and (
-        shape_of(declaration.fields) != metadata.declared
+        not is_same_shape(shape_of(declaration.fields), metadata.declared)
         or declaration.secret_paths != metadata.secret_paths
     )
 

@@ -95,9 +95,10 @@ def field_changes(
         if not any(declared) and len(declared) == 1:
             yield FieldChange(path, last, current, planned)
         for key in dict.fromkeys(key for side in declared for key in side):
-            yield from field_changes(
-                _member(last, key), _member(current, key), _member(planned, key), pointer(path, key)
-            )
+            before, now, after = (_member(side, key) for side in (last, current, planned))
+            if now is ABSENT and current is not ABSENT:
+                now = _removed(before, after)
+            yield from field_changes(before, now, after, pointer(path, key))
     elif _can_be_paired(sides):
         for index in range(len(sides[0])):
             yield from field_changes(
@@ -116,6 +117,17 @@ def _can_be_paired(sides: list[Value]) -> bool:
         and len({len(side) for side in sides}) == 1
         and any(isinstance(element, dict) for side in sides for element in side)
     )
+
+
+def _removed(last: Value, planned: Value) -> Value:
+    """Return what is at SetSmart in the place of a value that is gone there.
+
+    Of an object its members are gone, one by one. A list is gone as a whole, and so is an object
+    without members, or nothing would tell that it is.
+    """
+    if isinstance(last, dict) and isinstance(planned, dict) and last:
+        return {}
+    return None if isinstance(last, list) or last == {} else ABSENT
 
 
 def _member(side: Value, key: str) -> Value:

@@ -32,6 +32,7 @@ from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, load_metadata, una
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.portfolio_names import entry_key, portfolio_of
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.models.web_address import masked
 from pulumi_setsmart.providers.values import from_engine
@@ -97,6 +98,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         refreshed=bool(before) or not any(_state(step, "oldState") for step in steps),
         listings=len(_listings(steps, ours)),
         configured=printed.config,
+        portfolios=sorted({*filter(None, map(_portfolio, steps))}),
     )
 
 
@@ -138,6 +140,7 @@ def _step(
     else:
         is_change = action in CHANGES
     identifier = adoption.identifier if adoption else (current or before or {}).get("id")
+    portfolio = _portfolio(step)
     entry = Entry(
         action=action,
         label=kind.noun,
@@ -148,6 +151,8 @@ def _step(
         fields=changes,
         hides=hides,
         is_change=kind is PROPERTY and is_change,
+        portfolio=portfolio,
+        key=None if portfolio is None else entry_key(portfolio, address.name),
     )
     known = [side for side in (sides.planned, sides.current, sides.last) if side is not ABSENT]
     return Step(address.name, kind, inputs, known, _identity_since(kind, current, planned), entry)
@@ -189,6 +194,12 @@ def _identity_since(
     except MetadataError:  # the run itself refuses it
         return None
     return None if metadata is None else metadata.identity_since
+
+
+def _portfolio(step: Mapping[str, Any]) -> str | None:
+    """Return the name of the portfolio that declares a resource, or None."""
+    state = _state(step, "newState") or _state(step, "oldState") or {}
+    return portfolio_of(str(state.get("parent", "")))
 
 
 def _former_urn(step: Mapping[str, Any]) -> str:

@@ -50,6 +50,8 @@ class Entry:
         former: Of a renamed key, what happens to the resource under its former key; else None.
         is_change: Whether it is a listing of the account that will have other values, or be lost.
         twin: Of one that would be deleted, the name of a resource of the same identity that stays.
+        portfolio: The name of the portfolio that declares it, or None.
+        key: The key of its entry there, or None.
     """
 
     action: Action
@@ -63,6 +65,8 @@ class Entry:
     former: Entry | None = None
     is_change: bool = False
     twin: str | None = None
+    portfolio: str | None = None
+    key: str | None = None
 
     @property
     def is_compared(self) -> bool:
@@ -91,6 +95,7 @@ class Report:
         listings: How many listings the stack manages, with those that it adopts.
         configured: What is configured in clear of the stack, by key.
         notices: What a person has to know before it is approved, such as a limit that is exceeded.
+        portfolios: The names of the program's portfolios.
     """
 
     project: str
@@ -103,6 +108,7 @@ class Report:
     listings: int = 0
     configured: Mapping[str, str] = Factory(dict)
     notices: Sequence[Notice] = ()
+    portfolios: Sequence[str] = ()
 
     def of(self, action: Action) -> list[Entry]:
         """Return the objects to which something happens."""

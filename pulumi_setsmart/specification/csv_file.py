@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import io
 import itertools
 import re
@@ -39,6 +40,7 @@ from pulumi_setsmart.specification.document import (
     stop,
 )
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
+from pulumi_setsmart.specification.place import Place
 from pulumi_setsmart.specification.suggestion import closest, did_you_mean
 
 SECTION = str(PROPERTY.section)
@@ -183,16 +185,22 @@ class _Table:
 
     def cells(self, offset: int, line: int) -> Iterator[FileLocation]:
         """Yield where the cells of a row are, and go on as if it did not end."""
-        cell = re.compile(rf'"[^"]*(?:""[^"]*)*"?|[^{re.escape(self.delimiter)}\r\n]*')
         column = 1
-        while True:
+        for start, end in self.spans(offset):
             yield FileLocation(self.file, line, column)
-            found = cell.match(self.text, offset)
-            content = "" if found is None else found[0]
+            content = self.text[start:end]
             *above, last = _LINE_BREAK.split(content)
             line += len(above)
             column = (1 if above else column) + len(last) + 1
-            offset += len(content) + 1
+
+    def spans(self, offset: int) -> Iterator[tuple[int, int]]:
+        """Yield where the cells of a row begin and end, and go on as if it did not end."""
+        cell = re.compile(rf'"[^"]*(?:""[^"]*)*"?|[^{re.escape(self.delimiter)}\r\n]*')
+        while True:
+            found = cell.match(self.text, offset)
+            end = offset if found is None else found.end()
+            yield offset, end
+            offset = end + 1
 
 
 def _document(text: str, file: str, report: Report) -> Document:
@@ -219,6 +227,49 @@ def _document(text: str, file: str, report: Report) -> Document:
             f"is not CSV: {error}", MessageCode.INVALID_SYNTAX
         ) from None
     return Document({SECTION: listings}, table)
+
+
+def csv_places(text: str) -> Place:
+    """Return where the values in a CSV file are, and how others are written there.
+
+    An empty cell is no value. None is written as one.
+
+    Args:
+        text: A text that can be read.
+    """
+    with unlimited_cells():
+        document = _document(text, "", stop)
+    table = document.locations
+    assert isinstance(table, _Table)  # noqa: S101 - which is what a table has
+    before = len(text) - len(table.text)
+    listings: dict[str, Place] = {}
+    for name, (offset, _) in table.rows.items():
+        fields: dict[str, Place] = {}
+        attributes: dict[str, Place] = {}
+        for column, (start, end) in zip(table.columns, table.spans(offset), strict=False):
+            if column.cell is not None and end > start:
+                write = functools.partial(_cell, column.cell, table, table.text[start:end])
+                place = Place(text, before + start, before + end, write)
+                (attributes if column.is_attribute else fields)[column.name] = place
+        if attributes:
+            fields[ATTRIBUTES] = _row_part(text, attributes)
+        listings[name] = _row_part(text, fields)
+    return _row_part(text, {SECTION: _row_part(text, listings)})
+
+
+def _row_part(text: str, members: Mapping[str, Place]) -> Place:
+    return Place(text, 0, 0, lambda _: "", members)
+
+
+def _cell(cell: CellFormat, table: _Table, before: str, value: Json) -> str:
+    """Return a value as a cell in the place of another one, which may be in quotes."""
+    if value is None:
+        return ""
+    written = cell.to_cell(value)
+    if before.startswith('"') or any(each in written for each in f'"\r\n{table.delimiter}'):
+        doubled = written.replace('"', '""')
+        return f'"{doubled}"'
+    return written
 
 
 def csv_text(listings: Mapping[str, Mapping[str, Json]]) -> str:

@@ -19,6 +19,7 @@ from pulumi_setsmart.specification.document import (
     is_quotable,
     stop,
 )
+from pulumi_setsmart.specification.place import Place
 
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 _SCALARS = json.JSONDecoder()
@@ -48,6 +49,30 @@ def read_json(text: str, file: str, report: Report = stop) -> Document:
         ) from None
 
 
+def json_places(text: str) -> Place:
+    """Return where the values in a JSON file are, and how others are written there.
+
+    Args:
+        text: A text that can be read.
+    """
+    reader = _Reader(text, "", stop)
+    value = reader.document()
+
+    def place(value: Json, path: str) -> Place:
+        members = elements = None
+        if isinstance(value, dict):
+            members = {key: place(member, pointer(path, key)) for key, member in value.items()}
+        elif isinstance(value, list):
+            elements = [place(each, pointer(path, index)) for index, each in enumerate(value)]
+        return Place(text, *reader.spans[path], _json, members, elements or ())
+
+    return place(value, "")
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 @define
 class _Reader:
     """Reads a text from its beginning to its end, and knows where each value begins.
@@ -60,7 +85,11 @@ class _Reader:
     file: str
     report: Report
     locations: dict[str, FileLocation] = field(factory=dict, init=False)
+    spans: dict[str, tuple[int, int]] = field(factory=dict, init=False)
+    """Where values begin and end, by JSON pointer."""
     _index: int = field(default=0, init=False)
+    _end: int = field(default=0, init=False)
+    """Where the last value or delimiter ends, before the whitespace after it."""
     _line: int = field(default=1, init=False)
     _line_start: int = field(default=0, init=False)
     _count: int = field(default=0, init=False)
@@ -80,6 +109,12 @@ class _Reader:
 
     def _value(self, path: str, location: FileLocation, depth: int) -> Json:
         """Read a value and the whitespace after it."""
+        start = self._index
+        value = self._read(path, location, depth)
+        self.spans[path] = (start, self._end)
+        return value
+
+    def _read(self, path: str, location: FileLocation, depth: int) -> Json:
         self._count += 1
         if self._count > MOST_VALUES:
             raise location.error(
@@ -149,7 +184,7 @@ class _Reader:
     def _go_to(self, index: int) -> None:
         """Move to ``index``, and past the whitespace after it."""
         # A string holds no line feed, nor does anything else that is not whitespace.
-        self._index = index
+        self._index = self._end = index
         self._skip_whitespace()
 
     def _skip_whitespace(self) -> None:

@@ -35,6 +35,7 @@ from pulumi_setsmart.specification.document import (
     Report,
     ViolationsError,
     overlaid,
+    stop,
 )
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_key_violations
@@ -176,6 +177,19 @@ def check_files(files: Sequence[str | os.PathLike[str]]) -> CheckedFiles:
         found = [each for each in found if each.code not in _NEED_ALL_FILES]
     found.sort(key=lambda each: (names.index(each.location.file), each.place))
     return CheckedFiles(texts, parsed, documents, merged, found)
+
+
+def merged_document(texts: Mapping[str, str]) -> Document:
+    """Return a portfolio file and its overlays as one document.
+
+    Args:
+        texts: The texts by the names of the files, in their order.
+
+    Raises:
+        PortfolioFileError: One cannot be parsed.
+    """
+    documents = [_READERS[format_of(name)](text, name, stop) for name, text in texts.items()]
+    return reduce(overlaid, documents)
 
 
 _NEED_ALL_FILES = {MessageCode.REQUIRED, MessageCode.NOTHING_TO_REMOVE}

@@ -25,6 +25,8 @@ _NOT_PLAIN = (
 _PLAIN = re.compile(rf"(?!{'|'.join(_NOT_PLAIN)})[{_PRINTABLE}]+")
 _SINGLE_QUOTED = re.compile(rf"[{_PRINTABLE}]+")
 _ESCAPED = re.compile(rf'[^{_PRINTABLE}]|["\\]')
+_PLAIN_IN_BRACKETS = re.compile(r"\w(?:[\w ./-]*\w)?")
+"""What needs no quotes in brackets, where more characters mean something."""
 _BREAK = re.compile("[\n\x85\u2028\u2029]")
 _ESCAPES = yaml.emitter.Emitter.ESCAPE_REPLACEMENTS
 _LAST_BYTE = 0xFF
@@ -58,10 +60,36 @@ def _after_mark(value: Json, indent: str) -> str:
     """Return a value that begins in the line of a dash or colon."""
     if isinstance(value, dict | list) and value:
         return f" {_collection(value, indent)}"
-    return "\n" if value is None else f" {_scalar(value)}\n"
+    return "\n" if value is None else f" {scalar_text(value)}\n"
 
 
-def _scalar(value: str | float | dict[str, Json] | list[Json]) -> str:
+def element_text(value: Json, indent: str) -> str:
+    """Return an element of a list as lines, without the indentation of its dash.
+
+    Args:
+        value: The element.
+        indent: The indentation of its dash.
+    """
+    return f"-{_after_mark(value, f'{indent}  ')}"
+
+
+def inline_text(value: Json) -> str:
+    """Return a value in one line, as it can be written in brackets as well."""
+    match value:
+        case dict():
+            members = (f"{inline_text(key)}: {inline_text(each)}" for key, each in value.items())
+            return f"{{{', '.join(members)}}}"
+        case list():
+            return f"[{', '.join(map(inline_text, value))}]"
+        case None:
+            return "null"
+        case str() if not _PLAIN_IN_BRACKETS.fullmatch(value):
+            return double_quoted(value)
+    return scalar_text(value)
+
+
+def scalar_text(value: str | float | dict[str, Json] | list[Json]) -> str:
+    """Return a string, number, word or empty collection."""
     match value:
         case str():
             return _string(value)
@@ -84,8 +112,26 @@ def _string(text: str) -> str:
             return text
         if _SINGLE_QUOTED.fullmatch(text) and "'" not in text:
             return f"'{text}'"
+    return double_quoted(text)
+
+
+def double_quoted(text: str) -> str:
+    """Return a string in double quotes."""
     escaped = _ESCAPED.sub(_escape, text)
     return f'"{escaped}"'
+
+
+def single_quoted(text: str) -> str:
+    """Return a string in single quotes, or in double ones if it has what these cannot hold."""
+    if not _SINGLE_QUOTED.fullmatch(text):
+        return double_quoted(text)
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def is_printable(text: str) -> bool:
+    """Return whether a line can be written without escapes."""
+    return not text or _SINGLE_QUOTED.fullmatch(text) is not None
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from support.json_values import ANY_JSON, ANY_OBJECT
 
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
+    is_same_shape,
     matches,
     mismatches,
     overlay,
@@ -120,6 +121,20 @@ def test_a_projection_projects_to_itself(
     """Reading twice what did not change shows the same twice."""
     once = project(shape_of(declared), actual)
     assert project(shape_of(declared), once) == once
+
+
+@given(ANY_OBJECT, ANY_OBJECT, ANY_OBJECT)
+@example({"a": [1]}, {"a": [1, "b"]}, {"a": [1, 2, {"b": 1}]})
+def test_the_same_shape_shows_the_same(
+    one: dict[str, Json], other: dict[str, Json], actual: dict[str, Json]
+) -> None:
+    """Lists of scalars have the same shape whatever their length; other lists do not."""
+    shapes = shape_of(one), shape_of(other)
+    if is_same_shape(*shapes):
+        assert project(shapes[0], actual) == project(shapes[1], actual)
+    assert is_same_shape(shapes[0], shapes[0])
+    assert not is_same_shape(shape_of({"a": [{"b": 1}]}), shape_of({"a": [{"b": 1}] * 2}))
+    assert is_same_shape(shape_of({"a": [1]}), shape_of({"a": ["x", None]}))
 
 
 def test_a_missing_member_keeps_its_place() -> None:

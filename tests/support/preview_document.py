@@ -8,6 +8,7 @@ from typing import Any
 from attrs import define, field
 
 from pulumi_setsmart.lifecycle.state_metadata import KEY
+from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 PREFIX = "urn:pulumi:production::portfolio::"
@@ -32,6 +33,7 @@ class PreviewDocument:
         op: str | None = None,
         kind: str = PROPERTY,
         refreshed: bool = True,
+        portfolio: str | None = None,
         **state: Any,
     ) -> None:
         """Add the steps of one resource, given its fields as inputs have them.
@@ -44,6 +46,7 @@ class PreviewDocument:
             op: What Pulumi would do; as the others say if None.
             kind: The type of the resource.
             refreshed: Whether Pulumi looked at SetSmart.
+            portfolio: The name of the portfolio that declares it, or None.
             state: Further members of the old state.
         """
         urn = f"{PREFIX}{kind}::{name}"
@@ -59,6 +62,10 @@ class PreviewDocument:
             step["oldState"] = {"inputs": current, "outputs": outputs, "id": "prop_1", **state}
         if planned is not None:
             step["newState"] = {"inputs": planned}
+        if portfolio is not None:
+            parent = f"{PREFIX}{PORTFOLIO_TYPE}::{portfolio}"
+            for side in step.keys() & {"oldState", "newState"}:
+                step[side]["parent"] = parent
         self.steps.append(step)
 
     def renamed_listing(self, former: str, name: str, **fields: Any) -> None:

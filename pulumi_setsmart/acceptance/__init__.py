@@ -1,0 +1,1 @@
+"""Drift that is written into portfolio files instead of being reverted."""

@@ -1,0 +1,165 @@
+"""Where values are in the text of a portfolio file, and how they are changed there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import TypeAlias
+
+from attrs import frozen
+
+from pulumi_setsmart.models.json import Json
+
+Edit: TypeAlias = tuple[int, int, str]
+"""A text that takes the place of what is between two offsets."""
+
+
+@frozen(eq=False)
+class Block:
+    """What is known of a list or object that has lines of its own.
+
+    Attributes:
+        after: Where another value may be written instead: behind the colon or dash before it. None
+            if it begins in that line.
+        lines: Of a list, the offsets of the lines in which its elements begin; None if one begins
+            in the line of another list's element.
+        write: Returns an element of a list as lines, with its dash and a line break.
+    """
+
+    after: int | None
+    lines: Sequence[int] | None = None
+    write: Callable[[Json], str] | None = None
+
+
+@frozen(eq=False)
+class Place:
+    """Where a value is in a text.
+
+    Attributes:
+        text: The whole text.
+        start: Where it begins.
+        end: Where it ends.
+        write: Returns another value as it would be written there, in one line or as its string.
+        members: Of an object whose members can be changed, where they are.
+        elements: Of a list whose elements can be changed, where they are.
+        block: What is known of it if it has lines of its own, or None for one in brackets.
+    """
+
+    text: str
+    start: int
+    end: int
+    write: Callable[[Json], str]
+    members: Mapping[str, Place] | None = None
+    elements: Sequence[Place] = ()
+    block: Block | None = None
+
+
+def with_edits(text: str, edits: Iterator[Edit]) -> str:
+    """Return a text with edits, which do not overlap."""
+    parts = []
+    end = 0
+    for start, stop, new in sorted(edits, key=lambda edit: edit[:2]):
+        parts += [text[end:start], new]
+        end = stop
+    return "".join([*parts, text[end:]])
+
+
+def edits(place: Place, before: Json, after: Json) -> Iterator[Edit]:
+    """Yield what changes one value into another, and leaves alone whatever stays.
+
+    Args:
+        place: Where the value is.
+        before: The value that is there.
+        after: The value that is to be there.
+    """
+    if _exactly(before) == _exactly(after):
+        return
+    match before, after:
+        case dict(), dict() if place.members is not None and before.keys() == after.keys():
+            for key, value in before.items():
+                yield from edits(place.members[key], value, after[key])
+        case list(), list() if place.elements and after and _is_editable(place):
+            yield from _list_edits(place, before, after)
+        case _:
+            yield from _replacement(place, after)
+
+
+def _exactly(value: Json) -> str:
+    """Return what tells values apart, 2 and 2.0 as well."""
+    return json.dumps(value)
+
+
+def _replacement(place: Place, value: Json) -> Iterator[Edit]:
+    written = place.write(value)
+    after = None if place.block is None else place.block.after
+    if after is not None:
+        yield after, after, f" {written}"
+        yield _line_start(place.text, place.start), _next_line(place.text, place.end), ""
+        return
+    is_glued = place.text[place.start - 1 : place.start] in (":", "-") and written
+    yield place.start, place.end, f" {written}" if is_glued else written
+
+
+def _is_editable(place: Place) -> bool:
+    return place.block is None or place.block.lines is not None
+
+
+def _list_edits(place: Place, before: Sequence[Json], after: Sequence[Json]) -> Iterator[Edit]:
+    old_ones, new_ones = ([*map(_exactly, side)] for side in (before, after))
+    found = SequenceMatcher(None, old_ones, new_ones, autojunk=False)
+    for _, start, end, new_start, new_end in found.get_opcodes():
+        common = min(end - start, new_end - new_start)
+        for index in range(common):
+            old, new = start + index, new_start + index
+            yield from edits(place.elements[old], before[old], after[new])
+        if start + common < end:
+            yield from _removal(place, start + common, end)
+        if new_start + common < new_end:
+            yield _addition(place, start + common, after[new_start + common : new_end])
+
+
+def _removal(place: Place, start: int, end: int) -> Iterator[Edit]:
+    elements = place.elements
+    if place.block is not None and place.block.lines is not None:
+        for index in range(start, end):
+            yield place.block.lines[index], _next_line(place.text, elements[index].end), ""
+    elif start:
+        yield elements[start - 1].end, elements[end - 1].end, ""
+    else:
+        yield elements[0].start, elements[end].start, ""
+
+
+def _addition(place: Place, index: int, values: Sequence[Json]) -> Edit:
+    """Return what adds values before the element with an index, or at the end."""
+    text, elements = place.text, place.elements
+    if place.block is not None and place.block.lines and place.block.write is not None:
+        offset = _next_line(text, elements[index - 1].end) if index else place.block.lines[0]
+        new = "".join(map(place.block.write, values))
+        if offset == len(text) and not text.endswith("\n"):
+            new = f"\n{new}".removesuffix("\n")
+        return offset, offset, new
+    written = [place.write(value) for value in values]
+    separator = _separator(place)
+    if index:
+        offset = elements[index - 1].end
+        return offset, offset, "".join(f"{separator}{each}" for each in written)
+    return elements[0].start, elements[0].start, "".join(f"{each}{separator}" for each in written)
+
+
+def _separator(place: Place) -> str:
+    """Return what is between the elements of a list in brackets, without comments."""
+    first, *others = place.elements
+    if others:
+        between = place.text[first.end : others[0].start]
+        return ", " if "#" in between else between
+    blanks = place.text[place.start + 1 : first.start]
+    return f",{blanks}" if "\n" in blanks and not blanks.strip() else ", "
+
+
+def _line_start(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+def _next_line(text: str, offset: int) -> int:
+    return text.find("\n", offset) + 1 or len(text)

@@ -1,0 +1,270 @@
+"""Values that are changed inside the text of a portfolio file."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_setsmart.models.json import Json, pointer, value_at
+from pulumi_setsmart.specification.editing import set_value, with_values
+from pulumi_setsmart.specification.json_file import read_json
+from pulumi_setsmart.specification.yaml_reading import read_yaml
+from pulumi_setsmart.specification.yaml_writing import yaml_text
+
+VILLA = "/properties/villa"
+YAML = """\
+# Our houses
+properties:
+  villa: # the big one
+    name: "Sea  Villa"   # quoted
+    address: 'Road 1'
+    bedrooms:   3 # blanks
+    bathrooms: 2.50
+    max_guests:
+    attributes:
+      amenities:
+      - wifi   # fast
+      # about the pool
+      - "pool"
+      - sauna
+      tags: [ a, 'b',  c ] # brackets
+      rules: {pets: true , kids: "yes"}
+      text: | # lines
+        Line 1
+        Line 2
+
+      folded: >-
+        one
+        two
+      rooms:
+        - beds: 1
+          kind: king
+        - beds: 2 # two
+          kind: twin
+      none: []
+      shared: &five 5
+      other: *five
+
+  loft:
+    name: Loft
+"""
+
+
+def changed(text: str, **values: Json) -> list[str]:
+    """Return the lines that go and come if fields of the villa change; all others stay.
+
+    A double underscore stands for the members of attributes.
+    """
+    paths = {f"{VILLA}/{name.replace('__', '/')}": value for name, value in values.items()}
+    new, left = with_values(text, "p.yaml", paths)
+    assert left == []
+    lines = difflib.unified_diff(text.splitlines(), new.splitlines(), n=0)
+    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+@pytest.mark.parametrize(
+    ("values", "lines"),
+    [
+        (
+            {"name": "Villa: new", "address": "Road '2'"},
+            [
+                '-    name: "Sea  Villa"   # quoted',
+                "-    address: 'Road 1'",
+                '+    name: "Villa: new"   # quoted',
+                "+    address: 'Road ''2'''",
+            ],
+        ),
+        (
+            {"bedrooms": 4, "bathrooms": None, "max_guests": 6},
+            [
+                "-    bedrooms:   3 # blanks",
+                "-    bathrooms: 2.50",
+                "-    max_guests:",
+                "+    bedrooms:   4 # blanks",
+                "+    bathrooms: null",
+                "+    max_guests: 6",
+            ],
+        ),
+        (
+            {"attributes__amenities": ["gym", "wifi", "3", "pool"]},
+            ["+      - gym", '+      - "3"', "-      - sauna"],
+        ),
+        (
+            {"attributes__amenities": []},
+            [
+                "-      amenities:",
+                "-      - wifi   # fast",
+                "-      # about the pool",
+                '-      - "pool"',
+                "-      - sauna",
+                "+      amenities: []",
+            ],
+        ),
+        (
+            {"attributes__tags": ["b", "c", "d, e"], "attributes__rules__kids": "no, never"},
+            [
+                "-      tags: [ a, 'b',  c ] # brackets",
+                '-      rules: {pets: true , kids: "yes"}',
+                "+      tags: [ 'b',  c, \"d, e\" ] # brackets",
+                '+      rules: {pets: true , kids: "no, never"}',
+            ],
+        ),
+        (
+            {"attributes__text": "Line 1\n\nLine 3\n", "attributes__folded": "one three"},
+            [
+                "-        Line 2",
+                "+",
+                "+        Line 3",
+                "-        one",
+                "-        two",
+                "+        one three",
+            ],
+        ),
+        (
+            {"attributes__rooms__1__beds": 3},
+            ["-        - beds: 2 # two", "+        - beds: 3 # two"],
+        ),
+        (
+            {"attributes__rooms": [{"beds": 2, "kind": "twin"}, {"beds": 1, "kind": "bunk"}]},
+            [
+                "-        - beds: 1",
+                "-          kind: king",
+                "+        - beds: 1",
+                "+          kind: bunk",
+            ],
+        ),
+        (
+            {"attributes__none": [{"a": [1]}], "attributes__other": 6},
+            [
+                "-      none: []",
+                "+      none: [{a: [1]}]",
+                "-      other: *five",
+                "+      other: 6",
+            ],
+        ),
+    ],
+)
+def test_other_characters_stay(values: dict[str, Json], lines: list[str]) -> None:
+    """Comments, quotes, blanks and elements that stay; with both ends of lines."""
+    assert changed(YAML, **values) == lines
+    windows = YAML.replace("\n", "\r\n")
+    assert changed(windows, **values) == lines
+    paths = {f"{VILLA}/{name.replace('__', '/')}": value for name, value in values.items()}
+    assert "\n" not in with_values(windows, "p.yaml", paths)[0].replace("\r\n", "")
+
+
+def test_a_shared_value_stays() -> None:
+    """The value of an anchor is that of others as well; what can be changed is."""
+    paths = {f"{VILLA}/attributes/shared": 6, f"{VILLA}/bedrooms": 4}
+    text, left = with_values(YAML, "p.yaml", paths)
+    assert left == [f"{VILLA}/attributes/shared"]
+    assert text == YAML.replace("3 # blanks", "4 # blanks")
+    entry = "properties: {villa: {attributes: &shared {pets: true}}, loft: {attributes: *shared}}\n"
+    text, left = with_values(entry, "p.yaml", {"/properties/loft/attributes/pets": False})
+    assert (text, left) == (entry.replace("*shared", "{pets: false}"), [])
+
+
+def test_json_keeps_its_layout() -> None:
+    """Indentation, numbers and the order of members."""
+    text = """{"properties": {"villa": {"name" : "A",  "bathrooms": 2.0,
+      "attributes": {"l": [ "x",
+         "y" ], "o": {} } } } }"""
+    paths: dict[str, Json] = {
+        f"{VILLA}/name": "É",
+        f"{VILLA}/attributes/l": ["y", "z"],
+        f"{VILLA}/attributes/o": 1,
+    }
+    assert with_values(text, "p.json", paths) == (
+        """{"properties": {"villa": {"name" : "É",  "bathrooms": 2.0,
+      "attributes": {"l": [ "y",
+         "z" ], "o": 1 } } } }""",
+        [],
+    )
+
+
+def test_csv_keeps_its_cells() -> None:
+    """Quotes, the separator and guards; a value of another type than its column stays."""
+    text = (
+        'sep=;\r\nresource_name;"name";bedrooms;attributes.note;attributes.l:json\r\n'
+        'villa;"Sea";3;old;"[1, ""x""]"\r\n'
+        "loft;Loft;;;\r\n"
+    )
+    new, left = with_values(
+        text,
+        "p.csv",
+        {
+            f"{VILLA}/name": "=1+1",
+            f"{VILLA}/bedrooms": None,
+            f"{VILLA}/attributes/l/1": "y",
+            f"{VILLA}/attributes/note": "a;b",
+            "/properties/loft/name": "L\n",
+        },
+    )
+    assert new == (
+        'sep=;\r\nresource_name;"name";bedrooms;attributes.note;attributes.l:json\r\n'
+        'villa;"\'=1+1";;"a;b";"[1, ""y""]"\r\n'
+        'loft;"L\n";;;\r\n'
+    )
+    assert left == []
+    number = {f"{VILLA}/attributes/note": 5}
+    assert with_values(text, "p.csv", number) == (text, [*number])
+    emptied = {f"{VILLA}/attributes/note": None, f"{VILLA}/attributes/l": None}
+    assert with_values(text, "p.csv", emptied)[1] == []
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-99, 99) | st.floats(-9, 9) | st.text(max_size=8)
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    SCALARS.filter(lambda value: not isinstance(value, str) or value.isprintable()),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text("ab: #-", min_size=1), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def paths_in(value: Any, path: str) -> list[str]:
+    """Return the JSON pointers of a value and all in it."""
+    members: Any = value.items() if isinstance(value, dict) else ()
+    members = enumerate(value) if isinstance(value, list) else members
+    return [
+        path,
+        *(each for key, member in members for each in paths_in(member, pointer(path, key))),
+    ]
+
+
+@pytest.mark.parametrize("file", ["p.yaml", "block.yaml", "p.json"])
+@given(before=VALUES, data=st.data())
+def test_any_value_takes_the_place_of_any_other(
+    file: str, before: Json, data: st.DataObject
+) -> None:
+    """It is read as that, and the entries around it and their comments stay."""
+    value: Any = {
+        "properties": {
+            "a": {"x": 1},
+            "m": {"x": before, "y": [copy.deepcopy(before)]},
+            "z": {"x": 1},
+        }
+    }
+    read = read_json if file == "p.json" else read_yaml
+    text = json.dumps(value, indent=data.draw(st.sampled_from([None, 2])))
+    if file == "block.yaml":
+        text = yaml_text(value).replace("  z:", "  # about z\n  z:")
+    path = data.draw(st.sampled_from(paths_in(value["properties"]["m"], "/properties/m")[1:]))
+    new = data.draw(VALUES)
+    if isinstance(new, list) and isinstance(old := value_at(value, path.split("/")[1:]), list):
+        new = [*new, *old[1:]]
+    expected = copy.deepcopy(value)
+    set_value(expected, path, new)
+
+    written, left = with_values(text, file, {path: new})
+    assert left == []
+    assert json.dumps(read(written, file).value) == json.dumps(expected)
+    for mark, side in (('m"' if file != "block.yaml" else "  m:", 0), ("z", -1)):
+        assert written.split(mark)[side] == text.split(mark)[side]
