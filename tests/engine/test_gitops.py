@@ -293,6 +293,35 @@ def test_drift_is_one_issue_until_it_is_gone(
     assert len(account.objects()) == 3
 
 
+@in_a_folder
+def test_drift_is_accepted_by_a_pull_request(
+    forge: Forge, setsmart_sandbox: SandboxAccount
+) -> None:
+    """Where the repository wants that: who merges it changes nothing at SetSmart."""
+    variables = {**forge.repository.variables, "vars.ACCEPT_DRIFT": "true"}
+    forge = evolve(forge, repository=evolve(forge.repository, variables=variables))
+    account, github = setsmart_sandbox, forge.github
+    [villa] = [each for each in account.objects() if each["name"] == "Beachfront Villa"]
+    account.change(str(villa["id"]), bedrooms=7)
+    before = account.objects()
+    for _ in range(2):
+        forge.succeed("drift")
+    assert [write for write in github.writes if "pulls" in write] == ["POST pulls", "PATCH pulls/1"]
+    [pull] = github.pulls.values()
+    assert heading(Action.REVERT, 1) in pull["body"]
+    proposed = github.trees[
+        github.commits[github.branches[pull["head"]["ref"]]]["commit"]["tree"]["sha"]
+    ]
+    declared = (forge.repository.main / "portfolio.yaml").read_text()
+    assert proposed == {"portfolio.yaml": declared.replace("bedrooms: 3", "bedrooms: 7")}
+
+    (forge.repository.main / "portfolio.yaml").write_text(proposed["portfolio.yaml"])
+    forge.succeed("deploy")
+    assert account.objects() == before
+    forge.succeed("drift")
+    assert (pull["state"], github.issues[1]["state"]) == ("closed", "closed")
+
+
 WITH_A_SECRET = """
 import pulumi
 from pulumi_setsmart import Property

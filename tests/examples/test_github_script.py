@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.workflow_runner import REPOSITORY, TOKEN, GitHub
+from support.workflow_runner import MAIN, REPOSITORY, TOKEN, GitHub
 
 from pulumi_setsmart.sandbox import running
 
@@ -36,15 +36,29 @@ class Runner:
         if text is not None:
             self._report.write_text(text)
         files = [] if text is None else [str(self._report)]
+        return self._run(command, subject, *files)
+
+    def propose(self, text: str, before: str, after: str) -> subprocess.CompletedProcess[str]:
+        """Ask to replace the portfolio."""
+        self._report.write_text(text)
+        for name, content in (("portfolio.yaml", before), ("accepted.yaml", after)):
+            self._report.with_name(name).write_text(content)
+        files = (self._report.name, "portfolio.yaml", "accepted.yaml")
+        return self._run("propose", "Accept drift: production", *files)
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {
             "PATH": os.environ["PATH"],
             "GITHUB_API_URL": self._api_url,
             "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_SHA": MAIN,
+            "GITHUB_REF_NAME": "main",
             "GITHUB_TOKEN": TOKEN,
             "BOT_LOGIN": self.bot,
         }
         return subprocess.run(
-            [sys.executable, SCRIPT, command, subject, *files],
+            [sys.executable, SCRIPT, *arguments],
+            cwd=self._report.parent,
             env=environment,
             capture_output=True,
             text=True,
@@ -207,3 +221,53 @@ def test_what_github_refuses_is_red(runner: Runner, *, there: bool) -> None:
     refused = runner.run("comment", "7", f"{MARKER}\ntext")
     assert refused.returncode != 0
     assert "403" in refused.stderr
+
+
+def test_a_proposal_is_one_pull_request_until_nothing_is_left(runner: Runner) -> None:
+    """It is opened with a branch, kept up to date, and closed; the same again writes no commit."""
+    github = runner.github
+    made = ["trees", "commits", "refs accept-drift-production", "POST pulls"]
+    assert runner.propose("first", "a", "b").returncode == 0
+    assert github.writes == made
+    assert github.pulls[1]["base"]["ref"] == "main"
+    assert github.trees[tree_of(github)] == {"portfolio.yaml": "b"}
+    github.writes.clear()
+    assert runner.propose("again", "a", "b").returncode == 0
+    assert github.writes == ["trees", "PATCH pulls/1"]
+    assert runner.propose("second", "a", "c").returncode == 0
+    assert github.trees[tree_of(github)] == {"portfolio.yaml": "c"}
+    assert (github.pulls[1]["body"], github.pulls[1]["state"]) == ("second", "open")
+    assert runner.propose("", "a", "a").returncode == 0
+    assert github.pulls[1]["state"] == "closed"
+    assert runner.propose("third", "a", "b").returncode == 0
+    assert [pull["state"] for pull in github.pulls.values()] == ["closed", "open"]
+
+
+def tree_of(github: GitHub) -> str:
+    """Return the tree of the branch with the proposal."""
+    commit = github.commits[github.branches["accept-drift-production"]]
+    assert commit["parents"] == [{"sha": MAIN}]
+    return str(commit["commit"]["tree"]["sha"])
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_the_work_of_others_on_a_proposal_is_not_overwritten(
+    runner: Runner, stranger: dict[str, str] | None
+) -> None:
+    """A commit of anybody else on the branch stays, and so does a pull request of others."""
+    github = runner.github
+    runner.propose("first", "a", "b")
+    github.commits[github.branches["accept-drift-production"]]["author"] = stranger
+    github.writes.clear()
+    finished = runner.propose("second", "a", "c")
+    assert (finished.returncode, github.writes) == (0, ["trees"])
+    assert "accept-drift-production" in finished.stderr
+    github.pulls[1]["user"] = stranger
+    runner.propose("", "a", "a")
+    assert github.pulls[1]["state"] == "open"
+
+
+def test_a_token_that_may_not_write_fails(runner: Runner) -> None:
+    """The workflow is red, as the setting of the repository is missing."""
+    runner.github.may_write = False
+    assert runner.propose("first", "a", "b").returncode == 1

@@ -35,6 +35,7 @@ def test_they_may_do_what_they_need_and_no_more() -> None:
     assert {name: job["permissions"] for name, job in JOBS.items()} == {
         "deploy: deploy": {"contents": "read"},
         "drift: drift": {"contents": "read", "issues": "write"},
+        "drift: propose": {"contents": "write", "pull-requests": "write"},
         "pull-request: preview": {"contents": "read"},
         "pull-request: report": {"contents": "read", "pull-requests": "write"},
     }
@@ -47,6 +48,7 @@ def test_each_job_is_given_the_secrets_of_its_work_and_no_more() -> None:
     assert {name: secrets_of(job) for name, job in JOBS.items()} == {
         "deploy: deploy": ("production", state | {"SETSMART_API_KEY"}),
         "drift: drift": ("production", state | {"SETSMART_READ_ONLY_KEY"}),
+        "drift: propose": (None, set()),
         "pull-request: preview": ("preview", {"SETSMART_READ_ONLY_KEY"}),
         "pull-request: report": (None, set()),
     }
@@ -66,6 +68,17 @@ def test_the_job_that_comments_runs_nothing_of_the_pull_request() -> None:
     [download] = [step for step in steps if "download-artifact" in step.get("uses", "")]
     assert download["with"]["path"] == "${{ runner.temp }}/preview"
     assert not [step for step in steps if "cache" in step.get("uses", "")]
+
+
+def test_the_job_that_may_write_code_runs_no_program() -> None:
+    """Neither Pulumi nor ours reads the state there, and it runs only where somebody wants it."""
+    job = JOBS["drift: propose"]
+    assert job["if"] == "vars.ACCEPT_DRIFT == 'true'"
+    commands = [
+        step["run"] for step in job["steps"] if step.get("name") != "Install" and "run" in step
+    ]
+    assert [re.search("pulumi", command) for command in commands] == [None]
+    assert not [step for step in job["steps"] if "pulumi" in step.get("uses", "")]
 
 
 def test_pull_requests_run_by_the_event_that_gives_forks_nothing() -> None:

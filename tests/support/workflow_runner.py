@@ -20,17 +20,25 @@ from support.waiting import HANG_GUARD
 
 TOKEN = "token-of-the-workflow"
 REPOSITORY = "hosts/portfolio"
+MAIN = "0000000"
+"""The commit of `main`."""
 BASE = "github.event.pull_request.base.sha"
 LARGE_CHANGE = "contains(github.event.pull_request.labels.*.name, 'large change')"
 
 
 @define
 class GitHub:
-    """Comments and issues of one repository, served as GitHub's API does, two to a page.
+    """Comments, issues and pull requests of one repository, served as GitHub's API does.
+
+    Lists have two to a page.
 
     Attributes:
         comments: The comments, by their ids.
         issues: The issues, by their numbers.
+        pulls: The pull requests, by their numbers.
+        commits: The commits, by their hashes; the one of `main` is there.
+        branches: The hashes of their commits, by the names of branches.
+        trees: The files that each tree changes, by hash.
         writes: What was asked that changes something.
         may_write: Whether the token may.
         bot: Who the token stands for.
@@ -39,6 +47,10 @@ class GitHub:
 
     comments: dict[int, dict[str, Any]] = Factory(dict)
     issues: dict[int, dict[str, Any]] = Factory(dict)
+    pulls: dict[int, dict[str, Any]] = Factory(dict)
+    commits: dict[str, dict[str, Any]] = Factory(lambda: {MAIN: _commit(MAIN, "tree-0", [], {})})
+    branches: dict[str, str] = Factory(lambda: {"main": MAIN})
+    trees: dict[str, dict[str, str]] = Factory(lambda: {"tree-0": {}})
     writes: list[str] = Factory(list)
     may_write: bool = True
     bot: str = "github-actions[bot]"
@@ -54,6 +66,13 @@ class GitHub:
                 Route(f"{base}/issues/comments/{{id:int}}", self._comment, methods=["PATCH"]),
                 Route(f"{base}/issues", self._issues, methods=["GET", "POST"]),
                 Route(f"{base}/issues/{{id:int}}", self._issue, methods=["PATCH"]),
+                Route(f"{base}/pulls", self._pulls, methods=["GET", "POST"]),
+                Route(f"{base}/pulls/{{id:int}}", self._pull, methods=["PATCH"]),
+                Route(f"{base}/commits/{{ref:path}}", self._shown_commit),
+                Route(f"{base}/git/trees", self._add_tree, methods=["POST"]),
+                Route(f"{base}/git/commits", self._add_commit, methods=["POST"]),
+                Route(f"{base}/git/refs", self._add_branch, methods=["POST"]),
+                Route(f"{base}/git/refs/heads/{{name}}", self._move_branch, methods=["PATCH"]),
             ]
         )
 
@@ -68,6 +87,64 @@ class GitHub:
 
     async def _issue(self, request: Request) -> Response:
         return await self._change(request, self.issues)
+
+    async def _pulls(self, request: Request) -> Response:
+        response = await self._list_or_add(request, self.pulls, "number")
+        for pull in self.pulls.values():
+            if isinstance(pull["head"], str):
+                assert pull["head"] in self.branches
+                repository = {"full_name": REPOSITORY}
+                for side in ("head", "base"):
+                    pull[side] = {"ref": pull[side], "repo": repository}
+        return response
+
+    async def _pull(self, request: Request) -> Response:
+        return await self._change(request, self.pulls)
+
+    async def _shown_commit(self, request: Request) -> Response:
+        ref = str(request.path_params["ref"])
+        found = self.commits.get(self.branches.get(ref.removeprefix("heads/"), ref))
+        unknown = JSONResponse({"message": f"No commit found for SHA: {ref}"}, 422)
+        return unknown if found is None else JSONResponse(found)
+
+    async def _add_tree(self, request: Request) -> Response:
+        asked = await request.json()
+        files = self.trees[asked["base_tree"]] | {
+            entry["path"]: entry["content"] for entry in asked["tree"]
+        }
+        known = [sha for sha, each in self.trees.items() if each == files]
+        sha = known[0] if known else f"tree-{len(self.trees)}"
+        self.trees[sha] = files
+        return self._written("trees") or JSONResponse({"sha": sha}, 201)
+
+    async def _add_commit(self, request: Request) -> Response:
+        asked = await request.json()
+        assert asked["tree"] in self.trees
+        assert all(parent in self.commits for parent in asked["parents"])
+        sha = f"commit-{len(self.commits)}"
+        bot = {"login": self.bot, "type": "Bot"}
+        self.commits[sha] = _commit(sha, asked["tree"], asked["parents"], bot)
+        return self._written("commits") or JSONResponse({"sha": sha}, 201)
+
+    async def _add_branch(self, request: Request) -> Response:
+        asked = await request.json()
+        name = asked["ref"].removeprefix("refs/heads/")
+        if name in self.branches:
+            return JSONResponse({"message": "Reference already exists"}, 422)
+        self.branches[name] = asked["sha"]
+        return self._written(f"refs {name}") or JSONResponse({}, 201)
+
+    async def _move_branch(self, request: Request) -> Response:
+        asked = await request.json()
+        name = request.path_params["name"]
+        assert asked == {"sha": asked["sha"], "force": True}
+        self.branches[name] = asked["sha"]
+        return self._written(f"refs {name}") or JSONResponse({})
+
+    def _written(self, what: str) -> Response | None:
+        """Note a write, and return the response if it is not allowed."""
+        self.writes.append(what)
+        return None if self.may_write else _not_allowed()
 
     async def _list_or_add(
         self, request: Request, kept: dict[int, dict[str, Any]], key: str
@@ -94,9 +171,19 @@ class GitHub:
             return _not_known()
         if not self.may_write:
             return _not_allowed()
-        self.writes.append(f"PATCH {request.url.path.split('/issues/')[1]}")
+        path = request.url.path.partition(f"{REPOSITORY}/")[2]
+        self.writes.append(f"PATCH {path.removeprefix('issues/')}")
         kept[request.path_params["id"]].update(await request.json())
         return JSONResponse({})
+
+
+def _commit(sha: str, tree: str, parents: list[str], author: dict[str, str]) -> dict[str, Any]:
+    return {
+        "sha": sha,
+        "commit": {"tree": {"sha": tree}},
+        "parents": [{"sha": parent} for parent in parents],
+        "author": author,
+    }
 
 
 def _not_known() -> Response:
@@ -148,10 +235,20 @@ class Repository:
         # To a parser of YAML 1.1, `on` is true.
         is_branch = "pull_request" in workflow[True]
         jobs: dict[str, dict[str, Any]] = workflow["jobs"]
-        return {
-            name: self._job(name, job, self.branch if is_branch else self.main)
-            for name, job in jobs.items()
-        }
+        finished: dict[str, subprocess.CompletedProcess[str]] = {}
+        for name, job in jobs.items():
+            if self._runs(job, finished):
+                finished[name] = self._job(name, job, self.branch if is_branch else self.main)
+        return finished
+
+    def _runs(
+        self, job: dict[str, Any], finished: Mapping[str, subprocess.CompletedProcess[str]]
+    ) -> bool:
+        """Return whether a job runs: if it needs one that failed, only where it says so."""
+        condition = str(job.get("if", ""))
+        needed = finished.get(job.get("needs", ""))
+        has_failed = needed is not None and needed.returncode != 0
+        return _holds(condition, self.variables) and (not has_failed or "!cancelled()" in condition)
 
     def _job(
         self, name: str, job: dict[str, Any], checkout: Path
@@ -166,13 +263,22 @@ class Repository:
         running = _Job(self, folder / "checkout", temporary, expressions, job.get("env", {}))
         finished = subprocess.CompletedProcess[str]([], 0, "", "")
         for step in job["steps"]:
-            if finished.returncode != 0 and step.get("if") != "${{ !cancelled() }}":
+            condition = step.get("if", "")
+            if finished.returncode != 0 and condition != "${{ !cancelled() }}":
+                continue
+            if not _holds(condition, self.variables):
                 continue
             ended = running.run(step, checkout)
             if finished.returncode == 0:
                 finished = ended
         self.seen.setdefault(name, []).extend(running.seen)
         return finished
+
+
+def _holds(condition: str, variables: Mapping[str, str]) -> bool:
+    """Return whether a condition holds, if it is about a variable; any other does."""
+    about = re.fullmatch(r"vars\.(\w+) == '(\w+)'", condition)
+    return about is None or variables.get(f"vars.{about[1]}", "") == about[2]
 
 
 @frozen
@@ -227,7 +333,8 @@ class _Job:
                 artifact = self.repository.kept / "artifacts" / given["name"]
                 shutil.rmtree(artifact, ignore_errors=True)
                 artifact.mkdir(parents=True)
-                shutil.copy(self.folder / given["path"], artifact, follow_symlinks=False)
+                for path in given["path"].split():
+                    shutil.copy(self.folder / path, artifact, follow_symlinks=False)
             case "actions/download-artifact":
                 artifact = self.repository.kept / "artifacts" / given["name"]
                 shutil.copytree(artifact, given["path"], symlinks=True)
@@ -248,6 +355,8 @@ class _Job:
             "GITHUB_ENV": str(exported),
             "GITHUB_STEP_SUMMARY": str(self.repository.kept / "summary"),
             "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_SHA": MAIN,
+            "GITHUB_REF_NAME": "main",
             "RUNNER_TEMP": str(self.temporary),
         }
         self.seen.append(environment)

@@ -1,13 +1,16 @@
-"""Writes what the workflows report: one comment on a pull request, one issue about drift.
+"""Writes what the workflows report: a comment on a pull request, an issue about drift, a proposal.
 
     python scripts/github.py comment NUMBER FILE
     python scripts/github.py open-issue TITLE FILE
     python scripts/github.py close-issue TITLE
+    python scripts/github.py propose TITLE REPORT FILE NEW-FILE
 
-It edits an earlier comment or issue instead of adding another one. Anybody can write a comment that
-looks like a report, or an issue with the same title. So only those by the workflows' own bot count:
-the bot of GITHUB_TOKEN or, if the token is that of a GitHub App, the one that BOT_LOGIN names, such
-as `our-app[bot]`.
+`propose` opens a pull request that replaces a file. If both files are the same, it closes it.
+
+It edits an earlier comment, issue or pull request instead of adding another one. Anybody can write
+a comment that looks like a report, or an issue with the same title. So only those by the workflows'
+own bot count: the bot of GITHUB_TOKEN or, if the token is that of a GitHub App, the one that
+BOT_LOGIN names, such as `our-app[bot]`.
 """
 
 import os
@@ -61,6 +64,55 @@ class Repository:
         for number in self._issues(title):
             self._send("PATCH", f"/issues/{number}", {"state": "closed"})
 
+    def propose(self, title: str, text: str, path: str, content: str) -> None:
+        """Open a pull request for the new content of a file, update ours, or close it."""
+        branch = "-".join(title.lower().replace(":", "").split())
+        ours = [
+            pull["number"]
+            for pull in self._ours("/pulls?state=open")
+            if pull["head"]["ref"] == branch and pull["head"]["repo"] == pull["base"]["repo"]
+        ]
+        if content == Path(path).read_text(encoding="utf-8"):
+            for number in ours:
+                self._send("PATCH", f"/pulls/{number}", {"state": "closed"})
+            return
+        if not self._commit(branch, title, path, content):
+            return
+        if ours:
+            self._send("PATCH", f"/pulls/{min(ours)}", {"body": text})
+        else:
+            base = os.environ["GITHUB_REF_NAME"]
+            pull = {"title": title, "head": branch, "base": base, "body": text}
+            self._send("POST", "/pulls", pull)
+
+    def _commit(self, branch: str, title: str, path: str, content: str) -> bool:
+        """Make a branch the checked out commit with a file replaced; return whether it is that.
+
+        A branch with a commit of anybody else stays as it is: somebody is working on it.
+        """
+        parent = os.environ["GITHUB_SHA"]
+        base = self._http.get(f"/commits/{parent}").raise_for_status().json()
+        file = {"path": path, "mode": "100644", "type": "blob", "content": content}
+        entries = {"base_tree": base["commit"]["tree"]["sha"], "tree": [file]}
+        tree = self._send("POST", "/git/trees", entries)["sha"]
+        response = self._http.get(f"/commits/heads/{branch}")
+        is_new = response.status_code in (404, 422)
+        if not is_new:
+            head = response.raise_for_status().json()
+            if head["sha"] != parent and not self._is_ours(head["author"] or {}):
+                sys.stderr.write(f"{branch} has commits of others: it stays as it is\n")
+                return False
+            parents = [each["sha"] for each in head["parents"]]
+            if head["commit"]["tree"]["sha"] == tree and parents == [parent]:
+                return True
+        commit = {"message": title, "tree": tree, "parents": [parent]}
+        sha = self._send("POST", "/git/commits", commit)["sha"]
+        if is_new:
+            self._send("POST", "/git/refs", {"ref": f"refs/heads/{branch}", "sha": sha})
+        else:
+            self._send("PATCH", f"/git/refs/heads/{branch}", {"sha": sha, "force": True})
+        return True
+
     def _issues(self, title: str) -> list[int]:
         """Return the numbers of our open issues with a title; GitHub also lists pull requests."""
         return [
@@ -89,8 +141,8 @@ class Repository:
             if (url.scheme, url.netloc) != (response.url.scheme, response.url.netloc):
                 sys.exit(f"GitHub's next page is on another server: {url.host}")
 
-    def _send(self, method: str, path: str, body: dict[str, str]) -> None:
-        self._http.request(method, path, json=body).raise_for_status()
+    def _send(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        return self._http.request(method, path, json=body).raise_for_status().json()
 
 
 def main(command: str, subject: str, *files: str) -> None:
@@ -100,6 +152,9 @@ def main(command: str, subject: str, *files: str) -> None:
     match command:
         case "comment":
             repository.comment(subject, *texts)
+        case "propose":
+            report, _, new = texts
+            repository.propose(subject, report, files[1], new)
         case "open-issue":
             repository.open_issue(subject, *texts)
         case "close-issue":
