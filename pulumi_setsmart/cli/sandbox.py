@@ -232,7 +232,7 @@ def sandbox(*, detach: bool, stop: bool, **options: Unpack["Options"]) -> None:
             MessageCode.SANDBOX_NOT_INSTALLED,
             "The sandbox needs more packages: install pulumi-setsmart[sandbox]",
         ) from None
-    background = Background(Path(click.get_app_dir("pulumi-setsmart")))
+    background = Background(Path(click.get_app_dir("pulumi-setsmart", force_posix=True)))
     if stop:
         _stop(background, options["port"])
         return

@@ -464,7 +464,7 @@ def test_only_what_was_detached_is_stopped(home: Path) -> None:
     with started() as foreground:
         port = httpx.URL(foreground.base_url).port
         assert in_background(home, "--stop", "--port", str(port)).returncode == 1
-        left_behind = home / ".config" / "pulumi-setsmart" / f"sandbox-{port}.pid"
+        left_behind = home / ".pulumi-setsmart" / f"sandbox-{port}.pid"
         left_behind.parent.mkdir(parents=True)
         left_behind.write_text(str(foreground.process.pid))
         assert in_background(home, "--stop", "--port", str(port)).returncode == 1

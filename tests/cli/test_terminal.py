@@ -143,3 +143,26 @@ def test_an_interrupted_command_leaves_one_line(tmp_path: Path) -> None:
         assert command.end() == INTERRUPTED
     assert re.split(r"\x1b\[2K", command.shown)[-1] == "Aborted!\r\n"
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_narrow_terminal_breaks_no_word(tmp_path: Path, columns: int) -> None:
+    """Lines fit, and names, ids and headings are whole; addresses give way."""
+    with serving(SandboxSettings()) as served:
+        served.app.storage.insert_all(PROPERTIES, islice(listings(), 12))
+        shown = on_a_terminal(
+            tmp_path,
+            "list",
+            SETSMART_BASE_URL=str(served.client.base_url).rstrip("/"),
+            SETSMART_API_KEY=DEFAULT_KEY,
+            COLUMNS=str(columns),
+            NO_COLOR="1",
+        )
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    table = shown[shown.index("Id ") :]
+    words = {*table.split()}
+    assert max(map(len, table.splitlines())) <= columns
+    assert {"Id", "Name", "Status", "Bedrooms", "guests", "prop_12", "active"} <= words
+    for listing in islice(listings(), 12):
+        assert {*str(listing["name"]).split()} <= words
+    assert ("Address" in words) == (columns == 80)
