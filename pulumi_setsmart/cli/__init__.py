@@ -10,6 +10,7 @@ from pulumi_setsmart.cli.convert import convert
 from pulumi_setsmart.cli.doctor import doctor
 from pulumi_setsmart.cli.export import export
 from pulumi_setsmart.cli.format import format_
+from pulumi_setsmart.cli.init import init
 from pulumi_setsmart.cli.list import list_objects
 from pulumi_setsmart.cli.report import report
 from pulumi_setsmart.cli.sandbox import sandbox
@@ -34,7 +35,7 @@ def main() -> None:
 
 
 for command in (
-    *(adopt, compare, completion, convert, doctor, export, format_, list_objects, report, schema),
-    *(sandbox, show, validate, webhook_secret),
+    *(adopt, compare, completion, convert, doctor, export, format_, init, list_objects, report),
+    *(sandbox, schema, show, validate, webhook_secret),
 ):
     main.add_command(command)
