@@ -16,9 +16,7 @@ Workflows = Literal["github"]
 """The services with workflows of ours."""
 
 PORTFOLIO = "portfolio.yaml"
-"""The portfolio file of the example, and of a project that brings none."""
-NO_ENTRIES = "# yaml-language-server: $schema=schema.json\nproperties: {}\nwebhooks: {}\n"
-"""A portfolio file that declares nothing yet."""
+"""The portfolio file of the example."""
 
 _PACKAGED_MODEL = Path(__file__).parents[1] / "gitops"
 """In an installed package; a clone has the example itself."""
@@ -45,14 +43,10 @@ class NewProject:
         name: Its name.
         backend: Where Pulumi keeps its state: a URL, or a folder in that of the project; None for
             where the user is logged in.
-        portfolio: The name of its portfolio file.
-        entries: The text of that file.
     """
 
     name: str
     backend: str | None
-    portfolio: str
-    entries: str
 
     @property
     def state_folder(self) -> str | None:
@@ -86,14 +80,9 @@ def program_text(file: str, name: str, *, is_shared: bool = False) -> str:
 
 
 def project_files(project: NewProject) -> dict[str, str]:
-    """Return the texts of the files of a new project, by their paths in its folder.
-
-    The last one makes the folder a project.
-    """
+    """Return the texts of the files that make a folder a project, by their paths in it."""
     state = project.state_folder
     return {
-        "__main__.py": program_text(project.portfolio, "portfolio"),
-        project.portfolio: project.entries,
         ".gitignore": _text(".gitignore") + ("" if state is None else f"{state}/\n"),
         "Pulumi.yaml": _project_file(project),
     }

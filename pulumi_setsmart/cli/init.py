@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _STATE_FOLDER = "state"
 _STACK, _STACK_OF_WORKFLOWS = "dev", "production"
 _NONE = "none"
+_QUESTION = "Declare a few listings as an example?"
 _SERVICES = (_NONE, "github")
 _PORTFOLIOS = ("portfolio.yaml", "portfolio.yml", "portfolio.json", "portfolio.csv")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -52,7 +53,7 @@ def _pulumi_name(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Portfolio file to declare, which is copied into DIR.  [default: portfolio.yaml, .json or"
-    " .csv in DIR, or else an empty one]",
+    " .csv in DIR, if there is one]",
 )
 @click.option(
     "--example/--no-example",
@@ -92,7 +93,7 @@ def init(
     DIR is the project's folder.  [default: the current one]
 
     On a terminal it asks for what no option says. It replaces no file. In a project that exists, it
-    adds the stack and the workflows.
+    adds what is missing: the stack, the workflows, and a program if there is a portfolio file.
 
     Exit status: 0 if the project and its stack exist now, 1 if not, 2 for a usage error.
     """
@@ -107,10 +108,11 @@ def init(
     files: dict[str, str] = {}
     state_folder = None
     if project_file is None:
-        project = _new_project(folder, name, portfolio_file, backend, example=example, asks=asks)
+        project = _new_project(folder, name, backend, asks=asks)
         files = project_files(project)
         state_folder = project.state_folder
         project_file = folder / "Pulumi.yaml"
+    files = {**_portfolio_files(folder, portfolio_file, example=example, asks=asks), **files}
     workflows = workflows or _asked("Workflows of", _NONE, click.Choice(_SERVICES), asks=asks)
     default_stack = _STACK if workflows == _NONE else _STACK_OF_WORKFLOWS
     stack = stack or _asked("Stack", default_stack, asks=asks)
@@ -126,39 +128,46 @@ def init(
 
 
 def _new_project(
-    folder: Path,
-    name: str | None,
-    portfolio_file: Path | None,
-    backend: str | None,
-    *,
-    example: bool | None,
-    asks: bool,
+    folder: Path, name: str | None, backend: str | None, *, asks: bool
 ) -> "NewProject":
-    """Return what the options say, or somebody at the terminal, or the defaults."""
-    from pulumi_setsmart.automation import new_project  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.automation.new_project import (  # noqa: PLC0415 - heavy
+        NewProject,
+        default_name,
+    )
     from pulumi_setsmart.automation.project import is_logged_in  # noqa: PLC0415 - loads Pulumi
+
+    name = name or _asked("Project", default_name(folder), asks=asks)
+    if backend is None and not is_logged_in(Path()):
+        backend = _asked("State: a folder, or a URL such as s3://bucket", _STATE_FOLDER, asks=asks)
+    return NewProject(name, backend)
+
+
+def _portfolio_files(
+    folder: Path, portfolio_file: Path | None, *, example: bool | None, asks: bool
+) -> dict[str, str]:
+    """Return the portfolio file and the program that declares it; neither if there is none yet."""
+    from pulumi_setsmart.adoption.project_files import ProjectFiles  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.automation.new_project import (  # noqa: PLC0415 - heavy
+        PORTFOLIO,
+        example_entries,
+        program_text,
+    )
     from pulumi_setsmart.specification.reading import (  # noqa: PLC0415 - heavy
         read_entries,
         text_of,
     )
 
-    name = name or _asked("Project", new_project.default_name(folder), asks=asks)
+    if ProjectFiles(folder, PORTFOLIO, "portfolio", None).has_program():
+        return {}
     file = portfolio_file or next(filter(Path.exists, map(folder.joinpath, _PORTFOLIOS)), None)
     if file is not None:
-        read_entries(file)  # whoever has errors in it learns so before anything is written
-        entries = text_of(file)
+        read_entries(file)  # its errors are reported before anything is written
+        name, text = file.name, text_of(file)
+    elif example or (example is None and asks and click.confirm(_QUESTION, err=True)):
+        name, text = PORTFOLIO, example_entries()
     else:
-        if example is None and asks:
-            example = click.confirm("Declare a few listings as an example?", err=True)
-        entries = new_project.example_entries() if example else new_project.NO_ENTRIES
-    if backend is None and not is_logged_in(Path()):
-        backend = _asked("State: a folder, or a URL such as s3://bucket", _STATE_FOLDER, asks=asks)
-    return new_project.NewProject(
-        name=name,
-        backend=backend,
-        portfolio=new_project.PORTFOLIO if file is None else file.name,
-        entries=entries,
-    )
+        return {}
+    return {name: text, "__main__.py": program_text(name, "portfolio")}
 
 
 def _asked(
@@ -187,7 +196,12 @@ def _next_steps(folder: Path, workflows: str) -> "Iterator[str]":
         yield f". {shlex.quote(str(Path(sys.prefix, 'bin', 'activate')))}"
     if API_KEY_VARIABLE not in os.environ:
         yield f"export {API_KEY_VARIABLE}=YOUR-KEY"
-    yield "pulumi-setsmart adopt    # if the account has listings already"
-    yield "pulumi preview"
+    if (folder / "__main__.py").exists():
+        yield "pulumi up"
+    else:
+        yield "pulumi-setsmart adopt (to declare what the account has), or"
+        yield "pulumi-setsmart convert SHEET && pulumi-setsmart init (to declare a spreadsheet), or"
+        yield "write __main__.py; then"
+        yield "pulumi up"
     if workflows != _NONE:
-        yield "then add the wheel and the settings of the repository: docs/guides/review.md"
+        yield "add the wheel, and the settings of the repository: docs/guides/review.md"

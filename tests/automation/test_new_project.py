@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_setsmart.automation.new_project import (
-    NO_ENTRIES,
+    PORTFOLIO,
     NewProject,
     default_name,
     example_entries,
+    program_text,
     project_files,
     workflow_files,
 )
@@ -23,7 +24,7 @@ from pulumi_setsmart.cli.init import _NAME
 from pulumi_setsmart.specification.reading import entries_in
 
 GITOPS = Path(__file__).parents[2] / "examples" / "gitops"
-PROJECT = NewProject("our-flats", None, "portfolio.yaml", NO_ENTRIES)
+PROJECT = NewProject("our-flats", None)
 
 
 @pytest.mark.parametrize(
@@ -58,11 +59,9 @@ def test_any_folder_gives_a_name_that_pulumi_accepts(folder: str) -> None:
 def test_the_program_declares_the_portfolio_file() -> None:
     """Also one whose name has characters that mean something in Python."""
     name = 'our "flats"\\.yaml'
-    files = project_files(evolve(PROJECT, portfolio=name))
-    nodes = ast.walk(ast.parse(files["__main__.py"]))
+    nodes = ast.walk(ast.parse(program_text(name, "portfolio")))
     assert name in [node.value for node in nodes if isinstance(node, ast.Constant)]
-    assert entries_in(files[name], name) == {"properties": {}, "webhooks": {}}
-    assert len(entries_in(example_entries(), "portfolio.yaml")["properties"]) > 1
+    assert len(entries_in(example_entries(), PORTFOLIO)["properties"]) > 1
 
 
 @pytest.mark.parametrize("stack", ["production", "our-team/eu"])

@@ -60,7 +60,7 @@ def test_a_new_project_can_be_deployed_at_once(home: EngineStack, account: Engin
 def test_what_an_account_has_is_adopted_into_a_new_project(
     home: EngineStack, account: EngineSandbox
 ) -> None:
-    """An empty portfolio is filled, and nothing would change then."""
+    """The program and the portfolio file are written then, and nothing would change."""
     account.sandbox.storage.insert(PROPERTIES, {"name": "Villa", "bedrooms": 3})
     assert init(home).returncode == 0
     adopted = home.command("adopt")
@@ -84,6 +84,17 @@ def test_a_portfolio_file_is_declared(home: EngineStack, account: EngineSandbox)
     assert listing["bedrooms"] == 3
 
 
+def test_a_spreadsheet_can_follow_the_project(home: EngineStack, account: EngineSandbox) -> None:
+    """Without a program, running it again writes one for the file that is there by then."""
+    assert init(home, "--no-example").returncode == 0
+    (home.folder / "flats.csv").write_text("Name;Bedrooms\nVilla;3\n")
+    converted = home.command("convert", "flats.csv", "--yes")
+    assert converted.returncode == 0, converted.stderr
+    assert init(home).returncode == 0
+    home.up()
+    assert [each["name"] for each in account.sandbox.storage.objects(PROPERTIES)] == ["Villa"]
+
+
 def test_a_stack_that_cannot_be_created_can_be_created_later(home: EngineStack) -> None:
     """Pulumi says why, and the files stay."""
     environment = {**home.environment}
@@ -99,8 +110,8 @@ def test_questions_are_asked_on_a_terminal(home: EngineStack) -> None:
     """For what no option says, each with its default."""
     conversation = Conversation(home.folder, ("init", "flats"), home.environment)
     conversation.answer("Project [flats]", b"\n")
-    conversation.answer("example?", b"y\n")
     conversation.answer("[state]", b"our-state\n")
+    conversation.answer("example?", b"y\n")
     conversation.answer("(none, ", b"github\n")
     conversation.answer("Stack [production]", b"eu\n")
     assert conversation.end() == 0, conversation.shown
