@@ -13,6 +13,7 @@ from attrs import frozen
 from pulumi_setsmart.adoption.matching import Key
 from pulumi_setsmart.adoption.other_stacks import OtherStack
 from pulumi_setsmart.automation.import_file import imported_ids, imported_outputs
+from pulumi_setsmart.automation.new_project import program_text
 from pulumi_setsmart.automation.project import project_in
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.files.regular_file import utf8_text_of
@@ -26,15 +27,6 @@ from pulumi_setsmart.specification.writing import extended_text, portfolio_text,
 
 _IMPORT = ".import.json"
 _LARGEST_IMPORT_FILE = 256 * 1024 * 1024
-
-_PROGRAM = '''\
-"""Declares what the portfolio file holds."""
-
-{pulumi}from pulumi_setsmart import Portfolio, load_portfolio
-
-portfolio = load_portfolio({arguments})
-Portfolio({name}, portfolio.properties, portfolio.webhooks)
-'''
 
 
 @frozen
@@ -190,11 +182,7 @@ class ProjectFiles:
         Raises:
             PortfolioFileError: It cannot be written.
         """
-        program = _PROGRAM.format(
-            pulumi="import pulumi\n" if is_shared else "",
-            arguments=json.dumps(self.file) + (", stack=pulumi.get_stack()" if is_shared else ""),
-            name=json.dumps(self.portfolio),
-        )
+        program = program_text(self.file, self.portfolio, is_shared=is_shared)
         write_file(self.program_path, program)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -121,6 +123,32 @@ class Project:
             )
         return str(found.stdout).strip()
 
+    def create_stack(self, name: str) -> None:
+        """Select a stack of the project, and create it if there is none of this name.
+
+        Pulumi's command has the terminal, since it may ask for a passphrase.
+
+        Args:
+            name: The name of the stack.
+
+        Raises:
+            StackError: It cannot be created. Pulumi has said why.
+        """
+        asks = sys.stdin is not None and sys.stdin.isatty()
+        sys.stdout.flush()
+        with _reported():
+            finished = subprocess.run(  # noqa: S603 - no shell, and a name that Pulumi checks
+                ["pulumi", "stack", "select", "--create", name]
+                + ([] if asks else ["--non-interactive"]),
+                cwd=self.file.parent,
+                check=False,
+            )
+        if finished.returncode != 0:
+            raise StackError(
+                f"the stack {name} cannot be created; Pulumi says why above",
+                code=MessageCode.NO_STACK,
+            )
+
     def _workspace(self, limit: TimeLimit | None) -> automation.LocalWorkspace:
         command = None if limit is None else LimitedCommand(limit)
         return automation.LocalWorkspace(work_dir=str(self.file.parent), pulumi_command=command)
@@ -154,6 +182,23 @@ def project_in(folder: Path) -> Project | None:
     """Return the project of a folder or of one above it, or None if there is none."""
     file = project_file_of(folder)
     return None if file is None else Project(file)
+
+
+def is_logged_in(folder: Path) -> bool:
+    """Return whether Pulumi knows where to keep the state of a project that does not say so.
+
+    Args:
+        folder: The folder in which it is asked.
+
+    Raises:
+        StackError: It cannot tell.
+    """
+    try:
+        with _reported():
+            automation.LocalWorkspace(work_dir=str(folder)).who_am_i()
+    except NotLoggedInError:
+        return False
+    return True
 
 
 def cli_version(limit: TimeLimit | None = None) -> str | None:

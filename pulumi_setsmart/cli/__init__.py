@@ -11,6 +11,7 @@ from pulumi_setsmart.cli.convert import convert
 from pulumi_setsmart.cli.doctor import doctor
 from pulumi_setsmart.cli.export import export
 from pulumi_setsmart.cli.format import format_
+from pulumi_setsmart.cli.init import init
 from pulumi_setsmart.cli.list import list_objects
 from pulumi_setsmart.cli.report import report
 from pulumi_setsmart.cli.sandbox import sandbox
@@ -35,7 +36,7 @@ def main() -> None:
 
 
 for command in (
-    *(accept, adopt, compare, completion, convert, doctor, export, format_, list_objects),
+    *(accept, adopt, compare, completion, convert, doctor, export, format_, init, list_objects),
     *(report, sandbox, schema, show, validate, webhook_secret),
 ):
     main.add_command(command)

@@ -26,6 +26,9 @@ from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import one_line
 
+_BAR_WIDTH = 20
+"""In columns."""
+
 
 def cell(text: str, style: str = "") -> Text:
     """Return a string as the cell of a table. A line of the table may begin anywhere in it."""
@@ -72,16 +75,24 @@ def shown_progress() -> ShowProgress:
 
 @contextlib.contextmanager
 def _bar(console: Console, label: str, total: int | None) -> Iterator[ProgressCallback]:
-    """Show a bar, which stays when the stage is over; a spinner if the total is unknown."""
+    """Show a bar, which stays when the stage is over; a spinner if the total is unknown.
+
+    The bar of a stage that fails or is interrupted is removed, so the message that follows is all
+    that is left. Its line is short: a terminal that prints ``^C`` would break a full one.
+    """
     with Progress(
         SpinnerColumn(finished_text=" "),
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        BarColumn(_BAR_WIDTH),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=console,
     ) as bars:
-        task = bars.add_task(shown(one_line(label)), total=total)
-        yield lambda done: bars.update(task, completed=done)
+        try:
+            task = bars.add_task(shown(one_line(label)), total=total)
+            yield lambda done: bars.update(task, completed=done)
+        except BaseException:
+            bars.live.transient = True
+            raise
         done = int(bars.tasks[0].completed)
         bars.update(task, total=total or done, completed=total or done)

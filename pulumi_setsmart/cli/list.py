@@ -18,6 +18,8 @@ _COLUMNS = {
     "properties": ("id", "name", "status", "bedrooms", "max_guests", "address"),
     "webhooks": ("id", "url", "status", "events"),
 }
+_WIDTH_FOR_ADDRESSES = 80
+"""Where there are fewer columns, names need the room."""
 
 
 @click.command(cls=Command, name="list")
@@ -81,6 +83,8 @@ def _show(found: "Sequence[JsonObject]", columns: tuple[str, ...]) -> None:
 
     console = table_output()
     table = Table(box=None, pad_edge=False)
+    if console.width < _WIDTH_FOR_ADDRESSES:
+        columns = tuple(name for name in columns if name != "address")
     for name in columns:
         table.add_column(name.replace("_", " ").capitalize(), overflow="fold")
     for fields in found:

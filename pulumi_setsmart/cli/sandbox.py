@@ -2,6 +2,7 @@
 
 import sqlite3
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -10,6 +11,7 @@ from pulumi_setsmart.cli.console import Command, command_error
 from pulumi_setsmart.models.message_code import MessageCode
 
 if TYPE_CHECKING:
+    from pulumi_setsmart.sandbox.background import Background
     from pulumi_setsmart.sandbox.command import Options
 
 
@@ -37,6 +39,14 @@ def _largest(
 
 
 @click.command(cls=Command, context_settings={"show_default": True})
+@click.option(
+    "--detach", is_flag=True, help="Run in the background, and return when the server responds."
+)
+@click.option(
+    "--stop",
+    is_flag=True,
+    help="End the sandbox that --detach started on --port, and nothing else.",
+)
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8787, help="Port; 0 chooses a free one."
@@ -199,14 +209,20 @@ def _largest(
     metavar="HOST",
     help="Host to deliver to in addition to this machine; may be repeated.",
 )
-def sandbox(**options: Unpack["Options"]) -> None:
+def sandbox(*, detach: bool, stop: bool, **options: Unpack["Options"]) -> None:
     """Run a local SetSmart server.
 
     It responds like the API, stores what it receives, and needs no account. Point a Pulumi program
     or any HTTP client at the address that it prints. When listings change, it calls the webhook
     subscriptions on this machine, and prints the results.
+
+    With --detach it prints the address too and returns, and --stop ends it later. Its output is
+    written to a file then.
     """
+    if detach and stop:
+        raise click.UsageError("Give either --detach or --stop.")
     try:
+        from pulumi_setsmart.sandbox.background import Background  # noqa: PLC0415 - as below
         from pulumi_setsmart.sandbox.command import run  # noqa: PLC0415 - its packages are an extra
         from pulumi_setsmart.sandbox.database import DatabaseTroubleError  # noqa: PLC0415 - heavy
     except ModuleNotFoundError as error:
@@ -216,8 +232,12 @@ def sandbox(**options: Unpack["Options"]) -> None:
             MessageCode.SANDBOX_NOT_INSTALLED,
             "The sandbox needs more packages: install pulumi-setsmart[sandbox]",
         ) from None
+    background = Background(Path(click.get_app_dir("pulumi-setsmart", force_posix=True)))
+    if stop:
+        _stop(background, options["port"])
+        return
     try:
-        run(options)
+        run(options, background if detach else None)
     except (sqlite3.Error, DatabaseTroubleError) as error:
         raise command_error(
             MessageCode.UNUSABLE_DATABASE, f"Cannot use {options['database']}: {error}"
@@ -227,3 +247,12 @@ def sandbox(**options: Unpack["Options"]) -> None:
             MessageCode.CANNOT_LISTEN,
             f"Cannot listen on {options['host']}:{options['port']}: {error.strerror}",
         ) from None
+
+
+def _stop(background: "Background", port: int) -> None:
+    if not background.stop(port):
+        raise command_error(
+            MessageCode.NO_SANDBOX,
+            f"No sandbox that --detach started is running on port {port}; name another with --port",
+        )
+    click.echo(f"Stopped the sandbox on port {port}")

@@ -31,11 +31,14 @@ class RetryPolicy:
         retries: How often a request is sent again at most.
         first_delay: The longest wait before the second attempt, in seconds; it doubles each time.
         longest_delay: The longest wait between two attempts, in seconds.
+        retries_connecting: Whether a request is retried if there was no connection. Somebody who
+            waits at a terminal would rather know at once.
     """
 
     retries: int = 8
     first_delay: float = 0.25
     longest_delay: float = 10.0
+    retries_connecting: bool = True
 
     def allows(self, method: str, error: BaseException) -> bool:
         """Return whether ``method`` may be sent again after ``error``.
@@ -51,7 +54,7 @@ class RetryPolicy:
             case RateLimitError():
                 return True
             case ConnectionFailedError():
-                return method != "POST" or not error.sent
+                return method != "POST" if error.sent else self.retries_connecting
             case ServerError():
                 return method != "POST" and error.status in _REPEATABLE_STATUSES
         return method != "POST" and isinstance(error, InvalidResponseError)

@@ -199,6 +199,7 @@ class MessageCode(StrEnum):
     SANDBOX_NOT_INSTALLED = "sandbox-not-installed"
     UNUSABLE_DATABASE = "unusable-database"
     CANNOT_LISTEN = "cannot-listen"
+    NO_SANDBOX = "no-sandbox"
 
     # Deliveries of webhooks
     RECEIVER_SETUP = "receiver-setup"

@@ -1,13 +1,17 @@
 """The sandbox as a program: what the command line does once its options are read."""
 
 import contextlib
+from collections.abc import Callable
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 import click
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.app import BASE_PATH, create_app
+from pulumi_setsmart.sandbox.background import Background
 from pulumi_setsmart.sandbox.behaviour import Behaviour, Put, Secrets
 from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings, Signature
@@ -49,13 +53,16 @@ class Options(TypedDict):
     webhook_hosts: tuple[str, ...]
 
 
-def run(options: Options) -> None:
+def run(options: Options, background: Background | None = None) -> None:
     """Serve a sandbox until SIGINT or SIGTERM, either of which ends the process with 0.
 
     Args:
         options: The options of the command line.
+        background: Where it is noted that the sandbox runs in the background; then this returns
+            as soon as connections are accepted. None to serve in this process.
 
     Raises:
+        SystemExit: In the background, it cannot be started.
         click.UsageError: If a key is empty or given twice, or a host is none.
         sqlite3.Error: If the database cannot be used.
         DatabaseTroubleError: If it becomes unusable.
@@ -66,16 +73,33 @@ def run(options: Options) -> None:
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
-    def announce(base_url: str) -> None:
-        click.echo(f"SetSmart sandbox on {base_url}")
-        click.echo(f"In a browser on this machine: {base_url.removesuffix(BASE_PATH)}/")
-        default = any(key.value == DEFAULT_KEY for key in settings.keys)
-        click.echo(f"API key: {DEFAULT_KEY}. Ctrl-C stops it." if default else "Ctrl-C stops it.")
+    def serve_in_background(background: Background, continues: Callable[[int], None]) -> None:
+        def announce(base_url: str) -> None:
+            port = urlsplit(base_url).port or 0
+            stop = f"`pulumi-setsmart sandbox --stop --port {port}` stops it."
+            _announce(base_url, settings, f"{stop}\nIts log: {background.log_file(port)}")
+            continues(port)
 
+        _serve(options, settings, announce)
+
+    if background is None:
+        _serve(options, settings, lambda url: _announce(url, settings, "Ctrl-C stops it."))
+    else:
+        background.start(partial(serve_in_background, background))
+
+
+def _serve(options: Options, settings: SandboxSettings, announce: Callable[[str], None]) -> None:
     with Storage(options["database"]) as storage:
         seed(storage, options["listings"])
         app = create_app(settings, storage=storage, on_outcome=_print_outcome)
         serve(app, host=options["host"], port=options["port"], announce=announce)
+
+
+def _announce(base_url: str, settings: SandboxSettings, how_to_stop: str) -> None:
+    click.echo(f"SetSmart sandbox on {base_url}")
+    click.echo(f"In a browser on this machine: {base_url.removesuffix(BASE_PATH)}/")
+    has_default_key = any(key.value == DEFAULT_KEY for key in settings.keys)
+    click.echo(f"API key: {DEFAULT_KEY}. {how_to_stop}" if has_default_key else how_to_stop)
 
 
 def _print_outcome(delivery: Delivery, outcome: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from attrs import frozen
+from support.detached_sandboxes import stop_detached_sandboxes
 from support.messages import message
 from support.recording_receiver import receiving
 from support.signed_delivery import OTHER_SECRET, SECRET
@@ -405,3 +406,100 @@ def test_without_its_packages_it_says_what_to_install(missing: str, tmp_path: Pa
     assert (ran.returncode, ran.stdout) == (1, "")
     facts = ("pulumi-setsmart[sandbox]",)
     assert ran.stderr.splitlines() == [message(MessageCode.SANDBOX_NOT_INSTALLED, *facts)]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """Return a new home, in which no sandbox is left running."""
+    yield tmp_path
+    stop_detached_sandboxes(tmp_path)
+
+
+def in_background(home: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *options],
+        cwd=home,
+        env={"PATH": os.environ["PATH"], "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=HANG_GUARD,
+        check=False,
+    )
+
+
+def detached(home: Path, *options: str) -> tuple[str, str]:
+    """Start one, and return its base URL and its port."""
+    result = in_background(home, "--detach", "--port", "0", *options)
+    assert (result.returncode, result.stderr) == (0, "")
+    url = result.stdout.splitlines()[0].removeprefix("SetSmart sandbox on ")
+    port = str(httpx.URL(url).port)
+    assert f"sandbox --stop --port {port}`" in result.stdout
+    return url, port
+
+
+def answers(url: str) -> bool:
+    try:
+        httpx.get(f"{url}/properties", trust_env=False, timeout=HANG_GUARD)
+    except httpx.ConnectError:
+        return False
+    return True
+
+
+def test_a_detached_sandbox_responds_until_it_is_stopped(home: Path) -> None:
+    """The command returns when the server responds; stopping one leaves the other."""
+    first, port = detached(home)
+    second, other_port = detached(home, "--host", "localhost")
+    assert answers(first)
+    assert answers(second)
+    assert in_background(home, "--stop", "--port", port).returncode == 0
+    assert not answers(first)
+    assert answers(second)
+    again = in_background(home, "--stop", "--port", port)
+    assert (again.returncode, message(MessageCode.NO_SANDBOX, port) == again.stderr) == (1, True)
+    assert in_background(home, "--stop", "--port", other_port).returncode == 0
+
+
+def test_only_what_was_detached_is_stopped(home: Path) -> None:
+    """Neither a sandbox in the foreground nor a process that got an old id is ended."""
+    with started() as foreground:
+        port = httpx.URL(foreground.base_url).port
+        assert in_background(home, "--stop", "--port", str(port)).returncode == 1
+        left_behind = home / ".pulumi-setsmart" / f"sandbox-{port}.pid"
+        left_behind.parent.mkdir(parents=True)
+        left_behind.write_text(str(foreground.process.pid))
+        assert in_background(home, "--stop", "--port", str(port)).returncode == 1
+        assert answers(foreground.base_url)
+
+
+def test_a_killed_sandbox_leaves_the_port_to_the_next(home: Path) -> None:
+    """What it left behind is no obstacle."""
+    url, port = detached(home)
+    file = next(home.rglob(f"sandbox-{port}.pid"))
+    os.kill(int(file.read_text()), signal.SIGKILL)
+    wait_until(lambda: not answers(url))
+    result = in_background(home, "--detach", "--port", port)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert answers(url)
+
+
+def test_what_keeps_it_from_starting_is_reported_before_it_returns(home: Path) -> None:
+    """In one line, with the status of a sandbox in the foreground."""
+    with started() as foreground:
+        port = httpx.URL(foreground.base_url).port
+        result = in_background(home, "--detach", "--port", str(port))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert message(MessageCode.CANNOT_LISTEN, str(port)) == result.stderr
+    assert [*home.rglob("*.pid")] == []
+
+
+def test_a_detached_sandbox_writes_its_output_to_a_file(home: Path) -> None:
+    """Only its owner can read that."""
+    url, port = detached(home, "--webhook-attempts", "1")
+    headers = {"X-API-Key": "sandbox-key"}
+    with httpx.Client(headers=headers, trust_env=False, timeout=HANG_GUARD) as client:
+        subscription = {"url": "http://127.0.0.1:9/", "events": ["property.created"]}
+        assert client.post(f"{url}/webhooks", json=subscription).is_success
+        assert client.post(f"{url}/properties", json={"name": "Villa"}).is_success
+    log = next(home.rglob(f"sandbox-{port}.log"))
+    wait_until(lambda: "property.created to wh_1" in log.read_text())
+    assert log.stat().st_mode & 0o077 == 0

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import pty
+import re
+import socket
 import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
 
+import pytest
+from support.conversation import CTRL_C, INTERRUPTED, Conversation
 from support.served_sandbox import serving
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, SandboxSettings, listings
@@ -102,3 +106,63 @@ def test_a_terminal_without_unicode_gets_escapes(tmp_path: Path) -> None:
     assert "Traceback" not in shown + printed
     assert f"{ESCAPE}[5m" not in printed
     assert "\n::error" not in printed
+
+
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("show", "a"), ("export",), ("compare", "p.yaml")]
+)
+def test_whoever_waits_is_told_at_once_that_nobody_listens(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """The first attempt is reported, in one line, while a script tries again."""
+    (tmp_path / "p.yaml").write_text("")
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{reserved.getsockname()[1]}/v1"
+        shown = on_a_terminal(
+            tmp_path, *arguments, SETSMART_API_KEY=DEFAULT_KEY, SETSMART_BASE_URL=url
+        )
+    assert f"cannot connect to {url}" in shown
+    assert "attempt" not in shown
+    assert "connection-failed" in shown
+
+
+def test_an_interrupted_command_leaves_one_line(tmp_path: Path) -> None:
+    """The bar that showed how far it was is gone."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and never responds
+        command = Conversation(
+            tmp_path,
+            ("export", "--output", "p.yaml"),
+            {
+                "SETSMART_API_KEY": DEFAULT_KEY,
+                "SETSMART_BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}/v1",
+                "TERM": "xterm",
+            },
+        )
+        command.answer("Reading /properties", CTRL_C)
+        assert command.end() == INTERRUPTED
+    assert re.split(r"\x1b\[2K", command.shown)[-1] == "Aborted!\r\n"
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_narrow_terminal_breaks_no_word(tmp_path: Path, columns: int) -> None:
+    """Lines fit, and names, ids and headings are whole; addresses give way."""
+    with serving(SandboxSettings()) as served:
+        served.app.storage.insert_all(PROPERTIES, islice(listings(), 12))
+        shown = on_a_terminal(
+            tmp_path,
+            "list",
+            SETSMART_BASE_URL=str(served.client.base_url).rstrip("/"),
+            SETSMART_API_KEY=DEFAULT_KEY,
+            COLUMNS=str(columns),
+            NO_COLOR="1",
+        )
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    table = shown[shown.index("Id ") :]
+    words = {*table.split()}
+    assert max(map(len, table.splitlines())) <= columns
+    assert {"Id", "Name", "Status", "Bedrooms", "guests", "prop_12", "active"} <= words
+    for listing in islice(listings(), 12):
+        assert {*str(listing["name"]).split()} <= words
+    assert ("Address" in words) == (columns == 80)

@@ -46,6 +46,15 @@ def test_a_post_that_was_not_carried_out_is_retried(error: ApiError) -> None:
     assert RetryPolicy().allows("POST", error)
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_whoever_waits_is_told_at_once_that_there_is_no_connection(method: str) -> None:
+    """Only that is not retried: a connection that was lost, or a busy server, still is."""
+    policy = RetryPolicy(retries_connecting=False)
+    assert not policy.allows(method, NEVER_SENT)
+    assert policy.allows(method, LIMITED)
+    assert policy.allows(method, LOST) == (method != "POST")
+
+
 @pytest.mark.parametrize(
     "error", [LOST, UNREADABLE, *map(server_error, (500, 502, 503, 504))], ids=repr
 )

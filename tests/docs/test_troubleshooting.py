@@ -62,7 +62,9 @@ WITHOUT_ENTRY: Mapping[str, tuple[str, ...]] = {
     "said when all is well": (
         "SetSmart sandbox on …",
         "In a browser on this machine: …/",
-        "API key: sandbox-key. Ctrl-C stops it.",
+        "API key: sandbox-key. …",
+        "`pulumi-setsmart sandbox --stop --port … stops it.",
+        "…\nIts log: …",
         "Ctrl-C stops it.",
     ),
     "code": ("default-src 'none'; …",),

@@ -14,6 +14,7 @@ import attrs
 from attrs import frozen
 from markdown_it import MarkdownIt
 
+from support.detached_sandboxes import stop_detached_sandboxes
 from support.receiver_process import free_port
 from support.waiting import HANG_GUARD
 
@@ -137,7 +138,10 @@ class Page:
         for port in PORTS:
             blocks = _with(blocks, port, str(free_port()))
         script = "".join(f"printf '{_MARK}'\n{block.command}\n" for block in blocks)
-        printed = _run(_LEAVING_NOTHING + script, folder)
+        try:
+            printed = _run(_LEAVING_NOTHING + script, folder)
+        finally:
+            stop_detached_sandboxes(folder)
         seen = ""
         for block, part in zip(blocks, printed.split(_MARK)[1:], strict=True):
             if block.language != "text":

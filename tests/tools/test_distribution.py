@@ -28,6 +28,7 @@ NEEDED = [
     "pulumi_setsmart/py.typed",
     "pulumi_setsmart/pulumi-plugin.json",
     "pulumi_setsmart/contract/openapi.yaml",
+    "pulumi_setsmart/gitops/.github/workflows/deploy.yaml",
     "pulumi_setsmart/reporting/templates/report.html.j2",
     "pulumi_setsmart/sandbox/dashboard/templates/listings.html.j2",
     "pulumi_setsmart/sandbox/dashboard/templates/dashboard.css",

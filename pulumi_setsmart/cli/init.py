@@ -1,0 +1,207 @@
+"""The command ``init``."""
+
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pulumi_setsmart.automation.project_file import NAMES
+from pulumi_setsmart.cli.console import Command, say
+from pulumi_setsmart.config import API_KEY_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pulumi_setsmart.automation.new_project import NewProject, Workflows
+
+_STATE_FOLDER = "state"
+_STACK, _STACK_OF_WORKFLOWS = "dev", "production"
+_NONE = "none"
+_QUESTION = "Declare a few listings as an example?"
+_SERVICES = (_NONE, "github")
+_PORTFOLIOS = ("portfolio.yaml", "portfolio.yml", "portfolio.json", "portfolio.csv")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_STACK_NAME = re.compile(r"(?:[A-Za-z0-9_.-]{1,100}/){0,2}[A-Za-z0-9_.-]{1,100}")
+
+
+def _pulumi_name(
+    _context: click.Context, parameter: click.Parameter, given: str | None
+) -> str | None:
+    pattern = _STACK_NAME if parameter.name == "stack" else _NAME
+    if given is not None and not pattern.fullmatch(given):
+        raise click.BadParameter("may have English letters, digits, '-', '_' and '.' only")
+    return given
+
+
+@click.command(cls=Command)
+@click.argument(
+    "folder", type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]", default=Path()
+)
+@click.option(
+    "--name",
+    callback=_pulumi_name,
+    metavar="NAME",
+    help="Name of the project.  [default: the name of DIR]",
+)
+@click.option(
+    "--portfolio",
+    "portfolio_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Portfolio file to declare, which is copied into DIR.  [default: portfolio.yaml, .json or"
+    " .csv in DIR, if there is one]",
+)
+@click.option(
+    "--example/--no-example",
+    default=None,
+    help="Declare a few listings as an example, where there is no portfolio file.",
+)
+@click.option(
+    "--stack",
+    "-s",
+    callback=_pulumi_name,
+    metavar="STACK",
+    help=f"First stack.  [default: {_STACK}; with workflows {_STACK_OF_WORKFLOWS}]",
+)
+@click.option(
+    "--backend",
+    metavar="URL",
+    help="Where Pulumi keeps the state: a URL such as s3://bucket, or a folder in DIR.  [default:"
+    f" where you are logged in, or else the folder {_STATE_FOLDER}]",
+)
+@click.option(
+    "--workflows",
+    type=click.Choice(_SERVICES),
+    help="Add workflows that preview pull requests, deploy, and report drift.  [default: none]",
+)
+def init(
+    folder: Path,
+    name: str | None,
+    portfolio_file: Path | None,
+    stack: str | None,
+    backend: str | None,
+    workflows: "Workflows | None",
+    *,
+    example: bool | None,
+) -> None:
+    """Make a Pulumi project for a portfolio, with its first stack.
+
+    DIR is the project's folder.  [default: the current one]
+
+    On a terminal it asks for what no option says. It replaces no file. In a project that exists, it
+    adds what is missing: the stack, the workflows, and a program if there is a portfolio file.
+
+    Exit status: 0 if the project and its stack exist now, 1 if not, 2 for a usage error.
+    """
+    from pulumi_setsmart.automation.new_project import (  # noqa: PLC0415 - heavy
+        project_files,
+        workflow_files,
+    )
+    from pulumi_setsmart.automation.project import Project  # noqa: PLC0415 - loads Pulumi
+
+    asks = sys.stdin is not None and sys.stdin.isatty()
+    project_file = next(filter(Path.exists, map(folder.joinpath, NAMES)), None)
+    files: dict[str, str] = {}
+    state_folder = None
+    if project_file is None:
+        project = _new_project(folder, name, backend, asks=asks)
+        files = project_files(project)
+        state_folder = project.state_folder
+        project_file = folder / "Pulumi.yaml"
+    files = {**_portfolio_files(folder, portfolio_file, example=example, asks=asks), **files}
+    workflows = workflows or _asked("Workflows of", _NONE, click.Choice(_SERVICES), asks=asks)
+    default_stack = _STACK if workflows == _NONE else _STACK_OF_WORKFLOWS
+    stack = stack or _asked("Stack", default_stack, asks=asks)
+    if workflows != _NONE:
+        files = {**workflow_files(workflows, stack), **files}
+    _write(folder, files)
+    if state_folder is not None:
+        (folder / state_folder).mkdir(parents=True, exist_ok=True)
+    Project(project_file).create_stack(stack)
+    say("Next:")
+    for step in _next_steps(folder, workflows):
+        say(f"  {step}")
+
+
+def _new_project(
+    folder: Path, name: str | None, backend: str | None, *, asks: bool
+) -> "NewProject":
+    from pulumi_setsmart.automation.new_project import (  # noqa: PLC0415 - heavy
+        NewProject,
+        default_name,
+    )
+    from pulumi_setsmart.automation.project import is_logged_in  # noqa: PLC0415 - loads Pulumi
+
+    name = name or _asked("Project", default_name(folder), asks=asks)
+    if backend is None and not is_logged_in(Path()):
+        backend = _asked("State: a folder, or a URL such as s3://bucket", _STATE_FOLDER, asks=asks)
+    return NewProject(name, backend)
+
+
+def _portfolio_files(
+    folder: Path, portfolio_file: Path | None, *, example: bool | None, asks: bool
+) -> dict[str, str]:
+    """Return the portfolio file and the program that declares it; neither if there is none yet."""
+    from pulumi_setsmart.adoption.project_files import ProjectFiles  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.automation.new_project import (  # noqa: PLC0415 - heavy
+        PORTFOLIO,
+        example_entries,
+        program_text,
+    )
+    from pulumi_setsmart.specification.reading import (  # noqa: PLC0415 - heavy
+        read_entries,
+        text_of,
+    )
+
+    if ProjectFiles(folder, PORTFOLIO, "portfolio", None).has_program():
+        return {}
+    file = portfolio_file or next(filter(Path.exists, map(folder.joinpath, _PORTFOLIOS)), None)
+    if file is not None:
+        read_entries(file)  # its errors are reported before anything is written
+        name, text = file.name, text_of(file)
+    elif example or (example is None and asks and click.confirm(_QUESTION, err=True)):
+        name, text = PORTFOLIO, example_entries()
+    else:
+        return {}
+    return {name: text, "__main__.py": program_text(name, "portfolio")}
+
+
+def _asked(
+    question: str, default: str, kind: click.Choice[str] | None = None, *, asks: bool
+) -> Any:
+    return click.prompt(question, default=default, type=kind, err=True) if asks else default
+
+
+def _write(folder: Path, files: "Mapping[str, str]") -> None:
+    from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - heavy
+
+    for name, text in files.items():
+        path = folder / name
+        if path.exists():
+            say(f"kept {path}")
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, text, replace=False)
+        say(f"wrote {path}")
+
+
+def _next_steps(folder: Path, workflows: str) -> "Iterator[str]":
+    if folder.resolve() != Path.cwd():
+        yield f"cd {shlex.quote(str(folder))}"
+    if os.environ.get("VIRTUAL_ENV") is None and sys.prefix != sys.base_prefix:
+        yield f". {shlex.quote(str(Path(sys.prefix, 'bin', 'activate')))}"
+    if API_KEY_VARIABLE not in os.environ:
+        yield f"export {API_KEY_VARIABLE}=YOUR-KEY"
+    if (folder / "__main__.py").exists():
+        yield "pulumi up"
+    else:
+        yield "pulumi-setsmart adopt (to declare what the account has), or"
+        yield "pulumi-setsmart convert SHEET && pulumi-setsmart init (to declare a spreadsheet), or"
+        yield "write __main__.py; then"
+        yield "pulumi up"
+    if workflows != _NONE:
+        yield "add the wheel, and the settings of the repository: docs/guides/review.md"
