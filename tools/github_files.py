@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lint what GitHub reads in `.github`: workflows, Dependabot's file and issue forms.
+"""Lint what GitHub reads in `.github`, and what GitLab reads in `.gitlab-ci.yml`.
 
     tools/github_files.py [schemas|actionlint|zizmor] [FOLDER...]
 
@@ -19,26 +19,27 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = (ROOT, ROOT / "examples" / "gitops")
 PROGRAMS = Path(sys.executable).parent
 SCHEMAS = {
-    "github-workflows": "workflows/*",
-    "dependabot": "dependabot.yml",
-    "github-issue-forms": "ISSUE_TEMPLATE/[!c]*",
-    "github-issue-config": "ISSUE_TEMPLATE/config.yml",
+    "github-workflows": ".github/workflows/*",
+    "dependabot": ".github/dependabot.yml",
+    "github-issue-forms": ".github/ISSUE_TEMPLATE/[!c]*",
+    "github-issue-config": ".github/ISSUE_TEMPLATE/config.yml",
+    "gitlab-ci": ".gitlab-ci.yml",
 }
-"""Which files of `.github` have which of check-jsonschema's schemas."""
+"""Which files have which of check-jsonschema's schemas."""
 
 
 def schemas(folder: Path) -> str:
-    """Compare each file with GitHub's schema of it.
+    """Compare each file with GitHub's or GitLab's schema of it.
 
     Args:
-        folder: The folder that has `.github`.
+        folder: The folder that has `.github`, and perhaps `.gitlab-ci.yml`.
 
     Returns:
         What is wrong; nothing if all is well.
     """
     found = ""
     for schema, pattern in SCHEMAS.items():
-        files = sorted((folder / ".github").glob(pattern))
+        files = sorted(folder.glob(pattern))
         checker = (sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}")
         found += _errors(*checker, *files) if files else ""
     return found

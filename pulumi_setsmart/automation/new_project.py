@@ -12,7 +12,7 @@ from typing import Literal
 from attrs import frozen
 from slugify import slugify
 
-Workflows = Literal["github"]
+Workflows = Literal["github", "gitlab"]
 """The services with workflows of ours."""
 
 PORTFOLIO = "portfolio.yaml"
@@ -32,6 +32,12 @@ Portfolio({name}, portfolio.properties, portfolio.webhooks)
 '''
 _WORKFLOW_FILES: Mapping[Workflows, tuple[str, ...]] = {
     "github": (".github", "scripts", "requirements.txt"),
+    "gitlab": (
+        ".gitlab-ci.yml",
+        "scripts/preview.py",
+        "scripts/preview_state.py",
+        "requirements.txt",
+    ),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -84,5 +85,9 @@ def test_workflows_are_those_of_the_example_for_another_stack(stack: str) -> Non
     ]
     assert len(stacks) >= 2
     assert {*stacks} == {stack}
+    pipeline = workflow_files("gitlab", stack)
+    assert yaml.safe_load(pipeline[".gitlab-ci.yml"])["variables"]["STACK"] == stack
+    named = re.findall(r"scripts/\w+\.py", pipeline[".gitlab-ci.yml"])
+    assert {name for name in pipeline if name.startswith("scripts/")} == {*named}
     settings = yaml.safe_load(files[f"Pulumi.{stack.rpartition('/')[2]}.yaml"])
     assert settings["config"]["setsmart:maxDeletions"] == "5"

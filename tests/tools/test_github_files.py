@@ -61,6 +61,7 @@ def test_a_linter_finds_nothing(linter: str, folder: Path) -> None:
     ("linter", "file", "right", "wrong"),
     [
         ("schemas", "workflows/checks.yaml", "timeout-minutes: 20", "timeout: 20"),
+        ("schemas", "../.gitlab-ci.yml", "stage: copy", "step: copy"),
         ("schemas", "dependabot.yml", "interval: weekly", "interval: hourly"),
         ("schemas", "ISSUE_TEMPLATE/bug.yml", "type: textarea", "type: box"),
         ("schemas", "ISSUE_TEMPLATE/config.yml", "false", "maybe"),
@@ -76,6 +77,7 @@ def test_a_linter_finds_a_mistake(
 ) -> None:
     """Each of them looks at each kind of file that it knows."""
     shutil.copytree(ROOT / ".github", tmp_path / ".github")
+    shutil.copy(GITOPS / ".gitlab-ci.yml", tmp_path)
     path = tmp_path / ".github" / file
     assert right in path.read_text()
     path.write_text(path.read_text().replace(right, wrong))
