@@ -13,6 +13,7 @@ from pulumi_setsmart.cli.console import Command, say, write_data
 from pulumi_setsmart.cli.stack_option import chosen_stack, stack_option
 
 if TYPE_CHECKING:
+    from pulumi_setsmart.reporting.plan import Plan
     from pulumi_setsmart.reporting.plan_limit import PlanLimit
     from pulumi_setsmart.reporting.report import Report
 
@@ -39,6 +40,17 @@ def _limit(spelling: str) -> "PlanLimit":
             f"{spelling!r} is none of {', '.join(_CONDITIONS)}, 'changes>20' (listings) and "
             "'changes>30%' (of the listings, below 100%). Put it in quotation marks, or a shell "
             "takes > for a file."
+        ) from None
+
+
+def _plan(_context: click.Context, _option: click.Parameter, token: str | None) -> "Plan | None":
+    from pulumi_setsmart.reporting.plan import Plan  # noqa: PLC0415 - not always needed
+
+    try:
+        return None if token is None else Plan.parse(token.strip())
+    except ValueError:
+        raise click.BadParameter(
+            "it is not what a report shows as its plan, 40 digits and letters from a to f."
         ) from None
 
 
@@ -70,12 +82,21 @@ def _limit(spelling: str) -> "PlanLimit":
     " deactivated; if anything changes; or if more listings than a number, or than a share of at"
     " least 10, are updated, deleted, replaced or adopted with changes. May be repeated.",
 )
+@click.option(
+    "--expect",
+    "approved",
+    metavar="DIGEST",
+    callback=_plan,
+    help="Status 1 unless the plan is still the one that a report showed with this digest: because"
+    " the program changed, or somebody changed a listing since.",
+)
 def report(
     file: str | None,
     stack: str | None,
     form: str,
     output: Path | None,
     fail_on: "tuple[str | PlanLimit, ...]",
+    approved: "Plan | None",
 ) -> None:
     """Write a report of a preview, for people who approve it.
 
@@ -83,10 +104,12 @@ def report(
     Without it, runs a preview of the stack, with a refresh. Nothing is changed. Secrets are never
     shown.
 
-    Exit status: 0; 1 if --fail-on says so; 2 if something went wrong or the preview failed.
+    Exit status: 0; 1 if --fail-on or --expect says so; 2 if something went wrong or the preview
+    failed.
     """
     from pulumi_setsmart.automation.stack import Stack  # noqa: PLC0415 - heavy
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
+    from pulumi_setsmart.reporting.plan import changed_plan  # noqa: PLC0415 - as above
     from pulumi_setsmart.reporting.plan_limit import (  # noqa: PLC0415 - as above
         planned_deletions,
         stopped_deletions,
@@ -111,6 +134,8 @@ def report(
         *planned_deletions(found, os.environ),
         *stopped_deletions(found, os.environ),
     ]
+    differences = [] if approved is None or found.errors else [*changed_plan(approved, found)]
+    notices += differences
     for notice in notices:
         say(str(notice), err=True)
     found = attrs.evolve(found, notices=notices)
@@ -122,7 +147,7 @@ def report(
         say(f"wrote {output}", err=True)
     if found.errors:
         sys.exit(_TROUBLE)
-    if any(_holds(condition, found) for condition in fail_on):
+    if differences or any(_holds(condition, found) for condition in fail_on):
         sys.exit(1)
 
 

@@ -164,6 +164,7 @@ class MessageCode(StrEnum):
     UNKNOWN_ENCODING = "unknown-encoding"
     TOO_MANY_CHANGES = "too-many-changes"
     TOO_MANY_DELETIONS = "too-many-deletions"
+    PLAN_CHANGED = "plan-changed"
 
     # Commands
     LEFT_OUT = "left-out"

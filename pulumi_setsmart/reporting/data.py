@@ -11,13 +11,17 @@ from pulumi_setsmart.client.confidential import without_secrets
 from pulumi_setsmart.models.message_code import without_code
 from pulumi_setsmart.models.text import MARK, visible_json
 from pulumi_setsmart.reporting.field_change import ABSENT, FieldChange, Value
+from pulumi_setsmart.reporting.plan import Plan
 from pulumi_setsmart.reporting.report import Entry, Report
 from pulumi_setsmart.reporting.wording import summary
 
 
 def data(report: Report) -> str:
     """Return a report as JSON; a value that is not there has no key, a secret one is hidden."""
+    plan = None if report.errors else Plan.of(report)
     document = {
+        "digest": plan and plan.digest,
+        "plan": plan and plan.token,
         "project": report.project,
         "stack": report.stack,
         "summary": summary(report),
@@ -46,7 +50,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "resource": entry.resource,
         "id": entry.identifier,
         "account": entry.account,
-        "former_resource": None if entry.former is None else entry.former.resource,
+        "former_resource": entry.former_key if entry.former is None else entry.former.resource,
         "drift": entry.is_drift,
         "hides_secrets": entry.hides,
         "fields": [_field(field) for field in entry.fields],

@@ -8,16 +8,17 @@ from collections.abc import Iterator, Sequence
 from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.reporting.plan import Plan
 from pulumi_setsmart.reporting.report import LOSSES, Action, Entry, Report
 from pulumi_setsmart.reporting.wording import (
     HEADINGS,
     HIDDEN,
     NOT_REFRESHED,
     current,
+    only_value,
     planned,
     reason,
     renamed,
-    shown,
     subject,
     summary,
 )
@@ -38,7 +39,7 @@ def markdown(report: Report) -> str:
     What comes from a listing stands in code, each character that could mean something to Markdown
     as an entity: it can neither format, link nor mention anything.
     """
-    text = f"{marker(report)}\n{_head(report)}\n"
+    text = f"{marker(report)}\n{_head(report)}\n{_plan(report)}"
     blocks = [*_blocks(report)]
     for index, block in enumerate(blocks):
         rendered = _entry(block) if isinstance(block, Entry) else block
@@ -53,6 +54,14 @@ def _head(report: Report) -> str:
     is_grave = report.errors or report.losses or report.notices
     icon = "🛑 " if is_grave else "⚠️ " if report.drifted else ""
     return f"### {icon}{summary(report)} · {_code(f'{report.project}/{report.stack}')}"
+
+
+def _plan(report: Report) -> str:
+    """Return the plan's digest, and the comment by which a deployment finds what was approved."""
+    if report.errors:
+        return ""
+    plan = Plan.of(report)
+    return f"\n<!-- pulumi-setsmart plan {plan.token} -->\nPlan {_code(plan.digest)}\n"
 
 
 def _blocks(report: Report) -> Iterator[str | Entry]:
@@ -84,8 +93,8 @@ def _heading(action: Action, number: int) -> str:
 
 def _entry(entry: Entry) -> str:
     lines = [f"- {_code(entry.title)}, {subject(entry, _code)} ({_code(entry.resource)})"]
-    if entry.former is not None:
-        lines.append(f"  {renamed(entry, _code)}")
+    if said := renamed(entry, _code):
+        lines.append(f"  {said}")
     if entry.hides:
         lines.append(f"  {HIDDEN}")
     if entry.fields and entry.is_compared:
@@ -104,10 +113,7 @@ def _entry(entry: Entry) -> str:
     elif entry.fields:
         lines += _table(
             ("field", "value"),
-            [
-                (_code(field.name), _code(shown(field.planned, secret=field.secret)))
-                for field in entry.fields
-            ],
+            [(_code(field.name), _code(only_value(field))) for field in entry.fields],
         )
     return "\n".join(lines)
 

@@ -25,6 +25,7 @@ class Action(StrEnum):
     REVERT = "revert"
     SEND_AGAIN = "send again"
     UPDATE = "update"
+    NEW_KEY = "new key"
 
 
 LOSSES = frozenset({Action.RENAME, Action.DELETE, Action.REPLACE, Action.DEACTIVATE})
@@ -50,6 +51,8 @@ class Entry:
         former: Of a renamed key, what happens to the resource under its former key; else None.
         is_change: Whether it is a listing of the account that will have other values, or be lost.
         twin: Of one that would be deleted, the name of a resource of the same identity that stays.
+        former_key: The name that its resource has in the state, if the program says that it is the
+            same one under another key; else None.
     """
 
     action: Action
@@ -63,6 +66,7 @@ class Entry:
     former: Entry | None = None
     is_change: bool = False
     twin: str | None = None
+    former_key: str | None = None
 
     @property
     def is_compared(self) -> bool:
@@ -91,6 +95,8 @@ class Report:
         listings: How many listings the stack manages, with those that it adopts.
         configured: What is configured in clear of the stack, by key.
         notices: What a person has to know before it is approved, such as a limit that is exceeded.
+        resources: Each resource in the preview, also one that stays as it is: its kind and name.
+        other_steps: What happens to which resource that is not SetSmart's.
     """
 
     project: str
@@ -103,6 +109,8 @@ class Report:
     listings: int = 0
     configured: Mapping[str, str] = Factory(dict)
     notices: Sequence[Notice] = ()
+    resources: Sequence[tuple[str, str]] = ()
+    other_steps: Sequence[str] = ()
 
     def of(self, action: Action) -> list[Entry]:
         """Return the objects to which something happens."""

@@ -62,6 +62,10 @@ HEADINGS: Mapping[Action, Heading] = {
         "SetSmart accepted what the program declares, and kept something else. It is sent again.",
     ),
     Action.UPDATE: Heading("Changed", "The program declares something else than before."),
+    Action.NEW_KEY: Heading(
+        "Kept under a new key",
+        "The program names the former key, so nothing changes at SetSmart.",
+    ),
 }
 
 _SECRET = "secret"  # noqa: S105 - the word that stands for one
@@ -107,11 +111,12 @@ def renamed(entry: Entry, quoted: Callable[[str], str] = str) -> str:
     """Return what a renamed key does: ``renamed key: would delete prop_2 and create …``.
 
     Args:
-        entry: The object; nothing is said unless its key was renamed.
+        entry: The object; nothing is said unless its key was renamed. If the program names the
+            former key, only that is.
         quoted: How names and ids are set off from the words around them.
     """
     if entry.former is None:
-        return ""
+        return "" if entry.former_key is None else f"its key was {quoted(entry.former_key)}"
     identifier = quoted(entry.identifier) if entry.identifier else f"the {entry.label}"
     return (
         f"renamed key: would {entry.former.action} {identifier} and create the same {entry.label} "
@@ -144,6 +149,12 @@ def planned(change: FieldChange) -> str:
     if change.planned is ABSENT:
         return f"{shown(change.current, secret=change.secret)} (no longer declared)"
     return shown(change.planned, secret=change.secret)
+
+
+def only_value(change: FieldChange) -> str:
+    """Return the value of a field that only has one: before a deletion, or after a creation."""
+    value = change.current if change.planned is ABSENT else change.planned
+    return shown(value, secret=change.secret)
 
 
 def reason(change: FieldChange, quoted: Callable[[str], str] = str) -> str:

@@ -108,6 +108,32 @@ def test_a_limit_on_the_whole_plan(conditions: list[str], status: int) -> None:
         assert (MessageCode.TOO_MANY_CHANGES in result.stdout.replace("&#45;", "-")) is is_exceeded
 
 
+def test_a_plan_that_was_approved_is_expected() -> None:
+    """0 while it is the same; 1, a line and a notice in each format if it is another."""
+    approved = json.loads(report(document("change"), "--format", "json").stdout)
+    assert approved["digest"] in report(document("change")).stdout
+    assert approved["plan"] in report(document("change")).stdout
+    for token in (approved["digest"], approved["plan"]):
+        same = report(document("change"), "--expect", token)
+        assert (same.exit_code, same.stderr) == (0, "")
+        for form in ("markdown", "html", "json"):
+            other = report(document("deletion"), "--expect", token, "--format", form)
+            assert other.exit_code == 1
+            assert other.stderr == message(MessageCode.PLAN_CHANGED, approved["digest"])
+            assert MessageCode.PLAN_CHANGED in other.stdout.replace("&#45;", "-")
+    failed = report(document("failure"), "--expect", approved["digest"], "--format", "json")
+    assert (failed.exit_code, failed.stderr) == (2, "")
+    assert json.loads(failed.stdout)["plan"] is None
+
+
+@pytest.mark.parametrize("token", ["", "latest", "3f9c", "a" * 41])
+def test_a_plan_that_is_no_digest_is_a_usage_error(token: str) -> None:
+    """One that was cut off or left out does not count as approved."""
+    result = report(document("change"), "--expect", token)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--expect" in result.stderr
+
+
 def test_a_renamed_key_is_a_deletion() -> None:
     """The status says so, and JSON has both keys."""
     preview = PreviewDocument()

@@ -18,6 +18,7 @@ from pulumi_setsmart.reporting.data import data
 from pulumi_setsmart.reporting.field_change import ABSENT
 from pulumi_setsmart.reporting.markdown import markdown, marker
 from pulumi_setsmart.reporting.page import page
+from pulumi_setsmart.reporting.plan import Plan
 from pulumi_setsmart.reporting.preview import read_preview
 from pulumi_setsmart.reporting.report import Report
 from pulumi_setsmart.reporting.wording import shown
@@ -176,6 +177,8 @@ def test_json_says_the_same() -> None:
     document = json.loads(data(full_report(fails=True)))
     entries = document.pop("entries")
     assert document == {
+        "digest": None,
+        "plan": None,
         "project": "portfolio",
         "stack": "production",
         "summary": "The preview failed",
@@ -194,6 +197,7 @@ def test_json_says_the_same() -> None:
         ("update", False, True),
         ("update", True, False),
     ]
+    lost = {"cause": "program", "secret": False}
     assert entries[0] == {
         "action": "delete",
         "kind": "listing",
@@ -204,7 +208,10 @@ def test_json_says_the_same() -> None:
         "former_resource": None,
         "drift": False,
         "hides_secrets": False,
-        "fields": [],
+        "fields": [
+            {**lost, "name": "name", "last": "Old Sea Villa", "current": "Old Sea Villa"},
+            {**lost, "name": "bedrooms", "last": 3, "current": 3},
+        ],
     }
     both = next(entry for entry in entries if entry["resource"] == "both")
     assert both["fields"][1] == {
@@ -312,11 +319,13 @@ def test_a_value_is_shown_in_one_line(value: Any, text: str) -> None:
 
 
 def test_an_empty_change_is_one_line() -> None:
-    """In Markdown beside the line that nobody sees."""
+    """In Markdown beside the lines that nobody sees, and the plan, which can be approved too."""
+    plan = Plan.of(empty_report())
     [comment, line, *rest] = markdown(empty_report()).splitlines()
     assert comment == "<!-- pulumi-setsmart report portfolio/production -->"
     assert line.startswith("### No changes: everything at SetSmart is as declared")
-    assert rest == []
+    hidden = f"<!-- pulumi-setsmart plan {plan.token} -->"
+    assert rest == ["", hidden, f"Plan <code>{plan.digest}</code>"]
     assert "No changes" in page(empty_report())
     assert json.loads(data(empty_report()))["entries"] == []
 
@@ -414,7 +423,7 @@ def test_no_name_of_a_listing_does_harm(name: str, *, fails: bool) -> None:
     assert squeezed(one_line(name)) in squeezed(in_markdown.text)
     assert not re.search(r"[@#]\w", in_markdown.text)
     assert "GH-12" not in in_markdown.text_outside_code
-    assert markdown(report).count("<!--") == 1
+    assert markdown(report).count("<!--") == (1 if fails else 2)
     assert marker(report) == "<!-- pulumi-setsmart report portfolio/production -->"
     harmless, named = _Page(page(full_report(fails=fails))), _Page(page(report))
     assert (named.tags, named.attributes) == (harmless.tags, harmless.attributes)
@@ -434,3 +443,34 @@ def test_no_name_at_all_does_harm(name: str) -> None:
     assert allowed(in_markdown)
     assert in_markdown.tags == HARMLESS_MARKDOWN.tags
     assert _Page(page(report)).tags == HARMLESS_PAGE.tags
+
+
+def test_a_key_that_the_program_renames_is_shown_as_renamed() -> None:
+    """Not as a change with nothing in it; what changes beside it is shown as ever."""
+    document = PreviewDocument()
+    document.renamed_listing("old villa", "villa", last=VILLA, planned=VILLA)
+    document.renamed_listing("old loft", "loft", last=VILLA, planned={**VILLA, "bedrooms": 4})
+    report = read_preview(document.text)
+    for text in (rendered(markdown(report)).text, _Page(page(report)).text):
+        shown_text = squeezed(text)
+        assert "1 changed, 1 kept under a new key" in shown_text
+        assert "(loft) its key was old loft" in shown_text
+        assert "(villa) its key was old villa" in shown_text
+    entries = json.loads(data(report))["entries"]
+    assert [(entry["action"], entry["former_resource"]) for entry in entries] == [
+        ("update", "old loft"),
+        ("new key", "old villa"),
+    ]
+
+
+def test_a_deleted_listing_shows_what_is_lost() -> None:
+    """Every value that SetSmart has, declared or known by name; a secret is no value to show."""
+    document = PreviewDocument()
+    last = {**VILLA, "attributes": {"pets": True, "door_code": "[secret]"}}
+    current = {**last, "bedrooms": 9, "max_guests": 6}
+    document.listing("villa", last=last, current=current)
+    report = read_preview(document.text)
+    for text in (rendered(markdown(report)).text, _Page(page(report)).text):
+        assert "field value name Sea Villa bedrooms 9 max_guests 6 pets true door_code secret" in (
+            squeezed(text.replace("\n", " "))
+        )
