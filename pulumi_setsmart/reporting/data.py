@@ -24,11 +24,13 @@ def data(report: Report) -> str:
         "plan": plan and plan.token,
         "project": report.project,
         "stack": report.stack,
+        "date": report.date,
         "summary": summary(report),
         "refreshed": report.refreshed,
-        "entries": [_entry(entry) for entry in report.entries],
+        "entries": [_entry(report, entry) for entry in report.entries],
         "listings": report.listings,
         "changed_listings": len(report.changed),
+        "unchanged_listings": report.unchanged_listings,
         "notices": [attrs.asdict(notice) for notice in report.notices],
         "others": dict(report.others),
         "warnings": [_message(text) for text in report.warnings],
@@ -42,13 +44,14 @@ def _message(text: str) -> dict[str, str | None]:
     return {"code": code, "message": message}
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(report: Report, entry: Entry) -> dict[str, Any]:
     return {
         "action": entry.action.value,
         "kind": entry.label,
         "title": entry.title,
         "resource": entry.resource,
         "id": entry.identifier,
+        "url": report.link(entry),
         "account": entry.account,
         "former_resource": entry.former_key if entry.former is None else entry.former.resource,
         "drift": entry.is_drift,

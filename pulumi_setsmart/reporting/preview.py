@@ -132,7 +132,9 @@ def _step(
     adoption = adoption_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
     if adoption is not None:
         action = Action.ADOPT
-    if planned is not None:
+    if adoption is not None and adoption.current is not None:
+        changes = [*_overwritten(sides, adoption.current)]
+    elif planned is not None:
         changes = [*_changes(sides)]
     else:
         changes = [*_lost(sides)] if action is Action.DELETE else []
@@ -165,6 +167,7 @@ def _step(
         hides=hides,
         is_change=kind is PROPERTY and is_change,
         former_key=former,
+        is_listing=kind is PROPERTY,
     )
     known = [side for side in (sides.planned, sides.current, sides.last) if side is not ABSENT]
     return Step(address.name, kind, inputs, known, _identity_since(kind, current, planned), entry)
@@ -280,6 +283,13 @@ def _changes(sides: _Sides) -> Iterator[FieldChange]:
             secret=_is_secret(change, sides.declarations),
             unapplied=_is_unapplied(change, sides.unapplied),
         )
+
+
+def _overwritten(sides: _Sides, current: Mapping[str, Json]) -> Iterator[FieldChange]:
+    """Yield what an object that is adopted has where it gets another value."""
+    for path, value in current.items():
+        change = FieldChange(path, ABSENT, value, _value_at(sides.planned, steps_of(path)))
+        yield evolve(change, secret=_is_secret(change, sides.declarations))
 
 
 def _lost(sides: _Sides) -> Iterator[FieldChange]:

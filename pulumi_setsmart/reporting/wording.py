@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import frozen
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
 from pulumi_setsmart.client.confidential import shortened
-from pulumi_setsmart.models.text import one_line, shown_json
+from pulumi_setsmart.models.field import label_of
+from pulumi_setsmart.models.json import steps
+from pulumi_setsmart.models.text import listed, one_line, shown_json
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, Value
 from pulumi_setsmart.reporting.report import Action, Entry, Report
 
+_LONGEST_TITLE = 100
 _LONGEST_VALUE = 300
 """Characters; a description can have thousands."""
 
@@ -107,6 +110,29 @@ def subject(entry: Entry, quoted: Callable[[str], str] = str) -> str:
     return " ".join(words)
 
 
+def notes(entry: Entry, quoted: Callable[[str], str] = str) -> list[str]:
+    """Return what there is to say of an object beside its fields.
+
+    Args:
+        entry: The object.
+        quoted: How names and ids are set off from the words around them.
+    """
+    is_state_only = entry.action is Action.UPDATE and not (entry.fields or entry.hides)
+    found = (renamed(entry, quoted), HIDDEN * entry.hides, STATE_ONLY * is_state_only)
+    return [note for note in found if note]
+
+
+def as_it_is(entries: Sequence[Entry], quoted: Callable[[str], str] = str) -> str:
+    """Return which objects are adopted as they are: ``2 as they are: Villa, Loft``.
+
+    Args:
+        entries: The objects.
+        quoted: How a name is set off from the words around it.
+    """
+    named = listed([quoted(shortened(entry.title, _LONGEST_TITLE)) for entry in entries])
+    return f"{len(entries)} as {'it is' if len(entries) == 1 else 'they are'}: {named}"
+
+
 def renamed(entry: Entry, quoted: Callable[[str], str] = str) -> str:
     """Return what a renamed key does: ``renamed key: would delete prop_2 and create …``.
 
@@ -124,12 +150,36 @@ def renamed(entry: Entry, quoted: Callable[[str], str] = str) -> str:
     )
 
 
+def field_name(change: FieldChange) -> str:
+    """Return what a person calls a field: ``Max guests``, ``House rules: pets``."""
+    first, *others = steps(change.path)
+    label = label_of(first)
+    if first.isidentifier():
+        label = f"{label[0].upper()}{label[1:]}"
+    return ": ".join([label, *map(label_of, others)])
+
+
+def facts(report: Report) -> list[str]:
+    """Return what a report is about beside its changes, as far as it is known."""
+    listings = report.unchanged_listings
+    return [
+        *([report.date] if report.date else []),
+        *(
+            [f"{listings} {'listing' if listings == 1 else 'listings'} unchanged"]
+            if listings
+            else []
+        ),
+    ]
+
+
 def shown(value: Value, *, secret: bool) -> str:
     """Return a value for a person to read, in one line; a secret one never."""
     if value is ABSENT:
         return "—"
     if secret:
         return _SECRET
+    if value is None:
+        return "empty"
     if value == UNKNOWN_TEXT:
         return "known once it is created"
     if isinstance(value, str):
@@ -176,6 +226,7 @@ def reason(change: FieldChange, quoted: Callable[[str], str] = str) -> str:
 
 
 HIDDEN = "Something secret may change, which a preview does not show."
+STATE_ONLY = "Only what the state says of it changes, and nothing is sent to SetSmart."
 NOT_REFRESHED = (
     "The preview did not look at SetSmart, so changes outside Pulumi are not in it. "
     "Add options: {refresh: always} to Pulumi.yaml, or --refresh."
