@@ -204,12 +204,17 @@ def _field_text(change: FieldChange) -> str:
             "secret": change.secret,
             "unapplied": change.unapplied,
             **{
-                side: None if change.secret else value
+                side: None if change.secret else _in_order(value, change)
                 for side, value in sides.items()
                 if value is not ABSENT
             },
         }
     )
+
+
+def _in_order(value: Value, change: FieldChange) -> Value:
+    is_unordered = change.unordered and isinstance(value, list)
+    return sorted(value, key=_canonical) if is_unordered else value
 
 
 def _canonical(value: Value) -> str:

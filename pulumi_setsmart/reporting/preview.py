@@ -29,7 +29,7 @@ from pulumi_setsmart.lifecycle.declaration import (
 from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
 from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, load_metadata, unapplied_in
-from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.ordering import in_order_of, is_unordered
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.json import steps as steps_of
@@ -278,18 +278,24 @@ def _sides(
 
 def _changes(sides: _Sides) -> Iterator[FieldChange]:
     for change in field_changes(sides.last, sides.current, sides.planned):
-        yield evolve(
-            change,
-            secret=_is_secret(change, sides.declarations),
-            unapplied=_is_unapplied(change, sides.unapplied),
-        )
+        found = _described(change, sides)
+        yield evolve(found, unapplied=_is_unapplied(change, sides.unapplied))
+
+
+def _described(change: FieldChange, sides: _Sides) -> FieldChange:
+    unordered = (lists for each in sides.declarations for lists in each.unordered)
+    return evolve(
+        change,
+        secret=_is_secret(change, sides.declarations),
+        unordered=is_unordered(change.path, unordered),
+    )
 
 
 def _overwritten(sides: _Sides, current: Mapping[str, Json]) -> Iterator[FieldChange]:
     """Yield what an object that is adopted has where it gets another value."""
     for path, value in current.items():
-        change = FieldChange(path, ABSENT, value, _value_at(sides.planned, steps_of(path)))
-        yield evolve(change, secret=_is_secret(change, sides.declarations))
+        planned = _value_at(sides.planned, steps_of(path))
+        yield _described(FieldChange(path, ABSENT, value, planned), sides)
 
 
 def _lost(sides: _Sides) -> Iterator[FieldChange]:
@@ -298,7 +304,7 @@ def _lost(sides: _Sides) -> Iterator[FieldChange]:
     for found in field_changes(ABSENT, ABSENT, shown):
         last = _value_at(sides.last, steps_of(found.path))
         change = evolve(found, last=last, current=found.planned, planned=ABSENT)
-        yield evolve(change, secret=_is_secret(change, sides.declarations))
+        yield _described(change, sides)
 
 
 def _value_at(side: Value, keys: Iterable[str]) -> Value:

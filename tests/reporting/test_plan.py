@@ -23,6 +23,7 @@ from pulumi_setsmart.reporting.report import Report
 
 VILLA = {"name": "Sea Villa", "bedrooms": 3, "attributes": {"pets": True}}
 LOFT = {"name": "Harbour Loft", "bedrooms": 1}
+HOOK = "pulumi-python:dynamic/setsmart:WebhookSubscription"
 HUT = {"name": "Hut", "attributes": {"code": "[secret]"}}
 
 SCALARS = st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3) | st.just(0.5)
@@ -91,6 +92,35 @@ def test_what_a_deletion_loses_counts(one: Any, other: Any) -> None:
     ]
     same = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
     assert (plans[0] == plans[1]) is same
+
+
+@given(st.permutations(["a.a", "b.b", "c.c"]), st.permutations(["x", "y", "z"]))
+def test_the_order_of_an_unordered_list_does_not_count(
+    events: list[str], amenities: list[str]
+) -> None:
+    """Neither of one that is known, nor of one that the program names, nor as a server lists it."""
+
+    def plan(events: list[str], amenities: list[str]) -> str:
+        attributes = {"amenities": amenities}
+        inputs = {"name": "Hut", "unordered": ["amenities"], "attributes": attributes}
+        return digest_of(
+            {
+                "name": "hook",
+                "kind": HOOK,
+                "planned": {"url": "https://a.example/", "events": events},
+            },
+            {"name": "new", "planned": inputs},
+            {"name": "gone", "last": inputs},
+            {
+                "name": "hut",
+                "last": {**inputs, "attributes": {"amenities": []}},
+                "current": inputs,
+                "planned": {**inputs, "attributes": {"amenities": ["x"]}},
+            },
+        )
+
+    assert plan(events, amenities) == plan(["a.a", "b.b", "c.c"], ["x", "y", "z"])
+    assert plan(events, amenities) != plan(["a.a", "b.b"], ["x", "y", "z"])
 
 
 def as_replacement(listing: dict[str, Any]) -> dict[str, Any]:
@@ -163,9 +193,6 @@ def test_what_differs_from_run_to_run_does_not_count() -> None:
 def hook(secret: str | None) -> dict[str, Any]:
     fields = {"url": "https://a.example/", "events": ["a.b"], "secret": secret}
     return {name: value for name, value in fields.items() if value is not None}
-
-
-HOOK = "pulumi-python:dynamic/setsmart:WebhookSubscription"
 
 
 def test_a_secret_counts_by_its_place_only() -> None:
