@@ -31,6 +31,7 @@ class GitHub:
     Attributes:
         comments: The comments, by their ids.
         issues: The issues, by their numbers.
+        pulls: The pull requests that a commit belongs to, by the commit.
         writes: What was asked that changes something.
         may_write: Whether the token may.
         bot: Who the token stands for.
@@ -39,10 +40,27 @@ class GitHub:
 
     comments: dict[int, dict[str, Any]] = Factory(dict)
     issues: dict[int, dict[str, Any]] = Factory(dict)
+    pulls: dict[str, list[dict[str, Any]]] = Factory(dict)
     writes: list[str] = Factory(list)
     may_write: bool = True
     bot: str = "github-actions[bot]"
     next_page: str | None = None
+    _ticks: int = 0
+
+    def now(self) -> str:
+        """Return the time, which is another one each time."""
+        self._ticks += 1
+        return f"2026-11-29T10:{self._ticks // 60:02}:{self._ticks % 60:02}Z"
+
+    def merge(self, commit: str, number: int = 7, **more: Any) -> None:
+        """Merge a pull request into main as a commit."""
+        pull = {
+            "number": number,
+            "merged_at": self.now(),
+            "merge_commit_sha": commit,
+            "base": {"ref": "main"},
+        }
+        self.pulls.setdefault(commit, []).append(pull | more)
 
     @property
     def app(self) -> Starlette:
@@ -54,6 +72,7 @@ class GitHub:
                 Route(f"{base}/issues/comments/{{id:int}}", self._comment, methods=["PATCH"]),
                 Route(f"{base}/issues", self._issues, methods=["GET", "POST"]),
                 Route(f"{base}/issues/{{id:int}}", self._issue, methods=["PATCH"]),
+                Route(f"{base}/commits/{{commit}}/pulls", self._pulls),
             ]
         )
 
@@ -69,6 +88,11 @@ class GitHub:
     async def _issue(self, request: Request) -> Response:
         return await self._change(request, self.issues)
 
+    async def _pulls(self, request: Request) -> Response:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return _not_known()
+        return JSONResponse(self.pulls.get(request.path_params["commit"], []))
+
     async def _list_or_add(
         self, request: Request, kept: dict[int, dict[str, Any]], key: str
     ) -> Response:
@@ -80,7 +104,8 @@ class GitHub:
             self.writes.append(f"POST {request.url.path.rpartition('/')[2]}")
             number = len(kept) + 1
             bot = {"login": self.bot, "type": "Bot"}
-            kept[number] = {key: number, "state": "open", "user": bot, **await request.json()}
+            made = {key: number, "state": "open", "user": bot, "updated_at": self.now()}
+            kept[number] = made | await request.json()
             return JSONResponse(kept[number], 201)
         page = int(request.query_params.get("page", "1"))
         state = request.query_params.get("state", "open")
@@ -95,7 +120,7 @@ class GitHub:
         if not self.may_write:
             return _not_allowed()
         self.writes.append(f"PATCH {request.url.path.split('/issues/')[1]}")
-        kept[request.path_params["id"]].update(await request.json())
+        kept[request.path_params["id"]].update(await request.json(), updated_at=self.now())
         return JSONResponse({})
 
 
@@ -248,6 +273,8 @@ class _Job:
             "GITHUB_ENV": str(exported),
             "GITHUB_STEP_SUMMARY": str(self.repository.kept / "summary"),
             "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_REF_NAME": "main",
+            "GITHUB_SHA": self.expressions["github.sha"],
             "RUNNER_TEMP": str(self.temporary),
         }
         self.seen.append(environment)
