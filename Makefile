@@ -15,7 +15,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv pip compile --
 	--python-version 3.11 --generate-hashes --no-annotate
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test faults check bench bench-large docs resources pictures wheel release lock clean \
+.PHONY: help setup demo test faults check bench bench-large docs docs-serve resources pictures wheel release lock clean \
 	engine lint format types spelling workflows
 .DEFAULT_GOAL := help
 .SUFFIXES:
@@ -75,6 +75,9 @@ docs: $(INSTALLED) ## build the documentation into site/
 	@$(BIN)/python tools/docs/assumptions.py
 	@$(BIN)/python tools/docs/layers.py
 	@$(BIN)/zensical build --clean --strict
+
+docs-serve: docs ## build the documentation and show it in a browser, on http://127.0.0.1:8000/
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8000
 
 resources: $(INSTALLED) ## generate the resources from the definitions of their fields
 	@$(BIN)/python tools/resources/resource_modules.py

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from attrs import field, frozen
 
@@ -42,11 +42,15 @@ BASE_URL_VARIABLE = "SETSMART_BASE_URL"
 ALLOW_SWAPS_VARIABLE = "SETSMART_ALLOW_SWAPS"
 """Only in the environment, since it is meant for one run; as the next one is."""
 ALLOW_DELETION_VARIABLE = "SETSMART_ALLOW_DELETION"
+NOTIFY_URL_VARIABLE = "SETSMART_NOTIFY_URL"
+"""Only in the environment, since whoever knows it can post."""
+DASHBOARD_URL = "dashboardUrl"
+DASHBOARD_URL_VARIABLE = "SETSMART_DASHBOARD_URL"
 MAX_DELETIONS = "maxDeletions"
 MAX_DELETIONS_VARIABLE = "SETSMART_MAX_DELETIONS"
 
 _KEY_VARIABLES = re.compile(r"SETSMART_(?:[A-Z0-9_]+_)?API_KEY")
-_OTHER_SECRETS = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN")
+_OTHER_SECRETS = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", NOTIFY_URL_VARIABLE)
 
 # Pulumi refreshes and destroys with the configuration that the last deployment saved.
 _ADVICE_ON_CONFIGURED_KEY = (
@@ -55,9 +59,15 @@ _ADVICE_ON_CONFIGURED_KEY = (
 )
 _LONGEST_TIME = 86400.0
 _LARGEST_RESPONSE = 1024.0
+_SHORTEST_TOKEN = 12
+"""A shorter part of an address is a word."""
+
 _MOST_DIGITS = 9
 _NUMBER = re.compile(r"(?=\.?[0-9])[0-9]{0,9}(?:\.[0-9]{0,20})?(?:[eE][-+]?[0-9]{1,3})?")
 """A number as people write it: Python takes `1_0` and digits of other scripts for one as well."""
+_DASHBOARD_EXAMPLE = "https://app.example.com/listings/{id}"
+_PLAIN_ADDRESS = re.compile(r"[\w.~:/?#@!$&*+,;=%-]+", re.ASCII)
+"""What can end neither an attribute of HTML nor a link of Markdown; others are escaped in it."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _DEFAULT_WEBHOOKS_PATH = "/webhooks"
 _DEFAULT_READ_ONLY_FIELDS = (
@@ -181,6 +191,58 @@ def load_max_deletions(
     if exported:
         return _whole_number(exported, MAX_DELETIONS_VARIABLE)
     return _Source(configured).count(MAX_DELETIONS, None)
+
+
+def load_dashboard_url(
+    configured: Callable[[str], object], environment: Mapping[str, str]
+) -> str | None:
+    """Return the address of a listing's page, with ``{id}`` in the place of its id, or None.
+
+    Args:
+        configured: As for `load_settings`.
+        environment: The environment's variables.
+
+    Raises:
+        ConfigurationError: The setting is not allowed.
+    """
+    name, url = _first_configured(
+        {
+            setting(DASHBOARD_URL): _Source(configured).text(DASHBOARD_URL),
+            DASHBOARD_URL_VARIABLE: environment.get(DASHBOARD_URL_VARIABLE, "").strip(),
+        }
+    )
+    if not url:
+        return None
+    parts = _web_address(url, name, _DASHBOARD_EXAMPLE, MessageCode.INVALID_SETTING)
+    is_place = "{id}" in f"{parts.path}?{parts.query}#{parts.fragment}"
+    is_plain = _PLAIN_ADDRESS.fullmatch(url.replace("{id}", "")) is not None
+    is_safe = parts.scheme == "https" or _is_loopback(parts.hostname or "")
+    if not (is_place and is_plain and is_safe) or parts.username is not None:
+        raise ConfigurationError(
+            f"{name} must begin with https://, have {{id}} after the host, and hold no user name "
+            f"and only characters of addresses, like {_DASHBOARD_EXAMPLE}"
+        )
+    return url
+
+
+def load_notify_url(environment: Mapping[str, str]) -> str:
+    """Return the address to which notifications are posted, which is a secret.
+
+    Args:
+        environment: The environment's variables.
+
+    Raises:
+        ConfigurationError: It is missing or not allowed.
+    """
+    url = environment.get(NOTIFY_URL_VARIABLE, "").strip()
+    keep_secret(url)
+    example = "https://hooks.example.com/services/…"
+    parts = _web_address(url, NOTIFY_URL_VARIABLE, example, MessageCode.INVALID_SETTING)
+    tokens = (*parts.path.split("/"), parts.query)
+    keep_secret(*(token for token in tokens if len(token) >= _SHORTEST_TOKEN))
+    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+        raise ConfigurationError(f"{NOTIFY_URL_VARIABLE} must begin with https://")
+    return url
 
 
 def load_allowed_providers(configured: Callable[[str], object]) -> Mapping[str, frozenset[str]]:
@@ -450,17 +512,7 @@ def _first_configured(values: Mapping[str, str | None]) -> tuple[str, str | None
 
 def _base_url(account: _AccountSettings) -> str:
     url = (account.base_url or DEFAULT_BASE_URL).strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        _ = parts.port  # raises where the port is not a number
-    except ValueError:
-        host = None
-    if host is None or parts.scheme not in ("https", "http") or not _is_printable(url):
-        raise ConfigurationError(
-            f"{account.url_setting} must be a web address, like {DEFAULT_BASE_URL}",
-            code=MessageCode.INVALID_BASE_URL,
-        )
+    parts = _web_address(url, account.url_setting, DEFAULT_BASE_URL, MessageCode.INVALID_BASE_URL)
     if parts.username is not None or "?" in url or "#" in url:
         raise ConfigurationError(
             f"{account.url_setting} must hold no user name, query or fragment; "
@@ -475,7 +527,7 @@ def _base_url(account: _AccountSettings) -> str:
             "not valid (IDNA)",
             code=MessageCode.INVALID_BASE_URL,
         ) from None
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise ConfigurationError(
             f"{account.url_setting} must begin with https:// since the API key would travel in "
             f"clear text to {urlsplit(url).hostname}; http:// is only for a sandbox on this "
@@ -483,6 +535,19 @@ def _base_url(account: _AccountSettings) -> str:
             code=MessageCode.INVALID_BASE_URL,
         )
     return url
+
+
+def _web_address(url: str, name: str, example: str, code: MessageCode) -> SplitResult:
+    """Return the parts of a web address; its host is a string, and its port a number if any."""
+    try:
+        parts = urlsplit(url)
+        is_valid = parts.hostname is not None and parts.scheme in ("https", "http")
+        _ = parts.port  # raises where the port is not a number
+    except ValueError:
+        is_valid = False
+    if not is_valid or not _is_printable(url):
+        raise ConfigurationError(f"{name} must be a web address, like {example}", code=code)
+    return parts
 
 
 def _is_printable(url: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from support.messages import raises
 
 from pulumi_setsmart.client.errors import ConfigurationError
-from pulumi_setsmart.config import Settings, has_named_accounts, load_settings
+from pulumi_setsmart.config import Settings, has_named_accounts, load_dashboard_url, load_settings
 from pulumi_setsmart.models.message_code import MessageCode
 
 KEY = "a-key-that-nobody-may-see"
@@ -329,3 +329,50 @@ def test_an_error_names_the_setting_of_an_invalid_base_url(
     with raises(ConfigurationError, MessageCode.INVALID_BASE_URL) as caught:
         load_settings(configuration.get, {**keys, **environment}, account)
     assert str(caught.value).startswith(f"{setting} ")
+
+
+@pytest.mark.parametrize(
+    ("configured", "exported", "address"),
+    [
+        (None, None, None),
+        (" ", "", None),
+        ("https://a.example/listings/{id}", None, "https://a.example/listings/{id}"),
+        ("https://a.example/#/{id}/edit?tab=1", "x", "https://a.example/#/{id}/edit?tab=1"),
+        (None, " https://a.example:8443/?id={id} ", "https://a.example:8443/?id={id}"),
+        (None, "http://127.0.0.1:8080/{id}", "http://127.0.0.1:8080/{id}"),
+    ],
+)
+def test_the_page_of_a_listing(
+    configured: str | None, exported: str | None, address: str | None
+) -> None:
+    """From the configuration, or else from the environment; none if it is empty."""
+    environment = {} if exported is None else {"SETSMART_DASHBOARD_URL": exported}
+    assert load_dashboard_url({"setsmart:dashboardUrl": configured}.get, environment) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a.example/{id}",
+        "javascript:alert({id})",
+        "http://a.example/{id}",
+        "https://a.example/listings",
+        "https://{id}.example/listings",
+        "https://a.example:{id}/listings",
+        "https://user:password@a.example/{id}",
+        "https://a.example/{id}>",
+        'https://a.example/"{id}',
+        "https://a.example/(x){id}",
+        "https://a.example/ {id}",
+        "https://a.example/{name}/{id}",
+        "https://a.example/\u202e{id}",
+    ],
+)
+def test_a_page_that_is_no_web_address_is_refused(address: str) -> None:
+    """Where a link leads must be certain, and nothing in it may end the link."""
+    for name, configured, environment in (
+        ("setsmart:dashboardUrl", {"setsmart:dashboardUrl": address}, {}),
+        ("SETSMART_DASHBOARD_URL", {}, {"SETSMART_DASHBOARD_URL": address}),
+    ):
+        with raises(ConfigurationError, MessageCode.INVALID_SETTING, name):
+            load_dashboard_url(configured.get, environment)

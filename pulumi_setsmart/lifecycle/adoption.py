@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
+from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
 from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
@@ -20,9 +22,12 @@ from pulumi_setsmart.lifecycle.state_metadata import KEY, new_salt
 from pulumi_setsmart.lifecycle.status import is_open
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
-from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.policy import IfExists
 from pulumi_setsmart.models.record import Record
+from pulumi_setsmart.models.text import MARK
+
+logger = log_of(__name__)
 
 _DECISION = f"{KEY}_takeover"
 """Where a check leaves its decision for the create, and for who reads the preview: not encrypted,
@@ -33,6 +38,13 @@ _WAYS_OUT = (
     'if_exists="create"'
 )
 _MOST_NAMED = 5
+_MOST_ANNOUNCED = 5
+"""How many adoptions that change nothing have a message of their own in a run."""
+
+_MORE_ADOPTED = (
+    "further objects are adopted as they are, without a message each; `pulumi-setsmart report` "
+    "lists them"
+)
 
 
 @frozen
@@ -43,11 +55,14 @@ class Adoption:
         identifier: The object that is adopted.
         owner: The salt of the metadata of the resource that it is claimed for.
         changes: Whether the object then gets other values, for who counts the changes of a preview.
+        current: What it has by JSON pointer where it gets another value, for who reads a preview;
+            a mark in the place of a secret. None in a state of a release that did not say it.
     """
 
     identifier: str
     owner: str
     changes: bool = True
+    current: Mapping[str, Json] | None = None
 
 
 def with_adoption(inputs: Mapping[str, Json], adoption: Adoption) -> dict[str, Json]:
@@ -56,6 +71,8 @@ def with_adoption(inputs: Mapping[str, Json], adoption: Adoption) -> dict[str, J
         "takes_over": adoption.identifier,
         "owner": adoption.owner,
         "changes": adoption.changes,
+        # As a string, since the engine drops nulls.
+        "current": json.dumps(adoption.current),
     }
     return {**inputs, _DECISION: decision}
 
@@ -67,8 +84,17 @@ def adoption_in(inputs: Mapping[str, Json]) -> Adoption | None:
     """
     match inputs.get(_DECISION) or input_metadata(inputs):
         case {"takes_over": str(identifier), "owner": str(owner), **others}:
-            return Adoption(identifier, owner, others.get("changes") is not False)
+            changes = others.get("changes") is not False
+            return Adoption(identifier, owner, changes, _current_in(others.get("current")))
     return None
+
+
+def _current_in(text: object) -> dict[str, Json] | None:
+    try:
+        current = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return current if isinstance(current, dict) else None
 
 
 def find_adoption(operation: Operation) -> Adoption | None:
@@ -104,7 +130,7 @@ def _named(operation: Operation, identifier: str) -> Adoption:
             "rename that one, give it an alias instead",
             code=MessageCode.EXISTING_ID_MANAGED,
         )
-    return Adoption(identifier, owner, _announce(operation, record))
+    return _announced(operation, record, identifier, owner)
 
 
 def _identical(operation: Operation) -> Adoption | None:
@@ -127,7 +153,7 @@ def _identical(operation: Operation) -> Adoption | None:
         operation.ownership.contest(record.id for record in found)
         raise ExistingObjectError(_reason(identity, found))
     record = operation.read(found[0].id, _needed_fields(operation))
-    return Adoption(found[0].id, owner, _announce(operation, record))
+    return _announced(operation, record, found[0].id, owner)
 
 
 def _needed_fields(operation: Operation) -> NeededFields:
@@ -142,12 +168,13 @@ def _with_identity(operation: Operation, identity: Mapping[str, Json]) -> list[R
     return [record for record in candidates if is_same(identity, record.fields)]
 
 
-def _announce(operation: Operation, record: Record) -> bool:
-    """Tell who approves it what the adoption does, and return whether it changes the object."""
+def _announced(operation: Operation, record: Record, identifier: str, owner: str) -> Adoption:
+    """Tell who approves it what the adoption does, and return it."""
     declaration = operation.declaration
     visible = declaration.visible(record.fields, {})
     fields = in_order_of(declaration.fields, visible, declaration.unordered, declaration.secrets)
     actual = project(shape_of(declaration.fields), fields)
+    differences = [*mismatches(declaration.fields, actual)]
     changes = ", ".join(
         f"{difference.name} "
         + (
@@ -155,13 +182,22 @@ def _announce(operation: Operation, record: Record) -> bool:
             if declaration.is_secret(difference.path)
             else f"{shown(difference.actual)} → {shown(difference.declared)}"
         )
-        for difference in mismatches(declaration.fields, actual)
+        for difference in differences
     )
     sentence = f"adopts {record.id} " + (f"({changes})" if changes else "as it is")
-    if STATUS not in declaration.fields and not is_open(fields):
+    stays = STATUS not in declaration.fields and not is_open(fields)
+    if stays:
         sentence += f"; its status stays {shown(fields[STATUS])} unless {STATUS} is declared"
-    operation.report(sentence, code=MessageCode.ADOPTED)
-    return bool(changes)
+    number = 0 if changes or stays else operation.account.run.count_adoption()
+    if number <= _MOST_ANNOUNCED:
+        operation.report(sentence, code=MessageCode.ADOPTED)
+    elif number == _MOST_ANNOUNCED + 1:
+        logger.warning("%s", with_code(_MORE_ADOPTED, MessageCode.MORE_ADOPTED))
+    current = {
+        difference.path: MARK if declaration.is_secret(difference.path) else difference.actual
+        for difference in differences
+    }
+    return Adoption(identifier, owner, bool(differences), current)
 
 
 def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:

@@ -60,6 +60,16 @@ def in_order_of(
     }
 
 
+def is_unordered(path: str, unordered: Iterable[Pattern]) -> bool:
+    """Return whether a JSON pointer leads to a list whose order means nothing."""
+    keys = steps(path)
+    return any(
+        len(pattern) == len(keys)
+        and all(wanted in (key, _ANY) for wanted, key in zip(pattern, keys, strict=True))
+        for pattern in unordered
+    )
+
+
 def places_after(
     path: str, before: Json, after: Json, unordered: Collection[Pattern]
 ) -> Iterator[str]:

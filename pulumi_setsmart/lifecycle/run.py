@@ -24,6 +24,7 @@ class Run:
         self.started_at = int(wall_clock())
         self._lock = threading.Lock()
         self._deletions = 0
+        self._adoptions = 0
         self._declared: set[str] = set()
         self._registries: defaultdict[tuple[str, str], OwnershipRegistry] = defaultdict(
             OwnershipRegistry
@@ -49,6 +50,12 @@ class Run:
         """
         with self._lock:
             return key in self._declared
+
+    def count_adoption(self) -> int:
+        """Count an object that is adopted as it is, and return how many there are by now."""
+        with self._lock:
+            self._adoptions += 1
+            return self._adoptions
 
     def count_deletion(self, max_deletions: int | None) -> None:
         """Count an object that is about to be deleted or deactivated.

@@ -6,6 +6,7 @@ derived from these definitions.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -57,13 +58,31 @@ class ApiField:
     @property
     def label(self) -> str:
         """What a person calls it, such as ``max guests``."""
-        return self.name.replace("_", " ")
+        return label_of(self.name)
 
     @property
     def documentation(self) -> str:
         """Its description, its unit and what it may hold, in one paragraph."""
         unit = f"In {self.unit}." if self.unit else ""
         return " ".join(filter(None, (self.description, unit, self.constraint.rule)))
+
+
+_WORDS = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+|[A-Z][a-z0-9]+)*")
+_ABBREVIATIONS = frozenset({"id", "url"})
+
+
+def label_of(name: str) -> str:
+    """Return what a person calls a field, also one that is not known by name: ``door code``.
+
+    A name that is made of anything but words stays as it is.
+
+    Args:
+        name: Its name in the API: ``door_code`` or ``doorCode``.
+    """
+    if not _WORDS.fullmatch(name):
+        return name
+    words = re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name).split("_")
+    return " ".join(word.upper() if word in _ABBREVIATIONS else word for word in words)
 
 
 def known(

@@ -37,6 +37,7 @@ class MessageCode(StrEnum):
     EXISTING_ID_CHANGED = "existing-id-changed"
     EXISTING_OBJECT_RETURNED = "existing-object-returned"
     ADOPTED = "adopted"
+    MORE_ADOPTED = "more-adopted"
     RENAMED_KEY = "renamed-key"
     SHIFTED_ROWS = "shifted-rows"
 
@@ -164,6 +165,9 @@ class MessageCode(StrEnum):
     UNKNOWN_ENCODING = "unknown-encoding"
     TOO_MANY_CHANGES = "too-many-changes"
     TOO_MANY_DELETIONS = "too-many-deletions"
+    PLAN_CHANGED = "plan-changed"
+    NO_BROWSER = "no-browser"
+    NOT_NOTIFIED = "not-notified"
 
     # Commands
     LEFT_OUT = "left-out"

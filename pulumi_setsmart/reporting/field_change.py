@@ -45,6 +45,7 @@ class FieldChange:
         planned: What the program declares, or `ABSENT` where it does not any more.
         secret: Whether its values must not be shown.
         unapplied: Whether SetSmart was sent what the program declares, and kept what it has.
+        unordered: Whether its values are lists whose order means nothing.
     """
 
     path: str
@@ -53,6 +54,7 @@ class FieldChange:
     planned: Value
     secret: bool = False
     unapplied: bool = False
+    unordered: bool = False
 
     @property
     def name(self) -> str:

@@ -8,16 +8,19 @@ from collections.abc import Iterator, Sequence
 from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.models.text import one_line
+from pulumi_setsmart.reporting.plan import Plan
 from pulumi_setsmart.reporting.report import LOSSES, Action, Entry, Report
 from pulumi_setsmart.reporting.wording import (
     HEADINGS,
-    HIDDEN,
     NOT_REFRESHED,
+    as_it_is,
     current,
+    facts,
+    field_name,
+    notes,
+    only_value,
     planned,
     reason,
-    renamed,
-    shown,
     subject,
     summary,
 )
@@ -38,10 +41,10 @@ def markdown(report: Report) -> str:
     What comes from a listing stands in code, each character that could mean something to Markdown
     as an entity: it can neither format, link nor mention anything.
     """
-    text = f"{marker(report)}\n{_head(report)}\n"
+    text = f"{marker(report)}\n{_head(report)}\n{_facts(report)}"
     blocks = [*_blocks(report)]
     for index, block in enumerate(blocks):
-        rendered = _entry(block) if isinstance(block, Entry) else block
+        rendered = _entry(report, block) if isinstance(block, Entry) else block
         if len(text) + len(rendered) > _LONGEST - _ROOM_FOR_THE_END:
             left_out = len(blocks) - index
             return f"{text}\n**And {left_out} more**, for which there is no room here.\n"
@@ -55,6 +58,18 @@ def _head(report: Report) -> str:
     return f"### {icon}{summary(report)} · {_code(f'{report.project}/{report.stack}')}"
 
 
+def _facts(report: Report) -> str:
+    """Return the digest of the plan and other facts in a line.
+
+    In front of it is the comment by which a deployment finds what was approved.
+    """
+    if report.errors:
+        return "".join(f"\n{fact}\n" for fact in facts(report))
+    plan = Plan.of(report)
+    line = " · ".join([f"Plan {_code(plan.digest)}", *facts(report)])
+    return f"\n<!-- pulumi-setsmart plan {plan.token} -->\n{line}\n"
+
+
 def _blocks(report: Report) -> Iterator[str | Entry]:
     for error in report.errors:
         yield f"> **Error:** {_code(error)}"
@@ -65,7 +80,9 @@ def _blocks(report: Report) -> Iterator[str | Entry]:
         entries = report.of(action)
         if entries:
             yield _heading(action, len(entries))
-            yield from entries
+            yield from (entry for entry in entries if not entry.is_adopted_as_it_is)
+            if silent := [entry for entry in entries if entry.is_adopted_as_it_is]:
+                yield f"- {as_it_is(silent, _code)}"
     if report.others:
         counted = (f"{number} to {_code(step)}" for step, number in report.others.items())
         yield f"Resources of other providers: {', '.join(counted)}."
@@ -82,18 +99,18 @@ def _heading(action: Action, number: int) -> str:
     return f"#### {icon}{heading.title}: {number}\n\n{heading.explanation}"
 
 
-def _entry(entry: Entry) -> str:
-    lines = [f"- {_code(entry.title)}, {subject(entry, _code)} ({_code(entry.resource)})"]
-    if entry.former is not None:
-        lines.append(f"  {renamed(entry, _code)}")
-    if entry.hides:
-        lines.append(f"  {HIDDEN}")
+def _entry(report: Report, entry: Entry) -> str:
+    title, address = _code(entry.title), report.link(entry)
+    if address is not None:
+        title = f"[{title}](<{address}>)"
+    lines = [f"- {title}, {subject(entry, _code)} ({_code(entry.resource)})"]
+    lines += [f"  {note}" for note in notes(entry, _code)]
     if entry.fields and entry.is_compared:
         lines += _table(
             ("field", "current", "planned", "reason"),
             [
                 (
-                    _code(field.name),
+                    _code(field_name(field)),
                     _code(current(field)),
                     _code(planned(field)),
                     reason(field, _code),
@@ -104,10 +121,7 @@ def _entry(entry: Entry) -> str:
     elif entry.fields:
         lines += _table(
             ("field", "value"),
-            [
-                (_code(field.name), _code(shown(field.planned, secret=field.secret)))
-                for field in entry.fields
-            ],
+            [(_code(field_name(field)), _code(only_value(field))) for field in entry.fields],
         )
     return "\n".join(lines)
 

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.reporting import wording
+from pulumi_setsmart.reporting.plan import Plan
 from pulumi_setsmart.reporting.report import LOSSES, Action, Report
 
 
@@ -22,6 +23,7 @@ def page(report: Report) -> str:
     )
     return environment.get_template("report.html.j2").render(
         report=report,
+        digest="" if report.errors else Plan.of(report).digest,
         summary=wording.summary(report),
         wording=wording,
         actions=[*Action],

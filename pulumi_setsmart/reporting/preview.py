@@ -29,14 +29,15 @@ from pulumi_setsmart.lifecycle.declaration import (
 from pulumi_setsmart.lifecycle.identity import identity_of, is_same
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPERTY, Kind
 from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, load_metadata, unapplied_in
-from pulumi_setsmart.lifecycle.ordering import in_order_of
+from pulumi_setsmart.lifecycle.ordering import in_order_of, is_unordered
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.json import steps as steps_of
 from pulumi_setsmart.models.portfolio_names import entry_key, portfolio_of
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.models.web_address import masked
 from pulumi_setsmart.providers.values import from_engine
-from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, field_changes
+from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, Value, field_changes
 from pulumi_setsmart.reporting.printed import read_printed
 from pulumi_setsmart.reporting.renamed_key import Resource, Step, with_renames
 from pulumi_setsmart.reporting.report import CHANGES, Action, Entry, Report
@@ -70,6 +71,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
     before = {step["urn"]: _state(step, "oldState") for step in steps if step["op"] == "refresh"}
     ours: dict[str, Step] = {}
     others: dict[str, str] = {}
+    other_steps: list[str] = []
     # A replacement has up to three steps, of which the deletion says the least.
     for step in sorted(steps, key=lambda step: step["op"] == "delete-replaced"):
         kind_of_step, urn = step["op"], step["urn"]
@@ -81,6 +83,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
             continue
         if address is None or kind_of_step not in _ACTIONS:
             others.setdefault(urn, _ACTIONS.get(kind_of_step, kind_of_step))
+            other_steps.append(f"{kind_of_step} {urn}")
         else:
             ours[urn] = _step(address, step, before.get(_former_urn(step)))
     project, stack = _project_and_stack(steps)
@@ -99,7 +102,14 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         listings=len(_listings(steps, ours)),
         configured=printed.config,
         portfolios=sorted({*filter(None, map(_portfolio, steps))}),
+        resources=_resources(steps),
+        other_steps=other_steps,
     )
+
+
+def _resources(steps: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    found = (address for step in steps for address in addresses(step["urn"]))
+    return [*{(address.kind.noun, address.name): None for address in found}]
 
 
 @frozen
@@ -124,7 +134,12 @@ def _step(
     adoption = adoption_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
     if adoption is not None:
         action = Action.ADOPT
-    changes = [] if planned is None else [*_changes(sides)]
+    if adoption is not None and adoption.current is not None:
+        changes = [*_overwritten(sides, adoption.current)]
+    elif planned is not None:
+        changes = [*_changes(sides)]
+    else:
+        changes = [*_lost(sides)] if action is Action.DELETE else []
     if action is Action.REPLACE:
         changes = [*_moves(kind, _properties(current, "inputs"), inputs), *changes]
     causes = {change.cause for change in changes}
@@ -133,6 +148,9 @@ def _step(
     elif action is Action.UPDATE and causes and causes <= {Cause.DRIFT, Cause.UNAPPLIED}:
         action = Action.REVERT
     hides = action is Action.UPDATE and not changes and _holds_hidden_value(inputs)
+    former = next(addresses(_former_urn(step)), address).name if _is_renamed(step) else None
+    if action is Action.UPDATE and former is not None and not changes and not hides:
+        action = Action.NEW_KEY
     if adoption is not None:
         is_change = adoption.changes
     elif action is Action.UPDATE:
@@ -153,6 +171,8 @@ def _step(
         is_change=kind is PROPERTY and is_change,
         portfolio=portfolio,
         key=None if portfolio is None else entry_key(portfolio, address.name),
+        former_key=former,
+        is_listing=kind is PROPERTY,
     )
     known = [side for side in (sides.planned, sides.current, sides.last) if side is not ABSENT]
     return Step(address.name, kind, inputs, known, _identity_since(kind, current, planned), entry)
@@ -269,11 +289,45 @@ def _sides(
 
 def _changes(sides: _Sides) -> Iterator[FieldChange]:
     for change in field_changes(sides.last, sides.current, sides.planned):
-        yield evolve(
-            change,
-            secret=_is_secret(change, sides.declarations),
-            unapplied=_is_unapplied(change, sides.unapplied),
-        )
+        found = _described(change, sides)
+        yield evolve(found, unapplied=_is_unapplied(change, sides.unapplied))
+
+
+def _described(change: FieldChange, sides: _Sides) -> FieldChange:
+    unordered = (lists for each in sides.declarations for lists in each.unordered)
+    return evolve(
+        change,
+        secret=_is_secret(change, sides.declarations),
+        unordered=is_unordered(change.path, unordered),
+    )
+
+
+def _overwritten(sides: _Sides, current: Mapping[str, Json]) -> Iterator[FieldChange]:
+    """Yield what an object that is adopted has where it gets another value."""
+    for path, value in current.items():
+        planned = _value_at(sides.planned, steps_of(path))
+        yield _described(FieldChange(path, ABSENT, value, planned), sides)
+
+
+def _lost(sides: _Sides) -> Iterator[FieldChange]:
+    """Yield each value that the object has, of fields that are declared or known by name."""
+    shown = sides.last if sides.current is ABSENT else sides.current
+    for found in field_changes(ABSENT, ABSENT, shown):
+        last = _value_at(sides.last, steps_of(found.path))
+        change = evolve(found, last=last, current=found.planned, planned=ABSENT)
+        yield _described(change, sides)
+
+
+def _value_at(side: Value, keys: Iterable[str]) -> Value:
+    for key in keys:
+        match side:
+            case dict() if key in side:
+                side = side[key]
+            case list() if int(key) < len(side):
+                side = side[int(key)]
+            case _:
+                return ABSENT
+    return side
 
 
 def _moves(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from urllib.parse import quote
 
 from attrs import Factory, frozen
 
 from pulumi_setsmart.models.message_code import Notice
-from pulumi_setsmart.reporting.field_change import FieldChange
+from pulumi_setsmart.reporting.field_change import ABSENT, FieldChange
 
 
 class Action(StrEnum):
@@ -25,6 +26,7 @@ class Action(StrEnum):
     REVERT = "revert"
     SEND_AGAIN = "send again"
     UPDATE = "update"
+    NEW_KEY = "new key"
 
 
 LOSSES = frozenset({Action.RENAME, Action.DELETE, Action.REPLACE, Action.DEACTIVATE})
@@ -32,6 +34,9 @@ LOSSES = frozenset({Action.RENAME, Action.DELETE, Action.REPLACE, Action.DEACTIV
 
 CHANGES = LOSSES | {Action.REVERT, Action.SEND_AGAIN, Action.UPDATE}
 """These change an object of the account; so may an adoption."""
+
+
+_COMPARED = frozenset({Action.REPLACE, Action.REVERT, Action.SEND_AGAIN, Action.UPDATE})
 
 
 @frozen
@@ -50,6 +55,9 @@ class Entry:
         former: Of a renamed key, what happens to the resource under its former key; else None.
         is_change: Whether it is a listing of the account that will have other values, or be lost.
         twin: Of one that would be deleted, the name of a resource of the same identity that stays.
+        is_listing: Whether it is a listing.
+        former_key: The name that its resource has in the state, if the program says that it is the
+            same one under another key; else None.
         portfolio: The name of the portfolio that declares it, or None.
         key: The key of its entry there, or None.
     """
@@ -65,13 +73,23 @@ class Entry:
     former: Entry | None = None
     is_change: bool = False
     twin: str | None = None
+    former_key: str | None = None
+    is_listing: bool = False
     portfolio: str | None = None
     key: str | None = None
 
     @property
     def is_compared(self) -> bool:
         """Whether its fields have a value now that can stand beside the next one."""
-        return self.action in (Action.REPLACE, Action.REVERT, Action.SEND_AGAIN, Action.UPDATE)
+        return self.action in _COMPARED or (
+            self.action is Action.ADOPT
+            and all(field.current is not ABSENT for field in self.fields)
+        )
+
+    @property
+    def is_adopted_as_it_is(self) -> bool:
+        """Whether it exists, and has all that the program declares."""
+        return self.action is Action.ADOPT and not self.fields
 
     @property
     def is_drift(self) -> bool:
@@ -95,6 +113,10 @@ class Report:
         listings: How many listings the stack manages, with those that it adopts.
         configured: What is configured in clear of the stack, by key.
         notices: What a person has to know before it is approved, such as a limit that is exceeded.
+        resources: Each resource in the preview, also one that stays as it is: its kind and name.
+        other_steps: What happens to which resource that is not SetSmart's.
+        date: The day of the report, or None.
+        dashboard_url: The address of a listing's page, with ``{id}``, or None.
         portfolios: The names of the program's portfolios.
     """
 
@@ -108,11 +130,29 @@ class Report:
     listings: int = 0
     configured: Mapping[str, str] = Factory(dict)
     notices: Sequence[Notice] = ()
+    resources: Sequence[tuple[str, str]] = ()
+    other_steps: Sequence[str] = ()
+    date: str | None = None
+    dashboard_url: str | None = None
     portfolios: Sequence[str] = ()
 
     def of(self, action: Action) -> list[Entry]:
         """Return the objects to which something happens."""
         return [entry for entry in self.entries if entry.action is action]
+
+    def link(self, entry: Entry) -> str | None:
+        """Return the address of a listing's page at SetSmart, or None."""
+        if not (self.dashboard_url and entry.is_listing and entry.identifier):
+            return None
+        return self.dashboard_url.replace("{id}", quote(entry.identifier, safe=""))
+
+    @property
+    def unchanged_listings(self) -> int | None:
+        """How many listings stay as they are; None where the preview does not say it."""
+        if not self.refreshed or self.errors:
+            return None
+        counted = (entry for entry in self.entries if entry.action is not Action.CREATE)
+        return self.listings - sum(entry.is_listing for entry in counted)
 
     @property
     def drifted(self) -> list[Entry]:

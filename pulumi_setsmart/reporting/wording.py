@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import frozen
 from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 
 from pulumi_setsmart.client.confidential import shortened
-from pulumi_setsmart.models.text import one_line, shown_json
+from pulumi_setsmart.models.field import label_of
+from pulumi_setsmart.models.json import steps
+from pulumi_setsmart.models.text import listed, one_line, shown_json
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, Value
 from pulumi_setsmart.reporting.report import Action, Entry, Report
 
+_LONGEST_TITLE = 100
 _LONGEST_VALUE = 300
 """Characters; a description can have thousands."""
 
@@ -62,6 +65,10 @@ HEADINGS: Mapping[Action, Heading] = {
         "SetSmart accepted what the program declares, and kept something else. It is sent again.",
     ),
     Action.UPDATE: Heading("Changed", "The program declares something else than before."),
+    Action.NEW_KEY: Heading(
+        "Kept under a new key",
+        "The program names the former key, so nothing changes at SetSmart.",
+    ),
 }
 
 _SECRET = "secret"  # noqa: S105 - the word that stands for one
@@ -103,20 +110,66 @@ def subject(entry: Entry, quoted: Callable[[str], str] = str) -> str:
     return " ".join(words)
 
 
+def notes(entry: Entry, quoted: Callable[[str], str] = str) -> list[str]:
+    """Return what there is to say of an object beside its fields.
+
+    Args:
+        entry: The object.
+        quoted: How names and ids are set off from the words around them.
+    """
+    is_state_only = entry.action is Action.UPDATE and not (entry.fields or entry.hides)
+    found = (renamed(entry, quoted), HIDDEN * entry.hides, STATE_ONLY * is_state_only)
+    return [note for note in found if note]
+
+
+def as_it_is(entries: Sequence[Entry], quoted: Callable[[str], str] = str) -> str:
+    """Return which objects are adopted as they are: ``2 as they are: Villa, Loft``.
+
+    Args:
+        entries: The objects.
+        quoted: How a name is set off from the words around it.
+    """
+    named = listed([quoted(shortened(entry.title, _LONGEST_TITLE)) for entry in entries])
+    return f"{len(entries)} as {'it is' if len(entries) == 1 else 'they are'}: {named}"
+
+
 def renamed(entry: Entry, quoted: Callable[[str], str] = str) -> str:
     """Return what a renamed key does: ``renamed key: would delete prop_2 and create …``.
 
     Args:
-        entry: The object; nothing is said unless its key was renamed.
+        entry: The object; nothing is said unless its key was renamed. If the program names the
+            former key, only that is.
         quoted: How names and ids are set off from the words around them.
     """
     if entry.former is None:
-        return ""
+        return "" if entry.former_key is None else f"its key was {quoted(entry.former_key)}"
     identifier = quoted(entry.identifier) if entry.identifier else f"the {entry.label}"
     return (
         f"renamed key: would {entry.former.action} {identifier} and create the same {entry.label} "
         f"again; its key was {quoted(entry.former.resource)}"
     )
+
+
+def field_name(change: FieldChange) -> str:
+    """Return what a person calls a field: ``Max guests``, ``House rules: pets``."""
+    first, *others = steps(change.path)
+    label = label_of(first)
+    if first.isidentifier():
+        label = f"{label[0].upper()}{label[1:]}"
+    return ": ".join([label, *map(label_of, others)])
+
+
+def facts(report: Report) -> list[str]:
+    """Return what a report is about beside its changes, as far as it is known."""
+    listings = report.unchanged_listings
+    return [
+        *([report.date] if report.date else []),
+        *(
+            [f"{listings} {'listing' if listings == 1 else 'listings'} unchanged"]
+            if listings
+            else []
+        ),
+    ]
 
 
 def shown(value: Value, *, secret: bool) -> str:
@@ -125,6 +178,8 @@ def shown(value: Value, *, secret: bool) -> str:
         return "—"
     if secret:
         return _SECRET
+    if value is None:
+        return "empty"
     if value == UNKNOWN_TEXT:
         return "known once it is created"
     if isinstance(value, str):
@@ -146,6 +201,12 @@ def planned(change: FieldChange) -> str:
     return shown(change.planned, secret=change.secret)
 
 
+def only_value(change: FieldChange) -> str:
+    """Return the value of a field that only has one: before a deletion, or after a creation."""
+    value = change.current if change.planned is ABSENT else change.planned
+    return shown(value, secret=change.secret)
+
+
 def reason(change: FieldChange, quoted: Callable[[str], str] = str) -> str:
     """Return why a field changes.
 
@@ -165,6 +226,7 @@ def reason(change: FieldChange, quoted: Callable[[str], str] = str) -> str:
 
 
 HIDDEN = "Something secret may change, which a preview does not show."
+STATE_ONLY = "Only what the state says of it changes, and nothing is sent to SetSmart."
 NOT_REFRESHED = (
     "The preview did not look at SetSmart, so changes outside Pulumi are not in it. "
     "Add options: {refresh: always} to Pulumi.yaml, or --refresh."

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
+import tempfile
+import webbrowser
 from pathlib import Path
+from urllib.request import url2pathname
 
 import pytest
 from click.testing import CliRunner, Result
 from support.messages import message
 from support.preview_document import PreviewDocument
+from support.recording_receiver import receiving
 
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.json import DEEPEST
@@ -108,6 +113,32 @@ def test_a_limit_on_the_whole_plan(conditions: list[str], status: int) -> None:
         assert (MessageCode.TOO_MANY_CHANGES in result.stdout.replace("&#45;", "-")) is is_exceeded
 
 
+def test_a_plan_that_was_approved_is_expected() -> None:
+    """0 while it is the same; 1, a line and a notice in each format if it is another."""
+    approved = json.loads(report(document("change"), "--format", "json").stdout)
+    assert approved["digest"] in report(document("change")).stdout
+    assert approved["plan"] in report(document("change")).stdout
+    for token in (approved["digest"], approved["plan"]):
+        same = report(document("change"), "--expect", token)
+        assert (same.exit_code, same.stderr) == (0, "")
+        for form in ("markdown", "html", "json"):
+            other = report(document("deletion"), "--expect", token, "--format", form)
+            assert other.exit_code == 1
+            assert other.stderr == message(MessageCode.PLAN_CHANGED, approved["digest"])
+            assert MessageCode.PLAN_CHANGED in other.stdout.replace("&#45;", "-")
+    failed = report(document("failure"), "--expect", approved["digest"], "--format", "json")
+    assert (failed.exit_code, failed.stderr) == (2, "")
+    assert json.loads(failed.stdout)["plan"] is None
+
+
+@pytest.mark.parametrize("token", ["", "latest", "3f9c", "a" * 41])
+def test_a_plan_that_is_no_digest_is_a_usage_error(token: str) -> None:
+    """One that was cut off or left out does not count as approved."""
+    result = report(document("change"), "--expect", token)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--expect" in result.stderr
+
+
 def test_a_renamed_key_is_a_deletion() -> None:
     """The status says so, and JSON has both keys."""
     preview = PreviewDocument()
@@ -171,7 +202,12 @@ def test_a_failed_preview_is_status_2() -> None:
 
 @pytest.mark.parametrize(
     ("form", "start"),
-    [("markdown", "<!-- pulumi-setsmart"), ("html", "<!doctype html>"), ("json", "{")],
+    [
+        ("text", "1 changed"),
+        ("markdown", "<!-- pulumi-setsmart"),
+        ("html", "<!doctype html>"),
+        ("json", "{"),
+    ],
 )
 def test_each_format_can_be_written_to_a_file(form: str, start: str, tmp_path: Path) -> None:
     """The same as is printed."""
@@ -191,6 +227,123 @@ def test_markdown_is_what_is_printed_by_default() -> None:
         report(document("change"), "--format", "markdown").stdout
     )
     assert json.loads(report(document("change"), "--format", "json").stdout)["entries"]
+
+
+@pytest.mark.parametrize("target", [None, "page.html"])
+def test_a_page_is_opened_in_the_browser(
+    target: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the file that is named, or one that nobody else can read; the status stays."""
+    opened: list[str] = []
+
+    def browser(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", browser)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    options = [] if target is None else ["--output", target]
+    result = report(document("deletion"), "--open", *options, "--fail-on", "delete")
+    assert (result.exit_code, result.stdout) == (1, "")
+    file = Path(url2pathname(opened[0].removeprefix("file:")))
+    shown_path = target or file
+    assert result.stderr == f"wrote {shown_path}\n"
+    assert file.read_text().startswith("<!doctype html>")
+    if target is None:
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_without_a_browser_the_page_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a server, the file can be opened elsewhere."""
+    monkeypatch.setattr(webbrowser, "open", lambda _url: False)
+    result = report(document("change"), "--open", "--output", "page.html")
+    assert result.exit_code == 0
+    [wrote, said] = result.stderr.splitlines()
+    assert wrote == "wrote page.html"
+    assert said == message(MessageCode.NO_BROWSER)
+    assert Path("page.html").exists()
+
+
+def notify(url: str, what: str, *options: str) -> Result:
+    environment = {"SETSMART_NOTIFY_URL": url}
+    arguments = ["report", "-", "--notify", *options]
+    return CliRunner().invoke(main, arguments, input=document(what), env=environment)
+
+
+def test_a_summary_is_posted() -> None:
+    """Beside the report, which is the same; the status is that of the report."""
+    with receiving() as receiver:
+        for what, options, status in (
+            ("nothing", [], 0),
+            ("drift", ["--fail-on", "drift"], 1),
+            ("failure", [], 2),
+        ):
+            result = notify(receiver.url, what, *options)
+            assert (result.exit_code, result.stderr) == (status, "")
+            assert result.stdout == report(document(what)).stdout
+    texts = [json.loads(request.payload)["text"] for request in receiver.received]
+    assert [text.splitlines()[0].partition(": ")[2].split(",")[0] for text in texts] == [
+        "No changes: everything at SetSmart is as declared",
+        "1 reverted; 1 changed outside Pulumi",
+        "The preview failed",
+    ]
+
+
+def test_a_summary_that_is_not_delivered_is_status_3() -> None:
+    """With a line that does not have the address; the report is there all the same."""
+    with receiving(404, 404) as receiver:
+        for options in ([], ["--fail-on", "any"]):
+            result = notify(receiver.url, "drift", *options)
+            assert result.exit_code == 3
+            assert result.stderr == message(MessageCode.NOT_NOTIFIED, "SETSMART_NOTIFY_URL", 404)
+            assert result.stdout == report(document("drift")).stdout
+            assert receiver.url not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "hooks.example/canary", "http://hooks.example/canary", "https://hooks.example/canary x"],
+)
+def test_an_address_that_is_no_web_address_stops_before_the_preview(url: str) -> None:
+    """It is a secret, so it is not repeated, and http would show it to others."""
+    result = notify(url, "drift")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == message(MessageCode.INVALID_SETTING, "SETSMART_NOTIFY_URL")
+    assert "canary" not in result.stderr
+
+
+def test_the_address_of_a_summary_is_in_no_report() -> None:
+    """Even where a listing or a warning has it: whoever reads it could post."""
+    with receiving() as receiver:
+        preview = PreviewDocument()
+        preview.listing("villa", planned={**VILLA, "name": f"See {receiver.url}"})
+        preview.says("warning", f"warning: posted to {receiver.url}")
+        for form in FORMATS:
+            result = CliRunner().invoke(
+                main,
+                ["report", "-", "--notify", "--format", form],
+                input=preview.text,
+                env={"SETSMART_NOTIFY_URL": receiver.url},
+            )
+            assert result.exit_code == 0
+            assert receiver.url not in result.output
+    assert all(receiver.url not in request.payload.decode() for request in receiver.received)
+
+
+def test_links_lead_where_the_environment_says() -> None:
+    """Not where a saved preview says, which whoever makes a pull request can write."""
+    preview = PreviewDocument(config={"setsmart:dashboardUrl": "https://evil.example/{id}"})
+    preview.listing("villa", last=VILLA, planned={**VILLA, "bedrooms": 4})
+    assert "evil" not in report(preview.text, "--format", "html").stdout
+    environment = {"SETSMART_DASHBOARD_URL": "https://a.example/{id}"}
+    arguments = ["report", "-", "--format", "json"]
+    linked = CliRunner().invoke(main, arguments, input=preview.text, env=environment)
+    [entry] = json.loads(linked.stdout)["entries"]
+    assert entry["url"] == "https://a.example/prop_1"
+    wrong = {"SETSMART_DASHBOARD_URL": "javascript:alert({id})"}
+    result = CliRunner().invoke(main, arguments, input=preview.text, env=wrong)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == message(MessageCode.INVALID_SETTING, "SETSMART_DASHBOARD_URL")
 
 
 def test_a_file_that_cannot_be_written_is_a_one_line_error(tmp_path: Path) -> None:
@@ -213,7 +366,7 @@ def test_what_is_no_preview_is_a_one_line_error(text: str) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
-FORMATS = ["markdown", "html", "json"]
+FORMATS = ["text", "markdown", "html", "json"]
 ENCODINGS = {
     "UTF-8": "utf-8",
     "UTF-8 with a mark": "utf-8-sig",
@@ -285,7 +438,14 @@ def test_what_cannot_be_read_is_a_one_line_error(
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["-", "--stack", "dev"], ["missing.json"], ["-", "--fail-on", "never"]]
+    "arguments",
+    [
+        [],
+        ["-", "--open", "--format", "json"],
+        ["-", "--stack", "dev"],
+        ["missing.json"],
+        ["-", "--fail-on", "never"],
+    ],
 )
 def test_arguments_that_make_no_sense_are_refused(arguments: list[str]) -> None:
     """With status 2 and a word on what is wrong."""

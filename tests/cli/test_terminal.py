@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.conversation import CTRL_C, INTERRUPTED, Conversation
+from support.preview_document import PreviewDocument
 from support.served_sandbox import serving
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, SandboxSettings, listings
@@ -50,6 +51,27 @@ def test_colours_are_for_terminals_that_want_them(tmp_path: Path) -> None:
     plain = on_a_terminal(tmp_path, "compare", "left.yaml", "right.yaml", NO_COLOR="1")
     assert f"{ESCAPE}[31mmissing{ESCAPE}[0m  A \\x1b[31m[red] (a)" in shown
     assert "missing  A \\x1b[31m[red] (a)" in plain
+
+
+def test_a_report_is_text_for_people(tmp_path: Path) -> None:
+    """In colours that NO_COLOR turns off, as wide as the terminal, and without entities."""
+    preview = PreviewDocument()
+    villa = {"name": "Sea \x1b[31m & Villa", "max_guests": 6}
+    preview.listing("villa", last=villa, current={**villa, "max_guests": 12}, planned=villa)
+    preview.listing("gone", last={"name": "Old Hut", "attributes": {"notes": "long " * 40}})
+    (tmp_path / "preview.json").write_text(preview.text)
+    shown = on_a_terminal(tmp_path, "report", "preview.json", COLUMNS="60")
+    plain = on_a_terminal(tmp_path, "report", "preview.json", COLUMNS="60", NO_COLOR="1")
+    assert f"{ESCAPE}[1;31mDeleted: 1{ESCAPE}[0m" in shown
+    assert f"{ESCAPE}[3" not in plain
+    text = re.sub(f"{ESCAPE}\\[[0-9;]*m", "", plain)
+    assert ESCAPE not in text
+    assert "Sea \\x1b[31m & Villa, listing prop_1 (villa)" in text
+    assert "Max guests" in text
+    assert "12 → 6" in text
+    assert text.index("Old Hut") < text.index("Villa, listing")
+    assert "&" not in text.replace(" & ", "")
+    assert max(map(len, text.splitlines())) <= 60
 
 
 def test_a_long_command_shows_how_far_it_is(tmp_path: Path) -> None:

@@ -80,9 +80,7 @@ def test_every_page_can_be_reached(site: Path) -> None:
         str(file.relative_to(ROOT / "docs")) for file in (ROOT / "docs").rglob("*.md")
     )
     for page in reached:
-        built = site / (
-            "index.html" if page == "index.md" else f"{page.removesuffix('.md')}/index.html"
-        )
+        built = site / f"{page.removesuffix('.md')}.html"
         assert built.stat().st_size > 5000
 
 
@@ -110,7 +108,7 @@ def test_every_argument_and_output_of_a_resource_is_documented(site: Path) -> No
         ("api-object", pulumi_setsmart.ApiObject),
     ):
         name = f"pulumi_setsmart.{resource.__name__}"
-        text = (site / "reference" / page / "index.html").read_text()
+        text = (site / "reference" / f"{page}.html").read_text()
         own = text[text.index(f'id="{name}"') : text.index(f'id="{name}.get"')]
         documented = re.findall(r"<td>\s*<code>(\w+)</code>", own)
         assert {*resource.__init__.__annotations__} - {"return"} - {*documented} == set(), page
@@ -120,7 +118,7 @@ def test_every_argument_and_output_of_a_resource_is_documented(site: Path) -> No
 
 def test_every_command_has_its_reference(site: Path) -> None:
     """From its own help."""
-    text = (site / "reference" / "commands" / "index.html").read_text()
+    text = (site / "reference" / "commands.html").read_text()
     for command in (
         "adopt",
         "compare",

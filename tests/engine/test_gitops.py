@@ -22,7 +22,7 @@ from support.workflow_runner import BASE, LARGE_CHANGE, TOKEN, GitHub, Repositor
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.reporting.field_change import FieldChange
 from pulumi_setsmart.reporting.report import Action
-from pulumi_setsmart.reporting.wording import HEADINGS, reason
+from pulumi_setsmart.reporting.wording import HEADINGS, HIDDEN, reason
 from pulumi_setsmart.sandbox import ApiKey, SandboxSettings, running
 from pulumi_setsmart.testing import SandboxAccount
 
@@ -30,6 +30,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gitops"
 WRITER, NEXT_WRITER, READER = "key-that-writes", "its-successor", "key-that-reads"
 PASSPHRASE = "passphrase-of-production"
 DOOR_CODE = "8402-7731"
+COMMIT = "c0ffee" * 6 + "c0ff"
 
 
 @pytest.fixture
@@ -107,6 +108,15 @@ class Forge:
         for finished in self.run(workflow, writer=writer).values():
             assert finished.returncode == 0, finished.stdout + finished.stderr
 
+    def deploy_by_hand(self, *, writer: str = WRITER) -> None:
+        """Deploy without a pull request: what nobody approved stops, with the plan to approve."""
+        stopped = self.run("deploy", writer=writer)["deploy"]
+        assert stopped.returncode == 1, stopped.stdout + stopped.stderr
+        [plan] = re.findall("^Plan <code>([0-9a-f]{40})</code>", stopped.stdout, re.MULTILINE)
+        variables = {**self.repository.variables, "inputs.plan": plan}
+        by_hand = evolve(self, repository=evolve(self.repository, variables=variables))
+        by_hand.succeed("deploy", writer=writer)
+
     def edit(self, *changes: tuple[str, str]) -> None:
         """Change the portfolio in the branch."""
         path = self.repository.branch / "portfolio.yaml"
@@ -116,9 +126,15 @@ class Forge:
             text = text.replace(before, after)
         path.write_text(text)
 
-    def merge(self) -> None:
+    def push(self) -> None:
         """Have `main` be what the branch is."""
         shutil.copytree(self.repository.branch, self.repository.main, dirs_exist_ok=True)
+
+    def merge(self) -> None:
+        """Merge the pull request into `main`."""
+        self.push()
+        self.github.pulls.clear()
+        self.github.merge(COMMIT)
 
 
 def forge_of(pulumi: Path, folder: Path, account: SandboxAccount, state: State) -> Forge:
@@ -156,8 +172,10 @@ def forge_of(pulumi: Path, folder: Path, account: SandboxAccount, state: State) 
         "github.event.pull_request.number": "7",
         "github.run_id": "1001",
         "github.run_attempt": "1",
+        "github.sha": COMMIT,
         "inputs.large-change": "",
         "inputs.max-deletions": "",
+        "inputs.plan": "",
         LARGE_CHANGE: "false",
         BASE: "0000000",
     }
@@ -174,7 +192,7 @@ def forge(
     forge = forge_of(pulumi, tmp_path, setsmart_sandbox, state)
     with running(forge.github.app) as api_url:
         forge.repository.runner["GITHUB_API_URL"] = api_url
-        forge.succeed("deploy")
+        forge.deploy_by_hand()
         yield forge
 
 
@@ -201,6 +219,7 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
         ("  pine-cabin:\n    name: Pine Cabin\n    bedrooms: 2\n    max_guests: 4\n", ""),
     )
     asked = len(account.requests)
+    summary = (forge.repository.kept / "summary").read_text()
     for _ in range(2):
         forge.succeed("pull-request")
     assert {request.method for request in account.requests[asked:]} == {"GET"}
@@ -213,15 +232,16 @@ def test_a_change_goes_from_the_pull_request_to_the_account(
     assert "Pine Cabin" in deleted
     assert heading(Action.UPDATE, 2) in changed
     rows = [line.strip(" |").split(" | ") for line in changed.splitlines() if "| <code>" in line]
+    assert "Bedrooms" in deleted
     assert [[re.sub(r"</?code>", "", cell) for cell in row] for row in rows] == [
-        ["bedrooms", "3", "4", reason(FieldChange("/bedrooms", last=3, current=3, planned=4))],
-        ["bedrooms", "9", "1", reason(FieldChange("/bedrooms", last=1, current=9, planned=1))],
+        ["Bedrooms", "3", "4", reason(FieldChange("/bedrooms", last=3, current=3, planned=4))],
+        ["Bedrooms", "9", "1", reason(FieldChange("/bedrooms", last=1, current=9, planned=1))],
         [
-            *("max&#95;guests", "2", "3"),
+            *("Max guests", "2", "3"),
             reason(FieldChange("/max_guests", last=2, current=2, planned=3)),
         ],
     ]
-    assert (forge.repository.kept / "summary").read_text() == report * 2
+    assert (forge.repository.kept / "summary").read_text() == summary + report * 2
 
     forge.merge()
     forge.succeed("deploy")
@@ -252,21 +272,21 @@ def test_a_sheet_that_went_wrong_stops_before_anything_is_written(
     account = setsmart_sandbox
     entries = "".join(f"  hut-{n}:\n    name: Hut {n}\n    bedrooms: 1\n" for n in range(7))
     forge.edit(("  pine-cabin:", f"{entries}  pine-cabin:"))
-    forge.merge()
-    forge.succeed("deploy")
+    forge.push()
+    forge.deploy_by_hand()
     forge.edit(*((f"Hut {n}\n    bedrooms: 1", f"Hut {n}\n    bedrooms: 8") for n in range(4)))
     before, variables = account.objects(), dict(forge.repository.variables)
     assert forge.run("pull-request")["report"].returncode == 1
     comment = html.unescape(forge.github.comments[3]["body"])
     assert MessageCode.TOO_MANY_CHANGES in comment
+    meant = {**variables, LARGE_CHANGE: "true", "inputs.large-change": "true"}
+    approved = evolve(forge, repository=evolve(forge.repository, variables=meant))
+    approved.succeed("pull-request")
     forge.merge()
     stopped = forge.run("deploy")["deploy"]
     assert stopped.returncode == 1
     assert stopped.stderr.splitlines()[-1] == message(MessageCode.TOO_MANY_CHANGES, 4, 10)
     assert account.objects() == before
-    meant = {**variables, LARGE_CHANGE: "true", "inputs.large-change": "true"}
-    approved = evolve(forge, repository=evolve(forge.repository, variables=meant))
-    approved.succeed("pull-request")
     approved.succeed("deploy")
     assert sum(listing["bedrooms"] == 8 for listing in account.objects()) == 4
 
@@ -287,7 +307,7 @@ def test_drift_is_one_issue_until_it_is_gone(
     account.remove("prop_2")
     forge.succeed("drift")
     assert heading(Action.RESTORE, 1) in github.issues[2]["body"]
-    forge.succeed("deploy", writer=NEXT_WRITER)
+    forge.deploy_by_hand(writer=NEXT_WRITER)
     forge.succeed("drift")
     assert [issue["state"] for issue in github.issues.values()] == ["open", "closed"]
     assert len(account.objects()) == 3
@@ -307,7 +327,7 @@ def test_drift_is_accepted_by_a_pull_request(
     for _ in range(2):
         forge.succeed("drift")
     assert [write for write in github.writes if "pulls" in write] == ["POST pulls", "PATCH pulls/1"]
-    [pull] = github.pulls.values()
+    [pull] = github.proposals.values()
     assert heading(Action.REVERT, 1) in pull["body"]
     proposed = github.trees[
         github.commits[github.branches[pull["head"]["ref"]]]["commit"]["tree"]["sha"]
@@ -315,7 +335,9 @@ def test_drift_is_accepted_by_a_pull_request(
     declared = (forge.repository.main / "portfolio.yaml").read_text()
     assert proposed == {"portfolio.yaml": declared.replace("bedrooms: 3", "bedrooms: 7")}
 
-    (forge.repository.main / "portfolio.yaml").write_text(proposed["portfolio.yaml"])
+    (forge.repository.branch / "portfolio.yaml").write_text(proposed["portfolio.yaml"])
+    forge.succeed("pull-request")
+    forge.merge()
     forge.succeed("deploy")
     assert account.objects() == before
     forge.succeed("drift")
@@ -329,6 +351,42 @@ from pulumi_setsmart import Property
 code = pulumi.Config().require_secret("code")
 Property("hut", name="Hut", attributes={"door_code": code})
 """
+
+
+@in_a_folder
+def test_what_was_approved_is_what_is_deployed(
+    forge: Forge, setsmart_sandbox: SandboxAccount
+) -> None:
+    """A listing that somebody changed since stops it, and the run says which; a secret does not."""
+    account = setsmart_sandbox
+    program = forge.repository.branch / "__main__.py"
+    program.write_text(program.read_text() + WITH_A_SECRET)
+    forge.push()
+    forge.project.succeed("config", "set", "--secret", "code", DOOR_CODE, "--stack", "production")
+    forge.deploy_by_hand()
+    shutil.copy(forge.project.folder / "Pulumi.production.yaml", forge.repository.branch)
+    forge.edit(("bedrooms: 3", "bedrooms: 4"))
+    forge.succeed("pull-request")
+    assert HIDDEN in forge.github.comments[3]["body"]
+    forge.merge()
+    ids = {str(listing["name"]): str(listing["id"]) for listing in account.objects()}
+    account.change(ids["Harbour Loft"], bedrooms=9)
+    before = account.objects()
+    stopped = forge.run("deploy")["deploy"]
+    assert stopped.returncode == 1
+    said = stopped.stderr.splitlines()[-1]
+    assert said == message(MessageCode.PLAN_CHANGED, "not approved: portfolio-harbour-loft")
+    assert "Harbour Loft" in stopped.stdout
+    assert account.objects() == before
+    account.change(ids["Harbour Loft"], bedrooms=1)
+    forge.succeed("deploy")
+    assert {listing["name"]: listing.get("bedrooms") for listing in account.objects()} == {
+        "Beachfront Villa": 4,
+        "Harbour Loft": 1,
+        "Pine Cabin": 2,
+        "Hut": None,
+    }
+
 
 ATTACK = """
 import json, os, pathlib, subprocess
@@ -380,9 +438,9 @@ def test_code_that_nobody_has_approved_gets_nothing_that_writes(
     """It writes neither state nor account nor comment; no secret of production is in its reach."""
     program = forge.repository.branch / "__main__.py"
     program.write_text(program.read_text() + WITH_A_SECRET)
-    forge.merge()
+    forge.push()
     forge.project.succeed("config", "set", "--secret", "code", DOOR_CODE, "--stack", "production")
-    forge.succeed("deploy")
+    forge.deploy_by_hand()
     assert setsmart_sandbox.objects()[-1]["door_code"] == DOOR_CODE
     shutil.copy(forge.project.folder / "Pulumi.production.yaml", forge.repository.branch)
     stored, listings = state.content(), setsmart_sandbox.objects()

@@ -84,7 +84,10 @@ def fields_of(document: dict[str, list[dict[str, object]]]) -> dict[object, obje
 
 
 EXPECTED = {
-    ("delete", "Old Hut"): [],
+    ("delete", "Old Hut"): [
+        ("name", "program", "Old Hut", None),
+        ("status", "program", "active", None),
+    ],
     ("deactivate", "Pine Cabin"): [],
     ("create", "Barn"): [
         ("bedrooms", "program", None, 2),
@@ -136,6 +139,35 @@ def test_a_report_tells_the_change_from_the_drift(
     loud = changed.command("report", "--stack", "test", "--format", "json", "--fail-on", "drift")
     assert loud.returncode == 1
     assert [entry["action"] for entry in json.loads(loud.stdout)["entries"]] == ["restore"]
+
+
+def test_what_was_approved_is_what_is_deployed(stack: EngineStack, account: EngineSandbox) -> None:
+    """The plan stays until somebody changes a listing or the program, and the line names it."""
+    stack.declare(BEFORE)
+    stack.up()
+    stack.declare(AFTER)
+
+    def expect(token: str) -> subprocess.CompletedProcess[str]:
+        return stack.command("report", "--stack", "test", "--format", "json", "--expect", token)
+
+    shown = stack.command("report", "--stack", "test", "--format", "json").stdout
+    approved = json.loads(shown)
+    same = expect(approved["digest"])
+    assert (same.returncode, same.stderr, same.stdout) == (0, "", shown)
+    storage = account.sandbox.storage
+    [loft] = [one for one in storage.objects(PROPERTIES) if one["name"] == "Harbour Loft"]
+    storage.replace(PROPERTIES, str(loft["id"]), {**loft, "bedrooms": 9})
+    changed = expect(approved["plan"])
+    assert changed.returncode == 1
+    facts = [approved["digest"], "not approved: loft"]
+    assert changed.stderr.strip() == message(MessageCode.PLAN_CHANGED, *facts)
+    storage.replace(PROPERTIES, str(loft["id"]), loft)
+    stack.declare(AFTER.replace("bedrooms=4", "bedrooms=5"))
+    edited = expect(approved["plan"])
+    assert edited.returncode == 1
+    assert edited.stderr.strip() == message(
+        MessageCode.PLAN_CHANGED, "changes otherwise than approved: villa"
+    )
 
 
 def test_a_streamed_preview_comes_to_the_same_report(changed: EngineStack) -> None:

@@ -46,6 +46,7 @@ def pull_request(tmp_path: Path, runner_environment: dict[str, str]) -> Iterator
         "github.token": TOKEN,
         "github.event.pull_request.number": "7",
         "github.run_id": "1001",
+        "github.sha": "5ha",
         LARGE_CHANGE: "false",
         BASE: "0000000",
     }

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.workflow_runner import MAIN, REPOSITORY, TOKEN, GitHub
+from support.workflow_runner import REPOSITORY, TOKEN, GitHub
 
 from pulumi_setsmart.sandbox import running
 
 SCRIPT = Path(__file__).resolve().parents[2] / "examples" / "gitops" / "scripts" / "github.py"
 MARKER = "<!-- pulumi-setsmart report portfolio/production -->"
+MAIN = "5ha"
 BOT = {"login": "github-actions[bot]", "type": "Bot"}
 PERSON = {"login": "ada", "type": "User"}
 
@@ -29,13 +30,20 @@ class Runner:
         self.bot = ""
         self._report = folder / "report.md"
 
+    def approved_plan(self, commit: str = "merge", stack: str = "production") -> str | None:
+        """Return the plan that was approved with a commit, or None if the script finds none."""
+        finished = self.run("approved-plan", commit, stack)
+        assert "Traceback" not in finished.stderr
+        assert (finished.returncode == 0) is (finished.stderr == "")
+        return finished.stdout.strip() if finished.returncode == 0 else None
+
     def run(
-        self, command: str, subject: str, text: str | None = None
+        self, command: str, subject: str, *options: str, text: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command, with a report if there is one."""
         if text is not None:
             self._report.write_text(text)
-        files = [] if text is None else [str(self._report)]
+        files = options if text is None else [str(self._report)]
         return self._run(command, subject, *files)
 
     def propose(self, text: str, before: str, after: str) -> subprocess.CompletedProcess[str]:
@@ -52,8 +60,8 @@ class Runner:
             "GITHUB_API_URL": self._api_url,
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_SHA": MAIN,
-            "GITHUB_REF_NAME": "main",
             "GITHUB_TOKEN": TOKEN,
+            "GITHUB_REF_NAME": "main",
             "BOT_LOGIN": self.bot,
         }
         return subprocess.run(
@@ -67,7 +75,7 @@ class Runner:
 
     def succeed(self, command: str, subject: str, text: str | None = None) -> None:
         """Run a command that must work."""
-        finished = self.run(command, subject, text)
+        finished = self.run(command, subject, text=text)
         assert finished.returncode == 0, finished.stderr
 
 
@@ -188,7 +196,7 @@ def test_a_next_page_elsewhere_gets_no_token(runner: Runner) -> None:
     for number in range(1, 4):
         runner.github.issues[number] = issue(number, "Paint the hut")
     runner.github.next_page = "http://127.0.0.1:9/page"
-    refused = runner.run("open-issue", "Drift: production", "text")
+    refused = runner.run("open-issue", "Drift: production", text="text")
     assert refused.returncode != 0
     assert refused.stderr == "GitHub's next page is on another server: 127.0.0.1\n"
     assert runner.github.writes == []
@@ -218,7 +226,7 @@ def test_what_github_refuses_is_red(runner: Runner, *, there: bool) -> None:
     if there:
         runner.github.comments[1] = comment(1, f"{MARKER}\nOld", BOT)
     runner.github.may_write = False
-    refused = runner.run("comment", "7", f"{MARKER}\ntext")
+    refused = runner.run("comment", "7", text=f"{MARKER}\ntext")
     assert refused.returncode != 0
     assert "403" in refused.stderr
 
@@ -229,18 +237,18 @@ def test_a_proposal_is_one_pull_request_until_nothing_is_left(runner: Runner) ->
     made = ["trees", "commits", "refs accept-drift-production", "POST pulls"]
     assert runner.propose("first", "a", "b").returncode == 0
     assert github.writes == made
-    assert github.pulls[1]["base"]["ref"] == "main"
+    assert github.proposals[1]["base"]["ref"] == "main"
     assert github.trees[tree_of(github)] == {"portfolio.yaml": "b"}
     github.writes.clear()
     assert runner.propose("again", "a", "b").returncode == 0
     assert github.writes == ["trees", "PATCH pulls/1"]
     assert runner.propose("second", "a", "c").returncode == 0
     assert github.trees[tree_of(github)] == {"portfolio.yaml": "c"}
-    assert (github.pulls[1]["body"], github.pulls[1]["state"]) == ("second", "open")
+    assert (github.proposals[1]["body"], github.proposals[1]["state"]) == ("second", "open")
     assert runner.propose("", "a", "a").returncode == 0
-    assert github.pulls[1]["state"] == "closed"
+    assert github.proposals[1]["state"] == "closed"
     assert runner.propose("third", "a", "b").returncode == 0
-    assert [pull["state"] for pull in github.pulls.values()] == ["closed", "open"]
+    assert [pull["state"] for pull in github.proposals.values()] == ["closed", "open"]
 
 
 def tree_of(github: GitHub) -> str:
@@ -262,12 +270,90 @@ def test_the_work_of_others_on_a_proposal_is_not_overwritten(
     finished = runner.propose("second", "a", "c")
     assert (finished.returncode, github.writes) == (0, ["trees"])
     assert "accept-drift-production" in finished.stderr
-    github.pulls[1]["user"] = stranger
+    github.proposals[1]["user"] = stranger
     runner.propose("", "a", "a")
-    assert github.pulls[1]["state"] == "open"
+    assert github.proposals[1]["state"] == "open"
 
 
 def test_a_token_that_may_not_write_fails(runner: Runner) -> None:
     """The workflow is red, as the setting of the repository is missing."""
     runner.github.may_write = False
     assert runner.propose("first", "a", "b").returncode == 1
+
+
+PLAN, OTHER = "a" * 40, f"{'b' * 40}.{'c' * 40}.abcdefghij."
+
+
+def with_plan(plan: str, marker: str = MARKER) -> str:
+    return f"{marker}\n### 1 changed\n\n<!-- pulumi-setsmart plan {plan} -->\nPlan ...\n"
+
+
+@pytest.mark.parametrize("plan", [PLAN, OTHER])
+@pytest.mark.parametrize("stack", ["production", "hosts/production"])
+def test_the_approved_plan_is_what_the_pull_request_showed(
+    runner: Runner, plan: str, stack: str
+) -> None:
+    """Among the comments of others, and beside the report of another stack."""
+    github = runner.github
+    for number in range(1, 4):
+        github.comments[number] = comment(number, with_plan("d" * 40), PERSON)
+        github.comments[number]["updated_at"] = github.now()
+    runner.succeed("comment", "7", with_plan("e" * 40, MARKER.replace("production", "staging")))
+    for each in ("f" * 40, plan):
+        runner.succeed("comment", "7", with_plan(each))
+    github.merge("merge")
+    assert runner.approved_plan(stack=stack) == plan
+
+
+def test_a_report_that_changed_after_the_merge_approves_nothing(runner: Runner) -> None:
+    """Whoever merged it saw another one, whoever wrote it."""
+    runner.succeed("comment", "7", with_plan(PLAN))
+    runner.github.merge("merge")
+    runner.succeed("comment", "7", with_plan(OTHER))
+    assert runner.approved_plan() is None
+
+
+def test_nobody_else_can_approve_a_plan(runner: Runner) -> None:
+    """Not a person, another app, a comment without a plan, nor a name of a listing."""
+    github = runner.github
+    bodies = [(with_plan(PLAN), stranger) for stranger in STRANGERS]
+    named = "<code>&#60;&#33;&#45;&#45; pulumi&#45;setsmart plan &#45;&#45;&#62;</code>"
+    bodies += [
+        (f"{MARKER}\n### The preview failed\n- {named} <!-- pulumi-setsmart plan {PLAN} -->", BOT),
+        (f"Hello\n{with_plan(PLAN)}", BOT),
+        (with_plan("latest"), BOT),
+    ]
+    for number, (body, user) in enumerate(bodies, 1):
+        github.comments[number] = comment(number, body, user) | {"updated_at": github.now()}
+    github.merge("merge")
+    assert runner.approved_plan() is None
+
+
+def test_two_reports_on_one_stack_approve_nothing(runner: Runner) -> None:
+    """One of them was written by something else than the workflow, which has but one."""
+    github = runner.github
+    for number, plan in enumerate((PLAN, OTHER), 1):
+        github.comments[number] = comment(number, with_plan(plan), BOT)
+        github.comments[number]["updated_at"] = github.now()
+    github.merge("merge")
+    assert runner.approved_plan() is None
+
+
+@pytest.mark.parametrize(
+    "pull",
+    [
+        {"merged_at": None},
+        {"merge_commit_sha": "another"},
+        {"base": {"ref": "staging"}},
+    ],
+)
+def test_only_the_pull_request_that_was_merged_into_main_counts(
+    runner: Runner, pull: dict[str, Any]
+) -> None:
+    """GitHub lists each one that has the commit; a push has none."""
+    runner.succeed("comment", "7", with_plan(PLAN))
+    runner.github.merge("merge", **pull)
+    assert runner.approved_plan() is None
+    assert runner.approved_plan("push") is None
+    runner.github.merge("merge")
+    assert runner.approved_plan() == PLAN

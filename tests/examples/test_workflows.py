@@ -30,10 +30,10 @@ JOBS = {f"{path.stem}: {name}": job for path in WORKFLOWS for name, job in jobs_
 
 
 def test_they_may_do_what_they_need_and_no_more() -> None:
-    """Reading the code, and the one thing that a job says."""
+    """Reading the code and what was approved, and the one thing that a job says."""
     assert all(document(path)["permissions"] == {} for path in WORKFLOWS)
     assert {name: job["permissions"] for name, job in JOBS.items()} == {
-        "deploy: deploy": {"contents": "read"},
+        "deploy: deploy": {"contents": "read", "pull-requests": "read"},
         "drift: drift": {"contents": "read", "issues": "write"},
         "drift: propose": {"contents": "write", "pull-requests": "write"},
         "pull-request: preview": {"contents": "read"},
@@ -47,7 +47,7 @@ def test_each_job_is_given_the_secrets_of_its_work_and_no_more() -> None:
     state = {"PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"}
     assert {name: secrets_of(job) for name, job in JOBS.items()} == {
         "deploy: deploy": ("production", state | {"SETSMART_API_KEY"}),
-        "drift: drift": ("production", state | {"SETSMART_READ_ONLY_KEY"}),
+        "drift: drift": ("production", state | {"SETSMART_READ_ONLY_KEY", "SETSMART_NOTIFY_URL"}),
         "drift: propose": (None, set()),
         "pull-request: preview": ("preview", {"SETSMART_READ_ONLY_KEY"}),
         "pull-request: report": (None, set()),
@@ -90,7 +90,8 @@ def test_pull_requests_run_by_the_event_that_gives_forks_nothing() -> None:
         "pull-request": {"pull_request"},
     }
     condition = "github.event.pull_request.head.repo.full_name == github.repository"
-    assert JOBS["pull-request: preview"]["if"] == condition
+    still_open = "github.event.pull_request.state == 'open'"
+    assert JOBS["pull-request: preview"]["if"] == f"{condition} && {still_open}"
     assert "needs.preview.result != 'skipped'" in JOBS["pull-request: report"]["if"]
 
 
@@ -100,6 +101,16 @@ def test_the_state_is_examined_before_pulumi_runs_on_it(name: str) -> None:
     commands = [step["run"] for step in JOBS[name]["steps"] if "run" in step]
     assert commands[1] == 'pulumi-setsmart doctor --stack "$STACK" --state-only'
     assert not re.search(r"pulumi(-setsmart)? (up|preview|report|stack)", commands[0])
+
+
+def test_nothing_is_deployed_that_was_not_approved() -> None:
+    """The plan is compared with the approved one before `pulumi up`, in each way to start it."""
+    commands = [step["run"] for step in JOBS["deploy: deploy"]["steps"] if "run" in step]
+    places = [next(n for n, command in enumerate(commands) if word in command) for word in WORDS]
+    assert places[0] == places[1] < places[2]
+
+
+WORDS = ("approved-plan", "--expect", "pulumi up")
 
 
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)

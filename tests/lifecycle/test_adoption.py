@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -164,6 +165,49 @@ def test_adopting_what_is_as_declared_writes_nothing(caplog: pytest.LogCaptureFi
     assert account.writes() == []
     assert caplog.messages == [message(MessageCode.ADOPTED, "prop_5")]
     assert "→" not in caplog.text
+
+
+def test_what_an_adoption_overwrites_is_always_said(caplog: pytest.LogCaptureFixture) -> None:
+    """Of those that change nothing, a run announces five, and then where to find the others."""
+    listings = [{"id": f"p{n}", "name": f"Villa {n}", "bedrooms": n % 2} for n in range(16)]
+    lifecycle = account_with(*listings).lifecycle(if_exists=IfExists.ADOPT)
+    for number in range(16):
+        inputs = through_engine({"name": f"Villa {number}", "bedrooms": 1})
+        assert lifecycle.check(inputs, exists=False).violations == []
+    silent, changing = range(1, 16, 2), range(0, 16, 2)
+    said = [text for text in caplog.messages if "→" in text]
+    assert said == [message(MessageCode.ADOPTED, f"p{n}", "bedrooms 0 → 1") for n in changing]
+    others = [text for text in caplog.messages if "→" not in text]
+    assert others == [
+        *(message(MessageCode.ADOPTED, f"p{n}") for n in silent[:5]),
+        message(MessageCode.MORE_ADOPTED, "pulumi-setsmart report"),
+    ]
+
+
+@pytest.mark.parametrize("current", [None, 5, "{", "[]", "null", "x"])
+def test_a_decision_that_does_not_say_what_it_overwrites_is_read(current: Json) -> None:
+    """As one of an older release; nothing depends on it."""
+    decision: dict[str, Json] = {"takes_over": "prop_5", "owner": "ab", "current": current}
+    adoption = adoption_in({f"{KEY}_takeover": decision})
+    assert adoption is not None
+    assert (adoption.identifier, adoption.current) == ("prop_5", None)
+
+
+def test_a_preview_tells_what_an_adoption_overwrites() -> None:
+    """As SetSmart has it, null as well; a secret is marked, since nobody encrypts the decision."""
+    account = account_with({**VILLA, "door_code": "4711-7731", "pets": None})
+    inputs: dict[str, Json] = {
+        "name": "Sea Villa",
+        "bedrooms": 3,
+        "if_exists": "adopt",
+        "attributes": {"pets": True, "door_code": "8402-7731"},
+        KEY: {"secret_paths": ["/door_code"]},
+    }
+    checked = account.lifecycle().check(through_engine(inputs), exists=False)
+    adoption = adoption_in(through_engine(checked.inputs))
+    assert adoption is not None
+    assert adoption.current == {"/bedrooms": 2, "/pets": None, "/door_code": "[secret]"}
+    assert "7731" not in json.dumps(checked.inputs[f"{KEY}_takeover"])
 
 
 def test_adopting_what_is_not_active_is_said(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from attrs import evolve
@@ -13,15 +14,19 @@ from markdown_it import MarkdownIt
 from pulumi.runtime.rpc import UNKNOWN
 from support.preview_document import PreviewDocument
 
+from pulumi_setsmart.cli.report_text import text as plain_text
+from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.reporting.data import data
-from pulumi_setsmart.reporting.field_change import ABSENT
+from pulumi_setsmart.reporting.field_change import ABSENT, FieldChange
 from pulumi_setsmart.reporting.markdown import markdown, marker
 from pulumi_setsmart.reporting.page import page
+from pulumi_setsmart.reporting.plan import Plan
 from pulumi_setsmart.reporting.preview import read_preview
 from pulumi_setsmart.reporting.report import Report
-from pulumi_setsmart.reporting.wording import shown
+from pulumi_setsmart.reporting.wording import STATE_ONLY, field_name, shown
 
+HOOK = "pulumi-python:dynamic/setsmart:WebhookSubscription"
 VILLA = {"name": "Sea Villa", "bedrooms": 3}
 NASTY = [
     "<script>alert(1)</script>",
@@ -125,9 +130,9 @@ def test_a_report_in_markdown_reads_like_this() -> None:
         "Created again: 1 Somebody deleted it at SetSmart.",
         "Changed: 2",
         "Something secret may change",
-        "field current planned reason name Sea Villa New Sea Villa",
+        "field current planned reason Name Sea Villa New Sea Villa",
         "this change; changed outside Pulumi as well, was Was Sea Villa",
-        "bedrooms 9 3 changed outside Pulumi, was 3",
+        "Bedrooms 9 3 changed outside Pulumi, was 3",
         "Resources of other providers: 1 to create, 1 to do Sea Villa.",
         "Pulumi warns: Sea Villa",
     ]
@@ -154,7 +159,7 @@ def test_a_page_says_the_same() -> None:
         assert each in text
     assert html.count('data-label="reason"') == 3
     cells = (
-        '<th scope="row">bedrooms</th>'
+        '<th scope="row">Bedrooms</th>'
         '<td data-label="current">9</td><td data-label="planned">3</td>'
     )
     assert cells in html
@@ -176,12 +181,16 @@ def test_json_says_the_same() -> None:
     document = json.loads(data(full_report(fails=True)))
     entries = document.pop("entries")
     assert document == {
+        "digest": None,
+        "plan": None,
         "project": "portfolio",
         "stack": "production",
+        "date": None,
         "summary": "The preview failed",
         "refreshed": True,
         "listings": 4,
         "changed_listings": 3,
+        "unchanged_listings": None,
         "notices": [],
         "others": {"create": 1, "do Sea Villa": 1},
         "warnings": [{"code": None, "message": "Sea Villa"}],
@@ -194,17 +203,22 @@ def test_json_says_the_same() -> None:
         ("update", False, True),
         ("update", True, False),
     ]
+    lost = {"cause": "program", "secret": False}
     assert entries[0] == {
         "action": "delete",
         "kind": "listing",
         "title": "Old Sea Villa",
         "resource": "gone",
         "id": "prop_1",
+        "url": None,
         "account": "of Sea Villa",
         "former_resource": None,
         "drift": False,
         "hides_secrets": False,
-        "fields": [],
+        "fields": [
+            {**lost, "name": "name", "last": "Old Sea Villa", "current": "Old Sea Villa"},
+            {**lost, "name": "bedrooms", "last": 3, "current": 3},
+        ],
     }
     both = next(entry for entry in entries if entry["resource"] == "both")
     assert both["fields"][1] == {
@@ -244,22 +258,22 @@ def test_the_first_line_says_how_grave_it_is(sides: dict[str, Any], icon: str) -
         (
             {"last": VILLA, "current": {**VILLA, "bedrooms": 9}, "planned": VILLA},
             "Reverted: 1 Somebody changed it at SetSmart.",
-            "current planned reason bedrooms 9 3 changed outside Pulumi, was 3",
+            "current planned reason Bedrooms 9 3 changed outside Pulumi, was 3",
         ),
         (
             {"last": VILLA, "planned": {**VILLA, "bedrooms": 4}},
             "Changed: 1 The program declares something else than before.",
-            "current planned reason bedrooms 3 4 this change",
+            "current planned reason Bedrooms 3 4 this change",
         ),
         (
             {"last": VILLA, "planned": {"name": "Sea Villa"}},
             "Changed: 1",
-            "current planned reason bedrooms 3 3 (no longer declared) this change",
+            "current planned reason Bedrooms 3 3 (no longer declared) this change",
         ),
         (
             {"last": VILLA, "planned": {**VILLA, "account": "eu"}, "op": "replace"},
             "Replaced: 1 The object is deleted at SetSmart, or set to inactive",
-            "current planned reason account — eu this change",
+            "current planned reason Account — eu this change",
         ),
         (
             {"last": {**VILLA, "deletion_policy": "deactivate"}},
@@ -274,7 +288,7 @@ def test_the_first_line_says_how_grave_it_is(sides: dict[str, Any], icon: str) -
         (
             {"planned": {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}},
             "Adopted: 1 It exists at SetSmart, and belongs to the stack from now on.",
-            "field value name Sea Villa bedrooms 3",
+            "field value Name Sea Villa Bedrooms 3",
         ),
     ],
 )
@@ -296,7 +310,7 @@ def test_each_action_has_its_own_words(sides: dict[str, Any], head: str, row: st
         ("", '""'),
         (" \n", '""'),
         ("one\ntwo", "one two"),
-        (None, "null"),
+        (None, "empty"),
         ({"pets": True, "é": [1.5]}, '{"pets": true, "é": [1.5]}'),
         (UNKNOWN, "known once it is created"),
         ({"id": UNKNOWN, "beds": 2}, '{"id": …, "beds": 2}'),
@@ -312,11 +326,13 @@ def test_a_value_is_shown_in_one_line(value: Any, text: str) -> None:
 
 
 def test_an_empty_change_is_one_line() -> None:
-    """In Markdown beside the line that nobody sees."""
+    """In Markdown beside the lines that nobody sees, and the plan, which can be approved too."""
+    plan = Plan.of(empty_report())
     [comment, line, *rest] = markdown(empty_report()).splitlines()
     assert comment == "<!-- pulumi-setsmart report portfolio/production -->"
     assert line.startswith("### No changes: everything at SetSmart is as declared")
-    assert rest == []
+    hidden = f"<!-- pulumi-setsmart plan {plan.token} -->"
+    assert rest == ["", hidden, f"Plan <code>{plan.digest}</code> · 1 listing unchanged"]
     assert "No changes" in page(empty_report())
     assert json.loads(data(empty_report()))["entries"] == []
 
@@ -414,7 +430,7 @@ def test_no_name_of_a_listing_does_harm(name: str, *, fails: bool) -> None:
     assert squeezed(one_line(name)) in squeezed(in_markdown.text)
     assert not re.search(r"[@#]\w", in_markdown.text)
     assert "GH-12" not in in_markdown.text_outside_code
-    assert markdown(report).count("<!--") == 1
+    assert markdown(report).count("<!--") == (1 if fails else 2)
     assert marker(report) == "<!-- pulumi-setsmart report portfolio/production -->"
     harmless, named = _Page(page(full_report(fails=fails))), _Page(page(report))
     assert (named.tags, named.attributes) == (harmless.tags, harmless.attributes)
@@ -434,3 +450,134 @@ def test_no_name_at_all_does_harm(name: str) -> None:
     assert allowed(in_markdown)
     assert in_markdown.tags == HARMLESS_MARKDOWN.tags
     assert _Page(page(report)).tags == HARMLESS_PAGE.tags
+
+
+def test_a_key_that_the_program_renames_is_shown_as_renamed() -> None:
+    """Not as a change with nothing in it; what changes beside it is shown as ever."""
+    document = PreviewDocument()
+    document.renamed_listing("old villa", "villa", last=VILLA, planned=VILLA)
+    document.renamed_listing("old loft", "loft", last=VILLA, planned={**VILLA, "bedrooms": 4})
+    report = read_preview(document.text)
+    for text in (rendered(markdown(report)).text, _Page(page(report)).text):
+        shown_text = squeezed(text)
+        assert "1 changed, 1 kept under a new key" in shown_text
+        assert "(loft) its key was old loft" in shown_text
+        assert "(villa) its key was old villa" in shown_text
+    entries = json.loads(data(report))["entries"]
+    assert [(entry["action"], entry["former_resource"]) for entry in entries] == [
+        ("update", "old loft"),
+        ("new key", "old villa"),
+    ]
+
+
+def adoption(current: dict[str, Any] | None, **fields: Any) -> dict[str, Any]:
+    """Return the inputs of a listing that is adopted, and gets other values than it has."""
+    decision = {"takes_over": "prop_7", "owner": "ab", "changes": bool(current)}
+    return {**VILLA, **fields, f"{KEY}_takeover": {**decision, "current": json.dumps(current)}}
+
+
+def test_adopted_listings_are_one_line_unless_they_change() -> None:
+    """Of many, the first names; of one that gets another value, what it has now."""
+    document = PreviewDocument()
+    for number in range(12):
+        document.listing(f"hut-{number:02}", planned=adoption({}, name=f"Hut {number:02}"))
+    document.listing("villa", planned=adoption({"/bedrooms": None, "/attributes/code": "[secret]"}))
+    report = read_preview(document.text)
+    names = ", ".join(f"Hut {number:02}" for number in range(10))
+    for text in (rendered(markdown(report)).text, _Page(page(report)).text, plain_text(report)):
+        shown_text = squeezed(text)
+        assert "Adopted: 13" in shown_text
+        assert f"12 as they are: {names} and 2 more" in shown_text
+        assert "hut-" not in shown_text
+        assert "Bedrooms" in shown_text
+    assert "Bedrooms empty → 3 this change" in squeezed(plain_text(report))
+    fields = {entry["resource"]: entry["fields"] for entry in json.loads(data(report))["entries"]}
+    assert fields["hut-00"] == []
+    assert [(field["name"], field["secret"]) for field in fields["villa"]] == [
+        ("bedrooms", False),
+        ("attributes.code", True),
+    ]
+
+
+@pytest.mark.parametrize("identifier", ["prop_1", "a b/../c?d#e", "<é>)"])
+def test_a_listing_leads_to_its_page(identifier: str) -> None:
+    """Where an address is given for that, with the id escaped; other kinds have no page."""
+    document = PreviewDocument()
+    document.listing("villa", last=VILLA, planned={**VILLA, "bedrooms": 9}, id=identifier)
+    document.listing("new", planned=VILLA)
+    document.listing("hook", last={"url": "https://b.example/"}, kind=HOOK)
+    report = read_preview(document.text)
+    assert "href" not in page(report) + rendered(markdown(report)).text
+    linked = evolve(report, dashboard_url="https://a.example/#/listings/{id}?tab=1")
+    address = f"https://a.example/#/listings/{quote(identifier, safe='')}?tab=1"
+    assert page(linked).count(f'href="{address}"') == page(linked).count("href") == 1
+    html = MarkdownIt("gfm-like", {"html": True}).render(markdown(linked))
+    assert html.count(f'<a href="{address}"><code>Sea Villa</code></a>') == html.count("<a ") == 1
+    assert address in plain_text(linked).replace("\n", "").replace(" ", "")
+    urls = {entry["resource"]: entry["url"] for entry in json.loads(data(linked))["entries"]}
+    assert urls == {"villa": address, "new": None, "hook": None}
+
+
+def test_a_report_says_when_it_was_made_and_what_stays() -> None:
+    """The day, the stack, and how many listings are unchanged, where the preview says so."""
+    document = PreviewDocument()
+    for number in range(3):
+        document.listing(f"same-{number}", last=VILLA, planned=VILLA, op="same")
+    document.listing("villa", last=VILLA, planned={**VILLA, "bedrooms": 9})
+    document.listing("new", planned=VILLA)
+    report = evolve(read_preview(document.text), date="2026-11-29")
+    for text in (rendered(markdown(report)).text, _Page(page(report)).text, plain_text(report)):
+        shown_text = squeezed(text)
+        for fact in ("2026-11-29", "3 listings unchanged", Plan.of(report).digest, "production"):
+            assert fact in shown_text
+    document = PreviewDocument()
+    document.listing("villa", last=VILLA, planned={**VILLA, "bedrooms": 9}, refreshed=False)
+    assert "unchanged" not in plain_text(read_preview(document.text))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/max_guests", "Max guests"),
+        ("/url", "URL"),
+        ("/doorCode", "Door code"),
+        ("/house_rules/pets", "House rules: pets"),
+        ("/beds/0/bed_type", "Beds: 0: bed type"),
+        ("/wi-fi", "wi-fi"),
+        ("/WLAN", "WLAN"),
+        ("/", ""),
+        ("/a b", "a b"),
+    ],
+)
+def test_a_field_is_called_as_people_call_it(path: str, name: str) -> None:
+    """In words, if its name is made of words."""
+    assert field_name(FieldChange(path, 1, 2, 3)) == name
+
+
+def test_a_change_of_the_state_alone_says_so() -> None:
+    """There is no change without a word on it."""
+    document = PreviewDocument()
+    document.listing("villa", last=VILLA, planned=VILLA, op="update")
+    report = read_preview(document.text)
+    for text in (rendered(markdown(report)).text, _Page(page(report)).text, plain_text(report)):
+        assert STATE_ONLY in squeezed(text)
+
+
+@given(st.text(max_size=60))
+def test_text_for_a_terminal_is_harmless(name: str) -> None:
+    """No character of a listing is obeyed, and nothing is an entity."""
+    text = plain_text(full_report(name, fails=True))
+    assert "&#" not in text.replace(name, "")
+    assert text.isprintable() or not [c for c in text if not (c.isprintable() or c == "\n")]
+
+
+def test_a_deleted_listing_shows_what_is_lost() -> None:
+    """Every value that SetSmart has, declared or known by name; a secret is no value to show."""
+    document = PreviewDocument()
+    last = {**VILLA, "attributes": {"pets": True, "door_code": "[secret]"}}
+    current = {**last, "bedrooms": 9, "max_guests": 6}
+    document.listing("villa", last=last, current=current)
+    report = read_preview(document.text)
+    for text in (rendered(markdown(report)).text, _Page(page(report)).text):
+        shown_text = "".join(text.split())
+        assert "fieldvalueNameSeaVillaBedrooms9Maxguests6PetstrueDoorcodesecret" in shown_text

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Self
 
@@ -121,35 +121,54 @@ class Page:
             _ = block.command  # what cannot be run is found before anything is
         return cls(blocks)
 
+    def after(self, command: str) -> Self:
+        """Return the page with a command before its first block."""
+        return attrs.evolve(
+            self, blocks=(Block("before the page", "sh", None, command), *self.blocks)
+        )
+
     def follow(self, folder: Path, changes: Iterable[tuple[str, str]] = ()) -> str:
-        """Do what the page says, in a folder that is a new home as well; return what is printed.
+        """Do what the page says, as `follow` does with several of them."""
+        return follow([self], folder, changes)
 
-        Args:
-            folder: The folder.
-            changes: What stands in the page, each with what a test has to do instead.
 
-        Raises:
-            AssertionError: A command fails, or something else is printed than the page shows.
-        """
-        blocks = self.blocks
-        for written, done_instead in changes:
-            assert any(written in block.text for block in blocks), written
-            blocks = _with(blocks, written, done_instead)
-        for port in PORTS:
-            blocks = _with(blocks, port, str(free_port()))
-        script = "".join(f"printf '{_MARK}'\n{block.command}\n" for block in blocks)
-        try:
-            printed = _run(_LEAVING_NOTHING + script, folder)
-        finally:
-            stop_detached_sandboxes(folder)
-        seen = ""
-        for block, part in zip(blocks, printed.split(_MARK)[1:], strict=True):
-            if block.language != "text":
-                seen = part
-                continue
-            shown = f"{block.where} shows\n\n{block.text}\nand this is printed:\n\n{seen}"
-            assert block.is_shown_by(seen), shown
-        return printed
+def follow(pages: Sequence[Page], folder: Path, changes: Iterable[tuple[str, str]] = ()) -> str:
+    """Do what pages say, each in a shell of its own; return what is printed.
+
+    Args:
+        pages: The pages.
+        folder: The folder in which they are followed, which is a new home as well.
+        changes: What stands in a page, each with what a test has to do instead.
+
+    Raises:
+        AssertionError: A command fails, or something else is printed than a page shows.
+    """
+    blocks = joined(pages).blocks
+    for written, done_instead in changes:
+        assert any(written in block.text for block in blocks), written
+        blocks = _with(blocks, written, done_instead)
+    for port in PORTS:
+        blocks = _with(blocks, port, str(free_port()))
+    left = iter(blocks)
+    try:
+        return "".join(
+            _follow_in_a_shell([*islice(left, len(page.blocks))], folder) for page in pages
+        )
+    finally:
+        stop_detached_sandboxes(folder)
+
+
+def _follow_in_a_shell(blocks: Sequence[Block], folder: Path) -> str:
+    script = "".join(f"printf '{_MARK}'\n{block.command}\n" for block in blocks)
+    printed = _run(_LEAVING_NOTHING + script, folder)
+    seen = ""
+    for block, part in zip(blocks, printed.split(_MARK)[1:], strict=True):
+        if block.language != "text":
+            seen = part
+            continue
+        shown = f"{block.where} shows\n\n{block.text}\nand this is printed:\n\n{seen}"
+        assert block.is_shown_by(seen), shown
+    return printed
 
 
 def _with(blocks: Iterable[Block], written: str, done_instead: str) -> tuple[Block, ...]:

@@ -20,8 +20,6 @@ from support.waiting import HANG_GUARD
 
 TOKEN = "token-of-the-workflow"
 REPOSITORY = "hosts/portfolio"
-MAIN = "0000000"
-"""The commit of `main`."""
 BASE = "github.event.pull_request.base.sha"
 LARGE_CHANGE = "contains(github.event.pull_request.labels.*.name, 'large change')"
 
@@ -35,8 +33,9 @@ class GitHub:
     Attributes:
         comments: The comments, by their ids.
         issues: The issues, by their numbers.
-        pulls: The pull requests, by their numbers.
-        commits: The commits, by their hashes; the one of `main` is there.
+        pulls: The pull requests that a commit belongs to, by the commit.
+        proposals: The pull requests of a workflow, by their numbers.
+        commits: The commits that were made or asked for, by their hashes.
         branches: The hashes of their commits, by the names of branches.
         trees: The files that each tree changes, by hash.
         writes: What was asked that changes something.
@@ -47,14 +46,31 @@ class GitHub:
 
     comments: dict[int, dict[str, Any]] = Factory(dict)
     issues: dict[int, dict[str, Any]] = Factory(dict)
-    pulls: dict[int, dict[str, Any]] = Factory(dict)
-    commits: dict[str, dict[str, Any]] = Factory(lambda: {MAIN: _commit(MAIN, "tree-0", [], {})})
-    branches: dict[str, str] = Factory(lambda: {"main": MAIN})
+    pulls: dict[str, list[dict[str, Any]]] = Factory(dict)
+    proposals: dict[int, dict[str, Any]] = Factory(dict)
+    commits: dict[str, dict[str, Any]] = Factory(dict)
+    branches: dict[str, str] = Factory(dict)
     trees: dict[str, dict[str, str]] = Factory(lambda: {"tree-0": {}})
     writes: list[str] = Factory(list)
     may_write: bool = True
     bot: str = "github-actions[bot]"
     next_page: str | None = None
+    _ticks: int = 0
+
+    def now(self) -> str:
+        """Return the time, which is another one each time."""
+        self._ticks += 1
+        return f"2026-11-29T10:{self._ticks // 60:02}:{self._ticks % 60:02}Z"
+
+    def merge(self, commit: str, number: int = 7, **more: Any) -> None:
+        """Merge a pull request into main as a commit."""
+        pull = {
+            "number": number,
+            "merged_at": self.now(),
+            "merge_commit_sha": commit,
+            "base": {"ref": "main"},
+        }
+        self.pulls.setdefault(commit, []).append(pull | more)
 
     @property
     def app(self) -> Starlette:
@@ -66,8 +82,9 @@ class GitHub:
                 Route(f"{base}/issues/comments/{{id:int}}", self._comment, methods=["PATCH"]),
                 Route(f"{base}/issues", self._issues, methods=["GET", "POST"]),
                 Route(f"{base}/issues/{{id:int}}", self._issue, methods=["PATCH"]),
-                Route(f"{base}/pulls", self._pulls, methods=["GET", "POST"]),
-                Route(f"{base}/pulls/{{id:int}}", self._pull, methods=["PATCH"]),
+                Route(f"{base}/commits/{{commit}}/pulls", self._pulls),
+                Route(f"{base}/pulls", self._proposals, methods=["GET", "POST"]),
+                Route(f"{base}/pulls/{{id:int}}", self._proposal, methods=["PATCH"]),
                 Route(f"{base}/commits/{{ref:path}}", self._shown_commit),
                 Route(f"{base}/git/trees", self._add_tree, methods=["POST"]),
                 Route(f"{base}/git/commits", self._add_commit, methods=["POST"]),
@@ -89,8 +106,13 @@ class GitHub:
         return await self._change(request, self.issues)
 
     async def _pulls(self, request: Request) -> Response:
-        response = await self._list_or_add(request, self.pulls, "number")
-        for pull in self.pulls.values():
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return _not_known()
+        return JSONResponse(self.pulls.get(request.path_params["commit"], []))
+
+    async def _proposals(self, request: Request) -> Response:
+        response = await self._list_or_add(request, self.proposals, "number")
+        for pull in self.proposals.values():
             if isinstance(pull["head"], str):
                 assert pull["head"] in self.branches
                 repository = {"full_name": REPOSITORY}
@@ -98,14 +120,16 @@ class GitHub:
                     pull[side] = {"ref": pull[side], "repo": repository}
         return response
 
-    async def _pull(self, request: Request) -> Response:
-        return await self._change(request, self.pulls)
+    async def _proposal(self, request: Request) -> Response:
+        return await self._change(request, self.proposals)
 
     async def _shown_commit(self, request: Request) -> Response:
         ref = str(request.path_params["ref"])
-        found = self.commits.get(self.branches.get(ref.removeprefix("heads/"), ref))
-        unknown = JSONResponse({"message": f"No commit found for SHA: {ref}"}, 422)
-        return unknown if found is None else JSONResponse(found)
+        branch = ref.removeprefix("heads/")
+        if branch != ref and branch not in self.branches:
+            return JSONResponse({"message": f"No commit found for SHA: {ref}"}, 422)
+        sha = self.branches.get(branch, ref)
+        return JSONResponse(self.commits.setdefault(sha, _commit(sha, "tree-0", [], {})))
 
     async def _add_tree(self, request: Request) -> Response:
         asked = await request.json()
@@ -157,7 +181,8 @@ class GitHub:
             self.writes.append(f"POST {request.url.path.rpartition('/')[2]}")
             number = len(kept) + 1
             bot = {"login": self.bot, "type": "Bot"}
-            kept[number] = {key: number, "state": "open", "user": bot, **await request.json()}
+            made = {key: number, "state": "open", "user": bot, "updated_at": self.now()}
+            kept[number] = made | await request.json()
             return JSONResponse(kept[number], 201)
         page = int(request.query_params.get("page", "1"))
         state = request.query_params.get("state", "open")
@@ -173,7 +198,7 @@ class GitHub:
             return _not_allowed()
         path = request.url.path.partition(f"{REPOSITORY}/")[2]
         self.writes.append(f"PATCH {path.removeprefix('issues/')}")
-        kept[request.path_params["id"]].update(await request.json())
+        kept[request.path_params["id"]].update(await request.json(), updated_at=self.now())
         return JSONResponse({})
 
 
@@ -355,8 +380,8 @@ class _Job:
             "GITHUB_ENV": str(exported),
             "GITHUB_STEP_SUMMARY": str(self.repository.kept / "summary"),
             "GITHUB_REPOSITORY": REPOSITORY,
-            "GITHUB_SHA": MAIN,
             "GITHUB_REF_NAME": "main",
+            "GITHUB_SHA": self.expressions["github.sha"],
             "RUNNER_TEMP": str(self.temporary),
         }
         self.seen.append(environment)

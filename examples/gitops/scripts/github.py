@@ -1,25 +1,33 @@
-"""Writes what the workflows report: a comment on a pull request, an issue about drift, a proposal.
+"""Writes what the workflows report, and finds which plan was approved.
 
     python scripts/github.py comment NUMBER FILE
     python scripts/github.py open-issue TITLE FILE
     python scripts/github.py close-issue TITLE
     python scripts/github.py propose TITLE REPORT FILE NEW-FILE
-
-`propose` opens a pull request that replaces a file. If both files are the same, it closes it.
+    python scripts/github.py approved-plan COMMIT STACK
 
 It edits an earlier comment, issue or pull request instead of adding another one. Anybody can write
 a comment that looks like a report, or an issue with the same title. So only those by the workflows'
 own bot count: the bot of GITHUB_TOKEN or, if the token is that of a GitHub App, the one that
 BOT_LOGIN names, such as `our-app[bot]`.
+
+`propose` opens a pull request that replaces a file. If both files are the same, it closes it.
+
+The approved plan is the one in the report on the pull request that was merged as COMMIT, as it was
+when somebody merged it: a report that was edited later counts for nothing.
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+REPORT = re.compile(r"<!-- pulumi-setsmart report [\w.-]*/([\w.-]+) -->")
+PLAN = re.compile(r"^<!-- pulumi-setsmart plan ([0-9a-f]{40}[.0-9a-z]*) -->\r?$", re.MULTILINE)
 
 
 class Repository:
@@ -113,6 +121,31 @@ class Repository:
             self._send("PATCH", f"/git/refs/heads/{branch}", {"sha": sha, "force": True})
         return True
 
+    def approved_plan(self, commit: str, stack: str) -> str:
+        """Return the plan that was approved for a stack with the pull request of a commit."""
+        merged = [
+            pull
+            for pull in self._all(f"/commits/{commit}/pulls")
+            if pull["merged_at"]
+            and pull["merge_commit_sha"] == commit
+            and pull["base"]["ref"] == os.environ["GITHUB_REF_NAME"]
+        ]
+        if len(merged) != 1:
+            sys.exit(f"{commit} is not the merge of one pull request, so no plan was approved")
+        number, merged_at = merged[0]["number"], merged[0]["merged_at"]
+        plans = [
+            plan[1]
+            for comment in self._ours(f"/issues/{number}/comments")
+            # GitHub writes all times alike, so they are in order as strings.
+            if comment["updated_at"] <= merged_at and _stack_of(comment) == stack
+            if (plan := PLAN.search(comment["body"]))
+        ]
+        if len(plans) != 1:
+            sys.exit(
+                f"#{number} had {len(plans)} reports on {stack} with a plan when it was merged"
+            )
+        return plans[0]
+
     def _issues(self, title: str) -> list[int]:
         """Return the numbers of our open issues with a title; GitHub also lists pull requests."""
         return [
@@ -145,20 +178,30 @@ class Repository:
         return self._http.request(method, path, json=body).raise_for_status().json()
 
 
-def main(command: str, subject: str, *files: str) -> None:
+def _stack_of(comment: dict[str, Any]) -> str | None:
+    """Return the stack that a comment reports on, or None if it is no report."""
+    report = REPORT.fullmatch((comment.get("body") or "").partition("\n")[0].rstrip())
+    return None if report is None else report[1]
+
+
+def main(*arguments: str) -> None:
     """Run a command of a workflow."""
     repository = Repository()
-    texts = [Path(file).read_text(encoding="utf-8") for file in files]
-    match command:
-        case "comment":
-            repository.comment(subject, *texts)
-        case "propose":
-            report, _, new = texts
-            repository.propose(subject, report, files[1], new)
-        case "open-issue":
-            repository.open_issue(subject, *texts)
-        case "close-issue":
-            repository.close_issue(subject)
+    match arguments:
+        case ("comment", number, file):
+            repository.comment(number, Path(file).read_text(encoding="utf-8"))
+        case ("open-issue", title, file):
+            repository.open_issue(title, Path(file).read_text(encoding="utf-8"))
+        case ("close-issue", title):
+            repository.close_issue(title)
+        case ("propose", title, report, path, new):
+            text, content = (Path(each).read_text(encoding="utf-8") for each in (report, new))
+            repository.propose(title, text, path, content)
+        case ("approved-plan", commit, stack):
+            plan = repository.approved_plan(commit, stack.rpartition("/")[2])
+            sys.stdout.write(f"{plan}\n")
+        case _:
+            sys.exit(__doc__)
 
 
 if __name__ == "__main__":
