@@ -10,6 +10,7 @@ import click
 
 from pulumi_setsmart.automation.project_file import project_file_of
 from pulumi_setsmart.cli.console import Command, command_error, say, write_json
+from pulumi_setsmart.cli.portfolio_keys import portfolio_keys
 from pulumi_setsmart.cli.stack_option import chosen_stack, stack_option
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import one_line, shown_json
@@ -23,7 +24,7 @@ _LARGEST = 8 * 1024 * 1024
 
 
 @click.command(cls=Command, failure=_TROUBLE)
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.argument("keys", nargs=-1, metavar="[KEY]...", shell_complete=portfolio_keys)
 @stack_option
 @click.option(
     "--file",

@@ -18,14 +18,15 @@ _VARIABLE = "_PULUMI_SETSMART_COMPLETE"
 @click.argument("shell", type=click.Choice([*_SHELLS]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print a script with which a shell completes commands, options and stacks.
+    """Print a script with which a shell completes commands, options, stacks and keys.
 
     Add this line to ~/.bashrc, or to ~/.zshrc with zsh in it:
 
         eval "$(pulumi-setsmart completion bash)"
 
     For fish, write the script to ~/.config/fish/completions/pulumi-setsmart.fish. Nothing is asked
-    of SetSmart or of Pulumi: the stacks are those with settings in the project's folder.
+    of SetSmart or of Pulumi: the stacks are those with settings in the project's folder, and the
+    keys are those of the portfolio file.
     """
     commands = context.find_root().command
     write_data(_SHELLS[shell](commands, {}, _PROGRAM, _VARIABLE).source())

@@ -53,6 +53,27 @@ def test_commands_options_and_stacks_are_completed(tmp_path: Path, *, below: boo
     assert completed(folder, "report", "-s", "p") == ["prod.eu"]
 
 
+@pytest.mark.parametrize("below", [False, True])
+def test_keys_of_the_portfolio_are_completed(tmp_path: Path, *, below: bool) -> None:
+    """Those of the files that are named, also if something in them is wrong."""
+    (tmp_path / "Pulumi.yaml").write_text("")
+    (tmp_path / "portfolio.yaml").write_text(
+        "properties: {sea-villa: {name: 5}, loft: {}}\nwebhooks: {sea-bookings: {}}"
+    )
+    (tmp_path / "eu.yaml").write_text("properties: {sea-hut: {name: Hut}}")
+    (tmp_path / "other.csv").write_text("resource_name,name\nsea-cabin,Cabin\n")
+    (tmp_path / "broken.yaml").write_text("properties: [")
+    folder = tmp_path / "below" if below else tmp_path
+    folder.mkdir(exist_ok=True)
+    assert completed(folder, "accept", "sea") == ["sea-bookings", "sea-villa"]
+    assert completed(folder, "accept", "loft", "sea-v") == ["sea-villa"]
+    overlaid = completed(folder, "accept", "--overlay", "eu.yaml", "sea")
+    assert overlaid == ["sea-bookings", "sea-hut", "sea-villa"]
+    assert completed(folder, "accept", "--file", "other.csv", "") == ["sea-cabin"]
+    assert completed(folder, "accept", "--file", "broken.yaml", "") == []
+    assert completed(folder, "accept", "--file", "missing.yaml", "") == []
+
+
 def test_without_a_project_there_is_no_stack(tmp_path: Path) -> None:
     """And no error, which a shell would print."""
     assert completed(tmp_path, "export", "--stack", "") == []
