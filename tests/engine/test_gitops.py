@@ -16,6 +16,7 @@ import pytest
 from attrs import evolve, frozen
 from support.engine_stack import EngineStack
 from support.messages import message
+from support.recording_receiver import receiving
 from support.s3_server import running_s3
 from support.workflow_runner import BASE, LARGE_CHANGE, TOKEN, GitHub, Repository
 
@@ -81,6 +82,7 @@ class Forge:
     repository: Repository
     github: GitHub
     project: EngineStack
+    chat_url: str = ""
 
     def run(
         self, workflow: str, *, writer: str = WRITER
@@ -96,6 +98,7 @@ class Forge:
             "secrets.PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "secrets.SETSMART_READ_ONLY_KEY": READER,
             "secrets.SETSMART_API_KEY": writer,
+            "secrets.SETSMART_NOTIFY_URL": self.chat_url,
             **{f"secrets.{name}": value for name, value in state.items()},
         }
         self.repository.environments["production"] = production
@@ -295,12 +298,15 @@ def test_a_sheet_that_went_wrong_stops_before_anything_is_written(
 def test_drift_is_one_issue_until_it_is_gone(
     forge: Forge, setsmart_sandbox: SandboxAccount
 ) -> None:
-    """It is opened, kept up to date and closed; a rotated key makes no run red."""
+    """It is opened, kept up to date and closed, and a chat is told; a rotated key is not red."""
     account, github = setsmart_sandbox, forge.github
     github.issues[1] = {"number": 1, "title": "Paint the hut", "state": "open", "body": ""}
     account.change("prop_1", name="Renamed | by somebody")
-    for _ in range(2):
-        forge.succeed("drift")
+    with receiving() as chat:
+        for chat_url in ("", chat.url):
+            evolve(forge, chat_url=chat_url).succeed("drift")
+    [told] = chat.received
+    assert "prop_1" in json.loads(told.payload)["text"]
     assert github.writes == ["POST issues", "PATCH 2"]
     assert github.issues[2]["title"] == "Drift: production"
     assert heading(Action.REVERT, 1) in github.issues[2]["body"]
@@ -308,7 +314,9 @@ def test_drift_is_one_issue_until_it_is_gone(
     forge.succeed("drift")
     assert heading(Action.RESTORE, 1) in github.issues[2]["body"]
     forge.deploy_by_hand(writer=NEXT_WRITER)
-    forge.succeed("drift")
+    with receiving() as chat:
+        evolve(forge, chat_url=chat.url).succeed("drift")
+    assert chat.received == []
     assert [issue["state"] for issue in github.issues.values()] == ["open", "closed"]
     assert len(account.objects()) == 3
 
