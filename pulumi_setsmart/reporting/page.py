@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
 from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.models.text import visible
@@ -10,11 +12,14 @@ from pulumi_setsmart.reporting import wording
 from pulumi_setsmart.reporting.plan import Plan
 from pulumi_setsmart.reporting.report import LOSSES, Action, Report
 
+_STYLE = Path(__file__).parent.parent / "style"
+"""What this page and the sandbox's dashboard have in common: data, so neither imports the other."""
+
 
 def page(report: Report) -> str:
     """Return a report as HTML: readable on a phone, in light and dark, and on paper."""
     environment = Environment(
-        loader=PackageLoader("pulumi_setsmart.reporting"),
+        loader=ChoiceLoader([PackageLoader("pulumi_setsmart.reporting"), FileSystemLoader(_STYLE)]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,

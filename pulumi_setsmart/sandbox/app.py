@@ -2,7 +2,6 @@
 
 import contextlib
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
@@ -23,7 +22,7 @@ from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
 from pulumi_setsmart.sandbox.error_form import ErrorForm, in_form
 from pulumi_setsmart.sandbox.error_response import ErrorResponse
-from pulumi_setsmart.sandbox.request_log import LoggedRequest, RequestLogger, new_log
+from pulumi_setsmart.sandbox.request_log import RequestLog, RequestLogger
 from pulumi_setsmart.sandbox.routes import CollectionRoutes
 from pulumi_setsmart.sandbox.settings import SandboxSettings
 from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
@@ -43,7 +42,7 @@ class Sandbox(Starlette):
     """
 
     storage: Storage
-    requests: deque[LoggedRequest]
+    requests: RequestLog
 
     dashboard: ASGIApp
 
@@ -75,7 +74,8 @@ def create_app(
     Args:
         settings: Its keys, limits and behaviour; those of the contract if None.
         storage: What it holds; nothing, in memory, if None.
-        clock: The time in seconds since 1970, for the rate limit and the ``Date`` of responses.
+        clock: The time in seconds since 1970, for the rate limit, the ``Date`` of responses and
+            the request log.
         middleware: Wraps the whole sandbox, the first one outermost: it sees each request as the
             client sent it and each response with all its headers. Its own responses are
             in the request log too.
@@ -85,7 +85,7 @@ def create_app(
     """
     settings = settings or SandboxSettings()
     storage = storage or Storage(clock=clock)
-    requests = new_log()
+    requests = RequestLog()
     dispatcher = Dispatcher(storage, settings.deliveries, clock, on_outcome)
     app = Sandbox(
         routes=[
@@ -95,7 +95,7 @@ def create_app(
         ],
         middleware=[
             Middleware(GZipMiddleware, minimum_size=_SMALLEST_COMPRESSED),
-            Middleware(RequestLogger, log=requests),
+            Middleware(RequestLogger, log=requests, clock=clock),
             *middleware,
             Middleware(AccessControl, settings=settings, clock=clock),
         ],
@@ -110,7 +110,9 @@ def create_app(
     # A path that is not exactly an operation's path is unknown.
     app.router.redirect_slashes = False
     app.storage = storage
-    app.dashboard = dashboard(storage, settings.hosts, collections)
+    app.dashboard = dashboard(
+        storage, settings, requests, base_path=BASE_PATH, clock=clock, collections=collections
+    )
     app.requests = requests
     return app
 

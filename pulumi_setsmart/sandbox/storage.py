@@ -98,6 +98,13 @@ class Storage:
         """Return whether nothing was ever inserted."""
         return not self._database.rows("SELECT 1 FROM sequences")
 
+    def count(self, collection: ApiCollection) -> int:
+        """Return how many objects a collection holds."""
+        [[count]] = self._database.rows(
+            "SELECT count(*) FROM objects WHERE collection = ?", (collection.path,)
+        )
+        return int(count)
+
     def objects(
         self, collection: ApiCollection, *, offset: int = 0, limit: int | None = None
     ) -> list[JsonObject]:

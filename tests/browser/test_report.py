@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from support.axe import serious_violations
 from support.chromium import is_dark, look, misfits
 from support.preview_document import PreviewDocument
 
@@ -55,6 +56,18 @@ def test_every_part_fits(
     )
     assert broken == [], "a name is broken to make room for a value"
     assert is_dark(browser) == (scheme == "dark")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_serious(
+    address: str, open_browser: Callable[..., Chrome], width: int, scheme: str
+) -> None:
+    """Contrast, names and roles are as they should be."""
+    browser = open_browser(width, scheme, scripts=True)
+    browser.get(address)
+    look(browser, f"report-{width}-{scheme}")
+    assert serious_violations(browser) == []
 
 
 def test_it_runs_and_fetches_nothing(address: str, open_browser: Callable[..., Chrome]) -> None:

@@ -4,84 +4,37 @@ import asyncio
 import json
 import math
 import re
-from collections.abc import Iterator
 from html import unescape
-from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.dashboard_page import Form, submit, text_of
 from support.json_values import ANY_OBJECT
-from support.recording_receiver import receiving
-from support.signed_delivery import SECRET
 from support.waiting import HANG_GUARD
 
-from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS, DeliverySettings, SandboxSettings, Storage
+from pulumi_setsmart.sandbox import (
+    BASE_PATH,
+    DEFAULT_KEY,
+    PROPERTIES,
+    ApiKey,
+    SandboxSettings,
+    Storage,
+)
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
 from pulumi_setsmart.sandbox.dashboard.listing_form import read, shown
 from pulumi_setsmart.sandbox.error_response import FieldViolation
-from pulumi_setsmart.sandbox.hosts import Hosts
+from pulumi_setsmart.sandbox.request_log import RequestLog
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
 
 NASTY = "<script>alert(1)</script> \"'><img src=x onerror=alert(1)> {{ 7 * 7 }} &amp;"
 
 
-class Form(HTMLParser):
-    """The forms on a page: their fields, filled in as a browser shows them."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.fields: dict[str, str] = {}
-        self._name: str | None = None
-        self._text = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "input" and "name" in given and given.get("type") != "search":
-            # Browsers leave line breaks out of a field that has one line.
-            self.fields.setdefault(given["name"], re.sub(r"[\r\n]", "", given.get("value", "")))
-        if tag in ("select", "textarea"):
-            self._name, self._text = given["name"], ""
-        if tag == "option" and "selected" in given and self._name:
-            self.fields[self._name] = given.get("value", "")
-
-    def handle_data(self, data: str) -> None:
-        self._text += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea" and self._name:
-            # Browsers leave out the line break that follows the tag.
-            self.fields[self._name] = self._text.removeprefix("\n")
-        if tag in ("select", "textarea"):
-            self._name = None
-
-
-@pytest.fixture
-def browser(setsmart_sandbox: SandboxAccount) -> Iterator[httpx.Client]:
-    """A browser without scripts."""
-    origin = setsmart_sandbox.url.removesuffix("/v1")
-    with httpx.Client(
-        base_url=origin, trust_env=False, timeout=HANG_GUARD, follow_redirects=True
-    ) as client:
-        yield client
-
-
-def text_of(page: httpx.Response) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text.split("<main")[1])).split())
-
-
-def cells(row: str) -> list[str]:
-    found = re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
-    return [" ".join(unescape(re.sub(r"<[^>]*>", "", cell)).split()) for cell in found]
-
-
-def submit(browser: httpx.Client, path: str, **changed: str) -> httpx.Response:
-    """Load a page, change fields of its form, and send it."""
-    fields = Form(browser.get(path).text).fields
-    return browser.post(path, data={**fields, **changed})
+def account_now(account: SandboxAccount) -> list[object]:
+    return [account.objects(), account.objects("webhooks"), account.deliveries()]
 
 
 def test_listings_are_shown_in_a_table(
@@ -107,21 +60,22 @@ def test_listings_are_shown_in_a_table(
     assert "No listing matches" in text_of(browser.get("/", params={"q": "nothing"}))
 
 
+@pytest.mark.parametrize("query", [{}, {"q": "v"}])
 def test_many_listings_are_shown_on_pages(
-    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount, query: dict[str, str]
 ) -> None:
-    """A hundred on each, in the order of their creation; for one that is not there, the nearest."""
+    """Fifty on each, in the order of their creation; for one that is not there, the nearest."""
     setsmart_sandbox.app.storage.insert_all(
-        PROPERTIES, [{"name": f"Villa {number}.", "status": "draft"} for number in range(250)]
+        PROPERTIES, [{"name": f"Villa {number}.", "status": "draft"} for number in range(125)]
     )
     shown_on = {
-        page: re.findall(r"Villa (\d+)\.", browser.get("/", params={"page": page, "q": "v"}).text)
+        page: re.findall(r"Villa (\d+)\.", browser.get("/", params={"page": page, **query}).text)
         for page in ("1", "2", "3", "4", "0", "x", "-1", "²", "9" * 5000)
     }
-    assert [len(shown_on[page]) for page in ("1", "2", "3")] == [100, 100, 50]
+    assert [len(shown_on[page]) for page in ("1", "2", "3")] == [50, 50, 25]
     assert shown_on["4"] == shown_on["3"]
     assert all(shown_on[page] == shown_on["1"] for page in ("0", "x", "-1", "²", "9" * 5000))
-    assert shown_on["1"] + shown_on["2"] + shown_on["3"] == [str(number) for number in range(250)]
+    assert shown_on["1"] + shown_on["2"] + shown_on["3"] == [str(number) for number in range(125)]
     second = browser.get("/", params={"page": "2", "q": "v", "status": "draft"}).text
     [previous, following] = re.findall(r'rel="(?:prev|next)" href="([^"]*)"', second)
     for link, page in ((previous, "Page 1 of 3"), (following, "Page 3 of 3")):
@@ -133,12 +87,84 @@ def test_many_listings_are_shown_on_pages(
 def test_full_pages_are_followed_by_no_empty_one(
     browser: httpx.Client, setsmart_sandbox: SandboxAccount
 ) -> None:
-    """A hundred listings are one page, without links to others; two hundred are two."""
+    """Fifty listings are one page, without links to others; a hundred are two."""
     storage = setsmart_sandbox.app.storage
-    storage.insert_all(PROPERTIES, [{"name": "Villa"}] * 100)
+    storage.insert_all(PROPERTIES, [{"name": "Villa"}] * 50)
     assert "Page 1" not in text_of(browser.get("/"))
-    storage.insert_all(PROPERTIES, [{"name": "Villa"}] * 100)
+    storage.insert_all(PROPERTIES, [{"name": "Villa"}] * 50)
     assert "Page 2 of 2" in text_of(browser.get("/", params={"page": "3"}))
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("", ["Loft", "attic", "Villa", "Barn"]),
+        ("name", ["attic", "Barn", "Loft", "Villa"]),
+        ("-name", ["Villa", "Loft", "Barn", "attic"]),
+        ("bedrooms", ["Loft", "Villa", "attic", "Barn"]),
+        ("-bedrooms", ["attic", "Villa", "Loft", "Barn"]),
+        ("id", ["Loft", "attic", "Villa", "Barn"]),
+        ("-id", ["Barn", "Villa", "attic", "Loft"]),
+        ("notes", ["Loft", "attic", "Villa", "Barn"]),
+        ("-", ["Loft", "attic", "Villa", "Barn"]),
+    ],
+)
+def test_a_column_sorts_the_table(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount, sort: str, names: list[str]
+) -> None:
+    """In either direction; what has no value is last in both. Other columns sort nothing."""
+    for name, bedrooms in (("Loft", 2), ("attic", 10), ("Villa", 9), ("Barn", None)):
+        setsmart_sandbox.add("properties", name=name, bedrooms=bedrooms)
+    page = browser.get("/", params={"sort": sort})
+    assert re.findall(r">(\w+)</a></th>\n<td", page.text) == names
+    marked = re.findall(r'aria-sort="(\w+)"><a href="([^"]*)"', page.text)
+    if sort.strip("-") in ("name", "bedrooms", "id"):
+        [(order, link)] = marked
+        assert order == ("descending" if sort.startswith("-") else "ascending")
+        assert browser.get(unescape(link)).url.params["sort"] != sort
+    else:
+        assert marked == []
+
+
+def test_ids_are_sorted_by_their_number(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """prop_10 comes after prop_9; and what was searched for stays while one sorts."""
+    setsmart_sandbox.app.storage.insert_all(PROPERTIES, [{"name": f"V{n}."} for n in range(11)])
+    page = browser.get("/", params={"q": "V", "sort": "-id"})
+    assert re.findall(r">V(\d+)\.<", page.text) == [str(number) for number in range(10, -1, -1)]
+    links = re.findall(r'<th scope="col"[^>]*><a href="([^"]*)"', page.text)
+    assert all(browser.get(unescape(link)).url.params["q"] == "V" for link in links)
+    assert Form(page.text).fields["sort"] == "-id"
+
+
+def test_values_of_any_type_can_be_sorted(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """Nothing checks what others put into an account."""
+    odd: list[Any] = [3, "two", None, [1], {"a": 1}, True, 1.5, ""]
+    storage = setsmart_sandbox.app.storage
+    storage.insert_all(PROPERTIES, [{"name": f"V{n}.", "bedrooms": v} for n, v in enumerate(odd)])
+    for sort in ("bedrooms", "-bedrooms"):
+        text = browser.get("/", params={"sort": sort}).text
+        found = re.findall(r">V(\d)\.<", text)
+        assert sorted(found) == [str(number) for number in range(len(odd))]
+        assert found[-2:] == ["2", "7"]
+        assert found.index("6") < found.index("0") if sort == "bedrooms" else True
+
+
+def test_an_empty_account_says_how_to_begin(setsmart_sandbox: SandboxAccount) -> None:
+    """With base URL, key and a program of six lines; a key that is not public is not shown."""
+    origin = setsmart_sandbox.url.removesuffix("/v1")
+    page = httpx.get(origin, trust_env=False, timeout=HANG_GUARD)
+    assert f"Base URL {setsmart_sandbox.url} API key {DEFAULT_KEY}" in text_of(page)
+    program = unescape(page.text.split('<pre id="program" tabindex="0">')[1].split("</pre>")[0])
+    assert len(program.splitlines()) == 6
+    compile(program, "__main__.py", "exec")
+    with running_sandbox(SandboxSettings(keys=(ApiKey("my-own-key-4711"),))) as account:
+        other = httpx.get(account.url.removesuffix("/v1"), trust_env=False, timeout=HANG_GUARD)
+    assert "API key the one that the sandbox was started with" in text_of(other)
+    assert "4711" not in other.text
 
 
 def test_what_was_searched_for_stays_in_the_form(browser: httpx.Client) -> None:
@@ -246,84 +272,14 @@ def test_listings_are_made_and_deleted(
     assert setsmart_sandbox.objects() == []
 
 
-def test_subscriptions_are_shown_with_their_deliveries(
-    browser: httpx.Client, setsmart_sandbox: SandboxAccount
-) -> None:
-    """With every attempt, never with the secret, and with a way to deliver again."""
-    assert "There are none." in text_of(browser.get("/webhooks"))
-    with receiving(500) as receiver:
-        events = ["property.created", "property.deleted"]
-        setsmart_sandbox.add("webhooks", url=receiver.url, events=events, secret=SECRET)
-        setsmart_sandbox.add("properties", name="Villa")
-        setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-        listed = browser.get("/webhooks")
-        assert f"{receiver.url} property.created, property.deleted active yes 1 delivered" in (
-            text_of(listed)
-        )
-        page = browser.get("/webhooks/wh_1")
-        assert "status 500" in text_of(page)
-        assert "status 204" in text_of(page)
-        assert 'href="/listings/prop_1"' in page.text
-        again = browser.post("/webhooks/wh_1/deliveries/1", data=Form(page.text).fields)
-        assert "It is delivered again." in text_of(again)
-        setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-    assert [len(delivery.attempts) for delivery in setsmart_sandbox.deliveries()] == [3]
-    setsmart_sandbox.remove("prop_1")
-    assert 'href="/listings/prop_1"' not in browser.get("/webhooks/wh_1").text
-    assert SECRET not in listed.text + page.text
-
-
-def test_what_was_not_delivered_says_why() -> None:
-    """Each attempt with what was wrong; what is neither signed nor active is shown as such."""
-    closed = "http://127.0.0.1:9/"
-    twice = SandboxSettings(rate_limit=0, deliveries=DeliverySettings(attempts=2, backoff=0.01))
-    with running_sandbox(twice) as account:
-        account.add("webhooks", url="https://a.example/", events=["property.created"])
-        account.add("webhooks", url=closed, events=["property.created"])
-        storage = account.app.storage
-        storage.insert(WEBHOOKS, {"url": closed, "events": "none", "status": "inactive"})
-        storage.insert(WEBHOOKS, {"url": closed, "events": []})
-        account.add("properties", name="Villa")
-        [dropped, failed] = account.wait_for_deliveries(HANG_GUARD)
-        with httpx.Client(
-            base_url=account.url.removesuffix("/v1"), trust_env=False, timeout=HANG_GUARD
-        ) as browser:
-            rows = browser.get("/webhooks").text.split("<tr>")[2:]
-            of_dropped = text_of(browser.get("/webhooks/wh_1"))
-            of_failed = text_of(browser.get("/webhooks/wh_2"))
-    assert [cells(row) for row in rows] == [
-        ["https://a.example/", "property.created", "active", "no", "1 dropped"],
-        [closed, "property.created", "active", "no", "1 failed"],
-        [closed, "none", "inactive", "no", "none yet"],
-        [closed, "", "active", "no", "none yet"],
-    ]
-    assert f"dropped {dropped.reason}" in of_dropped
-    assert "wh_2, active, not signed: property.created" in of_failed
-    assert f"failed {failed.reason}" in of_failed
-    assert len(failed.attempts) == 2
-    assert all(f": {attempt.error} (" in of_failed for attempt in failed.attempts)
-
-
-def test_many_deliveries_are_cut_off(
-    browser: httpx.Client, setsmart_sandbox: SandboxAccount
-) -> None:
-    """The latest hundred are shown, and that there are more is said."""
-    setsmart_sandbox.add("webhooks", url="https://a.example/", events=["property.created"])
-    names = [{"name": f"Villa {number}."} for number in range(101)]
-    setsmart_sandbox.app.storage.insert_all(PROPERTIES, names[:100])
-    assert "The latest" not in text_of(browser.get("/webhooks/wh_1"))
-    setsmart_sandbox.app.storage.insert_all(PROPERTIES, names[100:])
-    page = browser.get("/webhooks/wh_1")
-    assert "Deliveries 101 The latest 100." in text_of(page)
-    assert re.findall(r">Villa (\d+)\.</a>", page.text) == [str(n) for n in range(100, 0, -1)]
-
-
 @pytest.mark.parametrize(
     ("path", "section"),
     [
         ("/", "Listings"),
         ("/listings/new", "Listings"),
+        ("/requests", "Requests"),
         ("/webhooks", "Webhooks"),
+        ("/webhooks/new", "Webhooks"),
         ("/webhooks/wh_1", "Webhooks"),
     ],
 )
@@ -336,42 +292,13 @@ def test_the_navigation_says_where_one_is(
     assert re.findall(r'aria-current="page">(\w+)', page) == [section]
 
 
-def test_nothing_is_delivered_again_to_a_subscription_that_is_gone(
-    browser: httpx.Client, setsmart_sandbox: SandboxAccount
-) -> None:
-    """The page that offers it may have been loaded before."""
-    setsmart_sandbox.add("webhooks", url="https://a.example/", events=["property.created"])
-    setsmart_sandbox.add("properties", name="Villa")
-    [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-    form = Form(browser.get("/webhooks/wh_1").text).fields
-    setsmart_sandbox.remove("wh_1")
-    response = browser.post("/webhooks/wh_1/deliveries/1", data=form)
-    assert response.status_code == 404
-    assert setsmart_sandbox.wait_for_deliveries(HANG_GUARD) == [delivery]
-
-
 @pytest.mark.parametrize(
-    "path", ["wh_1/deliveries/2", f"wh_1/deliveries/{10**30}", "wh_2/deliveries/1"]
-)
-def test_what_was_not_sent_to_a_subscription_is_not_delivered_again(
-    browser: httpx.Client, setsmart_sandbox: SandboxAccount, path: str
-) -> None:
-    """It is not there, and no message says that it was done."""
-    with receiving() as receiver:
-        for events in (["property.created"], ["property.deleted"]):
-            setsmart_sandbox.add("webhooks", url=receiver.url, events=events)
-        setsmart_sandbox.add("properties", name="Villa")
-        setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-        token = Form(browser.get("/webhooks/wh_1").text).fields["_token"]
-        response = browser.post(f"/webhooks/{path}", data={"_token": token})
-        [delivery] = setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-    assert response.status_code == 404
-    assert "There is no such page" in text_of(response)
-    assert len(delivery.attempts) == 1
-
-
-@pytest.mark.parametrize(
-    "path", ["/nope", "/listings/prop_9", "/listings/prop_9/delete", "/webhooks/wh_9", "/v2/x"]
+    "path",
+    [
+        *("/nope", "/listings/prop_9", "/listings/prop_9/delete", "/webhooks/wh_9", "/v2/x"),
+        *("/requests/0", "/requests/7", "/requests/x", "/requests/²", f"/requests/{10**30}"),
+        *("/webhooks/wh_9/deliveries/1", "/requests/1/more"),
+    ],
 )
 def test_what_is_not_there_is_a_page_too(browser: httpx.Client, path: str) -> None:
     """With a way back."""
@@ -383,7 +310,10 @@ def test_what_is_not_there_is_a_page_too(browser: httpx.Client, path: str) -> No
 
 @pytest.mark.parametrize(
     "path",
-    ["/listings/new", "/listings/prop_1", "/listings/prop_1/delete", "/webhooks/wh_1/deliveries/1"],
+    [
+        *("/listings/new", "/listings/prop_1", "/listings/prop_1/delete"),
+        *("/webhooks/new", "/webhooks/wh_1/deliveries/1"),
+    ],
 )
 @pytest.mark.parametrize("token", [None, "", "x" * 43, "é"])
 def test_a_form_of_another_page_changes_nothing(
@@ -393,13 +323,15 @@ def test_a_form_of_another_page_changes_nothing(
     setsmart_sandbox.add("webhooks", url="https://a.example/", events=["property.created"])
     setsmart_sandbox.add("properties", name="Villa")
     setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
-    before = setsmart_sandbox.objects(), setsmart_sandbox.deliveries()
+    before = account_now(setsmart_sandbox)
     response = browser.post(
-        path, data={"name": "Owned"} | ({} if token is None else {"_token": token})
+        path,
+        data={"name": "Owned", "url": "http://a/", "*": "on"}
+        | ({} if token is None else {"_token": token}),
     )
     assert response.status_code == 403
     assert "not of this page" in text_of(response)
-    assert (setsmart_sandbox.objects(), setsmart_sandbox.deliveries()) == before
+    assert account_now(setsmart_sandbox) == before
 
 
 def test_each_dashboard_has_a_token_of_its_own(browser: httpx.Client) -> None:
@@ -440,7 +372,10 @@ def test_other_machines_are_refused(client: str, status: int) -> None:
     """Even where the sandbox listens to them."""
 
     async def ask(storage: Storage) -> int:
-        transport = httpx.ASGITransport(dashboard(storage, Hosts()), client=(client, 5))
+        transport = httpx.ASGITransport(
+            dashboard(storage, SandboxSettings(), RequestLog(), base_path=BASE_PATH),
+            client=(client, 5),
+        )
         async with httpx.AsyncClient(transport=transport) as browser:
             return (await browser.get("http://localhost:8787/")).status_code
 
@@ -450,7 +385,7 @@ def test_other_machines_are_refused(client: str, status: int) -> None:
 
 def test_pages_tell_the_browser_to_be_careful(browser: httpx.Client) -> None:
     """No scripts, nothing from elsewhere, in nobody's frame, kept by nobody; no key is needed."""
-    for path in ("/", "/listings/new", "/webhooks", "/nope", "/dashboard.css"):
+    for path in ("/", "/listings/new", "/requests", "/webhooks", "/nope", "/dashboard.css"):
         headers = browser.get(path).headers
         policy = dict(
             directive.split() for directive in headers["Content-Security-Policy"].split(";")
@@ -473,6 +408,8 @@ def test_no_name_of_a_listing_does_harm(
     browser: httpx.Client, setsmart_sandbox: SandboxAccount
 ) -> None:
     """On every page on which it stands."""
+    hostile = {"X-API-Key": NASTY, "User-Agent": NASTY}
+    browser.get(f"/v1/{quote(NASTY)}", params={NASTY: NASTY}, headers=hostile)
     setsmart_sandbox.add("webhooks", url=f"http://a/{NASTY}", events=["property.created", NASTY])
     setsmart_sandbox.add("properties", name=NASTY, address=NASTY, status=NASTY, extra=NASTY)
     setsmart_sandbox.wait_for_deliveries(HANG_GUARD)
@@ -480,8 +417,11 @@ def test_no_name_of_a_listing_does_harm(
         "/",
         "/listings/prop_1",
         "/listings/prop_1/delete",
+        "/requests",
+        "/requests/1",
         "/webhooks",
         "/webhooks/wh_1",
+        "/webhooks/wh_1/deliveries/1",
     ):
         page = browser.get(path, params={"q": "", "notice": NASTY}).text
         assert "<script" not in page
@@ -507,7 +447,7 @@ def test_a_status_that_nobody_knows_is_kept(
     storage = setsmart_sandbox.app.storage
     odd: dict[str, Any] = {"name": "x" * 300, "status": "ready", "max_guests": "two", "others": [1]}
     storage.insert(PROPERTIES, odd)
-    assert 'class="status other">ready' in browser.get("/").text
+    assert 'class="chip ">ready' in browser.get("/").text
     response = submit(browser, "/listings/prop_1", bedrooms="2")
     assert "The listing was saved." in text_of(response)
     stored = storage.get(PROPERTIES, "prop_1")

@@ -90,11 +90,6 @@ def test_requests_are_recorded_with_their_responses() -> None:
         ]
 
 
-def test_the_memory_for_requests_is_bounded() -> None:
-    """The oldest are forgotten."""
-    assert create_app().requests.maxlen == 100_000
-
-
 def test_a_client_that_goes_away_is_recorded_without_a_response(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -31,11 +31,13 @@ class RecordingReceiver:
         received: What it was sent, in order.
         statuses: Those of its next responses; once there are none, 204. In place of None it
             responds with 204 after `go_on`.
+        text: What its responses say, apart from those with 204.
     """
 
     url: str = ""
     received: list[Received] = field(factory=list)
     statuses: deque[int | None] = field(factory=deque)
+    text: str = ""
     _pause: Pause = field(factory=Pause)
 
     def go_on(self) -> None:
@@ -49,7 +51,7 @@ class RecordingReceiver:
         if status is None:
             await self._pause.sleep(0)
             status = 204
-        return Response(status_code=status)
+        return Response("" if status == 204 else self.text, status, media_type="application/json")
 
 
 @contextmanager

@@ -32,6 +32,7 @@ NEEDED = [
     "pulumi_setsmart/reporting/templates/report.html.j2",
     "pulumi_setsmart/sandbox/dashboard/templates/listings.html.j2",
     "pulumi_setsmart/sandbox/dashboard/templates/dashboard.css",
+    "pulumi_setsmart/style/shared.css",
 ]
 
 

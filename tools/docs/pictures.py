@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 
 from selenium.webdriver import Chrome
-from selenium.webdriver.common.by import By
 from support.chromium import chromium, photograph
 from support.engine_stack import PROJECT, EngineStack, restore_sigint
 from support.receiver_process import ReceiverProcess
@@ -151,17 +150,16 @@ def dashboard(account: SandboxAccount, folder: Path) -> dict[str, str]:
     return {
         "dashboard": origin,
         "listing": f"{origin}/listings/{shown['id']}",
-        "deliveries": f"{origin}/webhooks/{hook['id']}",
+        "requests": f"{origin}/requests",
+        "deliveries": f"{origin}/webhooks/{hook['id']}/deliveries/1",
     }
 
 
 def show(browser: Chrome, address: str) -> None:
-    """Open a page, and the last thing in it that can be unfolded; no higher than it has to be."""
+    """Open a page, no higher than it has to be."""
     metrics = {"width": WIDTH, "height": 1, "deviceScaleFactor": 1.5, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     browser.get(address)
-    for attempts in browser.find_elements(By.TAG_NAME, "summary")[-1:]:
-        attempts.click()
 
 
 if __name__ == "__main__":

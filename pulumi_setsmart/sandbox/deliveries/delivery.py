@@ -28,6 +28,21 @@ class Attempt:
 
 
 @frozen
+class AttemptContent:
+    """What went out and came back in one attempt, for people to look at.
+
+    Attributes:
+        headers: The headers of the request; its body is the payload of the delivery.
+        response_headers: The headers of the response.
+        response_body: The body of the response, or None if it was too long to keep.
+    """
+
+    headers: tuple[tuple[str, str], ...]
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: bytes | None = b""
+
+
+@frozen
 class Delivery:
     """One event on its way to one subscription.
 

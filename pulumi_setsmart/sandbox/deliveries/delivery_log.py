@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from attrs import evolve
 
 from pulumi_setsmart.sandbox.database import Database
-from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
+from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, AttemptContent, Delivery, State
 from pulumi_setsmart.sandbox.json import JsonObject
 
 _TABLES = (
@@ -41,6 +41,14 @@ _TABLES = (
     """,
     """
     CREATE INDEX IF NOT EXISTS attempts_of_deliveries ON attempts (delivery)
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS attempt_contents (
+        attempt INTEGER PRIMARY KEY,
+        headers TEXT NOT NULL,
+        response_headers TEXT NOT NULL,
+        response_body BLOB
+    )
     """,
     """
     CREATE TABLE IF NOT EXISTS replaced_secrets (
@@ -76,9 +84,23 @@ class DeliveryLog:
             return self._found("true", ())
         return self._found("subscription = ?", (subscription,))
 
-    def latest(self, subscription: str, limit: int) -> list[Delivery]:
-        """Return the latest deliveries to a subscription, the newest first."""
-        return self._found("subscription = ?", (subscription,), order="number DESC", limit=limit)
+    def latest(self, subscription: str, limit: int, offset: int = 0) -> list[Delivery]:
+        """Return the latest deliveries to a subscription, the newest first.
+
+        Args:
+            subscription: The id of the subscription.
+            limit: How many to return at most.
+            offset: How many of the newest to leave out.
+        """
+        return self._found(
+            "subscription = ?", (subscription,), order="number DESC", limit=limit, offset=offset
+        )
+
+    def get(self, subscription: str, number: str) -> Delivery | None:
+        """Return the delivery to a subscription that has a number, written in digits, or None."""
+        # Compared as texts: a text of digits may be longer than any number that SQLite reads.
+        found = self._found("subscription = ? AND CAST(number AS TEXT) = ?", (subscription, number))
+        return next(iter(found), None)
 
     def counts(self) -> dict[str, dict[State, int]]:
         """Return how many deliveries to each subscription are in each state."""
@@ -185,6 +207,28 @@ class DeliveryLog:
                 (attempt.status, attempt.error, attempt.seconds, place),
             )
 
+    def keep(self, place: int, content: AttemptContent) -> None:
+        """Keep what went out and came back in the attempt that began at a place."""
+        texts = [json.dumps(headers) for headers in (content.headers, content.response_headers)]
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "INSERT OR REPLACE INTO attempt_contents VALUES (?, ?, ?, ?)",
+                (place, *texts, content.response_body),
+            )
+
+    def contents(self, number: int) -> list[AttemptContent | None]:
+        """Return what went out and came back in each attempt of a delivery, or None."""
+        rows = self._database.rows(
+            "SELECT headers, response_headers, response_body, attempt FROM attempts"
+            " LEFT JOIN attempt_contents ON attempt = attempts.rowid"
+            " WHERE delivery = ? AND seconds >= 0 ORDER BY attempts.rowid",
+            (number,),
+        )
+        return [
+            None if attempt is None else AttemptContent(_pairs(sent), _pairs(received), body)
+            for sent, received, body, attempt in rows
+        ]
+
     def settle(self, delivery: Delivery, state: State, reason: str | None = None) -> None:
         """Write down what became of a delivery."""
         with self._database.transaction() as transaction:
@@ -221,11 +265,17 @@ class DeliveryLog:
         return [secret for (secret,) in rows]
 
     def _found(
-        self, condition: str, values: Sequence[object], order: str = "number", limit: int = -1
+        self,
+        condition: str,
+        values: Sequence[object],
+        order: str = "number",
+        limit: int = -1,
+        offset: int = 0,
     ) -> list[Delivery]:
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} FROM deliveries WHERE {condition} ORDER BY {order} LIMIT {limit}",  # noqa: S608 - texts of this module
-            values,
+            f"SELECT {_COLUMNS} FROM deliveries WHERE {condition} ORDER BY {order}"  # noqa: S608 - texts of this module
+            " LIMIT ? OFFSET ?",
+            (*values, limit, offset),
         )
         return [evolve(Delivery(*row), attempts=self._attempts(row[0])) for row in rows]
 
@@ -236,3 +286,7 @@ class DeliveryLog:
             (number,),
         )
         return tuple(Attempt(*row) for row in rows)
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in json.loads(text))

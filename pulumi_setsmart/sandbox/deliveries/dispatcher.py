@@ -10,10 +10,16 @@ from random import Random
 from time import monotonic
 
 import httpx
+from attrs import evolve
 
 from pulumi_setsmart.sandbox.contract import WEBHOOKS
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
-from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, Delivery, State
+from pulumi_setsmart.sandbox.deliveries.delivery import (
+    Attempt,
+    AttemptContent,
+    Delivery,
+    State,
+)
 from pulumi_setsmart.sandbox.deliveries.dispatch_lock import DispatchLock
 from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.deliveries.signature import UnusableSecretError, signing_headers
@@ -27,6 +33,10 @@ _AT_ONCE = 50
 """How many deliveries are read from the log, and put in another order, at a time."""
 _LONGEST_WAIT = 600.0
 _LONGEST_RESPONSE = 64 * 1024
+_LONGEST_KEPT = 16 * 1024
+"""A longer response is not kept for the dashboard."""
+_MOST_HEADERS = 50
+_LONGEST_HEADER = 500
 _SUCCESSES = range(200, 300)
 _LOOK_AGAIN = 0.5
 """After how many seconds to look again whether others changed a database, or it has recovered."""
@@ -178,14 +188,18 @@ class Dispatcher:
     async def _attempt(self, delivery: Delivery, url: str, subscription: JsonObject) -> bool:
         """Send a delivery, write down what came of it, and return whether it arrived."""
         at = self._clock()
-        headers = signing_headers(
+        signing = signing_headers(
             self._settings.signature, delivery, self._secrets(subscription, at), at
         )
+        headers = {**signing, "Content-Type": "application/json", "User-Agent": "SetSmart-Sandbox"}
         place = self._log.begin(delivery, at, url)
         start = monotonic()
-        status, error = await self._send(url, delivery.payload.encode(), headers)
+        status, error, content = await self._send(url, delivery.payload.encode(), headers)
         attempt = Attempt(at, url, status, error, round(monotonic() - start, 3))
         self._log.finish(place, attempt)
+        # For people only: without space for it the attempt has been made all the same.
+        with contextlib.suppress(DatabaseTroubleError):
+            self._log.keep(place, content)
         self._on_outcome(delivery, error or f"status {status}")
         return error is None
 
@@ -195,33 +209,41 @@ class Dispatcher:
 
     async def _send(
         self, url: str, payload: bytes, headers: dict[str, str]
-    ) -> tuple[int | None, str | None]:
+    ) -> tuple[int | None, str | None, AttemptContent]:
+        sent = AttemptContent(tuple(headers.items()))
         if self._client is None:
             # Made when it is first needed: reading the certificates takes a while.
             self._client = httpx.AsyncClient(trust_env=False, timeout=self._settings.timeout)
-        headers = {**headers, "Content-Type": "application/json", "User-Agent": "SetSmart-Sandbox"}
         try:
             async with asyncio.timeout(self._settings.timeout):
-                status = await self._post(self._client, url, payload, headers)
+                status, content = await self._post(self._client, url, payload, sent)
         except (TimeoutError, httpx.TimeoutException):
-            return None, f"no response within {self._settings.timeout:g} s"
+            return None, f"no response within {self._settings.timeout:g} s", sent
         # A name that cannot be looked up is an error of the encoding: of ValueError.
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            return None, f"no response: {type(error).__name__}"
-        return status, None if status in _SUCCESSES else f"status {status}"
+            return None, f"no response: {type(error).__name__}", sent
+        return status, None if status in _SUCCESSES else f"status {status}", content
 
     @staticmethod
     async def _post(
-        client: httpx.AsyncClient, url: str, payload: bytes, headers: dict[str, str]
-    ) -> int:
+        client: httpx.AsyncClient, url: str, payload: bytes, sent: AttemptContent
+    ) -> tuple[int, AttemptContent]:
         size = 0
+        body = b""
+        headers = dict(sent.headers)
         async with client.stream("POST", url, content=payload, headers=headers) as response:
             # Read to its end, so that the connection can be used again; unless it has none.
             async for piece in response.aiter_raw():
                 size += len(piece)
+                body += piece if size <= _LONGEST_KEPT else b""
                 if size > _LONGEST_RESPONSE:
                     break
-            return response.status_code
+            received = tuple(
+                (name, value if len(value) <= _LONGEST_HEADER else "…")
+                for name, value in response.headers.multi_items()[:_MOST_HEADERS]
+            )
+            kept = body if size <= _LONGEST_KEPT else None
+            return response.status_code, evolve(sent, response_headers=received, response_body=kept)
 
     def _subscription(self, delivery: Delivery) -> JsonObject | None:
         try:
