@@ -10,7 +10,7 @@ from layers import PICTURE, arrows, imports, modules, picture, rows
 ALLOWED = {
     "": "api_object client.errors lookup models portfolio resources specification",
     "__main__": "cli",
-    "acceptance": "client.errors lifecycle models reporting specification",
+    "acceptance": "client lifecycle models reporting specification",
     "adoption": "automation client config files lifecycle models specification",
     "api_object": "lifecycle models providers resource",
     "automation": "client config files lifecycle models providers",

@@ -9,6 +9,7 @@ from itertools import groupby
 from attrs import Factory, define, frozen
 
 from pulumi_setsmart.acceptance.declared_part import declared_part
+from pulumi_setsmart.client.confidential import shortened
 from pulumi_setsmart.client.errors import PortfolioFileError, StackError
 from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.comparison import is_equal
@@ -23,6 +24,8 @@ from pulumi_setsmart.specification.editing import set_value, with_values
 from pulumi_setsmart.specification.reading import CheckedFiles, merged_document, violations_of
 from pulumi_setsmart.specification.sections import SECTIONS
 
+_LONGEST_VALUE = 300
+"""Characters in a message; a description can have thousands."""
 _SECTIONS_BY_NOUN = {kind.noun: section for section, kind in SECTIONS.items()}
 
 
@@ -220,7 +223,7 @@ def _reason_to_leave(
 
 
 def _shown(value: Value) -> str:
-    return "nothing" if value is ABSENT else shown_json(value)
+    return "nothing" if value is ABSENT else shortened(shown_json(value), _LONGEST_VALUE)
 
 
 def _is_inexact(value: Json) -> bool:

@@ -17,10 +17,13 @@ from pulumi_setsmart.models.text import one_line, shown_json
 
 if TYPE_CHECKING:
     from pulumi_setsmart.acceptance.acceptance import Acceptance
+    from pulumi_setsmart.models.json import Json
     from pulumi_setsmart.specification.reading import CheckedFiles
 
 _TROUBLE = 2
 _LARGEST = 8 * 1024 * 1024
+_LONGEST_VALUE = 300
+"""Characters in a line; all of them are in the file and in the JSON."""
 
 
 @click.command(cls=Command, failure=_TROUBLE)
@@ -135,8 +138,14 @@ def _show(accepted: "Acceptance") -> None:
         if field.file != file:
             file = field.file
             say(f"{file}:")
-        before, after = shown_json(field.before), shown_json(field.after)
+        before, after = map(_value, (field.before, field.after))
         say(f"~ {field.key}: {field.field}: {before} => {after}")
+
+
+def _value(value: "Json") -> str:
+    from pulumi_setsmart.client.confidential import shortened  # noqa: PLC0415 - not always needed
+
+    return shortened(shown_json(value), _LONGEST_VALUE)
 
 
 def _write(accepted: "Acceptance", checked: "CheckedFiles") -> None:

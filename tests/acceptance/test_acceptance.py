@@ -91,6 +91,32 @@ def test_drift_is_accepted(project: Project) -> None:
     assert accepted == {**VILLA, "bedrooms": 4, "attributes": attributes}
 
 
+def test_a_subscription_is_accepted_too(project: Project) -> None:
+    """Its events in the order of the file, and nothing of its secret, which is elsewhere."""
+    project.names.clear()
+    text = (
+        "webhooks:\n  bookings: # ours\n    url: https://a.example/hook\n"
+        "    events: [reservation.created, property.updated]\n    secret: {config: key}\n"
+    )
+    project.write("hooks.yaml", text)
+    fields = {"url": "https://a.example/hook", "secret": "[secret]"}
+    last = {**fields, "events": ["reservation.created", "property.updated"]}
+    events = ["property.updated", "message.received", "reservation.created"]
+    project.preview.listing(
+        "p-bookings",
+        last=last,
+        current={**last, "url": "https://b.example/hook", "events": events},
+        planned=last,
+        kind="pulumi-python:dynamic/setsmart:WebhookSubscription",
+        portfolio="p",
+    )
+    found = project.accept("bookings")
+    assert found.left == []
+    assert found.texts["hooks.yaml"] == text.replace("a.example", "b.example").replace(
+        "property.updated]", "property.updated, message.received]"
+    )
+
+
 def test_what_the_file_changed_too_stays_until_its_key_is_named(project: Project) -> None:
     """Nobody's newer value is overwritten by an older decision."""
     project.preview.listing(
@@ -235,6 +261,14 @@ def test_a_list_keeps_what_is_declared_of_its_elements() -> None:
     assert declared_part(actual, declared) == [{"kind": "twin"}, {"kind": "bunk", "beds": 2}]
     assert declared_part([{"id": 7}], []) == [{"id": 7}]
     assert declared_part({"id": 7}, 1) == {"id": 7}
+
+
+def test_a_long_value_is_cut_in_messages_only(project: Project) -> None:
+    """Its end says nothing to a person."""
+    project.drift("villa", {**VILLA, "name": "another"}, name="x" * 5000)
+    [notice] = project.accept().left
+    assert notice.code == MessageCode.DECLARED_ELSEWHERE
+    assert 200 < len(notice.message) < 1000
 
 
 NAMES = st.text("abc_ .-/~é", min_size=1, max_size=5)

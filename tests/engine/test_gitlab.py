@@ -43,16 +43,18 @@ class GitLab:
         runner: What each job has in its environment.
         protected: The variables that only jobs of main have.
         artifacts: The files that a server keeps, by their names.
+        summaries: What a chat was told.
     """
 
     folder: Path
     runner: dict[str, str]
     protected: dict[str, str]
     artifacts: dict[str, bytes] = field(factory=dict)
+    summaries: list[bytes] = field(factory=list)
 
     @property
     def app(self) -> Starlette:
-        """The server with the artifacts of main."""
+        """The server with the artifacts of main, and a chat."""
 
         async def raw(request: Request) -> Response:
             name = request.path_params["name"]
@@ -61,7 +63,16 @@ class GitLab:
                 return Response("404", 404)
             return Response(self.artifacts[name])
 
-        return Starlette(routes=[Route("/v1/projects/5/jobs/artifacts/main/raw/{name}", raw)])
+        async def notify(request: Request) -> Response:
+            self.summaries.append(await request.body())
+            return Response("ok")
+
+        return Starlette(
+            routes=[
+                Route("/v1/projects/5/jobs/artifacts/main/raw/{name}", raw),
+                Route("/v1/chat", notify, methods=["POST"]),
+            ]
+        )
 
     def run(self, name: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a job of main, or `preview`, which is one of a merge request."""
@@ -132,6 +143,7 @@ def gitlab(pulumi: Path, tmp_path: Path, setsmart_sandbox: SandboxAccount) -> It
     project = GitLab(folder, runner, protected)
     with running(project.app) as url:
         runner["CI_API_V4_URL"] = url
+        protected["SETSMART_NOTIFY_URL"] = f"{url}/chat"
         yield project
 
 
@@ -154,11 +166,13 @@ def test_a_change_goes_from_the_merge_request_to_the_account(
     gitlab.succeed("deploy")
     assert sorted(str(listing["bedrooms"]) for listing in account.objects()) == ["1", "2", "4"]
     gitlab.succeed("drift")
+    assert gitlab.summaries == []
 
     [villa] = [each for each in account.objects() if each["bedrooms"] == 4]
     account.change(str(villa["id"]), bedrooms=9)
     report.unlink()
     assert gitlab.run("drift").returncode == 1
+    assert ["Beachfront Villa" in summary.decode() for summary in gitlab.summaries] == [True]
     assert "Beachfront Villa" in report.read_text()
 
 
