@@ -191,7 +191,7 @@ def test_axe_finds_nothing_serious(
 
 def order_of_focus(browser: Chrome) -> list[tuple[float, float]]:
     """Press Tab until the focus is back at the beginning; return where it was: top, then left."""
-    places = []
+    places: list[tuple[float, float]] = []
     browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
     first = focused(browser)
     while not places or focused(browser) not in (first, browser.find_element(By.TAG_NAME, "body")):
