@@ -61,10 +61,11 @@ workflows: $(INSTALLED)
 	@tools/actionlint.sh || echo "Going on without: workflows are not looked at by actionlint." >&2
 	@$(BIN)/python tools/github_files.py
 
-bench: engine ## measure start, pace and portfolios of up to 1,000 listings: half an hour
+bench: engine ## measure start, pace, pages and portfolios of up to 1,000 listings: half an hour
 	@$(BENCH)/startup.py
 	@$(BENCH)/convert.py
 	@$(BENCH)/validation.py
+	@$(BENCH)/dashboard.py
 	@$(BENCH)/pacing.py
 	@$(BENCH)/portfolio.py $(ARGS)
 

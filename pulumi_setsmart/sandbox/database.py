@@ -72,6 +72,7 @@ class Database:
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         # Also runs when nobody called `close`: an open connection would be warned about.
         self.close = weakref.finalize(self, self._connection.close)
+        self._connection.create_function("casefold", 1, _casefolded, deterministic=True)
         self._claim()
 
     @property
@@ -145,3 +146,8 @@ class Database:
             raise DatabaseTroubleError(condition, is_full=code == sqlite3.SQLITE_FULL) from None
         if self._conditions.pop(access, None) is not None:
             _LOG.warning("the database can be %s again", access)
+
+
+def _casefolded(value: str | float | None) -> str | float | None:
+    """Return a text without the difference of capitals, which SQLite only knows of A to Z."""
+    return value.casefold() if isinstance(value, str) else value

@@ -80,8 +80,9 @@ def masking_of(
     for message in messages:
         for name, value in _pairs(message.headers):
             found += [value, *value.split()[1:]] if masking.is_secret(name) else []
-        with suppress(ValueError):
-            found += masking.values(_parsed(message.body or b""), is_error=message.is_error)
+        if message.body:
+            with suppress(ValueError):
+                found += masking.values(_parsed(message.body), is_error=message.is_error)
     return masking.knowing(found)
 
 

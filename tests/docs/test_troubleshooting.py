@@ -43,7 +43,16 @@ SPEAKS_OF_NO_TROUBLE: Mapping[str, str] = {
         "the words of a recording",
     ),
     "sandbox.collection": "what the sandbox says of values, behind what the client says of a 400",
-    "sandbox.dashboard.dashboard": "what pages say that explain themselves",
+    **dict.fromkeys(
+        (
+            "sandbox.dashboard.listing_pages",
+            "sandbox.dashboard.pages",
+            "sandbox.dashboard.wording",
+            "sandbox.masked_exchange",
+        ),
+        "what pages say that explain themselves",
+    ),
+    "sandbox.masking": "regular expressions",
     "sandbox.dashboard.listing_form": "what the sandbox says of values, in its form",
     "sandbox.database_file": "reasons, behind a message with a code",
     "sandbox.deliveries.delivery_log": "SQL",

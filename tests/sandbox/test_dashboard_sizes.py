@@ -69,7 +69,7 @@ def test_pages_of_usual_listings_are_small(account: SandboxAccount) -> None:
     log(account, "GET")
     found = sizes(account)
     assert {path: size for path, size in found.items() if size >= MOST} == {}
-    assert found["/"] > 50 * 300, "there is a page of listings"
+    assert found["/"] > 25 * 300, "there is a page of listings"
 
 
 def test_pages_of_long_texts_are_small(account: SandboxAccount) -> None:

@@ -137,7 +137,7 @@ def _choices(field: ContractField) -> tuple[str, ...]:
     can_be_empty = not field.required and field.default is None
     return (
         *([""] if can_be_empty else []),
-        *(_as_string(choice) for choice in values if choice is not None),
+        *(as_string(choice) for choice in values if choice is not None),
     )
 
 
@@ -150,7 +150,7 @@ def _value(field: ContractField, text: str) -> Json:
         case "select":
             values = field.schema.get("enum", [True, False])
             return next(
-                (choice for choice in values if choice is not None and _as_string(choice) == text),
+                (choice for choice in values if choice is not None and as_string(choice) == text),
                 text,
             )
         case "json":
@@ -180,10 +180,11 @@ def _in_one_line(text: str) -> str:
 def _input_value(field: ContractField, value: Json) -> str:
     if value is None or field.is_secret:
         return ""
-    return _json_text(value) if _input_type(field) == "json" else _as_string(value)
+    return _json_text(value) if _input_type(field) == "json" else as_string(value)
 
 
-def _as_string(value: Json) -> str:
+def as_string(value: Json) -> str:
+    """Return a value as people read it: a string as it is, and anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -9,14 +9,14 @@ from starlette.responses import RedirectResponse, Response
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.collection import ApiCollection
-from pulumi_setsmart.sandbox.dashboard.listing_form import inputs, read, shown
+from pulumi_setsmart.sandbox.dashboard.listing_form import as_string, inputs, read, shown
 from pulumi_setsmart.sandbox.dashboard.pages import ROWS_ON_A_PAGE, Pages, Paging
 from pulumi_setsmart.sandbox.dashboard.sorting import Sorting
 from pulumi_setsmart.sandbox.dashboard.wording import listing_name
 from pulumi_setsmart.sandbox.error_response import FieldViolation
-from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.json import JsonObject
 from pulumi_setsmart.sandbox.settings import DEFAULT_KEY
-from pulumi_setsmart.sandbox.storage import Storage
+from pulumi_setsmart.sandbox.storage import Search, Storage
 
 
 class ListingPages:
@@ -43,35 +43,31 @@ class ListingPages:
         self._properties = properties
         self._base_path = base_path
         self._inputs = inputs(properties)
+        self._columns = [input_ for input_ in self._inputs if input_.is_column]
         self._statuses = next((each.choices for each in self._inputs if each.name == "status"), ())
         self._key = DEFAULT_KEY if DEFAULT_KEY in [key.value for key in keys] else None
 
     async def listings(self, request: Request) -> Response:
         """Return the table of listings, or of those that a search finds."""
         query, status = request.query_params.get("q", ""), request.query_params.get("status", "")
-        columns = [input_ for input_ in self._inputs if input_.is_column]
         sorting = Sorting(
             request,
             [
-                *((input_.name, input_.label, input_.type == "number") for input_ in columns),
+                *((input_.name, input_.label, input_.type == "number") for input_ in self._columns),
                 ("id", "Id", False),
             ],
         )
-        if query or status or sorting.by:
-            found = [
-                listing
-                for listing in self._storage.objects(self._properties)
-                if _matches(listing, query) and status in ("", listing.get("status"))
-            ]
-            paging = Paging(request, len(found))
-            found = sorting.sorted(found, self._value)
-            on_page = found[paging.first : paging.first + ROWS_ON_A_PAGE]
-        else:
-            # As quick with thousands of listings as with some.
-            paging = Paging(request, self._storage.count(self._properties))
-            on_page = self._storage.objects(
-                self._properties, offset=paging.first, limit=ROWS_ON_A_PAGE
-            )
+        search = Search(
+            text=query.strip(),
+            fields=("name", "address"),
+            equal={"status": status} if status else {},
+            order_by=None if sorting.by == "id" else sorting.by,
+            is_reverse=sorting.by is not None and sorting.is_reverse,
+        )
+        paging = Paging(request, self._storage.count(self._properties, search))
+        on_page = self._storage.found(
+            self._properties, search, offset=paging.first, limit=ROWS_ON_A_PAGE
+        )
         return self._pages.page(
             "listings.html.j2",
             request,
@@ -155,20 +151,12 @@ class ListingPages:
             statuses=self._statuses,
         )
 
-    def _value(self, listing: JsonObject, column: str) -> Json:
-        # Ids are in the order of their numbers, of which prop_10 is one.
-        return (
-            self._properties.number(str(listing["id"])) if column == "id" else listing.get(column)
-        )
-
     def _row(self, listing: JsonObject) -> dict[str, str]:
-        texts = shown(listing, self._properties)
+        texts = {
+            input_.name: "" if (value := listing.get(input_.name)) is None else as_string(value)
+            for input_ in self._columns
+        }
         return {**texts, "id": str(listing["id"]), "name": listing_name(listing)}
 
     def _listing(self, request: Request) -> JsonObject:
         return self._storage.get(self._properties, request.path_params["id"])
-
-
-def _matches(listing: JsonObject, query: str) -> bool:
-    texts = (str(listing.get(name) or "") for name in ("name", "address", "id"))
-    return query.strip().casefold() in " ".join(texts).casefold()

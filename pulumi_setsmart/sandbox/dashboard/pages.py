@@ -15,7 +15,7 @@ from pulumi_setsmart.sandbox.dashboard.protection import FormToken
 from pulumi_setsmart.sandbox.dashboard.wording import excerpt
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 
-ROWS_ON_A_PAGE = 50
+ROWS_ON_A_PAGE = 25
 _STYLE = Path(__file__).parents[2] / "style"
 """What this dashboard and the report have in common: data, no code."""
 _LARGEST_FORM = 1024 * 1024

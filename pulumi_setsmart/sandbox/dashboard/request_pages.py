@@ -67,10 +67,11 @@ class RequestPages:
         listing = request.query_params.get("listing", "").strip()
         status = request.query_params.get("status", "")
         logged = [*self._log]
+        is_about = self._about(listing)
         found = [
             each
             for each in reversed(logged)
-            if _has_status(each, status) and (not listing or self._is_about(each, listing))
+            if _has_status(each, status) and (not listing or is_about(each))
         ]
         paging = Paging(request, len(found))
         now = self._clock()
@@ -83,7 +84,7 @@ class RequestPages:
             ],
             listing=listing,
             status=status,
-            statuses=sorted({str(each.status) for each in logged if each.status is not None}),
+            statuses=sorted({each.status for each in logged if each.status is not None}),
         )
 
     async def request(self, request: Request) -> Response:
@@ -146,14 +147,17 @@ class RequestPages:
             "listing_id": object_id if is_listing else None,
         }
 
-    def _is_about(self, logged: LoggedRequest, object_id: str) -> bool:
-        """Return whether a request is about an object, by its id or, in some APIs, its number."""
+    def _about(self, object_id: str) -> Callable[[LoggedRequest], bool]:
+        """Return what says whether a request is about an object.
+
+        Some APIs have numbers as ids, which say nothing without the collection in the path.
+        """
         for collection in self._collections:
             number = collection.number(object_id)
             if number is not None:
-                path = f"/{collection.path}"
-                return logged.object_id in (object_id, str(number)) and path in logged.path
-        return logged.object_id == object_id
+                ids, path = (object_id, str(number)), f"/{collection.path}"
+                return lambda logged: logged.object_id in ids and path in logged.path
+        return lambda logged: logged.object_id == object_id
 
 
 def _side(title: str, message: RawMessage, masking: Masking) -> dict[str, Any]:

@@ -39,25 +39,26 @@ class Sorting:
     Args:
         request: The request, whose other parameters the links keep.
         columns: The names of the columns, with their labels, and whether they hold numbers.
+
+    Attributes:
+        columns: The heads of the columns.
+        by: The name of the column that decides, or None.
+        is_reverse: Whether the order is that from the greatest to the least.
     """
 
     def __init__(self, request: Request, columns: Iterable[tuple[str, str, bool]]) -> None:
         asked = request.query_params.get("sort", "")
-        self._request = request
-        self._given = [*columns]
+        given = [*columns]
         name = asked.removeprefix("-")
-        self.by = name if name in [column for column, *_ in self._given] else None
+        self._request = request
+        self.by = name if name in [column for column, *_ in given] else None
         self.is_reverse = asked.startswith("-")
+        self.columns = [self._column(*column) for column in given]
 
     @property
     def asked(self) -> str:
         """What the address says of it; nothing for the order that there is without."""
         return f"{'-' * self.is_reverse}{self.by}" if self.by else ""
-
-    @property
-    def columns(self) -> list[Column]:
-        """The heads of the columns."""
-        return [self._column(*given) for given in self._given]
 
     def sorted(self, rows: Sequence[Row], value: Callable[[Row, str], Json]) -> list[Row]:
         """Return rows in the order that was asked for; those without a value are the last ones.

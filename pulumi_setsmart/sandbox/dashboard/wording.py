@@ -14,6 +14,8 @@ _SMALLEST_IN_MILLISECONDS = 0.01
 """Less is said with a decimal, as a sandbox is quick."""
 _SMALLEST_IN_SECONDS = 0.1
 _MINUTE = 60
+_LARGEST_CHARACTER = 5
+"""How many bytes a character takes at most: a quotation mark is escaped."""
 _STEPS = ((_MINUTE, "s"), (60, "min"), (24, "h"))
 
 
@@ -37,9 +39,11 @@ def duration(seconds: float) -> str:
 
 def excerpt(text: str, most: int) -> str:
     """Return as much of a text as takes so many bytes of a page, with an ellipsis if it is cut."""
+    if len(text) * _LARGEST_CHARACTER <= most or len(str(escape(text)).encode()) <= most:
+        return text
     sizes = accumulate(len(str(escape(character)).encode()) for character in text)
     kept = sum(1 for _ in takewhile(lambda size: size <= most, sizes))
-    return text if kept == len(text) else f"{text[:kept]}…"
+    return f"{text[:kept]}…"
 
 
 def listing_name(listing: Mapping[str, Json]) -> str:

@@ -30,6 +30,9 @@ _TABLES = (
         ON deliveries (subscription, due_at) WHERE state = 'pending'
     """,
     """
+    CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (subscription, state)
+    """,
+    """
     CREATE TABLE IF NOT EXISTS attempts (
         delivery INTEGER NOT NULL REFERENCES deliveries,
         at REAL NOT NULL,
