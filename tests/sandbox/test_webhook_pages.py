@@ -208,14 +208,17 @@ def test_a_delivery_shows_what_went_out_and_what_came_back() -> None:
     once = SandboxSettings(deliveries=DeliverySettings(attempts=1))
     with receiving(401) as receiver, running_sandbox(once, clock=lambda: NOW) as account:
         receiver.text = echoed
-        account.add("webhooks", url=receiver.url, events=CREATED, secret=SECRET)
+        url = f"{receiver.url}?token=in-the-url-7"
+        account.add("webhooks", url=url, events=CREATED, secret=SECRET)
         account.add("properties", name="Villa", door_code="4711", notes="the code is 4711")
         [delivery] = account.wait_for_deliveries(HANG_GUARD)
         with opened(account) as browser:
             page = browser.get(f"/webhooks/wh_1/deliveries/{delivery.number}")
+            others = browser.get("/webhooks").text + browser.get("/webhooks/wh_1").text
     text = text_of(page)
+    assert "in-the-url-7" not in page.text + others
     [received] = receiver.received
-    assert f"POST {receiver.url}" in text
+    assert f"POST {receiver.url}?token=••••" in text
     assert f"webhook-id: {delivery.event_id}" in text
     assert f"webhook-timestamp: {NOW}" in text
     assert "webhook-signature: ••••" in text

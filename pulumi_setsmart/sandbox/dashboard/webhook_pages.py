@@ -284,7 +284,8 @@ def _subscription(subscription: JsonObject) -> dict[str, Json]:
     events = subscription.get("events")
     return {
         "id": subscription["id"],
-        "url": str(subscription.get("url")),
+        # An address may have a user or a key in it; nobody edits it here.
+        "url": Masking(frozenset()).text(str(subscription.get("url"))),
         "events": ", ".join(map(str, events)) if isinstance(events, list) else str(events),
         "status": str(subscription.get("status") or "active"),
         "signed": "yes" if subscription.get("secret") else "no",

@@ -30,6 +30,9 @@ _TABLES = (
         ON deliveries (subscription, due_at) WHERE state = 'pending'
     """,
     """
+    CREATE INDEX IF NOT EXISTS deliveries_of_subscriptions ON deliveries (subscription)
+    """,
+    """
     CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (subscription, state)
     """,
     """
@@ -102,7 +105,8 @@ class DeliveryLog:
     def get(self, subscription: str, number: str) -> Delivery | None:
         """Return the delivery to a subscription that has a number, written in digits, or None."""
         # Compared as texts: a text of digits may be longer than any number that SQLite reads.
-        found = self._found("subscription = ? AND CAST(number AS TEXT) = ?", (subscription, number))
+        condition = "number = CAST(? AS INTEGER) AND subscription = ? AND CAST(number AS TEXT) = ?"
+        found = self._found(condition, (number, subscription, number))
         return next(iter(found), None)
 
     def counts(self) -> dict[str, dict[State, int]]:
