@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_setsmart.cli.console import Command, say
+from pulumi_setsmart.cli.console import Command, say, write_json
 from pulumi_setsmart.cli.validate import excerpts_of, problem_lines
 from pulumi_setsmart.client.errors import PortfolioFileError
 
@@ -23,7 +23,10 @@ _TROUBLE = 2
     help="Format this as well; it is laid over each FILE.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; name the files that would change.")
-def format_(files: tuple[str, ...], overlays: tuple[str, ...], *, check: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the names of the files as JSON.")
+def format_(
+    files: tuple[str, ...], overlays: tuple[str, ...], *, check: bool, as_json: bool
+) -> None:
     """Bring portfolio files into one form, so that a review shows only what changed.
 
     What a file says stays, and so do comments, the order, and how strings and numbers are written.
@@ -45,11 +48,15 @@ def format_(files: tuple[str, ...], overlays: tuple[str, ...], *, check: bool) -
         except PortfolioFileError as error:
             say(str(error), err=True)
             refused.add(file)
-    for file in changed:
-        say(f"{file}: would change" if check else f"{file}: formatted")
-    unchanged = len(texts.keys() - {*changed} - refused)
+    unchanged = [file for file in texts if file not in {*changed, *refused}]
     verb = "would change" if check else "formatted"
-    say(f"{len(changed)} {verb}, {unchanged} unchanged, {len(refused)} with errors", err=True)
+    if as_json:
+        write_json({"changed": changed, "unchanged": unchanged, "with_errors": sorted(refused)})
+    else:
+        for file in changed:
+            say(f"{file}: {verb}")
+        summary = f"{len(changed)} {verb}, {len(unchanged)} unchanged, {len(refused)} with errors"
+        say(summary, err=True)
     if refused:
         sys.exit(_TROUBLE)
     sys.exit(1 if check and changed else 0)

@@ -70,6 +70,7 @@ def _plan(_context: click.Context, _option: click.Parameter, token: str | None) 
     help="Text for people, Markdown for a pull request, one HTML page, or JSON.  [default: text on"
     " a terminal, else markdown]",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -112,7 +113,8 @@ def report(
     stack: str | None,
     form: str | None,
     output: Path | None,
-    opens: bool,  # noqa: FBT001 - click passes options by keyword
+    as_json: bool,  # noqa: FBT001 - click passes options by keyword
+    opens: bool,  # noqa: FBT001 - as above
     notifies: bool,  # noqa: FBT001 - as above
     fail_on: "tuple[str | PlanLimit, ...]",
     approved: "Plan | None",
@@ -132,6 +134,7 @@ def report(
         stopped_deletions,
     )
 
+    form = "json" if as_json else form
     if opens and form not in (None, "html"):
         raise click.UsageError("--open shows a page, so it goes with no other format.")
     notify_url = load_notify_url(os.environ) if notifies else None

@@ -36,8 +36,11 @@ _CANNOT_BE_READ = {MessageCode.UNUSABLE_FILE, MessageCode.NOT_A_FILE}
     show_default=True,
     help="Text for people, JSON, or annotations of a pull request on GitHub.",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-def validate(files: tuple[str, ...], overlays: tuple[str, ...], form: str, *, strict: bool) -> None:
+def validate(
+    files: tuple[str, ...], overlays: tuple[str, ...], form: str, *, as_json: bool, strict: bool
+) -> None:
     """Show all that is wrong with portfolio files.
 
     Each FILE is checked as a program would load it, with the overlays laid over it in their order.
@@ -46,6 +49,7 @@ def validate(files: tuple[str, ...], overlays: tuple[str, ...], form: str, *, st
     Exit status: 0 if nothing is wrong, or only warnings; 1 if something is; 2 if a file cannot be
     read, or for a usage error.
     """
+    form = "json" if as_json else form
     found = _found(files, overlays)
     if strict:
         found = {attrs.evolve(each, is_warning=False): found[each] for each in found}

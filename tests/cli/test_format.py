@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -98,3 +99,16 @@ def test_no_secret_is_shown() -> None:
     result = formatted("p.yaml")
     assert result.exit_code == 2
     assert HUSH not in result.output
+
+
+def test_programs_get_json(tmp_path: Path) -> None:
+    """What changed, what did not, and what cannot; the messages stay on standard error."""
+    for name, text in (("a", "properties: {}"), ("b", "properties: {}\n"), ("c", "properties: [")):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    files = [str(tmp_path / f"{name}.yaml") for name in "abc"]
+    result = CliRunner().invoke(main, ["format", *files, "--check", "--json"])
+    found = json.loads(result.stdout)
+    assert found["with_errors"] == [files[2]]
+    assert sorted([*found["changed"], *found["unchanged"]]) == files[:2]
+    assert files[0] in found["changed"]
+    assert result.exit_code == 2
