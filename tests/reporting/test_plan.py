@@ -190,6 +190,18 @@ def test_what_differs_from_run_to_run_does_not_count() -> None:
     assert len(plans) == 1
 
 
+def test_what_an_adoption_overwrites_counts() -> None:
+    """A preview has no values of an object that is adopted, but its decision has them."""
+
+    def plan(current: dict[str, Any], bedrooms: int = 3) -> str:
+        decision = {"takes_over": "prop_7", "owner": "ab", "current": json.dumps(current)}
+        planned = {**VILLA, "bedrooms": bedrooms, f"{KEY}_takeover": decision}
+        return digest_of({"name": "villa", "planned": planned})
+
+    plans = [plan({}), plan({"/bedrooms": 2}), plan({"/bedrooms": None}), plan({"/bedrooms": 2}, 4)]
+    assert len({*plans}) == 4
+
+
 def hook(secret: str | None) -> dict[str, Any]:
     fields = {"url": "https://a.example/", "events": ["a.b"], "secret": secret}
     return {name: value for name, value in fields.items() if value is not None}
