@@ -28,9 +28,8 @@ def test_the_table_of_exit_statuses_names_the_commands_whose_1_is_a_result() -> 
 
 def test_the_commands_that_print_json_are_named() -> None:
     """Each that has the option, and no other one."""
-    [sentence] = re.findall(
-        r"`--json` prints facts as JSON: (.+?) have it", PAGE.read_text(), re.DOTALL
-    )
+    pattern = re.compile(r"`--json` prints facts as JSON: (.+?) have it", re.DOTALL)
+    [sentence] = pattern.findall(PAGE.read_text())
     having = {
         name
         for name, command in COMMANDS.items()

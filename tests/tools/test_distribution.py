@@ -28,7 +28,6 @@ NEEDED = [
     "pulumi_setsmart/py.typed",
     "pulumi_setsmart/pulumi-plugin.json",
     "pulumi_setsmart/contract/openapi.yaml",
-    "pulumi_setsmart/gitops/.github/workflows/deploy.yaml",
     "pulumi_setsmart/reporting/templates/report.html.j2",
     "pulumi_setsmart/sandbox/dashboard/templates/listings.html.j2",
     "pulumi_setsmart/sandbox/dashboard/templates/dashboard.css",
@@ -60,6 +59,10 @@ def test_both_distributions_hold_what_is_needed(distributions: Path) -> None:
         [metadata] = [name for name in inside if name.endswith("/METADATA")]
         text = archive.read(metadata).decode()
     assert [name for name in NEEDED if name not in inside] == []
+    model = {str(path.relative_to(GITOPS)) for path in GITOPS.rglob("*") if path.is_file()}
+    model = {name for name in model if "__pycache__" not in name}
+    packaged = {name for name in inside if name.startswith("pulumi_setsmart/gitops/")}
+    assert {name.removeprefix("pulumi_setsmart/gitops/") for name in packaged} == model
     assert {name.split("/")[0] for name in inside} == {
         "pulumi_setsmart",
         f"pulumi_setsmart-{version('pulumi-setsmart')}.dist-info",
