@@ -1,4 +1,4 @@
-"""DESIGN.md, which GitHub shows at the root and the site among its explanations."""
+"""DESIGN.md, which is for developers: it is not part of the site."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 from support.documentation_page import ROOT
 
 DESIGN = ROOT / "DESIGN.md"
-PAGE = ROOT / "docs" / "explanation" / "design.md"
 
 
 def links(file: Path) -> dict[str, tuple[Path, str]]:
@@ -15,10 +14,11 @@ def links(file: Path) -> dict[str, tuple[Path, str]]:
     return {label: ((file.parent / path).resolve(), heading) for label, path, heading in found}
 
 
-def test_its_links_lead_to_the_same_places_on_the_site() -> None:
-    """The page of the site defines them again, since it is in another folder."""
-    assert links(DESIGN) == links(PAGE)
-    assert [str(path) for path, _ in links(DESIGN).values() if not path.is_file()] == []
+def test_its_links_lead_to_files() -> None:
+    """Of the clone."""
+    found = [path for path, _ in links(DESIGN).values()]
+    assert len(found) > 5
+    assert [str(path) for path in found if not path.is_file()] == []
 
 
 def test_each_link_is_used_and_defined() -> None:

@@ -42,7 +42,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "examples",
         "pulumi_setsmart",
         "zensical.toml",
-        "DESIGN.md",
         "CHANGELOG.md",
     ):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -82,6 +81,14 @@ def test_every_page_can_be_reached(site: Path) -> None:
     for page in reached:
         built = site / f"{page.removesuffix('.md')}.html"
         assert built.stat().st_size > 5000
+
+
+def test_agents_find_every_page(site: Path) -> None:
+    """`llms.txt` lists all of them, at their addresses."""
+    listed = re.findall(r"\]\((\S+)\)", (site / "llms.txt").read_text())
+    assert sorted(listed) == sorted(
+        str(page.relative_to(site)) for page in site.rglob("*.html") if page.name != "404.html"
+    )
 
 
 def test_every_public_name_has_its_reference(site: Path) -> None:
