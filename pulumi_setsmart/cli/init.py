@@ -12,12 +12,14 @@ import click
 
 from pulumi_setsmart.automation.project_file import NAMES
 from pulumi_setsmart.cli.console import Command, say
+from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import API_KEY_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pulumi_setsmart.automation.new_project import NewProject, Workflows
+    from pulumi_setsmart.automation.project import Project
 
 _STATE_FOLDER = "state"
 _STACK, _STACK_OF_WORKFLOWS = "dev", "production"
@@ -72,7 +74,8 @@ class _Name(click.ParamType[str]):
     "-s",
     type=_Name(_STACK_NAME),
     metavar="STACK",
-    help=f"First stack.  [default: {_STACK}; with workflows {_STACK_OF_WORKFLOWS}]",
+    help=f"First stack.  [default: the selected one, or {_STACK}; with workflows"
+    f" {_STACK_OF_WORKFLOWS}]",
 )
 @click.option(
     "--backend",
@@ -124,7 +127,9 @@ def init(
         _say_ignored({"--name": name, "--backend": backend}, f"{project_file} exists")
     files = {**_portfolio_files(folder, portfolio_file, example=example, asks=asks), **files}
     workflows = workflows or _asked("Workflows of", _NONE, click.Choice(_SERVICES), asks=asks)
-    default_stack = _STACK if workflows == _NONE else _STACK_OF_WORKFLOWS
+    default_stack = (
+        _selected_stack(Project(project_file)) if workflows == _NONE else _STACK_OF_WORKFLOWS
+    )
     stack = stack or _asked("Stack", default_stack, _Name(_STACK_NAME), asks=asks)
     if workflows != _NONE:
         files = {**workflow_files(workflows, stack), **files}
@@ -150,6 +155,14 @@ def _new_project(
     if backend is None and not is_logged_in(Path()):
         backend = _asked("State: a folder, or a URL such as s3://bucket", _STATE_FOLDER, asks=asks)
     return NewProject(name, backend)
+
+
+def _selected_stack(project: "Project") -> str:
+    """Return the stack that a project uses already, or the first one of a new project."""
+    try:
+        return project.selected_stack() if project.file.exists() else _STACK
+    except StackError:
+        return _STACK
 
 
 def _portfolio_files(

@@ -97,12 +97,16 @@ def test_a_portfolio_file_is_declared(home: EngineStack, account: EngineSandbox)
 
 
 def test_a_spreadsheet_can_follow_the_project(home: EngineStack, account: EngineSandbox) -> None:
-    """Without a program, running it again writes one for the file that is there by then."""
-    assert init(home, "--no-example").returncode == 0
+    """Without a program, running it again writes one for the file that is there by then.
+
+    It makes no other stack.
+    """
+    assert init(home, "--no-example", "--stack", "eu").returncode == 0
     (home.folder / "flats.csv").write_text("Name;Bedrooms\nVilla;3\n")
     converted = home.command("convert", "flats.csv", "--yes")
     assert converted.returncode == 0, converted.stderr
     assert init(home).returncode == 0
+    assert [file.name for file in home.folder.glob("Pulumi.*.yaml")] == ["Pulumi.eu.yaml"]
     home.up()
     assert [each["name"] for each in account.sandbox.storage.objects(PROPERTIES)] == ["Villa"]
 
