@@ -235,6 +235,10 @@ def load_notify_url(environment: Mapping[str, str]) -> str:
         ConfigurationError: It is missing or not allowed.
     """
     url = environment.get(NOTIFY_URL_VARIABLE, "").strip()
+    if not url:
+        raise ConfigurationError(
+            f"{NOTIFY_URL_VARIABLE} is not set: --notify posts to this address"
+        )
     keep_secret(url)
     example = "https://hooks.example.com/services/…"
     parts = _web_address(url, NOTIFY_URL_VARIABLE, example, MessageCode.INVALID_SETTING)

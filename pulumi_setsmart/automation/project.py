@@ -17,12 +17,14 @@ from ruamel.yaml.error import YAMLError
 from pulumi_setsmart.automation.failure import first_error
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.automation.project_file import project_file_of
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import PortfolioFileError, StackError
 from pulumi_setsmart.files.regular_file import utf8_text_of
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.web_address import masked_address
 
 _LARGEST = 1024 * 1024
+_LONGEST_LANGUAGE = 20
 _NOT_LOGGED_IN = ("requires logging in", "PULUMI_ACCESS_TOKEN must be set")
 """What Pulumi says where nothing names a backend, nor is there a token for its own service;
 which of both depends on its version."""
@@ -74,6 +76,22 @@ class Project:
             StackError: Its Pulumi.yaml cannot be read.
         """
         return bool(self._settings().get("main"))
+
+    def require_python(self) -> None:
+        """Make sure that Pulumi runs Python programs in it.
+
+        Raises:
+            StackError: It is in another language, or its Pulumi.yaml cannot be read.
+        """
+        runtime = self._settings().get("runtime", "python")
+        name = runtime.get("name") if isinstance(runtime, Mapping) else runtime
+        if name != "python":
+            language = quoted(str(name), _LONGEST_LANGUAGE)
+            raise StackError(
+                f"{self.file} is a project in {language}, which cannot run a program in Python:"
+                " use another folder",
+                code=MessageCode.NOT_PYTHON,
+            )
 
     def settings_file(self, stack: str) -> Path:
         """Return the file that has the settings of a stack, unless Pulumi's service has them.

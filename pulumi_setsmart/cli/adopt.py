@@ -87,6 +87,7 @@ def adopt(
         Selection,
         read_ids,
     )
+    from pulumi_setsmart.automation.project import Project  # noqa: PLC0415 - as above
     from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
 
@@ -95,6 +96,8 @@ def adopt(
     project_file = project_file_of(Path())
     folder = Path() if project_file is None else project_file.parent
     stack = chosen_stack(stack, only_environment=only_environment)
+    if project_file is not None and stack is not None:
+        Project(project_file).require_python()
     project = ProjectFiles(folder, file, name, stack)
     scope = named_fields(names) if names else known_fields
     try:

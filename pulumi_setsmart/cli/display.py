@@ -75,10 +75,10 @@ def shown_progress() -> ShowProgress:
 
 @contextlib.contextmanager
 def _bar(console: Console, label: str, total: int | None) -> Iterator[ProgressCallback]:
-    """Show a bar, which stays when the stage is over; a spinner if the total is unknown.
+    """Show a bar while a stage lasts; a spinner if the total is unknown.
 
-    The bar of a stage that fails or is interrupted is removed, so the message that follows is all
-    that is left. Its line is short: a terminal that prints ``^C`` would break a full one.
+    Then it is removed, so the result or the error that follows is all that is left. Its line is
+    short: a terminal that prints ``^C`` would break a full one.
     """
     with Progress(
         SpinnerColumn(finished_text=" "),
@@ -87,12 +87,9 @@ def _bar(console: Console, label: str, total: int | None) -> Iterator[ProgressCa
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=console,
+        transient=True,
     ) as bars:
-        try:
-            task = bars.add_task(shown(one_line(label)), total=total)
-            yield lambda done: bars.update(task, completed=done)
-        except BaseException:
-            bars.live.transient = True
-            raise
+        task = bars.add_task(shown(one_line(label)), total=total)
+        yield lambda done: bars.update(task, completed=done)
         done = int(bars.tasks[0].completed)
         bars.update(task, total=total or done, completed=total or done)

@@ -1,5 +1,6 @@
 """The command ``init``."""
 
+import json
 import os
 import re
 import shlex
@@ -11,12 +12,14 @@ import click
 
 from pulumi_setsmart.automation.project_file import NAMES
 from pulumi_setsmart.cli.console import Command, say
+from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import API_KEY_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pulumi_setsmart.automation.new_project import NewProject, Workflows
+    from pulumi_setsmart.automation.project import Project
 
 _STATE_FOLDER = "state"
 _STACK, _STACK_OF_WORKFLOWS = "dev", "production"
@@ -28,13 +31,19 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _STACK_NAME = re.compile(r"(?:[A-Za-z0-9_.-]{1,100}/){0,2}[A-Za-z0-9_.-]{1,100}")
 
 
-def _pulumi_name(
-    _context: click.Context, parameter: click.Parameter, given: str | None
-) -> str | None:
-    pattern = _STACK_NAME if parameter.name == "stack" else _NAME
-    if given is not None and not pattern.fullmatch(given):
-        raise click.BadParameter("may have English letters, digits, '-', '_' and '.' only")
-    return given
+class _Name(click.ParamType[str]):
+    """A name that Pulumi accepts, as an option or as the answer to a question."""
+
+    name = "name"
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern = pattern
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        if not self.pattern.fullmatch(value):
+            self.fail("a name may have English letters, digits, '-', '_' and '.' only", param, ctx)
+        return value
 
 
 @click.command(cls=Command)
@@ -43,7 +52,7 @@ def _pulumi_name(
 )
 @click.option(
     "--name",
-    callback=_pulumi_name,
+    type=_Name(_NAME),
     metavar="NAME",
     help="Name of the project.  [default: the name of DIR]",
 )
@@ -63,9 +72,10 @@ def _pulumi_name(
 @click.option(
     "--stack",
     "-s",
-    callback=_pulumi_name,
+    type=_Name(_STACK_NAME),
     metavar="STACK",
-    help=f"First stack.  [default: {_STACK}; with workflows {_STACK_OF_WORKFLOWS}]",
+    help=f"First stack.  [default: the selected one, or {_STACK}; with workflows"
+    f" {_STACK_OF_WORKFLOWS}]",
 )
 @click.option(
     "--backend",
@@ -112,10 +122,15 @@ def init(
         files = project_files(project)
         state_folder = project.state_folder
         project_file = folder / "Pulumi.yaml"
+    else:
+        Project(project_file).require_python()
+        _say_ignored({"--name": name, "--backend": backend}, f"{project_file} exists")
     files = {**_portfolio_files(folder, portfolio_file, example=example, asks=asks), **files}
     workflows = workflows or _asked("Workflows of", _NONE, click.Choice(_SERVICES), asks=asks)
-    default_stack = _STACK if workflows == _NONE else _STACK_OF_WORKFLOWS
-    stack = stack or _asked("Stack", default_stack, asks=asks)
+    default_stack = (
+        _selected_stack(Project(project_file)) if workflows == _NONE else _STACK_OF_WORKFLOWS
+    )
+    stack = stack or _asked("Stack", default_stack, _Name(_STACK_NAME), asks=asks)
     if workflows != _NONE:
         files = {**workflow_files(workflows, stack), **files}
     _write(folder, files)
@@ -136,10 +151,18 @@ def _new_project(
     )
     from pulumi_setsmart.automation.project import is_logged_in  # noqa: PLC0415 - loads Pulumi
 
-    name = name or _asked("Project", default_name(folder), asks=asks)
+    name = name or _asked("Project", default_name(folder), _Name(_NAME), asks=asks)
     if backend is None and not is_logged_in(Path()):
         backend = _asked("State: a folder, or a URL such as s3://bucket", _STATE_FOLDER, asks=asks)
     return NewProject(name, backend)
+
+
+def _selected_stack(project: "Project") -> str:
+    """Return the stack that a project uses already, or the first one of a new project."""
+    try:
+        return project.selected_stack() if project.file.exists() else _STACK
+    except StackError:
+        return _STACK
 
 
 def _portfolio_files(
@@ -156,22 +179,25 @@ def _portfolio_files(
         read_entries,
         text_of,
     )
+    from pulumi_setsmart.specification.schema import portfolio_schema  # noqa: PLC0415 - heavy
 
     if ProjectFiles(folder, PORTFOLIO, "portfolio", None).has_program():
+        _say_ignored({"--portfolio": portfolio_file, "--example": example}, "there is a program")
         return {}
     file = portfolio_file or next(filter(Path.exists, map(folder.joinpath, _PORTFOLIOS)), None)
     if file is not None:
         read_entries(file)  # its errors are reported before anything is written
-        name, text = file.name, text_of(file)
+        files = {file.name: text_of(file)}
     elif example or (example is None and asks and click.confirm(_QUESTION, err=True)):
-        name, text = PORTFOLIO, example_entries()
+        schema = json.dumps(portfolio_schema(), ensure_ascii=False, indent=2)
+        files = {PORTFOLIO: example_entries(), "schema.json": f"{schema}\n"}
     else:
         return {}
-    return {name: text, "__main__.py": program_text(name, "portfolio")}
+    return {**files, "__main__.py": program_text(next(iter(files)), "portfolio")}
 
 
 def _asked(
-    question: str, default: str, kind: click.Choice[str] | None = None, *, asks: bool
+    question: str, default: str, kind: click.ParamType[str] | None = None, *, asks: bool
 ) -> Any:
     return click.prompt(question, default=default, type=kind, err=True) if asks else default
 
@@ -182,11 +208,26 @@ def _write(folder: Path, files: "Mapping[str, str]") -> None:
     for name, text in files.items():
         path = folder / name
         if path.exists():
-            say(f"kept {path}")
+            say(f"kept {path}{_missing_lines(path, text)}")
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, text, replace=False)
         say(f"wrote {path}")
+
+
+def _missing_lines(path: Path, text: str) -> str:
+    """Return what a .gitignore that was kept lacks, since the state does not belong into git."""
+    if path.name != ".gitignore":
+        return ""
+    present = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    missing = [line for line in text.splitlines() if line not in present]
+    return f"; add to it: {', '.join(missing)}" if missing else ""
+
+
+def _say_ignored(options: "Mapping[str, object]", reason: str) -> None:
+    given = [option for option, value in options.items() if value]
+    if given:
+        say(f"ignored {' and '.join(given)}: {reason}")
 
 
 def _next_steps(folder: Path, workflows: str) -> "Iterator[str]":

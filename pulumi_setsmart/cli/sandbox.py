@@ -243,6 +243,8 @@ def sandbox(*, detach: bool, stop: bool, **options: Unpack["Options"]) -> None:
             MessageCode.UNUSABLE_DATABASE, f"Cannot use {options['database']}: {error}"
         ) from None
     except OSError as error:
+        if error.filename is not None:  # it is about a file, such as the log of --detach
+            raise
         raise command_error(
             MessageCode.CANNOT_LISTEN,
             f"Cannot listen on {options['host']}:{options['port']}: {error.strerror}",

@@ -86,7 +86,7 @@ def _clock_finding(response: Response, now: float) -> Finding:
         )
     skew = now - date
     if abs(skew) <= _MOST_SKEW:
-        return Finding.ok("clock", "together with the server's, to the minute")
+        return Finding.ok("clock", "agrees with the server's, to the minute")
     ahead = "ahead of" if skew > 0 else "behind"
     return Finding.warning(
         "clock",

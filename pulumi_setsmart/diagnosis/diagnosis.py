@@ -64,7 +64,7 @@ def findings(
     try:
         settings = load_settings(None if stack is None else configuration.values.get, environment)
     except ConfigurationError as error:
-        yield Finding.error("key", error, "Nothing can be asked without it.")
+        yield Finding.error("key", error, "The remaining checks need it.")
         return
     yield from account_findings(settings, seconds=max(limit.left, _FEWEST_SECONDS_OF_ACCOUNT))
 

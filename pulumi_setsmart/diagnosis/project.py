@@ -133,7 +133,7 @@ def configuration_finding(
         return Finding.ok("configuration", ", ".join(places))
     return Finding.error(
         "configuration",
-        Notice(MessageCode.MISSING_KEY, "nothing of SetSmart is configured"),
+        Notice(MessageCode.MISSING_KEY, "neither a key nor an address of SetSmart is configured"),
         "Set SETSMART_API_KEY."
         if stack is None
         else f"Run pulumi config set --secret setsmart:apiKey --stack {stack}.",

@@ -62,7 +62,7 @@ def _foreign_findings(examination: Examination, stack: str) -> Iterator[Finding]
     if not foreign:
         yield Finding.ok(
             _CODE,
-            f"the state holds none of others (providers examined: {examination.count})",
+            f"the state contains no code of others (providers examined: {examination.count})",
         )
     for provider in foreign[:_MOST_NAMED]:
         yield Finding.error(

@@ -113,8 +113,8 @@ def changed_plan(approved: Plan, report: Report) -> Iterator[Notice]:
     look = "" if report.refreshed else " This preview did not look at SetSmart."
     yield Notice(
         MessageCode.PLAN_CHANGED,
-        f"the plan is not the approved one ({approved.digest}).{look}{differences} If all of the "
-        f"report is meant, approve {plan.digest}",
+        f"the plan is not the approved one ({approved.digest}).{look}{differences} If "
+        f"everything in the report is intended, approve {plan.digest}",
     )
 
 

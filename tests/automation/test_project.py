@@ -44,3 +44,18 @@ def test_a_project_is_found_from_a_folder_below_it(tmp_path: Path) -> None:
     assert Project.of(below).file == tmp_path / "Pulumi.yaml"
     (tmp_path / "a" / "Pulumi.yml").write_text("name: y\n")
     assert Project.of(below).file == tmp_path / "a" / "Pulumi.yml"
+
+
+@pytest.mark.parametrize("runtime", ["nodejs", "{name: yaml}", "{options: {}}", "null"])
+def test_a_project_in_another_language_is_not_used(tmp_path: Path, runtime: str) -> None:
+    """Pulumi would never run the program that is written into it."""
+    (tmp_path / "Pulumi.yaml").write_text(f"name: x\nruntime: {runtime}\n")
+    with raises(StackError, MessageCode.NOT_PYTHON, str(tmp_path / "Pulumi.yaml")):
+        Project.of(tmp_path).require_python()
+
+
+@pytest.mark.parametrize("runtime", ["python", "{name: python, options: {virtualenv: .venv}}"])
+def test_a_project_in_python_is_used(tmp_path: Path, runtime: str) -> None:
+    """In each of the two ways in which Pulumi.yaml names the language."""
+    (tmp_path / "Pulumi.yaml").write_text(f"name: x\nruntime: {runtime}\n")
+    Project.of(tmp_path).require_python()

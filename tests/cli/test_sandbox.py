@@ -492,6 +492,15 @@ def test_what_keeps_it_from_starting_is_reported_before_it_returns(home: Path) -
     assert [*home.rglob("*.pid")] == []
 
 
+def test_a_home_that_cannot_be_written_is_not_taken_for_a_port_in_use(home: Path) -> None:
+    """The message names the folder."""
+    taken = home / ".pulumi-setsmart"
+    taken.touch()
+    result = in_background(home, "--detach", "--port", "0")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert message(MessageCode.UNUSABLE_FILE, str(taken)) == result.stderr
+
+
 def test_a_detached_sandbox_writes_its_output_to_a_file(home: Path) -> None:
     """Only its owner can read that."""
     url, port = detached(home, "--webhook-attempts", "1")

@@ -75,7 +75,7 @@ def test_a_report_is_text_for_people(tmp_path: Path) -> None:
 
 
 def test_a_long_command_shows_how_far_it_is(tmp_path: Path) -> None:
-    """On a terminal only: elsewhere it says nothing until it is done."""
+    """On a terminal only, and until it is done: elsewhere it says nothing before that."""
     with serving(SandboxSettings()) as served:
         served.app.storage.insert_all(PROPERTIES, islice(listings(), 12))
         environment = {
@@ -92,6 +92,7 @@ def test_a_long_command_shows_how_far_it_is(tmp_path: Path) -> None:
         )
     assert "Reading /properties" in shown
     assert "12/12" in shown
+    assert re.split(r"\x1b\[2K", shown)[-1].split() == ["wrote", "p.yaml"]
     assert (silent.stdout, silent.stderr) == (b"", b"wrote q.yaml\n")
     assert (tmp_path / "p.yaml").read_bytes() == (tmp_path / "q.yaml").read_bytes()
 

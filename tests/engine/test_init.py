@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -42,17 +43,28 @@ def in_project(home: EngineStack, name: str) -> EngineStack:
 
 
 def test_a_new_project_can_be_deployed_at_once(home: EngineStack, account: EngineSandbox) -> None:
-    """Its example is created; running the command again keeps every file."""
+    """Its example is created; running the command again keeps every file, and says what it ignores.
+
+    A .gitignore that is there already is kept too; what it lacks is named.
+    """
+    project = in_project(home, "our-flats")
+    project.folder.mkdir()
+    (project.folder / ".gitignore").write_text("__pycache__/\n")
     made = init(home, "our-flats", "--example")
     assert made.returncode == 0, made.stderr
-    project = in_project(home, "our-flats")
+    [kept] = [line for line in made.stdout.splitlines() if line.startswith("kept ")]
+    assert "state/" in kept
+    assert "__pycache__" not in kept
+    assert json.loads((project.folder / "schema.json").read_text())["$schema"]
     project.up()
     names = [listing["name"] for listing in account.sandbox.storage.objects(PROPERTIES)]
     assert "Harbour Loft" in names
     project.assert_nothing_to_do()
     before = {path: path.read_bytes() for path in project.folder.glob("*.*")}
-    again = init(home, "our-flats")
+    again = init(home, "our-flats", "--name", "x", "--backend", "elsewhere", "--example")
     assert again.returncode == 0, again.stderr
+    for option in ("--name", "--backend", "--example"):
+        assert option in again.stdout
     assert "wrote" not in again.stdout
     assert {path: path.read_bytes() for path in project.folder.glob("*.*")} == before
 
@@ -85,12 +97,16 @@ def test_a_portfolio_file_is_declared(home: EngineStack, account: EngineSandbox)
 
 
 def test_a_spreadsheet_can_follow_the_project(home: EngineStack, account: EngineSandbox) -> None:
-    """Without a program, running it again writes one for the file that is there by then."""
-    assert init(home, "--no-example").returncode == 0
+    """Without a program, running it again writes one for the file that is there by then.
+
+    It makes no other stack.
+    """
+    assert init(home, "--no-example", "--stack", "eu").returncode == 0
     (home.folder / "flats.csv").write_text("Name;Bedrooms\nVilla;3\n")
     converted = home.command("convert", "flats.csv", "--yes")
     assert converted.returncode == 0, converted.stderr
     assert init(home).returncode == 0
+    assert [file.name for file in home.folder.glob("Pulumi.*.yaml")] == ["Pulumi.eu.yaml"]
     home.up()
     assert [each["name"] for each in account.sandbox.storage.objects(PROPERTIES)] == ["Villa"]
 
@@ -107,12 +123,14 @@ def test_a_stack_that_cannot_be_created_can_be_created_later(home: EngineStack) 
 
 
 def test_questions_are_asked_on_a_terminal(home: EngineStack) -> None:
-    """For what no option says, each with its default."""
+    """For what no option says, each with its default, and again where Pulumi would say no."""
     conversation = Conversation(home.folder, ("init", "flats"), home.environment)
+    conversation.answer("Project [flats]", b"our flats\n")
     conversation.answer("Project [flats]", b"\n")
     conversation.answer("[state]", b"our-state\n")
     conversation.answer("example?", b"y\n")
     conversation.answer("(none, ", b"github\n")
+    conversation.answer("Stack [production]", b"e u\n")
     conversation.answer("Stack [production]", b"eu\n")
     assert conversation.end() == 0, conversation.shown
     folder = home.folder / "flats"
