@@ -159,6 +159,26 @@ def test_other_characters_stay(values: dict[str, Json], lines: list[str]) -> Non
     assert "\n" not in with_values(windows, "p.yaml", paths)[0].replace("\r\n", "")
 
 
+@pytest.mark.parametrize(
+    ("after", "lines"),
+    [
+        (["b", "c"], ["-        a, # first"]),
+        (["a", "c"], ["-        b, # second"]),
+        (["a", "b"], ["-        c # third"]),
+        (["c"], ["-        a, # first", "-        b, # second"]),
+        (["a", "d", "c"], ["-        b, # second", "+        d, # second"]),
+    ],
+)
+def test_a_comment_stays_with_its_element(after: list[Json], lines: list[str]) -> None:
+    """In brackets as well: that of an element that goes is not one of its neighbour."""
+    text = (
+        "properties:\n  villa:\n    attributes:\n      l: [\n"
+        "        a, # first\n        b, # second\n        c # third\n      ]\n"
+    )
+    assert changed(text, attributes__l=after) == lines
+    assert changed(text.replace("\n", "\r\n"), attributes__l=after) == lines
+
+
 def test_a_shared_value_stays() -> None:
     """The value of an anchor is that of others as well; what can be changed is."""
     paths = {f"{VILLA}/attributes/shared": 6, f"{VILLA}/bedrooms": 4}
