@@ -85,6 +85,9 @@ def edits(place: Place, before: Json, after: Json) -> Iterator[Edit]:
                 yield from edits(place.members[key], value, after[key])
         case list(), list() if place.elements and after and _is_editable(place):
             yield from _list_edits(place, before, after)
+        case list(), list() if len(before) == len(after) == len(place.elements):
+            for element, old, new in zip(place.elements, before, after, strict=True):
+                yield from edits(element, old, new)
         case _:
             yield from _replacement(place, after)
 

@@ -47,6 +47,12 @@ properties:
           kind: king
         - beds: 2 # two
           kind: twin
+      nested:
+        - - 1
+          - 2 # two
+        -
+          # about three
+          a: 3 # three
       none: []
       shared: &five 5
       other: *five
@@ -124,6 +130,28 @@ def changed(text: str, **values: Json) -> list[str]:
                 "-        one",
                 "-        two",
                 "+        one three",
+            ],
+        ),
+        (
+            {"attributes__text": "\n", "attributes__folded": 3},
+            [
+                "-      text: | # lines",
+                "-        Line 1",
+                "-        Line 2",
+                '+      text: "\\n" # lines',
+                "-      folded: >-",
+                "-        one",
+                "-        two",
+                "+      folded: 3",
+            ],
+        ),
+        (
+            {"attributes__nested__0__1": 5, "attributes__nested__1__a": 6},
+            [
+                "-          - 2 # two",
+                "+          - 5 # two",
+                "-          a: 3 # three",
+                "+          a: 6 # three",
             ],
         ),
         (
@@ -273,7 +301,7 @@ def test_any_value_takes_the_place_of_any_other(
         }
     }
     read = read_json if file == "p.json" else read_yaml
-    text = json.dumps(value, indent=data.draw(st.sampled_from([None, 2])))
+    text = json.dumps(value, indent=data.draw(st.sampled_from([None, 2])), ensure_ascii=False)
     if file == "block.yaml":
         text = yaml_text(value).replace("  z:", "  # about z\n  z:")
     path = data.draw(st.sampled_from(paths_in(value["properties"]["m"], "/properties/m")[1:]))
