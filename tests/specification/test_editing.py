@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_setsmart.models.json import Json, pointer, value_at
+from pulumi_setsmart.specification import editing
+from pulumi_setsmart.specification.csv_file import read_csv
+from pulumi_setsmart.specification.document import Document
 from pulumi_setsmart.specification.editing import set_value, with_values
 from pulumi_setsmart.specification.json_file import read_json
 from pulumi_setsmart.specification.yaml_reading import read_yaml
@@ -216,6 +219,24 @@ def test_a_shared_value_stays() -> None:
     entry = "properties: {villa: {attributes: &shared {pets: true}}, loft: {attributes: *shared}}\n"
     text, left = with_values(entry, "p.yaml", {"/properties/loft/attributes/pets": False})
     assert (text, left) == (entry.replace("*shared", "{pets: false}"), [])
+
+
+def test_few_readings_find_the_value_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of hundreds: a file of thousands of entries takes seconds to read."""
+    readings: list[str] = []
+
+    def counted(text: str, file: str) -> Document:
+        readings.append(file)
+        return read_csv(text, file)
+
+    monkeypatch.setattr(editing, "read_csv", counted)
+    text = "resource_name,name\n" + "".join(f"v{number},A\n" for number in range(256))
+    paths: dict[str, Json] = {f"/properties/v{number}/name": "B" for number in range(256)}
+    unwritable = "/properties/v77/name"
+    new, left = with_values(text, "p.csv", {**paths, unwritable: 5})
+    assert left == [unwritable]
+    assert new.count(",B\n") == 255
+    assert len(readings) <= 4 * 9
 
 
 def test_json_keeps_its_layout() -> None:
