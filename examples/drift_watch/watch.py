@@ -147,9 +147,13 @@ class Watch:
         is_late = now - min(pending.values()) >= self._quiet * LONGEST_WAIT
         if now < self._not_before or not (is_quiet or is_late):
             return "waiting"
-        if self._stack.is_locked():
-            return "locked"
-        status = self._stack.report()
+        try:
+            if self._stack.is_locked():
+                return "locked"
+        except subprocess.CalledProcessError:  # what went wrong is in the log
+            status = FAILED
+        else:
+            status = self._stack.report()
         if status not in (0, DRIFT):
             self._not_before = now + PAUSE_AFTER_FAILURE
             return "failed"

@@ -200,8 +200,7 @@ def _reason_to_leave(
             "--secret`, or `pulumi up` reverts it",
         )
     values = f"SetSmart has {_shown(change.current)}, the program {_shown(change.planned)}"
-    declared = None if path is None else value_at(files.merged.value, steps(path))
-    if path is None or not is_equal(declared, change.planned):
+    if path is None or not _declares(files, path, change.planned):
         return Notice(
             MessageCode.DECLARED_ELSEWHERE,
             f"{values}, which {', '.join(files.texts)} does not declare; change the program, or "
@@ -220,6 +219,14 @@ def _reason_to_leave(
             "rounded; write it into the file yourself",
         )
     return None
+
+
+def _declares(files: CheckedFiles, path: str, planned: Json) -> bool:
+    """Return whether files declare a value, and not only nothing where the program has null."""
+    *above, last = steps(path)
+    container = value_at(files.merged.value, above)
+    is_there = isinstance(container, list) or (isinstance(container, dict) and last in container)
+    return is_there and is_equal(value_at(container, [last]), planned)
 
 
 def _shown(value: Value) -> str:
@@ -274,12 +281,19 @@ def _violations(kind: Kind, members: Mapping[str, Json]) -> dict[tuple[str, str 
 def _write(found: Acceptance, files: CheckedFiles) -> None:
     """Make the texts of the files; what cannot be written without changing others stays."""
     stays: set[str] = set()
-    for file, text in files.texts.items():
-        changes = {field.path: field.after for field in found.fields if field.file == file}
-        changed, unchanged = with_values(text, file, changes)
-        stays |= {*unchanged}
-        if changed != text:
-            found.texts[file] = changed
+    while True:
+        written = [field for field in found.fields if field.path not in stays]
+        texts = _texts(written, files)
+        merged = merged_document(texts)
+        # A file that is laid over another one may still say otherwise, or say nothing any more.
+        unread = {
+            field.path
+            for field in written
+            if not is_equal(value_at(merged.value, steps(field.path)), field.after)
+        }
+        if not unread:
+            break
+        stays |= unread
     for field in found.fields:
         if field.path in stays:
             found.left.append(
@@ -287,17 +301,21 @@ def _write(found: Acceptance, files: CheckedFiles) -> None:
                     MessageCode.NOT_EXTENDABLE,
                     f"{field.title} ({field.id}): {field.field}: SetSmart has "
                     f"{_shown(field.after)}, which cannot be written into {field.file} alone: "
-                    "others share the value, or its column has another type; write it yourself",
+                    "others share the value, another file declares a part of it, or its column has "
+                    "another type; write it yourself",
                 )
             )
-    found.fields = [field for field in found.fields if field.path not in stays]
-    merged = merged_document({**files.texts, **found.texts})
+    found.fields = written
+    found.texts = {name: text for name, text in texts.items() if text != files.texts[name]}
     wrong = [*violations_of(merged)]
     if wrong:
         raise ViolationsError(wrong)
-    for field in found.fields:
-        if not is_equal(value_at(merged.value, steps(field.path)), field.after):
-            raise PortfolioFileError(
-                f"{field.file}: {field.key}: {field.field}: would not be read as it is written",
-                code=MessageCode.NOT_EXTENDABLE,
-            )
+
+
+def _texts(fields: Sequence[AcceptedField], files: CheckedFiles) -> dict[str, str]:
+    """Return the texts of all files with the values of fields, as far as they can be written."""
+    texts = {}
+    for file, text in files.texts.items():
+        changes = {field.path: field.after for field in fields if field.file == file}
+        texts[file], _ = with_values(text, file, changes)
+    return texts

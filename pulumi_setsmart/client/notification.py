@@ -45,7 +45,12 @@ def post_notification(
     if transport is None:
         from pulumi_setsmart.client.transport import network  # noqa: PLC0415 -- as in the channel
 
-        transport, mounts = network(address, clock)
+        try:
+            transport, mounts = network(address, clock)
+        except OSError:
+            return "the certificates in SSL_CERT_FILE or SSL_CERT_DIR cannot be read"
+        except (httpx.InvalidURL, ValueError, RuntimeError):  # the last: a proxy's missing library
+            return "the proxy of the environment cannot be used"
     content = json.dumps(payload).encode()
     with httpx.Client(transport=transport, mounts=mounts, trust_env=False) as http:
         for attempt in range(1, _POLICY.retries + 2):

@@ -26,7 +26,7 @@ _PRINT = 10
 _TOKEN = re.compile(
     rf"(?P<digest>[0-9a-f]{{{_DIGITS}}})"
     rf"(?:\.(?P<shown>[0-9a-f]{{{_DIGITS}}})"
-    rf"\.(?P<changes>(?:[a-z2-7]{{{_PRINT}}})*)\.(?P<hidden>(?:[a-z2-7]{{{_PRINT}}})*))?"
+    rf"(?:\.(?P<changes>(?:[a-z2-7]{{{_PRINT}}})*)\.(?P<hidden>(?:[a-z2-7]{{{_PRINT}}})*))?)?"
 )
 _LONGEST_NAME = 100
 _MOST_PRINTS = 1000
@@ -43,8 +43,9 @@ class Plan:
     Attributes:
         digest: A digest of everything.
         shown: A digest without the objects of which only something secret may change.
-        changes: The fingerprints of the other objects; None where only the digest is known.
-        hidden: The fingerprints of the objects of which only something secret may change.
+        changes: The fingerprints of the other objects; None where only digests are known.
+        hidden: The fingerprints of the objects of which only something secret may change; none
+            where only digests are known.
     """
 
     digest: str
@@ -74,19 +75,20 @@ class Plan:
         found = _TOKEN.fullmatch(token)
         if found is None:
             raise ValueError
-        if found["shown"] is None:
-            return cls(found["digest"])
+        if found["changes"] is None:
+            return cls(found["digest"], found["shown"])
         return cls(
             found["digest"], found["shown"], _prints(found["changes"]), _prints(found["hidden"])
         )
 
     @property
     def token(self) -> str:
-        """The digest, and what tells which objects differ from another plan."""
+        """The digests, and what tells which objects differ from another plan."""
+        digests = self.digest if self.shown is None else f"{self.digest}.{self.shown}"
         if self.changes is None or len(self.changes | self.hidden) > _MOST_PRINTS:
-            return self.digest
+            return digests
         changes, hidden = ("".join(sorted(prints)) for prints in (self.changes, self.hidden))
-        return f"{self.digest}.{self.shown}.{changes}.{hidden}"
+        return f"{digests}.{changes}.{hidden}"
 
     def allows(self, other: Self) -> bool:
         """Return whether another plan is what was approved when this one was.
@@ -181,7 +183,7 @@ def _sha256(text: str) -> bytes:
 
 
 def _text(entry: Entry) -> str:
-    former = entry.former and [entry.former.action, entry.former.resource]
+    former = entry.former and _text(entry.former)
     return _canonical(
         {
             "action": entry.action,

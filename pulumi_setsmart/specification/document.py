@@ -197,17 +197,25 @@ class _Overlaid:
     Attributes:
         below: Where those of the base are.
         above: Where those of the overlay are.
-        shared: The paths of objects that both have, for which the base says where they are.
+        replaced: The paths of values that are those of the overlay, with all that is in them. A
+            table may know a place for others as well: an empty cell, which declares nothing.
     """
 
     below: Locations
     above: Locations
-    shared: Collection[str]
+    replaced: Collection[str]
 
     def get(self, path: str, /) -> FileLocation | None:
         """Return where the value at a path is, or None if there is none."""
-        found = None if path in self.shared else self.above.get(path)
-        return self.below.get(path) if found is None else found
+        sides = (self.above, self.below)
+        first, second = sides if self._is_replaced(path) else reversed(sides)
+        found = first.get(path)
+        return second.get(path) if found is None else found
+
+    def _is_replaced(self, path: str) -> bool:
+        while path and path not in self.replaced:
+            path = path.rpartition("/")[0]
+        return path in self.replaced
 
 
 def overlaid(base: Document, overlay: Document, report: Report = stop) -> Document:
@@ -221,15 +229,14 @@ def overlaid(base: Document, overlay: Document, report: Report = stop) -> Docume
         overlay: What is laid over it.
         report: Called with each entry that the overlay leaves out and the base does not have.
     """
-    shared: set[str] = set()
+    replaced: set[str] = set()
 
     def merged(below: Json, above: Json, path: str, depth: int) -> Json:
         if above is None and depth <= _ENTRIES:  # an empty section in the overlay
-            shared.add(path)
             return below
         if not (isinstance(below, dict) and isinstance(above, dict)):
+            replaced.add(path)
             return above
-        shared.add(path)
         result = dict(below)
         for key, value in above.items():
             member = pointer(path, key)
@@ -248,4 +255,4 @@ def overlaid(base: Document, overlay: Document, report: Report = stop) -> Docume
         return result
 
     value = merged(base.value, overlay.value, "", 0)
-    return Document(value, _Overlaid(base.locations, overlay.locations, shared))
+    return Document(value, _Overlaid(base.locations, overlay.locations, replaced))

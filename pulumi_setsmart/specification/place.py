@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import TypeAlias
@@ -13,6 +14,9 @@ from pulumi_setsmart.models.json import Json
 
 Edit: TypeAlias = tuple[int, int, str]
 """A text that takes the place of what is between two offsets."""
+
+_END_OF_LINE = re.compile(r"[ \t]*,?[ \t]*(?:#.*)?\r?\n")
+"""What may be behind an element in brackets that is the last in its line."""
 
 
 @frozen(eq=False)
@@ -81,6 +85,9 @@ def edits(place: Place, before: Json, after: Json) -> Iterator[Edit]:
                 yield from edits(place.members[key], value, after[key])
         case list(), list() if place.elements and after and _is_editable(place):
             yield from _list_edits(place, before, after)
+        case list(), list() if len(before) == len(after) == len(place.elements):
+            for element, old, new in zip(place.elements, before, after, strict=True):
+                yield from edits(element, old, new)
         case _:
             yield from _replacement(place, after)
 
@@ -124,10 +131,29 @@ def _removal(place: Place, start: int, end: int) -> Iterator[Edit]:
     if place.block is not None and place.block.lines is not None:
         for index in range(start, end):
             yield place.block.lines[index], _next_line(place.text, elements[index].end), ""
+    elif _has_commented_lines(place, start, end):
+        first = _line_start(place.text, elements[start].start)
+        yield first, _next_line(place.text, elements[end - 1].end), ""
     elif start:
         yield elements[start - 1].end, elements[end - 1].end, ""
     else:
         yield elements[0].start, elements[end].start, ""
+
+
+def _has_commented_lines(place: Place, start: int, end: int) -> bool:
+    """Return whether elements in brackets have lines of their own, in a list with comments.
+
+    Then each comment goes or stays with the element in its line. YAML allows a last comma.
+    """
+    text, elements = place.text, place.elements
+    begin, stop = elements[start].start, elements[end - 1].end
+    around = text[elements[start - 1].end if start else place.start + 1 : begin]
+    around += text[stop : _next_line(text, stop)]
+    return (
+        "#" in around
+        and not text[_line_start(text, begin) : begin].strip()
+        and _END_OF_LINE.fullmatch(text, stop, _next_line(text, stop)) is not None
+    )
 
 
 def _addition(place: Place, index: int, values: Sequence[Json]) -> Edit:

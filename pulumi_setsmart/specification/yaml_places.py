@@ -122,10 +122,13 @@ class _Reader:
         self.end = int(event.end_mark.index)
 
     def _dash(self, start: int) -> int | None:
-        """Return where the dash before an element ends, if nothing but blanks is before it."""
+        """Return where the dash before an element ends, if nothing but blanks is before it.
+
+        Blank lines and comments may be between the two.
+        """
         line = self.text.rfind("\n", 0, start) + 1
         before = self.text[line:start]
-        while not before.strip() and line:
+        while line and (not before.strip() or before.lstrip().startswith("#")):
             end, line = line - 1, self.text.rfind("\n", 0, line - 1) + 1
             before = self.text[line:end]
         return line + before.index("-") + 1 if _DASH.fullmatch(before) else None
@@ -165,14 +168,17 @@ def _inline(style: str | None, value: Json, *, is_in_brackets: bool) -> str:
 def _in_lines(before: str, style: str, value: Json) -> str:
     """Return a value in the place of a string in lines of its own, likewise if that is possible."""
     header = _HEADER.match(before)
-    if not isinstance(value, str) or header is None:
+    if header is None:
         return inline_text(value)
+    comment = header["comment"] or ""
+    if not isinstance(value, str):
+        return f"{inline_text(value)}{comment}"
     body = value.removesuffix("\n")
     lines = body.split("\n")
     is_writable = body.strip() and not body.startswith((" ", "\n")) and not body.endswith("\n")
     if not is_writable or not all(map(is_printable, lines)) or (style == ">" and len(lines) > 1):
-        return scalar_text(value)
+        return f"{scalar_text(value)}{comment}"
     indent = header["indent"]
     written = [f"{indent}{line}" if line else "" for line in lines]
-    mark = f"{style}{'' if value.endswith(chr(10)) else '-'}{header['comment'] or ''}"
+    mark = f"{style}{'' if value.endswith(chr(10)) else '-'}{comment}"
     return "\n".join([mark, *written])

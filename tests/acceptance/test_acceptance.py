@@ -170,9 +170,39 @@ def test_values_are_written_where_they_are_declared(project: Project) -> None:
     }
 
 
+def test_an_empty_cell_of_an_overlay_declares_nothing(project: Project) -> None:
+    """The file below it does, and gets the value."""
+    project.write("staging.csv", "resource_name,name,bedrooms\nvilla,Stage,\n")
+    project.drift("villa", {**VILLA, "name": "Stage"}, name="Hut", bedrooms=5)
+    found = project.accept()
+    assert found.left == []
+    assert found.texts["staging.csv"] == "resource_name,name,bedrooms\nvilla,Hut,\n"
+    villa = json.loads(found.texts["portfolio.yaml"])["properties"]["villa"]
+    assert villa == {**VILLA, "bedrooms": 5}
+
+
+def test_a_value_that_another_file_would_still_declare_is_left(project: Project) -> None:
+    """One that comes to light without that above it, or stays above it; all else is accepted."""
+    fields = {**VILLA, "address": "2 Road", "attributes": {"rules": {"a": 1, "b": 2}}}
+    declared = {"villa": {**VILLA, "attributes": {"rules": {"a": 1}}}}
+    project.names.clear()
+    project.write("base.json", json.dumps({"properties": declared}))
+    project.write("rules.yaml", "properties: {villa: {attributes: {rules: {b: 2}}}}\n")
+    project.write("staging.csv", "resource_name,address\nvilla,2 Road\n")
+    project.drift("villa", fields, bedrooms=5, address=None, attributes={"rules": None})
+    found = project.accept()
+    assert {notice.code for notice in found.left} == {MessageCode.NOT_EXTENDABLE}
+    assert [str(notice).split(": ")[1] for notice in found.left] == ["address", "rules"]
+    declared["villa"]["bedrooms"] = 5
+    assert {name: json.loads(text) for name, text in found.texts.items()} == {
+        "base.json": {"properties": declared}
+    }
+
+
 def test_what_no_file_declares_is_left(project: Project) -> None:
-    """A value that the program computes, and a resource outside a portfolio."""
-    project.drift("villa", {**VILLA, "bedrooms": 30}, bedrooms=31)
+    """A value that the program computes, or clears, and a resource outside a portfolio."""
+    computed = {**VILLA, "bedrooms": 30, "attributes": {"note": None}}
+    project.drift("villa", computed, bedrooms=31, attributes={"note": "new"})
     project.preview.listing(
         "shed", last={"name": "Shed"}, current={"name": "Barn"}, planned={"name": "Shed"}
     )
@@ -181,6 +211,7 @@ def test_what_no_file_declares_is_left(project: Project) -> None:
     assert sorted(map(str, found.left)) == [
         message(MessageCode.DECLARED_ELSEWHERE, "Shed", "name", '"Barn"', "--file", "--overlay"),
         message(MessageCode.DECLARED_ELSEWHERE, "Villa", "bedrooms", 30, 31, "--overlay"),
+        message(MessageCode.DECLARED_ELSEWHERE, "Villa", "note", '"new"', "--overlay"),
     ]
 
 

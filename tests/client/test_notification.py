@@ -98,3 +98,23 @@ def test_no_reason_and_no_log_has_the_address(
 def test_an_address_that_cannot_be_used_is_a_reason() -> None:
     """Not a traceback, and no attempt after it."""
     assert Chat().post("https://[::1") is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fact"),
+    [
+        ("HTTPS_PROXY", "ftp://user:canary@proxy.example", "proxy"),
+        ("HTTPS_PROXY", "http://user:canary@proxy.example:port", "proxy"),
+        ("ALL_PROXY", "socks5://user:canary@127.0.0.1:1", "proxy"),
+        ("SSL_CERT_FILE", "/nowhere/canary.pem", "SSL_CERT_FILE"),
+    ],
+)
+def test_what_the_network_needs_and_cannot_be_used_is_a_reason(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, fact: str
+) -> None:
+    """The report is there, so it is no failure of the command; nothing is sent another way."""
+    monkeypatch.setenv(name, value)
+    slept: list[float] = []
+    reason = post_notification(ADDRESS, MESSAGE, sleep=slept.append)
+    assert fact in (reason or "")
+    assert "canary" not in (reason or "")

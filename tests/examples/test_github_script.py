@@ -50,7 +50,7 @@ class Runner:
         """Ask to replace the portfolio."""
         self._report.write_text(text)
         for name, content in (("portfolio.yaml", before), ("accepted.yaml", after)):
-            self._report.with_name(name).write_text(content)
+            self._report.with_name(name).write_bytes(content.encode())
         files = (self._report.name, "portfolio.yaml", "accepted.yaml")
         return self._run("propose", "Accept drift: production", *files)
 
@@ -256,6 +256,13 @@ def tree_of(github: GitHub) -> str:
     commit = github.commits[github.branches["accept-drift-production"]]
     assert commit["parents"] == [{"sha": MAIN}]
     return str(commit["commit"]["tree"]["sha"])
+
+
+def test_a_proposal_has_the_characters_of_the_file(runner: Runner) -> None:
+    """Ends of lines and a byte order mark as well, or the pull request would change each line."""
+    before, after = "\ufeffname\r\na\r\n", "\ufeffname\r\nb\r\n"
+    assert runner.propose("first", before, after).returncode == 0
+    assert runner.github.trees[tree_of(runner.github)] == {"portfolio.yaml": after}
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)

@@ -19,7 +19,7 @@ from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.reporting.plan import Plan, changed_plan
 from pulumi_setsmart.reporting.preview import read_preview
-from pulumi_setsmart.reporting.report import Report
+from pulumi_setsmart.reporting.report import Action, Report
 
 VILLA = {"name": "Sea Villa", "bedrooms": 3, "attributes": {"pets": True}}
 LOFT = {"name": "Harbour Loft", "bedrooms": 1}
@@ -92,6 +92,17 @@ def test_what_a_deletion_loses_counts(one: Any, other: Any) -> None:
     ]
     same = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
     assert (plans[0] == plans[1]) is same
+
+
+def test_what_a_renamed_key_loses_counts() -> None:
+    """Under its new key the listing is created with what is declared, and with nothing else."""
+    new = {"name": "shed", "planned": DELETION["last"]}
+    plans = []
+    for bedrooms in (2, 5):
+        report = report_of({**DELETION, "current": {"name": "Barn", "bedrooms": bedrooms}}, new)
+        assert [entry.action for entry in report.entries] == [Action.RENAME]
+        plans.append(Plan.of(report).digest)
+    assert len({*plans}) == 2
 
 
 @given(st.permutations(["a.a", "b.b", "c.c"]), st.permutations(["x", "y", "z"]))
@@ -255,13 +266,23 @@ def test_the_message_names_what_differs() -> None:
 
 
 def test_a_token_is_what_it_was_made_of() -> None:
-    """Of a plan of thousands of changes it is the digest alone, which is enough for the check."""
+    """Of a plan of thousands of changes it is the digests alone, which are enough for the check."""
     plan = Plan.of(report_of(*PLAN))
     assert Plan.parse(plan.token) == plan
     assert re.fullmatch("[0-9a-f]{40}", plan.digest)
     many = report_of(*({"name": f"v{n}", "planned": {"name": f"V {n}"}} for n in range(1001)))
-    assert Plan.of(many).token == Plan.of(many).digest
+    assert Plan.of(many).token == f"{Plan.of(many).digest}.{Plan.of(many).shown}"
     assert [*changed_plan(Plan.parse(Plan.of(many).token), many)] == []
+
+
+def test_secrets_that_stay_are_no_change_of_a_plan_of_thousands() -> None:
+    """A preview without secrets names each listing that has one; the deployment names none."""
+    secrets = [{"name": f"hut {n}", "last": HUT, "planned": HUT} for n in range(1001)]
+    approved = Plan.of(report_of(UPDATE, *secrets))
+    assert [*changed_plan(Plan.parse(approved.token), report_of(UPDATE))] == []
+    assert [*changed_plan(Plan.parse(approved.token), report_of(UPDATE, *secrets))] == []
+    for other in ([], [UPDATE, CREATION], [UPDATE, secrets[0]]):
+        assert [*changed_plan(Plan.parse(approved.token), report_of(*other))] != []
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_setsmart.models.json import Json, pointer, value_at
+from pulumi_setsmart.specification import editing
+from pulumi_setsmart.specification.csv_file import read_csv
+from pulumi_setsmart.specification.document import Document
 from pulumi_setsmart.specification.editing import set_value, with_values
 from pulumi_setsmart.specification.json_file import read_json
 from pulumi_setsmart.specification.yaml_reading import read_yaml
@@ -47,6 +50,12 @@ properties:
           kind: king
         - beds: 2 # two
           kind: twin
+      nested:
+        - - 1
+          - 2 # two
+        -
+          # about three
+          a: 3 # three
       none: []
       shared: &five 5
       other: *five
@@ -127,6 +136,28 @@ def changed(text: str, **values: Json) -> list[str]:
             ],
         ),
         (
+            {"attributes__text": "\n", "attributes__folded": 3},
+            [
+                "-      text: | # lines",
+                "-        Line 1",
+                "-        Line 2",
+                '+      text: "\\n" # lines',
+                "-      folded: >-",
+                "-        one",
+                "-        two",
+                "+      folded: 3",
+            ],
+        ),
+        (
+            {"attributes__nested__0__1": 5, "attributes__nested__1__a": 6},
+            [
+                "-          - 2 # two",
+                "+          - 5 # two",
+                "-          a: 3 # three",
+                "+          a: 6 # three",
+            ],
+        ),
+        (
             {"attributes__rooms__1__beds": 3},
             ["-        - beds: 2 # two", "+        - beds: 3 # two"],
         ),
@@ -159,6 +190,26 @@ def test_other_characters_stay(values: dict[str, Json], lines: list[str]) -> Non
     assert "\n" not in with_values(windows, "p.yaml", paths)[0].replace("\r\n", "")
 
 
+@pytest.mark.parametrize(
+    ("after", "lines"),
+    [
+        (["b", "c"], ["-        a, # first"]),
+        (["a", "c"], ["-        b, # second"]),
+        (["a", "b"], ["-        c # third"]),
+        (["c"], ["-        a, # first", "-        b, # second"]),
+        (["a", "d", "c"], ["-        b, # second", "+        d, # second"]),
+    ],
+)
+def test_a_comment_stays_with_its_element(after: list[Json], lines: list[str]) -> None:
+    """In brackets as well: that of an element that goes is not one of its neighbour."""
+    text = (
+        "properties:\n  villa:\n    attributes:\n      l: [\n"
+        "        a, # first\n        b, # second\n        c # third\n      ]\n"
+    )
+    assert changed(text, attributes__l=after) == lines
+    assert changed(text.replace("\n", "\r\n"), attributes__l=after) == lines
+
+
 def test_a_shared_value_stays() -> None:
     """The value of an anchor is that of others as well; what can be changed is."""
     paths = {f"{VILLA}/attributes/shared": 6, f"{VILLA}/bedrooms": 4}
@@ -168,6 +219,24 @@ def test_a_shared_value_stays() -> None:
     entry = "properties: {villa: {attributes: &shared {pets: true}}, loft: {attributes: *shared}}\n"
     text, left = with_values(entry, "p.yaml", {"/properties/loft/attributes/pets": False})
     assert (text, left) == (entry.replace("*shared", "{pets: false}"), [])
+
+
+def test_few_readings_find_the_value_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of hundreds: a file of thousands of entries takes seconds to read."""
+    readings: list[str] = []
+
+    def counted(text: str, file: str) -> Document:
+        readings.append(file)
+        return read_csv(text, file)
+
+    monkeypatch.setattr(editing, "read_csv", counted)
+    text = "resource_name,name\n" + "".join(f"v{number},A\n" for number in range(256))
+    paths: dict[str, Json] = {f"/properties/v{number}/name": "B" for number in range(256)}
+    unwritable = "/properties/v77/name"
+    new, left = with_values(text, "p.csv", {**paths, unwritable: 5})
+    assert left == [unwritable]
+    assert new.count(",B\n") == 255
+    assert len(readings) <= 4 * 9
 
 
 def test_json_keeps_its_layout() -> None:
@@ -253,7 +322,7 @@ def test_any_value_takes_the_place_of_any_other(
         }
     }
     read = read_json if file == "p.json" else read_yaml
-    text = json.dumps(value, indent=data.draw(st.sampled_from([None, 2])))
+    text = json.dumps(value, indent=data.draw(st.sampled_from([None, 2])), ensure_ascii=False)
     if file == "block.yaml":
         text = yaml_text(value).replace("  z:", "  # about z\n  z:")
     path = data.draw(st.sampled_from(paths_in(value["properties"]["m"], "/properties/m")[1:]))

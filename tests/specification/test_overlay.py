@@ -124,3 +124,14 @@ def test_an_error_in_the_base_names_its_own_line(tmp_path: Path) -> None:
         PortfolioFileError, MessageCode.INVALID_VALUE, f"{base}:7:11: properties.loft.name:"
     ):
         read_portfolio(base, [overlay])
+
+
+def test_an_error_in_the_base_below_an_empty_cell_names_its_own_line(tmp_path: Path) -> None:
+    """A table that is laid over it has a place for the field, and declares nothing there."""
+    [base] = files(tmp_path, BASE.replace("    name: Loft", "    name: 5"))
+    overlay = tmp_path / "overlay.csv"
+    overlay.write_text("resource_name,name,bedrooms\nloft,,1\n")
+    with raises(
+        PortfolioFileError, MessageCode.INVALID_VALUE, f"{base}:7:11: properties.loft.name:"
+    ):
+        read_portfolio(base, [overlay])

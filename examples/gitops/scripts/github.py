@@ -80,7 +80,7 @@ class Repository:
             for pull in self._ours("/pulls?state=open")
             if pull["head"]["ref"] == branch and pull["head"]["repo"] == pull["base"]["repo"]
         ]
-        if content == Path(path).read_text(encoding="utf-8"):
+        if content == _as_it_is(path):
             for number in ours:
                 self._send("PATCH", f"/pulls/{number}", {"state": "closed"})
             return
@@ -184,6 +184,11 @@ def _stack_of(comment: dict[str, Any]) -> str | None:
     return None if report is None else report[1]
 
 
+def _as_it_is(path: str) -> str:
+    """Return the text of a file with its own line ends, which a commit has to keep."""
+    return Path(path).read_bytes().decode()
+
+
 def main(*arguments: str) -> None:
     """Run a command of a workflow."""
     repository = Repository()
@@ -195,8 +200,8 @@ def main(*arguments: str) -> None:
         case ("close-issue", title):
             repository.close_issue(title)
         case ("propose", title, report, path, new):
-            text, content = (Path(each).read_text(encoding="utf-8") for each in (report, new))
-            repository.propose(title, text, path, content)
+            text = Path(report).read_text(encoding="utf-8")
+            repository.propose(title, text, path, _as_it_is(new))
         case ("approved-plan", commit, stack):
             plan = repository.approved_plan(commit, stack.rpartition("/")[2])
             sys.stdout.write(f"{plan}\n")
