@@ -38,7 +38,7 @@ def test_what_somebody_changes_in_the_dashboard_is_in_the_next_report(
     assert report.returncode == 1
     assert f"{HEADINGS[Action.REVERT].title}: 1" in report.stdout
     assert "Sea Villa" in report.stdout
-    assert "| <code>bedrooms</code> | <code>8</code> | <code>3</code> |" in report.stdout
+    assert "| <code>Bedrooms</code> | <code>8</code> | <code>3</code> |" in report.stdout
     assert "Hut" not in report.stdout
     stack.up()
     assert account.get(str(villa["id"]))["bedrooms"] == 3

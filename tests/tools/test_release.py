@@ -120,7 +120,9 @@ def repository(tmp_path: Path) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE", "SECURITY.md", "tools/release.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    (tmp_path / "pulumi_setsmart").symlink_to(ROOT / "pulumi_setsmart")
+    (tmp_path / "examples").mkdir()
+    for name in ("pulumi_setsmart", "examples/gitops"):
+        (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "CHANGELOG.md").write_text(EXAMPLE)
     return tmp_path
 
