@@ -131,6 +131,7 @@ def _step(
     inputs = _properties(planned or current, "inputs")
     action = _action(step["op"], inputs, current, before)
     sides = _sides(kind, before or current, current, planned)
+    was_deleted = action is Action.RESTORE
     adoption = adoption_in(inputs) if action in (Action.CREATE, Action.RESTORE) else None
     if adoption is not None:
         action = Action.ADOPT
@@ -173,6 +174,7 @@ def _step(
         key=None if portfolio is None else entry_key(portfolio, address.name),
         former_key=former,
         is_listing=kind is PROPERTY,
+        was_deleted=was_deleted,
     )
     known = [side for side in (sides.planned, sides.current, sides.last) if side is not ABSENT]
     return Step(address.name, kind, inputs, known, _identity_since(kind, current, planned), entry)
@@ -306,7 +308,8 @@ def _overwritten(sides: _Sides, current: Mapping[str, Json]) -> Iterator[FieldCh
     """Yield what an object that is adopted has where it gets another value."""
     for path, value in current.items():
         planned = _value_at(sides.planned, steps_of(path))
-        yield _described(FieldChange(path, ABSENT, value, planned), sides)
+        last = _value_at(sides.last, steps_of(path))
+        yield _described(FieldChange(path, last, value, planned), sides)
 
 
 def _lost(sides: _Sides) -> Iterator[FieldChange]:

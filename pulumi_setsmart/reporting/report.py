@@ -58,6 +58,7 @@ class Entry:
         is_listing: Whether it is a listing.
         former_key: The name that its resource has in the state, if the program says that it is the
             same one under another key; else None.
+        was_deleted: Whether the object of its resource was deleted at SetSmart.
         portfolio: The name of the portfolio that declares it, or None.
         key: The key of its entry there, or None.
     """
@@ -75,6 +76,7 @@ class Entry:
     twin: str | None = None
     former_key: str | None = None
     is_listing: bool = False
+    was_deleted: bool = False
     portfolio: str | None = None
     key: str | None = None
 
@@ -89,12 +91,12 @@ class Entry:
     @property
     def is_adopted_as_it_is(self) -> bool:
         """Whether it exists, and has all that the program declares."""
-        return self.action is Action.ADOPT and not self.fields
+        return self.action is Action.ADOPT and not self.fields and not self.was_deleted
 
     @property
     def is_drift(self) -> bool:
         """Whether somebody changed or deleted it at SetSmart since the last deployment."""
-        return self.action is Action.RESTORE or any(field.is_drift for field in self.fields)
+        return self.was_deleted or any(field.is_drift for field in self.fields)
 
 
 @frozen

@@ -144,11 +144,18 @@ def test_an_object_that_somebody_deleted_is_drift() -> None:
     assert (entry.title, entry.label, entry.identifier) == ("/rules", "object", "prop_1")
 
 
-def test_a_listing_that_replaces_a_deleted_one_is_adopted() -> None:
+@pytest.mark.parametrize("overwritten", [None, {}, {"/bedrooms": 9}])
+def test_a_listing_that_replaces_a_deleted_one_is_adopted(
+    overwritten: dict[str, int] | None,
+) -> None:
     """Somebody deleted the listing and made another: nothing is created, and it is drift."""
-    decided = {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}
+    decision = {"takes_over": "prop_7", "owner": "ab", "current": json.dumps(overwritten)}
+    decided = {**VILLA, "__setsmart_takeover": decision}
     entry = entry_of(last=VILLA, planned=decided, op="create")
     assert (entry.action, entry.identifier, entry.is_drift) == (Action.ADOPT, "prop_7", True)
+    assert not entry.is_adopted_as_it_is
+    if overwritten:
+        assert [(change.name, change.current) for change in entry.fields] == [("bedrooms", 9)]
 
 
 def test_an_adoption_is_reported_once() -> None:
