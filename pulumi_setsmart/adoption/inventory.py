@@ -19,7 +19,7 @@ from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.declaration import canonical, inputs_of
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, Kind
 from pulumi_setsmart.lifecycle.list_cache import NeededFields
-from pulumi_setsmart.models.json import Json, integral
+from pulumi_setsmart.models.json import Json, with_integers
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.specification.sections import SECTIONS, Entries
@@ -161,21 +161,9 @@ def _declarable(kind: Kind, record: Record, settings: Settings, scope: Scope) ->
     """Return the fields of a record that a program may know and set, as far as they are wanted."""
     excluded = settings.read_only_fields | {DEFAULT_ID_FIELD} | kind.secret_names
     return {
-        name: _with_integers(value)
+        name: with_integers(value)
         for name, value in canonical(kind, record.fields).items()
         if name not in excluded
         and value is not None
         and (name in kind.required_names or scope(kind, name))
     }
-
-
-def _with_integers(value: Json) -> Json:
-    """Return ``value`` with whole numbers as such: servers write 2 as 2.0 too."""
-    match value:
-        case float():
-            return integral(value)
-        case dict():
-            return {name: _with_integers(member) for name, member in value.items()}
-        case list():
-            return [_with_integers(element) for element in value]
-    return value

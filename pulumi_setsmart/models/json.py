@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = Mapping[str, Json]
+_Missing = TypeVar("_Missing")
 
 DEEPEST = 100
 """In how many lists and objects a part of a field's value may be, one in the other.
@@ -97,16 +98,30 @@ def steps(path: str) -> list[str]:
     return [key.replace("~1", "/").replace("~0", "~") for key in path.split("/")[1:]]
 
 
-def value_at(value: Json, keys: Iterable[str]) -> Json:
-    """Return what is in ``value`` where these keys lead, or None if nothing is."""
+def value_at(
+    value: Json | _Missing, keys: Iterable[str], missing: _Missing | None = None
+) -> Json | _Missing:
+    """Return what is in ``value`` where these keys lead, or ``missing`` if nothing is."""
     for key in keys:
         match value:
-            case dict():
-                value = value.get(key)
+            case dict() if key in value:
+                value = value[key]
             case list() if key.isdecimal() and int(key) < len(value):
                 value = value[int(key)]
             case _:
-                return None
+                return missing
+    return value
+
+
+def with_integers(value: Json) -> Json:
+    """Return ``value`` with whole numbers as such: servers write 2 as 2.0 too."""
+    match value:
+        case float():
+            return integral(value)
+        case dict():
+            return {name: with_integers(member) for name, member in value.items()}
+        case list():
+            return [with_integers(element) for element in value]
     return value
 
 

@@ -8,12 +8,12 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 from attrs import frozen
 
 from pulumi_setsmart.client.confidential import shortened
-from pulumi_setsmart.models.json import integral
+from pulumi_setsmart.models.json import with_integers
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.text import listed
 from pulumi_setsmart.reporting.field_change import ABSENT, FieldChange, Value
@@ -221,15 +221,4 @@ def _in_order(value: Value, change: FieldChange) -> Value:
 
 def _canonical(value: Value) -> str:
     """Return JSON in which equal values look the same: 2 is 2.0, and members have an order."""
-    return json.dumps(_with_integers(value), sort_keys=True, ensure_ascii=True)
-
-
-def _with_integers(value: Any) -> Any:
-    match value:
-        case float():
-            return integral(value)
-        case dict():
-            return {name: _with_integers(member) for name, member in value.items()}
-        case list():
-            return [_with_integers(element) for element in value]
-    return value
+    return json.dumps(with_integers(value), sort_keys=True, ensure_ascii=True)

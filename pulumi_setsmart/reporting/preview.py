@@ -31,13 +31,13 @@ from pulumi_setsmart.lifecycle.kind import ACCOUNT, DELETION_POLICY, PATH, PROPE
 from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, load_metadata, unapplied_in
 from pulumi_setsmart.lifecycle.ordering import in_order_of, is_unordered
 from pulumi_setsmart.lifecycle.state_metadata import KEY
-from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.json import Json, pointer, value_at
 from pulumi_setsmart.models.json import steps as steps_of
 from pulumi_setsmart.models.portfolio_names import entry_key, portfolio_of
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.models.web_address import masked
 from pulumi_setsmart.providers.values import from_engine
-from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, Value, field_changes
+from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, field_changes
 from pulumi_setsmart.reporting.printed import read_printed
 from pulumi_setsmart.reporting.renamed_key import Resource, Step, with_renames
 from pulumi_setsmart.reporting.report import CHANGES, Action, Entry, Report
@@ -307,8 +307,8 @@ def _described(change: FieldChange, sides: _Sides) -> FieldChange:
 def _overwritten(sides: _Sides, current: Mapping[str, Json]) -> Iterator[FieldChange]:
     """Yield what an object that is adopted has where it gets another value."""
     for path, value in current.items():
-        planned = _value_at(sides.planned, steps_of(path))
-        last = _value_at(sides.last, steps_of(path))
+        planned = value_at(sides.planned, steps_of(path), ABSENT)
+        last = value_at(sides.last, steps_of(path), ABSENT)
         yield _described(FieldChange(path, last, value, planned), sides)
 
 
@@ -316,21 +316,9 @@ def _lost(sides: _Sides) -> Iterator[FieldChange]:
     """Yield each value that the object has, of fields that are declared or known by name."""
     shown = sides.last if sides.current is ABSENT else sides.current
     for found in field_changes(ABSENT, ABSENT, shown):
-        last = _value_at(sides.last, steps_of(found.path))
+        last = value_at(sides.last, steps_of(found.path), ABSENT)
         change = evolve(found, last=last, current=found.planned, planned=ABSENT)
         yield _described(change, sides)
-
-
-def _value_at(side: Value, keys: Iterable[str]) -> Value:
-    for key in keys:
-        match side:
-            case dict() if key in side:
-                side = side[key]
-            case list() if int(key) < len(side):
-                side = side[int(key)]
-            case _:
-                return ABSENT
-    return side
 
 
 def _moves(

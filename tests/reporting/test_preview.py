@@ -158,6 +158,15 @@ def test_a_listing_that_replaces_a_deleted_one_is_adopted(
         assert [(change.name, change.current) for change in entry.fields] == [("bedrooms", 9)]
 
 
+@pytest.mark.parametrize("path", ["/amenities/x", "/amenities/9", "/amenities/-1", "/name/first"])
+def test_a_decision_with_an_unknown_path_is_reported(path: str) -> None:
+    """Whoever wrote a saved preview may have written anything: nothing is declared there."""
+    decision = {"takes_over": "prop_7", "owner": "ab", "current": json.dumps({path: 9})}
+    listing = {**VILLA, "attributes": {"amenities": ["wifi"]}}
+    entry = entry_of(planned={**listing, "__setsmart_takeover": decision})
+    assert [(change.path, str(change.planned)) for change in entry.fields] == [(path, "ABSENT")]
+
+
 def test_an_adoption_is_reported_once() -> None:
     """The decision stays in the inputs, and means nothing later."""
     decided = {**VILLA, "__setsmart": {"takes_over": "prop_7", "owner": "ab"}}
