@@ -108,8 +108,7 @@ def acceptance_of(
 
 
 def _check_keys(files: CheckedFiles, keys: Collection[str]) -> None:
-    sections = files.merged.value if isinstance(files.merged.value, dict) else {}
-    known = {key for entries in sections.values() if isinstance(entries, dict) for key in entries}
+    known = files.merged.entry_keys
     for key in keys:
         if key not in known:
             raise PortfolioFileError(
@@ -199,7 +198,9 @@ def _reason_to_leave(
             "is a secret, which does not belong in a file; set it with `pulumi config set "
             "--secret`, or `pulumi up` reverts it",
         )
-    values = f"SetSmart has {_shown(change.current)}, the program {_shown(change.planned)}"
+    values = (
+        f"SetSmart has {shown_value(change.current)}, the program {shown_value(change.planned)}"
+    )
     if path is None or not _declares(files, path, change.planned):
         return Notice(
             MessageCode.DECLARED_ELSEWHERE,
@@ -229,7 +230,8 @@ def _declares(files: CheckedFiles, path: str, planned: Json) -> bool:
     return is_there and is_equal(value_at(container, [last]), planned)
 
 
-def _shown(value: Value) -> str:
+def shown_value(value: Value) -> str:
+    """Return a value as part of a message, cut if it is long."""
     return "nothing" if value is ABSENT else shortened(shown_json(value), _LONGEST_VALUE)
 
 
@@ -268,7 +270,7 @@ def _valid(
                 Notice(
                     MessageCode.INVALID_VALUE,
                     f"{first.title} ({first.id}): {field.field}: SetSmart has "
-                    f"{_shown(field.after)}, which a file cannot declare: it {reason}",
+                    f"{shown_value(field.after)}, which a file cannot declare: it {reason}",
                 )
             )
 
@@ -300,7 +302,7 @@ def _write(found: Acceptance, files: CheckedFiles) -> None:
                 Notice(
                     MessageCode.NOT_EXTENDABLE,
                     f"{field.title} ({field.id}): {field.field}: SetSmart has "
-                    f"{_shown(field.after)}, which cannot be written into {field.file} alone: "
+                    f"{shown_value(field.after)}, which cannot be written into {field.file} alone: "
                     "others share the value, another file declares a part of it, or its column has "
                     "another type; write it yourself",
                 )

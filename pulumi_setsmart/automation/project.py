@@ -141,18 +141,18 @@ class Project:
             )
         return str(found.stdout).strip()
 
-    def create_stack(self, name: str) -> None:
+    def create_stack(self, name: str, *, asks: bool) -> None:
         """Select a stack of the project, and create it if there is none of this name.
 
         Pulumi's command has the terminal, since it may ask for a passphrase.
 
         Args:
             name: The name of the stack.
+            asks: Whether somebody is there to answer.
 
         Raises:
             StackError: It cannot be created. Pulumi has said why.
         """
-        asks = sys.stdin is not None and sys.stdin.isatty()
         sys.stdout.flush()
         with _reported():
             finished = subprocess.run(  # noqa: S603 - no shell, and a name that Pulumi checks

@@ -1,6 +1,5 @@
 """The command ``accept``."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,33 +8,29 @@ import attrs
 import click
 
 from pulumi_setsmart.automation.project_file import project_file_of
-from pulumi_setsmart.cli.console import Command, command_error, say, write_json
-from pulumi_setsmart.cli.portfolio_keys import portfolio_keys
+from pulumi_setsmart.cli.console import (
+    Command,
+    command_error,
+    is_interactive,
+    say,
+    write_json,
+)
+from pulumi_setsmart.cli.portfolio_option import portfolio_keys, portfolio_option
 from pulumi_setsmart.cli.stack_option import chosen_stack, stack_option
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.models.text import one_line, shown_json
+from pulumi_setsmart.models.text import one_line
 
 if TYPE_CHECKING:
     from pulumi_setsmart.acceptance.acceptance import Acceptance
-    from pulumi_setsmart.models.json import Json
     from pulumi_setsmart.specification.reading import CheckedFiles
 
 _TROUBLE = 2
-_LARGEST = 8 * 1024 * 1024
-_LONGEST_VALUE = 300
-"""Characters in a line; all of them are in the file and in the JSON."""
 
 
 @click.command(cls=Command, failure=_TROUBLE)
 @click.argument("keys", nargs=-1, metavar="[KEY]...", shell_complete=portfolio_keys)
 @stack_option
-@click.option(
-    "--file",
-    default="portfolio.yaml",
-    metavar="FILE",
-    show_default=True,
-    help="Portfolio file in the project's folder: .yaml, .json or .csv.",
-)
+@portfolio_option
 @click.option(
     "--overlay",
     "overlays",
@@ -79,7 +74,7 @@ def accept(
     from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - as above
 
     asks = not (yes or dry_run)
-    if asks and not _is_terminal():
+    if asks and not is_interactive():
         raise click.UsageError("Add --yes to write the files, or --dry-run to write nothing.")
     chosen = chosen_stack(stack, only_environment=False)
     project = project_file_of(Path())
@@ -108,10 +103,6 @@ def accept(
         raise SystemExit(1)
 
 
-def _is_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
 def _checked(folder: Path, file: str, overlays: Sequence[str]) -> "CheckedFiles":
     """Return the files of a project, unless something is wrong with them."""
     from pulumi_setsmart.specification.document import ViolationsError  # noqa: PLC0415 - heavy
@@ -131,6 +122,8 @@ def _checked(folder: Path, file: str, overlays: Sequence[str]) -> "CheckedFiles"
 
 
 def _show(accepted: "Acceptance") -> None:
+    from pulumi_setsmart.acceptance.acceptance import shown_value  # noqa: PLC0415 - heavy
+
     if not accepted.fields and not accepted.left:
         say("nothing declared was changed outside Pulumi")
     file = None
@@ -138,24 +131,19 @@ def _show(accepted: "Acceptance") -> None:
         if field.file != file:
             file = field.file
             say(f"{file}:")
-        before, after = map(_value, (field.before, field.after))
+        before, after = map(shown_value, (field.before, field.after))
         say(f"~ {field.key}: {field.field}: {before} => {after}")
-
-
-def _value(value: "Json") -> str:
-    from pulumi_setsmart.client.confidential import shortened  # noqa: PLC0415 - not always needed
-
-    return shortened(shown_json(value), _LONGEST_VALUE)
 
 
 def _write(accepted: "Acceptance", checked: "CheckedFiles") -> None:
     """Write the files, unless somebody changed one since it was read."""
     from pulumi_setsmart.files.regular_file import content_of  # noqa: PLC0415 - heavy
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
+    from pulumi_setsmart.specification.reading import LARGEST_FILE  # noqa: PLC0415 - as above
 
     marks = {}
     for name in accepted.texts:
-        content = content_of(name, _LARGEST).decode(errors="replace")
+        content = content_of(name, LARGEST_FILE).decode(errors="replace")
         marks[name] = content[: content.startswith("\ufeff")]
         if content.removeprefix("\ufeff") != checked.texts[name]:
             raise command_error(

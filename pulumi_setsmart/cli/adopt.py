@@ -10,6 +10,7 @@ import click
 
 from pulumi_setsmart.automation.project_file import project_file_of
 from pulumi_setsmart.cli.console import Command, say, write_json
+from pulumi_setsmart.cli.portfolio_option import portfolio_option
 from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.text import listed
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @stack_option
 @environment_option
-@click.option(
-    "--file",
-    default="portfolio.yaml",
-    metavar="FILE",
-    show_default=True,
-    help="Portfolio file in the project's folder: .yaml, .json or .csv.",
-)
+@portfolio_option
 @click.option(
     "--name",
     default="portfolio",

@@ -155,6 +155,11 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def is_interactive() -> bool:
+    """Return whether somebody at a terminal can answer questions."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def say(message: str, *, err: bool = False) -> None:
     """Show a message of one line, on standard output or standard error."""
     click.echo(shown(visible(message)), err=err)

@@ -1,13 +1,12 @@
 """The command ``convert``."""
 
 import codecs
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pulumi_setsmart.cli.console import Command, command_error, say
+from pulumi_setsmart.cli.console import Command, command_error, is_interactive, say
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import cut, one_line, shown_json
@@ -115,7 +114,7 @@ def convert(
                 f"{file}: there is no column {one_line(min(gone))} any more ({each.target}); "
                 f"rename it in the sheet, or take it out of {mapping_path}",
             )
-    asks = not yes and sys.stdin is not None and sys.stdin.isatty()
+    asks = not yes and is_interactive()
     if not asks:
         _stop_at_uncertain(decided, file)
     decided = [_asked(each) if each.confidence == "uncertain" else each for each in decided]

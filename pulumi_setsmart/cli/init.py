@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pulumi_setsmart.automation.project_file import NAMES
-from pulumi_setsmart.cli.console import Command, say
+from pulumi_setsmart.cli.console import Command, is_interactive, say
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import API_KEY_VARIABLE
 
@@ -113,7 +113,7 @@ def init(
     )
     from pulumi_setsmart.automation.project import Project  # noqa: PLC0415 - loads Pulumi
 
-    asks = sys.stdin is not None and sys.stdin.isatty()
+    asks = is_interactive()
     project_file = next(filter(Path.exists, map(folder.joinpath, NAMES)), None)
     files: dict[str, str] = {}
     state_folder = None
@@ -136,7 +136,7 @@ def init(
     _write(folder, files)
     if state_folder is not None:
         (folder / state_folder).mkdir(parents=True, exist_ok=True)
-    Project(project_file).create_stack(stack)
+    Project(project_file).create_stack(stack, asks=asks)
     say("Next:")
     for step in _next_steps(folder, workflows):
         say(f"  {step}")

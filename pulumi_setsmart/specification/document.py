@@ -153,6 +153,14 @@ class Document:
     value: Json
     locations: Locations
 
+    @property
+    def entry_keys(self) -> frozenset[str]:
+        """The keys of the entries in all sections, whatever is wrong with them."""
+        sections = self.value.values() if isinstance(self.value, dict) else ()
+        return frozenset(
+            key for entries in sections if isinstance(entries, dict) for key in entries
+        )
+
     def violation(
         self, path: str, reason: str, code: MessageCode = MessageCode.INVALID_PORTFOLIO
     ) -> FileViolation:

@@ -120,7 +120,7 @@ def test_a_terminal_is_asked(
 ) -> None:
     """After the changes are shown; without consent nothing is written."""
     drift(preview, bedrooms=4)
-    monkeypatch.setattr(COMMAND, "_is_terminal", lambda: True)
+    monkeypatch.setattr(COMMAND, "is_interactive", lambda: True)
     result = accept(input=f"{answer}\n")
     assert "bedrooms: 3 => 4" in result.stdout
     assert "Write portfolio.yaml?" in result.stderr
@@ -139,7 +139,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(
         Path("portfolio.yaml").write_bytes(newer.encode())
         return True
 
-    monkeypatch.setattr(COMMAND, "_is_terminal", lambda: True)
+    monkeypatch.setattr(COMMAND, "is_interactive", lambda: True)
     monkeypatch.setattr("click.confirm", save)
     result = accept()
     assert result.exit_code == 2

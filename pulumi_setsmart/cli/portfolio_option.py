@@ -1,4 +1,4 @@
-"""The keys of a portfolio file, to complete one."""
+"""The option for the portfolio file, and the keys in it, to complete one."""
 
 from pathlib import Path
 
@@ -6,6 +6,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from pulumi_setsmart.automation.project_file import project_file_of
+
+portfolio_option = click.option(
+    "--file",
+    default="portfolio.yaml",
+    metavar="FILE",
+    show_default=True,
+    help="Portfolio file in the project's folder: .yaml, .json or .csv.",
+)
+"""The option for the file."""
 
 
 def portfolio_keys(
@@ -20,7 +29,5 @@ def portfolio_keys(
     project = project_file_of(Path())
     folder = Path() if project is None else project.parent
     names = (context.params.get("file"), *(context.params.get("overlays") or ()))
-    merged = check_files([folder / name for name in names if name]).merged.value
-    sections = merged.values() if isinstance(merged, dict) else ()
-    keys = {key for section in sections if isinstance(section, dict) for key in section}
+    keys = check_files([folder / name for name in names if name]).merged.entry_keys
     return [CompletionItem(key) for key in sorted(keys) if key.startswith(incomplete)]
