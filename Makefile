@@ -38,6 +38,7 @@ test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses, ARGS=--cov measur
 	@tools/actionlint.sh || echo "Going on without: tests with actionlint are skipped." >&2
 	@tools/npm.sh || echo "Going on without: tests with npm's packages are skipped." >&2
 	@tools/pocketbase.sh || echo "Going on without: tests with PocketBase are skipped." >&2
+	@tools/postgresql.sh || echo "Going on without: tests with a state in PostgreSQL are skipped." >&2
 	@$(BIN)/python -m pytest $(ARGS)
 
 faults: engine ## let everything go wrong, over many seeds: about half an hour

@@ -1,6 +1,7 @@
 """What all tests have in common: a clear report if the engine is missing."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,12 +11,15 @@ from typing import Any
 import pytest
 from support.any_speed import ignore_speed
 from support.engine_stack import restore_sigint
+from support.postgresql_server import PostgresqlServer, programs, running_postgresql
+from support.s3_server import S3Server, running_s3
 from support.skip_reasons import (
     NO_ACTIONLINT,
     NO_BROWSER,
     NO_ENGINE,
     NO_NPM_PACKAGES,
     NO_POCKETBASE,
+    NO_POSTGRESQL,
 )
 
 from pulumi_setsmart.client import confidential
@@ -69,6 +73,24 @@ def pulumi() -> Path:
     pytest.skip(NO_ENGINE)
 
 
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """A bucket for the states of all tests."""
+    with running_s3() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A database for the states of all tests; a skip without, on CI a failure if there is apt."""
+    if programs() is None:
+        if os.environ.get("CI") == "true" and shutil.which("apt-get"):
+            pytest.fail(NO_POSTGRESQL)
+        pytest.skip(NO_POSTGRESQL)
+    with running_postgresql() as server:
+        yield server
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
     for what, reason in (
@@ -77,6 +99,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         ("actionlint", NO_ACTIONLINT),
         ("packages from npm", NO_NPM_PACKAGES),
         ("PocketBase", NO_POCKETBASE),
+        ("PostgreSQL", NO_POSTGRESQL),
     ):
         skipped = sum(reason in known for known in reasons)
         if skipped:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from starlette.middleware import Middleware
 from support.contract_validator import ContractValidator
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox, RevokedKeys
 from support.engine_stack import EngineStack
+from support.state_backend import Folders, StateBackend, StateServer
 
 from pulumi_setsmart.sandbox import (
     DEFAULT_KEY,
@@ -54,3 +56,12 @@ def account(open_account: OpenEngineSandbox) -> EngineSandbox:
 def stack(pulumi: Path, tmp_path: Path, account: EngineSandbox) -> EngineStack:
     """A stack whose programs ask `account`."""
     return EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
+
+
+@pytest.fixture(params=["folder", "S3", "PostgreSQL"])
+def state_backend(request: pytest.FixtureRequest, tmp_path: Path) -> StateBackend:
+    """Each kind of place for a state, with nothing in it."""
+    server: StateServer = Folders(tmp_path)
+    if request.param != "folder":
+        server = request.getfixturevalue(f"{request.param.lower()}_server")
+    return server.backend(f"states{uuid4().hex}")

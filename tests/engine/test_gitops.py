@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from attrs import evolve, frozen
 from support.engine_stack import EngineStack
 from support.messages import message
 from support.recording_receiver import receiving
-from support.s3_server import running_s3
+from support.state_backend import StateBackend
 from support.workflow_runner import BASE, LARGE_CHANGE, TOKEN, GitHub, Repository
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -39,40 +38,6 @@ def setsmart_sandbox_settings() -> SandboxSettings:
     """An account with the keys that the example asks for."""
     keys = (ApiKey(WRITER), ApiKey(NEXT_WRITER), ApiKey(READER, read_only=True))
     return SandboxSettings(keys=keys, rate_limit=0)
-
-
-@frozen
-class State:
-    """Where a state is kept.
-
-    Attributes:
-        variables: By them Pulumi reaches it, with whatever proves that it may.
-        content: Returns what is stored, to compare.
-    """
-
-    variables: dict[str, str]
-    content: Callable[[], dict[str, str]]
-
-
-@pytest.fixture(params=["folder", "S3"])
-def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
-    """Both kinds of backend: a folder, and a bucket with credentials."""
-    if request.param == "folder":
-        folder = tmp_path / "state"
-        folder.mkdir()
-        yield State({"PULUMI_BACKEND_URL": f"file://{folder}"}, lambda: digests(folder))
-        return
-    with running_s3() as bucket:
-        yield State(bucket.writer, bucket.content)
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """Return a digest of each file in a folder."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @frozen
@@ -140,7 +105,9 @@ class Forge:
         self.github.merge(COMMIT)
 
 
-def forge_of(pulumi: Path, folder: Path, account: SandboxAccount, state: State) -> Forge:
+def forge_of(
+    pulumi: Path, folder: Path, account: SandboxAccount, state_backend: StateBackend
+) -> Forge:
     """Make the example's repository, whose workflows reach a state, and its stack."""
     runner = {
         "HOME": str(folder),
@@ -157,11 +124,11 @@ def forge_of(pulumi: Path, folder: Path, account: SandboxAccount, state: State) 
     for name in ("deploy", "drift"):  # as the README says for a bucket
         path = main / ".github" / "workflows" / f"{name}.yaml"
         line = "      PULUMI_BACKEND_URL: ${{ vars.PULUMI_BACKEND_URL }}\n"
-        keys = [name for name in state.variables if name.startswith("AWS_")]
+        keys = [name for name in state_backend.writer if name.startswith("AWS_")]
         more = "".join(f"      {key}: ${{{{ secrets.{key} }}}}\n" for key in keys)
         assert line in path.read_text()
         path.write_text(path.read_text().replace(line, line + more))
-    environment = {**runner, **state.variables, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
+    environment = {**runner, **state_backend.writer, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
     project = EngineStack(pulumi=pulumi, folder=main, environment=environment)
     project.succeed("stack", "init", "production")
     shutil.copytree(main, branch)
@@ -189,10 +156,10 @@ def forge_of(pulumi: Path, folder: Path, account: SandboxAccount, state: State) 
 
 @pytest.fixture
 def forge(
-    pulumi: Path, tmp_path: Path, setsmart_sandbox: SandboxAccount, state: State
+    pulumi: Path, tmp_path: Path, setsmart_sandbox: SandboxAccount, state_backend: StateBackend
 ) -> Iterator[Forge]:
     """The example in a repository of its own, deployed once."""
-    forge = forge_of(pulumi, tmp_path, setsmart_sandbox, state)
+    forge = forge_of(pulumi, tmp_path, setsmart_sandbox, state_backend)
     with running(forge.github.app) as api_url:
         forge.repository.runner["GITHUB_API_URL"] = api_url
         forge.deploy_by_hand()
@@ -204,7 +171,7 @@ def heading(action: Action, number: int) -> str:
     return f"{HEADINGS[action].title}: {number}"
 
 
-in_a_folder = pytest.mark.parametrize("state", ["folder"], indirect=True)
+in_a_folder = pytest.mark.parametrize("state_backend", ["folder"], indirect=True)
 
 
 @in_a_folder
@@ -440,8 +407,9 @@ pathlib.Path({loot!r}).write_text(json.dumps(loot))
 OWN_SCRIPT = 'open({loot!r} + ".script", "w").write("the pull request\'s script was run")\n'
 
 
+@pytest.mark.parametrize("state_backend", ["folder", "S3"], indirect=True)
 def test_code_that_nobody_has_approved_gets_nothing_that_writes(
-    forge: Forge, state: State, setsmart_sandbox: SandboxAccount, tmp_path: Path
+    forge: Forge, state_backend: StateBackend, setsmart_sandbox: SandboxAccount, tmp_path: Path
 ) -> None:
     """It writes neither state nor account nor comment; no secret of production is in its reach."""
     program = forge.repository.branch / "__main__.py"
@@ -451,10 +419,10 @@ def test_code_that_nobody_has_approved_gets_nothing_that_writes(
     forge.deploy_by_hand()
     assert setsmart_sandbox.objects()[-1]["door_code"] == DOOR_CODE
     shutil.copy(forge.project.folder / "Pulumi.production.yaml", forge.repository.branch)
-    stored, listings = state.content(), setsmart_sandbox.objects()
+    stored, listings = state_backend.content(), setsmart_sandbox.objects()
     loot = tmp_path / "loot.json"
     # A folder of the runner is not a place for a state; somebody's own bucket may be known.
-    backend = state.variables["PULUMI_BACKEND_URL"]
+    backend = state_backend.writer["PULUMI_BACKEND_URL"]
     backend = backend if backend.startswith("s3:") else "file:///nowhere"
     program.write_text(program.read_text() + ATTACK.format(loot=str(loot), backend=backend))
     script = forge.repository.branch / "scripts" / "github.py"
@@ -464,11 +432,18 @@ def test_code_that_nobody_has_approved_gets_nothing_that_writes(
     taken = json.loads(loot.read_text())
     assert set(taken["statuses"]) <= {401, 403}
     assert taken["comment"] == 401
-    assert state.content() == stored
+    assert state_backend.content() == stored
     assert setsmart_sandbox.objects() == listings
     assert READER in taken["environment"].values()
     everything = json.dumps(taken)
-    for secret in (PASSPHRASE, WRITER, TOKEN, DOOR_CODE, "ciphertext", *state.variables.values()):
+    for secret in (
+        PASSPHRASE,
+        WRITER,
+        TOKEN,
+        DOOR_CODE,
+        "ciphertext",
+        *state_backend.writer.values(),
+    ):
         assert secret not in everything.replace(backend, ""), secret
     assert not loot.with_name("loot.json.script").exists()
     assert forge.github.writes == ["POST comments"]

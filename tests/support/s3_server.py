@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import httpx
 from attrs import frozen
 
 from support.receiver_process import free_port
+from support.state_backend import StateBackend
 from support.waiting import HANG_GUARD, wait_until
 
 NAME, REGION = "states", "us-east-1"
@@ -24,32 +24,37 @@ UNASKED = 1 + 3 * len(ACTIONS)
 
 
 @frozen
-class Bucket:
-    """A bucket for states.
+class S3Server:
+    """A bucket for states, with a folder for each backend."""
 
-    Attributes:
-        writer: Environment variables with which Pulumi may do everything there.
-        reader: Those with which it may only read.
-        client: boto3's client of one who may do everything.
-    """
+    _client: Any
+    _address: str
+    _keys: dict[str, dict[str, str]]
 
-    writer: dict[str, str]
-    reader: dict[str, str]
-    client: Any
+    def backend(self, name: str) -> StateBackend:
+        """Return the backend in the folder with this name."""
+        options = f"endpoint={self._address}&disableSSL=true&s3ForcePathStyle=true&region={REGION}"
+        address = {"PULUMI_BACKEND_URL": f"s3://{NAME}/{name}?{options}"}
+        return StateBackend(
+            writer={**address, **self._keys["writer"]},
+            reader={**address, **self._keys["reader"]},
+            content=lambda: self._content(f"{name}/"),
+        )
 
-    def content(self) -> dict[str, str]:
-        """Return a digest of each object in it."""
-        listed = self.client.list_objects_v2(Bucket=NAME).get("Contents", [])
+    def _content(self, folder: str) -> dict[str, str]:
+        listed = self._client.list_objects_v2(Bucket=NAME, Prefix=folder).get("Contents", [])
         return {
-            entry["Key"]: hashlib.sha256(
-                self.client.get_object(Bucket=NAME, Key=entry["Key"])["Body"].read()
-            ).hexdigest()
+            entry["Key"].removeprefix(folder): self._client.get_object(
+                Bucket=NAME, Key=entry["Key"]
+            )["Body"]
+            .read()
+            .decode()
             for entry in listed
         }
 
 
 @contextmanager
-def running_s3() -> Iterator[Bucket]:
+def running_s3() -> Iterator[S3Server]:
     """Run a bucket that nobody but its two users can reach."""
     port = free_port()
     with subprocess.Popen(
@@ -74,10 +79,10 @@ def _is_up(address: str) -> bool:
     return True
 
 
-def _set_up(address: str) -> Bucket:
+def _set_up(address: str) -> S3Server:
     _client("s3", address, "anybody", "anything").create_bucket(Bucket=NAME)
     iam = _client("iam", address, "anybody", "anything")
-    variables = {}
+    keys = {}
     for user, actions in ACTIONS.items():
         arn = f"arn:aws:s3:::{NAME}"
         allowed = {"Effect": "Allow", "Action": actions, "Resource": [arn, f"{arn}/*"]}
@@ -85,15 +90,13 @@ def _set_up(address: str) -> Bucket:
         iam.create_user(UserName=user)
         iam.put_user_policy(UserName=user, PolicyName="states", PolicyDocument=policy)
         made = iam.create_access_key(UserName=user)["AccessKey"]
-        options = f"endpoint={address}&disableSSL=true&s3ForcePathStyle=true&region={REGION}"
-        variables[user] = {
-            "PULUMI_BACKEND_URL": f"s3://{NAME}?{options}",
+        keys[user] = {
             "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
         }
-    writer = variables["writer"]
+    writer = keys["writer"]
     client = _client("s3", address, writer["AWS_ACCESS_KEY_ID"], writer["AWS_SECRET_ACCESS_KEY"])
-    return Bucket(writer, variables["reader"], client)
+    return S3Server(client, address, keys)
 
 
 def _client(service: str, address: str, key: str, secret: str) -> Any:

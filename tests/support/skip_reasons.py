@@ -7,3 +7,4 @@ NO_NPM_PACKAGES = (
     "no packages from npm in .venv: `make test` installs them with Node.js 20 or later"
 )
 NO_POCKETBASE = "no PocketBase in .venv: `make test` builds it with Go 1.25 or later"
+NO_POSTGRESQL = "no PostgreSQL: Debian has it in the package postgresql"
