@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from attrs import frozen
 
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.specification.alignment import aligned, exactly
 
 Edit: TypeAlias = tuple[int, int, str]
 """A text that takes the place of what is between two offsets."""
@@ -77,7 +76,7 @@ def edits(place: Place, before: Json, after: Json) -> Iterator[Edit]:
         before: The value that is there.
         after: The value that is to be there.
     """
-    if _exactly(before) == _exactly(after):
+    if exactly(before) == exactly(after):
         return
     match before, after:
         case dict(), dict() if place.members is not None and before.keys() == after.keys():
@@ -90,11 +89,6 @@ def edits(place: Place, before: Json, after: Json) -> Iterator[Edit]:
                 yield from edits(element, old, new)
         case _:
             yield from _replacement(place, after)
-
-
-def _exactly(value: Json) -> str:
-    """Return what tells values apart, 2 and 2.0 as well."""
-    return json.dumps(value)
 
 
 def _replacement(place: Place, value: Json) -> Iterator[Edit]:
@@ -113,17 +107,24 @@ def _is_editable(place: Place) -> bool:
 
 
 def _list_edits(place: Place, before: Sequence[Json], after: Sequence[Json]) -> Iterator[Edit]:
-    old_ones, new_ones = ([*map(_exactly, side)] for side in (before, after))
-    found = SequenceMatcher(None, old_ones, new_ones, autojunk=False)
-    for _, start, end, new_start, new_end in found.get_opcodes():
-        common = min(end - start, new_end - new_start)
-        for index in range(common):
-            old, new = start + index, new_start + index
-            yield from edits(place.elements[old], before[old], after[new])
-        if start + common < end:
-            yield from _removal(place, start + common, end)
-        if new_start + common < new_end:
-            yield _addition(place, start + common, after[new_start + common : new_end])
+    removed: list[int] = []
+    added: list[Json] = []
+    end = 0
+    for old, new in [*aligned(before, after), (len(before), len(after))]:
+        if new is None and old is not None:
+            removed.append(old)
+            end = old + 1
+        elif old is None and new is not None:
+            added.append(after[new])
+        elif old is not None and new is not None:
+            if removed:
+                yield from _removal(place, removed[0], removed[-1] + 1)
+            if added:
+                yield _addition(place, end, added)
+            removed, added = [], []
+            if old < len(before):
+                yield from edits(place.elements[old], before[old], after[new])
+            end = old + 1
 
 
 def _removal(place: Place, start: int, end: int) -> Iterator[Edit]:
