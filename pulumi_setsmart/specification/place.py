@@ -16,6 +16,8 @@ Edit: TypeAlias = tuple[int, int, str]
 
 _END_OF_LINE = re.compile(r"[ \t]*,?[ \t]*(?:#.*)?\r?\n")
 """What may be behind an element in brackets that is the last in its line."""
+_OPENING_COMMENT = re.compile(r"[\[{][ \t]*(#[^\r\n]*)")
+_END_WITHOUT_COMMA = re.compile(r"[ \t]*(?:#.*)?(?:\r?\n|\Z)")
 
 
 @frozen(eq=False)
@@ -99,7 +101,16 @@ def _replacement(place: Place, value: Json) -> Iterator[Edit]:
         yield _line_start(place.text, place.start), _next_line(place.text, place.end), ""
         return
     is_glued = place.text[place.start - 1 : place.start] in (":", "-") and written
+    comment = _opening_comment(place)
+    written = f"{written} {comment}" if comment else written
     yield place.start, place.end, f" {written}" if is_glued else written
+
+
+def _opening_comment(place: Place) -> str:
+    """Return the comment behind an opening bracket, where it can stay behind another value."""
+    found = _OPENING_COMMENT.match(place.text, place.start, place.end)
+    is_last = _END_WITHOUT_COMMA.match(place.text, place.end)
+    return found[1] if found and is_last else ""
 
 
 def _is_editable(place: Place) -> bool:
@@ -120,7 +131,7 @@ def _list_edits(place: Place, before: Sequence[Json], after: Sequence[Json]) -> 
             if removed:
                 yield from _removal(place, removed[0], removed[-1] + 1)
             if added:
-                yield _addition(place, end, added)
+                yield from _addition(place, end, added)
             removed, added = [], []
             if old < len(before):
                 yield from edits(place.elements[old], before[old], after[new])
@@ -157,21 +168,55 @@ def _has_commented_lines(place: Place, start: int, end: int) -> bool:
     )
 
 
-def _addition(place: Place, index: int, values: Sequence[Json]) -> Edit:
-    """Return what adds values before the element with an index, or at the end."""
+def _addition(place: Place, index: int, values: Sequence[Json]) -> Iterator[Edit]:
+    """Yield what adds values before the element with an index, or at the end."""
     text, elements = place.text, place.elements
     if place.block is not None and place.block.lines and place.block.write is not None:
         offset = _next_line(text, elements[index - 1].end) if index else place.block.lines[0]
         new = "".join(map(place.block.write, values))
         if offset == len(text) and not text.endswith("\n"):
             new = f"\n{new}".removesuffix("\n")
-        return offset, offset, new
+        yield offset, offset, new
+        return
     written = [place.write(value) for value in values]
-    separator = _separator(place)
-    if index:
-        offset = elements[index - 1].end
-        return offset, offset, "".join(f"{separator}{each}" for each in written)
-    return elements[0].start, elements[0].start, "".join(f"{each}{separator}" for each in written)
+    neighbour = elements[max(index - 1, 0)]
+    if _has_own_line(neighbour):
+        yield from _additional_lines(place, index, written)
+    elif index:
+        separator = _separator(place)
+        new = "".join(f"{separator}{each}" for each in written)
+        yield neighbour.end, neighbour.end, new
+    else:
+        separator = _separator(place)
+        new = "".join(f"{each}{separator}" for each in written)
+        yield neighbour.start, neighbour.start, new
+
+
+def _has_own_line(element: Place) -> bool:
+    """Return whether an element in brackets has lines in which no other element is."""
+    text, start, end = element.text, element.start, element.end
+    return (
+        not text[_line_start(text, start) : start].strip()
+        and _END_OF_LINE.fullmatch(text, end, _next_line(text, end)) is not None
+    )
+
+
+def _additional_lines(place: Place, index: int, written: Sequence[str]) -> Iterator[Edit]:
+    """Yield what adds elements to a list in brackets whose elements have lines of their own."""
+    text, is_last = place.text, index == len(place.elements)
+    neighbour = place.elements[max(index - 1, 0)]
+    begin, end = _line_start(text, neighbour.start), _next_line(text, neighbour.end)
+    has_comma = text[neighbour.end : end].lstrip().startswith(",")
+    if index and not has_comma:
+        yield neighbour.end, neighbour.end, ","
+    indent, line_break = text[begin : neighbour.start], "\r\n" if text[end - 2] == "\r" else "\n"
+    commas = [","] * (len(written) - 1) + ["," if has_comma or not (index and is_last) else ""]
+    lines = [
+        f"{indent}{each}{comma}{line_break}"
+        for each, comma in zip(written, commas, strict=True)
+    ]
+    offset = end if index else begin
+    yield offset, offset, "".join(lines)
 
 
 def _separator(place: Place) -> str:
