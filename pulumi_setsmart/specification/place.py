@@ -143,29 +143,22 @@ def _removal(place: Place, start: int, end: int) -> Iterator[Edit]:
     if place.block is not None and place.block.lines is not None:
         for index in range(start, end):
             yield place.block.lines[index], _next_line(place.text, elements[index].end), ""
-    elif _has_commented_lines(place, start, end):
-        first = _line_start(place.text, elements[start].start)
-        yield first, _next_line(place.text, elements[end - 1].end), ""
+    elif _has_comments(place, start, end) and all(map(_has_own_line, elements[start:end])):
+        # Each comment goes or stays with the element in its line. YAML allows a last comma.
+        for each in elements[start:end]:
+            yield _line_start(place.text, each.start), _next_line(place.text, each.end), ""
     elif start:
         yield elements[start - 1].end, elements[end - 1].end, ""
     else:
         yield elements[0].start, elements[end].start, ""
 
 
-def _has_commented_lines(place: Place, start: int, end: int) -> bool:
-    """Return whether elements in brackets have lines of their own, in a list with comments.
-
-    Then each comment goes or stays with the element in its line. YAML allows a last comma.
-    """
-    text, elements = place.text, place.elements
-    begin, stop = elements[start].start, elements[end - 1].end
-    around = text[elements[start - 1].end if start else place.start + 1 : begin]
-    around += text[stop : _next_line(text, stop)]
-    return (
-        "#" in around
-        and not text[_line_start(text, begin) : begin].strip()
-        and _END_OF_LINE.fullmatch(text, stop, _next_line(text, stop)) is not None
-    )
+def _has_comments(place: Place, start: int, end: int) -> bool:
+    """Return whether comments are beside elements in brackets."""
+    ends = [place.start + 1, *(each.end for each in place.elements)]
+    starts = [*(each.start for each in place.elements), place.end]
+    gaps = zip(ends[start : end + 1], starts[start : end + 1], strict=True)
+    return any("#" in place.text[begin:stop] for begin, stop in gaps)
 
 
 def _addition(place: Place, index: int, values: Sequence[Json]) -> Iterator[Edit]:
