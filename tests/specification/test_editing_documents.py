@@ -308,7 +308,7 @@ def document(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=5000)
+@settings(max_examples=2500)
 @given(fields=ENTRIES, choices=st.randoms(use_true_random=True), data=st.data())
 def test_yaml_keeps_all_else(
     fields: dict[str, Any], choices: random.Random, data: st.DataObject
@@ -341,7 +341,7 @@ def test_yaml_keeps_all_else(
     assert end == "\n" or "\n" not in written.replace(end, "")
 
 
-@settings(max_examples=5000)
+@settings(max_examples=2500)
 @given(fields=ENTRIES, choices=st.randoms(use_true_random=True), data=st.data())
 def test_yaml_with_aliases_is_written_right_or_not_at_all(
     fields: dict[str, Any], choices: random.Random, data: st.DataObject
@@ -387,7 +387,7 @@ def json_lines(value: Any, choices: random.Random, indent: str, path: str) -> It
     yield Line(f"{indent}{closing}", path)
 
 
-@settings(max_examples=5000)
+@settings(max_examples=2500)
 @given(fields=ENTRIES, choices=st.randoms(use_true_random=True), data=st.data())
 def test_json_keeps_all_else(
     fields: dict[str, Any], choices: random.Random, data: st.DataObject
@@ -428,7 +428,7 @@ def cell(value: Any, column: str) -> str:
     return guarded(value) if isinstance(value, str) else "" if value is None else str(value)
 
 
-@settings(max_examples=5000)
+@settings(max_examples=2500)
 @given(
     rows=st.lists(st.fixed_dictionaries(COLUMNS), min_size=1, max_size=4),
     order=st.permutations([*COLUMNS]),
