@@ -45,9 +45,7 @@ def _index_of(there: list[Json], index: int, here: list[Json]) -> str | None:
     return equal[before] if before < len(equal) else None
 
 
-def in_file_order(
-    path: str, value: Json, declared: Json, unordered: Collection[Pattern]
-) -> Json:
+def in_file_order(path: str, value: Json, declared: Json, unordered: Collection[Pattern]) -> Json:
     """Return a value with its elements in the order of a file, if their order means nothing.
 
     Args:

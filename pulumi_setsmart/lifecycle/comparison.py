@@ -6,7 +6,6 @@ None stands for null and for an absent field alike, since APIs use both for "not
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 

@@ -101,7 +101,7 @@ def _declares_otherwise(declaration: Declaration, stored: StoredObject) -> bool:
     """Return whether the state has to know that other fields are declared, or other secrets."""
     shown = stored.metadata.declared
     return shown is not None and (
-        not shows_enough(shown, shape_of(declaration.fields), stored.fields)
+        not shows_enough(shown, shape_of(declaration.fields), dict(stored.fields))
         or declaration.secret_paths != stored.metadata.secret_paths
     )
 

@@ -205,8 +205,7 @@ def _additional_lines(place: Place, index: int, written: Sequence[str]) -> Itera
     indent, line_break = text[begin : neighbour.start], "\r\n" if text[end - 2] == "\r" else "\n"
     commas = [","] * (len(written) - 1) + ["," if has_comma or not (index and is_last) else ""]
     lines = [
-        f"{indent}{each}{comma}{line_break}"
-        for each, comma in zip(written, commas, strict=True)
+        f"{indent}{each}{comma}{line_break}" for each, comma in zip(written, commas, strict=True)
     ]
     offset = end if index else begin
     yield offset, offset, "".join(lines)

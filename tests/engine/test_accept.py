@@ -120,19 +120,28 @@ def test_what_is_accepted_is_clean_in_the_next_preview(
 ROOMS = [{"kind": "king", "beds": 1}, {"kind": "twin", "beds": 2}]
 FILES = {
     "portfolio.yaml": (
-        "properties:\n  villa:\n    name: Villa\n    address: 1 Sea Road # ours\n"
-        "    attributes:\n      note: old\n      rooms:\n"
-        "        - kind: king # upstairs\n          beds: 1\n",
-        "properties:\n  villa:\n    name: Villa\n    address: null # ours\n"
-        "    attributes:\n      note: null\n      rooms:\n"
-        "        - kind: king # upstairs\n          beds: 1\n"
-        "        - kind: twin\n          beds: 2\n",
+        (
+            "properties:\n  villa:\n    name: Villa\n    address: 1 Sea Road # ours\n"
+            "    attributes:\n      note: old\n      rooms:\n"
+            "        - kind: king # upstairs\n          beds: 1\n"
+        ),
+        (
+            "properties:\n  villa:\n    name: Villa\n    address: null # ours\n"
+            "    attributes:\n      note: null\n      rooms:\n"
+            "        - kind: king # upstairs\n          beds: 1\n"
+            "        - kind: twin\n          beds: 2\n"
+        ),
     ),
     "listings.csv": (
-        "resource_name,name,address,attributes.note,attributes.rooms:json\n"
-        'villa,Villa,"1, Sea Road",old,"[{""kind"": ""king"", ""beds"": 1}]"\n',
-        "resource_name,name,address,attributes.note,attributes.rooms:json\n"
-        'villa,Villa,,,"[{""kind"": ""king"", ""beds"": 1}, {""kind"": ""twin"", ""beds"": 2}]"\n',
+        (
+            "resource_name,name,address,attributes.note,attributes.rooms:json\n"
+            'villa,Villa,"1, Sea Road",old,"[{""kind"": ""king"", ""beds"": 1}]"\n'
+        ),
+        (
+            "resource_name,name,address,attributes.note,attributes.rooms:json\n"
+            'villa,Villa,,,"[{""kind"": ""king"", ""beds"": 1}, '
+            '{""kind"": ""twin"", ""beds"": 2}]"\n'
+        ),
     ),
 }
 
