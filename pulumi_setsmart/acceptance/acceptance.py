@@ -13,7 +13,7 @@ from pulumi_setsmart.acceptance.file_order import in_file_order, path_in_file
 from pulumi_setsmart.client.confidential import shortened
 from pulumi_setsmart.client.errors import PortfolioFileError, StackError
 from pulumi_setsmart.lifecycle.check import violations
-from pulumi_setsmart.lifecycle.comparison import is_equal
+from pulumi_setsmart.lifecycle.comparison import is_equal, matches
 from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, pointer, steps, value_at
@@ -152,7 +152,7 @@ def _proposed(
         return
     for change in entry.fields:
         current = None if change.current is ABSENT else change.current
-        if not change.is_drift or change.planned is ABSENT or is_equal(change.planned, current):
+        if not change.is_drift or change.planned is ABSENT or matches(change.planned, current):
             continue
         path = _path_in_file(entry, change, files)
         notice = _reason_to_leave(entry, change, path, files, keys)

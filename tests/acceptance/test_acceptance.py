@@ -213,6 +213,19 @@ def test_what_is_no_drift_of_the_file_is_left_alone(
     assert project.accept() == Acceptance()
 
 
+def test_what_setsmart_adds_to_elements_is_nothing_to_accept(project: Project) -> None:
+    """A list that grew, and that the file has by now, without the ids that SetSmart gave."""
+    rooms: list[dict[str, Any]] = [{"beds": 1}, {"beds": 2}]
+    known = [{**room, "id": number} for number, room in enumerate(rooms)]
+    last, planned, current = (
+        {**VILLA, "attributes": {"rooms": each}} for each in (rooms[:1], rooms, known)
+    )
+    project.preview.listing(
+        "portfolio-villa", last=last, current=current, planned=planned, portfolio="portfolio"
+    )
+    assert project.accept() == Acceptance()
+
+
 def test_values_are_written_where_they_are_declared(project: Project) -> None:
     """In the overlay that declares them, else in the file below it."""
     project.write("staging.yaml", 'properties:\n  villa:\n    name: "[staging] Villa" # there\n')
@@ -394,3 +407,11 @@ def test_after_it_the_files_declare_the_account(
     start, end = before.index('"villa"'), before.index('"z"')
     assert text.startswith(before[:start])
     assert text.endswith(before[end:])
+
+    again = Project(project.folder)
+    again.write(f"portfolio.{form}", text)
+    now = {**fields, "attributes": current}
+    again.preview.listing(
+        "portfolio-villa", last=fields, current=now, planned=villa, portfolio="portfolio"
+    )
+    assert again.accept() == Acceptance()
