@@ -165,7 +165,8 @@ class Pacer:
             now=now,
             is_probe=permit.is_probe,
             under_way=self._under_way,
-            response_time=received_at - permit.sent_at,
+            sent_at=permit.sent_at,
+            received_at=received_at,
         )
         return limits
 
