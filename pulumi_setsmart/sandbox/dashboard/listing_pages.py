@@ -15,8 +15,9 @@ from pulumi_setsmart.sandbox.dashboard.sorting import Sorting
 from pulumi_setsmart.sandbox.dashboard.wording import listing_name
 from pulumi_setsmart.sandbox.error_response import FieldViolation
 from pulumi_setsmart.sandbox.json import JsonObject
+from pulumi_setsmart.sandbox.search import Search
 from pulumi_setsmart.sandbox.settings import DEFAULT_KEY
-from pulumi_setsmart.sandbox.storage import Search, Storage
+from pulumi_setsmart.sandbox.storage import Storage
 
 
 class ListingPages:
@@ -64,9 +65,10 @@ class ListingPages:
             order_by=None if sorting.by == "id" else sorting.by,
             is_reverse=sorting.by is not None and sorting.is_reverse,
         )
-        paging = Paging(request, self._storage.count(self._properties, search))
-        on_page = self._storage.found(
-            self._properties, search, offset=paging.first, limit=ROWS_ON_A_PAGE
+        matches = self._storage.matches(self._properties, search)
+        paging = Paging(request, matches.total)
+        on_page = self._storage.numbered(
+            self._properties, matches.numbers(paging.first, ROWS_ON_A_PAGE)
         )
         return self._pages.page(
             "listings.html.j2",
