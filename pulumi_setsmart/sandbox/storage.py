@@ -147,6 +147,16 @@ class Storage:
         rows = self._database.rows(_ONE, _place(collection, object_id))
         return _found(rows, collection, object_id)
 
+    def existing(self, collection: ApiCollection, ids: Iterable[str]) -> set[str]:
+        """Return those of the ids under which there is an object."""
+        numbers = {collection.number(each) for each in ids} - {None}
+        rows = self._database.rows(
+            "SELECT number FROM objects WHERE collection = ?"
+            " AND number IN (SELECT value FROM json_each(?))",
+            (collection.path, json.dumps([*numbers])),
+        )
+        return {collection.object_id(number) for (number,) in rows}
+
     def insert(self, collection: ApiCollection, body: Mapping[str, Json]) -> JsonObject:
         """Add an object and return it with its id. Ids are sequential and never used again."""
         [inserted] = self.insert_all(collection, [body])

@@ -18,6 +18,8 @@ from pulumi_setsmart.sandbox.storage import SERVER_FIELDS
 FURTHER = "_further"
 """The input that holds, as JSON, all fields that have none of their own."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
 InputType: TypeAlias = Literal["json", "number", "password", "select", "text"]
 
 
@@ -185,7 +187,7 @@ def _input_value(field: ContractField, value: Json) -> str:
 
 def as_string(value: Json) -> str:
     """Return a value as people read it: a string as it is, and anything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else _JSON.encode(value)
 
 
 def _json_text(value: Json) -> str:

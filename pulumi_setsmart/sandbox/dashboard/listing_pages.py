@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.collection import ApiCollection
-from pulumi_setsmart.sandbox.dashboard.listing_form import as_string, inputs, read, shown
+from pulumi_setsmart.sandbox.dashboard.listing_form import Input, as_string, inputs, read, shown
 from pulumi_setsmart.sandbox.dashboard.pages import ROWS_ON_A_PAGE, Pages, Paging
 from pulumi_setsmart.sandbox.dashboard.sorting import Sorting
-from pulumi_setsmart.sandbox.dashboard.wording import listing_name
+from pulumi_setsmart.sandbox.dashboard.wording import cell, listing_name
 from pulumi_setsmart.sandbox.error_response import FieldViolation
 from pulumi_setsmart.sandbox.json import JsonObject
 from pulumi_setsmart.sandbox.search import Search
@@ -45,6 +45,10 @@ class ListingPages:
         self._base_path = base_path
         self._inputs = inputs(properties)
         self._columns = [input_ for input_ in self._inputs if input_.is_column]
+        self._kinds = [
+            *((input_.name, _kind(input_), input_.label) for input_ in self._columns),
+            ("id", "id", ""),
+        ]
         self._statuses = next((each.choices for each in self._inputs if each.name == "status"), ())
         self._key = DEFAULT_KEY if DEFAULT_KEY in [key.value for key in keys] else None
 
@@ -75,7 +79,7 @@ class ListingPages:
             request,
             paging=paging,
             sorting=sorting,
-            listings=[self._row(listing) for listing in on_page],
+            listings=[(listing["id"], self._cells(listing)) for listing in on_page],
             q=query,
             status=status,
             statuses=self._statuses,
@@ -153,12 +157,18 @@ class ListingPages:
             statuses=self._statuses,
         )
 
-    def _row(self, listing: JsonObject) -> dict[str, str]:
-        texts = {
-            input_.name: "" if (value := listing.get(input_.name)) is None else as_string(value)
-            for input_ in self._columns
-        }
-        return {**texts, "id": str(listing["id"]), "name": listing_name(listing)}
+    def _cells(self, listing: JsonObject) -> list[tuple[str, str, str]]:
+        """Return the cells of its row: how each is shown, its label on a phone, and its text."""
+        texts = {**listing, "name": listing_name(listing)}
+        return [
+            (kind, label, "" if (value := texts.get(name)) is None else cell(as_string(value)))
+            for name, kind, label in self._kinds
+        ]
 
     def _listing(self, request: Request) -> JsonObject:
         return self._storage.get(self._properties, request.path_params["id"])
+
+
+def _kind(input_: Input) -> str:
+    """Return how the cells of a column are shown."""
+    return input_.name if input_.name in ("name", "status") else input_.type

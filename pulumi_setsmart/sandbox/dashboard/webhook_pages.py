@@ -127,16 +127,13 @@ class WebhookPages:
         subscription_id = str(subscription["id"])
         counts = self._log.counts().get(subscription_id, {})
         paging = Paging(request, sum(counts.values()))
-        now = self._clock()
+        deliveries = self._log.latest(subscription_id, ROWS_ON_A_PAGE, paging.first)
         return self._pages.page(
             "webhook.html.j2",
             request,
             subscription=_subscription(subscription) | _counted(counts),
             paging=paging,
-            deliveries=[
-                self._row(delivery, now)
-                for delivery in self._log.latest(subscription_id, ROWS_ON_A_PAGE, paging.first)
-            ],
+            deliveries=self._rows(deliveries),
         )
 
     async def delivery(self, request: Request) -> Response:
@@ -147,6 +144,7 @@ class WebhookPages:
         latest = next((each for each in reversed(contents) if each is not None), None)
         payload = RawMessage(_raw(latest.headers) if latest else (), delivery.payload.encode())
         masking = self._masking(subscription, payload)
+        [row] = self._rows([delivery])
         attempts = [*self._attempts(delivery, contents, masking)]
         headers = "\n".join(
             f"{name}: {value}" for name, value in shown_headers(payload.headers, masking)
@@ -155,7 +153,7 @@ class WebhookPages:
             "delivery.html.j2",
             request,
             subscription=_subscription(subscription),
-            delivery=self._row(delivery, self._clock()),
+            delivery=row,
             headers=excerpt(headers, _LONGEST_HEADERS),
             payload=excerpt(shown_body(payload, masking).text, _LONGEST_PAYLOAD),
             attempts=attempts[::-1][:_MOST_ATTEMPTS],
@@ -206,30 +204,14 @@ class WebhookPages:
             secrets=[*secrets, *self._log.replaced_secrets(str(subscription["id"]), 0.0)],
         )
 
-    def _row(self, delivery: Delivery, now: float) -> dict[str, Any]:
-        payload: dict[str, Any] = json.loads(delivery.payload)
-        listing_id = str(payload["data"]["id"])
-        last = delivery.attempts[-1] if delivery.attempts else None
-        return {
-            "number": delivery.number,
-            "type": delivery.type,
-            "event_id": delivery.event_id,
-            "about": listing_name(payload["data"]),
-            "listing_id": listing_id if self._is_there(listing_id) else None,
-            "state": delivery.state,
-            "tone": _TONES[delivery.state],
-            "reason": delivery.reason or "",
-            "attempts": len(delivery.attempts),
-            "outcome": _outcome(last) if last else "",
-            "ago": ago(last.at, now) if last else "",
-        }
-
-    def _is_there(self, listing_id: str) -> bool:
-        try:
-            self._storage.get(self._properties, listing_id)
-        except NoSuchObjectError:
-            return False
-        return True
+    def _rows(self, deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:
+        now = self._clock()
+        listings = [json.loads(delivery.payload)["data"] for delivery in deliveries]
+        ids = self._storage.existing(self._properties, (str(each["id"]) for each in listings))
+        return [
+            _row(delivery, listing, now) | {"is_there": str(listing["id"]) in ids}
+            for delivery, listing in zip(deliveries, listings, strict=True)
+        ]
 
     def _attempts(
         self, delivery: Delivery, contents: Sequence[AttemptContent | None], masking: Masking
@@ -274,6 +256,23 @@ def _raw(headers: Sequence[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
         (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
         for name, value in headers
     )
+
+
+def _row(delivery: Delivery, listing: JsonObject, now: float) -> dict[str, Any]:
+    last = delivery.attempts[-1] if delivery.attempts else None
+    return {
+        "number": delivery.number,
+        "type": delivery.type,
+        "event_id": delivery.event_id,
+        "about": listing_name(listing),
+        "listing_id": listing["id"],
+        "state": delivery.state,
+        "tone": _TONES[delivery.state],
+        "reason": delivery.reason or "",
+        "attempts": len(delivery.attempts),
+        "outcome": _outcome(last) if last else "",
+        "ago": ago(last.at, now) if last else "",
+    }
 
 
 def _outcome(attempt: Attempt) -> str:

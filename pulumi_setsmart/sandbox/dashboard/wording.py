@@ -14,6 +14,8 @@ _SMALLEST_IN_MILLISECONDS = 0.01
 """Less is said with a decimal, as a sandbox is quick."""
 _SMALLEST_IN_SECONDS = 0.1
 _MINUTE = 60
+_LONGEST_CELL = 160
+"""How many bytes a text takes up in a table at most, so that a page of rows stays small."""
 _LARGEST_CHARACTER = 5
 """How many bytes a character takes at most: a quotation mark is escaped."""
 _STEPS = ((_MINUTE, "s"), (60, "min"), (24, "h"))
@@ -44,6 +46,11 @@ def excerpt(text: str, most: int) -> str:
     sizes = accumulate(len(str(escape(character)).encode()) for character in text)
     kept = sum(1 for _ in takewhile(lambda size: size <= most, sizes))
     return f"{text[:kept]}…"
+
+
+def cell(text: object) -> str:
+    """Return what a table shows of a text."""
+    return excerpt(str(text), _LONGEST_CELL)
 
 
 def listing_name(listing: Mapping[str, Json]) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Connection
 
-from attrs import evolve
-
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, AttemptContent, Delivery, State
 from pulumi_setsmart.sandbox.json import JsonObject
@@ -284,15 +282,21 @@ class DeliveryLog:
             " LIMIT ? OFFSET ?",
             (*values, limit, offset),
         )
-        return [evolve(Delivery(*row), attempts=self._attempts(row[0])) for row in rows]
+        attempts = self._attempts([number for number, *_ in rows])
+        return [Delivery(*row, tuple(attempts.get(row[0], ()))) for row in rows]
 
-    def _attempts(self, number: int) -> tuple[Attempt, ...]:
+    def _attempts(self, numbers: Sequence[int]) -> dict[int, list[Attempt]]:
+        """Return the attempts of the deliveries with these numbers."""
+        attempts: dict[int, list[Attempt]] = {}
         rows = self._database.rows(
-            "SELECT at, url, status, problem, seconds FROM attempts WHERE delivery = ?"
-            " AND seconds >= 0 ORDER BY rowid",
-            (number,),
+            "SELECT delivery, at, url, status, problem, seconds FROM attempts"
+            " WHERE delivery IN (SELECT value FROM json_each(?)) AND seconds >= 0"
+            " ORDER BY attempts.rowid",
+            (json.dumps(numbers),),
         )
-        return tuple(Attempt(*row) for row in rows)
+        for number, *row in rows:
+            attempts.setdefault(number, []).append(Attempt(*row))
+        return attempts
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
