@@ -20,12 +20,10 @@ _STYLE = Path(__file__).parents[2] / "style"
 """What this dashboard and the report have in common: data, no code."""
 _LARGEST_FORM = 1024 * 1024
 _NOTICES = {
-    "created": "The listing was created.",
-    "saved": "The listing was saved.",
-    "deleted": "The listing was deleted.",
-    "subscribed": "The subscription was created.",
-    "again": "It is delivered again.",
-}
+    f"{noun}-{what}": f"The {noun} was {what}."
+    for noun in ("listing", "subscription")
+    for what in ("created", "saved", "deleted")
+} | {"again": "It is delivered again."}
 
 
 class Pages:

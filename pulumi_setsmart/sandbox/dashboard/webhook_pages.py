@@ -11,12 +11,20 @@ from starlette.responses import RedirectResponse, Response
 
 from pulumi_setsmart.sandbox.collection import ApiCollection
 from pulumi_setsmart.sandbox.contract import WEBHOOKS
+from pulumi_setsmart.sandbox.dashboard.form_pages import FormPages, Subject
+from pulumi_setsmart.sandbox.dashboard.object_form import ObjectForm
 from pulumi_setsmart.sandbox.dashboard.pages import ROWS_ON_A_PAGE, Pages, Paging
 from pulumi_setsmart.sandbox.dashboard.sorting import Sorting
-from pulumi_setsmart.sandbox.dashboard.wording import ago, duration, excerpt, listing_name, moment
+from pulumi_setsmart.sandbox.dashboard.wording import (
+    ago,
+    duration,
+    excerpt,
+    listing_name,
+    moment,
+    shown_url,
+)
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, AttemptContent, Delivery, State
 from pulumi_setsmart.sandbox.deliveries.subscription import ALL_EVENTS
-from pulumi_setsmart.sandbox.error_response import FieldViolation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.masked_exchange import (
     RawMessage,
@@ -41,6 +49,11 @@ _TONES: dict[State, str] = {
     "dropped": "warn",
     "pending": "info",
 }
+_HINTS = {
+    "url": "The sandbox calls this machine and the hosts of --webhook-host only.",
+    "events": "With spaces between them.",
+    "secret": "whsec_ and base64. Without it, deliveries are not signed.",
+}
 _COLUMNS = (
     ("url", "Address", False),
     ("events", "Events", False),
@@ -59,6 +72,9 @@ class WebhookPages:
         collections: What the API serves: their events can be subscribed to.
         properties: The one of them that has the listings.
         clock: The time in seconds since 1970.
+
+    Attributes:
+        forms: The pages that change a subscription.
     """
 
     def __init__(
@@ -75,12 +91,7 @@ class WebhookPages:
         self._properties = properties
         self._fields = frozenset(name for each in collections for name in each.secrets)
         self._clock = clock
-        self._events = [
-            f"{each.event_noun}.{verb}"
-            for each in collections
-            if each.event_noun is not None
-            for verb in ("created", "updated", "deleted")
-        ]
+        self.forms = FormPages(pages, storage, *_form(collections))
 
     async def webhooks(self, request: Request) -> Response:
         """Return the table of subscriptions."""
@@ -99,27 +110,6 @@ class WebhookPages:
             sorting=sorting,
             subscriptions=rows[paging.first : paging.first + ROWS_ON_A_PAGE],
         )
-
-    async def new(self, request: Request) -> Response:
-        """Return the form for a new subscription."""
-        return self._form(request, dict.fromkeys(self._events, "on"))
-
-    async def create(self, request: Request) -> Response:
-        """Create a subscription."""
-        form = await self._pages.form(request)
-        chosen = [event for event in (*self._events, ALL_EVENTS) if event in form]
-        body: JsonObject = {
-            "url": form.get("url", "").strip(),
-            "events": [*chosen, *form.get("others", "").replace(",", " ").split()],
-            "status": form.get("status", ""),
-        }
-        if form.get("secret", "").strip():
-            body["secret"] = form["secret"].strip()
-        for field in WEBHOOKS.fields:
-            if (wrong := field.violation(body)) is not None:
-                return self._form(request, form, wrong)
-        created = self._storage.insert(WEBHOOKS, WEBHOOKS.completed(body))
-        return RedirectResponse(f"/webhooks/{created['id']}?notice=subscribed", 303)
 
     async def webhook(self, request: Request) -> Response:
         """Return the page of a subscription, with its deliveries, the newest first."""
@@ -168,19 +158,6 @@ class WebhookPages:
         self._log.redeliver(delivery.number)
         path = f"/webhooks/{subscription['id']}/deliveries/{delivery.number}"
         return RedirectResponse(f"{path}?notice=again", 303)
-
-    def _form(
-        self, request: Request, form: Mapping[str, str], violation: FieldViolation | None = None
-    ) -> Response:
-        return self._pages.page(
-            "subscribe.html.j2",
-            request,
-            status_code=200 if violation is None else 400,
-            events=[*self._events, ALL_EVENTS],
-            statuses=[each for each in WEBHOOKS.field("status").schema["enum"] if each],
-            values={"url": "", "others": "", "status": "active", **form},
-            violation=violation,
-        )
 
     def _subscription(self, request: Request) -> JsonObject:
         return self._storage.get(WEBHOOKS, request.path_params["id"])
@@ -235,6 +212,29 @@ class WebhookPages:
             before = attempt.at
 
 
+def _form(collections: Sequence[ApiCollection]) -> tuple[ObjectForm, Subject]:
+    """Return the form of a subscription, with the events of collections, and its wording."""
+    events: list[Json] = [
+        f"{each.event_noun}.{verb}"
+        for each in collections
+        if each.event_noun is not None
+        for verb in ("created", "updated", "deleted")
+    ]
+    return ObjectForm(WEBHOOKS, {"events": [*map(str, events), ALL_EVENTS]}, _HINTS), Subject(
+        noun="subscription",
+        name=_name,
+        table="/webhooks",
+        path="/webhooks",
+        form_path="/edit",
+        on_deletion=", and its secret. Events that have not been delivered to it are dropped",
+        proposed={"events": events},
+    )
+
+
+def _name(subscription: JsonObject) -> str:
+    return shown_url(str(subscription.get("url")))
+
+
 def _response(attempt: Attempt, content: AttemptContent, masking: Masking) -> dict[str, str] | None:
     if attempt.status is None:
         return None
@@ -283,8 +283,7 @@ def _subscription(subscription: JsonObject) -> dict[str, Json]:
     events = subscription.get("events")
     return {
         "id": subscription["id"],
-        # An address may have a user or a key in it; nobody edits it here.
-        "url": Masking(frozenset()).text(str(subscription.get("url"))),
+        "url": _name(subscription),
         "events": ", ".join(map(str, events)) if isinstance(events, list) else str(events),
         "status": str(subscription.get("status") or "active"),
         "signed": "yes" if subscription.get("secret") else "no",

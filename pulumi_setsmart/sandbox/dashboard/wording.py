@@ -1,4 +1,4 @@
-"""What pages show of times, durations and long texts."""
+"""What pages show of times, durations, URLs and long texts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import accumulate, takewhile
 from markupsafe import escape
 
 from pulumi_setsmart.sandbox.json import Json
+from pulumi_setsmart.sandbox.masking import Masking
 
 _SMALLEST_IN_MILLISECONDS = 0.01
 """Less is said with a decimal, as a sandbox is quick."""
@@ -56,6 +57,11 @@ def cell(text: object) -> str:
 def listing_name(listing: Mapping[str, Json]) -> str:
     """Return what a listing is called: its name, or its id."""
     return str(listing.get("name") or listing["id"])
+
+
+def shown_url(url: str) -> str:
+    """Return a URL without the user and the keys in it."""
+    return Masking(frozenset()).text(url)
 
 
 def _in_units(passed: int) -> str:

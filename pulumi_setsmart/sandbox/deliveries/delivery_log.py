@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Connection
 
+from attrs import evolve
+
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, AttemptContent, Delivery, State
 from pulumi_setsmart.sandbox.json import JsonObject
@@ -283,7 +285,7 @@ class DeliveryLog:
             (*values, limit, offset),
         )
         attempts = self._attempts([number for number, *_ in rows])
-        return [Delivery(*row, tuple(attempts.get(row[0], ()))) for row in rows]
+        return [evolve(Delivery(*row), attempts=tuple(attempts.get(row[0], ()))) for row in rows]
 
     def _attempts(self, numbers: Sequence[int]) -> dict[int, list[Attempt]]:
         """Return the attempts of the deliveries with these numbers."""
