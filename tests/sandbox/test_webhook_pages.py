@@ -232,6 +232,24 @@ def test_a_delivery_shows_what_went_out_and_what_came_back() -> None:
         assert secret not in page.text
 
 
+@pytest.mark.parametrize("spare", [0, 60])
+def test_a_secret_in_a_header_that_is_not_kept_is_not_shown(spare: int) -> None:
+    """Be it too long, or one of too many: it could not be found in the body."""
+    token = "token-of-the-receiver" * (1 if spare else 30)
+    once = SandboxSettings(deliveries=DeliverySettings(attempts=1))
+    with receiving(500) as receiver, running_sandbox(once) as account:
+        receiver.headers = {f"x-{number}": "spare" for number in range(spare)}
+        receiver.headers["x-auth-token"] = token
+        receiver.text = json.dumps({"error": f"not for {token}"})
+        account.add("webhooks", url=receiver.url, events=CREATED)
+        account.add("properties", name="Villa")
+        account.wait_for_deliveries(HANG_GUARD)
+        with opened(account) as browser:
+            page = browser.get("/webhooks/wh_1/deliveries/1")
+    assert "It is too long, and was not kept." in text_of(page)
+    assert token[:20] not in page.text
+
+
 def test_attempts_say_how_long_ago_they_were() -> None:
     """And how much later each of them was than the one before."""
     now = [float(NOW)]

@@ -45,7 +45,7 @@ def dashboard(
     properties = next((each for each in collections if each.path == PROPERTIES.path), PROPERTIES)
     pages = Pages()
     listings = ListingPages(pages, storage, properties, settings.keys, base_path)
-    log = RequestPages(pages, requests, collections, properties, settings.keys, clock)
+    log = RequestPages(pages, requests, collections, properties, clock)
     webhooks = WebhookPages(pages, storage, collections, properties, clock)
     delivery = "/webhooks/{id}/deliveries/{number}"
     return Starlette(
