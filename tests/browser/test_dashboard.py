@@ -265,6 +265,44 @@ def test_a_subscription_is_made_and_watched_with_the_keyboard_alone(
     assert len(receiver.received) == 2
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_subscription_is_changed_and_deleted_with_the_keyboard_alone(
+    account: SandboxAccount, open_browser: OpenBrowser, width: int
+) -> None:
+    """From its page to its form, and to the question before it is gone; without scripts."""
+
+    def press(text: str) -> None:
+        tab_to(browser, text)
+        with leaving(browser):
+            focused(browser).send_keys(Keys.ENTER)
+
+    before = account.get("wh_1")
+    browser = open_browser(width)
+    browser.get(f"{origin(account)}/webhooks/wh_1")
+    press("Edit")
+    tab_to(browser, "events.property.updated")
+    focused(browser).send_keys(Keys.SPACE)
+    tab_to(browser, "events")
+    assert focused(browser).accessible_name == "Other events"
+    focused(browser).send_keys("not an event")
+    press("Save")
+    assert "Nothing was saved" in browser.find_element(By.CSS_SELECTOR, "[role=alert]").text
+    assert focused(browser).get_attribute("name") == "events"
+    focused(browser).send_keys(Keys.CONTROL, "a")
+    focused(browser).send_keys("reservation.created")
+    press("Save")
+    status = browser.find_element(By.CSS_SELECTOR, "[role=status]")
+    assert status.text == "The subscription was saved."
+    after = account.get("wh_1")
+    events = ["property.created", "property.deleted", "reservation.created"]
+    assert after == {**before, "events": events, "updated_at": after["updated_at"]}
+    for text in ("Edit", "Delete…", "Delete"):
+        press(text)
+    status = browser.find_element(By.CSS_SELECTOR, "[role=status]")
+    assert status.text == "The subscription was deleted."
+    assert [each["id"] for each in account.objects("webhooks")] == ["wh_2"]
+
+
 def test_a_request_is_found_with_the_keyboard_alone(
     account: SandboxAccount, open_browser: OpenBrowser
 ) -> None:

@@ -21,6 +21,9 @@ FURTHER = "_further"
 """The input that holds, as JSON, all fields that have none of their own."""
 TICKED = "on"
 """What a browser sends for a box that is ticked; for others it sends nothing."""
+_LABELS = {"url": "URL"}
+_FORMS = frozenset({"format", "x-setsmart-pattern"})
+"""What a schema has where an example helps."""
 _JSON = json.JSONEncoder(ensure_ascii=False)
 _URL = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -163,11 +166,11 @@ def _input(known: ContractField, boxes: Sequence[str] | None) -> Input:
     example = known.schema.get("example", "")
     if boxes is not None:
         example = next((each for each in example if each not in boxes), "")
-    has_form = boxes is not None or "format" in known.schema or "pattern" in known.schema
+    has_form = boxes is not None or not _FORMS.isdisjoint(known.schema)
     return Input(
         known.name,
         type_,
-        known.name.replace("_", " ").capitalize(),
+        _LABELS.get(known.name, known.name.replace("_", " ").capitalize()),
         known.required,
         _choices(known) if boxes is None else tuple(boxes),
         known.schema.get("maxLength"),
