@@ -156,10 +156,16 @@ class Pacer:
         return True
 
     def _learn(self, permit: Permit, status: int, headers: Mapping[str, str]) -> RateLimitHeaders:
-        now = self._limit.server_time(headers, permit.sent_at, self._clock())
+        received_at = self._clock()
+        now = self._limit.server_time(headers, permit.sent_at, received_at)
         limits = read_rate_limit(status, headers, now)
         self._limit.learn(
-            status, limits, now=now, is_probe=permit.is_probe, under_way=self._under_way
+            status,
+            limits,
+            now=now,
+            is_probe=permit.is_probe,
+            under_way=self._under_way,
+            response_time=received_at - permit.sent_at,
         )
         return limits
 
