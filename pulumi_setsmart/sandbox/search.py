@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlite3 import Connection
 from typing import TypeAlias
@@ -75,8 +76,7 @@ class Matches:
     _database: Database
     _search: Search
     _path: str
-    _condition: str
-    _values: tuple[object, ...]
+    _found: list[int] | None = None
 
     def numbers(self, offset: int, limit: int) -> list[int]:
         """Return the numbers of some of them, in the order that the search asks for.
@@ -87,22 +87,26 @@ class Matches:
         """
         direction = "DESC" if self._search.is_reverse else "ASC"
         by = self._search.order_by
+        if by is None and self._found is not None:
+            ordered = self._found[::-1] if self._search.is_reverse else self._found
+            return ordered[offset : offset + limit]
         if by is None:
-            return self._rows("objects", "", (), f"number {direction}", offset, limit)
+            return self._rows("objects", "true", (), f"number {direction}", offset, limit)
         order = f"folded {direction}, number"
-        sorted_ = self._rows("field_values", " AND field = ?", (by,), order, offset, limit)
+        sorted_ = self._rows("field_values", "field = ?", (by,), order, offset, limit)
         if len(sorted_) == limit:
             return sorted_
         # What has no value is last in both directions.
-        where = f"collection = ? AND field = ? AND {self._condition}"
-        [[with_value]] = self._database.rows(
-            f"SELECT count(*) FROM field_values WHERE {where}",  # noqa: S608 - texts of this module
-            (self._path, by, *self._values),
-        )
-        without = f" AND number NOT IN ({_IN_INDEX})"
-        left_out = max(0, offset - with_value)
+        left_out = max(0, offset - self._count("field_values", "field = ?", (by,)))
+        without = f"number NOT IN ({_IN_INDEX})"
         rest = limit - len(sorted_)
         return sorted_ + self._rows("objects", without, (self._path, by), "number", left_out, rest)
+
+    def _count(self, table: str, condition: str, values: Sequence[object]) -> int:
+        where, all_values = self._where(condition, values)
+        query = f"SELECT count(*) FROM {table} WHERE {where}"  # noqa: S608 - texts of this module
+        [[count]] = self._database.rows(query, all_values)
+        return int(count)
 
     def _rows(
         self,
@@ -113,12 +117,20 @@ class Matches:
         offset: int,
         limit: int,
     ) -> list[int]:
+        where, all_values = self._where(condition, values)
         rows = self._database.rows(
-            f"SELECT number FROM {table} WHERE collection = ?{condition} AND {self._condition}"  # noqa: S608 - texts of this module
-            f" ORDER BY {order} LIMIT ? OFFSET ?",
-            (self._path, *values, *self._values, limit, offset),
+            f"SELECT number FROM {table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608 - texts of this module
+            (*all_values, limit, offset),
         )
         return [number for (number,) in rows]
+
+    def _where(self, condition: str, values: Sequence[object]) -> tuple[str, list[object]]:
+        """Return a condition for rows of what is found, and its values."""
+        where = f"collection = ? AND {condition}"
+        if self._found is None:
+            return where, [self._path, *values]
+        among = "number IN (SELECT value FROM json_each(?))"
+        return f"{where} AND {among}", [self._path, *values, json.dumps(self._found)]
 
 
 class FieldIndex:
@@ -164,17 +176,9 @@ class FieldIndex:
             [[total]] = self._database.rows(
                 "SELECT count(*) FROM objects WHERE collection = ?", (collection.path,)
             )
-            return Matches(total, self._database, search, collection.path, "true", ())
-        numbers = [number for (number,) in self._database.rows(query, values)]
-        condition = "number IN (SELECT value FROM json_each(?))"
-        return Matches(
-            len(numbers),
-            self._database,
-            search,
-            collection.path,
-            condition,
-            (json.dumps(numbers),),
-        )
+            return Matches(total, self._database, search, collection.path)
+        found = sorted({number for (number,) in self._database.rows(query, values)})
+        return Matches(len(found), self._database, search, collection.path, found)
 
 
 def _query(collection: ApiCollection, search: Search) -> tuple[str, list[object]]:
@@ -187,10 +191,14 @@ def _query(collection: ApiCollection, search: Search) -> tuple[str, list[object]
         queries.append(
             f"SELECT number FROM field_values WHERE collection = ? AND field IN ({places})"  # noqa: S608 - texts of this module
             " AND instr(folded, ?)"
-            " UNION SELECT number FROM objects WHERE collection = ? AND instr(? || number, ?)"
         )
         values += [collection.path, *search.fields, text]
-        values += [collection.path, f"{collection.id_prefix}_", text]
+        prefix = f"{collection.id_prefix}_"
+        if text in prefix or re.search("[0-9]", text):
+            queries[-1] += (
+                " UNION SELECT number FROM objects WHERE collection = ? AND instr(? || number, ?)"
+            )
+            values += [collection.path, prefix, text]
     for name, value in search.equal.items():
         queries.append(f"{_IN_INDEX} AND value = ?")
         values += [collection.path, name, value]

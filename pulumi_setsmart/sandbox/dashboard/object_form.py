@@ -250,7 +250,9 @@ def _input_value(input_: Input, value: Json) -> str:
 
 def as_string(value: Json) -> str:
     """Return a value as people read it: a string as it is, and anything else as JSON."""
-    return value if isinstance(value, str) else _JSON.encode(value)
+    if isinstance(value, str):
+        return value
+    return str(value) if type(value) is int else _JSON.encode(value)
 
 
 def _json_text(value: Json) -> str:

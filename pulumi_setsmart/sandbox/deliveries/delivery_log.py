@@ -114,7 +114,6 @@ class DeliveryLog:
         counts: dict[str, dict[State, int]] = {}
         rows = self._database.rows(
             "SELECT subscription, state, count(*) FROM deliveries GROUP BY subscription, state"
-            " ORDER BY min(number)"
         )
         for subscription, state, count in rows:
             counts.setdefault(subscription, {})[state] = count
