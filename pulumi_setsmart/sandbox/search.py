@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlite3 import Connection
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from attrs import field, frozen
 from pulumi_setsmart.sandbox.collection import ApiCollection
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.schema import types
 
 TABLES = (
     """
@@ -29,6 +29,14 @@ TABLES = (
     """
     CREATE INDEX IF NOT EXISTS field_values_in_order
         ON field_values (collection, field, folded, number)
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS searched_texts (
+        collection TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        folded TEXT NOT NULL,
+        PRIMARY KEY (collection, number)
+    ) WITHOUT ROWID
     """,
 )
 NOT_INDEXED = """
@@ -50,15 +58,14 @@ class Search:
     """What to look for in a collection, and in which order.
 
     Attributes:
-        text: What one of the fields, or the id, contains, whatever its capitals; nothing for all.
-        fields: The fields in which the text is looked for.
+        text: What the id or a text of the contract contains, whatever its capitals; nothing for
+            all.
         equal: What fields hold exactly.
         order_by: The field by which to sort, or None to sort by the id.
         is_reverse: Whether to sort from the greatest to the least.
     """
 
     text: str = ""
-    fields: tuple[str, ...] = ()
     equal: Mapping[str, str] = field(factory=dict)
     order_by: str | None = None
     is_reverse: bool = False
@@ -150,13 +157,18 @@ class FieldIndex:
         self, transaction: Connection, collection: ApiCollection, objects: Iterable[JsonObject]
     ) -> None:
         """Add objects."""
+        numbered = [(collection.number(str(each["id"])), each) for each in objects]
         transaction.executemany(
             "INSERT OR REPLACE INTO field_values VALUES (?, ?, ?, ?, ?)",
             [
-                (collection.path, name, collection.number(str(each["id"])), value, _folded(value))
-                for each in objects
+                (collection.path, name, number, value, _folded(value))
+                for number, each in numbered
                 for name, value in _indexed(collection, each)
             ],
+        )
+        transaction.executemany(
+            "INSERT OR REPLACE INTO searched_texts VALUES (?, ?, ?)",
+            [(collection.path, number, _searched(collection, each)) for number, each in numbered],
         )
 
     def remove(
@@ -168,6 +180,10 @@ class FieldIndex:
             "DELETE FROM field_values WHERE collection = ? AND field = ? AND number = ?",
             [(collection.path, name, number) for name, _ in _indexed(collection, indexed)],
         )
+        transaction.execute(
+            "DELETE FROM searched_texts WHERE collection = ? AND number = ?",
+            (collection.path, number),
+        )
 
     def matches(self, collection: ApiCollection, search: Search) -> Matches:
         """Return what a search finds in a collection."""
@@ -177,7 +193,7 @@ class FieldIndex:
                 "SELECT count(*) FROM objects WHERE collection = ?", (collection.path,)
             )
             return Matches(total, self._database, search, collection.path)
-        found = sorted({number for (number,) in self._database.rows(query, values)})
+        found = sorted(number for (number,) in self._database.rows(query, values))
         return Matches(len(found), self._database, search, collection.path, found)
 
 
@@ -186,19 +202,10 @@ def _query(collection: ApiCollection, search: Search) -> tuple[str, list[object]
     queries: list[str] = []
     values: list[object] = []
     if search.text:
-        text = search.text.casefold()
-        places = ", ".join("?" * len(search.fields))
         queries.append(
-            f"SELECT number FROM field_values WHERE collection = ? AND field IN ({places})"  # noqa: S608 - texts of this module
-            " AND instr(folded, ?)"
+            "SELECT number FROM searched_texts WHERE collection = ? AND instr(folded, ?)"
         )
-        values += [collection.path, *search.fields, text]
-        prefix = f"{collection.id_prefix}_"
-        if text in prefix or re.search("[0-9]", text):
-            queries[-1] += (
-                " UNION SELECT number FROM objects WHERE collection = ? AND instr(? || number, ?)"
-            )
-            values += [collection.path, prefix, text]
+        values += [collection.path, search.text.casefold()]
     for name, value in search.equal.items():
         queries.append(f"{_IN_INDEX} AND value = ?")
         values += [collection.path, name, value]
@@ -211,6 +218,16 @@ def _indexed(collection: ApiCollection, indexed: JsonObject) -> Iterator[tuple[s
         kept = None if name in hidden else _kept(value)
         if kept is not None:
             yield _storable(name), kept
+
+
+def _searched(collection: ApiCollection, indexed: JsonObject) -> str:
+    """Return the id and the texts of an object, each in a line of its own."""
+    texts = [
+        str(indexed.get(each.name) or "")
+        for each in collection.fields
+        if {*types(each.schema)} - {"null"} == {"string"} and not each.is_secret
+    ]
+    return "\n".join(_storable(text).casefold() for text in (*texts, str(indexed["id"])))
 
 
 def _kept(value: Json) -> _Value | None:

@@ -19,12 +19,18 @@ EVERYTHING = 1000
 
 def found(storage: Storage, **search: Any) -> list[int]:
     """Return the numbers of the listings that a search finds; as many as it says there are."""
-    matches = storage.matches(PROPERTIES, Search(fields=("name", "address"), **search))
+    matches = storage.matches(PROPERTIES, Search(**search))
     numbers = matches.numbers(0, EVERYTHING)
     assert len(numbers) == matches.total
     pieces = [matches.numbers(first, 2) for first in range(0, matches.total, 2)]
     assert [number for piece in pieces for number in piece] == numbers
     return numbers
+
+
+def index_of(storage: Storage) -> list[Any]:
+    """Return all rows of the index."""
+    rows = storage._database.rows  # noqa: SLF001 - it is of no use to others
+    return [*rows("SELECT * FROM field_values"), *rows("SELECT * FROM searched_texts")]
 
 
 def test_what_changes_is_found_as_it_is_now() -> None:
@@ -41,7 +47,7 @@ def test_what_changes_is_found_as_it_is_now() -> None:
         for number in (1, 2, 3):
             storage.delete(PROPERTIES, f"prop_{number}")
         assert found(storage, text="villa") == found(storage) == []
-        assert storage._database.rows("SELECT * FROM field_values") == []  # noqa: SLF001 - it is of no use to others
+        assert index_of(storage) == []
 
 
 def test_text_and_fields_narrow_a_search_together() -> None:
@@ -67,7 +73,7 @@ def test_objects_are_sorted_whatever_they_hold(values: list[Any]) -> None:
         ]
         for number in range(1, len(values) + 1):
             storage.delete(PROPERTIES, f"prop_{number}")
-        assert storage._database.rows("SELECT * FROM field_values") == []  # noqa: SLF001 - it is of no use to others
+        assert index_of(storage) == []
     for order, is_reverse in zip(orders, (False, True), strict=True):
         assert sorted(order) == [*range(1, len(values) + 1)]
         numbers = [
@@ -82,9 +88,10 @@ def test_secrets_are_not_in_the_index() -> None:
     """They are stored once, and go when they are replaced."""
     with Storage() as storage:
         storage.insert(WEBHOOKS, {"url": "http://127.0.0.1:9/", "events": [], "secret": SECRET})
-        rows = storage._database.rows("SELECT * FROM field_values")  # noqa: SLF001 - it is of no use to others
-    assert "http://127.0.0.1:9/" in str(rows)
-    assert SECRET not in str(rows)
+        index = str(index_of(storage))
+    assert "http://127.0.0.1:9/" in index
+    assert SECRET not in index
+    assert SECRET.casefold() not in index
 
 
 @pytest.mark.parametrize("others", [0, 1])
@@ -95,9 +102,10 @@ def test_files_of_earlier_sandboxes_are_searched_too(tmp_path: Path, others: int
         storage.insert(PROPERTIES, {"name": "Villa"})
         storage.insert(PROPERTIES, {"name": "Loft"})
     with closing(sqlite3.connect(path)) as earlier, earlier:
-        earlier.execute("DELETE FROM field_values WHERE number > ?", (others,))
-        if not others:
-            earlier.execute("DROP TABLE field_values")
+        for table in ("field_values", "searched_texts"):
+            earlier.execute(f"DELETE FROM {table} WHERE number > ?", (others,))  # noqa: S608 - names of the test
+            if not others:
+                earlier.execute(f"DROP TABLE {table}")
     with Storage(path) as storage:
         assert found(storage, text="villa") == [1]
         assert found(storage, order_by="name") == [2, 1]

@@ -71,7 +71,6 @@ class ListingPages:
         )
         search = Search(
             text=query.strip(),
-            fields=("name", "address"),
             equal={"status": status} if status else {},
             order_by=None if sorting.by == "id" else sorting.by,
             is_reverse=sorting.by is not None and sorting.is_reverse,
