@@ -67,12 +67,11 @@ class RequestPages:
         listing = request.query_params.get("listing", "").strip()
         status = request.query_params.get("status", "")
         logged = [*self._log]
-        is_about = self._about(listing)
-        found = [
-            each
-            for each in reversed(logged)
-            if _has_status(each, status) and (not listing or is_about(each))
-        ]
+        found = logged[::-1]
+        if status:
+            found = [each for each in found if _has_status(each, status)]
+        if listing:
+            found = [*filter(self._about(listing), found)]
         paging = Paging(request, len(found))
         now = self._clock()
         return self._pages.page(
@@ -169,8 +168,6 @@ def _side(title: str, message: RawMessage, masking: Masking) -> dict[str, Any]:
 
 def _has_status(logged: LoggedRequest, status: str) -> bool:
     match status:
-        case "":
-            return True
         case "failed":
             return logged.status is None or logged.status >= _FIRST_ERROR
         case "none":

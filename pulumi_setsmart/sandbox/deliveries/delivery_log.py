@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Connection
 
-from attrs import evolve
-
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, AttemptContent, Delivery, State
 from pulumi_setsmart.sandbox.json import JsonObject
@@ -278,13 +276,13 @@ class DeliveryLog:
         limit: int = -1,
         offset: int = 0,
     ) -> list[Delivery]:
-        rows = self._database.rows(
+        rows: list[tuple[int, str, str, str, str, State, str | None]] = self._database.rows(
             f"SELECT {_COLUMNS} FROM deliveries WHERE {condition} ORDER BY {order}"  # noqa: S608 - texts of this module
             " LIMIT ? OFFSET ?",
             (*values, limit, offset),
         )
         attempts = self._attempts([number for number, *_ in rows])
-        return [evolve(Delivery(*row), attempts=tuple(attempts.get(row[0], ()))) for row in rows]
+        return [Delivery(*row, attempts=tuple(attempts.get(row[0], ()))) for row in rows]
 
     def _attempts(self, numbers: Sequence[int]) -> dict[int, list[Attempt]]:
         """Return the attempts of the deliveries with these numbers."""
