@@ -94,7 +94,8 @@ class RateLimitState:
         now: float,
         is_probe: bool,
         under_way: int,
-        response_time: float,
+        sent_at: float,
+        received_at: float,
     ) -> None:
         """Learn from a response.
 
@@ -104,7 +105,8 @@ class RateLimitState:
             now: The server's time when it came.
             is_probe: Whether its request was sent to find out the limit.
             under_way: How many other requests of ours are under way.
-            response_time: How many seconds it took.
+            sent_at: When its request was sent, by the local clock.
+            received_at: When it came, by the local clock.
         """
         is_rejected = status == HTTPStatus.TOO_MANY_REQUESTS
         if headers.retry_at is not None:
@@ -122,9 +124,9 @@ class RateLimitState:
             remaining = 0 if is_rejected else headers.remaining
             others = self._update(headers.resets_at, remaining, under_way)
             if others is None:
-                self._others.begin(now)
+                self._others.begin(received_at)
             else:
-                self._others.observe(others, now, response_time)
+                self._others.observe(others, received_at, received_at - sent_at)
 
     def _update(self, resets_at: float, remaining: int, under_way: int) -> int | None:
         """Learn what is left; return how many requests of others that shows, or None if unknown."""

@@ -265,6 +265,19 @@ def test_a_long_wait_is_announced_once(caplog: pytest.LogCaptureFixture) -> None
     assert caplog.messages == [message(MessageCode.RATE_LIMITED, "40 s")]
 
 
+def test_further_waits_are_announced_every_few_minutes(caplog: pytest.LogCaptureFixture) -> None:
+    """Forty windows of a minute are a line every five, which also says how long it took so far."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    for _ in range(40):
+        send(pacer, limits=limit_headers(0, 60, now=NOON + clock.now))
+    assert len(caplog.messages) == 8
+    assert caplog.messages[:2] == [
+        message(MessageCode.RATE_LIMITED, "in 60 s"),
+        message(MessageCode.RATE_LIMITED, "in 60 s, after 300 s of waiting"),
+    ]
+
+
 def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixture) -> None:
     """Four workers wait for one window, and the user reads it once."""
     clock = Clock()
