@@ -9,10 +9,12 @@ from itertools import groupby
 from attrs import Factory, define, frozen
 
 from pulumi_setsmart.acceptance.declared_part import declared_part
+from pulumi_setsmart.acceptance.file_order import in_file_order, path_in_file
 from pulumi_setsmart.client.confidential import shortened
 from pulumi_setsmart.client.errors import PortfolioFileError, StackError
 from pulumi_setsmart.lifecycle.check import violations
-from pulumi_setsmart.lifecycle.comparison import is_equal
+from pulumi_setsmart.lifecycle.comparison import is_equal, matches
+from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, pointer, steps, value_at
 from pulumi_setsmart.models.message_code import MessageCode, Notice, without_code
@@ -150,15 +152,16 @@ def _proposed(
         return
     for change in entry.fields:
         current = None if change.current is ABSENT else change.current
-        if not change.is_drift or change.planned is ABSENT or is_equal(change.planned, current):
+        if not change.is_drift or change.planned is ABSENT or matches(change.planned, current):
             continue
-        path = _path_in_file(entry, change)
+        path = _path_in_file(entry, change, files)
         notice = _reason_to_leave(entry, change, path, files, keys)
         if notice is not None:
             message = f"{subject}: {change.name}: {notice.message}"
             left.append(Notice(notice.code, message))
             continue
         before = value_at(files.merged.value, steps(str(path)))
+        unordered = _declared_in(files, entry).unordered
         yield AcceptedField(
             file=files.merged.location_of(str(path)).file,
             section=_SECTIONS_BY_NOUN[entry.label],
@@ -167,21 +170,30 @@ def _proposed(
             id=entry.identifier,
             field=change.name,
             before=before,
-            after=declared_part(current, before),
+            after=declared_part(in_file_order(change.path, current, before, unordered), before),
             path=str(path),
         )
 
 
-def _path_in_file(entry: Entry, change: FieldChange) -> str | None:
-    """Return where a portfolio file has a field, or None if no file can have it."""
+def _path_in_file(entry: Entry, change: FieldChange, files: CheckedFiles) -> str | None:
+    """Return where a portfolio file has a field, or None if no file has it."""
     section = _SECTIONS_BY_NOUN.get(entry.label)
     if section is None or entry.key is None:
         return None
     kind = SECTIONS[section]
+    declared = _declared_in(files, entry)
+    path = path_in_file(change.path, entry.planned or {}, declared.fields, declared.unordered)
     above = pointer(pointer("", section), entry.key)
-    if steps(change.path)[0] not in kind.field_names:
+    if path is not None and steps(path)[0] not in kind.field_names:
         above = pointer(above, kind.extra_fields)
-    return f"{above}{change.path}"
+    return None if path is None else f"{above}{path}"
+
+
+def _declared_in(files: CheckedFiles, entry: Entry) -> Declaration:
+    """Return what files declare of an object in a portfolio."""
+    section = _SECTIONS_BY_NOUN[entry.label]
+    members = value_at(files.merged.value, [section, str(entry.key)])
+    return read_declaration(SECTIONS[section], members if isinstance(members, dict) else {})
 
 
 def _reason_to_leave(
@@ -201,7 +213,7 @@ def _reason_to_leave(
     values = (
         f"SetSmart has {shown_value(change.current)}, the program {shown_value(change.planned)}"
     )
-    if path is None or not _declares(files, path, change.planned):
+    if path is None or not _declares(files, entry, change, path):
         return Notice(
             MessageCode.DECLARED_ELSEWHERE,
             f"{values}, which {', '.join(files.texts)} does not declare; change the program, or "
@@ -222,12 +234,16 @@ def _reason_to_leave(
     return None
 
 
-def _declares(files: CheckedFiles, path: str, planned: Json) -> bool:
+def _declares(files: CheckedFiles, entry: Entry, change: FieldChange, path: str) -> bool:
     """Return whether files declare a value, and not only nothing where the program has null."""
     *above, last = steps(path)
     container = value_at(files.merged.value, above)
     is_there = isinstance(container, list) or (isinstance(container, dict) and last in container)
-    return is_there and is_equal(value_at(container, [last]), planned)
+    declared = value_at(container, [last])
+    unordered = _declared_in(files, entry).unordered
+    return is_there and is_equal(
+        declared, in_file_order(change.path, change.planned, declared, unordered)
+    )
 
 
 def shown_value(value: Value) -> str:

@@ -11,7 +11,7 @@ def declared_part(actual: Json, declared: Json) -> Json:
     """Return a value without the members that SetSmart added by itself.
 
     Elements of lists may have come, gone or moved, so each of them keeps the members that any
-    declared element has. Where nothing is declared, all stays.
+    declared element has. Where nothing of it is declared, all stays.
 
     Args:
         actual: The value at SetSmart.
@@ -25,13 +25,12 @@ def _part(actual: Json, examples: Sequence[Json]) -> Json:
         case dict():
             objects = [example for example in examples if isinstance(example, dict)]
             names = dict.fromkeys(name for example in objects for name in example)
-            if not names:
-                return actual
-            return {
+            part = {
                 name: _part(actual[name], [each[name] for each in objects if name in each])
                 for name in names
                 if name in actual
             }
+            return part or actual
         case list():
             elements = [element for each in examples if isinstance(each, list) for element in each]
             return [_part(element, elements) for element in actual]

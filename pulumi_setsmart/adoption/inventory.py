@@ -85,38 +85,52 @@ class Inventory:
         return entries
 
 
-def inventory_of(settings: Settings, show_progress: ShowProgress) -> Inventory:
+def inventory_of(
+    settings: Settings,
+    show_progress: ShowProgress,
+    sections: Iterable[str] = SECTIONS,
+) -> Inventory:
     """Return what the account with these settings holds, with every field.
+
+    Args:
+        settings: The settings.
+        show_progress: Shows how far it has come.
+        sections: The sections to read.
 
     Raises:
         ApiError: The account could not be read.
     """
     with opened(settings) as account:
-        return take_inventory(account, settings, every_field, show_progress)
+        return take_inventory(account, settings, every_field, show_progress, sections)
 
 
 def take_inventory(
-    account: Account, settings: Settings, scope: Scope, show_progress: ShowProgress
+    account: Account,
+    settings: Settings,
+    scope: Scope,
+    show_progress: ShowProgress,
+    sections: Iterable[str] = SECTIONS,
 ) -> Inventory:
-    """Read all listings and webhook subscriptions of an account.
+    """Read all listings and webhook subscriptions of an account, or those of the given sections.
 
-    It costs a request for each page of the two lists and one more for each of them; and one for
-    each object that its list does not show whole. Secrets, and fields that only the server sets,
+    It costs a request for each page of a list and one more for the list; and one for each object
+    that its list does not show whole. Secrets, and fields that only the server sets,
     are not declared. An account without webhook subscriptions at their path has none.
 
     Raises:
         ApiError: The account could not be read.
     """
-    sections: dict[str, list[AccountObject]] = {}
-    for section, kind in SECTIONS.items():
+    found: dict[str, list[AccountObject]] = {}
+    for section in sections:
+        kind = SECTIONS[section]
         try:
             records = _records(kind, account, settings, show_progress)
         except (NotFoundError, MethodNotAllowedError):
             if not kind.is_optional:
                 raise
             records = []
-        sections[section] = [_account_object(kind, record, settings, scope) for record in records]
-    return Inventory(account.client.base_url, sections)
+        found[section] = [_account_object(kind, record, settings, scope) for record in records]
+    return Inventory(account.client.base_url, found)
 
 
 def _records(

@@ -46,8 +46,9 @@ def find_object(inventory: Inventory, wanted: str) -> AccountObject:
                 f"{quoted(wanted, _LONGEST)} may be {listed(subjects)}; give the id",
                 code=MessageCode.SEVERAL_OBJECTS,
             )
+    shown = quoted(wanted, _LONGEST) or '""'
     raise ConfigurationError(
         f"nothing in this account ({inventory.base_url}) has the id or name "
-        f"{quoted(wanted, _LONGEST)}; `pulumi-setsmart list` shows all listings",
+        f"{shown}; `pulumi-setsmart list` shows all listings",
         code=MessageCode.NOTHING_FOUND,
     )

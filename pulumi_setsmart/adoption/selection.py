@@ -47,7 +47,8 @@ class Condition:
         """
         found = _CONDITION.fullmatch(text)
         if found is None:
-            raise ValueError(f"{text} is neither FIELD~TEXT nor FIELD=TEXT")
+            shown = quoted(text, _LONGEST_NAME) or '""'
+            raise ValueError(f"{shown} is neither FIELD~TEXT nor FIELD=TEXT")
         return cls(found["field"], found["text"], found["operator"] == "~")
 
     def holds(self, found: AccountObject) -> bool:

@@ -18,6 +18,9 @@ Workflows = Literal["github", "gitlab"]
 PORTFOLIO = "portfolio.yaml"
 """The portfolio file of the example."""
 
+DEPLOYMENT = "DEPLOYMENT.md"
+"""What says how workflows are set up: in a new project, the README of the example."""
+
 _PACKAGED_MODEL = Path(__file__).parents[1] / "gitops"
 """In an installed package; a clone has the example itself."""
 _STACK = "production"
@@ -30,14 +33,10 @@ _PROGRAM = '''\
 portfolio = load_portfolio({arguments})
 Portfolio({name}, portfolio.properties, portfolio.webhooks)
 '''
+_COMMON_FILES = ("scripts/preview.py", "scripts/preview_state.py", "requirements.txt")
 _WORKFLOW_FILES: Mapping[Workflows, tuple[str, ...]] = {
-    "github": (".github", "scripts", "requirements.txt"),
-    "gitlab": (
-        ".gitlab-ci.yml",
-        "scripts/preview.py",
-        "scripts/preview_state.py",
-        "requirements.txt",
-    ),
+    "github": (".github", "scripts/github.py", *_COMMON_FILES),
+    "gitlab": (".gitlab-ci.yml", "scripts/gitlab.py", *_COMMON_FILES),
 }
 
 
@@ -103,7 +102,7 @@ def workflow_files(service: Workflows, stack: str) -> dict[str, str]:
     """
     settings = f"Pulumi.{stack.rpartition('/')[2]}.yaml"
     files = {path: _for_stack(_text(path), stack) for path in _paths(_WORKFLOW_FILES[service])}
-    return {settings: _text(f"Pulumi.{_STACK}.yaml"), **files}
+    return {settings: _text(f"Pulumi.{_STACK}.yaml"), DEPLOYMENT: _text("README.md"), **files}
 
 
 def _model() -> Path:

@@ -190,7 +190,8 @@ def _reported() -> Iterator[None]:
             ) from None
         if _NOT_SELECTED in reason:
             raise StackError(
-                "no stack is selected: run `pulumi stack select STACK`, or name one with --stack",
+                "no stack is selected: run `pulumi stack select STACK` (`pulumi-setsmart init` "
+                "creates the first one), or name one with --stack",
                 code=MessageCode.NO_STACK,
             ) from None
         raise StackError(f"cannot be used: {reason}", code=MessageCode.UNUSABLE_BACKEND) from None

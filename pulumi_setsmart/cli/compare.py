@@ -10,11 +10,9 @@ import click
 
 from pulumi_setsmart.cli.console import Command, say, write_json
 from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
-from pulumi_setsmart.models.text import shown_json
+from pulumi_setsmart.models.text import EMPTY, shown_json
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from pulumi_setsmart.adoption.compare import ObjectDifference
     from pulumi_setsmart.models.json import Json
 
@@ -72,36 +70,34 @@ def compare(
 
 
 def _show(found: "list[ObjectDifference]", left: str, right: str) -> None:
-    from rich.table import Table  # noqa: PLC0415 - heavy
+    from rich.padding import Padding  # noqa: PLC0415 - heavy
+    from rich.text import Text  # noqa: PLC0415 - heavy
 
-    from pulumi_setsmart.cli.display import cell, table_output  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.cli.display import (  # noqa: PLC0415 - heavy
+        cell,
+        fields_table,
+        table_output,
+    )
 
     console = table_output()
     if not found:
         console.print("no differences", style="green")
         return
-    table = Table(title=cell(f"{left} → {right}"), title_justify="left", box=None, pad_edge=False)
-    for column in ("", "", "field", "left", "right"):
-        table.add_column(column, overflow="fold")
+    console.print(cell(f"{left} → {right}"))
     for difference in found:
-        style = _STYLES[difference.change]
-        cells = [
-            cell(difference.change, style),
-            cell(f"{difference.title} ({difference.left or difference.right})"),
-        ]
-        if not difference.fields:
-            table.add_row(*cells)
-        for field in difference.fields:
-            table.add_row(*cells, cell(field.name), _value(field.left), _value(field.right))
-            cells = [cell(""), cell("")]
-    console.print(table)
+        name = f"{difference.title} ({difference.left or difference.right})"
+        change = cell(difference.change, _STYLES[difference.change])
+        console.print(Text("  ").join([change, cell(name)]))
+        rows = (
+            (cell(field.name), cell(f"{_text(field.left)} → {_text(field.right)}"))
+            for field in difference.fields
+        )
+        console.print(Padding(fields_table(rows), (0, 0, 0, 2)))
     counted = {
         change: sum(difference.change == change for difference in found) for change in _STYLES
     }
     console.print(", ".join(f"{number} {change}" for change, number in counted.items() if number))
 
 
-def _value(value: "Json") -> "Text":
-    from pulumi_setsmart.cli.display import cell  # noqa: PLC0415 - heavy
-
-    return cell("" if value is None else shown_json(value))
+def _text(value: "Json") -> str:
+    return EMPTY if value is None else shown_json(value)

@@ -5,7 +5,7 @@ import errno
 import functools
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -17,6 +17,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Table
 from rich.text import Text
 
 from pulumi_setsmart.adoption.progress import ProgressCallback, ShowProgress, null_progress
@@ -28,11 +29,24 @@ from pulumi_setsmart.models.text import one_line
 
 _BAR_WIDTH = 20
 """In columns."""
+_LONGEST_UNBROKEN = 28
+"""Columns of a name that still leave room for values where a terminal has 60."""
 
 
 def cell(text: str, style: str = "") -> Text:
     """Return a string as the cell of a table. A line of the table may begin anywhere in it."""
     return Text(shown(one_line(text)).replace("::", r":\x3a"), style)
+
+
+def fields_table(rows: Iterable[Sequence[Text]]) -> Table:
+    """Return a table of fields: first their names, which stay whole unless they are very long."""
+    rows = [*rows]
+    longest = max((row[0].cell_len for row in rows), default=0)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=longest <= _LONGEST_UNBROKEN)
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 class Output(Console):

@@ -245,4 +245,6 @@ def _next_steps(folder: Path, workflows: str) -> "Iterator[str]":
         yield "write __main__.py; then"
         yield "pulumi up"
     if workflows != _NONE:
-        yield "add the wheel, and the settings of the repository: docs/guides/review.md"
+        from pulumi_setsmart.automation.new_project import DEPLOYMENT  # noqa: PLC0415 - heavy
+
+        yield f"add the wheel and the settings of the repository, as {DEPLOYMENT} says"

@@ -63,7 +63,7 @@ def list_objects(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="'--where'") from None
     settings = account_settings(stack, only_environment=only_environment)
-    objects = inventory_of(settings, shown_progress()).sections[section]
+    objects = inventory_of(settings, shown_progress(), [section]).sections[section]
     require_known_fields(conditions, objects, "--where")
     found = [
         shown_fields(candidate)

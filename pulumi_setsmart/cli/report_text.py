@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from pulumi_setsmart.cli.display import Output, cell
+from pulumi_setsmart.cli.display import Output, cell, fields_table
 from pulumi_setsmart.reporting import wording
 from pulumi_setsmart.reporting.field_change import FieldChange
 from pulumi_setsmart.reporting.plan import Plan
@@ -82,10 +81,8 @@ def _entry(report: Report, entry: Entry) -> Iterator[RenderableType]:
     for note in wording.notes(entry):
         yield Padding(cell(note), _INDENT)
     if entry.fields:
-        table = Table.grid(padding=(0, 2, 0, 0))
-        for change in entry.fields:
-            table.add_row(*_row(entry, change))
-        yield Padding(table, _INDENT)
+        rows = ([*_row(entry, change)] for change in entry.fields)
+        yield Padding(fields_table(rows), _INDENT)
 
 
 def _row(entry: Entry, change: FieldChange) -> Iterator[Text]:

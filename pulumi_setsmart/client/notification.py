@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 
+from pulumi_setsmart.client.confidential import keep_secret
 from pulumi_setsmart.client.http import httpx
 from pulumi_setsmart.client.log import guard_http_logs
 from pulumi_setsmart.client.retry import RetryPolicy
@@ -66,16 +67,19 @@ def _attempt(http: httpx.Client, address: str, content: bytes) -> tuple[str | No
     """Return why a message was not delivered, and whether another attempt is of no use."""
     headers = {"Content-Type": "application/json", "User-Agent": "pulumi-setsmart"}
     try:
-        with http.stream(
+        request = http.build_request(
             "POST", address, content=content, headers=headers, timeout=_SECONDS
-        ) as response:
-            status = response.status_code
+        )
+        keep_secret(str(request.url))  # the log of the library has it as it is sent
+        response = http.send(request, stream=True)
+        response.close()
     except httpx.TimeoutException:
         return "no response in time", False
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
         return "not a usable address", True
     except httpx.HTTPError:
         return "the connection failed", False
+    status = response.status_code
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None, True
     is_temporary = (

@@ -18,8 +18,12 @@ from pulumi_setsmart.models.message_code import MessageCode, with_code
 logger = log_of(__name__)
 
 _ANNOUNCED_WAIT = 5.0
-_SAME_WAIT = 2.0
-"""Waits that end within this many seconds of an announced one count as the same."""
+_SILENCE = 300.0
+"""Seconds after an announcement in which further waits are not announced.
+
+A large portfolio waits in each window, and Pulumi lists every message at the end. A dynamic
+provider cannot replace a line that it has shown.
+"""
 
 _LONGEST_SHOWN = 40
 
@@ -76,7 +80,7 @@ class Pacer:
         self._limit = RateLimitState()
         self._probe: Permit | None = None
         self._under_way = 0
-        self._announced_until = 0.0
+        self._announced_at: float | None = None
         self._reported: set[str] = set()
 
     @property
@@ -133,9 +137,11 @@ class Pacer:
                 return None
             if begins_at > gives_up_at:
                 raise RateLimitWaitError(begins_at - now)
+            is_first = self._announced_at is None
             is_announced = self._announce_now(begins_at, now)
         if is_announced:
-            message = f"SetSmart: {reason}; continuing in {begins_at - now:.0f} s"
+            before = "" if is_first else f", after {self.waited():.0f} s of waiting so far"
+            message = f"SetSmart: {reason}; continuing in {begins_at - now:.0f} s{before}"
             logger.warning("%s", with_code(message, MessageCode.RATE_LIMITED))
         self._sleep(begins_at - now)
         return None
@@ -149,17 +155,25 @@ class Pacer:
         return permit
 
     def _announce_now(self, wait_until: float, now: float) -> bool:
-        """Return whether a wait is long, and no thread has announced it."""
-        if wait_until - now <= _ANNOUNCED_WAIT or wait_until <= self._announced_until:
+        """Return whether a wait is long, and no thread has announced one for a while."""
+        last = self._announced_at
+        if wait_until - now <= _ANNOUNCED_WAIT or (last is not None and now < last + _SILENCE):
             return False
-        self._announced_until = wait_until + _SAME_WAIT
+        self._announced_at = now
         return True
 
     def _learn(self, permit: Permit, status: int, headers: Mapping[str, str]) -> RateLimitHeaders:
-        now = self._limit.server_time(headers, permit.sent_at, self._clock())
+        received_at = self._clock()
+        now = self._limit.server_time(headers, permit.sent_at, received_at)
         limits = read_rate_limit(status, headers, now)
         self._limit.learn(
-            status, limits, now=now, is_probe=permit.is_probe, under_way=self._under_way
+            status,
+            limits,
+            now=now,
+            is_probe=permit.is_probe,
+            under_way=self._under_way,
+            sent_at=permit.sent_at,
+            received_at=received_at,
         )
         return limits
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from attrs import define, field
 
+from pulumi_setsmart.client.other_requests import OtherRequests
 from pulumi_setsmart.client.rate_limit_headers import RateLimitHeaders
 from pulumi_setsmart.client.server_clock import ServerClock
 
@@ -51,13 +52,15 @@ class RateLimitState:
     _retry_at: float = 0.0
     _rounding: float = 0.0
     _last_reset: float = 0.0
+    _others: OtherRequests = field(factory=OtherRequests)
 
     def begins_at(self, now: float) -> tuple[float, str]:
         """Return from when requests are allowed, by the local clock, and the reason for a wait."""
         if self._retry_at > now:
             return self._retry_at, "SetSmart asked to wait"
         self._forget_past_window(now)
-        if self._window is not None and self._window.remaining <= 0:
+        # As many as others have under way will be gone when our request arrives.
+        if self._window is not None and self._window.remaining <= self._others.under_way:
             return self._ends_at(self._window), "the rate limit is used up"
         return now, ""
 
@@ -84,7 +87,15 @@ class RateLimitState:
         return self._clock.time(received_at)
 
     def learn(
-        self, status: int, headers: RateLimitHeaders, *, now: float, is_probe: bool, under_way: int
+        self,
+        status: int,
+        headers: RateLimitHeaders,
+        *,
+        now: float,
+        is_probe: bool,
+        under_way: int,
+        sent_at: float,
+        received_at: float,
     ) -> None:
         """Learn from a response.
 
@@ -93,7 +104,9 @@ class RateLimitState:
             headers: What its headers say.
             now: The server's time when it came.
             is_probe: Whether its request was sent to find out the limit.
-            under_way: How many other requests are under way.
+            under_way: How many other requests of ours are under way.
+            sent_at: When its request was sent, by the local clock.
+            received_at: When it came, by the local clock.
         """
         is_rejected = status == HTTPStatus.TOO_MANY_REQUESTS
         if headers.retry_at is not None:
@@ -108,20 +121,29 @@ class RateLimitState:
             lasted_longer = is_probe and headers.resets_at <= self._last_reset
             if lasted_longer or (is_rejected and headers.resets_at <= now):
                 self._rounding = _ROUNDING  # the window lasted longer than the header said
-            self._update(headers.resets_at, 0 if is_rejected else headers.remaining, under_way)
+            remaining = 0 if is_rejected else headers.remaining
+            others = self._update(headers.resets_at, remaining, under_way)
+            if others is None:
+                self._others.begin(received_at)
+            else:
+                self._others.observe(others, received_at, received_at - sent_at)
 
-    def _update(self, resets_at: float, remaining: int, under_way: int) -> None:
-        window = self._window
+    def _update(self, resets_at: float, remaining: int, under_way: int) -> int | None:
+        """Learn what is left; return how many requests of others that shows, or None if unknown."""
+        window, others = self._window, None
         if window is None or resets_at > window.resets_at + _SAME_WINDOW:
             # The server may count requests under way in the new window, but not show it yet.
             window = Window(resets_at, max(0, remaining - under_way))
         elif resets_at >= window.resets_at - _SAME_WINDOW:
             window.resets_at = max(window.resets_at, resets_at)
+            others = 0
             if remaining < window.remaining:
                 # Others use the key too, and requests under way may not be counted yet.
-                window.remaining = max(0, remaining - under_way)
+                left = max(0, remaining - under_way)
+                others, window.remaining = window.remaining - left, left
         self._window = window
         self._last_reset = window.resets_at
+        return others
 
     def _forget_past_window(self, now: float) -> None:
         if self._window is not None and now >= self._ends_at(self._window):

@@ -6,7 +6,6 @@ None stands for null and for an absent field alike, since APIs use both for "not
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -107,20 +106,29 @@ def _shape_of(declared: Json) -> Shape:
     return True
 
 
-def is_same_shape(one: Shape, other: Shape) -> bool:
-    """Return whether two shapes show the same of any value.
+def shows_enough(shown: Shape, declared: Shape, value: Json) -> bool:
+    """Return whether a shape shows all of a value that another one declares, and else only nulls.
 
     Elements of a list that none of its shapes describes are shown as they are, as scalars are.
+
+    Args:
+        shown: What is shown of the value.
+        declared: What is declared of it.
+        value: The value as it is shown.
     """
-    match one, other:
+    match shown, declared:
         case dict(), dict():
-            return one.keys() == other.keys() and all(
-                is_same_shape(shape, other[name]) for name, shape in one.items()
+            members = value if isinstance(value, dict) else {}
+            return declared.keys() <= shown.keys() and all(
+                shows_enough(shape, declared[name], members.get(name))
+                if name in declared
+                else matches(members.get(name), None)
+                for name, shape in shown.items()
             )
         case list(), list():
-            pairs = itertools.zip_longest(one, other, fillvalue=True)
-            return all(is_same_shape(*pair) for pair in pairs)
-    return one == other
+            elements = value if isinstance(value, list) else []
+            return all(map(shows_enough, shown, declared, elements))
+    return shown is True
 
 
 def project(shape: dict[str, Shape], fields: JsonObject) -> dict[str, Json]:

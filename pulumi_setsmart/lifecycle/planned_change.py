@@ -9,10 +9,10 @@ from attrs import frozen
 from pulumi_setsmart.client.errors import ExistingIdError
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
-    is_same_shape,
     matches,
     mismatches,
     shape_of,
+    shows_enough,
 )
 from pulumi_setsmart.lifecycle.declaration import Declaration
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, Kind
@@ -73,7 +73,7 @@ def planned_change(
         )
     changes = (
         bool(changed_places)
-        or _declares_otherwise(declaration, stored.metadata)
+        or _declares_otherwise(declaration, stored)
         or _changes_policy(kind, inputs, outputs)
         or _was_renamed(inputs, stored.metadata)
     )
@@ -97,11 +97,12 @@ def _without_slash(path: Json) -> Json:
     return path.rstrip("/") if isinstance(path, str) and path is not UNKNOWN else path
 
 
-def _declares_otherwise(declaration: Declaration, metadata: StateMetadata) -> bool:
-    """Return whether other fields are declared, or other ones as secrets, than the state knows."""
-    return metadata.declared is not None and (
-        not is_same_shape(shape_of(declaration.fields), metadata.declared)
-        or declaration.secret_paths != metadata.secret_paths
+def _declares_otherwise(declaration: Declaration, stored: StoredObject) -> bool:
+    """Return whether the state has to know that other fields are declared, or other secrets."""
+    shown = stored.metadata.declared
+    return shown is not None and (
+        not shows_enough(shown, shape_of(declaration.fields), dict(stored.fields))
+        or declaration.secret_paths != stored.metadata.secret_paths
     )
 
 

@@ -18,6 +18,9 @@ from pulumi_setsmart.models.json import Json
 MARK = "[secret]"
 """What is shown in the place of a secret."""
 
+EMPTY = "empty"
+"""What people read in place of null."""
+
 _LONGEST_LINE = 2000
 """Characters that a line of a message has at most."""
 

@@ -28,7 +28,7 @@ def page(report: Report) -> str:
     )
     return environment.get_template("report.html.j2").render(
         report=report,
-        digest="" if report.errors else Plan.of(report).digest,
+        plan=None if report.errors else Plan.of(report),
         summary=wording.summary(report),
         wording=wording,
         actions=[*Action],

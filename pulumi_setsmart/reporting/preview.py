@@ -175,6 +175,7 @@ def _step(
         former_key=former,
         is_listing=kind is PROPERTY,
         was_deleted=was_deleted,
+        planned=None if sides.planned is ABSENT else sides.planned,
     )
     known = [side for side in (sides.planned, sides.current, sides.last) if side is not ABSENT]
     return Step(address.name, kind, inputs, known, _identity_since(kind, current, planned), entry)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from attrs import Factory, frozen
 
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.reporting.field_change import ABSENT, FieldChange
 
@@ -61,6 +62,7 @@ class Entry:
         was_deleted: Whether the object of its resource was deleted at SetSmart.
         portfolio: The name of the portfolio that declares it, or None.
         key: The key of its entry there, or None.
+        planned: The fields that the program declares, in the order of its lists; or None.
     """
 
     action: Action
@@ -79,6 +81,7 @@ class Entry:
     was_deleted: bool = False
     portfolio: str | None = None
     key: str | None = None
+    planned: Mapping[str, Json] | None = None
 
     @property
     def is_compared(self) -> bool:

@@ -10,7 +10,7 @@ from pulumi.runtime.rpc import UNKNOWN as UNKNOWN_TEXT
 from pulumi_setsmart.client.confidential import shortened
 from pulumi_setsmart.models.field import label_of
 from pulumi_setsmart.models.json import steps
-from pulumi_setsmart.models.text import listed, one_line, shown_json
+from pulumi_setsmart.models.text import EMPTY, listed, one_line, shown_json
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, Value
 from pulumi_setsmart.reporting.report import Action, Entry, Report
 
@@ -179,7 +179,7 @@ def shown(value: Value, *, secret: bool) -> str:
     if secret:
         return _SECRET
     if value is None:
-        return "empty"
+        return EMPTY
     if value == UNKNOWN_TEXT:
         return "known once it is created"
     if isinstance(value, str):

@@ -22,6 +22,7 @@ from pulumi_setsmart.sandbox.deliveries.delivery import Delivery
 from pulumi_setsmart.sandbox.deliveries.dispatcher import Dispatcher
 from pulumi_setsmart.sandbox.error_form import ErrorForm, in_form
 from pulumi_setsmart.sandbox.error_response import ErrorResponse
+from pulumi_setsmart.sandbox.masking import Masking
 from pulumi_setsmart.sandbox.request_log import RequestLog, RequestLogger
 from pulumi_setsmart.sandbox.routes import CollectionRoutes
 from pulumi_setsmart.sandbox.settings import SandboxSettings
@@ -85,7 +86,9 @@ def create_app(
     """
     settings = settings or SandboxSettings()
     storage = storage or Storage(clock=clock)
-    requests = RequestLog()
+    secrets = frozenset(name for collection in collections for name in collection.secrets)
+    masking = Masking(secrets, frozenset(key.value for key in settings.keys))
+    requests = RequestLog(masking=masking)
     dispatcher = Dispatcher(storage, settings.deliveries, clock, on_outcome)
     app = Sandbox(
         routes=[

@@ -72,7 +72,6 @@ class Database:
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         # Also runs when nobody called `close`: an open connection would be warned about.
         self.close = weakref.finalize(self, self._connection.close)
-        self._connection.create_function("casefold", 1, _casefolded, deterministic=True)
         self._claim()
 
     @property
@@ -88,9 +87,19 @@ class Database:
 
     def create(self, tables: Sequence[str]) -> None:
         """Make the tables that are not there yet, all or none."""
-        with self._lock, self._begun() as connection:
+        with self.preparation() as connection:
             for table in tables:
                 connection.execute(table)
+
+    @contextmanager
+    def preparation(self) -> Iterator[sqlite3.Connection]:
+        """Let the block make what is not there yet, all or nothing, before anything is asked.
+
+        Raises:
+            sqlite3.Error: If the file cannot be used.
+        """
+        with self._lock, self._begun() as connection:
+            yield connection
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """Return the rows that a query finds.
@@ -146,8 +155,3 @@ class Database:
             raise DatabaseTroubleError(condition, is_full=code == sqlite3.SQLITE_FULL) from None
         if self._conditions.pop(access, None) is not None:
             _LOG.warning("the database can be %s again", access)
-
-
-def _casefolded(value: str | float | None) -> str | float | None:
-    """Return a text without the difference of capitals, which SQLite only knows of A to Z."""
-    return value.casefold() if isinstance(value, str) else value

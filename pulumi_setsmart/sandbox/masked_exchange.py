@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from attrs import frozen
 from starlette.datastructures import Headers
 
 from pulumi_setsmart.sandbox.json import Json
-from pulumi_setsmart.sandbox.masking import MASK, Masking, masked_key
+from pulumi_setsmart.sandbox.masking import MASK, Beginning, Masking, masked_key
 from pulumi_setsmart.sandbox.printable import printable
 
-Item = TypeVar("Item")
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 _KEY_HEADER = "x-api-key"
@@ -109,45 +108,17 @@ def shown_body(message: RawMessage, masking: Masking) -> MaskedBody:
     What is neither JSON nor plain text is not: secrets cannot be found in it for certain.
     """
     if message.body is None:
-        return MaskedBody(note="It is longer than 1 MiB, and was not kept.")
+        return MaskedBody(note="It is too long, and was not kept.")
     if not message.body.strip():
         return MaskedBody(note="It is empty.")
     try:
         value = _parsed(message.body)
     except ValueError:
         return _shown_text(message, message.body, masking)
-    beginning = _Beginning()
-    masked = masking.value(beginning.of(value), is_error=message.is_error)
+    beginning = Beginning(_MOST_SHOWN)
+    masked = masking.value(value, is_error=message.is_error, beginning=beginning)
     text = json.dumps(masked, ensure_ascii=False, indent=2)
     return _in_lines(text if beginning.is_all else f"{text}\n…")
-
-
-class _Beginning:
-    """Takes as much of a value as anybody reads: all of a long list would be masked for nothing."""
-
-    def __init__(self) -> None:
-        self._left = _MOST_SHOWN
-
-    @property
-    def is_all(self) -> bool:
-        """Whether nothing was left out."""
-        return self._left > 0
-
-    def of(self, value: Json) -> Json:
-        match value:
-            case dict():
-                return {name: self.of(member) for name, member in self._first(value.items())}
-            case list():
-                return [self.of(item) for item in self._first(value)]
-        self._left -= len(str(value))
-        return value
-
-    def _first(self, items: Iterable[Item]) -> Iterator[Item]:
-        for item in items:
-            if self._left <= 0:
-                return
-            self._left -= 1
-            yield item
 
 
 def _shown_text(message: RawMessage, body: bytes, masking: Masking) -> MaskedBody:

@@ -7,14 +7,18 @@ wherever else it stands in the same exchange, such as in the message of an error
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 from urllib.parse import unquote_plus
 
 from attrs import field, frozen
 
 from pulumi_setsmart.sandbox.json import Json
 from pulumi_setsmart.sandbox.printable import printable
+
+Item = TypeVar("Item")
 
 MASK = "••••"
 _PARTS = (
@@ -53,6 +57,34 @@ def masked_key(key: str | None) -> str:
     if not key:
         return "none"
     return MASK + printable(key)[-min(4, len(key) // 4) :] if len(key) >= 4 else MASK  # noqa: PLR2004 - a quarter of it
+
+
+class Beginning:
+    """As much of a value as anybody reads: all of a long list would be masked for nothing.
+
+    Args:
+        most: How many characters that is, about.
+    """
+
+    def __init__(self, most: float = math.inf) -> None:
+        self._left = most
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing was left out."""
+        return self._left > 0
+
+    def of(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Return the members of a dict or a list that belong to it."""
+        for item in items:
+            if self._left <= 0:
+                return
+            self._left -= 1
+            yield item
+
+    def count(self, value: Json) -> None:
+        """Count a value that belongs to it."""
+        self._left -= len(str(value))
 
 
 @frozen
@@ -114,28 +146,45 @@ class Masking:
             case str():
                 yield from (match[0].strip("\"'") for match in self._assigned(value))
 
-    def value(self, value: Json, *, is_error: bool = False) -> Json:
+    def value(
+        self, value: Json, *, is_error: bool = False, beginning: Beginning | None = None
+    ) -> Json:
         """Return a value without its secrets.
+
+        What is secret is decided by the whole value, of which no more than its beginning is masked.
 
         Args:
             value: The value.
             is_error: Whether it is of a response that says what is wrong, whose ``code`` is shown.
+            beginning: How much of it to return; all if None.
         """
+        part = Beginning() if beginning is None else beginning
         match value:
             case dict():
                 return {
                     self.text(name): _hidden(member)
                     if self._hides(name, member, value, is_error=is_error)
-                    else self.value(member, is_error=is_error)
-                    for name, member in value.items()
+                    else self.value(member, is_error=is_error, beginning=part)
+                    for name, member in part.of(value.items())
                 }
             case list():
-                return [self.value(item, is_error=is_error) for item in value]
+                return [
+                    self.value(item, is_error=is_error, beginning=part) for item in part.of(value)
+                ]
+        part.count(value)
+        match value:
             case str():
                 return self.text(value)
             case bool() | None:
                 return value
         return MASK if json.dumps(value) in self.secrets else value
+
+    def excerpt(self, text: str, most: int) -> str:
+        """Return the beginning of a text, without its secrets.
+
+        It is masked before it is cut: half a secret would not be found.
+        """
+        return self.text(text)[:most]
 
     def text(self, text: str) -> str:
         """Return a text without the secrets that are known, or that it names itself."""

@@ -1,7 +1,8 @@
 """What the sandbox was asked: for tests that count requests, and for people who look at them.
 
 It is kept in memory. Rows are small and many; headers and bodies are kept of the latest requests
-only, as they are, and masked when they are shown.
+only, as they are, and masked when they are shown. What is cut, or outlives its headers, is masked
+before that: its secrets could not be found afterwards.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from attrs import evolve, field, frozen
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pulumi_setsmart.sandbox.masking import masked_key
+from pulumi_setsmart.sandbox.masked_exchange import RawMessage, masking_of
+from pulumi_setsmart.sandbox.masking import Masking, masked_key
 
 _MOST_REQUESTS = 100_000
 _MOST_BYTES = 32 * 1024 * 1024
@@ -84,15 +86,40 @@ class LoggedRequest:
     content: LoggedContent | None = field(default=None, eq=False, repr=False)
 
 
+def masking_of_request(
+    masking: Masking, content: LoggedContent, status: int | None = None
+) -> Masking:
+    """Return the masking that also knows the secrets in a request and its response."""
+    return masking_of(
+        [
+            RawMessage(content.headers, content.body),
+            RawMessage(content.response_headers, content.response_body, status),
+        ],
+        masking.fields,
+        query=content.query,
+        secrets=masking.secrets,
+    )
+
+
 class RequestLog(Sequence[LoggedRequest]):
     """The latest requests, the oldest first.
 
     Args:
         most_requests: How many are kept.
         most_bytes: How many bytes of content are kept; the content of the oldest goes first.
+        masking: What masks the secrets that are known beforehand.
+
+    Attributes:
+        masking: The same.
     """
 
-    def __init__(self, most_requests: int = _MOST_REQUESTS, most_bytes: int = _MOST_BYTES) -> None:
+    def __init__(
+        self,
+        most_requests: int = _MOST_REQUESTS,
+        most_bytes: int = _MOST_BYTES,
+        masking: Masking = Masking(frozenset()),  # noqa: B008 - it never changes
+    ) -> None:
+        self.masking = masking
         self._most_requests = most_requests
         self._most_bytes = most_bytes
         self._requests: dict[int, LoggedRequest] = {}
@@ -153,8 +180,16 @@ class RequestLog(Sequence[LoggedRequest]):
     def _forget_content(self, number: int) -> None:
         request = self._requests[number]
         self._with_content.remove(number)
-        self._bytes -= request.content.size if request.content else 0
-        self._requests[number] = evolve(request, content=None)
+        if request.content is None:
+            return
+        self._bytes -= request.content.size
+        # What is secret by the headers could not be found in the row afterwards. Bodies are not
+        # read for it, as they are not for the table.
+        known = evolve(request.content, body=b"", response_body=b"")
+        masking = masking_of_request(self.masking, known)
+        self._requests[number] = _with_texts(
+            evolve(request, content=None), lambda text, _most: masking.text(text)
+        )
 
 
 class RequestLogger:
@@ -226,12 +261,12 @@ class _Record:
         self._timer = timer
         self._start = timer()
         self._request = LoggedRequest(
-            scope["method"][:_LONGEST_PATH],
-            scope["path"][:_LONGEST_PATH],
+            scope["method"],
+            scope["path"],
             None,
             at=at,
             key=masked_key(headers.get("X-API-Key")),
-            user_agent=headers.get("User-Agent", "")[:_LONGEST_USER_AGENT],
+            user_agent=headers.get("User-Agent", ""),
         )
         self._content = LoggedContent(scope.get("query_string", b""), tuple(scope["headers"]))
         self._response_body = _Body()
@@ -241,9 +276,7 @@ class _Record:
     def write(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._content = evolve(self._content, response_headers=tuple(message["headers"]))
-            self._request = self._log.add(
-                evolve(self._request, status=message["status"], seconds=self._seconds())
-            )
+            self._add(evolve(self._request, status=message["status"], seconds=self._seconds()))
         elif message["type"] == "http.response.body":
             self._response_body.add(message.get("body", b""))
             if not message.get("more_body", False):
@@ -255,19 +288,43 @@ class _Record:
             return
         self._has_ended = True
         if self._request.status is None:
-            self._request = self._log.add(self._request)
+            self._add(self._request)
         content = evolve(self._content, body=self.body.kept, response_body=self._response_body.kept)
-        self._log.complete(
-            evolve(
-                self._request,
-                seconds=self._seconds(),
-                object_id=_object_id(self._request, content),
-                content=content,
-            )
+        request = evolve(
+            self._request,
+            seconds=self._seconds(),
+            object_id=_object_id(self._request, content),
         )
+        self._log.complete(evolve(self._short(request, content), content=content))
+
+    def _add(self, request: LoggedRequest) -> None:
+        added = self._log.add(self._short(request, evolve(self._content, body=self.body.kept)))
+        self._request = evolve(request, number=added.number)
+
+    def _short(self, request: LoggedRequest, content: LoggedContent) -> LoggedRequest:
+        """Return a request with texts that are short enough to be kept."""
+
+        def short(text: str, most: int) -> str:
+            if len(text) <= most:
+                return text
+            masking = masking_of_request(self._log.masking, content, request.status)
+            return masking.excerpt(text, most)
+
+        return _with_texts(request, short)
 
     def _seconds(self) -> float:
         return self._timer() - self._start
+
+
+def _with_texts(request: LoggedRequest, changed: Callable[[str, int], str]) -> LoggedRequest:
+    """Return a request with its texts changed, given how many characters are kept of each."""
+    return evolve(
+        request,
+        method=changed(request.method, _LONGEST_PATH),
+        path=changed(request.path, _LONGEST_PATH),
+        user_agent=changed(request.user_agent, _LONGEST_USER_AGENT),
+        object_id=changed(request.object_id or "", _LONGEST_ID) or None,
+    )
 
 
 def _object_id(request: LoggedRequest, content: LoggedContent) -> str | None:
@@ -277,7 +334,7 @@ def _object_id(request: LoggedRequest, content: LoggedContent) -> str | None:
     if not named and request.method == "POST":
         location = Headers(raw=[*content.response_headers]).get("location", "")
         named = location.rpartition("/")[2] or _shown_id(content.response_body)
-    return named[:_LONGEST_ID] or None
+    return named or None
 
 
 def _shown_id(body: bytes | None) -> str:

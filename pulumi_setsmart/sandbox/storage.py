@@ -9,14 +9,13 @@ from sqlite3 import Connection
 from types import TracebackType
 from typing import Self
 
-from attrs import field, frozen
-
 from pulumi_setsmart.sandbox.collection import ApiCollection
-from pulumi_setsmart.sandbox.contract import WEBHOOKS
+from pulumi_setsmart.sandbox.contract import COLLECTIONS, WEBHOOKS
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery_log import DeliveryLog
 from pulumi_setsmart.sandbox.deliveries.subscription import wants
 from pulumi_setsmart.sandbox.json import Json, JsonObject
+from pulumi_setsmart.sandbox.search import NOT_INDEXED, TABLES, FieldIndex, Matches, Search
 
 SERVER_FIELDS = frozenset({"id", "created_at", "updated_at"})
 """The fields that the server alone sets."""
@@ -37,29 +36,6 @@ _TABLES = (
     """,
 )
 _ONE = "SELECT body FROM objects WHERE collection = ? AND number = ?"
-
-
-_FIELD = "CASE WHEN json_valid(body) THEN json_extract(body, ?) END"
-"""A field of an object. A body with a number that JSON does not have, such as NaN, has none."""
-
-
-@frozen(kw_only=True)
-class Search:
-    """What to look for in a collection, and in which order.
-
-    Attributes:
-        text: What one of the fields, or the id, contains, whatever its capitals; nothing for all.
-        fields: The fields in which the text is looked for.
-        equal: What fields hold exactly.
-        order_by: The field by which to sort, or None to sort by the id.
-        is_reverse: Whether to sort from the greatest to the least.
-    """
-
-    text: str = ""
-    fields: tuple[str, ...] = ()
-    equal: Mapping[str, str] = field(factory=dict)
-    order_by: str | None = None
-    is_reverse: bool = False
 
 
 class NoSuchObjectError(KeyError):
@@ -89,7 +65,13 @@ class Storage:
     ) -> None:
         self._clock = clock
         self._database = Database(path)
-        self._database.create(_TABLES)
+        self._index = FieldIndex(self._database)
+        with self._database.preparation() as connection:
+            for table in (*_TABLES, *TABLES):
+                connection.execute(table)
+            for collection in COLLECTIONS:
+                rows = connection.execute(NOT_INDEXED, (collection.path,)).fetchall()
+                self._index.add(connection, collection, (_object(collection, *row) for row in rows))
         self.deliveries = DeliveryLog(self._database, clock)
 
     def close(self) -> None:
@@ -123,11 +105,21 @@ class Storage:
         """Return whether nothing was ever inserted."""
         return not self._database.rows("SELECT 1 FROM sequences")
 
-    def count(self, collection: ApiCollection, search: Search) -> int:
-        """Return how many objects of a collection a search finds."""
-        where, values = _condition(collection, search)
-        [[count]] = self._database.rows(f"SELECT count(*) FROM objects WHERE {where}", values)  # noqa: S608 - texts of this module
-        return int(count)
+    def matches(self, collection: ApiCollection, search: Search) -> Matches:
+        """Return which objects of a collection a search finds."""
+        return self._index.matches(collection, search)
+
+    def numbered(self, collection: ApiCollection, numbers: Sequence[int]) -> list[JsonObject]:
+        """Return the objects with these numbers, as far as they are still there, in their order."""
+        rows = self._database.rows(
+            "SELECT number, body FROM objects WHERE collection = ?"
+            " AND number IN (SELECT value FROM json_each(?))",
+            (collection.path, json.dumps(numbers)),
+        )
+        bodies = dict(rows)
+        return [
+            _object(collection, number, bodies[number]) for number in numbers if number in bodies
+        ]
 
     def objects(
         self, collection: ApiCollection, *, offset: int = 0, limit: int | None = None
@@ -146,34 +138,6 @@ class Storage:
         )
         return [_object(collection, number, body) for number, body in rows]
 
-    def found(
-        self, collection: ApiCollection, search: Search, *, offset: int, limit: int
-    ) -> list[JsonObject]:
-        """Return some of the objects that a search finds.
-
-        The database looks into their fields: it reads thousands in the time in which Python reads
-        some.
-
-        Args:
-            collection: The collection.
-            search: What to look for, and in which order.
-            offset: How many to leave out at the beginning.
-            limit: How many to return at most.
-        """
-        where, values = _condition(collection, search)
-        direction = "DESC" if search.is_reverse else "ASC"
-        order = f"number {direction}"
-        if search.order_by is not None:
-            # What has no value is last in both directions.
-            value = f"nullif({_FIELD}, '')"
-            order = f"{value} IS NULL, casefold({value}) {direction}, number"
-            values += [_path(search.order_by)] * 2
-        rows = self._database.rows(
-            f"SELECT number, body FROM objects WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608 - texts of this module
-            [*values, limit, offset],
-        )
-        return [_object(collection, number, body) for number, body in rows]
-
     def get(self, collection: ApiCollection, object_id: str) -> JsonObject:
         """Return one object.
 
@@ -182,6 +146,16 @@ class Storage:
         """
         rows = self._database.rows(_ONE, _place(collection, object_id))
         return _found(rows, collection, object_id)
+
+    def existing(self, collection: ApiCollection, ids: Iterable[str]) -> set[str]:
+        """Return those of the ids under which there is an object."""
+        numbers = {collection.number(each) for each in ids} - {None}
+        rows = self._database.rows(
+            "SELECT number FROM objects WHERE collection = ?"
+            " AND number IN (SELECT value FROM json_each(?))",
+            (collection.path, json.dumps([*numbers])),
+        )
+        return {collection.object_id(number) for (number,) in rows}
 
     def insert(self, collection: ApiCollection, body: Mapping[str, Json]) -> JsonObject:
         """Add an object and return it with its id. Ids are sequential and never used again."""
@@ -207,6 +181,7 @@ class Storage:
                 [(collection.path, number, text) for number, text in numbered],
             )
             inserted = [_object(collection, number, text) for number, text in numbered]
+            self._index.add(transaction, collection, inserted)
             self._add_events(transaction, collection, "created", inserted)
         self.deliveries.wake()
         return inserted
@@ -234,6 +209,8 @@ class Storage:
             after = _found(
                 transaction.execute(_ONE, _place(collection, object_id)), collection, object_id
             )
+            self._index.remove(transaction, collection, before)
+            self._index.add(transaction, collection, [after])
             if collection.path == WEBHOOKS.path:
                 self._keep_replaced_secret(transaction, before, after)
             elif after | {"updated_at": before["updated_at"]} != before:
@@ -255,6 +232,7 @@ class Storage:
                 "DELETE FROM objects WHERE collection = ? AND number = ?",
                 (collection.path, collection.number(object_id)),
             )
+            self._index.remove(transaction, collection, deleted)
             self._add_events(transaction, collection, "deleted", [deleted])
         self.deliveries.wake()
 
@@ -299,23 +277,6 @@ class Storage:
 def _stored_json(body: Mapping[str, Json], *, created_at: Json, updated_at: Json) -> str:
     own = {name: value for name, value in body.items() if name not in SERVER_FIELDS}
     return json.dumps(own | {"created_at": created_at, "updated_at": updated_at})
-
-
-def _condition(collection: ApiCollection, search: Search) -> tuple[str, list[object]]:
-    """Return the condition of a search, and its values."""
-    where, values = "collection = ?", [collection.path]
-    if search.text:
-        texts = [f"coalesce({_FIELD}, '')"] * len(search.fields)
-        where += f" AND instr(casefold({' || char(10) || '.join([*texts, '? || number'])}), ?)"
-        values += [*map(_path, search.fields), f"{collection.id_prefix}_", search.text.casefold()]
-    for name, value in search.equal.items():
-        where += f" AND {_FIELD} = ?"
-        values += [_path(name), value]
-    return where, [*values]
-
-
-def _path(name: str) -> str:
-    return f'$."{name}"'
 
 
 def _place(collection: ApiCollection, object_id: str) -> tuple[str, int | None]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Mapping
 
 from pulumi_setsmart.client.errors import PortfolioFileError
 from pulumi_setsmart.models.json import Json, steps, value_at
+from pulumi_setsmart.specification.alignment import exactly
 from pulumi_setsmart.specification.csv_file import ATTRIBUTES, csv_places, read_csv
 from pulumi_setsmart.specification.document import Document
 from pulumi_setsmart.specification.format import Format, format_of
 from pulumi_setsmart.specification.json_file import json_places, read_json
 from pulumi_setsmart.specification.place import Place, edits, with_edits
+
+_DEPTH = 2
+"""How many steps lead to an entry: its section and its key."""
 
 
 def with_values(text: str, file: str, changes: Mapping[str, Json]) -> tuple[str, list[str]]:
@@ -73,8 +76,9 @@ def _changed(text: str, file: str, changes: Mapping[str, Json]) -> str | None:
         found = read(changed, file).value
     except PortfolioFileError:
         return None
-    expected = _as_in_csv(after) if format_of(file) is Format.CSV else after
-    return changed if json.dumps(found) == json.dumps(expected) else None
+    if format_of(file) is Format.CSV:
+        _remove_emptied_cells(after, changes)
+    return changed if exactly(found) == exactly(after) else None
 
 
 def _format(
@@ -92,9 +96,14 @@ def _format(
     return read_yaml, yaml_places
 
 
-def _as_in_csv(value: Json) -> Json:
-    """Return what an empty cell leaves of a table: no member, and no attributes without one."""
-    if not isinstance(value, dict):
-        return value
-    members = {name: _as_in_csv(member) for name, member in value.items() if member is not None}
-    return {name: member for name, member in members.items() if name != ATTRIBUTES or member != {}}
+def _remove_emptied_cells(document: Json, changes: Mapping[str, Json]) -> None:
+    """Remove what an empty cell leaves of a table: no member, and no attributes without one."""
+    for path, value in changes.items():
+        *above, last = steps(path)
+        row, column = above[:_DEPTH], above[_DEPTH:]
+        members = value_at(document, above)
+        if value is None and column in ([], [ATTRIBUTES]) and isinstance(members, dict):
+            del members[last]
+            entry = value_at(document, row)
+            if column and not members and isinstance(entry, dict):
+                del entry[ATTRIBUTES]

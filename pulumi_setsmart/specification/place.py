@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from attrs import frozen
 
 from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.specification.alignment import aligned, exactly
 
 Edit: TypeAlias = tuple[int, int, str]
 """A text that takes the place of what is between two offsets."""
 
 _END_OF_LINE = re.compile(r"[ \t]*,?[ \t]*(?:#.*)?\r?\n")
 """What may be behind an element in brackets that is the last in its line."""
+_OPENING_COMMENT = re.compile(r"[\[{][ \t]*(#[^\r\n]*)")
+_END_WITHOUT_COMMA = re.compile(r"[ \t]*(?:#.*)?(?:\r?\n|\Z)")
 
 
 @frozen(eq=False)
@@ -77,7 +78,7 @@ def edits(place: Place, before: Json, after: Json) -> Iterator[Edit]:
         before: The value that is there.
         after: The value that is to be there.
     """
-    if _exactly(before) == _exactly(after):
+    if exactly(before) == exactly(after):
         return
     match before, after:
         case dict(), dict() if place.members is not None and before.keys() == after.keys():
@@ -92,11 +93,6 @@ def edits(place: Place, before: Json, after: Json) -> Iterator[Edit]:
             yield from _replacement(place, after)
 
 
-def _exactly(value: Json) -> str:
-    """Return what tells values apart, 2 and 2.0 as well."""
-    return json.dumps(value)
-
-
 def _replacement(place: Place, value: Json) -> Iterator[Edit]:
     written = place.write(value)
     after = None if place.block is None else place.block.after
@@ -105,7 +101,16 @@ def _replacement(place: Place, value: Json) -> Iterator[Edit]:
         yield _line_start(place.text, place.start), _next_line(place.text, place.end), ""
         return
     is_glued = place.text[place.start - 1 : place.start] in (":", "-") and written
+    comment = _opening_comment(place)
+    written = f"{written} {comment}" if comment else written
     yield place.start, place.end, f" {written}" if is_glued else written
+
+
+def _opening_comment(place: Place) -> str:
+    """Return the comment behind an opening bracket, where it can stay behind another value."""
+    found = _OPENING_COMMENT.match(place.text, place.start, place.end)
+    is_last = _END_WITHOUT_COMMA.match(place.text, place.end)
+    return found[1] if found and is_last else ""
 
 
 def _is_editable(place: Place) -> bool:
@@ -113,17 +118,24 @@ def _is_editable(place: Place) -> bool:
 
 
 def _list_edits(place: Place, before: Sequence[Json], after: Sequence[Json]) -> Iterator[Edit]:
-    old_ones, new_ones = ([*map(_exactly, side)] for side in (before, after))
-    found = SequenceMatcher(None, old_ones, new_ones, autojunk=False)
-    for _, start, end, new_start, new_end in found.get_opcodes():
-        common = min(end - start, new_end - new_start)
-        for index in range(common):
-            old, new = start + index, new_start + index
-            yield from edits(place.elements[old], before[old], after[new])
-        if start + common < end:
-            yield from _removal(place, start + common, end)
-        if new_start + common < new_end:
-            yield _addition(place, start + common, after[new_start + common : new_end])
+    removed: list[int] = []
+    added: list[Json] = []
+    end = 0
+    for old, new in [*aligned(before, after), (len(before), len(after))]:
+        if new is None and old is not None:
+            removed.append(old)
+            end = old + 1
+        elif old is None and new is not None:
+            added.append(after[new])
+        elif old is not None and new is not None:
+            if removed:
+                yield from _removal(place, removed[0], removed[-1] + 1)
+            if added:
+                yield from _addition(place, end, added)
+            removed, added = [], []
+            if old < len(before):
+                yield from edits(place.elements[old], before[old], after[new])
+            end = old + 1
 
 
 def _removal(place: Place, start: int, end: int) -> Iterator[Edit]:
@@ -131,46 +143,72 @@ def _removal(place: Place, start: int, end: int) -> Iterator[Edit]:
     if place.block is not None and place.block.lines is not None:
         for index in range(start, end):
             yield place.block.lines[index], _next_line(place.text, elements[index].end), ""
-    elif _has_commented_lines(place, start, end):
-        first = _line_start(place.text, elements[start].start)
-        yield first, _next_line(place.text, elements[end - 1].end), ""
+    elif _has_comments(place, start, end) and all(map(_has_own_line, elements[start:end])):
+        # Each comment goes or stays with the element in its line. YAML allows a last comma.
+        for each in elements[start:end]:
+            yield _line_start(place.text, each.start), _next_line(place.text, each.end), ""
     elif start:
         yield elements[start - 1].end, elements[end - 1].end, ""
     else:
         yield elements[0].start, elements[end].start, ""
 
 
-def _has_commented_lines(place: Place, start: int, end: int) -> bool:
-    """Return whether elements in brackets have lines of their own, in a list with comments.
-
-    Then each comment goes or stays with the element in its line. YAML allows a last comma.
-    """
-    text, elements = place.text, place.elements
-    begin, stop = elements[start].start, elements[end - 1].end
-    around = text[elements[start - 1].end if start else place.start + 1 : begin]
-    around += text[stop : _next_line(text, stop)]
-    return (
-        "#" in around
-        and not text[_line_start(text, begin) : begin].strip()
-        and _END_OF_LINE.fullmatch(text, stop, _next_line(text, stop)) is not None
-    )
+def _has_comments(place: Place, start: int, end: int) -> bool:
+    """Return whether comments are beside elements in brackets."""
+    ends = [place.start + 1, *(each.end for each in place.elements)]
+    starts = [*(each.start for each in place.elements), place.end]
+    gaps = zip(ends[start : end + 1], starts[start : end + 1], strict=True)
+    return any("#" in place.text[begin:stop] for begin, stop in gaps)
 
 
-def _addition(place: Place, index: int, values: Sequence[Json]) -> Edit:
-    """Return what adds values before the element with an index, or at the end."""
+def _addition(place: Place, index: int, values: Sequence[Json]) -> Iterator[Edit]:
+    """Yield what adds values before the element with an index, or at the end."""
     text, elements = place.text, place.elements
     if place.block is not None and place.block.lines and place.block.write is not None:
         offset = _next_line(text, elements[index - 1].end) if index else place.block.lines[0]
         new = "".join(map(place.block.write, values))
         if offset == len(text) and not text.endswith("\n"):
             new = f"\n{new}".removesuffix("\n")
-        return offset, offset, new
+        yield offset, offset, new
+        return
     written = [place.write(value) for value in values]
-    separator = _separator(place)
-    if index:
-        offset = elements[index - 1].end
-        return offset, offset, "".join(f"{separator}{each}" for each in written)
-    return elements[0].start, elements[0].start, "".join(f"{each}{separator}" for each in written)
+    neighbour = elements[max(index - 1, 0)]
+    if _has_own_line(neighbour):
+        yield from _additional_lines(place, index, written)
+    elif index:
+        separator = _separator(place)
+        new = "".join(f"{separator}{each}" for each in written)
+        yield neighbour.end, neighbour.end, new
+    else:
+        separator = _separator(place)
+        new = "".join(f"{each}{separator}" for each in written)
+        yield neighbour.start, neighbour.start, new
+
+
+def _has_own_line(element: Place) -> bool:
+    """Return whether an element in brackets has lines in which no other element is."""
+    text, start, end = element.text, element.start, element.end
+    return (
+        not text[_line_start(text, start) : start].strip()
+        and _END_OF_LINE.fullmatch(text, end, _next_line(text, end)) is not None
+    )
+
+
+def _additional_lines(place: Place, index: int, written: Sequence[str]) -> Iterator[Edit]:
+    """Yield what adds elements to a list in brackets whose elements have lines of their own."""
+    text, is_last = place.text, index == len(place.elements)
+    neighbour = place.elements[max(index - 1, 0)]
+    begin, end = _line_start(text, neighbour.start), _next_line(text, neighbour.end)
+    has_comma = text[neighbour.end : end].lstrip().startswith(",")
+    if index and not has_comma:
+        yield neighbour.end, neighbour.end, ","
+    indent, line_break = text[begin : neighbour.start], "\r\n" if text[end - 2] == "\r" else "\n"
+    commas = [","] * (len(written) - 1) + ["," if has_comma or not (index and is_last) else ""]
+    lines = [
+        f"{indent}{each}{comma}{line_break}" for each, comma in zip(written, commas, strict=True)
+    ]
+    offset = end if index else begin
+    yield offset, offset, "".join(lines)
 
 
 def _separator(place: Place) -> str:

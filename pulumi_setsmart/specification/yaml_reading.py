@@ -86,9 +86,14 @@ _Node: TypeAlias = "_Scalar | _Sequence | _Mapping"
 
 
 def _location(file: str, node: _Node, member: _Node | None = None) -> FileLocation:
-    """Return where a node is, and where its value begins if that is in the same line."""
-    begins = member.column if member is not None and member.line == node.line else None
-    return FileLocation(file, node.line, node.column, begins)
+    """Return where a node is, and where its value begins if that is in the same line.
+
+    Nothing begins nowhere: parsers differ in where they see it.
+    """
+    is_nothing = isinstance(member, _Scalar) and member.is_plain and not member.text
+    if member is None or is_nothing or member.line != node.line:
+        return FileLocation(file, node.line, node.column)
+    return FileLocation(file, node.line, node.column, member.column)
 
 
 def _root(text: str, file: str) -> _Node | None:

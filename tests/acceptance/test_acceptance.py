@@ -117,6 +117,64 @@ def test_a_subscription_is_accepted_too(project: Project) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("current", "after"),
+    [
+        (
+            [{"kind": "king", "beds": 2}, {"kind": "twin", "beds": 1}],
+            "[{kind: twin, beds: 1}, {kind: king, beds: 2}]",
+        ),
+        (
+            [{"kind": "twin", "beds": 1}, {"kind": "bunk", "beds": 1}, {"kind": "king", "beds": 1}],
+            "[{kind: twin, beds: 1}, {kind: king, beds: 1}, {kind: bunk, beds: 1}]",
+        ),
+    ],
+    ids=["an element changed", "one more"],
+)
+def test_a_list_without_an_order_keeps_that_of_the_file(
+    project: Project, current: list[Json], after: str
+) -> None:
+    """A preview shows it in the order of the state; the element that changed is found by value."""
+    project.names.clear()
+    text = (
+        "properties:\n  villa:\n    name: Villa\n    unordered: [rooms]\n    attributes:\n"
+        "      rooms: [{kind: twin, beds: 1}, {kind: king, beds: 1}]\n"
+    )
+    project.write("portfolio.yaml", text)
+    rooms = [{"kind": "king", "beds": 1}, {"kind": "twin", "beds": 1}]
+    fields = {"name": "Villa", "unordered": ["rooms"], "attributes": {"rooms": rooms}}
+    project.drift("villa", fields, attributes={"rooms": current})
+    found = project.accept()
+    assert found.left == []
+    before = "[{kind: twin, beds: 1}, {kind: king, beds: 1}]"
+    assert found.texts["portfolio.yaml"] == text.replace(before, after)
+
+
+def test_the_events_of_a_file_need_not_be_sorted(project: Project) -> None:
+    """A preview shows them sorted."""
+    project.names.clear()
+    text = (
+        "webhooks:\n  bookings:\n    url: https://a.example/hook\n"
+        "    events: [reservation.created, property.updated]\n"
+    )
+    project.write("hooks.yaml", text)
+    last = {
+        "url": "https://a.example/hook",
+        "events": ["property.updated", "reservation.created"],
+    }
+    project.preview.listing(
+        "p-bookings",
+        last=last,
+        current={**last, "events": ["message.received", "property.updated"]},
+        planned=last,
+        kind="pulumi-python:dynamic/setsmart:WebhookSubscription",
+        portfolio="p",
+    )
+    found = project.accept()
+    assert found.left == []
+    assert found.texts["hooks.yaml"] == text.replace("reservation.created", "message.received")
+
+
 def test_what_the_file_changed_too_stays_until_its_key_is_named(project: Project) -> None:
     """Nobody's newer value is overwritten by an older decision."""
     project.preview.listing(
@@ -151,6 +209,19 @@ def test_what_is_no_drift_of_the_file_is_left_alone(
     """There is nothing to accept, and nothing to say."""
     project.preview.listing(
         "portfolio-villa", last=VILLA, current=current, planned=planned, portfolio="portfolio"
+    )
+    assert project.accept() == Acceptance()
+
+
+def test_what_setsmart_adds_to_elements_is_nothing_to_accept(project: Project) -> None:
+    """A list that grew, and that the file has by now, without the ids that SetSmart gave."""
+    rooms: list[dict[str, Any]] = [{"beds": 1}, {"beds": 2}]
+    known = [{**room, "id": number} for number, room in enumerate(rooms)]
+    last, planned, current = (
+        {**VILLA, "attributes": {"rooms": each}} for each in (rooms[:1], rooms, known)
+    )
+    project.preview.listing(
+        "portfolio-villa", last=last, current=current, planned=planned, portfolio="portfolio"
     )
     assert project.accept() == Acceptance()
 
@@ -291,6 +362,7 @@ def test_a_list_keeps_what_is_declared_of_its_elements() -> None:
     actual: Json = [{"id": 7, "kind": "twin", "size": 2}, {"id": 8, "kind": "bunk", "beds": 2}]
     assert declared_part(actual, declared) == [{"kind": "twin"}, {"kind": "bunk", "beds": 2}]
     assert declared_part([{"id": 7}], []) == [{"id": 7}]
+    assert declared_part([{"id": 7}], declared) == [{"id": 7}]
     assert declared_part({"id": 7}, 1) == {"id": 7}
 
 
@@ -335,3 +407,11 @@ def test_after_it_the_files_declare_the_account(
     start, end = before.index('"villa"'), before.index('"z"')
     assert text.startswith(before[:start])
     assert text.endswith(before[end:])
+
+    again = Project(project.folder)
+    again.write(f"portfolio.{form}", text)
+    now = {**fields, "attributes": current}
+    again.preview.listing(
+        "portfolio-villa", last=fields, current=now, planned=villa, portfolio="portfolio"
+    )
+    assert again.accept() == Acceptance()

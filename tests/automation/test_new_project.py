@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_setsmart.automation.new_project import (
+    DEPLOYMENT,
     PORTFOLIO,
     NewProject,
     default_name,
@@ -74,8 +75,12 @@ def test_workflows_are_those_of_the_example_for_another_stack(stack: str) -> Non
         for path in GITOPS.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert files.keys() <= {*tracked, "Pulumi.eu.yaml"}
-    assert {name for name in tracked if name.startswith((".github/", "scripts/"))} <= files.keys()
+    pipeline = workflow_files("gitlab", stack)
+    written = files.keys() | pipeline.keys()
+    assert written <= {*tracked, "Pulumi.eu.yaml", DEPLOYMENT}
+    assert {name for name in tracked if name.startswith((".git", "scripts/"))} - written == {
+        ".gitignore"
+    }
     workflows = [text for name, text in files.items() if name.startswith(".github/workflows/")]
     stacks = [
         job["env"]["STACK"]
@@ -85,9 +90,11 @@ def test_workflows_are_those_of_the_example_for_another_stack(stack: str) -> Non
     ]
     assert len(stacks) >= 2
     assert {*stacks} == {stack}
-    pipeline = workflow_files("gitlab", stack)
     assert yaml.safe_load(pipeline[".gitlab-ci.yml"])["variables"]["STACK"] == stack
     named = re.findall(r"scripts/\w+\.py", pipeline[".gitlab-ci.yml"])
     assert {name for name in pipeline if name.startswith("scripts/")} == {*named}
+    named = re.findall(r"scripts/\w+\.py", "".join(workflows))
+    assert {name for name in files if name.startswith("scripts/")} == {*named}
+    assert files[DEPLOYMENT] == pipeline[DEPLOYMENT] == (GITOPS / "README.md").read_text()
     settings = yaml.safe_load(files[f"Pulumi.{stack.rpartition('/')[2]}.yaml"])
     assert settings["config"]["setsmart:maxDeletions"] == "5"

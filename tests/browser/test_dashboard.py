@@ -30,6 +30,9 @@ PAGES = {
     "subscribe": "/webhooks/new",
     "webhook": "/webhooks/wh_2",
     "webhook-long": "/webhooks/wh_1",
+    "subscription": "/webhooks/wh_2/edit",
+    "subscription-long": "/webhooks/wh_1/edit",
+    "unsubscribe": "/webhooks/wh_1/delete",
     "delivery": "/webhooks/wh_2/deliveries/2",
     "missing": "/nope",
 }
@@ -181,7 +184,11 @@ def test_axe_finds_nothing_serious(
     for name, path in PAGES.items():
         browser.get(origin(account) + path)
         assert serious_violations(browser) == [], name
-    for path, field in (("/listings/prop_1", "max_guests"), ("/webhooks/new", "url")):
+    for path, field in (
+        ("/listings/prop_1", "max_guests"),
+        ("/webhooks/new", "url"),
+        ("/webhooks/wh_1/edit", "events"),
+    ):
         browser.get(origin(account) + path)
         with leaving(browser):
             browser.find_element(By.NAME, field).send_keys("x", Keys.ENTER)
@@ -207,7 +214,7 @@ def test_the_keyboard_goes_through_a_page_as_one_reads_it(
 ) -> None:
     """From the top to the bottom; within a line, from the left to the right."""
     browser = open_browser(width, scripts=True)
-    for name in ("listings", "listing", "requests", "subscribe", "webhook"):
+    for name in ("listings", "listing", "requests", "subscribe", "subscription", "webhook"):
         browser.get(origin(account) + PAGES[name])
         places = order_of_focus(browser)[1:]  # the first one is the link that skips the others
         assert len(places) > 4
@@ -233,7 +240,7 @@ def test_a_subscription_is_made_and_watched_with_the_keyboard_alone(
                 focused(browser).send_keys(Keys.ENTER)
         tab_to(browser, "url")
         focused(browser).send_keys(receiver.url)
-        tab_to(browser, "property.created")
+        tab_to(browser, "events.property.created")
         focused(browser).send_keys(Keys.SPACE)
         tab_to(browser, "Create")
         with leaving(browser):
@@ -256,6 +263,44 @@ def test_a_subscription_is_made_and_watched_with_the_keyboard_alone(
             focused(browser).send_keys(Keys.ENTER)
         account.wait_for_deliveries(HANG_GUARD)
     assert len(receiver.received) == 2
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_subscription_is_changed_and_deleted_with_the_keyboard_alone(
+    account: SandboxAccount, open_browser: OpenBrowser, width: int
+) -> None:
+    """From its page to its form, and to the question before it is gone; without scripts."""
+
+    def press(text: str) -> None:
+        tab_to(browser, text)
+        with leaving(browser):
+            focused(browser).send_keys(Keys.ENTER)
+
+    before = account.get("wh_1")
+    browser = open_browser(width)
+    browser.get(f"{origin(account)}/webhooks/wh_1")
+    press("Edit")
+    tab_to(browser, "events.property.updated")
+    focused(browser).send_keys(Keys.SPACE)
+    tab_to(browser, "events")
+    assert focused(browser).accessible_name == "Other events"
+    focused(browser).send_keys("not an event")
+    press("Save")
+    assert "Nothing was saved" in browser.find_element(By.CSS_SELECTOR, "[role=alert]").text
+    assert focused(browser).get_attribute("name") == "events"
+    focused(browser).send_keys(Keys.CONTROL, "a")
+    focused(browser).send_keys("reservation.created")
+    press("Save")
+    status = browser.find_element(By.CSS_SELECTOR, "[role=status]")
+    assert status.text == "The subscription was saved."
+    after = account.get("wh_1")
+    events = ["property.created", "property.deleted", "reservation.created"]
+    assert after == {**before, "events": events, "updated_at": after["updated_at"]}
+    for text in ("Edit", "Delete…", "Delete"):
+        press(text)
+    status = browser.find_element(By.CSS_SELECTOR, "[role=status]")
+    assert status.text == "The subscription was deleted."
+    assert [each["id"] for each in account.objects("webhooks")] == ["wh_2"]
 
 
 def test_a_request_is_found_with_the_keyboard_alone(

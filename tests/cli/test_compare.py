@@ -73,16 +73,16 @@ def test_files_are_compared_by_their_keys() -> None:
 
 
 @pytest.mark.usefixtures("files")
-def test_the_table_reads_well() -> None:
-    """One row for each field, no colours outside a terminal."""
+def test_differences_read_well() -> None:
+    """One line for each object and for each field, no colours outside a terminal."""
     result = compare("left.yaml", "right.yaml")
     assert [" ".join(line.split()) for line in result.stdout.splitlines()] == [
         "left.yaml → right.yaml",
-        "field left right",
         "added Attic (attic)",
         "missing Loft (loft)",
-        'changed Villa (villa) name "Villa" "Sea Villa"',
-        'rules.pets true "no"',
+        "changed Villa (villa)",
+        'name "Villa" → "Sea Villa"',
+        'rules.pets true → "no"',
         "1 added, 1 missing, 1 changed",
     ]
 

@@ -53,6 +53,7 @@ def test_listings_are_a_table(account: ServedSandbox) -> None:
     result = run(account, "list")
     header, *lines, last = result.stdout.splitlines()
     assert (result.exit_code, result.stderr) == (0, "")
+    assert not [each for each in account.app.requests if not each.path.startswith("/v1/properties")]
     assert header.split("  ")[0] == "Id"
     assert {"Name", "Max guests", "Address"} <= {*map(str.strip, header.split("  "))}
     assert [line.split()[0] for line in lines] == ["prop_1", "prop_2", "prop_3"]
@@ -133,4 +134,6 @@ def test_what_there_is_not_is_refused(account: ServedSandbox, wanted: str) -> No
     """With the way to see what there is."""
     result = run(account, "show", wanted)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == message(MessageCode.NOTHING_FOUND, "pulumi-setsmart list")
+    name = wanted or '""'
+    said = f"name {name};"
+    assert result.stderr == message(MessageCode.NOTHING_FOUND, said, "pulumi-setsmart list")

@@ -95,6 +95,25 @@ def test_no_reason_and_no_log_has_the_address(
     assert "canary" not in reason + caplog.text
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        ADDRESS,
+        "https://HOOKS.chat.example/services/../T0/B0/canary",
+        "https://hooks.chat.example:443/a/./T0/canary?canary=a b#canary",
+        "https://hooks.chat.example/T\N{LATIN SMALL LETTER E WITH ACUTE}/canary",
+    ],
+)
+def test_no_line_of_the_http_library_has_the_address(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However it is spelled, and as it is sent."""
+    with caplog.at_level(logging.DEBUG):
+        Chat(404).post(address)
+    assert "HTTP Request: POST" in caplog.text
+    assert "canary" not in caplog.text
+
+
 def test_an_address_that_cannot_be_used_is_a_reason() -> None:
     """Not a traceback, and no attempt after it."""
     assert Chat().post("https://[::1") is not None

@@ -18,32 +18,13 @@ from hypothesis import strategies as st
 from support.json_values import TEXTS
 from support.messages import message
 from support.mock_client import Clock
+from support.rate_limited_server import NOON, RateLimitedServer, limit_headers, pacer_of
 from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.client.pacing import Pacer, Permit, RateLimitWaitError
 from pulumi_setsmart.client.server_clock import ServerClock
 from pulumi_setsmart.client.timestamp import DAY
 from pulumi_setsmart.models.message_code import MessageCode
-
-NOON = 1_620_000_000
-
-
-def pacer_of(clock: Clock) -> Pacer:
-    """Return a pacer that waits on ``clock``."""
-    return Pacer(clock.time, clock.sleep)
-
-
-def headers(remaining: int, resets_in: float, *, now: float = NOON, **more: str) -> httpx.Headers:
-    """Return the limits in a response, at a time of the server's."""
-    return httpx.Headers(
-        {
-            "Date": email.utils.formatdate(math.floor(now), usegmt=True),
-            "X-RateLimit-Limit": "100",
-            "X-RateLimit-Remaining": str(remaining),
-            "X-RateLimit-Reset": str(int(now + resets_in)),
-            **{name.replace("_", "-"): value for name, value in more.items()},
-        }
-    )
 
 
 def send(pacer: Pacer, status: int = 200, limits: httpx.Headers | None = None) -> None:
@@ -55,10 +36,10 @@ def test_a_used_up_window_is_waited_for_by_the_server_s_own_clock() -> None:
     """The local clock is never asked: it may go wrong by hours."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(1, 7))
-    send(pacer, limits=headers(0, 7))
+    send(pacer, limits=limit_headers(1, 7))
+    send(pacer, limits=limit_headers(0, 7))
     assert clock.slept == []
-    send(pacer, limits=headers(99, 60, now=NOON + 7))
+    send(pacer, limits=limit_headers(99, 60, now=NOON + 7))
     assert clock.slept == [7]
 
 
@@ -67,7 +48,7 @@ def test_requests_do_not_wait_while_budget_remains() -> None:
     clock = Clock()
     pacer = pacer_of(clock)
     for remaining in range(99, -1, -1):
-        send(pacer, limits=headers(remaining, 60))
+        send(pacer, limits=limit_headers(remaining, 60))
     assert clock.slept == []
     assert pacer.remaining == 0
 
@@ -97,8 +78,8 @@ def test_retry_after_delays_all_requests(status: int, asked: str, seconds: int) 
     """`Retry-After`, in seconds or as a date, wins over the reset of the window."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(50, 60))
-    send(pacer, status, headers(50, 60, Retry_After=asked))
+    send(pacer, limits=limit_headers(50, 60))
+    send(pacer, status, limit_headers(50, 60, Retry_After=asked))
     pacer.admit(900)
     assert sum(clock.slept) == seconds
 
@@ -110,7 +91,7 @@ def test_a_reset_is_waited_for_whatever_its_unit(reset: str) -> None:
     """Milliseconds are no seconds in another millennium."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(0, 7, X_RateLimit_Reset=reset))
+    send(pacer, limits=limit_headers(0, 7, X_RateLimit_Reset=reset))
     pacer.admit(900)
     assert clock.slept == [7]
 
@@ -123,7 +104,7 @@ def test_an_implausible_time_is_ignored_with_one_warning(
     clock = Clock()
     pacer = pacer_of(clock)
     for _ in range(3):
-        limits = headers(50, 60)
+        limits = limit_headers(50, 60)
         limits[name] = "9" * 60
         send(pacer, 503, limits)
     assert clock.slept == []
@@ -134,7 +115,7 @@ def test_after_a_429_without_headers_one_request_is_sent() -> None:
     """The retry policy backs off; the budget is learned anew."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(50, 60))
+    send(pacer, limits=limit_headers(50, 60))
     send(pacer, 429)
     pacer.admit(900)
     assert clock.slept == []
@@ -146,8 +127,8 @@ def test_after_a_429_with_headers_the_next_window_is_waited_for() -> None:
     """Somebody else on the same key was quicker."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(50, 30))
-    send(pacer, 429, headers(0, 30))
+    send(pacer, limits=limit_headers(50, 30))
+    send(pacer, 429, limit_headers(0, 30))
     pacer.admit(900)
     assert clock.slept == [30]
 
@@ -156,9 +137,9 @@ def test_a_reset_that_was_rounded_down_costs_one_429() -> None:
     """From then on, a second is added."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(0, 10))
-    send(pacer, 429, headers(0, 0, now=NOON + 10))
-    send(pacer, limits=headers(0, 20, now=NOON + 11))
+    send(pacer, limits=limit_headers(0, 10))
+    send(pacer, 429, limit_headers(0, 0, now=NOON + 10))
+    send(pacer, limits=limit_headers(0, 20, now=NOON + 11))
     assert clock.slept == [10, 1]
     pacer.admit(900)
     assert sum(clock.slept) == 11 + 21
@@ -168,11 +149,11 @@ def test_resets_that_jitter_are_one_window() -> None:
     """A server that computes the reset anew each time does not give the budget twice."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(3, 60))
+    send(pacer, limits=limit_headers(3, 60))
     first, second, third = (pacer.admit(900) for _ in range(3))
-    pacer.settle(third, 200, headers(0, 62))
-    pacer.settle(second, 200, headers(1, 61))
-    pacer.settle(first, 200, headers(2, 60))
+    pacer.settle(third, 200, limit_headers(0, 62))
+    pacer.settle(second, 200, limit_headers(1, 61))
+    pacer.settle(first, 200, limit_headers(2, 60))
     assert pacer.remaining == 0
     pacer.admit(900)
     assert clock.slept == [62]
@@ -182,12 +163,12 @@ def test_a_response_about_an_older_window_is_ignored() -> None:
     """Answers overtake each other."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(5, 10))
+    send(pacer, limits=limit_headers(5, 10))
     late = pacer.admit(900)
     clock.now += 10
-    send(pacer, limits=headers(99, 60, now=NOON + 10))
+    send(pacer, limits=limit_headers(99, 60, now=NOON + 10))
     assert pacer.remaining == 98  # the late one may be counted in the new window
-    pacer.settle(late, 200, headers(0, 10))
+    pacer.settle(late, 200, limit_headers(0, 10))
     assert pacer.remaining == 98
 
 
@@ -195,7 +176,7 @@ def test_a_late_response_without_headers_does_not_lift_the_limit() -> None:
     """Whoever learns the budget is the one who says that there is none."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(5, 10))
+    send(pacer, limits=limit_headers(5, 10))
     late = pacer.admit(900)
     clock.now += 10
     pacer.admit(900)
@@ -208,10 +189,10 @@ def test_a_response_after_its_window_begins_the_next() -> None:
     """However soon the next one ends, it is not the one that is over."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(1, 60))
+    send(pacer, limits=limit_headers(1, 60))
     late = pacer.admit(900)
     clock.now += 60
-    pacer.settle(late, 200, headers(50, 2, now=NOON + 60))
+    pacer.settle(late, 200, limit_headers(50, 2, now=NOON + 60))
     assert pacer.remaining == 50
 
 
@@ -219,7 +200,7 @@ def test_one_request_probes_a_new_window() -> None:
     """Even where something was left of it."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(50, 60))
+    send(pacer, limits=limit_headers(50, 60))
     clock.now += 60
     assert pacer.remaining is None
     pacer.admit(900)
@@ -231,10 +212,10 @@ def test_requests_under_way_count_in_a_new_window() -> None:
     """A new window may have counted them all."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(9, 60))
+    send(pacer, limits=limit_headers(9, 60))
     permits = [pacer.admit(900) for _ in range(3)]
     clock.now += 60
-    pacer.settle(permits[0], 200, headers(1, 60, now=NOON + 60))
+    pacer.settle(permits[0], 200, limit_headers(1, 60, now=NOON + 60))
     assert pacer.remaining == 0
 
 
@@ -242,9 +223,9 @@ def test_a_success_after_the_reset_shows_that_it_was_rounded_down() -> None:
     """Then there is no refusal at all."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(5, 60))
+    send(pacer, limits=limit_headers(5, 60))
     clock.now += 60
-    send(pacer, limits=headers(4, 0, now=NOON + 60))
+    send(pacer, limits=limit_headers(4, 0, now=NOON + 60))
     assert pacer.remaining == 4
     clock.now += 1
     assert pacer.remaining is None
@@ -254,9 +235,9 @@ def test_a_server_that_sets_its_clock_back_is_followed() -> None:
     """Limits by the clock that it had before no longer apply."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(5, 60))
+    send(pacer, limits=limit_headers(5, 60))
     clock.now += 10
-    send(pacer, limits=headers(0, 50, now=NOON + 10 - 3600))
+    send(pacer, limits=limit_headers(0, 50, now=NOON + 10 - 3600))
     pacer.admit(900)
     assert clock.slept == [50]
 
@@ -265,7 +246,7 @@ def test_a_wait_beyond_the_deadline_is_an_error_at_once() -> None:
     """A wait beyond the deadline is not begun."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(0, 1000))
+    send(pacer, limits=limit_headers(0, 1000))
     with pytest.raises(RateLimitWaitError) as caught:
         pacer.admit(900)
     assert caught.value.seconds == 1000
@@ -276,12 +257,25 @@ def test_a_long_wait_is_announced_once(caplog: pytest.LogCaptureFixture) -> None
     """Not by each thread, and not a short one."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(0, 5))
-    send(pacer, limits=headers(0, 40, now=NOON + 5))
+    send(pacer, limits=limit_headers(0, 5))
+    send(pacer, limits=limit_headers(0, 40, now=NOON + 5))
     with contextlib.suppress(RateLimitWaitError):
         pacer.admit(39)
     pacer.settle(pacer.admit(900))
     assert caplog.messages == [message(MessageCode.RATE_LIMITED, "40 s")]
+
+
+def test_further_waits_are_announced_every_few_minutes(caplog: pytest.LogCaptureFixture) -> None:
+    """Forty windows of a minute are a line every five, which also says how long it took so far."""
+    clock = Clock()
+    pacer = pacer_of(clock)
+    for _ in range(40):
+        send(pacer, limits=limit_headers(0, 60, now=NOON + clock.now))
+    assert len(caplog.messages) == 8
+    assert caplog.messages[:2] == [
+        message(MessageCode.RATE_LIMITED, "in 60 s"),
+        message(MessageCode.RATE_LIMITED, "in 60 s, after 300 s of waiting"),
+    ]
 
 
 def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -294,7 +288,7 @@ def test_threads_that_wait_together_announce_once(caplog: pytest.LogCaptureFixtu
         clock.now = max(clock.now, 40.0)
 
     pacer = Pacer(clock.time, sleep)
-    send(pacer, limits=headers(0, 40))
+    send(pacer, limits=limit_headers(0, 40))
     with ThreadPoolExecutor(4) as threads:
         waiting = [threads.submit(pacer.admit, 900) for _ in range(4)]
         while waiting:
@@ -308,10 +302,10 @@ def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
     """Several threads may be turned away with different wishes."""
     clock = Clock()
     pacer = pacer_of(clock)
-    send(pacer, limits=headers(50, 60))
+    send(pacer, limits=limit_headers(50, 60))
     first, second = pacer.admit(900), pacer.admit(900)
-    pacer.settle(first, 429, headers(0, 60, Retry_After="20"))
-    pacer.settle(second, 429, headers(0, 60, Retry_After="3"))
+    pacer.settle(first, 429, limit_headers(0, 60, Retry_After="20"))
+    pacer.settle(second, 429, limit_headers(0, 60, Retry_After="3"))
     pacer.admit(900)
     assert sum(clock.slept) == 20
 
@@ -325,7 +319,7 @@ def test_the_first_request_goes_out_alone() -> None:
         with pytest.raises(RateLimitWaitError):
             pacer.admit(0.05)
         assert not any(permit.done() for permit in others)
-        pacer.settle(probe, 200, headers(50, 60))
+        pacer.settle(probe, 200, limit_headers(50, 60))
         permits = [permit.result(timeout=HANG_GUARD) for permit in others]
     assert len(permits) == 3
     assert pacer.remaining == 47
@@ -339,7 +333,7 @@ def test_a_probe_that_is_lost_is_followed_by_another() -> None:
         probe = pacer.admit(10)
         waiting = threads.submit(pacer.admit, 10)
         pacer.settle(probe)
-        pacer.settle(waiting.result(timeout=HANG_GUARD), 200, headers(50, 60))
+        pacer.settle(waiting.result(timeout=HANG_GUARD), 200, limit_headers(50, 60))
 
 
 @given(
@@ -403,58 +397,11 @@ def test_a_clock_that_was_set_back_is_followed() -> None:
 
 
 @define
-class Server:
-    """A server with a fixed window, in a time of its own."""
-
-    limit: int
-    length: float
-    skew: float
-    rounding: str
-    form: str = "seconds"
-    ends_at: float = -math.inf
-    used: int = 0
-    served: int = 0
-    refused: int = 0
-    windows: int = 0
-    idle: float = 0.0
-
-    def respond(self, now: float) -> tuple[int, httpx.Headers]:
-        """Answer a request that arrives at a local time."""
-        time = NOON + self.skew + now
-        if time >= self.ends_at:
-            self.idle += time - self.ends_at if self.windows else 0.0
-            self.ends_at, self.used, self.windows = time + self.length, 0, self.windows + 1
-            if self.rounding == "exact":
-                self.ends_at = math.ceil(self.ends_at)
-        status = 200 if self.used < self.limit else 429
-        if status == 200:
-            self.used += 1
-            self.served += 1
-        else:
-            self.refused += 1
-        limits = headers(self.limit - self.used, 0, now=time)
-        limits["X-RateLimit-Reset"] = self.reset(time)
-        return status, limits
-
-    def reset(self, time: float) -> str:
-        """Return when the window ends, in the server's form, rounded its way."""
-        rounded = math.floor if self.rounding == "down" else math.ceil
-        match self.form:
-            case "milliseconds":
-                return str(rounded(self.ends_at * 1000))
-            case "left":
-                return str(max(0, rounded(self.ends_at - time)))
-            case "date":
-                return email.utils.formatdate(rounded(self.ends_at), usegmt=True)
-        return str(rounded(self.ends_at))
-
-
-@define
 class Race:
     """Several senders on simulated time, each with one request under way at a time."""
 
     pacer: Pacer
-    server: Server
+    server: RateLimitedServer
     clock: Clock
     random: Random
     under_way: list[tuple[float, int, Permit]] = field(factory=list)
@@ -498,7 +445,7 @@ def test_a_client_alone_on_a_key_gets_no_429_and_loses_little_time(
 ) -> None:
     """Whatever the window and the clocks; where resets are rounded down, one refusal teaches it."""
     clock = Clock()
-    server = Server(limit, length, skew, rounding, form)
+    server = RateLimitedServer(limit, length, skew, rounding, form)
     Race(pacer_of(clock), server, clock, Random(seed)).run(length * 8, senders=4)  # noqa: S311 -- a simulation
     assert server.refused <= (rounding == "down")
     assert server.served >= 0.95 * limit * (server.windows - 1)
@@ -509,7 +456,7 @@ def test_a_client_alone_on_a_key_gets_no_429_and_loses_little_time(
 
 def test_threads_of_one_process_share_the_budget() -> None:
     """Four of them, with responses that overtake each other, get no 429."""
-    server = Server(limit=40, length=1.0, skew=3600, rounding="up")
+    server = RateLimitedServer(limit=40, length=1.0, skew=3600, rounding="up")
     lock = threading.Lock()
     pacer = Pacer()
 

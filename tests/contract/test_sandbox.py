@@ -25,7 +25,7 @@ from pulumi_setsmart.sandbox import (
     running,
 )
 from pulumi_setsmart.sandbox.contract import collections_of
-from pulumi_setsmart.sandbox.dashboard.listing_form import FURTHER
+from pulumi_setsmart.sandbox.dashboard.object_form import FURTHER
 from pulumi_setsmart.sandbox.schema import UnknownKeywordError
 from pulumi_setsmart.sandbox.storage import SERVER_FIELDS
 

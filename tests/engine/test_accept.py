@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import EngineStack
 from support.messages import message
@@ -116,18 +117,78 @@ def test_what_is_accepted_is_clean_in_the_next_preview(
     assert stack.resource("portfolio-villa")["outputs"]["bedrooms"] == 4
 
 
-def test_an_empty_cell_is_accepted_as_well(stack: EngineStack, account: EngineSandbox) -> None:
-    """A field that was emptied in SetSmart is no longer declared in CSV, and nothing is sent."""
+ROOMS = [{"kind": "king", "beds": 1}, {"kind": "twin", "beds": 2}]
+FILES = {
+    "portfolio.yaml": (
+        (
+            "properties:\n  villa:\n    name: Villa\n    address: 1 Sea Road # ours\n"
+            "    attributes:\n      note: old\n      rooms:\n"
+            "        - kind: king # upstairs\n          beds: 1\n"
+        ),
+        (
+            "properties:\n  villa:\n    name: Villa\n    address: null # ours\n"
+            "    attributes:\n      note: null\n      rooms:\n"
+            "        - kind: king # upstairs\n          beds: 1\n"
+            "        - kind: twin\n          beds: 2\n"
+        ),
+    ),
+    "listings.csv": (
+        (
+            "resource_name,name,address,attributes.note,attributes.rooms:json\n"
+            'villa,Villa,"1, Sea Road",old,"[{""kind"": ""king"", ""beds"": 1}]"\n'
+        ),
+        (
+            "resource_name,name,address,attributes.note,attributes.rooms:json\n"
+            'villa,Villa,,,"[{""kind"": ""king"", ""beds"": 1}, '
+            '{""kind"": ""twin"", ""beds"": 2}]"\n'
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_emptied_fields_and_grown_lists_are_clean_in_the_next_preview(
+    stack: EngineStack, account: EngineSandbox, name: str
+) -> None:
+    """An empty cell declares nothing, and a list has an element more: no update is left to do."""
+    before, after = FILES[name]
+    file = stack.folder / name
+    file.write_text(before)
+    stack.declare(PROGRAM.replace("portfolio.yaml", name))
+    stack.up()
+    for round_, rooms in enumerate(([{**ROOMS[0], "id": 1}, {**ROOMS[1], "id": 2}], ROOMS[:1])):
+        change(account, "Villa", address=None, note=None, rooms=rooms)
+        accepted = stack.command("accept", "--yes", "--file", name)
+        assert (accepted.returncode, accepted.stderr) == (0, ""), accepted
+        if round_ == 0:
+            assert file.read_text() == after
+        stack.assert_nothing_to_do()
+        writes = account.writes()
+        stack.up()
+        assert account.writes() == writes
+        stack.assert_nothing_to_do()
+
+
+def test_what_comes_into_an_emptied_cell_is_not_reverted(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """A field that was emptied in SetSmart is no longer declared in CSV."""
     file = stack.folder / "listings.csv"
     file.write_text('resource_name,name,address,bedrooms\nvilla,Villa,"1, Sea Road",3\n')
     stack.declare(PROGRAM.replace("portfolio.yaml", file.name))
     stack.up()
     change(account, "Villa", address=None, bedrooms=4)
-
     accepted = stack.command("accept", "--yes", "--file", file.name)
     assert (accepted.returncode, accepted.stderr) == (0, ""), accepted
     assert file.read_text() == "resource_name,name,address,bedrooms\nvilla,Villa,,4\n"
-    before = account.sandbox.storage.objects(PROPERTIES)
     stack.up()
-    assert account.sandbox.storage.objects(PROPERTIES) == before
+    change(account, "Villa", address="2 Sea Road")
+    reported = stack.command("report", "--fail-on", "drift")
+    assert (reported.returncode, reported.stderr) == (0, ""), reported
+    again = stack.command("accept", "--yes", "--file", file.name)
+    assert (again.returncode, again.stderr) == (0, ""), again
+    assert file.read_text().endswith("villa,Villa,,4\n")
+    writes = account.writes()
+    stack.up()
+    assert account.writes() == writes
     stack.assert_clean()

@@ -87,7 +87,9 @@ def test_what_becomes_null_is_none_even_if_ignored(
     assert_nothing_changes(stack)
 
 
-def test_a_diff_says_null_as_people_do(stack: EngineStack, account: EngineSandbox) -> None:
+def test_a_diff_says_null_and_a_report_says_empty(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
     """In whatever shows a preview, in both directions, declared or not."""
     stack.declare(
         """
@@ -111,7 +113,7 @@ def test_a_diff_says_null_as_people_do(stack: EngineStack, account: EngineSandbo
     assert '~ address: "2 Sea Road" => "null (none)"' in diff
     assert "+ bedrooms: 3" in diff
     report = stack.command("report", "--stack", "test").stdout
-    assert "null" in report
+    assert "<code>empty</code> | <code>1 Sea Road</code>" in report
     stack.declare('Property("villa", name="Villa", address="1 Sea Road", bedrooms=CLEAR)')
     assert '~ bedrooms: 3 => "null (none)"' in stack.preview()
     stack.up()

@@ -34,6 +34,16 @@ def test_a_long_wait_has_a_message_and_nothing_is_rejected(pulumi: Path, tmp_pat
         assert re.search(r"\b\d+ s\b", wait)
 
 
+def test_many_waits_are_one_message(pulumi: Path, tmp_path: Path) -> None:
+    """A large portfolio waits in each window; Pulumi's summary does not say it each time."""
+    sandbox = create_app(SandboxSettings(rate_limit=5, rate_window=7.0))
+    with running(sandbox) as base_url:
+        stack = EngineStack.create(pulumi, tmp_path / "stack", base_url, DEFAULT_KEY)
+        stack.declare('for n in range(17): Property(f"p{n}", name=f"Villa {n}")')
+        output = stack.up()
+    assert messages(output) == [message(MessageCode.RATE_LIMITED)]
+
+
 def test_each_request_is_logged_if_asked_for(stack: EngineStack, account: EngineSandbox) -> None:
     """SETSMART_LOG=debug shows method, path, status, duration, attempt and budget; no secret."""
     stack.declare(

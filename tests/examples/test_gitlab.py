@@ -20,7 +20,7 @@ def text_of(job: dict[str, Any]) -> str:
 
 
 def test_only_jobs_of_main_are_given_what_can_write() -> None:
-    """The code of a merge request has a key that may read, and a token that reads artifacts."""
+    """The code of a merge request has a key that may read, and a token that reads the project."""
     assert [*JOBS] == ["preview", "deploy", "drift", "copy"]
     named = {
         name: {*re.findall(r"\$(SETSMART_\w+_KEY|PREVIEW_TOKEN)", text_of(job))}
@@ -28,7 +28,7 @@ def test_only_jobs_of_main_are_given_what_can_write() -> None:
     }
     assert named == {
         "preview": {"SETSMART_READ_ONLY_KEY", "PREVIEW_TOKEN"},
-        "deploy": {"SETSMART_WRITE_KEY"},
+        "deploy": {"SETSMART_WRITE_KEY", "PREVIEW_TOKEN"},
         "drift": {"SETSMART_READ_ONLY_KEY"},
         "copy": set(),
     }

@@ -6,7 +6,6 @@ from support.json_values import ANY_JSON, ANY_OBJECT
 
 from pulumi_setsmart.lifecycle.comparison import (
     Mismatch,
-    is_same_shape,
     matches,
     mismatches,
     overlay,
@@ -14,6 +13,7 @@ from pulumi_setsmart.lifecycle.comparison import (
     project,
     reconcile,
     shape_of,
+    shows_enough,
 )
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
@@ -125,16 +125,41 @@ def test_a_projection_projects_to_itself(
 
 @given(ANY_OBJECT, ANY_OBJECT, ANY_OBJECT)
 @example({"a": [1]}, {"a": [1, "b"]}, {"a": [1, 2, {"b": 1}]})
-def test_the_same_shape_shows_the_same(
+@example({"a": {"b": 1}, "c": 1}, {}, {"a": {"b": None}})
+@example({"a": [{"b": 1}]}, {"a": [{"b": 1}, {"c": 1}]}, {"a": [{"b": 1}, {"c": 1, "d": 1}]})
+def test_a_shape_that_shows_enough_hides_no_difference(
     one: dict[str, Json], other: dict[str, Json], actual: dict[str, Json]
 ) -> None:
-    """Lists of scalars have the same shape whatever their length; other lists do not."""
+    """What another shape declares is compared as if it were shown by that one."""
     shapes = shape_of(one), shape_of(other)
-    if is_same_shape(*shapes):
-        assert project(shapes[0], actual) == project(shapes[1], actual)
-    assert is_same_shape(shapes[0], shapes[0])
-    assert not is_same_shape(shape_of({"a": [{"b": 1}]}), shape_of({"a": [{"b": 1}] * 2}))
-    assert is_same_shape(shape_of({"a": [1]}), shape_of({"a": ["x", None]}))
+    shown = project(shapes[0], actual)
+    assert shows_enough(shapes[0], shapes[0], shown)
+    if shows_enough(*shapes, shown):
+        assert matches(other, shown) == matches(other, actual)
+
+
+@pytest.mark.parametrize(
+    ("shown", "declared", "actual", "is_enough"),
+    [
+        ({"a": 1, "b": 1}, {"a": 1}, {"a": 1}, True),
+        ({"a": 1, "b": 1}, {"a": 1}, {"a": 1, "b": 2}, False),
+        ({"a": {"b": {"c": 1}}}, {"a": {}}, {"a": None}, True),
+        ({"a": {"b": {"c": 1}}}, {"a": {}}, {"a": {"b": {"c": 2}}}, False),
+        ({"a": 1}, {"a": None, "b": None}, {"a": 1}, False),
+        ({"a": {}}, {"a": {"b": 1}}, {"a": {}}, False),
+        ({"a": [{"b": 1}]}, {"a": [{"b": 1}] * 2}, {"a": [{"b": 1}] * 2}, True),
+        ({"a": [{"b": 1}] * 2}, {"a": [{"b": 1}]}, {"a": [{"b": 1}]}, True),
+        ({"a": [{"b": 1}]}, {"a": [{"c": 1}]}, {"a": [{"b": None}]}, False),
+        ({"a": [1]}, {"a": ["x", None]}, {"a": ["x", None]}, True),
+        ({"a": [{"b": 1}]}, {"a": 1}, {"a": 1}, False),
+    ],
+)
+def test_a_shape_shows_enough_if_what_is_no_longer_declared_is_null(
+    shown: dict[str, Json], declared: dict[str, Json], actual: dict[str, Json], *, is_enough: bool
+) -> None:
+    """A further declaration counts even if it is null, for what comes in its place is drift."""
+    shape = shape_of(shown)
+    assert shows_enough(shape, shape_of(declared), project(shape, actual)) == is_enough
 
 
 def test_a_missing_member_keeps_its_place() -> None:

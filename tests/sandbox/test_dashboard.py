@@ -25,7 +25,7 @@ from pulumi_setsmart.sandbox import (
     Storage,
 )
 from pulumi_setsmart.sandbox.dashboard.dashboard import dashboard
-from pulumi_setsmart.sandbox.dashboard.listing_form import read, shown
+from pulumi_setsmart.sandbox.dashboard.object_form import FURTHER, ObjectForm
 from pulumi_setsmart.sandbox.error_response import FieldViolation
 from pulumi_setsmart.sandbox.request_log import RequestLog
 from pulumi_setsmart.testing import SandboxAccount, running_sandbox
@@ -283,6 +283,8 @@ def test_listings_are_made_and_deleted(
         ("/webhooks", "Webhooks"),
         ("/webhooks/new", "Webhooks"),
         ("/webhooks/wh_1", "Webhooks"),
+        ("/webhooks/wh_1/edit", "Webhooks"),
+        ("/webhooks/wh_1/delete", "Webhooks"),
     ],
 )
 def test_the_navigation_says_where_one_is(
@@ -300,6 +302,7 @@ def test_the_navigation_says_where_one_is(
         *("/nope", "/listings/prop_9", "/listings/prop_9/delete", "/webhooks/wh_9", "/v2/x"),
         *("/requests/0", "/requests/7", "/requests/x", "/requests/²", f"/requests/{10**30}"),
         *("/webhooks/wh_9/deliveries/1", "/requests/1/more"),
+        *("/webhooks/wh_9/edit", "/webhooks/wh_9/delete", "/webhooks/prop_1/edit"),
     ],
 )
 def test_what_is_not_there_is_a_page_too(browser: httpx.Client, path: str) -> None:
@@ -314,7 +317,8 @@ def test_what_is_not_there_is_a_page_too(browser: httpx.Client, path: str) -> No
     "path",
     [
         *("/listings/new", "/listings/prop_1", "/listings/prop_1/delete"),
-        *("/webhooks/new", "/webhooks/wh_1/deliveries/1"),
+        *("/webhooks/new", "/webhooks/wh_1/edit", "/webhooks/wh_1/delete"),
+        "/webhooks/wh_1/deliveries/1",
     ],
 )
 @pytest.mark.parametrize("token", [None, "", "x" * 43, "é"])
@@ -328,7 +332,7 @@ def test_a_form_of_another_page_changes_nothing(
     before = account_now(setsmart_sandbox)
     response = browser.post(
         path,
-        data={"name": "Owned", "url": "http://a/", "*": "on"}
+        data={"name": "Owned", "url": "http://a/", "events.*": "on"}
         | ({} if token is None else {"_token": token}),
     )
     assert response.status_code == 403
@@ -423,6 +427,8 @@ def test_no_name_of_a_listing_does_harm(
         "/requests/1",
         "/webhooks",
         "/webhooks/wh_1",
+        "/webhooks/wh_1/edit",
+        "/webhooks/wh_1/delete",
         "/webhooks/wh_1/deliveries/1",
     ):
         page = browser.get(path, params={"q": "", "notice": NASTY}).text
@@ -481,8 +487,9 @@ def test_a_form_that_nobody_touched_changes_nothing(fields: dict[str, Any], name
     others = {key: value for key, value in fields.items() if key not in named}
     odd = {"name": name, "bedrooms": 3.0, "max_guests": "two", "status": "gone", "rate": math.inf}
     stored = {"id": "prop_1", "updated_at": "now", **others, **odd}
-    form = {field: text.replace("\n", "\r\n") for field, text in shown(stored, PROPERTIES).items()}
-    taken = read(form, stored, PROPERTIES)
+    object_form = ObjectForm(PROPERTIES, hints={FURTHER: "JSON"})
+    form = {name: text.replace("\n", "\r\n") for name, text in object_form.shown(stored).items()}
+    taken = object_form.read(form, stored)
     assert not isinstance(taken, FieldViolation)
     expected = {**others, **odd, "address": None, "bathrooms": None}
     assert json.dumps(taken, sort_keys=True) == json.dumps(expected, sort_keys=True)

@@ -19,7 +19,8 @@ LONG = "&<\"'> 🏖️" * 300  # what takes five bytes for a character, or four
 PATHS = (
     *("/", "/?sort=-name", "/?page=40", "/listings/new", "/listings/prop_1"),
     *("/listings/prop_1/delete", "/requests", "/requests/60", "/webhooks", "/webhooks/new"),
-    *("/webhooks/wh_1", "/webhooks/wh_1/deliveries/1", "/dashboard.css", "/nope"),
+    *("/webhooks/wh_1", "/webhooks/wh_1/edit", "/webhooks/wh_1/delete"),
+    *("/webhooks/wh_1/deliveries/1", "/dashboard.css", "/nope"),
 )
 
 

@@ -154,6 +154,16 @@ def test_the_code_of_an_error_is_shown() -> None:
     assert json.loads(shown({"code": "4711"}, 400)) == {"code": MASK}
 
 
+@pytest.mark.parametrize("cut", range(len(SECRET) + 2))
+def test_a_text_is_masked_before_it_is_cut(cut: int) -> None:
+    """Wherever the cut is, no part of a secret is left."""
+    text = f"/v1/{SECRET}/x?token={SECRET}"
+    for most in (4 + cut, text.rindex(SECRET) + cut):
+        excerpt = Masking(FIELDS, frozenset({SECRET})).excerpt(text, most)
+        assert len(excerpt) <= most
+        assert SECRET[:2] not in excerpt
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -194,6 +204,15 @@ def test_only_the_beginning_of_a_long_body_is_masked_and_shown() -> None:
     assert len(text) < 500_000
     assert '"name": "Villa 1"' in text
     assert "code-" not in text
+
+
+def test_a_neighbour_beyond_the_beginning_names_a_secret_too() -> None:
+    """What is left out decides all the same: a value is masked before the rest is cut off."""
+    body = {"value": "no", "notes": ["x" * 70_000, "y"], "name": "door_code"}
+    text = shown(body)
+    assert text.startswith(f'{{\n  "value": "{MASK}"')
+    assert text.endswith("\n…")
+    assert "door_code" not in text
 
 
 @given(ANY_OBJECT, st.sampled_from(["secret", "doorCode", "api_key"]), st.data())

@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from support.served_sandbox import serving
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, Behaviour, LoggedRequest, SandboxSettings
+from pulumi_setsmart.sandbox.masking import Masking
 from pulumi_setsmart.sandbox.request_log import LoggedContent, RequestLog, RequestLogger
 
 MEBIBYTE = 1024 * 1024
@@ -86,7 +87,9 @@ def test_a_log_can_be_cleared() -> None:
 
 
 def exchange(
-    app: Callable[[Scope, Receive, Send], Any], scope: dict[str, Any], body: Sequence[Message] = ()
+    app: Callable[[Scope, Receive, Send], Any],
+    scope: dict[str, Any],
+    body: Sequence[Message] = (),
 ) -> RequestLog:
     """Let an application handle a request, and ten seconds pass between looks at the time."""
     log = RequestLog()
@@ -186,6 +189,68 @@ def test_long_names_do_not_fill_the_memory() -> None:
     [request] = exchange(ok, scope)
     assert len(request.path) == 500
     assert len(request.user_agent) == 200
+
+
+SECRET = "Zx9-canary-Qw7"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"headers": [(b"x-api-key", SECRET.encode())]},
+        {"query_string": f"token={SECRET}".encode()},
+        {"body": f'{{"door_code": "{SECRET}"}}'},
+        {"known": [SECRET]},
+    ],
+)
+@pytest.mark.parametrize("cut", [2, 8, 13])
+def test_what_is_cut_is_masked_before(where: dict[str, Any], cut: int) -> None:
+    """Wherever the secret is known from: no part of it is left at the end of a text."""
+    texts = [f"{'x' * (most - cut - 1)}/{SECRET}/and more" for most in (500, 100, 200)]
+    path, object_id, agent = texts
+    body = str(where.get("body", "")).encode()
+    headers = [*where.get("headers", []), (b"user-agent", agent.encode())]
+    known = frozenset(where.get("known", ()))
+
+    rows: list[LoggedRequest] = []
+    log = RequestLog(masking=Masking(frozenset(), known))
+
+    async def respond(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        head = [(b"location", f"/v1/{object_id.replace('/', ' ')}".encode())]
+        await send({"type": "http.response.start", "status": 201, "headers": head})
+        rows.append(log[-1])
+        await send({"type": "http.response.body", "body": b""})
+
+    scope = {"type": "http", "method": "POST", "path": path, **where, "headers": headers}
+    message: Message = {"type": "http.request", "body": body}
+
+    async def receive() -> Message:
+        return message
+
+    async def send(_message: Message) -> None:
+        return
+
+    asyncio.run(RequestLogger(respond, log, lambda: 0.0)(scope, receive, send))
+    for request in (*rows, *log):
+        assert request.path.startswith("x" * 400)
+        assert len(request.path) <= 500
+        assert len(request.user_agent) <= 200
+        for text in (request.path, request.user_agent, request.object_id or ""):
+            assert SECRET[:2] not in text
+
+
+def test_what_outlives_its_headers_is_masked_before() -> None:
+    """Afterwards nobody could know that a key is one."""
+    log = RequestLog(most_bytes=100)
+    content = LoggedContent(b"", ((b"x-api-key", SECRET.encode()),))
+    for _ in range(5):
+        request = log.add(LoggedRequest("GET", f"/v1/{SECRET}", 401, user_agent=f"of {SECRET}"))
+        log.complete(evolve(request, content=content, object_id=SECRET))
+    oldest = log[0]
+    assert oldest.content is None
+    assert (oldest.path, oldest.user_agent, oldest.object_id) == ("/v1/••••", "of ••••", "••••")
+    assert log[-1].path == f"/v1/{SECRET}"
 
 
 def test_whoever_has_a_response_finds_it_in_the_log() -> None:

@@ -224,6 +224,25 @@ def test_no_key_is_on_any_page(key: str) -> None:
     assert "mine ••••" in pages[1]
 
 
+@pytest.mark.parametrize("key", [KEY, "a-real-key-by-mistake"])
+@pytest.mark.parametrize("cut", [2, 9])
+def test_no_part_of_a_key_is_on_any_page(key: str, cut: int) -> None:
+    """Where a long path, user agent or id is cut."""
+    with running_sandbox(SandboxSettings(keys=(ApiKey(KEY),))) as account:
+        origin = account.url.removesuffix("/v1")
+        with httpx.Client(trust_env=False, timeout=HANG_GUARD) as api:
+            path = f"/v1/properties/{'x' * (100 - cut)}{key}/"
+            api.put(
+                f"{origin}{path:x<{500 - cut}}{key}/z",
+                headers={"X-API-Key": key, "User-Agent": f"{'x' * (200 - cut)}{key} z"},
+                json={"name": "Villa"},
+            )
+            pages = [api.get(f"{origin}{path}").text for path in ("/requests", "/requests/1")]
+    for page in pages:
+        assert "x" * 90 in page
+        assert f"x{key[:2]}" not in page
+
+
 def test_the_log_is_for_this_machine_only(browser: httpx.Client, api: httpx.Client) -> None:
     """As the rest of the dashboard is; and nothing is changed through it."""
     api.post("/properties", json={"name": "Sea Villa"})

@@ -78,7 +78,7 @@ def test_a_full_disk_is_a_507_until_there_is_space(
 def test_nothing_is_delivered_of_a_change_on_a_full_disk(served: ServedSandbox) -> None:
     """A change and its deliveries are stored together or not at all."""
     served.client.post("/webhooks", json={"url": "http://127.0.0.1:9/", "events": ["*"]})
-    limited_to(served, 20)
+    limited_to(served, 25)
     statuses = [served.client.post("/properties", json=LARGE).status_code for _ in range(20)]
     assert served.client.delete("/properties/prop_1").status_code in (204, 507)
     deliveries = served.app.storage.deliveries.deliveries()

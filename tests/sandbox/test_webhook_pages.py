@@ -232,6 +232,24 @@ def test_a_delivery_shows_what_went_out_and_what_came_back() -> None:
         assert secret not in page.text
 
 
+@pytest.mark.parametrize("spare", [0, 60])
+def test_a_secret_in_a_header_that_is_not_kept_is_not_shown(spare: int) -> None:
+    """Be it too long, or one of too many: it could not be found in the body."""
+    token = "token-of-the-receiver" * (1 if spare else 30)
+    once = SandboxSettings(deliveries=DeliverySettings(attempts=1))
+    with receiving(500) as receiver, running_sandbox(once) as account:
+        receiver.headers = {f"x-{number}": "spare" for number in range(spare)}
+        receiver.headers["x-auth-token"] = token
+        receiver.text = json.dumps({"error": f"not for {token}"})
+        account.add("webhooks", url=receiver.url, events=CREATED)
+        account.add("properties", name="Villa")
+        account.wait_for_deliveries(HANG_GUARD)
+        with opened(account) as browser:
+            page = browser.get("/webhooks/wh_1/deliveries/1")
+    assert "It is too long, and was not kept." in text_of(page)
+    assert token[:20] not in page.text
+
+
 def test_attempts_say_how_long_ago_they_were() -> None:
     """And how much later each of them was than the one before."""
     now = [float(NOW)]
@@ -273,7 +291,7 @@ def test_a_subscription_is_made_in_the_dashboard(
 ) -> None:
     """With the events that are ticked and those that are typed; its secret is in no page."""
     url = "http://127.0.0.1:9000/hooks"
-    typed = {"url": f" {url} ", "others": "reservation.created,  reservation.cancelled"}
+    typed = {"url": f" {url} ", "events": "reservation.created,  reservation.cancelled"}
     response = submit(browser, "/webhooks/new", secret=SECRET, status="inactive", **typed)
     assert "The subscription was created." in text_of(response)
     assert response.url.path == "/webhooks/wh_1"
@@ -302,8 +320,8 @@ def test_a_subscription_that_is_made_gets_events(
     [
         ("url", {"url": ""}),
         ("url", {"url": "ftp://a.example/"}),
-        ("events", {"others": "Not An Event"}),
-        ("events", {"others": "", "drop": "all"}),
+        ("events", {"events": "Not An Event"}),
+        ("events", {"events": "", "drop": "all"}),
         ("secret", {"secret": "x" * 501}),
         ("status", {"status": "gone"}),
     ],
@@ -314,7 +332,7 @@ def test_what_is_no_subscription_is_not_saved(
     """The form comes back as it was sent, and says at which field what is wrong."""
     form = Form(browser.get("/webhooks/new").text).fields
     if typed.get("drop"):
-        form = {name: value for name, value in form.items() if not name.startswith("property.")}
+        form = {name: value for name, value in form.items() if not name.startswith("events.")}
     sent = {**form, "url": "http://127.0.0.1:9/kept", "secret": OTHER_SECRET, **typed}
     response = browser.post("/webhooks/new", data=sent)
     assert response.status_code == 400
@@ -331,9 +349,128 @@ def test_other_collections_offer_their_own_events(browser: httpx.Client) -> None
     boxes = re.findall(r'type="checkbox" name="([^"]*)"( checked)?', page)
     created, updated, deleted, everything = boxes
     assert [name for name, _ in boxes[:3]] == [
-        "property.created",
-        "property.updated",
-        "property.deleted",
+        "events.property.created",
+        "events.property.updated",
+        "events.property.deleted",
     ]
     assert all(checked for _, checked in (created, updated, deleted))
-    assert everything == ("*", "")
+    assert everything == ("events.*", "")
+
+
+def test_a_subscription_can_be_changed(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """By its form; what was not touched stays as it is, the secret too, which is in no page."""
+    events: list[Json] = ["property.deleted", "reservation.created", "property.created"]
+    setsmart_sandbox.add("webhooks", url=CLOSED, events=events, secret=SECRET, note="mine")
+    before = setsmart_sandbox.get("wh_1")
+    form = browser.get("/webhooks/wh_1/edit")
+    shown = Form(form.text).fields
+    boxes = {name for name in shown if name.startswith("events.")}
+    assert boxes == {"events.property.created", "events.property.deleted"}
+    assert (shown["url"], shown["events"]) == (CLOSED, "reservation.created")
+    response = submit(browser, "/webhooks/wh_1/edit", status="inactive")
+    assert "The subscription was saved." in text_of(response)
+    assert [redirect.status_code for redirect in response.history] == [303]
+    assert response.url.path == "/webhooks/wh_1"
+    after = setsmart_sandbox.get("wh_1")
+    assert after == {**before, "status": "inactive", "updated_at": after["updated_at"]}
+    submit(browser, "/webhooks/wh_1/edit", **{"events.property.updated": "on"}, events="")
+    changed: list[Json] = ["property.created", "property.updated", "property.deleted"]
+    assert setsmart_sandbox.get("wh_1")["events"] == changed
+    assert SECRET not in form.text + response.text
+
+
+def test_a_secret_that_is_changed_is_in_no_page(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """Neither the new one nor the one before, also where the form comes back."""
+    setsmart_sandbox.add("webhooks", url=CLOSED, events=CREATED, secret=SECRET)
+    pages = [submit(browser, "/webhooks/wh_1/edit", secret=OTHER_SECRET)]
+    assert setsmart_sandbox.get("wh_1")["secret"] == OTHER_SECRET
+    pages += [submit(browser, "/webhooks/wh_1/edit", secret=SECRET, events="Not An Event")]
+    assert pages[1].status_code == 400
+    assert setsmart_sandbox.get("wh_1")["secret"] == OTHER_SECRET
+    pages += [browser.get(f"/webhooks/wh_1{path}") for path in ("", "/edit", "/delete")]
+    for secret in (SECRET, OTHER_SECRET):
+        assert all(secret not in page.text for page in pages)
+
+
+def test_a_key_in_a_url_is_hidden_and_kept(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """It is not shown to be edited; whoever changes the rest has to enter it again."""
+    url = "http://anna:pa55word@127.0.0.1:9/?token=in-the-url-7"
+    setsmart_sandbox.app.storage.insert(WEBHOOKS, {"url": url, "events": CREATED})
+    shown = "http://••••@127.0.0.1:9/?token=••••"
+    pages = [browser.get(f"/webhooks/wh_1{path}") for path in ("/edit", "/delete")]
+    assert Form(pages[0].text).fields["url"] == shown
+    assert f"Delete {shown}?" in text_of(pages[1])
+    submit(browser, "/webhooks/wh_1/edit", status="inactive")
+    stored = setsmart_sandbox.get("wh_1")
+    assert (stored["url"], stored["status"]) == (url, "inactive")
+    refused = submit(browser, "/webhooks/wh_1/edit", url=shown.replace(":9/", ":10/"))
+    assert refused.status_code == 400
+    assert "Nothing was saved: url hides a secret" in text_of(refused)
+    assert setsmart_sandbox.get("wh_1") == stored
+    submit(browser, "/webhooks/wh_1/edit", url="http://127.0.0.1:10/")
+    assert setsmart_sandbox.get("wh_1")["url"] == "http://127.0.0.1:10/"
+    for secret in ("pa55word", "in-the-url-7"):
+        assert all(secret not in page.text for page in [*pages, refused])
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("url", {"url": "ftp://a.example/"}),
+        ("events", {"events": "Not An Event"}),
+        ("events", {"drop": "events."}),
+        ("secret", {"secret": "x" * 501}),
+        ("status", {"status": "gone"}),
+        ("the subscription", {"updated_at": "2020-01-01T00:00:00.000Z"}),
+    ],
+)
+def test_a_subscription_is_not_changed_into_what_is_none(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount, field: str, typed: dict[str, str]
+) -> None:
+    """Nor if somebody else has changed it since the form was loaded."""
+    stored = setsmart_sandbox.add("webhooks", url=CLOSED, events=CREATED, secret=SECRET)
+    form = Form(browser.get("/webhooks/wh_1/edit").text).fields
+    dropped = typed.get("drop", "nothing")
+    sent = {name: value for name, value in form.items() if not name.startswith(dropped)} | typed
+    response = browser.post("/webhooks/wh_1/edit", data=sent)
+    assert response.status_code == 400
+    assert f"Nothing was saved: {field} " in text_of(response)
+    assert setsmart_sandbox.objects("webhooks") == [stored]
+
+
+def test_a_subscription_is_deleted_after_a_question(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount
+) -> None:
+    """On a page of its own, which the form leads to; what is not delivered yet is dropped."""
+    setsmart_sandbox.add("webhooks", url=CLOSED, events=CREATED, secret=SECRET)
+    assert 'href="/webhooks/wh_1/edit"' in browser.get("/webhooks/wh_1").text
+    assert 'href="/webhooks/wh_1/delete"' in browser.get("/webhooks/wh_1/edit").text
+    asked = browser.get("/webhooks/wh_1/delete")
+    assert f"Delete {CLOSED}?" in text_of(asked)
+    assert len(setsmart_sandbox.objects("webhooks")) == 1
+    deleted = submit(browser, "/webhooks/wh_1/delete")
+    assert "The subscription was deleted." in text_of(deleted)
+    assert deleted.url.path == "/webhooks"
+    assert setsmart_sandbox.objects("webhooks") == []
+    setsmart_sandbox.add("properties", name="Villa")
+    assert setsmart_sandbox.deliveries() == []
+    assert browser.get("/webhooks/wh_1").status_code == 404
+
+
+@pytest.mark.parametrize("events", ["none", [], ["property.created", 7, "a b"], None, {"a": 1}])
+def test_events_of_any_kind_are_kept(
+    browser: httpx.Client, setsmart_sandbox: SandboxAccount, events: Json
+) -> None:
+    """Whatever others put into an account; a form that nobody touched changes nothing."""
+    storage = setsmart_sandbox.app.storage
+    storage.insert(WEBHOOKS, {"url": CLOSED, "events": events, "status": "gone"})
+    response = submit(browser, "/webhooks/wh_1/edit", secret=SECRET)
+    assert response.status_code == 200
+    stored = storage.get(WEBHOOKS, "wh_1")
+    assert (stored["events"], stored["status"], stored["secret"]) == (events, "gone", SECRET)

@@ -239,6 +239,8 @@ PIECES = st.lists(
 @example("a: |\t# comment\n  b\n")
 @example("a: >#\n")
 @example("[?]")
+@example("?")
+@example("a: 1\n?")
 def test_both_parsers_read_the_same(text: str) -> None:
     """Values and lines, whether libyaml is there or not; and they refuse the same."""
     with pytest.MonkeyPatch.context() as patch:

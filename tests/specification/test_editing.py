@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pulumi_setsmart.models.json import Json, pointer, value_at
 from pulumi_setsmart.specification import editing
+from pulumi_setsmart.specification.alignment import aligned
 from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import Document
 from pulumi_setsmart.specification.editing import set_value, with_values
@@ -210,6 +211,57 @@ def test_a_comment_stays_with_its_element(after: list[Json], lines: list[str]) -
     assert changed(text.replace("\n", "\r\n"), attributes__l=after) == lines
 
 
+@pytest.mark.parametrize(
+    ("after", "lines"),
+    [
+        ([1, {"a": 2}, {"a": 1}], ["-        - a: 1 # second", "+        - a: 2 # second"]),
+        ([1, {"a": 1}, {"a": 2}], ["-        - a: 1 # third", "+        - a: 2 # third"]),
+        ([1, {"a": 1}], ["-        - a: 1 # third"]),
+        ([2, {"a": 1}, {"a": 1}], ["-        - 1 # first", "+        - 2 # first"]),
+    ],
+)
+def test_equal_elements_keep_their_comments(after: list[Json], lines: list[str]) -> None:
+    """A change of one is a change in its place, and removes no other."""
+    text = (
+        "properties:\n  villa:\n    attributes:\n      l:\n"
+        "        - 1 # first\n        - a: 1 # second\n        - a: 1 # third\n"
+    )
+    assert changed(text, attributes__l=after) == lines
+
+
+def test_an_element_is_paired_with_the_one_most_like_it() -> None:
+    """So its comment stays with it when another one goes, and a long list takes no hours."""
+    text = (
+        "properties:\n  villa:\n    attributes:\n      l:\n"
+        "        - {id: 1, beds: 1} # one\n        - {id: 2, beds: 2} # two\n"
+    )
+    assert changed(text, attributes__l=[{"id": 2, "beds": 3}]) == [
+        "-        - {id: 1, beds: 1} # one",
+        "-        - {id: 2, beds: 2} # two",
+        "+        - {id: 2, beds: 3} # two",
+    ]
+    numbers = [*range(9000)]
+    pairs = aligned([-1, *numbers, -2], [-3, *reversed(numbers), -2])
+    assert pairs == [(at, at) for at in range(9002)]
+
+
+def test_a_comment_behind_an_opening_bracket_stays() -> None:
+    """Behind another value as well, and beside elements that are added."""
+    text = "properties:\n  villa:\n    attributes:\n      l: [ # ours\n        a # first\n      ]\n"
+    assert changed(text, attributes__l=None) == [
+        "-      l: [ # ours",
+        "-        a # first",
+        "-      ]",
+        "+      l: null # ours",
+    ]
+    assert changed(text, attributes__l=["b", "a"]) == ["+        b,"]
+    assert changed(text, attributes__l=["a", "b"]) == [
+        "-        a # first",
+        "+        a, # first",
+        "+        b",
+    ]
+
+
 def test_a_shared_value_stays() -> None:
     """The value of an anchor is that of others as well; what can be changed is."""
     paths = {f"{VILLA}/attributes/shared": 6, f"{VILLA}/bedrooms": 4}
@@ -283,6 +335,9 @@ def test_csv_keeps_its_cells() -> None:
     assert left == []
     number = {f"{VILLA}/attributes/note": 5}
     assert with_values(text, "p.csv", number) == (text, [*number])
+    nulls = text.replace('"[1, ""x""]"', '"[null, {""a"": null}]"')
+    new, left = with_values(nulls, "p.csv", {f"{VILLA}/name": "Lake"})
+    assert (new, left) == (nulls.replace("Sea", "Lake"), [])
     emptied = {f"{VILLA}/attributes/note": None, f"{VILLA}/attributes/l": None}
     assert with_values(text, "p.csv", emptied)[1] == []
 

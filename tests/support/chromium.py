@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -31,7 +32,9 @@ def leaving(browser: Chrome) -> Iterator[None]:
     """Wait until what the block does has led to another page, which the browser does not."""
     page = browser.find_element(By.TAG_NAME, "html")
     yield
-    WebDriverWait(browser, HANG_GUARD).until(expected_conditions.staleness_of(page))
+    # In the moment in which it leaves, chromedriver may not know to which page a node belongs.
+    wait = WebDriverWait(browser, HANG_GUARD, ignored_exceptions=[WebDriverException])
+    wait.until(expected_conditions.staleness_of(page))
 
 
 def misfits(browser: Chrome) -> list[str]:

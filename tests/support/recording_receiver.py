@@ -32,12 +32,14 @@ class RecordingReceiver:
         statuses: Those of its next responses; once there are none, 204. In place of None it
             responds with 204 after `go_on`.
         text: What its responses say, apart from those with 204.
+        headers: What headers its responses have besides the usual ones.
     """
 
     url: str = ""
     received: list[Received] = field(factory=list)
     statuses: deque[int | None] = field(factory=deque)
     text: str = ""
+    headers: dict[str, str] = field(factory=dict)
     _pause: Pause = field(factory=Pause)
 
     def go_on(self) -> None:
@@ -51,7 +53,8 @@ class RecordingReceiver:
         if status is None:
             await self._pause.sleep(0)
             status = 204
-        return Response("" if status == 204 else self.text, status, media_type="application/json")
+        text = "" if status == 204 else self.text
+        return Response(text, status, self.headers, media_type="application/json")
 
 
 @contextmanager

@@ -45,23 +45,17 @@ def dashboard(
     properties = next((each for each in collections if each.path == PROPERTIES.path), PROPERTIES)
     pages = Pages()
     listings = ListingPages(pages, storage, properties, settings.keys, base_path)
-    log = RequestPages(pages, requests, collections, properties, settings.keys, clock)
+    log = RequestPages(pages, requests, collections, properties, clock)
     webhooks = WebhookPages(pages, storage, collections, properties, clock)
-    listing, delivery = "/listings/{id}", "/webhooks/{id}/deliveries/{number}"
+    delivery = "/webhooks/{id}/deliveries/{number}"
     return Starlette(
         routes=[
             Route("/", listings.listings),
-            Route("/listings/new", listings.new),
-            Route("/listings/new", listings.create, methods=["POST"]),
-            Route(listing, listings.listing),
-            Route(listing, listings.save, methods=["POST"]),
-            Route(f"{listing}/delete", listings.ask_before_deletion),
-            Route(f"{listing}/delete", listings.delete, methods=["POST"]),
+            *listings.forms.routes(),
             Route("/requests", log.requests),
             Route("/requests/{number}", log.request),
             Route("/webhooks", webhooks.webhooks),
-            Route("/webhooks/new", webhooks.new),
-            Route("/webhooks/new", webhooks.create, methods=["POST"]),
+            *webhooks.forms.routes(),
             Route("/webhooks/{id}", webhooks.webhook),
             Route(delivery, webhooks.delivery),
             Route(delivery, webhooks.redeliver, methods=["POST"]),

@@ -1,22 +1,25 @@
-"""The pages of the listings: a table, a form for each, and a question before a deletion."""
+"""The pages of the listings: a table, and the forms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.collection import ApiCollection
-from pulumi_setsmart.sandbox.dashboard.listing_form import as_string, inputs, read, shown
+from pulumi_setsmart.sandbox.dashboard.form_pages import FormPages, Subject
+from pulumi_setsmart.sandbox.dashboard.object_form import FURTHER, Input, ObjectForm, as_string
 from pulumi_setsmart.sandbox.dashboard.pages import ROWS_ON_A_PAGE, Pages, Paging
 from pulumi_setsmart.sandbox.dashboard.sorting import Sorting
-from pulumi_setsmart.sandbox.dashboard.wording import listing_name
-from pulumi_setsmart.sandbox.error_response import FieldViolation
+from pulumi_setsmart.sandbox.dashboard.wording import cell, listing_name
 from pulumi_setsmart.sandbox.json import JsonObject
+from pulumi_setsmart.sandbox.search import Search
 from pulumi_setsmart.sandbox.settings import DEFAULT_KEY
-from pulumi_setsmart.sandbox.storage import Search, Storage
+from pulumi_setsmart.sandbox.storage import Storage
+
+_HINTS = {FURTHER: 'A JSON object, such as {"pets_allowed": true}.'}
 
 
 class ListingPages:
@@ -28,6 +31,9 @@ class ListingPages:
         properties: Their collection.
         keys: The keys of the API. Only the one that everybody knows is shown.
         base_path: What the paths of the API begin with.
+
+    Attributes:
+        forms: The pages that change a listing.
     """
 
     def __init__(
@@ -42,9 +48,15 @@ class ListingPages:
         self._storage = storage
         self._properties = properties
         self._base_path = base_path
-        self._inputs = inputs(properties)
-        self._columns = [input_ for input_ in self._inputs if input_.is_column]
-        self._statuses = next((each.choices for each in self._inputs if each.name == "status"), ())
+        form = ObjectForm(properties, hints=_HINTS)
+        subject = Subject(noun="listing", name=listing_name, table="/", path="/listings")
+        self.forms = FormPages(pages, storage, form, subject)
+        self._columns = [input_ for input_ in form.inputs if input_.is_column]
+        self._kinds = [
+            *((input_.name, _kind(input_), input_.label) for input_ in self._columns),
+            ("id", "id", ""),
+        ]
+        self._statuses = next((each.choices for each in form.inputs if each.name == "status"), ())
         self._key = DEFAULT_KEY if DEFAULT_KEY in [key.value for key in keys] else None
 
     async def listings(self, request: Request) -> Response:
@@ -59,21 +71,21 @@ class ListingPages:
         )
         search = Search(
             text=query.strip(),
-            fields=("name", "address"),
             equal={"status": status} if status else {},
             order_by=None if sorting.by == "id" else sorting.by,
             is_reverse=sorting.by is not None and sorting.is_reverse,
         )
-        paging = Paging(request, self._storage.count(self._properties, search))
-        on_page = self._storage.found(
-            self._properties, search, offset=paging.first, limit=ROWS_ON_A_PAGE
+        matches = self._storage.matches(self._properties, search)
+        paging = Paging(request, matches.total)
+        on_page = self._storage.numbered(
+            self._properties, matches.numbers(paging.first, ROWS_ON_A_PAGE)
         )
         return self._pages.page(
             "listings.html.j2",
             request,
             paging=paging,
             sorting=sorting,
-            listings=[self._row(listing) for listing in on_page],
+            listings=[(listing["id"], self._cells(listing)) for listing in on_page],
             q=query,
             status=status,
             statuses=self._statuses,
@@ -81,82 +93,15 @@ class ListingPages:
             key=self._key,
         )
 
-    async def new(self, request: Request) -> Response:
-        """Return the form for a new listing."""
-        return self._form(request, {}, shown(self._properties.completed({}), self._properties))
+    def _cells(self, listing: JsonObject) -> list[tuple[str, str, str]]:
+        """Return the cells of its row: how each is shown, its label on a phone, and its text."""
+        texts = {**listing, "name": listing_name(listing)}
+        return [
+            (kind, label, "" if (value := texts.get(name)) is None else cell(as_string(value)))
+            for name, kind, label in self._kinds
+        ]
 
-    async def create(self, request: Request) -> Response:
-        """Create a listing."""
-        form = await self._pages.form(request)
-        listing = read(form, {}, self._properties)
-        if isinstance(listing, FieldViolation):
-            return self._form(request, {}, form, listing)
-        created = self._storage.insert(self._properties, listing)
-        return RedirectResponse(f"/listings/{created['id']}?notice=created", 303)
 
-    async def listing(self, request: Request) -> Response:
-        """Return the form of a listing."""
-        listing = self._listing(request)
-        return self._form(request, listing, shown(listing, self._properties))
-
-    async def save(self, request: Request) -> Response:
-        """Change a listing, unless somebody else has since the form was loaded."""
-        form = await self._pages.form(request)
-        stored = self._listing(request)
-        if form.get("updated_at") != stored["updated_at"]:
-            text = "was changed by somebody else in the meantime; look at it and try again"
-            return self._form(
-                request,
-                stored,
-                shown(stored, self._properties),
-                FieldViolation("the listing", text),
-            )
-        listing = read(form, stored, self._properties)
-        if isinstance(listing, FieldViolation):
-            return self._form(request, stored, form, listing)
-        self._storage.replace(self._properties, str(stored["id"]), listing)
-        return RedirectResponse(f"/listings/{stored['id']}?notice=saved", 303)
-
-    async def ask_before_deletion(self, request: Request) -> Response:
-        """Return the question that stands before a deletion."""
-        listing = self._listing(request)
-        return self._pages.page(
-            "delete.html.j2", request, listing_id=listing["id"], name=listing_name(listing)
-        )
-
-    async def delete(self, request: Request) -> Response:
-        """Delete a listing."""
-        await self._pages.form(request)
-        self._storage.delete(self._properties, request.path_params["id"])
-        return RedirectResponse("/?notice=deleted", 303)
-
-    def _form(
-        self,
-        request: Request,
-        listing: JsonObject,
-        values: Mapping[str, str],
-        violation: FieldViolation | None = None,
-    ) -> Response:
-        return self._pages.page(
-            "listing.html.j2",
-            request,
-            status_code=200 if violation is None else 400,
-            heading=listing_name(listing) if listing else "New listing",
-            listing_id=listing.get("id"),
-            created_at=listing.get("created_at", ""),
-            updated_at=listing.get("updated_at", ""),
-            inputs=self._inputs,
-            values=shown({}, self._properties) | dict(values),
-            violation=violation,
-            statuses=self._statuses,
-        )
-
-    def _row(self, listing: JsonObject) -> dict[str, str]:
-        texts = {
-            input_.name: "" if (value := listing.get(input_.name)) is None else as_string(value)
-            for input_ in self._columns
-        }
-        return {**texts, "id": str(listing["id"]), "name": listing_name(listing)}
-
-    def _listing(self, request: Request) -> JsonObject:
-        return self._storage.get(self._properties, request.path_params["id"])
+def _kind(input_: Input) -> str:
+    """Return how the cells of a column are shown."""
+    return input_.name if input_.name in ("name", "status") else input_.type

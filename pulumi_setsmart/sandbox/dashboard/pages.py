@@ -12,22 +12,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from pulumi_setsmart.sandbox.dashboard.protection import FormToken
-from pulumi_setsmart.sandbox.dashboard.wording import excerpt
+from pulumi_setsmart.sandbox.dashboard.wording import cell
 from pulumi_setsmart.sandbox.database import DatabaseTroubleError
 
 ROWS_ON_A_PAGE = 25
 _STYLE = Path(__file__).parents[2] / "style"
 """What this dashboard and the report have in common: data, no code."""
 _LARGEST_FORM = 1024 * 1024
-_LONGEST_CELL = 160
-"""How many bytes a text takes up in a table at most, so that a page of rows stays small."""
 _NOTICES = {
-    "created": "The listing was created.",
-    "saved": "The listing was saved.",
-    "deleted": "The listing was deleted.",
-    "subscribed": "The subscription was created.",
-    "again": "It is delivered again.",
-}
+    f"{noun}-{what}": f"The {noun} was {what}."
+    for noun in ("listing", "subscription")
+    for what in ("created", "saved", "deleted")
+} | {"again": "It is delivered again."}
 
 
 class Pages:
@@ -43,8 +39,9 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
-        self._templates.filters["cell"] = lambda text: excerpt(str(text), _LONGEST_CELL)
+        self._templates.filters["cell"] = cell
         self._style = self._templates.get_template("dashboard.css").render()
 
     def page(

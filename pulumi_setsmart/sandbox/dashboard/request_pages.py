@@ -9,20 +9,23 @@ from attrs import evolve
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pulumi_setsmart.sandbox.api_key import ApiKey
 from pulumi_setsmart.sandbox.collection import ApiCollection
 from pulumi_setsmart.sandbox.dashboard.pages import ROWS_ON_A_PAGE, Pages, Paging
 from pulumi_setsmart.sandbox.dashboard.wording import ago, duration, excerpt, moment
 from pulumi_setsmart.sandbox.masked_exchange import (
     RawMessage,
-    masking_of,
     shown_body,
     shown_headers,
     shown_query,
 )
 from pulumi_setsmart.sandbox.masking import Masking
 from pulumi_setsmart.sandbox.printable import printable
-from pulumi_setsmart.sandbox.request_log import LoggedContent, LoggedRequest, RequestLog
+from pulumi_setsmart.sandbox.request_log import (
+    LoggedContent,
+    LoggedRequest,
+    RequestLog,
+    masking_of_request,
+)
 from pulumi_setsmart.sandbox.storage import NoSuchObjectError
 
 _LONGEST_BODY = 20 * 1024
@@ -31,6 +34,7 @@ _LONGEST_HEADERS = 6 * 1024
 _NO_RESPONSE = "none"
 _FAILED = "failed"
 _FIRST_ERROR = 400
+_NO_CONTENT = LoggedContent(b"", ())
 
 
 class RequestPages:
@@ -41,7 +45,6 @@ class RequestPages:
         log: The requests.
         collections: What the API serves.
         properties: The one of them that has the listings.
-        keys: The keys of the sandbox, which are secret wherever they stand.
         clock: The time in seconds since 1970.
     """
 
@@ -51,15 +54,12 @@ class RequestPages:
         log: RequestLog,
         collections: Sequence[ApiCollection],
         properties: ApiCollection,
-        keys: Sequence[ApiKey],
         clock: Callable[[], float],
     ) -> None:
         self._pages = pages
         self._log = log
         self._collections = collections
         self._properties = properties
-        self._fields = frozenset(name for each in collections for name in each.secrets)
-        self._keys = [key.value for key in keys]
         self._clock = clock
 
     async def requests(self, request: Request) -> Response:
@@ -67,12 +67,11 @@ class RequestPages:
         listing = request.query_params.get("listing", "").strip()
         status = request.query_params.get("status", "")
         logged = [*self._log]
-        is_about = self._about(listing)
-        found = [
-            each
-            for each in reversed(logged)
-            if _has_status(each, status) and (not listing or is_about(each))
-        ]
+        found = logged[::-1]
+        if status:
+            found = [each for each in found if _has_status(each, status)]
+        if listing:
+            found = [*filter(self._about(listing), found)]
         paging = Paging(request, len(found))
         now = self._clock()
         return self._pages.page(
@@ -80,7 +79,8 @@ class RequestPages:
             request,
             paging=paging,
             requests=[
-                self._row(each, now) for each in found[paging.first : paging.first + ROWS_ON_A_PAGE]
+                self._row(each, self._masking(each), now)
+                for each in found[paging.first : paging.first + ROWS_ON_A_PAGE]
             ],
             listing=listing,
             status=status,
@@ -95,10 +95,10 @@ class RequestPages:
         logged = self._log.get(number)
         if logged is None:
             raise NoSuchObjectError(text)
-        content = logged.content
+        content = logged.content or _NO_CONTENT
+        masking = masking_of_request(self._log.masking, content, logged.status)
         sides: list[dict[str, Any]] = []
-        if content is not None:
-            masking = self._masking(logged, content)
+        if logged.content is not None:
             sides = [
                 _side("Request", RawMessage(content.headers, content.body), masking),
                 _side(
@@ -110,31 +110,24 @@ class RequestPages:
         return self._pages.page(
             "request.html.j2",
             request,
-            logged=self._row(logged, self._clock()),
+            logged=self._row(logged, masking, self._clock()),
             at=moment(logged.at),
             sides=sides,
         )
 
-    def _masking(self, logged: LoggedRequest, content: LoggedContent) -> Masking:
-        return masking_of(
-            [
-                RawMessage(content.headers, content.body),
-                RawMessage(content.response_headers, content.response_body, logged.status),
-            ],
-            self._fields,
-            query=content.query,
-            secrets=self._keys,
-        )
-
-    def _row(self, logged: LoggedRequest, now: float) -> dict[str, Any]:
-        content = logged.content or LoggedContent(b"", ())
+    def _masking(self, logged: LoggedRequest) -> Masking:
+        """Return what masks a row of the table."""
         # Bodies are not read for it: there may be much in them, and there are many rows.
-        masking = self._masking(logged, evolve(content, body=b"", response_body=b""))
+        content = evolve(logged.content or _NO_CONTENT, body=b"", response_body=b"")
+        return masking_of_request(self._log.masking, content)
+
+    def _row(self, logged: LoggedRequest, masking: Masking, now: float) -> dict[str, Any]:
+        content = logged.content or _NO_CONTENT
         object_id = masking.text(logged.object_id or "")
         is_listing = self._properties.number(object_id) is not None
         return {
             "number": logged.number,
-            "method": printable(logged.method),
+            "method": printable(masking.text(logged.method)),
             "path": printable(masking.text(logged.path)),
             "query": shown_query(content.query, masking),
             "status": _NO_RESPONSE if logged.status is None else logged.status,
@@ -175,8 +168,6 @@ def _side(title: str, message: RawMessage, masking: Masking) -> dict[str, Any]:
 
 def _has_status(logged: LoggedRequest, status: str) -> bool:
     match status:
-        case "":
-            return True
         case "failed":
             return logged.status is None or logged.status >= _FIRST_ERROR
         case "none":

@@ -11,12 +11,20 @@ from starlette.responses import RedirectResponse, Response
 
 from pulumi_setsmart.sandbox.collection import ApiCollection
 from pulumi_setsmart.sandbox.contract import WEBHOOKS
+from pulumi_setsmart.sandbox.dashboard.form_pages import FormPages, Subject
+from pulumi_setsmart.sandbox.dashboard.object_form import ObjectForm
 from pulumi_setsmart.sandbox.dashboard.pages import ROWS_ON_A_PAGE, Pages, Paging
 from pulumi_setsmart.sandbox.dashboard.sorting import Sorting
-from pulumi_setsmart.sandbox.dashboard.wording import ago, duration, excerpt, listing_name, moment
+from pulumi_setsmart.sandbox.dashboard.wording import (
+    ago,
+    duration,
+    excerpt,
+    listing_name,
+    moment,
+    shown_url,
+)
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, AttemptContent, Delivery, State
 from pulumi_setsmart.sandbox.deliveries.subscription import ALL_EVENTS
-from pulumi_setsmart.sandbox.error_response import FieldViolation
 from pulumi_setsmart.sandbox.json import Json, JsonObject
 from pulumi_setsmart.sandbox.masked_exchange import (
     RawMessage,
@@ -41,6 +49,11 @@ _TONES: dict[State, str] = {
     "dropped": "warn",
     "pending": "info",
 }
+_HINTS = {
+    "url": "The sandbox calls this machine and the hosts of --webhook-host only.",
+    "events": "With spaces between them.",
+    "secret": "whsec_ and base64. Without it, deliveries are not signed.",
+}
 _COLUMNS = (
     ("url", "Address", False),
     ("events", "Events", False),
@@ -59,6 +72,9 @@ class WebhookPages:
         collections: What the API serves: their events can be subscribed to.
         properties: The one of them that has the listings.
         clock: The time in seconds since 1970.
+
+    Attributes:
+        forms: The pages that change a subscription.
     """
 
     def __init__(
@@ -75,12 +91,7 @@ class WebhookPages:
         self._properties = properties
         self._fields = frozenset(name for each in collections for name in each.secrets)
         self._clock = clock
-        self._events = [
-            f"{each.event_noun}.{verb}"
-            for each in collections
-            if each.event_noun is not None
-            for verb in ("created", "updated", "deleted")
-        ]
+        self.forms = FormPages(pages, storage, *_form(collections))
 
     async def webhooks(self, request: Request) -> Response:
         """Return the table of subscriptions."""
@@ -100,43 +111,19 @@ class WebhookPages:
             subscriptions=rows[paging.first : paging.first + ROWS_ON_A_PAGE],
         )
 
-    async def new(self, request: Request) -> Response:
-        """Return the form for a new subscription."""
-        return self._form(request, dict.fromkeys(self._events, "on"))
-
-    async def create(self, request: Request) -> Response:
-        """Create a subscription."""
-        form = await self._pages.form(request)
-        chosen = [event for event in (*self._events, ALL_EVENTS) if event in form]
-        body: JsonObject = {
-            "url": form.get("url", "").strip(),
-            "events": [*chosen, *form.get("others", "").replace(",", " ").split()],
-            "status": form.get("status", ""),
-        }
-        if form.get("secret", "").strip():
-            body["secret"] = form["secret"].strip()
-        for field in WEBHOOKS.fields:
-            if (wrong := field.violation(body)) is not None:
-                return self._form(request, form, wrong)
-        created = self._storage.insert(WEBHOOKS, WEBHOOKS.completed(body))
-        return RedirectResponse(f"/webhooks/{created['id']}?notice=subscribed", 303)
-
     async def webhook(self, request: Request) -> Response:
         """Return the page of a subscription, with its deliveries, the newest first."""
         subscription = self._subscription(request)
         subscription_id = str(subscription["id"])
         counts = self._log.counts().get(subscription_id, {})
         paging = Paging(request, sum(counts.values()))
-        now = self._clock()
+        deliveries = self._log.latest(subscription_id, ROWS_ON_A_PAGE, paging.first)
         return self._pages.page(
             "webhook.html.j2",
             request,
             subscription=_subscription(subscription) | _counted(counts),
             paging=paging,
-            deliveries=[
-                self._row(delivery, now)
-                for delivery in self._log.latest(subscription_id, ROWS_ON_A_PAGE, paging.first)
-            ],
+            deliveries=self._rows(deliveries),
         )
 
     async def delivery(self, request: Request) -> Response:
@@ -147,6 +134,7 @@ class WebhookPages:
         latest = next((each for each in reversed(contents) if each is not None), None)
         payload = RawMessage(_raw(latest.headers) if latest else (), delivery.payload.encode())
         masking = self._masking(subscription, payload)
+        [row] = self._rows([delivery])
         attempts = [*self._attempts(delivery, contents, masking)]
         headers = "\n".join(
             f"{name}: {value}" for name, value in shown_headers(payload.headers, masking)
@@ -155,7 +143,7 @@ class WebhookPages:
             "delivery.html.j2",
             request,
             subscription=_subscription(subscription),
-            delivery=self._row(delivery, self._clock()),
+            delivery=row,
             headers=excerpt(headers, _LONGEST_HEADERS),
             payload=excerpt(shown_body(payload, masking).text, _LONGEST_PAYLOAD),
             attempts=attempts[::-1][:_MOST_ATTEMPTS],
@@ -170,19 +158,6 @@ class WebhookPages:
         self._log.redeliver(delivery.number)
         path = f"/webhooks/{subscription['id']}/deliveries/{delivery.number}"
         return RedirectResponse(f"{path}?notice=again", 303)
-
-    def _form(
-        self, request: Request, form: Mapping[str, str], violation: FieldViolation | None = None
-    ) -> Response:
-        return self._pages.page(
-            "subscribe.html.j2",
-            request,
-            status_code=200 if violation is None else 400,
-            events=[*self._events, ALL_EVENTS],
-            statuses=[each for each in WEBHOOKS.field("status").schema["enum"] if each],
-            values={"url": "", "others": "", "status": "active", **form},
-            violation=violation,
-        )
 
     def _subscription(self, request: Request) -> JsonObject:
         return self._storage.get(WEBHOOKS, request.path_params["id"])
@@ -206,30 +181,14 @@ class WebhookPages:
             secrets=[*secrets, *self._log.replaced_secrets(str(subscription["id"]), 0.0)],
         )
 
-    def _row(self, delivery: Delivery, now: float) -> dict[str, Any]:
-        payload: dict[str, Any] = json.loads(delivery.payload)
-        listing_id = str(payload["data"]["id"])
-        last = delivery.attempts[-1] if delivery.attempts else None
-        return {
-            "number": delivery.number,
-            "type": delivery.type,
-            "event_id": delivery.event_id,
-            "about": listing_name(payload["data"]),
-            "listing_id": listing_id if self._is_there(listing_id) else None,
-            "state": delivery.state,
-            "tone": _TONES[delivery.state],
-            "reason": delivery.reason or "",
-            "attempts": len(delivery.attempts),
-            "outcome": _outcome(last) if last else "",
-            "ago": ago(last.at, now) if last else "",
-        }
-
-    def _is_there(self, listing_id: str) -> bool:
-        try:
-            self._storage.get(self._properties, listing_id)
-        except NoSuchObjectError:
-            return False
-        return True
+    def _rows(self, deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:
+        now = self._clock()
+        listings = [json.loads(delivery.payload)["data"] for delivery in deliveries]
+        ids = self._storage.existing(self._properties, (str(each["id"]) for each in listings))
+        return [
+            _row(delivery, listing, now) | {"is_there": str(listing["id"]) in ids}
+            for delivery, listing in zip(deliveries, listings, strict=True)
+        ]
 
     def _attempts(
         self, delivery: Delivery, contents: Sequence[AttemptContent | None], masking: Masking
@@ -251,6 +210,29 @@ class WebhookPages:
                 "response": _response(attempt, content, masking) if content and is_recent else None,
             }
             before = attempt.at
+
+
+def _form(collections: Sequence[ApiCollection]) -> tuple[ObjectForm, Subject]:
+    """Return the form of a subscription, with the events of collections, and its wording."""
+    events: list[Json] = [
+        f"{each.event_noun}.{verb}"
+        for each in collections
+        if each.event_noun is not None
+        for verb in ("created", "updated", "deleted")
+    ]
+    return ObjectForm(WEBHOOKS, {"events": [*map(str, events), ALL_EVENTS]}, _HINTS), Subject(
+        noun="subscription",
+        name=_name,
+        table="/webhooks",
+        path="/webhooks",
+        form_path="/edit",
+        on_deletion=", and its secret. Events that have not been delivered to it are dropped",
+        proposed={"events": events},
+    )
+
+
+def _name(subscription: JsonObject) -> str:
+    return shown_url(str(subscription.get("url")))
 
 
 def _response(attempt: Attempt, content: AttemptContent, masking: Masking) -> dict[str, str] | None:
@@ -276,6 +258,23 @@ def _raw(headers: Sequence[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
     )
 
 
+def _row(delivery: Delivery, listing: JsonObject, now: float) -> dict[str, Any]:
+    last = delivery.attempts[-1] if delivery.attempts else None
+    return {
+        "number": delivery.number,
+        "type": delivery.type,
+        "event_id": delivery.event_id,
+        "about": listing_name(listing),
+        "listing_id": listing["id"],
+        "state": delivery.state,
+        "tone": _TONES[delivery.state],
+        "reason": delivery.reason or "",
+        "attempts": len(delivery.attempts),
+        "outcome": _outcome(last) if last else "",
+        "ago": ago(last.at, now) if last else "",
+    }
+
+
 def _outcome(attempt: Attempt) -> str:
     return attempt.error or f"status {attempt.status}"
 
@@ -284,8 +283,7 @@ def _subscription(subscription: JsonObject) -> dict[str, Json]:
     events = subscription.get("events")
     return {
         "id": subscription["id"],
-        # An address may have a user or a key in it; nobody edits it here.
-        "url": Masking(frozenset()).text(str(subscription.get("url"))),
+        "url": _name(subscription),
         "events": ", ".join(map(str, events)) if isinstance(events, list) else str(events),
         "status": str(subscription.get("status") or "active"),
         "signed": "yes" if subscription.get("secret") else "no",

@@ -1,4 +1,4 @@
-"""What pages show of times, durations and long texts."""
+"""What pages show of times, durations, URLs and long texts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from itertools import accumulate, takewhile
 from markupsafe import escape
 
 from pulumi_setsmart.sandbox.json import Json
+from pulumi_setsmart.sandbox.masking import Masking
 
 _SMALLEST_IN_MILLISECONDS = 0.01
 """Less is said with a decimal, as a sandbox is quick."""
 _SMALLEST_IN_SECONDS = 0.1
 _MINUTE = 60
+_LONGEST_CELL = 160
+"""How many bytes a text takes up in a table at most, so that a page of rows stays small."""
 _LARGEST_CHARACTER = 5
 """How many bytes a character takes at most: a quotation mark is escaped."""
 _STEPS = ((_MINUTE, "s"), (60, "min"), (24, "h"))
@@ -46,9 +49,19 @@ def excerpt(text: str, most: int) -> str:
     return f"{text[:kept]}…"
 
 
+def cell(text: object) -> str:
+    """Return what a table shows of a text."""
+    return excerpt(str(text), _LONGEST_CELL)
+
+
 def listing_name(listing: Mapping[str, Json]) -> str:
     """Return what a listing is called: its name, or its id."""
     return str(listing.get("name") or listing["id"])
+
+
+def shown_url(url: str) -> str:
+    """Return a URL without the user and the keys in it."""
+    return Masking(frozenset()).text(url)
 
 
 def _in_units(passed: int) -> str:

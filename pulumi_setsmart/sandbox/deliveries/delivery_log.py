@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Connection
 
-from attrs import evolve
-
 from pulumi_setsmart.sandbox.database import Database
 from pulumi_setsmart.sandbox.deliveries.delivery import Attempt, AttemptContent, Delivery, State
 from pulumi_setsmart.sandbox.json import JsonObject
@@ -114,7 +112,6 @@ class DeliveryLog:
         counts: dict[str, dict[State, int]] = {}
         rows = self._database.rows(
             "SELECT subscription, state, count(*) FROM deliveries GROUP BY subscription, state"
-            " ORDER BY min(number)"
         )
         for subscription, state, count in rows:
             counts.setdefault(subscription, {})[state] = count
@@ -279,20 +276,26 @@ class DeliveryLog:
         limit: int = -1,
         offset: int = 0,
     ) -> list[Delivery]:
-        rows = self._database.rows(
+        rows: list[tuple[int, str, str, str, str, State, str | None]] = self._database.rows(
             f"SELECT {_COLUMNS} FROM deliveries WHERE {condition} ORDER BY {order}"  # noqa: S608 - texts of this module
             " LIMIT ? OFFSET ?",
             (*values, limit, offset),
         )
-        return [evolve(Delivery(*row), attempts=self._attempts(row[0])) for row in rows]
+        attempts = self._attempts([number for number, *_ in rows])
+        return [Delivery(*row, attempts=tuple(attempts.get(row[0], ()))) for row in rows]
 
-    def _attempts(self, number: int) -> tuple[Attempt, ...]:
+    def _attempts(self, numbers: Sequence[int]) -> dict[int, list[Attempt]]:
+        """Return the attempts of the deliveries with these numbers."""
+        attempts: dict[int, list[Attempt]] = {}
         rows = self._database.rows(
-            "SELECT at, url, status, problem, seconds FROM attempts WHERE delivery = ?"
-            " AND seconds >= 0 ORDER BY rowid",
-            (number,),
+            "SELECT delivery, at, url, status, problem, seconds FROM attempts"
+            " WHERE delivery IN (SELECT value FROM json_each(?)) AND seconds >= 0"
+            " ORDER BY attempts.rowid",
+            (json.dumps(numbers),),
         )
-        return tuple(Attempt(*row) for row in rows)
+        for number, *row in rows:
+            attempts.setdefault(number, []).append(Attempt(*row))
+        return attempts
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:

@@ -25,6 +25,7 @@ from pulumi_setsmart.sandbox.deliveries.settings import DeliverySettings
 from pulumi_setsmart.sandbox.deliveries.signature import UnusableSecretError, signing_headers
 from pulumi_setsmart.sandbox.deliveries.subscription import is_active
 from pulumi_setsmart.sandbox.json import JsonObject
+from pulumi_setsmart.sandbox.masking import Masking
 from pulumi_setsmart.sandbox.schema import violation
 from pulumi_setsmart.sandbox.storage import NoSuchObjectError, Storage
 
@@ -230,19 +231,24 @@ class Dispatcher:
     ) -> tuple[int, AttemptContent]:
         size = 0
         body = b""
-        headers = dict(sent.headers)
-        async with client.stream("POST", url, content=payload, headers=headers) as response:
+        async with client.stream(
+            "POST", url, content=payload, headers=dict(sent.headers)
+        ) as response:
             # Read to its end, so that the connection can be used again; unless it has none.
             async for piece in response.aiter_raw():
                 size += len(piece)
                 body += piece if size <= _LONGEST_KEPT else b""
                 if size > _LONGEST_RESPONSE:
                     break
-            received = tuple(
-                (name, value if len(value) <= _LONGEST_HEADER else "…")
-                for name, value in response.headers.multi_items()[:_MOST_HEADERS]
+            headers = response.headers.multi_items()
+            received = tuple(map(_short, headers[:_MOST_HEADERS]))
+            # A secret that only such a header names could not be found in the body.
+            is_secret_lost = any(
+                Masking(frozenset()).is_secret(name)
+                for name, value in headers
+                if (name, value) not in received
             )
-            kept = body if size <= _LONGEST_KEPT else None
+            kept = None if is_secret_lost or size > _LONGEST_KEPT else body
             return response.status_code, evolve(sent, response_headers=received, response_body=kept)
 
     def _subscription(self, delivery: Delivery) -> JsonObject | None:
@@ -262,3 +268,9 @@ class Dispatcher:
     def _wait_after(self, made: int) -> float:
         longest = min(_LONGEST_WAIT, self._settings.backoff * 2.0 ** (made - 1))
         return longest * self._chance.uniform(0.8, 1.0)
+
+
+def _short(header: tuple[str, str]) -> tuple[str, str]:
+    """Return a header with nothing of its value if that is too long to keep."""
+    name, value = header
+    return name, value if len(value) <= _LONGEST_HEADER else "…"
