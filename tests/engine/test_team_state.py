@@ -1,5 +1,6 @@
 """A state that a team shares: a folder, a bucket, a database."""
 
+import contextlib
 import json
 import os
 import signal
@@ -117,7 +118,8 @@ def test_of_two_deployments_the_second_one_stops(
 
     killed = psutil.Process(deployment.pid)
     for each in [killed, *killed.children(recursive=True)]:  # or it would remove its lock
-        each.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
     assert deployment.wait() == -signal.SIGKILL
     assert LOCKED in stack.run("up", "--yes", "--skip-preview").output
     assert names(account) == []
