@@ -87,6 +87,9 @@ class GitLab:
             assert request.query_params["include_retried"] == "true"
             return self.previews
 
+        def merge_request(_: Request) -> object:
+            return {"iid": 3, "head_pipeline": {"id": 11} if self.previews else None}
+
         async def stored(request: Request) -> Response:
             assert "Authorization" not in request.headers
             return Response(self.reports[request.path_params["id"]])
@@ -108,7 +111,7 @@ class GitLab:
                     "/repository/commits/{commit}/merge_requests",
                     lambda request: self.requests.get(request.path_params["commit"], []),
                 ),
-                project("/merge_requests/3", lambda _: {"iid": 3, "head_pipeline": {"id": 11}}),
+                project("/merge_requests/3", merge_request),
                 project("/pipelines/11/jobs", jobs),
                 Route("/v1/projects/5/jobs/{id:int}/artifacts/report.html", redirected),
                 Route("/v1/storage/{id:int}", stored),
@@ -366,6 +369,14 @@ def test_a_report_without_a_plan_approves_nothing(gitlab_project: GitLab) -> Non
     project.merge()
     finished = project.script("gitlab.py", "approved-plan", COMMIT)
     assert "!3 had a report without a plan when it was merged" in finished.stderr
+    assert finished.returncode == 1
+
+
+def test_a_merge_request_without_a_pipeline_approves_nothing(gitlab_project: GitLab) -> None:
+    """As one from before the pipeline was there."""
+    gitlab_project.merge(merged_at=at(1))
+    finished = gitlab_project.script("gitlab.py", "approved-plan", COMMIT)
+    assert finished.stderr == "!3 had no report with a plan when it was merged\n"
     assert finished.returncode == 1
 
 

@@ -62,19 +62,22 @@ class Project:
 
     def _preview(self, number: int, merged_at: datetime) -> int:
         """Return the job with the report that a merge request had when it was merged."""
-        pipeline = self._get(f"/merge_requests/{number}").json()["head_pipeline"] or {"id": 0}
-        jobs = self._get(
-            f"/pipelines/{pipeline['id']}/jobs", include_retried="true", per_page=100
-        ).json()
+        pipeline = self._get(f"/merge_requests/{number}").json()["head_pipeline"]
         finished = {
             datetime.fromisoformat(job["finished_at"]): job["id"]
-            for job in jobs
+            for job in (self._jobs(pipeline["id"]) if pipeline else [])
             if job["name"] == "preview" and job["status"] == "success"
         }
         in_time = [when for when in finished if when <= merged_at]
         if not in_time:
             sys.exit(f"!{number} had no report with a plan when it was merged")
         return int(finished[max(in_time)])
+
+    def _jobs(self, pipeline: int) -> list[dict[str, Any]]:
+        """Return the jobs of a pipeline, with those that were run again."""
+        path = f"/pipelines/{pipeline}/jobs"
+        found: list[dict[str, Any]] = self._get(path, include_retried="true", per_page=100).json()
+        return found
 
     def _get(self, path: str, **parameters: Any) -> httpx.Response:
         return self._http.get(path, params=parameters).raise_for_status()
