@@ -16,6 +16,7 @@ from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.comparison import is_equal, matches
 from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.ordering import Pattern
 from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, pointer, steps, value_at
 from pulumi_setsmart.models.message_code import MessageCode, Notice, without_code
 from pulumi_setsmart.models.text import one_line, shown_json
@@ -150,18 +151,20 @@ def _proposed(
         )
     if not entry.is_compared:
         return
+    declared = _declared_in(files, entry)
+    unordered = frozenset() if declared is None else declared.unordered
     for change in entry.fields:
         current = None if change.current is ABSENT else change.current
         if not change.is_drift or change.planned is ABSENT or matches(change.planned, current):
             continue
-        path = _path_in_file(entry, change, files)
-        notice = _reason_to_leave(entry, change, path, files, keys)
+        path = None if declared is None else _path_in_file(entry, change, declared)
+        is_declared = path is not None and _declares(files, path, change, unordered)
+        notice = _reason_to_leave(entry, change, files, keys, is_declared=is_declared)
         if notice is not None:
             message = f"{subject}: {change.name}: {notice.message}"
             left.append(Notice(notice.code, message))
             continue
         before = value_at(files.merged.value, steps(str(path)))
-        unordered = _declared_in(files, entry).unordered
         yield AcceptedField(
             file=files.merged.location_of(str(path)).file,
             section=_SECTIONS_BY_NOUN[entry.label],
@@ -175,33 +178,35 @@ def _proposed(
         )
 
 
-def _path_in_file(entry: Entry, change: FieldChange, files: CheckedFiles) -> str | None:
-    """Return where a portfolio file has a field, or None if no file has it."""
+def _declared_in(files: CheckedFiles, entry: Entry) -> Declaration | None:
+    """Return what files declare of an object, or None if no portfolio file can."""
     section = _SECTIONS_BY_NOUN.get(entry.label)
     if section is None or entry.key is None:
         return None
-    kind = SECTIONS[section]
-    declared = _declared_in(files, entry)
-    path = path_in_file(change.path, entry.planned or {}, declared.fields, declared.unordered)
-    above = pointer(pointer("", section), entry.key)
-    if path is not None and steps(path)[0] not in kind.field_names:
-        above = pointer(above, kind.extra_fields)
-    return None if path is None else f"{above}{path}"
-
-
-def _declared_in(files: CheckedFiles, entry: Entry) -> Declaration:
-    """Return what files declare of an object in a portfolio."""
-    section = _SECTIONS_BY_NOUN[entry.label]
-    members = value_at(files.merged.value, [section, str(entry.key)])
+    members = value_at(files.merged.value, [section, entry.key])
     return read_declaration(SECTIONS[section], members if isinstance(members, dict) else {})
+
+
+def _path_in_file(entry: Entry, change: FieldChange, declared: Declaration) -> str | None:
+    """Return where portfolio files that declare an object have a field, or None if nowhere."""
+    section = _SECTIONS_BY_NOUN[entry.label]
+    path = path_in_file(change.path, entry.planned or {}, declared.fields, declared.unordered)
+    if path is None:
+        return None
+    kind = SECTIONS[section]
+    above = pointer(pointer("", section), str(entry.key))
+    if steps(path)[0] not in kind.field_names:
+        above = pointer(above, kind.extra_fields)
+    return f"{above}{path}"
 
 
 def _reason_to_leave(
     entry: Entry,
     change: FieldChange,
-    path: str | None,
     files: CheckedFiles,
     keys: Collection[str],
+    *,
+    is_declared: bool,
 ) -> Notice | None:
     """Return why a field is not accepted, as the end of a message, or None if it is."""
     if change.secret:
@@ -213,7 +218,7 @@ def _reason_to_leave(
     values = (
         f"SetSmart has {shown_value(change.current)}, the program {shown_value(change.planned)}"
     )
-    if path is None or not _declares(files, entry, change, path):
+    if not is_declared:
         return Notice(
             MessageCode.DECLARED_ELSEWHERE,
             f"{values}, which {', '.join(files.texts)} does not declare; change the program, or "
@@ -234,13 +239,14 @@ def _reason_to_leave(
     return None
 
 
-def _declares(files: CheckedFiles, entry: Entry, change: FieldChange, path: str) -> bool:
+def _declares(
+    files: CheckedFiles, path: str, change: FieldChange, unordered: Collection[Pattern]
+) -> bool:
     """Return whether files declare a value, and not only nothing where the program has null."""
     *above, last = steps(path)
     container = value_at(files.merged.value, above)
     is_there = isinstance(container, list) or (isinstance(container, dict) and last in container)
     declared = value_at(container, [last])
-    unordered = _declared_in(files, entry).unordered
     return is_there and is_equal(
         declared, in_file_order(change.path, change.planned, declared, unordered)
     )
