@@ -44,6 +44,8 @@ ALLOW_SWAPS_VARIABLE = "SETSMART_ALLOW_SWAPS"
 ALLOW_DELETION_VARIABLE = "SETSMART_ALLOW_DELETION"
 NOTIFY_URL_VARIABLE = "SETSMART_NOTIFY_URL"
 """Only in the environment, since whoever knows it can post."""
+IF_EXISTS = "ifExists"
+IF_EXISTS_VARIABLE = "SETSMART_IF_EXISTS"
 DASHBOARD_URL = "dashboardUrl"
 DASHBOARD_URL_VARIABLE = "SETSMART_DASHBOARD_URL"
 MAX_DELETIONS = "maxDeletions"
@@ -151,7 +153,7 @@ def load_settings(
         webhooks_path=source.path("webhooksPath", _DEFAULT_WEBHOOKS_PATH),
         read_only_fields=source.names("readOnlyFields", _DEFAULT_READ_ONLY_FIELDS),
         accept_account_change=source.boolean("acceptAccountChange", default=False),
-        if_exists=source.word("ifExists", IfExists.ERROR),
+        if_exists=_if_exists(source, environment),
         deletion_policy=source.word("deletionPolicy", DeletionPolicy.DELETE),
         max_deletions=load_max_deletions(lookup, environment),
         settle_time=source.seconds("settleTime", timeout),
@@ -392,12 +394,7 @@ class _Source:
         return _whole_number(text, setting(key), at_least)
 
     def word(self, key: str, default: _Words) -> _Words:
-        words = type(default)
-        text = (self.text(key) or str(default)).lower()
-        try:
-            return words(text)
-        except ValueError:
-            raise ConfigurationError(f"{setting(key)} must be one of {', '.join(words)}") from None
+        return _word(self.text(key) or str(default), setting(key), type(default))
 
     def path(self, key: str, default: str) -> str:
         path = self.text(key) or default
@@ -466,6 +463,21 @@ def _allows_swaps(environment: Mapping[str, str]) -> bool:
         case "" | "false":
             return False
     raise ConfigurationError(f"{ALLOW_SWAPS_VARIABLE} must be true or false")
+
+
+def _if_exists(source: _Source, environment: Mapping[str, str]) -> IfExists:
+    """Return what a create does where the object exists; the environment decides for one run."""
+    exported = environment.get(IF_EXISTS_VARIABLE, "").strip()
+    if exported:
+        return _word(exported, IF_EXISTS_VARIABLE, IfExists)
+    return source.word(IF_EXISTS, IfExists.ERROR)
+
+
+def _word(text: str, name: str, words: type[_Words]) -> _Words:
+    try:
+        return words(text.lower())
+    except ValueError:
+        raise ConfigurationError(f"{name} must be one of {', '.join(words)}") from None
 
 
 def _whole_number(text: str, name: str, at_least: int = 0) -> int:

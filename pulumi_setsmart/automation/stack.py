@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from attrs import field, frozen
@@ -28,6 +29,7 @@ from pulumi_setsmart.automation.state_code import (
     code_of,
     read_state,
 )
+from pulumi_setsmart.automation.terminal_command import run_on_terminal
 from pulumi_setsmart.client.errors import StackError
 from pulumi_setsmart.config import load_allowed_providers
 from pulumi_setsmart.models.json import Json
@@ -35,6 +37,7 @@ from pulumi_setsmart.models.message_code import MessageCode, without_code
 from pulumi_setsmart.models.portfolio_names import entry_key, portfolio_of
 from pulumi_setsmart.providers.values import from_engine
 
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 _NO_CHANGE = {OpType.SAME, OpType.REFRESH, OpType.READ, OpType.DISCARD}
 
 
@@ -233,20 +236,69 @@ class Stack:
             self._selected().preview(refresh=True, on_event=notice)
         return PlannedChanges(ours, others)
 
-    def preview(self) -> str:
+    def preview(self, environment: Mapping[str, str] = NO_VARIABLES) -> str:
         """Return what `pulumi preview --json` prints, with a refresh, also where it fails.
+
+        Args:
+            environment: Further variables for it.
 
         Raises:
             StackError: It prints nothing of the kind, or the state holds code of others.
         """
         with self._examined_first():
             try:
-                return self._run("preview", "--json", "--refresh", "--stack", self.name)
+                return self._run(
+                    *("preview", "--json", "--refresh", "--stack", self.name),
+                    environment=environment,
+                )
             except automation.CommandError as error:
                 printed = _printed(str(error))
                 if printed is None:
                     raise
                 return printed
+
+    def up(self, environment: Mapping[str, str]) -> bool:
+        """Run `pulumi up` without its preview, on the terminal, and return whether it succeeded.
+
+        Args:
+            environment: Further variables for it.
+
+        Raises:
+            StackError: The state holds code of others.
+        """
+        with self._examined_first():
+            return run_on_terminal(
+                ["pulumi", "up", "--yes", "--skip-preview", "--stack", self.name],
+                Path(self._workspace.work_dir),
+                environment,
+            )
+
+    def tag(self, name: str) -> str | None:
+        """Return the value of one of the stack's tags, which are stored beside its state.
+
+        Raises:
+            StackError: They cannot be read.
+        """
+        with self._reported():
+            return self._workspace.list_tags(self.name).get(name)
+
+    def set_tag(self, name: str, value: str) -> None:
+        """Give the stack a tag.
+
+        Raises:
+            StackError: It cannot be stored.
+        """
+        with self._reported():
+            self._workspace.set_tag(self.name, name, value)
+
+    def remove_tag(self, name: str) -> None:
+        """Remove one of the stack's tags.
+
+        Raises:
+            StackError: It cannot be removed.
+        """
+        with self._reported():
+            self._workspace.remove_tag(self.name, name)
 
     def _export(self, *options: str) -> str:
         with self._reported():
@@ -286,11 +338,11 @@ class Stack:
     def _selected(self) -> automation.Stack:
         return automation.Stack.select(self.name, self._workspace)
 
-    def _run(self, *arguments: str) -> str:
+    def _run(self, *arguments: str, environment: Mapping[str, str] = NO_VARIABLES) -> str:
         finished = self._workspace.pulumi_command.run(
             [*arguments, "--non-interactive"],
             self._workspace.work_dir,
-            self._workspace.env_vars or {},
+            {**(self._workspace.env_vars or {}), **environment},
         )
         return str(finished.stdout)
 

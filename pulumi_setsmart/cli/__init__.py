@@ -4,6 +4,7 @@ import click
 
 from pulumi_setsmart.cli.accept import accept
 from pulumi_setsmart.cli.adopt import adopt
+from pulumi_setsmart.cli.bulk_create import bulk_create
 from pulumi_setsmart.cli.compare import compare
 from pulumi_setsmart.cli.completion import completion
 from pulumi_setsmart.cli.console import Commands
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 for command in (
-    *(accept, adopt, compare, completion, convert, doctor, export, format_, init, list_objects),
-    *(report, sandbox, schema, show, validate, webhook_secret),
+    *(accept, adopt, bulk_create, compare, completion, convert, doctor, export, format_, init),
+    *(list_objects, report, sandbox, schema, show, validate, webhook_secret),
 ):
     main.add_command(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi_setsmart.lifecycle.comparison import Mismatch, matches, mismatches
+from pulumi_setsmart.lifecycle.comparison import matches, mismatches
 from pulumi_setsmart.lifecycle.masking import is_masked
 from pulumi_setsmart.lifecycle.normalisation import folded, is_normalised
 from pulumi_setsmart.models.json import Json, JsonObject, digits
@@ -62,13 +62,16 @@ def may_come_from(declared: JsonObject, fields: JsonObject) -> bool:
     """
     differences = list(mismatches(dict(declared), dict(fields)))
     kept = len(declared) - sum(name not in fields for name in declared)
-    return (kept > 0 or not declared) and all(map(_may_come_from, differences))
+    return (kept > 0 or not declared) and all(
+        may_become(difference.declared, difference.actual) for difference in differences
+    )
 
 
-def _may_come_from(difference: Mismatch) -> bool:
-    match difference.declared, difference.actual:
+def may_become(declared: Json, actual: Json) -> bool:
+    """Return whether a server may show ``actual`` where it was sent ``declared``."""
+    match declared, actual:
         case (_, None) | (None, _):  # dropped, or filled with the server's own default
             return True
-        case _, str() if is_masked(difference.actual):
+        case _, str() if is_masked(actual):
             return True
-    return is_normalised(difference.declared, difference.actual)
+    return is_normalised(declared, actual)

@@ -108,6 +108,14 @@ class Kind:
         """The names of the fields that must not be shown."""
         return frozenset(field.name for field in self.fields if field.secret)
 
+    @property
+    def may_return_secret(self) -> bool:
+        """Whether the response to a POST may show a secret that is not shown again.
+
+        Of a collection whose fields have no names here, nobody knows.
+        """
+        return self.record is None or bool(self.secret_names)
+
     def subject(self, properties: Mapping[str, object], identifier: str | None = None) -> str:
         """Return how to name an object in a message: its kind, its title and its id."""
         title = properties.get(self.title) if self.title else None

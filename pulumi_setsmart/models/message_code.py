@@ -167,6 +167,9 @@ class MessageCode(StrEnum):
     TOO_MANY_CHANGES = "too-many-changes"
     TOO_MANY_DELETIONS = "too-many-deletions"
     PLAN_CHANGED = "plan-changed"
+    BULK_REFUSED = "bulk-refused"
+    BULK_UNFINISHED = "bulk-unfinished"
+    BULK_CHANGED = "bulk-changed"
     NO_BROWSER = "no-browser"
     NOT_NOTIFIED = "not-notified"
 

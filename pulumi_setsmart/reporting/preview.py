@@ -76,10 +76,7 @@ def read_preview(text: str, source: str = "the preview") -> Report:
     for step in sorted(steps, key=lambda step: step["op"] == "delete-replaced"):
         kind_of_step, urn = step["op"], step["urn"]
         address = next(addresses(urn), None)
-        resource_type = urn.split("::")[2].rpartition("$")[2]
-        if kind_of_step in _NO_CHANGE or resource_type.startswith(NO_RESOURCES):
-            continue
-        if urn in ours:
+        if not changes_resource(step) or urn in ours:
             continue
         if address is None or kind_of_step not in _ACTIONS:
             others.setdefault(urn, _ACTIONS.get(kind_of_step, kind_of_step))
@@ -105,6 +102,12 @@ def read_preview(text: str, source: str = "the preview") -> Report:
         resources=_resources(steps),
         other_steps=other_steps,
     )
+
+
+def changes_resource(step: Mapping[str, Any]) -> bool:
+    """Return whether a step does something to a resource that is something by itself."""
+    resource_type = step["urn"].split("::")[2].rpartition("$")[2]
+    return step["op"] not in _NO_CHANGE and not resource_type.startswith(NO_RESOURCES)
 
 
 def _resources(steps: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

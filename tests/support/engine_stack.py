@@ -10,8 +10,9 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -48,6 +49,11 @@ def restore_sigint() -> None:
 def provider_among(processes: Iterable[psutil.Process]) -> psutil.Process | None:
     """Return the process that manages the resources, among those that a command has started."""
     return next((process for process in processes if "pulumi.dynamic" in process.cmdline()), None)
+
+
+def cli_among(processes: Iterable[psutil.Process]) -> psutil.Process | None:
+    """Return the process of `pulumi up`, among those that a command has started."""
+    return next((each for each in processes if each.cmdline()[1:2] == ["up"]), None)
 
 
 def unaligned(diff: str) -> str:
@@ -99,8 +105,23 @@ class EngineStack:
     printed: list[str] = field(factory=list)
 
     @classmethod
-    def create(cls, pulumi: Path, folder: Path, base_url: str, key: str) -> EngineStack:
-        """Make the project and its stack; its programs ask ``base_url`` with ``key``."""
+    def create(
+        cls,
+        pulumi: Path,
+        folder: Path,
+        base_url: str,
+        key: str,
+        backend: Mapping[str, str] = MappingProxyType({}),
+    ) -> EngineStack:
+        """Make the project and its stack; its programs ask ``base_url`` with ``key``.
+
+        Args:
+            pulumi: The CLI.
+            folder: Where to make it.
+            base_url: The address of the API.
+            key: The API key.
+            backend: The variables of another backend than a folder of its own.
+        """
         (folder / "state").mkdir(parents=True)
         (folder / "Pulumi.yaml").write_text(PROJECT)
         stack = cls(
@@ -117,6 +138,7 @@ class EngineStack:
                 "PULUMI_SKIP_UPDATE_CHECK": "true",
                 "SETSMART_BASE_URL": base_url,
                 "SETSMART_API_KEY": key,
+                **backend,
             },
         )
         stack.succeed("stack", "init", "test")
@@ -178,14 +200,21 @@ class EngineStack:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command of the CLI whose output nobody reads."""
+        return self._started([str(self.pulumi), *arguments])
+
+    def _started(self, command: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [self.pulumi, *arguments],
+            command,
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+    def start_command(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start our own command in the project, whose output nobody reads."""
+        return self._started([*OUR_COMMAND, *arguments])
 
     def succeed(self, *arguments: str, **environment: str) -> str:
         """Run a command that must succeed, and return what it printed."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from attrs import define, field, frozen
@@ -122,10 +124,16 @@ class FaultRun:
 
     @classmethod
     def create(
-        cls, pulumi: Path, folder: Path, base_url: str, storage: Storage, seed: int
+        cls,
+        pulumi: Path,
+        folder: Path,
+        base_url: str,
+        storage: Storage,
+        seed: int,
+        backend: Mapping[str, str] = MappingProxyType({}),
     ) -> FaultRun:
         """Make the stack, and objects of others beside what it will make."""
-        stack = EngineStack.create(pulumi, folder, base_url, DEFAULT_KEY)
+        stack = EngineStack.create(pulumi, folder, base_url, DEFAULT_KEY, backend)
         for key, value in {
             "timeout": TIMEOUT,
             "settleTime": SETTLE_TIME,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import pwd
@@ -16,7 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+import psutil
+from attrs import define, frozen
 
 from support.receiver_process import free_port
 from support.state_backend import StateBackend
@@ -47,17 +49,64 @@ def programs() -> Path | None:
     return found[-1].parent if found else None
 
 
+@define
+class Cluster:
+    """The processes of a database.
+
+    Attributes:
+        command: How to start it.
+        options: With which options of Popen.
+        address: Where it is.
+    """
+
+    command: list[str]
+    options: dict[str, Any]
+    address: str
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        folder = programs()
+        assert folder is not None
+        self._process = subprocess.Popen(self.command, stderr=subprocess.DEVNULL, **self.options)
+        ready = [str(folder / "pg_isready"), "--quiet", "--dbname", self.address]
+        wait_until(lambda: subprocess.run(ready, check=False).returncode == 0)
+
+    def kill(self) -> None:
+        """Kill every process of it at once."""
+        assert self._process is not None
+        processes = psutil.Process(self._process.pid).children(recursive=True)
+        self._process.kill()
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._process.wait()
+        psutil.wait_procs(processes)
+
+    def stop(self) -> None:
+        """Stop it; it breaks the connections of its clients."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)  # with SIGTERM it would wait for its clients
+        self._process.wait(HANG_GUARD)
+
+
 @frozen
 class PostgresqlServer:
     """A database for states, with a table for each backend."""
 
-    _port: int
+    port: int
     _passwords: dict[str, str]
+    _cluster: Cluster
 
-    def backend(self, name: str) -> StateBackend:
-        """Return the backend in the table with this name."""
+    def backend(self, name: str, port: int | None = None) -> StateBackend:
+        """Return the backend in the table with this name.
+
+        Args:
+            name: The name.
+            port: Through which port Pulumi reaches it, if not its own.
+        """
         writer, reader = (
-            f"postgres://{user}:{self._passwords[user]}@127.0.0.1:{self._port}/states"
+            f"postgres://{user}:{self._passwords[user]}@127.0.0.1:{port or self.port}/states"
             for user in ("writer", "reader")
         )
         options = f"?sslmode=disable&table={name}"
@@ -66,6 +115,11 @@ class PostgresqlServer:
             reader={"PULUMI_BACKEND_URL": reader + options},
             content=lambda: _content(writer, name),
         )
+
+    def restart(self) -> None:
+        """Kill all of it, and start it again with what it has stored."""
+        self._cluster.kill()
+        self._cluster.start()
 
 
 def _content(address: str, table: str) -> dict[str, str]:
@@ -100,21 +154,17 @@ def running_postgresql() -> Iterator[PostgresqlServer]:
             **user,
         )
         settings = [word for item in SETTINGS.items() for word in ("-c", "=".join(item))]
-        with subprocess.Popen(
-            [folder / "postgres", "-D", data, "-p", str(port), *settings],
-            cwd=home,
-            stderr=subprocess.DEVNULL,
-            **user,
-        ) as server:
-            try:
-                address = f"postgres://postgres:{passwords['postgres']}@127.0.0.1:{port}"
-                ready = [str(folder / "pg_isready"), "--quiet", "--dbname", address]
-                wait_until(lambda: subprocess.run(ready, check=False).returncode == 0)
-                _psql(ROLES.format(**passwords), f"{address}/postgres")
-                yield PostgresqlServer(port, passwords)
-            finally:
-                server.send_signal(signal.SIGINT)  # with SIGTERM it would wait for its clients
-                server.wait(HANG_GUARD)
+        cluster = Cluster(
+            [str(folder / "postgres"), "-D", str(data), "-p", str(port), *settings],
+            {"cwd": home, **user},
+            f"postgres://postgres:{passwords['postgres']}@127.0.0.1:{port}",
+        )
+        try:
+            cluster.start()
+            _psql(ROLES.format(**passwords), f"{cluster.address}/postgres")
+            yield PostgresqlServer(port, passwords, cluster)
+        finally:
+            cluster.stop()
 
 
 def _psql(commands: str, address: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3  # type: ignore[import-untyped]  # it has no types
 import httpx
-from attrs import frozen
+from attrs import define
 
 from support.receiver_process import free_port
 from support.state_backend import StateBackend
@@ -23,17 +23,41 @@ UNASKED = 1 + 3 * len(ACTIONS)
 """Requests that moto answers before it asks for permissions: those that set them up."""
 
 
-@frozen
+@define
 class S3Server:
     """A bucket for states, with a folder for each backend."""
 
+    port: int
     _client: Any
-    _address: str
     _keys: dict[str, dict[str, str]]
+    _process: subprocess.Popen[bytes]
 
-    def backend(self, name: str) -> StateBackend:
-        """Return the backend in the folder with this name."""
-        options = f"endpoint={self._address}&disableSSL=true&s3ForcePathStyle=true&region={REGION}"
+    def stop(self) -> None:
+        """Stop it."""
+        self._process.kill()
+        self._process.wait()
+
+    def restart(self) -> None:
+        """Kill it, and start it again with what it has stored, which nobody may write meanwhile.
+
+        moto stores in memory, the keys too: from then on it asks nobody who they are.
+        """
+        stored = self._objects("")
+        self.stop()
+        self._process = _start(self.port, unasked=sys.maxsize)
+        self._client.create_bucket(Bucket=NAME)
+        for name, content in stored.items():
+            self._client.put_object(Bucket=NAME, Key=name, Body=content)
+
+    def backend(self, name: str, port: int | None = None) -> StateBackend:
+        """Return the backend in the folder with this name.
+
+        Args:
+            name: The name.
+            port: Through which port Pulumi reaches it, if not its own.
+        """
+        endpoint = f"endpoint=127.0.0.1:{port or self.port}"
+        options = f"{endpoint}&disableSSL=true&s3ForcePathStyle=true&region={REGION}"
         address = {"PULUMI_BACKEND_URL": f"s3://{NAME}/{name}?{options}"}
         return StateBackend(
             writer={**address, **self._keys["writer"]},
@@ -42,14 +66,14 @@ class S3Server:
         )
 
     def _content(self, folder: str) -> dict[str, str]:
-        listed = self._client.list_objects_v2(Bucket=NAME, Prefix=folder).get("Contents", [])
+        objects = self._objects(folder)
+        return {name.removeprefix(folder): each.decode() for name, each in objects.items()}
+
+    def _objects(self, prefix: str) -> dict[str, bytes]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=NAME, Prefix=prefix)
+        names = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
         return {
-            entry["Key"].removeprefix(folder): self._client.get_object(
-                Bucket=NAME, Key=entry["Key"]
-            )["Body"]
-            .read()
-            .decode()
-            for entry in listed
+            name: self._client.get_object(Bucket=NAME, Key=name)["Body"].read() for name in names
         }
 
 
@@ -57,18 +81,34 @@ class S3Server:
 def running_s3() -> Iterator[S3Server]:
     """Run a bucket that nobody but its two users can reach."""
     port = free_port()
-    with subprocess.Popen(
+    process = _start(port, UNASKED)
+    try:
+        server = _set_up(port, process)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _start(port: int, unasked: int) -> subprocess.Popen[bytes]:
+    """Start it, and wait until it is ready.
+
+    Args:
+        port: Its port.
+        unasked: How many requests it answers before it asks for permissions.
+    """
+    process = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)],
-        env={"INITIAL_NO_AUTH_ACTION_COUNT": str(UNASKED)},
+        env={"INITIAL_NO_AUTH_ACTION_COUNT": str(unasked)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    ) as server:
-        try:
-            address = f"127.0.0.1:{port}"
-            wait_until(lambda: _is_up(address))
-            yield _set_up(address)
-        finally:
-            server.terminate()
+    )
+    wait_until(lambda: _is_up(f"127.0.0.1:{port}"))
+    return process
 
 
 def _is_up(address: str) -> bool:
@@ -79,7 +119,8 @@ def _is_up(address: str) -> bool:
     return True
 
 
-def _set_up(address: str) -> S3Server:
+def _set_up(port: int, process: subprocess.Popen[bytes]) -> S3Server:
+    address = f"127.0.0.1:{port}"
     _client("s3", address, "anybody", "anything").create_bucket(Bucket=NAME)
     iam = _client("iam", address, "anybody", "anything")
     keys = {}
@@ -96,7 +137,7 @@ def _set_up(address: str) -> S3Server:
         }
     writer = keys["writer"]
     client = _client("s3", address, writer["AWS_ACCESS_KEY_ID"], writer["AWS_SECRET_ACCESS_KEY"])
-    return S3Server(client, address, keys)
+    return S3Server(port, client, keys, process)
 
 
 def _client(service: str, address: str, key: str, secret: str) -> Any:

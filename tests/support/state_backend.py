@@ -27,8 +27,22 @@ class StateBackend:
 class StateServer(Protocol):
     """Something with room for several backends."""
 
-    def backend(self, name: str) -> StateBackend:
+    def backend(self, name: str, /) -> StateBackend:
         """Return the backend with this name, made of letters and digits."""
+
+
+class NetworkServer(StateServer, Protocol):
+    """One that is reached over the network, or by way of a proxy."""
+
+    @property
+    def port(self) -> int:
+        """Its own port on this machine."""
+
+    def backend(self, name: str, /, port: int | None = None) -> StateBackend:
+        """Return the backend with this name, which Pulumi reaches through a port."""
+
+    def restart(self) -> None:
+        """Kill it, and start it again with what it has stored."""
 
 
 @frozen
