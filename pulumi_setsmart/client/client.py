@@ -59,6 +59,7 @@ class Client:
     _pacer: Pacer
     _sleep: Callable[[float], None]
     _clock: Callable[[], float]
+    _before_sending: Callable[[], object]
     _budget: Budget | None = None
     """The time of the operation that the requests belong to; None if each is its own."""
 
@@ -71,6 +72,7 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        before_sending: Callable[[], object] = lambda: None,
     ) -> Self:
         """Return the client of an account.
 
@@ -80,6 +82,7 @@ class Client:
             transport: The transport of an ordinary channel; None is the network.
             sleep: Waits for a number of seconds.
             clock: The monotonic time in seconds.
+            before_sending: Is called before each attempt, once it has waited for the rate limit.
         """
         return cls(
             connection,
@@ -88,6 +91,7 @@ class Client:
             Pacer(clock, sleep),
             sleep,
             clock,
+            before_sending,
         )
 
     def operation(self) -> Client:
@@ -222,6 +226,7 @@ class Client:
         started = self._clock()
         response = None
         try:
+            self._before_sending()
             ends_at = started + min(self.connection.timeout, budget.left)
             response = self._channel.send(request, credential, context, ends_at)
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import threading
 
 import pulumi
@@ -18,6 +19,8 @@ from pulumi_setsmart.models.text import visible
 
 LOG_VARIABLE = "SETSMART_LOG"
 """``debug`` shows a line for each request."""
+
+_STANDARD_OUTPUT = 1
 
 _lock = threading.Lock()
 _accounts: dict[Connection, Account] = {}
@@ -53,9 +56,23 @@ def account(settings: Settings) -> Account:
         found = _accounts.get(settings.connection)
         if found is None:
             found = Account(
-                Client.of(settings.connection),
+                Client.of(settings.connection, before_sending=_end_if_abandoned),
                 accept_change=settings.accept_account_change,
                 run=_run,
             )
             _accounts[settings.connection] = found
         return found
+
+
+def _end_if_abandoned() -> None:
+    """End this process if the engine that started it was killed.
+
+    Otherwise a create that waits for the rate limit would be sent a minute later, when the next run
+    has already looked for what exists. The engine reads what this process prints, up to its end.
+    """
+    if not hasattr(select, "poll"):  # on Windows
+        return
+    output = select.poll()
+    output.register(_STANDARD_OUTPUT, 0)
+    if any(events & select.POLLERR for _, events in output.poll(0)):
+        os._exit(1)  # nobody is there to be told

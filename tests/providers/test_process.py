@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from support.messages import message
+from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.models.message_code import MessageCode
 
@@ -82,3 +83,31 @@ def test_a_provider_in_trouble_prints_one_line_unless_debugging() -> None:
     debugging = run("import os; os.environ['SETSMART_DEBUG'] = '1'\n" + code)
     assert "KeyError: 'why'" in debugging
     assert "Traceback (most recent call last):" in debugging
+
+
+def test_an_engine_that_was_killed_leaves_nobody_who_sends() -> None:
+    """A request that waits for the rate limit is sent while somebody reads the output only."""
+    code = PREFACE + (
+        "import sys\n"
+        "client = account(baseUrl='http://127.0.0.1:9', maxRetries='0').client\n"
+        "sys.stdin.readline()\n"
+        "try:\n"
+        "    client.send(Request('GET', '/properties'), str)\n"
+        "except ConnectionFailedError:\n"
+        "    sys.exit(7)\n"
+    )
+    imports = (
+        "from pulumi_setsmart.client.errors import ConnectionFailedError\n"
+        "from pulumi_setsmart.client.request import Request\n"
+    )
+    for is_there, status in ((True, 7), (False, 1)):
+        with subprocess.Popen(
+            [sys.executable, "-c", imports + code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            if not is_there:
+                process.stdout.close()
+            process.stdin.write(b"\n")
+            process.stdin.close()
+            assert process.wait(HANG_GUARD) == status
