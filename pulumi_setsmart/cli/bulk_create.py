@@ -83,7 +83,9 @@ def _previewed(stack: "Stack", policy: IfExists) -> "tuple[Sequence[str], BulkCr
     from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - as above
 
     text, source = stack.preview({IF_EXISTS_VARIABLE: policy}), f"stack {stack.name}"
-    return read_preview(text, source).errors, read_bulk_creation(text, source)
+    return read_preview(text, source).errors, read_bulk_creation(
+        text, source, completes=policy == IfExists.ADOPT
+    )
 
 
 def _refuse(errors: Sequence[str], plan: "BulkCreation", begun: str | None) -> None:

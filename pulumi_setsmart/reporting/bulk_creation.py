@@ -16,7 +16,7 @@ from pulumi_setsmart.config import IF_EXISTS
 from pulumi_setsmart.lifecycle.adoption import adoption_in
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.identity import identity_of, may_become, recognisable
-from pulumi_setsmart.lifecycle.kind import ACCOUNT, EXISTING_ID
+from pulumi_setsmart.lifecycle.kind import ACCOUNT
 from pulumi_setsmart.lifecycle.kind import IF_EXISTS as IF_EXISTS_INPUT
 from pulumi_setsmart.models.json import Json, JsonObject, steps, value_at
 from pulumi_setsmart.models.message_code import MessageCode, Notice
@@ -82,12 +82,13 @@ class _Listing:
         return json.dumps([*self.place, *(self.identity.get(name) for name in names)])
 
 
-def read_bulk_creation(text: str, source: str) -> BulkCreation:
+def read_bulk_creation(text: str, source: str, *, completes: bool) -> BulkCreation:
     """Return what a preview with a refresh comes to if it is carried out without checkpoints.
 
     Args:
         text: What `pulumi preview --json` printed.
         source: Where it comes from, for messages.
+        completes: Whether it may adopt what a killed run created.
 
     Raises:
         StackError: It is something else.
@@ -106,15 +107,18 @@ def read_bulk_creation(text: str, source: str) -> BulkCreation:
             continue
         name = step["urn"].rpartition("::")[2] if address is None else address.name
         inputs = from_engine((step.get("newState") or {}).get("inputs") or {})
-        objection = _objection(address, step["op"], inputs, is_known=step["urn"] in known)
+        adoption = adoption_in(inputs)
+        if (adoption is not None and not completes) or step["urn"] in known:
+            objection: str | None = _NOT_CREATED
+        else:
+            objection = _objection(address, step["op"], inputs)
         listing = None if objection or address is None else _Listing.of(address, inputs)
         if listing is None:
             objections[objection or _NOT_KNOWN].append(name)
             continue
         listings.append(listing)
-        is_adopted = adoption_in(inputs) is not None
-        adopted += is_adopted
-        created += not is_adopted
+        adopted += adoption is not None
+        created += adoption is None
     objections[_SAME] += _same(listings)
     notices = [
         Notice(MessageCode.BULK_REFUSED, f"{listed(names)}: {why}")
@@ -142,12 +146,12 @@ def _is_component(step: Mapping[str, Any]) -> bool:
 
 
 def _objection(
-    address: ResourceAddress | None, operation: str, inputs: Mapping[str, Json], *, is_known: bool
+    address: ResourceAddress | None, operation: str, inputs: Mapping[str, Json]
 ) -> str | None:
     """Return why a step must not be carried out without checkpoints, or None if it may."""
     if address is None:
         return _NOT_OURS
-    if operation != "create" or is_known:
+    if operation != "create":
         return _NOT_CREATED
     if address.kind.may_return_secret:
         return _RETURNS_SECRET
@@ -157,7 +161,7 @@ def _objection(
     if adoption is None:
         return None
     fields = read_declaration(address.kind, inputs).fields
-    is_same = EXISTING_ID in inputs or all(
+    is_same = all(
         _may_be_of_a_killed_run(fields, path, value)
         for path, value in (adoption.current or {}).items()
     )

@@ -26,3 +26,65 @@ def test_listings_are_created_and_the_state_knows_them(
     finished = stack.command("bulk-create", "--yes")
     assert (finished.returncode, finished.stdout) == (0, "nothing to create\n")
     assert "bulkCreate" not in stack.succeed("stack", "tag", "ls", "--json")
+
+
+def test_nothing_is_created_unless_all_of_it_may_be(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """Each reason is told: here a listing that exists, and a subscription that has a secret."""
+    account.sandbox.storage.insert(PROPERTIES, {"name": "Villa 3", "bedrooms": 3})
+    stack.declare(VILLAS + 'WebhookSubscription("hook", url="https://a.example/", events=["a.a"])')
+    finished = stack.command("bulk-create", "--yes")
+    assert finished.returncode == 1
+    assert finished.stderr.splitlines() == [
+        message(MessageCode.ALREADY_EXISTS, "Villa 3", "prop_1"),
+        message(MessageCode.BULK_REFUSED, "hook", "secret"),
+        message(MessageCode.BULK_REFUSED, "nothing was created"),
+    ]
+    assert account.writes() == []
+    assert "bulkCreate" not in stack.succeed("stack", "tag", "ls")
+
+
+def test_after_a_kill_only_the_same_run_goes_on(stack: EngineStack, account: EngineSandbox) -> None:
+    """`pulumi up` doubles nothing, another program and twins stop, and nothing is guessed."""
+    storage = account.sandbox.storage
+    stack.declare(VILLAS)
+    interrupt(stack.start_command("bulk-create", "--yes"), "CLI", account.sandbox, after=5)
+    stack.succeed("cancel", "--yes")
+    created = account.writes()
+
+    failed = stack.fail("up", "--yes", "--skip-preview", *QUIET)
+    assert {*failed.errors} == {message(MessageCode.ALREADY_EXISTS, "Villa", 'if_exists="adopt"')}
+    stack.declare(VILLAS + 'Property("loft", name="Loft")')
+    assert stack.command("bulk-create", "--yes").stderr.splitlines() == [
+        message(MessageCode.BULK_CHANGED, "pulumi stack tag rm setsmart:bulkCreate")
+    ]
+    stack.declare(VILLAS)
+    villa = {**storage.objects(PROPERTIES)[0]}
+    first = villa.pop("id")
+    twin = storage.insert(PROPERTIES, villa)["id"]
+    assert stack.command("bulk-create", "--yes").stderr.splitlines() == [
+        message(MessageCode.ALREADY_EXISTS, villa["name"], first, twin),
+        message(MessageCode.BULK_REFUSED, "nothing was created"),
+    ]
+    assert account.writes() == created
+
+    storage.delete(PROPERTIES, str(twin))
+    finished = stack.command("bulk-create", "--yes")
+    assert finished.returncode == 0, finished.stderr
+    assert account.writes() == ["POST /properties"] * 20
+    assert len(storage.objects(PROPERTIES)) == 20
+    stack.assert_clean()
+
+
+def test_what_setsmart_rejects_can_be_corrected(stack: EngineStack, account: EngineSandbox) -> None:
+    """Pulumi has ended by itself, so the state has the others, and no run has to be completed."""
+    stack.declare(VILLAS + 'Property("odd", name="Odd", status="odd")')
+    failed = stack.command("bulk-create", "--yes")
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1] == message(MessageCode.BULK_UNFINISHED, "state")
+    stack.declare(VILLAS + 'Property("even", name="Even")')
+    finished = stack.command("bulk-create", "--yes")
+    assert finished.returncode == 0, finished.stderr
+    assert len(account.sandbox.storage.objects(PROPERTIES)) == 21
+    stack.assert_clean()

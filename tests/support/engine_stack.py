@@ -256,7 +256,9 @@ class EngineStack:
 
     def export(self) -> dict[str, Any]:
         """Return the state as it is stored, secrets encrypted."""
-        state: dict[str, Any] = json.loads(self.succeed("stack", "export"))
+        file = self.folder / "exported.json"  # over S3, Pulumi prints warnings beside the state
+        self.succeed("stack", "export", "--file", str(file))
+        state: dict[str, Any] = json.loads(file.read_text())
         return state
 
     def resource(self, name: str) -> dict[str, Any]:

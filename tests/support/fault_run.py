@@ -131,16 +131,32 @@ class FaultRun:
         storage: Storage,
         seed: int,
         backend: Mapping[str, str] = MappingProxyType({}),
+        *,
+        adopts: bool = True,
     ) -> FaultRun:
-        """Make the stack, and objects of others beside what it will make."""
+        """Make the stack, and objects of others beside what it will make.
+
+        Args:
+            pulumi: The CLI.
+            folder: Where to make it.
+            base_url: The address of the API.
+            storage: What the server holds.
+            seed: Decides what changes.
+            backend: The variables of another backend than a folder of its own.
+            adopts: Whether the stack is configured to adopt what exists.
+        """
         stack = EngineStack.create(pulumi, folder, base_url, DEFAULT_KEY, backend)
-        for key, value in {
+        settings: dict[str, object] = {
             "timeout": TIMEOUT,
             "settleTime": SETTLE_TIME,
-            "ifExists": "adopt",
             "maxRetries": 12,
-        }.items():
-            stack.succeed("config", "set", f"setsmart:{key}", str(value))
+        }
+        if adopts:
+            settings["ifExists"] = "adopt"
+        pairs = [f"setsmart:{key}={value}" for key, value in settings.items()]
+        stack.succeed(
+            "config", "set-all", *(word for pair in pairs for word in ("--plaintext", pair))
+        )
         run = cls(stack, storage, Random(seed))  # noqa: S311 -- it has to be repeatable
         for number in range(5):
             made = storage.insert(PROPERTIES, {"name": f"Foreign {number}", "notes": ["theirs"]})
