@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from support.engine_sandbox import EngineSandbox
-from support.engine_stack import EngineStack
+from support.engine_stack import QUIET, EngineStack
+from support.interruption import interrupt
+from support.messages import message
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES
 
 VILLAS = """
