@@ -102,6 +102,26 @@ def test_the_environment_sets_the_limit_of_deletions_for_one_run(
     assert settings.max_deletions == limit
 
 
+@pytest.mark.parametrize(
+    ("configured", "exported", "policy"),
+    [("adopt", "error", "error"), (None, " Adopt ", "adopt"), ("create", " ", "create")],
+)
+def test_the_environment_decides_for_one_run_about_what_exists(
+    configured: str | None, exported: str, policy: str
+) -> None:
+    """It has precedence over the configuration, unless it is empty."""
+    settings = loaded(
+        {"setsmart:apiKey": "k", "setsmart:ifExists": configured}, SETSMART_IF_EXISTS=exported
+    )
+    assert settings.if_exists == policy
+
+
+def test_a_wrong_policy_in_the_environment_is_named() -> None:
+    """It is told what there is."""
+    with raises(ConfigurationError, MessageCode.INVALID_SETTING, "SETSMART_IF_EXISTS", "adopt"):
+        loaded({"setsmart:apiKey": "k"}, SETSMART_IF_EXISTS="yes")
+
+
 @pytest.mark.parametrize("exported", ["all", "-1", "1.5", "1_0", "٣"])
 def test_a_wrong_limit_in_the_environment_is_named(exported: str) -> None:
     """Nothing is deleted under a limit that nobody understands."""
