@@ -90,7 +90,7 @@ def _previewed(stack: "Stack", policy: IfExists) -> "tuple[Sequence[str], BulkCr
 
 def _refuse(errors: Sequence[str], plan: "BulkCreation", begun: str | None) -> None:
     """End the command before anything is written, unless the plan can be carried out."""
-    reasons = [*errors, *map(str, plan.objections)]
+    reasons = errors or [*map(str, plan.objections)]  # a failed preview does not show all
     for reason in reasons[:_MOST_REASONS]:
         say(reason, err=True)
     if reasons:
