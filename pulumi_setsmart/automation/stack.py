@@ -257,8 +257,8 @@ class Stack:
                     raise
                 return printed
 
-    def up(self, environment: Mapping[str, str]) -> bool:
-        """Run `pulumi up` without its preview, on the terminal, and return whether it succeeded.
+    def up(self, environment: Mapping[str, str]) -> int:
+        """Run `pulumi up` without its preview, on the terminal; see `run_on_terminal`.
 
         Args:
             environment: Further variables for it.

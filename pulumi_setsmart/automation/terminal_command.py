@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
-def run_on_terminal(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> bool:
-    """Run a command, and return whether it succeeded.
+def run_on_terminal(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
+    """Run a command, and return its exit status, which is below 0 if it was killed.
 
     Ctrl-C reaches the command, too, which then ends in its own way and time. `subprocess.run` would
     kill it soon, with what it has not stored yet.
@@ -27,6 +27,6 @@ def run_on_terminal(command: Sequence[str], folder: Path, environment: Mapping[s
         with subprocess.Popen(  # noqa: S603 -- Pulumi, with arguments of ours
             command, cwd=folder, env={**os.environ, **environment}
         ) as process:
-            return process.wait() == 0
+            return process.wait()
     finally:
         signal.signal(signal.SIGINT, former)

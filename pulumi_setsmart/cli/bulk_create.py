@@ -52,29 +52,34 @@ def bulk_create(stack: str | None, *, yes: bool) -> None:
     policy = IfExists.ERROR if begun is None else IfExists.ADOPT
     errors, plan = _previewed(chosen, policy)
     _refuse(errors, plan, begun)
-    if plan.created or plan.adopted:
-        say(f"creates {plan.created} listings, adopts {plan.adopted} that a killed run created")
-        if not yes:
-            click.confirm("Go on?", default=True, abort=True, err=True)
-        chosen.set_tag(_TAG, plan.digest)
-        succeeded = chosen.up({IF_EXISTS_VARIABLE: policy, **_NO_CHECKPOINTS})
-        if not succeeded and _previewed(chosen, IfExists.ERROR)[0]:
-            raise command_error(
-                MessageCode.BULK_UNFINISHED,
-                "not all listings are created and in the state; Pulumi says why above. Run the "
-                "same command again: it adopts those that exist, and creates the rest",
-            )
-        chosen.remove_tag(_TAG)
-        if not succeeded:
-            raise command_error(
-                MessageCode.BULK_UNFINISHED,
-                "not all listings are created; Pulumi says why above. Those that exist are in the "
-                "state: change what is wrong, and run it again",
-            )
-    else:
+    if not (plan.created or plan.adopted):
         say("nothing to create")
         if begun is not None:
             chosen.remove_tag(_TAG)
+        return
+    say(f"creates {plan.created} listings, adopts {plan.adopted} that a killed run created")
+    if not yes:
+        click.confirm("Go on?", default=True, abort=True, err=True)
+    chosen.set_tag(_TAG, plan.digest)
+    _create(chosen, policy)
+
+
+def _create(stack: "Stack", policy: IfExists) -> None:
+    """Run `pulumi up`, and note that it has ended, unless it has to be completed."""
+    status = stack.up({IF_EXISTS_VARIABLE: policy, **_NO_CHECKPOINTS})
+    if status < 0 or (status > 0 and _previewed(stack, IfExists.ERROR)[0]):
+        raise command_error(
+            MessageCode.BULK_UNFINISHED,
+            "not all listings are created and in the state; Pulumi says why above. Run the same "
+            "command again: it adopts those that exist, and creates the rest",
+        )
+    stack.remove_tag(_TAG)
+    if status > 0:
+        raise command_error(
+            MessageCode.BULK_UNFINISHED,
+            "not all listings are created; Pulumi says why above. Those that exist are in the "
+            "state: change what is wrong, and run it again",
+        )
 
 
 def _previewed(stack: "Stack", policy: IfExists) -> "tuple[Sequence[str], BulkCreation]":
