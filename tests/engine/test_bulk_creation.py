@@ -11,7 +11,7 @@ from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES
 
 VILLAS = """
-for number in range(20):
+for number in range(12):
     Property(f"villa-{number}", name=f"Villa {number}", bedrooms=number % 5)
 """
 
@@ -23,8 +23,8 @@ def test_listings_are_created_and_the_state_knows_them(
     stack.declare(VILLAS)
     finished = stack.command("bulk-create", "--yes")
     assert finished.returncode == 0, finished.stderr
-    assert "creates 20 listings" in finished.stdout
-    assert len(account.sandbox.storage.objects(PROPERTIES)) == 20
+    assert "creates 12 listings" in finished.stdout
+    assert len(account.sandbox.storage.objects(PROPERTIES)) == 12
     stack.assert_clean()
     finished = stack.command("bulk-create", "--yes")
     assert (finished.returncode, finished.stdout) == (0, "nothing to create\n")
@@ -55,11 +55,11 @@ def test_after_a_kill_only_the_same_run_goes_on(stack: EngineStack, account: Eng
     """`pulumi up` doubles nothing, another program and twins stop, and nothing is guessed."""
     storage = account.sandbox.storage
     stack.declare(VILLAS)
-    interrupt(stack.start_command("bulk-create", "--yes"), "CLI", account.sandbox, after=5)
+    interrupt(stack.start_command("bulk-create", "--yes"), "CLI", account.sandbox, after=4)
     stack.succeed("cancel", "--yes")
     created = account.writes()
 
-    finished = stack.run("up", "--yes", *QUIET)
+    finished = stack.run("preview", *QUIET)
     assert finished.status != 0
     assert f"[{MessageCode.ALREADY_EXISTS}]" in finished.output
     stack.declare(VILLAS + 'Property("loft", name="Loft")')
@@ -79,8 +79,8 @@ def test_after_a_kill_only_the_same_run_goes_on(stack: EngineStack, account: Eng
     storage.delete(PROPERTIES, str(twin))
     finished = stack.command("bulk-create", "--yes")
     assert finished.returncode == 0, finished.stderr
-    assert account.writes() == ["POST /properties"] * 20
-    assert len(storage.objects(PROPERTIES)) == 20
+    assert account.writes() == ["POST /properties"] * 12
+    assert len(storage.objects(PROPERTIES)) == 12
     stack.assert_clean()
 
 
@@ -93,5 +93,5 @@ def test_what_setsmart_rejects_can_be_corrected(stack: EngineStack, account: Eng
     stack.declare(VILLAS + 'Property("even", name="Even")')
     finished = stack.command("bulk-create", "--yes")
     assert finished.returncode == 0, finished.stderr
-    assert len(account.sandbox.storage.objects(PROPERTIES)) == 21
+    assert len(account.sandbox.storage.objects(PROPERTIES)) == 13
     stack.assert_clean()
