@@ -41,7 +41,7 @@ test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses, ARGS=--cov measur
 	@tools/postgresql.sh || echo "Going on without: tests with a state in PostgreSQL are skipped." >&2
 	@$(BIN)/python -m pytest $(ARGS)
 
-faults: engine ## let everything go wrong, over many seeds: about half an hour
+faults: engine ## let everything go wrong, over many seeds: about two hours
 	@$(BIN)/python -m pytest tests/faults --seeds 20 $(ARGS)
 
 check: lint format types spelling workflows ## lint, format, types, spelling, workflows; pre-commit runs them too

@@ -52,16 +52,16 @@ def test_nothing_is_created_unless_all_of_it_may_be(
 
 
 def test_after_a_kill_only_the_same_run_goes_on(stack: EngineStack, account: EngineSandbox) -> None:
-    """`pulumi up` doubles nothing, another program and twins stop, and nothing is guessed."""
+    """`pulumi up` stops in its preview, another program and twins stop, and nothing is guessed."""
     storage = account.sandbox.storage
     stack.declare(VILLAS)
     interrupt(stack.start_command("bulk-create", "--yes"), "CLI", account.sandbox, after=4)
     stack.succeed("cancel", "--yes")
     created = account.writes()
 
-    finished = stack.run("preview", *QUIET)
-    assert finished.status != 0
-    assert f"[{MessageCode.ALREADY_EXISTS}]" in finished.output
+    preview = stack.run("preview", *QUIET)
+    assert preview.status != 0
+    assert f"[{MessageCode.ALREADY_EXISTS}]" in preview.output
     stack.declare(VILLAS + 'Property("loft", name="Loft")')
     assert stack.command("bulk-create", "--yes").stderr.splitlines() == [
         message(MessageCode.BULK_CHANGED, "pulumi stack tag rm setsmart:bulkCreate")
