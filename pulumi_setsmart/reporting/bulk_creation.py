@@ -60,14 +60,17 @@ class BulkCreation:
 
 @frozen
 class _Listing:
-    """A listing that the stack has or gets: by what it is known again."""
+    """A listing that the stack has, or gets: by what it is known again."""
 
     name: str
+    is_new: bool
     place: tuple[str, str]
     identity: Mapping[str, Json]
 
     @classmethod
-    def of(cls, address: ResourceAddress, inputs: Mapping[str, Json]) -> _Listing | None:
+    def of(
+        cls, address: ResourceAddress, inputs: Mapping[str, Json], *, is_new: bool
+    ) -> _Listing | None:
         """Return the listing that inputs declare, or None if it cannot be known again."""
         kind = address.kind
         identity = identity_of(kind.identity_names(inputs), read_declaration(kind, inputs).fields)
@@ -75,7 +78,7 @@ class _Listing:
             return None
         place = kind.name, str(inputs.get(ACCOUNT, ""))
         known = {name: recognisable(value) for name, value in identity.items()}
-        return cls(address.name, place, known)
+        return cls(address.name, is_new, place, known)
 
     def key(self, names: Sequence[str]) -> str:
         """Return what is the same for two listings that are the same by some fields."""
@@ -108,11 +111,12 @@ def read_bulk_creation(text: str, source: str, *, completes: bool) -> BulkCreati
         name = step["urn"].rpartition("::")[2] if address is None else address.name
         inputs = from_engine((step.get("newState") or {}).get("inputs") or {})
         adoption = adoption_in(inputs)
-        if (adoption is not None and not completes) or step["urn"] in known:
-            objection: str | None = _NOT_CREATED
-        else:
-            objection = _objection(address, step["op"], inputs)
-        listing = None if objection or address is None else _Listing.of(address, inputs)
+        is_new = step["op"] == "create" and step["urn"] not in known
+        creates = is_new and (completes or adoption is None)
+        objection = _objection(address, inputs, creates=creates)
+        listing = (
+            None if objection or address is None else _Listing.of(address, inputs, is_new=True)
+        )
         if listing is None:
             objections[objection or _NOT_KNOWN].append(name)
             continue
@@ -135,7 +139,7 @@ def _managed(address: ResourceAddress | None, step: Mapping[str, Any]) -> Iterat
     state = step.get("oldState") or {}
     if address is None or address.kind.may_return_secret or state.get("external"):
         return
-    listing = _Listing.of(address, from_engine(state.get("inputs") or {}))
+    listing = _Listing.of(address, from_engine(state.get("inputs") or {}), is_new=False)
     if listing is not None:
         yield listing
 
@@ -146,12 +150,12 @@ def _is_component(step: Mapping[str, Any]) -> bool:
 
 
 def _objection(
-    address: ResourceAddress | None, operation: str, inputs: Mapping[str, Json]
+    address: ResourceAddress | None, inputs: Mapping[str, Json], *, creates: bool
 ) -> str | None:
     """Return why a step must not be carried out without checkpoints, or None if it may."""
     if address is None:
         return _NOT_OURS
-    if operation != "create":
+    if not creates:
         return _NOT_CREATED
     if address.kind.may_return_secret:
         return _RETURNS_SECRET
@@ -174,7 +178,7 @@ def _may_be_of_a_killed_run(declared: JsonObject, path: str, actual: Json) -> bo
 
 
 def _same(listings: Sequence[_Listing]) -> Iterator[str]:
-    """Yield the names of the listings that may be taken for one another.
+    """Yield the names of the listings that may be taken for one another, if one of them is new.
 
     Two with the same name are told apart by their addresses, if both have one.
     """
@@ -185,8 +189,11 @@ def _same(listings: Sequence[_Listing]) -> Iterator[str]:
         shared = set.intersection(*({*listing.identity} for listing in group))
         keys = [listing.key(sorted(shared)) for listing in group]
         counted = Counter(keys)
+        new = {key for listing, key in zip(group, keys, strict=True) if listing.is_new}
         yield from (
-            listing.name for listing, key in zip(group, keys, strict=True) if counted[key] > 1
+            listing.name
+            for listing, key in zip(group, keys, strict=True)
+            if counted[key] > 1 and key in new
         )
 
 

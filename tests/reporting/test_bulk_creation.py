@@ -95,7 +95,11 @@ def test_a_setting_that_creates_what_exists_is_refused() -> None:
 def test_two_that_nothing_tells_apart_are_refused(
     one: dict[str, Any], two: dict[str, Any], *, same: bool
 ) -> None:
-    """One of them in the state is enough."""
+    """One of them may be in the state; if both are, their ids are known."""
+    both = PreviewDocument()
+    for name, each in (("one", one), ("two", two)):
+        both.listing(name, last=each, planned=each, op="same")
+    assert plan_of(both).objections == []
     kept = created(two)
     kept.listing("kept", last=one, planned=one, op="same")
     for document, names in ((created(one, two), ("0", "1")), (kept, ("kept", "0"))):
