@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import attrs
 from attrs import Factory, define, frozen
 
@@ -51,14 +53,14 @@ class Restoration:
     Attributes:
         objects: The objects that are as they were.
         changed: How many of them were changed.
-        created: The new ids of those that were created again, by the old ones.
+        created: Those of them that were created again.
         notices: What is left to do.
         stopped: What ended it before its end, or None.
     """
 
     objects: list[Restored] = Factory(list)
     changed: int = 0
-    created: dict[str, str] = Factory(dict)
+    created: list[Restored] = Factory(list)
     notices: list[Notice] = Factory(list)
     stopped: SetSmartError | None = None
 
@@ -87,6 +89,7 @@ def restore(
                 restoration.stopped = error
                 break
             progress(number)
+    restoration.notices += _without_secrets(restoration.created)
     return restoration
 
 
@@ -109,9 +112,7 @@ class _Writer:
         saved, record = step.saved, step.record
         if record is None:
             identifier = self._create(step)
-            self.restoration.created[saved.identifier] = identifier
-            if saved.note.left_out:
-                self.restoration.notices.append(_without_secrets(saved, identifier))
+            self.restoration.created.append(Restored(saved, identifier))
         else:
             identifier = record.id
             if step.fields:
@@ -148,10 +149,15 @@ def _lists(saved: SavedObject) -> dict[str, Json]:
     return {name: value for name, value in saved.entry.items() if name == UNORDERED}
 
 
-def _without_secrets(saved: SavedObject, identifier: str) -> Notice:
-    names = [dotted(path) for path in saved.note.left_out]
-    return Notice(
-        MessageCode.SECRET_NOT_RESTORED,
-        f"{saved.key} ({identifier}): is created again without {listed(names)}, which the backup "
-        "lacks. `pulumi up` sets what the program declares; set the rest in SetSmart",
-    )
+def _without_secrets(created: Sequence[Restored]) -> Iterator[Notice]:
+    """Yield what is missing of objects that were created again, once for each field."""
+    lacking: dict[str, list[str]] = {}
+    for each in created:
+        for path in each.saved.note.left_out:
+            lacking.setdefault(dotted(path), []).append(f"{each.saved.key} ({each.identifier})")
+    for name, subjects in lacking.items():
+        yield Notice(
+            MessageCode.SECRET_NOT_RESTORED,
+            f"{listed(subjects)}: created again without {name}, which the backup lacks. "
+            "`pulumi up` sets it where the program declares it; else set it in SetSmart",
+        )

@@ -129,8 +129,8 @@ def _counted(update: "StackUpdate") -> str:
 
 
 def _report(restoration: "Restoration") -> None:
-    for old, new in restoration.created.items():
-        say(f"created again: {old} is {new} now")
+    for each in restoration.created:
+        say(f"created again: {each.saved.subject} is {each.identifier} now")
     say(f"{restoration.changed} changed, {len(restoration.created)} created again")
     for notice in restoration.notices:
         say(str(notice), err=True)

@@ -47,15 +47,14 @@ class BackupNote:
         Raises:
             ValueError: It holds none.
         """
-        if not isinstance(value, dict):
-            raise ValueError
-        key = _strings(value.get(_RESOURCE, []))
+        members = _object(value)
+        key = _strings(members.get(_RESOURCE, []))
         resource = ResourceKey.read(json.dumps(key))
         if key and resource is None:
             raise ValueError
-        declared = value.get(_DECLARED)
+        declared = members.get(_DECLARED)
         return cls(
-            _strings(value.get(_LEFT_OUT, [])),
+            _strings(members.get(_LEFT_OUT, [])),
             resource,
             None if declared is None else _shape(declared),
         )
@@ -77,19 +76,22 @@ def is_note(value: Json) -> bool:
     return value is None or isinstance(value, dict)
 
 
+def _object(value: Json) -> dict[str, Json]:
+    match value:
+        case dict():
+            return value
+    raise ValueError
+
+
 def _strings(value: Json) -> list[str]:
-    if not isinstance(value, list):
-        raise ValueError
-    strings = [element for element in value if isinstance(element, str)]
-    if strings != value:
-        raise ValueError
-    return strings
+    match value:
+        case list() if all(isinstance(element, str) for element in value):
+            return [*map(str, value)]
+    raise ValueError
 
 
 def _shape(value: Json) -> dict[str, Shape]:
-    if not isinstance(value, dict):
-        raise ValueError
-    return {name: _shape_within(member) for name, member in value.items()}
+    return {name: _shape_within(member) for name, member in _object(value).items()}
 
 
 def _shape_within(value: Json) -> Shape:
