@@ -53,7 +53,8 @@ def stack(stack: EngineStack, account: EngineSandbox) -> EngineStack:
     for listing in storage.objects(PROPERTIES):
         more = {"license": f"L {listing['id']}", "safe": {"pin": 1234, "shelf": 2}}
         storage.replace(PROPERTIES, str(listing["id"]), {**listing, **more})
-    storage.insert(PROPERTIES, {"name": "Cabin", "address": "1 Lake", "view": ["lake", "hill"]})
+    cabin: dict[str, Json] = {"name": "Cabin", "address": "1 Lake", "view": ["lake", "hill"]}
+    storage.insert(PROPERTIES, {**cabin, "status": "active"})
     finished = stack.command("backup", "backup.yaml")
     assert finished.returncode == 0, finished.stderr
     return stack
