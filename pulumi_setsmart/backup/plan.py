@@ -149,7 +149,7 @@ def plan_of(
         raise WrongAccountError(
             f"nothing in this account ({inventory.base_url}) is as the backup knows it, so it may "
             "be another account. Set the base URL and the key of its account; if all was deleted "
-            "or renamed there, set setsmart:acceptAccountChange to true for this run",
+            "or renamed there, run this with --accept-account-change",
             code=MessageCode.BACKUP_OF_OTHER_ACCOUNT,
         )
     return plan

@@ -83,7 +83,8 @@ def restore(
             try:
                 writer.carry_out(step)
             except _OF_ONE_OBJECT as error:
-                reason = f"{step.saved.subject}: is not as it was: {error.message}"
+                why = "; ".join(error.message.split("\n"))
+                reason = f"{step.saved.subject}: is not as it was: {why}"
                 restoration.notices.append(Notice(MessageCode.NOT_RESTORED, reason))
             except SetSmartError as error:
                 restoration.stopped = error

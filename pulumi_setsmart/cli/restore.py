@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import click
 
 from pulumi_setsmart.cli.console import Command, is_interactive, say
@@ -30,6 +31,11 @@ _TROUBLE = 2
 )
 @stack_option
 @environment_option
+@click.option(
+    "--accept-account-change",
+    is_flag=True,
+    help="Write also if nothing in the account is as the backup knows it.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking. Needed without a terminal.")
 def restore(
@@ -38,6 +44,7 @@ def restore(
     stack: str | None,
     *,
     only_environment: bool,
+    accept_account_change: bool,
     dry_run: bool,
     yes: bool,
 ) -> None:
@@ -78,6 +85,8 @@ def restore(
     wanted = backup_file.wanted_objects(saved, only)
     chosen = chosen_stack(stack, only_environment=only_environment)
     settings = load_stack_settings(chosen, Path(), os.environ)
+    if accept_account_change:
+        settings = attrs.evolve(settings, accept_account_change=True)
     pulumi_stack = None if chosen is None else Stack(chosen, Path())
     state = KnownState() if pulumi_stack is None else pulumi_stack.known_state()
     with locked(Path(), "pulumi-setsmart restore"), opened(settings) as account:
