@@ -234,10 +234,10 @@ def _is_recognised(saved: SavedObject, record: Record | None) -> bool:
 def _step(
     saved: SavedObject, record: Record | None, known: KnownObject | None, settings: Settings
 ) -> Step:
-    if record is None:
-        return Step(saved, None, None, dict(saved.fields))
-    now = _comparable(saved, record, settings)
     before = without(saved.fields, *([name] for name in settings.read_only_fields))
+    if record is None:
+        return Step(saved, None, None, before)
+    now = _comparable(saved, record, settings)
     target = _with_cleared(
         before, in_order_of(before, now, unordered_lists(saved.kind, saved.entry))
     )
