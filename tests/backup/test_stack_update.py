@@ -11,6 +11,7 @@ from pulumi_setsmart.backup.plan import Restored
 from pulumi_setsmart.backup.stack_update import stack_update_of
 from pulumi_setsmart.lifecycle.kind import PROPERTY
 from pulumi_setsmart.lifecycle.resource_key import ResourceKey
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.backup_note import BackupNote
 
@@ -18,7 +19,7 @@ from pulumi_setsmart.specification.backup_note import BackupNote
 def restored(name: str, identifier: str, parent_type: str = "") -> Restored:
     """Return an object that is as it was; it had the id ``old`` and a resource with a name."""
     key = ResourceKey(PROPERTY.name, name, parent_type, "parent" if parent_type else "")
-    entry = {"existing_id": "old", "name": name}
+    entry: dict[str, Json] = {"existing_id": "old", "name": name}
     return Restored(SavedObject(PROPERTY, name, entry, BackupNote(resource=key)), identifier)
 
 

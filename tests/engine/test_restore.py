@@ -49,7 +49,7 @@ def stack(stack: EngineStack, account: EngineSandbox) -> EngineStack:
     stack.up()
     storage = account.sandbox.storage
     for listing in storage.objects(PROPERTIES):
-        more = {"license": f"L {listing['id']}", "safe": {"pin": 1234, "shelf": 2}}
+        more: dict[str, Json] = {"license": f"L {listing['id']}", "safe": {"pin": 1234, "shelf": 2}}
         storage.replace(PROPERTIES, str(listing["id"]), {**listing, **more})
     cabin: dict[str, Json] = {"name": "Cabin", "address": "1 Lake", "view": ["lake", "hill"]}
     storage.insert(PROPERTIES, {**cabin, "status": "active"})
