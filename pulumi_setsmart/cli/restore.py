@@ -72,6 +72,7 @@ def restore(
     from pulumi_setsmart.backup.plan import plan_of  # noqa: PLC0415 - as above
     from pulumi_setsmart.backup.restore import restore as restore_account  # noqa: PLC0415 - as above
     from pulumi_setsmart.backup.stack_update import (  # noqa: PLC0415 - as above
+        StackUpdate,
         stack_update_of,
         update_stack,
     )
@@ -92,26 +93,27 @@ def restore(
     with locked(Path(), "pulumi-setsmart restore"), opened(settings) as account:
         inventory = take_inventory(account, settings, every_field, shown_progress())
         plan = plan_of(saved, wanted, inventory, state, settings)
-        known = stack_update_of(plan.found, state)
-        _show(plan, file, known)
-        differs = bool(plan.differences or (chosen is not None and known))
+        lacking = StackUpdate() if pulumi_stack is None else stack_update_of(plan.found, state)
+        _show(plan, file, lacking)
+        differs = bool(plan.differences or lacking)
         if dry_run or not differs or (asks and not click.confirm("Write it?", err=True)):
             raise SystemExit(1 if differs or plan.left else 0)
         restoration = restore_account(plan, account, settings, shown_progress())
         _report(restoration)
+        update = StackUpdate()
         if pulumi_stack is None:
             say("no stack: no state was changed")
         else:
             state = pulumi_stack.known_state()
             update = stack_update_of(restoration.objects, state)
             update_stack(pulumi_stack, update, state, account, settings)
-            if update:
-                say(f"stack {chosen}: {_counted(update)}")
-            for notice in update.notices:
-                say(str(notice), err=True)
+        if update:
+            say(f"stack {chosen}: {_counted(update)}")
+    for notice in update.notices:
+        say(str(notice), err=True)
     if restoration.stopped is not None:
         raise restoration.stopped
-    if plan.left or restoration.notices:
+    if plan.left or restoration.notices or update.notices:
         raise SystemExit(1)
 
 
@@ -119,17 +121,9 @@ def _show(plan: "Plan", file: Path, update: "StackUpdate") -> None:
     show_differences(plan.differences, f"account → {file}")
     if update:
         say(f"the stack lacks objects that exist: {_counted(update)}")
-    if plan.beyond:
-        say(
-            str(
-                Notice(
-                    MessageCode.NOT_IN_BACKUP,
-                    f"{plan.beyond} in the account are not in the backup, and stay as they are",
-                )
-            ),
-            err=True,
-        )
-    for notice in [*plan.left, *update.notices]:
+    beyond = f"{plan.beyond} in the account are not in the backup, and stay as they are"
+    notices = [Notice(MessageCode.NOT_IN_BACKUP, beyond)] if plan.beyond else []
+    for notice in [*notices, *plan.left, *update.notices]:
         say(str(notice), err=True)
 
 
