@@ -188,6 +188,15 @@ def test_a_listing_that_may_be_another_one_is_left(account: SandboxAccount) -> N
     assert (fields(account), writes(account)) == (before, asked)
 
 
+def test_one_of_twins_comes_back(account: SandboxAccount) -> None:
+    """The other one is not taken for it, as the backup has both."""
+    before = fields(account, "id")
+    account.remove("prop_6")
+    finished = restore(account)
+    assert finished.exit_code == 0, finished.stderr
+    assert fields(account, "id") == before
+
+
 def test_what_setsmart_rejects_does_not_stop_the_rest(account: SandboxAccount) -> None:
     """The listing is named with the reason, and the others come back."""
     for number in (1, 2):
