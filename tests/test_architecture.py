@@ -14,7 +14,8 @@ ALLOWED = {
     "adoption": "automation client config files lifecycle models specification",
     "api_object": "lifecycle models providers resource",
     "automation": "client config files lifecycle models providers",
-    "cli": "acceptance adoption automation client config conversion diagnosis files models "
+    "backup": "adoption automation client config lifecycle models specification",
+    "cli": "acceptance adoption automation backup client config conversion diagnosis files models "
     "providers recording reporting sandbox specification webhooks",
     "client": "models",
     "config": "client models",

@@ -59,9 +59,13 @@ def import_file(portfolio: str, resources: Iterable[ImportedResource]) -> dict[s
     under the same id already. Secrets are not in it: where the server shows one, a marker keeps
     its place, since Pulumi knows by the place which values of a state to encrypt.
     """
-    children = [_child(portfolio, resource) for resource in resources]
-    parent = {"type": PORTFOLIO_TYPE, "name": portfolio, "component": True}
-    return {"resources": [parent, *children] if children else []}
+    children = [{**entry_of(resource), "parent": portfolio} for resource in resources]
+    return {"resources": [component_of(portfolio), *children] if children else []}
+
+
+def component_of(portfolio: str) -> dict[str, Any]:
+    """Return the entry of an import file for a portfolio."""
+    return {"type": PORTFOLIO_TYPE, "name": portfolio, "component": True}
 
 
 def imported_ids(file: Mapping[str, Any], portfolio: str | None) -> dict[tuple[Kind, str], str]:
@@ -118,14 +122,14 @@ def _known(resource: Any, portfolio: str) -> Iterator[tuple[tuple[Kind, str], st
     raise ValueError
 
 
-def _child(portfolio: str, resource: ImportedResource) -> dict[str, Any]:
+def entry_of(resource: ImportedResource) -> dict[str, Any]:
+    """Return the entry of an import file for a resource without a parent."""
     provider = {PROVIDER_KEY: TYPES[resource.kind].provider.pickled()}
     shown = resource.kind.secret_names & resource.outputs.keys()
     return {
         "type": TYPES[resource.kind].token,
         "name": resource.name,
         "id": resource.identifier,
-        "parent": portfolio,
         "inputs": {**to_engine(resource.inputs), **provider},
         "outputs": {
             **to_engine(resource.outputs),

@@ -15,6 +15,7 @@ from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata
 
 from pulumi_setsmart.automation.failure import first_error
+from pulumi_setsmart.automation.known_state import KnownState, known_state, with_new_ids
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
@@ -173,22 +174,43 @@ class Stack:
         ]
         return State(text, resources)
 
+    def known_state(self) -> KnownState:
+        """Return what the state knows of the objects in the account, with its secrets in clear.
+
+        Raises:
+            StackError: It cannot be read or decrypted, or holds code of others.
+        """
+        exported = self._exported("--show-secrets")
+        self._refuse_foreign_code(exported)
+        return known_state(exported)
+
+    def change_ids(self, ids: Mapping[str, str]) -> None:
+        """Give resources objects with other ids, and change nothing else in the state.
+
+        Args:
+            ids: The ids by the URNs of the resources.
+
+        Raises:
+            StackError: The state cannot be read or written.
+        """
+        self._import_state(with_new_ids(self._exported(), ids))
+
     def restore(self, state: State) -> None:
         """Bring the stack back to a state that it had.
 
         Raises:
             StackError: It cannot be brought back.
         """
-        with self._reported(), tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "state.json")
-            file.write_text(state.text)
-            self._run("stack", "import", "--stack", self.name, "--file", str(file))
+        self._import_state(state.text)
 
-    def import_resources(self, resources: list[dict[str, Any]]) -> None:
+    def import_resources(
+        self, resources: list[dict[str, Any]], parents: Mapping[str, str] | None = None
+    ) -> None:
         """Import resources; nothing is asked of SetSmart.
 
         Args:
             resources: Those of an import file.
+            parents: The URNs of parents that the stack has, by their names in the file.
 
         Raises:
             StackError: They could not be imported, or the state holds code of others.
@@ -197,6 +219,7 @@ class Stack:
             self._selected().import_resources(
                 # Its type leaves out the inputs and outputs that Pulumi takes here.
                 resources=cast(Any, resources),
+                name_table=None if parents is None else {**parents},
                 protect=False,
                 generate_code=False,
                 show_secrets=False,
@@ -299,6 +322,12 @@ class Stack:
         """
         with self._reported():
             self._workspace.remove_tag(self.name, name)
+
+    def _import_state(self, text: str) -> None:
+        with self._reported(), tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "state.json")
+            file.write_text(text)
+            self._run("stack", "import", "--stack", self.name, "--file", str(file))
 
     def _export(self, *options: str) -> str:
         with self._reported():

@@ -4,6 +4,7 @@ import click
 
 from pulumi_setsmart.cli.accept import accept
 from pulumi_setsmart.cli.adopt import adopt
+from pulumi_setsmart.cli.backup import backup
 from pulumi_setsmart.cli.bulk_create import bulk_create
 from pulumi_setsmart.cli.compare import compare
 from pulumi_setsmart.cli.completion import completion
@@ -15,6 +16,7 @@ from pulumi_setsmart.cli.format import format_
 from pulumi_setsmart.cli.init import init
 from pulumi_setsmart.cli.list import list_objects
 from pulumi_setsmart.cli.report import report
+from pulumi_setsmart.cli.restore import restore
 from pulumi_setsmart.cli.sandbox import sandbox
 from pulumi_setsmart.cli.schema import schema
 from pulumi_setsmart.cli.show import show
@@ -32,12 +34,12 @@ def main() -> None:
     NO_COLOR is set.
 
     Exit status: 0 for success, 1 for failure, 2 for a usage error. The statuses of accept,
-    compare, format, report and validate are in their help.
+    compare, format, report, restore and validate are in their help.
     """
 
 
 for command in (
-    *(accept, adopt, bulk_create, compare, completion, convert, doctor, export, format_, init),
-    *(list_objects, report, sandbox, schema, show, validate, webhook_secret),
+    *(accept, adopt, backup, bulk_create, compare, completion, convert, doctor, export, format_),
+    *(init, list_objects, report, restore, sandbox, schema, show, validate, webhook_secret),
 ):
     main.add_command(command)

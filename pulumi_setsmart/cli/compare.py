@@ -3,21 +3,15 @@
 import functools
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 import click
 
 from pulumi_setsmart.cli.console import Command, say, write_json
+from pulumi_setsmart.cli.differences import show_differences
 from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
-from pulumi_setsmart.models.text import EMPTY, shown_json
-
-if TYPE_CHECKING:
-    from pulumi_setsmart.adoption.compare import ObjectDifference
-    from pulumi_setsmart.models.json import Json
 
 _TROUBLE = 2
-_STYLES = {"added": "green", "missing": "red", "changed": "yellow"}
 
 
 @click.command(cls=Command, failure=_TROUBLE)
@@ -64,40 +58,6 @@ def compare(
             }
         )
     else:
-        _show(found, left, right)
+        show_differences(found, f"{left} → {right}")
     if found:
         raise SystemExit(1)
-
-
-def _show(found: "list[ObjectDifference]", left: str, right: str) -> None:
-    from rich.padding import Padding  # noqa: PLC0415 - heavy
-    from rich.text import Text  # noqa: PLC0415 - heavy
-
-    from pulumi_setsmart.cli.display import (  # noqa: PLC0415 - heavy
-        cell,
-        fields_table,
-        table_output,
-    )
-
-    console = table_output()
-    if not found:
-        console.print("no differences", style="green")
-        return
-    console.print(cell(f"{left} → {right}"))
-    for difference in found:
-        name = f"{difference.title} ({difference.left or difference.right})"
-        change = cell(difference.change, _STYLES[difference.change])
-        console.print(Text("  ").join([change, cell(name)]))
-        rows = (
-            (cell(field.name), cell(f"{_text(field.left)} → {_text(field.right)}"))
-            for field in difference.fields
-        )
-        console.print(Padding(fields_table(rows), (0, 0, 0, 2)))
-    counted = {
-        change: sum(difference.change == change for difference in found) for change in _STYLES
-    }
-    console.print(", ".join(f"{number} {change}" for change, number in counted.items() if number))
-
-
-def _text(value: "Json") -> str:
-    return EMPTY if value is None else shown_json(value)

@@ -64,6 +64,7 @@ class MessageCode(StrEnum):
     UNKNOWN_ACCOUNT = "unknown-account"
     DIFFERENT_OBJECT = "different-object"
     OTHER_ACCOUNT_ADOPTED = "other-account-adopted"
+    BACKUP_OF_OTHER_ACCOUNT = "backup-of-other-account"
     DAMAGED_METADATA = "damaged-metadata"
     NEWER_METADATA = "newer-metadata"
 
@@ -131,6 +132,7 @@ class MessageCode(StrEnum):
     UNKNOWN_EVENT = "unknown-event"
     NOT_EXTENDABLE = "not-extendable"
     NOT_AN_IMPORT_FILE = "not-an-import-file"
+    NOT_A_BACKUP = "not-a-backup"
 
     # Spreadsheets
     SPREADSHEETS_NOT_INSTALLED = "spreadsheets-not-installed"
@@ -180,6 +182,10 @@ class MessageCode(StrEnum):
     OTHER_STACK = "other-stack"
     UNASSIGNED = "unassigned"
     MANAGED_ELSEWHERE = "managed-elsewhere"
+    NOT_RESTORED = "not-restored"
+    SECRET_NOT_RESTORED = "secret-not-restored"  # noqa: S105 - the name of a message
+    NOT_IN_BACKUP = "not-in-backup"
+    NOT_IN_STATE = "not-in-state"
     NO_LONGER_IN_ACCOUNT = "no-longer-in-account"
     WOULD_CHANGE = "would-change"
     OTHERS_WOULD_CHANGE = "others-would-change"

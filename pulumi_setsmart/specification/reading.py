@@ -26,6 +26,7 @@ from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.arguments import ARGUMENTS, PortfolioArgs
 from pulumi_setsmart.specification.assigned_stack import STACK, is_stack_name
+from pulumi_setsmart.specification.backup_note import BACKUP, is_note
 from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import (
@@ -64,6 +65,12 @@ _READERS: Mapping[Format, Callable[[str, str, Report], Document]] = {
     Format.CSV: read_csv,
 }
 
+
+_FILE_MEMBERS: Mapping[str, tuple[Callable[[Json], bool], str]] = {
+    STACK: (is_stack_name, "must be the name of a stack"),
+    BACKUP: (is_note, "must be an object"),
+}
+"""The members of an entry that are no arguments of a resource: what they may be."""
 
 _ABOUT_KEYS = {
     MessageCode.UNKNOWN_FIELD,
@@ -291,7 +298,7 @@ def violations_of(document: Document) -> Iterator[FileViolation]:
                     violation.reason,
                     violation.code,
                 )
-            yield from _stack_violations(document, path, entries)
+            yield from _file_member_violations(document, path, entries)
         elif entries is not None and entries is not UNKNOWN:
             yield document.violation(
                 path, f"must hold each {kind.label} under a name, not {type_name(entries)}"
@@ -336,16 +343,15 @@ def _entry_violations(
             yield _invalid_input(document, path, violation, declared.get(violation.input))
 
 
-def _stack_violations(
+def _file_member_violations(
     document: Document, path: str, entries: Mapping[str, Json]
 ) -> Iterator[FileViolation]:
     for name, entry in entries.items():
-        if isinstance(entry, dict) and not is_stack_name(entry.get(STACK)):
-            yield document.violation(
-                pointer(pointer(path, name), STACK),
-                "must be the name of a stack",
-                MessageCode.INVALID_VALUE,
-            )
+        for member, (is_allowed, reason) in _FILE_MEMBERS.items():
+            if isinstance(entry, dict) and not is_allowed(entry.get(member)):
+                yield document.violation(
+                    pointer(pointer(path, name), member), reason, MessageCode.INVALID_VALUE
+                )
 
 
 def _formerly(entries: Mapping[str, Json]) -> dict[str, Json]:
@@ -398,12 +404,14 @@ def _without_absent_policies(kind: Kind, entry: Mapping[str, Json]) -> dict[str,
     return {
         name: value
         for name, value in entry.items()
-        if value is not None or name not in (*kind.policy_inputs, FORMERLY, STACK)
+        if value is not None or name not in (*kind.policy_inputs, FORMERLY, *_FILE_MEMBERS)
     }
 
 
 def _keyword_arguments(kind: Kind, entry: Mapping[str, Json]) -> dict[str, Any]:
-    arguments = {name: _with_clear(value) for name, value in entry.items() if name != STACK}
+    arguments = {
+        name: _with_clear(value) for name, value in entry.items() if name not in _FILE_MEMBERS
+    }
     for name in kind.secret_names & arguments.keys():
         secret = entry[name]
         if isinstance(secret, dict):

@@ -6,7 +6,7 @@ from pulumi_setsmart.lifecycle.check import POLICY_INPUTS
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, Kind
 from pulumi_setsmart.models.field import ApiField
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.specification import assigned_stack
+from pulumi_setsmart.specification import assigned_stack, backup_note
 from pulumi_setsmart.specification.argument import Argument, entry_arguments_of
 from pulumi_setsmart.specification.former_keys import FORMERLY, SCHEMA
 from pulumi_setsmart.specification.sections import CONFIG, SECTIONS
@@ -46,6 +46,10 @@ def _entry(kind: Kind) -> dict[str, Json]:
             assigned_stack.STACK: {
                 "description": assigned_stack.DESCRIPTION,
                 **assigned_stack.SCHEMA,
+            },
+            backup_note.BACKUP: {
+                "description": backup_note.DESCRIPTION,
+                **backup_note.SCHEMA,
             },
         },
     }

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.specification.assigned_stack import STACK
+from pulumi_setsmart.specification.backup_note import BACKUP
 from pulumi_setsmart.specification.former_keys import FORMERLY
 
 SECTIONS: Mapping[str, Kind] = {kind.section: kind for kind in KINDS if kind.section}
@@ -26,4 +27,4 @@ CONFIG: Final = "config"
 def names_of(kind: Kind) -> tuple[str, ...]:
     """Return what an entry of a kind may declare."""
     fields = (field.name for field in kind.fields)
-    return (*fields, kind.extra_fields, *kind.policy_inputs, FORMERLY, STACK)
+    return (*fields, kind.extra_fields, *kind.policy_inputs, FORMERLY, STACK, BACKUP)

@@ -19,7 +19,7 @@ from pulumi_setsmart.cli import main
 from pulumi_setsmart.cli.console import Command, write_data, write_json
 from pulumi_setsmart.models.message_code import MessageCode
 
-FAILURE = {"accept": 2, "compare": 2, "format": 2, "report": 2, "validate": 2}
+FAILURE = dict.fromkeys(("accept", "compare", "format", "report", "restore", "validate"), 2)
 """The statuses of commands whose status 1 is an answer; all others fail with 1."""
 
 COMMANDS = sorted(main.commands)

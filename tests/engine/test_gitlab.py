@@ -266,6 +266,10 @@ def test_a_change_goes_from_the_merge_request_to_the_account(
     gitlab.merge()
     gitlab.succeed("deploy")
     assert sorted(str(listing["bedrooms"]) for listing in account.objects()) == ["1", "2", "4"]
+    pipeline = yaml.safe_load((gitlab.folder / ".gitlab-ci.yml").read_text())
+    [kept] = pipeline["deploy"]["artifacts"]["paths"]
+    saved = yaml.safe_load((gitlab.folder / kept).read_text())["properties"]
+    assert saved["beachfront-villa"]["bedrooms"] == 3
     gitlab.succeed("drift")
     assert gitlab.summaries == []
 

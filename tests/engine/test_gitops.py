@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from attrs import evolve, frozen
 from support.engine_stack import EngineStack
 from support.messages import message
@@ -23,7 +24,7 @@ from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.reporting.field_change import FieldChange
 from pulumi_setsmart.reporting.report import Action
 from pulumi_setsmart.reporting.wording import HEADINGS, HIDDEN, reason
-from pulumi_setsmart.sandbox import ApiKey, SandboxSettings, running
+from pulumi_setsmart.sandbox import ApiKey, Json, SandboxSettings, running
 from pulumi_setsmart.testing import SandboxAccount
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "gitops"
@@ -353,14 +354,34 @@ def test_what_was_approved_is_what_is_deployed(
     assert said == message(MessageCode.PLAN_CHANGED, "not approved: portfolio-harbour-loft")
     assert "Harbour Loft" in stopped.stdout
     assert account.objects() == before
-    account.change(ids["Harbour Loft"], bedrooms=1)
+    account.change(ids["Harbour Loft"], bedrooms=1, lift=True, safe={"pin": 77177})
+    before = account.objects()
     forge.succeed("deploy")
+    assert_backed_up(forge, before)
     assert {listing["name"]: listing.get("bedrooms") for listing in account.objects()} == {
         "Beachfront Villa": 4,
         "Harbour Loft": 1,
         "Pine Cabin": 2,
         "Hut": None,
     }
+
+
+def assert_backed_up(forge: Forge, before: list[dict[str, Json]]) -> None:
+    """Assert that the run kept all fields that the account had before it, and no secret."""
+    [kept] = (forge.repository.kept / "artifacts" / "account-before-1001-1").iterdir()
+    assert not [secret for secret in (DOOR_CODE, WRITER, "77177") if secret in kept.read_text()]
+    entries = yaml.safe_load(kept.read_text())["properties"]
+    for listing in before:
+        [entry] = [each for each in entries.values() if each["existing_id"] == listing["id"]]
+        saved = {**entry, **entry.get("attributes", {})}
+        public = {
+            name: value
+            for name, value in listing.items()
+            if name not in ("id", "created_at", "updated_at", "door_code") and value is not None
+        }
+        if "safe" in public:
+            public["safe"] = {}
+        assert public == {name: saved[name] for name in public}
 
 
 ATTACK = """

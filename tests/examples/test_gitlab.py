@@ -48,6 +48,20 @@ def test_forks_are_not_previewed_and_deployments_take_turns() -> None:
         assert JOBS[name]["script"][0] == 'pulumi-setsmart doctor --stack "$STACK" --state-only'
 
 
+def test_the_account_is_backed_up_before_anything_is_written() -> None:
+    """The backup is kept for ninety days, also if the deployment fails."""
+    deploy = JOBS["deploy"]
+    backup, up = deploy["script"][-2:]
+    assert backup.startswith("pulumi-setsmart backup account.yaml ")
+    assert up.startswith("pulumi up ")
+    assert deploy["artifacts"] == {
+        "when": "always",
+        "access": "developer",
+        "paths": ["account.yaml"],
+        "expire_in": "90 days",
+    }
+
+
 def test_what_is_installed_is_pinned() -> None:
     """Packages by their hashes, our wheel from its file, Pulumi by the version that is tested."""
     assert PIPELINE["default"]["image"]["name"].rpartition(":")[2] == ENGINE.version

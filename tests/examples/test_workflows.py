@@ -113,6 +113,20 @@ def test_nothing_is_deployed_that_was_not_approved() -> None:
 WORDS = ("approved-plan", "--expect", "pulumi up")
 
 
+def test_the_account_is_backed_up_before_anything_is_written() -> None:
+    """The backup is kept, for ninety days, in the step after the one that makes it."""
+    steps = JOBS["deploy: deploy"]["steps"]
+    names = [step.get("name") for step in steps]
+    place = names.index("Back up")
+    assert names.index("Check") < place < names.index("Deploy")
+    assert "$RUNNER_TEMP/account.yaml" in steps[place]["run"]
+    kept = steps[place + 1]
+    assert kept["uses"].startswith("actions/upload-artifact@")
+    assert "if" not in kept
+    assert kept["with"]["path"] == "${{ runner.temp }}/account.yaml"
+    assert kept["with"]["retention-days"] == 90
+
+
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
 def test_shells_are_given_no_expressions_and_checkouts_keep_no_credentials(
     job: dict[str, Any],

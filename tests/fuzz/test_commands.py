@@ -147,6 +147,22 @@ def test_what_is_exported_to_a_pipe_is_exact(
 
 @settings(max_examples=15)
 @given(listings=LISTINGS, hooks=FIELDS)
+def test_an_account_is_as_its_backup(
+    server: RawJsonServer,
+    tmp_path_factory: pytest.TempPathFactory,
+    listings: list[Any],
+    hooks: dict[str, Any],
+) -> None:
+    """Whatever it holds: nothing differs that nobody changed, and what is left out is reported."""
+    server.respond({"properties": listings, "webhooks": [{"id": "wh_1", **hooks}]})
+    file = str(tmp_path_factory.mktemp("backup") / "account.json")
+    if run(server, "backup", file, "--env").exit_code == 0:
+        restored = run(server, "restore", file, "--env", "--dry-run")
+        assert (restored.exit_code, restored.stdout) == (0, "no differences\n")
+
+
+@settings(max_examples=15)
+@given(listings=LISTINGS, hooks=FIELDS)
 def test_a_comparison_shows_and_obeys_nothing(
     server: RawJsonServer, project: Path, listings: list[Any], hooks: Any
 ) -> None:

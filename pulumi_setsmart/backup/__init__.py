@@ -1,0 +1,1 @@
+"""A copy of an account in a file, and the way back to it."""
