@@ -11,7 +11,7 @@ from pathlib import Path
 
 import attrs
 from attrs import frozen
-from process_tree import ProcessTree, Usage
+from process_tree import ProcessTree, Usages
 from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES, ApiCollection, Sandbox
@@ -61,7 +61,7 @@ class Measurement:
         seconds: How long it took.
         requests: How many requests the server got, without those that it turned away.
         refused: How many it turned away (429).
-        usages: What its processes took, by their roles.
+        usages: What its processes took.
         unrepaired: How many listings still were as somebody else had changed them.
     """
 
@@ -71,18 +71,18 @@ class Measurement:
     seconds: float
     requests: int
     refused: int
-    usages: Mapping[str, Usage]
+    usages: Usages
     unrepaired: int = 0
 
     @property
     def cpu_seconds(self) -> float:
         """What all processes took together."""
-        return sum(usage.cpu_seconds for usage in self.usages.values())
+        return self.usages.cpu_seconds
 
     @property
     def peak_mebibytes(self) -> float:
-        """The most memory that the provider's process had at a time."""
-        return self.usages[PROVIDER].peak_mebibytes if PROVIDER in self.usages else 0.0
+        """The most memory that a process of the provider had; all, where it has none of its own."""
+        return self.usages.by_role.get(PROVIDER, self.usages).peak_mebibytes
 
     def __str__(self) -> str:
         """Return a line for whoever waits for the next one."""

@@ -105,13 +105,15 @@ def main() -> None:
     restore_sigint()
     contenders = (*CONTENDERS, *([TERRAFORM] if has_terraform() else []))
     peers = Peers(contenders, arguments.listings, arguments.window)
+    conditions = Conditions(PAGE_SIZE, LATENCY, LIMIT, arguments.window, rounds=1)
     measurements: list[Measurement] = []
     with tempfile.TemporaryDirectory() as folder:
         for measurement in peers.measure(Path(folder)):
             print(measurement, flush=True)
             measurements.append(measurement)
-    conditions = Conditions(PAGE_SIZE, LATENCY, LIMIT, arguments.window, rounds=1)
-    print(write(arguments.results, arguments.pictures, measurements, conditions))
+            # Each time, so that a run of half an hour that is interrupted was not for nothing.
+            page = write(arguments.results, arguments.pictures, measurements, conditions)
+    print(page)
 
 
 if __name__ == "__main__":

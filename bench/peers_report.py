@@ -64,11 +64,12 @@ def _rows(measurements: Sequence[Measurement]) -> Iterator[tuple[str, ...]]:
         *(f"CPU s: {role}" for role in ROLES),
         "all",
         *(f"MiB: {role}" for role in ROLES),
+        "all",
         "not repaired",
     )
     ours = {each.case: each.seconds for each in measurements if each.contender == OURS.name}
     for each in measurements:
-        usages = [each.usages.get(role) for role in ROLES]
+        usages = [each.usages.by_role.get(role) for role in ROLES]
         yield (
             each.case.removesuffix(_LIMITED),
             each.contender,
@@ -76,9 +77,10 @@ def _rows(measurements: Sequence[Measurement]) -> Iterator[tuple[str, ...]]:
             shown(each.refused, 0),
             shown(each.seconds, 1),
             shown(each.seconds / ours[each.case], 2),
-            *(shown(usage and usage.cpu_seconds, 1) for usage in usages),
+            *(shown(None if usage is None else usage.cpu_seconds, 1) for usage in usages),
             shown(each.cpu_seconds, 1),
-            *(shown(usage and usage.peak_mebibytes, 0) for usage in usages),
+            *(shown(None if usage is None else usage.peak_mebibytes, 0) for usage in usages),
+            shown(each.usages.peak_mebibytes, 0),
             shown(each.unrepaired, 0),
         )
 
@@ -109,7 +111,8 @@ def _plot(measurements: Sequence[Measurement], path: Path) -> None:
                 bars = panel.barh(names, [each.seconds for each in shown_here], color="tab:blue")
                 panel.bar_label(bars, fmt="%.0f", padding=2, fontsize="small")
             panel.invert_yaxis()
-    panels[-1][0].legend(fontsize="small", loc="lower right")
+    handles, labels = panels[-1][0].get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize="small", loc="outside lower center", ncols=len(labels))
     figure.savefig(path, dpi=110)
 
 
@@ -118,7 +121,8 @@ def _stack_roles(panel: Axes, names: list[str], measurements: Sequence[Measureme
     done = [0.0] * len(names)
     for role in ROLES:
         seconds = [
-            each.usages[role].cpu_seconds if role in each.usages else 0.0 for each in measurements
+            usages[role].cpu_seconds if role in usages else 0.0
+            for usages in (each.usages.by_role for each in measurements)
         ]
         bars = panel.barh(names, seconds, left=done, color=_COLOURS[role], label=role)
         done = [before + more for before, more in zip(done, seconds, strict=True)]
@@ -126,12 +130,14 @@ def _stack_roles(panel: Axes, names: list[str], measurements: Sequence[Measureme
 
 
 def _pulumi_version() -> str:
-    command = [EXECUTABLES / "pulumi", "version"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return _printed(str(EXECUTABLES / "pulumi"), "version").strip()
 
 
 def _terraform_version() -> str:
-    command = [shutil.which("terraform") or "terraform", "version", "-json"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    printed = _printed(shutil.which("terraform") or "terraform", "version", "-json")
     version: str = json.loads(printed)["terraform_version"]
     return version
+
+
+def _printed(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout

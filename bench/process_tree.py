@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 import psutil
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 INTERVAL = 0.1
 _SAMPLES_PER_SEARCH = 5
@@ -20,7 +20,7 @@ class Usage:
 
     Attributes:
         cpu_seconds: User and system time of all of them.
-        peak_mebibytes: The most memory that they had at a time.
+        peak_mebibytes: The most memory that one of them had.
     """
 
     cpu_seconds: float
@@ -28,6 +28,24 @@ class Usage:
 
 
 @frozen
+class Usages:
+    """What all processes of a command took.
+
+    Attributes:
+        by_role: The same for each role.
+        peak_mebibytes: The most memory that all of them had at a time.
+    """
+
+    by_role: Mapping[str, Usage]
+    peak_mebibytes: float
+
+    @property
+    def cpu_seconds(self) -> float:
+        """User and system time of all of them."""
+        return sum(usage.cpu_seconds for usage in self.by_role.values())
+
+
+@define
 class ProcessTree:
     """A running command and all processes that it starts.
 
@@ -44,10 +62,11 @@ class ProcessTree:
     role_of: Callable[[list[str]], str]
     _roles: dict[psutil.Process, str] = field(factory=dict, init=False)
     _cpu_seconds: dict[psutil.Process, float] = field(factory=dict, init=False)
-    _peaks: dict[str, int] = field(factory=lambda: defaultdict(int), init=False)
+    _peaks: dict[psutil.Process, int] = field(factory=dict, init=False)
+    _peak: int = field(default=0, init=False)
 
-    def watch(self) -> Mapping[str, Usage]:
-        """Wait for the command to end, and return what the processes took by their roles."""
+    def watch(self) -> Usages:
+        """Wait for the command to end, and return what the processes took."""
         number = 0
         while True:
             try:
@@ -74,22 +93,28 @@ class ProcessTree:
                 continue
 
     def _sample(self) -> None:
-        memory: dict[str, int] = defaultdict(int)
-        for process, role in self._roles.items():
+        together = 0
+        for process in self._roles:
             try:
                 with process.oneshot():
                     times = process.cpu_times()
-                    memory[role] += process.memory_info().rss
+                    resident = process.memory_info().rss
             except psutil.Error:
                 continue
             self._cpu_seconds[process] = times.user + times.system
-        for role, resident in memory.items():
-            self._peaks[role] = max(self._peaks[role], resident)
+            self._peaks[process] = max(self._peaks.get(process, 0), resident)
+            together += resident
+        self._peak = max(self._peak, together)
 
-    def _usages(self) -> Mapping[str, Usage]:
-        cpu_seconds: dict[str, float] = defaultdict(float)
-        for process, seconds in self._cpu_seconds.items():
-            cpu_seconds[self._roles[process]] += seconds
-        return {
-            role: Usage(cpu_seconds[role], peak / _MEBIBYTE) for role, peak in self._peaks.items()
+    def _usages(self) -> Usages:
+        members: dict[str, list[psutil.Process]] = defaultdict(list)
+        for process in self._peaks:
+            members[self._roles[process]].append(process)
+        by_role = {
+            role: Usage(
+                sum(self._cpu_seconds[process] for process in processes),
+                max(self._peaks[process] for process in processes) / _MEBIBYTE,
+            )
+            for role, processes in members.items()
         }
+        return Usages(by_role, self._peak / _MEBIBYTE)
