@@ -40,7 +40,9 @@ def _page(measurements: Sequence[Measurement], conditions: Conditions, picture: 
     missing = "" if TERRAFORM.name in contenders else " Terraform was not on PATH: it has no rows."
     sections = [
         "# Side by side",
+        "<!-- --8<-- [start:conditions] -->",
         f"{measurements[0].listings:,} listings. {conditions} {', '.join(tools)}.{missing}",
+        "<!-- --8<-- [end:conditions] -->",
         "`bench/peers.py` says what is measured and how.",
         "<!-- --8<-- [start:tables] -->",
         "Without a rate limit:",
