@@ -89,7 +89,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             "unordered": unordered,
             "account": account,
         }
-        super().__init__(ApiObjectProvider(), resource_name, properties, opts)
+        self._register(ApiObjectProvider, resource_name, properties, opts)
 
     @classmethod
     def get(
@@ -118,7 +118,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         """
         secret_body = pulumi.ResourceOptions(additional_secret_outputs=["body"])
         return cls._existing(
-            ApiObjectProvider(),
+            ApiObjectProvider,
             resource_name,
             id,
             {"path": path, "id_field": id_field, "account": account},

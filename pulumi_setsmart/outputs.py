@@ -1,5 +1,6 @@
 """What a program sees of a resource: its outputs, with None wherever the API has null."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,10 +33,12 @@ def seen_outputs(
     async def is_complete() -> bool:
         return isinstance(await metadata.future(), str)
 
-    missing = pulumi.Output(set(), nothing(), is_complete())
+    @functools.cache
+    def missing() -> pulumi.Output[None]:
+        return pulumi.Output(set(), nothing(), is_complete())
 
     def seen(value: Any) -> Any:
-        return missing if isinstance(value, Unknown) else _with_nulls(value)
+        return missing() if isinstance(value, Unknown) else _with_nulls(value)
 
     return {name: output.apply(seen, run_with_unknowns=True) for name, output in outputs.items()}
 

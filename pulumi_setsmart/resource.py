@@ -9,61 +9,77 @@ from pulumi.dynamic import Resource
 
 from pulumi_setsmart.lifecycle.check import reserved_name_violations, shape_violation
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, EXISTING_ID, ID_FIELD, Kind
-from pulumi_setsmart.lifecycle.resource_key import RESOURCE
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.setting import ACCOUNTS, API_KEY, setting
 from pulumi_setsmart.outputs import seen_outputs
 from pulumi_setsmart.providers.adapter import LifecycleProvider
+from pulumi_setsmart.providers.values import PROVIDER_KEY
 from pulumi_setsmart.python_value import ArgumentLocation, run_error, to_plain
-from pulumi_setsmart.seen_inputs import resource_key, seen_inputs
+from pulumi_setsmart.seen_inputs import seen_inputs
 
 _API_KEY = setting(API_KEY)
 _ACCOUNTS = setting(ACCOUNTS)
 
 
 class SetSmartResource(Resource):
-    """A resource that SetSmart keeps.
+    """A resource that SetSmart keeps."""
 
-    Args:
-        provider: What manages it.
-        resource_name: Its name in the program.
-        properties: Its inputs, and None for each output that is no input.
-        opts: Pulumi's options.
-
-    Raises:
-        pulumi.RunError: The program asks for something that cannot be; the text is one line.
-    """
-
-    def __init__(
+    def _register(
         self,
-        provider: LifecycleProvider,
+        provider: type[LifecycleProvider],
         resource_name: str,
         properties: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
+        """Register it with Pulumi.
+
+        A resource class calls this in its ``__init__`` and no other one. Pulumi counts these, and
+        takes what called the third for the line of the program that declares the resource.
+
+        Args:
+            provider: The class that manages it.
+            resource_name: Its name in the program.
+            properties: Its arguments, None where the program passed none.
+            opts: Pulumi's options.
+
+        Raises:
+            pulumi.RunError: The program asks for something that cannot be; the text is one line.
+        """
         kind = provider.kind
         _reject_unusable(kind, resource_name, opts)
         reject_plaintext_key()
-        inputs = _inputs(kind, resource_name, properties)
+        outputs = properties.keys() & {*kind.field_names, kind.extra_fields}
+        # Pulumi makes an output of each input, and its work grows with the square of their number.
+        passed = {
+            name: value
+            for name, value in properties.items()
+            if value is not None or name in outputs
+        }
+        inputs = _inputs(kind, resource_name, passed)
         is_read = opts is not None and opts.id is not None
-        inputs[KEY] = None if is_read else seen_inputs(kind, inputs, opts)
-        inputs[RESOURCE] = None if is_read else resource_key(kind, resource_name, opts)
+        inputs[KEY] = None if is_read else seen_inputs(kind, resource_name, inputs, opts)
+        inputs[PROVIDER_KEY] = provider.pickled()
         secret_outputs = pulumi.ResourceOptions(additional_secret_outputs=sorted(kind.secret_names))
         options = pulumi.ResourceOptions.merge(secret_outputs, opts)
         try:
-            super().__init__(provider, resource_name, inputs, options)
+            pulumi.CustomResource.__init__(
+                self,
+                f"pulumi-python:{self._resource_type_name}",
+                resource_name,
+                inputs,
+                options,
+            )
         except (TypeError, ValueError, AttributeError) as error:  # what Pulumi says of its options
             raise run_error(resource_name, str(error), MessageCode.INVALID_RESOURCE) from error
         # This is where Pulumi keeps the outputs, and where it reads them for an export.
-        fields = properties.keys() & {*kind.field_names, kind.extra_fields}
-        outputs = {name: self.__dict__[name] for name in fields}
-        self.__dict__.update(seen_outputs(outputs, self.__dict__[KEY]))
+        raw = {name: self.__dict__[name] for name in outputs}
+        self.__dict__.update(seen_outputs(raw, self.__dict__[KEY]))
 
     @classmethod
     def _existing(
         cls,
-        provider: LifecycleProvider,
+        provider: type[LifecycleProvider],
         resource_name: str,
         resource_id: pulumi.Input[str],
         properties: Mapping[str, Any],
@@ -77,8 +93,8 @@ class SetSmartResource(Resource):
         read_options = pulumi.ResourceOptions.merge(
             opts, pulumi.ResourceOptions(id=_identifier(resource_name, resource_id))
         )
-        SetSmartResource.__init__(
-            resource, provider, resource_name, {**outputs, **properties}, read_options
+        resource._register(  # noqa: SLF001 -- a resource of this class
+            provider, resource_name, {**outputs, **properties}, read_options
         )
         return resource
 

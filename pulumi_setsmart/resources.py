@@ -113,7 +113,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             "unordered": unordered,
             "account": account,
         }
-        super().__init__(PropertyProvider(), resource_name, properties, opts)
+        self._register(PropertyProvider, resource_name, properties, opts)
 
     @classmethod
     def get(
@@ -135,7 +135,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         Returns:
             A resource with the outputs of the listing; it is never changed or deleted.
         """
-        return cls._existing(PropertyProvider(), resource_name, id, {"account": account}, opts)
+        return cls._existing(PropertyProvider, resource_name, id, {"account": account}, opts)
 
 
 class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubscription"):
@@ -223,7 +223,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             "unordered": unordered,
             "account": account,
         }
-        super().__init__(WebhookSubscriptionProvider(), resource_name, properties, opts)
+        self._register(WebhookSubscriptionProvider, resource_name, properties, opts)
 
     @classmethod
     def get(
@@ -246,7 +246,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             A resource with the outputs of the webhook subscription; it is never changed or deleted.
         """
         return cls._existing(
-            WebhookSubscriptionProvider(), resource_name, id, {"account": account}, opts
+            WebhookSubscriptionProvider, resource_name, id, {"account": account}, opts
         )
 
 

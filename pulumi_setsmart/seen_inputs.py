@@ -13,9 +13,12 @@ from pulumi_setsmart.models.marker import UNKNOWN
 
 
 def seen_inputs(
-    kind: Kind, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+    kind: Kind,
+    resource_name: str,
+    inputs: Mapping[str, Any],
+    opts: pulumi.ResourceOptions | None,
 ) -> pulumi.Output[Any]:
-    """Return what the provider learns of the inputs: which are plain, and what they are.
+    """Return what the provider learns of the inputs: which are plain, what they are, and whose.
 
     It is secret, so that what the provider keeps under the same name in the state is encrypted.
     """
@@ -33,37 +36,30 @@ def seen_inputs(
             }
         except Exception:  # noqa: BLE001 -- an input that fails stops the program by itself
             seen = {}
-        return plain_input_metadata(seen, paths, keeps_old_values=keeps_old_values)
+        return plain_input_metadata(
+            seen,
+            paths,
+            keeps_old_values=keeps_old_values,
+            resource_key=str(await _resource_key(kind, resource_name, opts)),
+        )
 
     outputs = [output for value in inputs.values() for output in _outputs_in(value)]
 
     async def resources() -> set[pulumi.Resource]:
         # Pulumi forgets where an input came from if its value is None. This one keeps all of it.
+        # The parent, whose URN is in the key, is not among them: it would wait for its child.
         return set[pulumi.Resource]().union(*[await output.resources() for output in outputs])
 
-    if outputs:
-        return pulumi.Output(resources(), evidence_of_inputs(), _true(), _true())
-    return pulumi.Output.secret(
-        plain_input_metadata(visible, named_secret, keeps_old_values=keeps_old_values)
-    )
+    return pulumi.Output(resources(), evidence_of_inputs(), _true(), _true())
 
 
-def resource_key(
+async def _resource_key(
     kind: Kind, resource_name: str, opts: pulumi.ResourceOptions | None
-) -> str | pulumi.Output[str]:
-    """Return the text by which a provider tells a resource from all others of the program."""
-    parent = None if opts is None else opts.parent
-    if parent is None:
-        return str(ResourceKey(kind.name, resource_name))
-    urn = parent.urn
-
-    async def key() -> str:
-        return str(ResourceKey.of_child(kind, resource_name, str(await urn.future())))
-
-    async def resources() -> set[pulumi.Resource]:
-        return set()  # a child that depends on its parent would wait for itself
-
-    return pulumi.Output(resources(), key(), _true(), _false())
+) -> ResourceKey:
+    """Return what tells a resource from all others of the program."""
+    if opts is None or opts.parent is None:
+        return ResourceKey(kind.name, resource_name)
+    return ResourceKey.of_child(kind, resource_name, str(await opts.parent.urn.future()))
 
 
 def _path(kind: Kind, name: str) -> str:
@@ -72,10 +68,6 @@ def _path(kind: Kind, name: str) -> str:
 
 async def _true() -> bool:
     return True
-
-
-async def _false() -> bool:
-    return False
 
 
 def _outputs_in(value: Any) -> Iterator[pulumi.Output[Any]]:

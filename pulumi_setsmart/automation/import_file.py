@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
-from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_setsmart.automation.resource_type import (
     KINDS_BY_TOKEN,
@@ -120,13 +118,8 @@ def _known(resource: Any, portfolio: str) -> Iterator[tuple[tuple[Kind, str], st
     raise ValueError
 
 
-@functools.cache
-def _pickled(kind: Kind) -> str:
-    return str(serialize_provider(TYPES[kind].provider()))
-
-
 def _child(portfolio: str, resource: ImportedResource) -> dict[str, Any]:
-    provider = {PROVIDER_KEY: _pickled(resource.kind)}
+    provider = {PROVIDER_KEY: TYPES[resource.kind].provider.pickled()}
     shown = resource.kind.secret_names & resource.outputs.keys()
     return {
         "type": TYPES[resource.kind].token,

@@ -21,10 +21,15 @@ from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 
 _SEEN = "seen"
 _KEEPS_OLD_VALUES = "keeps_old_values"
+_RESOURCE_KEY = "resource"
 
 
 def plain_input_metadata(
-    seen: Mapping[str, object], secret_paths: list[str], *, keeps_old_values: bool
+    seen: Mapping[str, object],
+    secret_paths: list[str],
+    *,
+    keeps_old_values: bool,
+    resource_key: str | None = None,
 ) -> dict[str, Json]:
     """Return the metadata that a program passes with the inputs of a resource.
 
@@ -35,19 +40,26 @@ def plain_input_metadata(
         secret_paths: The JSON pointers of the inputs that are secret.
         keeps_old_values: Whether Pulumi may put old inputs in the place of those that were seen,
             which is what its ``ignore_changes`` does.
+        resource_key: The text of the key of the resource.
     """
     metadata: dict[str, Json] = {
         **secret_metadata(secret_paths),
         # One text: every value of its own would pass through the engine several times.
         _SEEN: json.dumps(seen, separators=(",", ":")),
     }
-    return {**metadata, _KEEPS_OLD_VALUES: True} if keeps_old_values else metadata
+    if keeps_old_values:
+        metadata[_KEEPS_OLD_VALUES] = True
+    if resource_key is not None:
+        metadata[_RESOURCE_KEY] = resource_key
+    return metadata
 
 
 def with_secret_paths(
     kind: Kind, inputs: Mapping[str, Json], olds: Mapping[str, Json]
 ) -> dict[str, Json]:
     """Return ``inputs`` with the paths of all that must not be shown in the place of the evidence.
+
+    The key of the resource, which arrives with the evidence, becomes an input of its own.
 
     Args:
         kind: The kind of resource.
@@ -68,6 +80,8 @@ def with_secret_paths(
         paths = {path for path in paths if path in changed or _is_within(path, secret_before)}
     secret = {*marked, *(path for path in paths if not _is_within(path, marked))}
     plain = {name: value for name, value in inputs.items() if name != KEY}
+    if isinstance(metadata.get(_RESOURCE_KEY), str):
+        plain[RESOURCE] = metadata[_RESOURCE_KEY]
     if not secret and seen is not None:
         return plain  # so the state keeps the metadata in clear text, where reports can read it
     return {**plain, KEY: secret_metadata(sorted(secret), sealed=seen is not None)}

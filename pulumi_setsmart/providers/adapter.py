@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +18,7 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
+from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.lifecycle.declaration import keeping_secrets, read_declaration
@@ -45,6 +47,15 @@ class LifecycleProvider(ResourceProvider):
     serialize_as_secret_always = False  # what is pickled is the name of a class: nothing is secret
     kind: ClassVar[Kind]
     _lifecycles: Lifecycles
+
+    @classmethod
+    @functools.cache
+    def pickled(cls) -> str:
+        """Return what a state holds of this class.
+
+        Pulumi's own class of dynamic resources pickles a provider again for each resource.
+        """
+        return str(serialize_provider(cls()))
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take over the configuration of the stack."""
