@@ -103,6 +103,9 @@ def _plot(measurements: Sequence[Measurement], path: Path) -> None:
             )
         ):
             panel = panels[row][column]
+            if not shown_here:  # the run was interrupted
+                panel.set_axis_off()
+                continue
             panel.set_title(title, fontsize="medium")
             panel.spines[["top", "right"]].set_visible(False)
             panel.margins(x=0.18)
