@@ -20,6 +20,7 @@ from support.skip_reasons import (
     NO_NPM_PACKAGES,
     NO_POCKETBASE,
     NO_POSTGRESQL,
+    NO_TERRAFORM,
 )
 
 from pulumi_setsmart.client import confidential
@@ -100,6 +101,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         ("packages from npm", NO_NPM_PACKAGES),
         ("PocketBase", NO_POCKETBASE),
         ("PostgreSQL", NO_POSTGRESQL),
+        ("Terraform", NO_TERRAFORM),
     ):
         skipped = sum(reason in known for known in reasons)
         if skipped:

@@ -16,7 +16,8 @@ from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.reporting.report import Action, Entry
 
 _Sign: TypeAlias = tuple[str, tuple[str, ...], str, object]
-_BySign: TypeAlias = dict[_Sign, list[int]]
+_Namesakes: TypeAlias = dict[str, dict[str | None, list[int]]]
+_BySign: TypeAlias = dict[_Sign, _Namesakes]
 
 _ENDS = frozenset({Action.DELETE, Action.DEACTIVATE})
 
@@ -106,21 +107,37 @@ def _with_twin(step: Step, staying: Sequence[Resource], by_sign: _BySign) -> Ent
 
 
 def _by_sign(resources: Sequence[Resource]) -> _BySign:
-    """Return the positions of resources by the first field of their identity.
+    """Return the positions of resources by the first field of their identity, then by the second.
 
-    So each is compared with a few others, not with all of a plan of thousands.
+    So each is compared with a few others, not with all of a plan of thousands, even if all of them
+    have one name and are told apart by their address.
     """
-    by_sign: _BySign = defaultdict(list)
+    by_sign: _BySign = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for number, resource in enumerate(resources):
-        [name, *_] = resource.kind.identity_names(resource.inputs) or [""]
-        by_sign[_sign(resource, name, resource.fields[0].get(name))].append(number)
+        first, second, *_ = (*resource.kind.identity_names(resource.inputs), "", "")
+        planned = resource.fields[0]
+        namesakes = by_sign[_sign(resource, first, planned.get(first))]
+        namesakes[second][_text(planned.get(second))].append(number)
     return by_sign
 
 
 def _candidates(by_sign: _BySign, end: Resource) -> list[int]:
     """Return the positions of the resources that may stand for the object of an old one."""
-    signs = {_sign(end, name, value) for fields in end.fields for name, value in fields.items()}
-    return sorted({number for sign in signs for number in by_sign.get(sign, ())})
+    found: set[int] = set()
+    for fields in end.fields:
+        for name, value in fields.items():
+            for second, by_text in by_sign.get(_sign(end, name, value), {}).items():
+                text = _text(fields.get(second))
+                # Where one of the two says nothing, the first field tells.
+                texts = [*by_text] if text is None else [text, None]
+                found.update(number for each in texts for number in by_text.get(each, ()))
+    return sorted(found)
+
+
+def _text(value: Json) -> str | None:
+    """Return what a value that is shown is known by, if that is a string."""
+    known = recognisable(value)
+    return known if isinstance(known, str) and _is_shown(value) else None
 
 
 def _sign(resource: Resource, name: str, value: Json) -> _Sign:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8", 1),
@@ -19,6 +20,9 @@ _CLEARLY = 0.25
 
 JSON is mostly ASCII, of which half of the bytes are 0 in UTF-16, and none in UTF-8.
 """
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def saved_text(saved: bytes) -> str:
@@ -43,7 +47,7 @@ def saved_text(saved: bytes) -> str:
 
 def is_readable(text: str) -> bool:
     """Return whether all bytes that a text was made of were in its encoding."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    return _LONE_SURROGATE.search(text) is None
 
 
 def _decoded(saved: bytes, encoding: str, unit: int) -> str:

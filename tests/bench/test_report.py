@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 from contenders import Measurement
+from process_tree import Usage, Usages
 from report import Conditions, Results, write
 
 CONDITIONS = Conditions(page_size=100, latency=0.02, limit=100, window=10.0, rounds=2)
+USAGES = Usages({"provider": Usage(1.0, 50.0)}, 200.0)
 
 
 def measured(contender: str, listings: int, seconds: float, requests: int = 0) -> Measurement:
     """Return a measurement of a preview."""
-    return Measurement("preview", contender, listings, seconds, requests, 0, 50.0)
+    return Measurement("preview", contender, listings, seconds, requests, 0, USAGES)
 
 
 RESULTS = Results(

@@ -38,6 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built in a copy."""
     folder = tmp_path_factory.mktemp("documentation")
     for name in (
+        "bench",
         "docs",
         "examples",
         "pulumi_setsmart",

@@ -8,6 +8,8 @@ import pytest
 from support.preview_document import PreviewDocument
 
 from pulumi_setsmart.automation.resource_type import SECRET
+from pulumi_setsmart.lifecycle.identity import is_same
+from pulumi_setsmart.reporting import renamed_key
 from pulumi_setsmart.reporting.markdown import markdown
 from pulumi_setsmart.reporting.page import page
 from pulumi_setsmart.reporting.preview import read_preview
@@ -103,6 +105,29 @@ def test_each_deletion_is_in_one_pair_and_the_closest_pairs_first() -> None:
     assert pairs == {"new": ("b", "prop_2"), "newer": ("a", "prop_1"), "twin": ("c", "prop_3")}
     assert [entry.resource for entry in report.of(Action.CREATE)] == ["other"]
     assert report.of(Action.DELETE) == []
+
+
+def test_listings_of_one_name_are_compared_with_those_of_their_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The work grows with the number of listings, not with its square."""
+    compared = []
+
+    def counted(identity: dict[str, Any], fields: dict[str, Any]) -> bool:
+        compared.append(identity)
+        return is_same(identity, fields)
+
+    monkeypatch.setattr(renamed_key, "is_same", counted)
+    document = PreviewDocument()
+    for number in range(50):
+        fields = {"name": "Studio", "address": f"{number} Cliff Road"}
+        document.listing(f"old-{number}", last=fields)
+        document.listing(f"new-{number}", planned=fields)
+    entries = read_preview(document.text).entries
+    assert [entry.action for entry in entries] == [Action.RENAME] * 50
+    former = {entry.resource: entry.former.resource for entry in entries if entry.former}
+    assert former == {f"new-{number}": f"old-{number}" for number in range(50)}
+    assert len(compared) <= 3 * 50
 
 
 def test_a_resource_that_moved_between_components_is_no_replacement() -> None:

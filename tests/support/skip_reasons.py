@@ -8,3 +8,6 @@ NO_NPM_PACKAGES = (
 )
 NO_POCKETBASE = "no PocketBase in .venv: `make test` builds it with Go 1.25 or later"
 NO_POSTGRESQL = "no PostgreSQL: Debian has it in the package postgresql"
+NO_TERRAFORM = (
+    "no Terraform on PATH, or not its provider: `make test` builds it with Go 1.25 or later"
+)
