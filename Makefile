@@ -11,11 +11,13 @@ PLACE := $(VENV)/.place
 INSTALLED := $(VENV)/.installed
 PULUMI := $(BIN)/python tools/pulumi-cli/install.py
 BENCH := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python bench
+TERRAFORM_PROVIDER := tools/go-program.sh terraform-provider-restapi \
+	github.com/Mastercard/terraform-provider-restapi
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-annotate
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test faults check bench bench-large docs docs-serve resources pictures wheel release lock clean \
+.PHONY: help setup demo test faults check bench bench-large bench-peers docs docs-serve resources pictures wheel release lock clean \
 	engine lint format types spelling workflows
 .DEFAULT_GOAL := help
 .SUFFIXES:
@@ -37,7 +39,8 @@ test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses, ARGS=--cov measur
 	@tools/chromium.sh || echo "Going on without: tests in a browser are skipped." >&2
 	@tools/actionlint.sh || echo "Going on without: tests with actionlint are skipped." >&2
 	@tools/npm.sh || echo "Going on without: tests with npm's packages are skipped." >&2
-	@tools/pocketbase.sh || echo "Going on without: tests with PocketBase are skipped." >&2
+	@tools/go-program.sh pocketbase . || echo "Going on without: tests with PocketBase are skipped." >&2
+	@$(TERRAFORM_PROVIDER) || echo "Going on without: tests with Terraform are skipped." >&2
 	@tools/postgresql.sh || echo "Going on without: tests with a state in PostgreSQL are skipped." >&2
 	@$(BIN)/python -m pytest $(ARGS)
 
@@ -72,6 +75,10 @@ bench: engine ## measure start, pace, pages and portfolios of up to 1,000 listin
 
 bench-large: engine ## measure a portfolio of 5,000 listings: another half an hour
 	@$(BENCH)/portfolio.py --listings 5000 --rounds 1 --skip-checkpoints --name portfolio-5000 $(ARGS)
+
+bench-peers: engine ## measure Terraform (if on PATH), a plain provider and ours side by side: half an hour
+	@$(TERRAFORM_PROVIDER) || echo "Going on without: Terraform is not measured." >&2
+	@$(BENCH)/peers.py $(ARGS)
 
 docs: $(INSTALLED) ## build the documentation into site/
 	@$(BIN)/python tools/docs/assumptions.py

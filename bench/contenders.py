@@ -6,44 +6,48 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import attrs
-import psutil
 from attrs import frozen
-from support.engine_stack import QUIET, EngineStack, provider_among
+from process_tree import ProcessTree, Usage
+from support.engine_stack import QUIET, EngineStack
 
 from pulumi_setsmart.sandbox import PROPERTIES, ApiCollection, Sandbox
 
 PROGRAMS = Path(__file__).parent / "programs"
-PULUMI = Path(sys.executable).parent / "pulumi"
-PLAIN_LISTINGS = attrs.evolve(PROPERTIES, path="plain-listings")
-"""Listings of the plain provider's own, so that both portfolios stand side by side."""
+EXECUTABLES = Path(sys.executable).parent
+ENGINE, PROGRAM, PROVIDER = ROLES = ("engine", "program", "provider")
 
-_SAMPLING_INTERVAL = 0.05
 _TOO_MANY_REQUESTS = 429
-_MEBIBYTE = 1024 * 1024
+_TERRAFORM_SETTINGS = """\
+provider_installation {{
+  dev_overrides {{ "mastercard/restapi" = "{folder}" }}
+}}
+"""
 
 
 @frozen
 class Contender:
-    """A provider to measure.
+    """A provider to measure, with the tool that runs it.
 
     Attributes:
         name: What the tables call it.
         program: The file among the programs that declares its portfolio.
         collection: Where its listings are; None for one that has none.
+        prepare: Makes its portfolio, of so many listings, in a folder, for the server at a URL.
     """
 
     name: str
     program: str
     collection: ApiCollection | None
+    prepare: Callable[[Contender, int, Path, str], Portfolio]
 
-
-OURS = Contender("ours", "ours.py", PROPERTIES)
-PLAIN = Contender("plain", "plain.py", PLAIN_LISTINGS)
-FLOOR = Contender("floor", "idle.py", None)
-CONTENDERS = (OURS, PLAIN, FLOOR)
+    @property
+    def key(self) -> str:
+        """Its key for the server, which counts the requests of each key."""
+        return f"key-of-{self.name}"
 
 
 @frozen
@@ -57,7 +61,8 @@ class Measurement:
         seconds: How long it took.
         requests: How many requests the server got, without those that it turned away.
         refused: How many it turned away (429).
-        peak_mebibytes: The most memory that the provider's process had at a time.
+        usages: What its processes took, by their roles.
+        unrepaired: How many listings still were as somebody else had changed them.
     """
 
     case: str
@@ -66,55 +71,69 @@ class Measurement:
     seconds: float
     requests: int
     refused: int
-    peak_mebibytes: float
+    usages: Mapping[str, Usage]
+    unrepaired: int = 0
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What all processes took together."""
+        return sum(usage.cpu_seconds for usage in self.usages.values())
+
+    @property
+    def peak_mebibytes(self) -> float:
+        """The most memory that the provider's process had at a time."""
+        return self.usages[PROVIDER].peak_mebibytes if PROVIDER in self.usages else 0.0
+
+    def __str__(self) -> str:
+        """Return a line for whoever waits for the next one."""
+        return (
+            f"{self.listings:6} listings   {self.case:<20} {self.contender:<10}"
+            f"{self.seconds:8.1f} s {self.requests:6} requests {self.refused:4} rejected"
+            f"{self.cpu_seconds:7.1f} s of CPU{self.peak_mebibytes:7.0f} MiB"
+        )
 
 
 @frozen
 class Portfolio:
-    """A contender's stack.
+    """The portfolio of a contender, in a folder of its own.
 
     Attributes:
         contender: Whose it is.
         listings: How many listings it has.
-        stack: The stack.
+        folder: Where its program and its state are.
+        commands: What brings it about: ``preview``, ``up`` and ``destroy``.
+        environment: What the commands see of the environment.
+        role_of: Tells from the command line of one of their processes what it is for.
     """
 
     contender: Contender
     listings: int
-    stack: EngineStack
+    folder: Path
+    commands: Mapping[str, tuple[str, ...]]
+    environment: Mapping[str, str]
+    role_of: Callable[[list[str]], str]
 
-    @classmethod
-    def create(cls, contender: Contender, listings: int, folder: Path, base_url: str) -> Portfolio:
-        """Make the stack, with nothing in it yet."""
-        stack = EngineStack.create(PULUMI, folder, base_url, f"key-of-{contender.name}")
-        shutil.copy(PROGRAMS / contender.program, folder / "__main__.py")
-        stack.environment["LISTINGS"] = str(listings)
-        stack.environment["PYTHONPATH"] = str(PROGRAMS)
-        return cls(contender, listings, stack)
-
-    def measure(
-        self, case: str, sandbox: Sandbox, *command: str, **environment: str
-    ) -> Measurement:
-        """Run a command of the CLI and return what it took.
+    def measure(self, case: str, sandbox: Sandbox, name: str, **environment: str) -> Measurement:
+        """Run a command and return what it took.
 
         Raises:
             RuntimeError: It failed.
         """
         sandbox.requests.clear()
         started = time.perf_counter()
-        with (self.stack.folder / "printed.txt").open("wb") as printed:
+        with (self.folder / "printed.txt").open("wb") as printed:
             process = subprocess.Popen(
-                [self.stack.pulumi, *command, *QUIET],
-                cwd=self.stack.folder,
-                env={**self.stack.environment, **environment},
+                self.commands[name],
+                cwd=self.folder,
+                env={**self.environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
             )
-            peak = _peak_memory(process)
+            usages = ProcessTree(process, self.role_of).watch()
         seconds = time.perf_counter() - started
         if process.returncode != 0:
-            raise RuntimeError((self.stack.folder / "printed.txt").read_text())
+            raise RuntimeError((self.folder / "printed.txt").read_text())
         statuses = [request.status for request in list(sandbox.requests)]
         refused = statuses.count(_TOO_MANY_REQUESTS)
         return Measurement(
@@ -124,23 +143,86 @@ class Portfolio:
             seconds=seconds,
             requests=len(statuses) - refused,
             refused=refused,
-            peak_mebibytes=peak / _MEBIBYTE,
+            usages=usages,
         )
 
 
-def _peak_memory(command: subprocess.Popen[bytes]) -> int:
-    """Return, once the command has ended, the most bytes that its provider's process had."""
-    peak, provider = 0, None
-    while True:
-        try:
-            command.wait(_SAMPLING_INTERVAL)
-        except subprocess.TimeoutExpired:
-            try:
-                if provider is None:
-                    started = psutil.Process(command.pid).children(recursive=True)
-                    provider = provider_among(started)
-                peak = max(peak, provider.memory_info().rss if provider else 0)
-            except psutil.Error:
-                provider = None
-        else:
-            return peak
+def _with_pulumi(contender: Contender, listings: int, folder: Path, base_url: str) -> Portfolio:
+    stack = EngineStack.create(EXECUTABLES / "pulumi", folder, base_url, contender.key)
+    shutil.copy(PROGRAMS / contender.program, folder / "__main__.py")
+    pulumi = str(stack.pulumi)
+    return Portfolio(
+        contender=contender,
+        listings=listings,
+        folder=folder,
+        commands={
+            "preview": (pulumi, "preview", *QUIET),
+            "up": (pulumi, "up", "--yes", "--skip-preview", *QUIET),
+            "destroy": (pulumi, "destroy", "--yes", "--skip-preview", *QUIET),
+        },
+        environment={
+            **stack.environment,
+            "LISTINGS": str(listings),
+            "PYTHONPATH": str(PROGRAMS),
+        },
+        role_of=_role_with_pulumi,
+    )
+
+
+def _role_with_pulumi(command: list[str]) -> str:
+    if "pulumi.dynamic" in command:
+        return PROVIDER
+    return PROGRAM if any("pulumi-language-python-exec" in part for part in command) else ENGINE
+
+
+def _with_terraform(contender: Contender, listings: int, folder: Path, base_url: str) -> Portfolio:
+    terraform = shutil.which("terraform") or "terraform"
+    folder.mkdir(parents=True)
+    shutil.copy(PROGRAMS / contender.program, folder / "main.tf")
+    settings = folder / "settings.tfrc"
+    settings.write_text(_TERRAFORM_SETTINGS.format(folder=EXECUTABLES))
+    quiet = ("-input=false", "-no-color")
+    return Portfolio(
+        contender=contender,
+        listings=listings,
+        folder=folder,
+        commands={
+            "preview": (terraform, "plan", *quiet),
+            "up": (terraform, "apply", "-auto-approve", *quiet),
+            "destroy": (terraform, "destroy", "-auto-approve", *quiet),
+        },
+        environment={
+            "HOME": str(folder),
+            "CHECKPOINT_DISABLE": "1",
+            "TF_CLI_CONFIG_FILE": str(settings),
+            "TF_VAR_listings": str(listings),
+            "TF_VAR_base_url": base_url,
+            "TF_VAR_api_key": contender.key,
+        },
+        role_of=_role_with_terraform,
+    )
+
+
+def _role_with_terraform(command: list[str]) -> str:
+    return PROVIDER if TERRAFORM_PROVIDER.name in Path(command[0]).name else ENGINE
+
+
+def _listings_at(path: str) -> ApiCollection:
+    """Return listings of a contender's own, so that all portfolios stand side by side."""
+    return attrs.evolve(PROPERTIES, path=path)
+
+
+OURS = Contender("ours", "ours.py", PROPERTIES, _with_pulumi)
+PLAIN = Contender("plain", "plain.py", _listings_at("plain-listings"), _with_pulumi)
+FLOOR = Contender("floor", "idle.py", None, _with_pulumi)
+CONTENDERS = (OURS, PLAIN, FLOOR)
+"""Those that Pulumi runs."""
+TERRAFORM = Contender(
+    "terraform", "terraform.tf", _listings_at("terraform-listings"), _with_terraform
+)
+TERRAFORM_PROVIDER = EXECUTABLES / "terraform-provider-restapi"
+
+
+def has_terraform() -> bool:
+    """Return whether Terraform and its provider are here."""
+    return shutil.which("terraform") is not None and TERRAFORM_PROVIDER.exists()

@@ -14,34 +14,17 @@ thousands of listings takes longer than all else; then `up` is called `up, no ch
 """
 
 import argparse
-import socket
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
+from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, drift, free_port, serving
 from attrs import frozen
-from contenders import CONTENDERS, FLOOR, OURS, PLAIN, PLAIN_LISTINGS, Measurement, Portfolio
-from report import Conditions, write
+from contenders import CONTENDERS, FLOOR, Measurement, Portfolio
+from report import RESULTS, Conditions, write
 from support.engine_stack import restore_sigint
 
-from pulumi_setsmart.sandbox import (
-    COLLECTIONS,
-    ApiKey,
-    Behaviour,
-    Sandbox,
-    SandboxSettings,
-    Storage,
-    create_app,
-    running,
-)
-
-PAGE_SIZE = 100
-LATENCY = 0.02
-LIMIT = 100
-WINDOW = 10.0
-SHARE_DRIFTED = 100
-RESULTS = Path(__file__).parent / "results"
+from pulumi_setsmart.sandbox import Sandbox, Storage
 
 
 @frozen
@@ -61,35 +44,34 @@ class Bench:
         port = free_port()
         for number in range(self.rounds):
             storage = Storage()
-            with serving(storage, port) as (sandbox, base_url):
+            with serving(CONTENDERS, storage, port) as (sandbox, base_url):
                 portfolios = [
-                    Portfolio.create(
+                    contender.prepare(
                         contender, listings, folder / f"{number}-{contender.name}", base_url
                     )
                     for contender in CONTENDERS
                 ]
                 for portfolio in in_turn(portfolios, number):
                     yield self._created(portfolio, sandbox)
-        with serving(storage, port) as (sandbox, _):
+        with serving(CONTENDERS, storage, port) as (sandbox, _):
             for number in range(self.rounds):
                 for portfolio in in_turn(portfolios, number):
                     yield portfolio.measure("preview", sandbox, "preview")
             managing = [portfolio for portfolio in portfolios if portfolio.contender is not FLOOR]
             for number in range(self.rounds):
-                drift(storage, number)
+                drift(CONTENDERS, storage, number)
                 for portfolio in in_turn(managing, number):
-                    yield portfolio.measure("drift", sandbox, "up", "--yes", "--skip-preview")
-        with serving(storage, port, limit=LIMIT) as (sandbox, _):
+                    yield portfolio.measure("drift", sandbox, "up")
+        with serving(CONTENDERS, storage, port, limit=LIMIT) as (sandbox, _):
             for portfolio in managing:
                 yield portfolio.measure("limited", sandbox, "preview")
 
     def _created(self, portfolio: Portfolio, sandbox: Sandbox) -> Measurement:
-        command = ("up", "--yes", "--skip-preview")
         if not self.skip_checkpoints:
-            return portfolio.measure("up", sandbox, *command)
+            return portfolio.measure("up", sandbox, "up")
         # Pulumi knows this setting as an experimental one only.
         environment = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
-        return portfolio.measure("up, no checkpoints", sandbox, *command, **environment)
+        return portfolio.measure("up, no checkpoints", sandbox, "up", **environment)
 
 
 def main() -> None:
@@ -108,53 +90,15 @@ def main() -> None:
     for listings in arguments.listings:
         with tempfile.TemporaryDirectory() as folder:
             for measurement in bench.of(listings, Path(folder)):
-                print(
-                    f"{measurement.listings:6} listings   {measurement.case:<20} "
-                    f"{measurement.contender:<6}{measurement.seconds:8.1f} s "
-                    f"{measurement.requests:6} requests {measurement.refused:4} rejected"
-                    f"{measurement.peak_mebibytes:7.0f} MiB",
-                    flush=True,
-                )
+                print(measurement, flush=True)
                 measurements.append(measurement)
     conditions = Conditions(PAGE_SIZE, LATENCY, LIMIT, WINDOW, arguments.rounds)
     print(write(RESULTS, arguments.name, measurements, conditions))
 
 
-@contextmanager
-def serving(storage: Storage, port: int, limit: int = 0) -> Iterator[tuple[Sandbox, str]]:
-    """Serve what a storage holds, as far away as a network, while the block runs."""
-    settings = SandboxSettings(
-        keys=tuple(ApiKey(f"key-of-{contender.name}") for contender in CONTENDERS),
-        rate_limit=limit,
-        rate_window=WINDOW,
-        latency=LATENCY,
-        behaviour=Behaviour(page_size=PAGE_SIZE),
-    )
-    sandbox = create_app(settings, storage=storage, collections=(*COLLECTIONS, PLAIN_LISTINGS))
-    with running(sandbox, port=port) as base_url:
-        yield sandbox, base_url
-
-
-def free_port() -> int:
-    """Return a port that all servers of a portfolio can have, one after the other."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
 def in_turn(portfolios: Sequence[Portfolio], number: int) -> Sequence[Portfolio]:
     """Return portfolios in the order of a round."""
     return portfolios if number % 2 == 0 else portfolios[::-1]
-
-
-def drift(storage: Storage, number: int) -> None:
-    """Change one listing in a hundred of each portfolio, another one in each round."""
-    for contender in (OURS, PLAIN):
-        collection = contender.collection
-        if collection is not None:
-            for listing in storage.objects(collection)[number::SHARE_DRIFTED]:
-                changed = {**listing, "max_guests": 77}
-                storage.replace(collection, str(listing["id"]), changed)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import math
 import os
 import platform
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
@@ -17,6 +17,7 @@ from contenders import CONTENDERS, FLOOR, OURS, PLAIN, Measurement
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, ScalarFormatter
 
+RESULTS = Path(__file__).parent / "results"
 NAMES = tuple(contender.name for contender in CONTENDERS)
 HEADINGS = ("", "listings", *NAMES, "ours / floor", "plain / ours")
 _COLOURS = {"ours": "tab:blue", "plain": "tab:orange", "floor": "tab:gray"}
@@ -43,10 +44,11 @@ class Conditions:
 
     def __str__(self) -> str:
         """Return them in a sentence."""
+        rounds = "one run" if self.rounds == 1 else f"medians of {self.rounds} rounds"
         return (
             f"{self.page_size} listings a page, {self.latency * 1000:.0f} ms away, "
             f"{self.limit} requests in {self.window:.0f} s where limited, "
-            f"medians of {self.rounds} rounds; Python {platform.python_version()}, "
+            f"{rounds}; Python {platform.python_version()}, "
             f"{os.cpu_count()} cores."
         )
 
@@ -104,10 +106,23 @@ class Results:
 def write(
     folder: Path, name: str, measurements: Sequence[Measurement], conditions: Conditions
 ) -> str:
-    """Write the results to files of a name, and return them as a page."""
-    folder.mkdir(exist_ok=True)
+    """Write the results of a portfolio to files of a name, and return them as a page."""
     results = Results(measurements)
     page = _page(results, name, conditions)
+    write_texts(folder, name, page, measurements, conditions)
+    _plot(results, folder / f"{name}.png", conditions)
+    return page
+
+
+def write_texts(
+    folder: Path,
+    name: str,
+    page: str,
+    measurements: Sequence[Measurement],
+    conditions: Conditions,
+) -> None:
+    """Write a page and the measurements that it shows to files of a name."""
+    folder.mkdir(exist_ok=True)
     (folder / f"{name}.md").write_text(page)
     (folder / f"{name}.json").write_text(
         json.dumps(
@@ -121,8 +136,20 @@ def write(
         )
         + "\n"
     )
-    _plot(results, folder / f"{name}.png", conditions)
-    return page
+
+
+def shown(number: float | None, digits: int) -> str:
+    """Return a number as tables have it; blank where nothing was measured."""
+    return _NOTHING if number is None else f"{number:,.{digits}f}"
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> str:
+    """Return rows, the first of them the headings, as a table in Markdown."""
+    first, *others = rows
+    aligned = "|---|" + "--:|" * (len(first) - 1)
+    return "\n".join(
+        [f"| {' | '.join(first)} |", aligned, *(f"| {' | '.join(row)} |" for row in others)]
+    )
 
 
 def _page(results: Results, name: str, conditions: Conditions) -> str:
@@ -130,17 +157,17 @@ def _page(results: Results, name: str, conditions: Conditions) -> str:
         "# What a portfolio costs",
         f"{conditions} `bench/portfolio.py` says what is measured and how.",
         "## Time in seconds",
-        _table(_times(results)),
+        table(_times(results)),
         "## Requests",
-        _table(_requests(results)),
+        table(_requests(results)),
         "## Peak memory of the provider's process in MiB",
-        _table(_figures(results, "peak_mebibytes", 0)),
+        table(_figures(results, "peak_mebibytes", 0)),
     ]
     if len(results.sizes) > 1:
         sections += [
             f"## Growth from {results.sizes[0]} to {results.sizes[-1]} listings",
             "The exponent *e* of N^*e*: 1 is in proportion, less is better.",
-            _table(_exponents(results)),
+            table(_exponents(results)),
         ]
     sections.append(f"![Time and requests over the number of listings]({name}.png)")
     return "\n\n".join(sections) + "\n"
@@ -154,7 +181,7 @@ def _times(results: Results) -> Iterator[tuple[str, ...]]:
         case, listings = row[0], int(row[1])
         above = results.ratio(case, OURS.name, FLOOR.name, listings, "seconds")
         faster = results.ratio(case, PLAIN.name, OURS.name, listings, "seconds")
-        yield (*row, _shown(above, 2), _shown(faster, 2))
+        yield (*row, shown(above, 2), shown(faster, 2))
 
 
 def _requests(results: Results) -> Iterator[tuple[str, ...]]:
@@ -165,7 +192,7 @@ def _requests(results: Results) -> Iterator[tuple[str, ...]]:
                 case,
                 str(listings),
                 *(
-                    _shown(results.median(case, contender.name, listings, figure), 0)
+                    shown(results.median(case, contender.name, listings, figure), 0)
                     for figure in ("requests", "refused")
                     for contender in (OURS, PLAIN)
                 ),
@@ -179,7 +206,7 @@ def _figures(results: Results, figure: str, digits: int) -> Iterator[tuple[str, 
             medians = [
                 results.median(case, contender.name, listings, figure) for contender in CONTENDERS
             ]
-            yield (case, str(listings), *(_shown(median, digits) for median in medians))
+            yield (case, str(listings), *(shown(median, digits) for median in medians))
 
 
 def _exponents(results: Results) -> Iterator[tuple[str, ...]]:
@@ -189,23 +216,11 @@ def _exponents(results: Results) -> Iterator[tuple[str, ...]]:
         yield (
             case,
             *(
-                _shown(results.exponent(case, contender.name, figure), 2)
+                shown(results.exponent(case, contender.name, figure), 2)
                 for figure in figures.values()
                 for contender in CONTENDERS
             ),
         )
-
-
-def _shown(number: float | None, digits: int) -> str:
-    return _NOTHING if number is None else f"{number:,.{digits}f}"
-
-
-def _table(rows: Iterator[tuple[str, ...]]) -> str:
-    first, *others = rows
-    aligned = "|---|" + "--:|" * (len(first) - 1)
-    return "\n".join(
-        [f"| {' | '.join(first)} |", aligned, *(f"| {' | '.join(row)} |" for row in others)]
-    )
 
 
 def _plot(results: Results, path: Path, conditions: Conditions) -> None:

@@ -1,0 +1,118 @@
+"""A portfolio with Terraform and a generic REST provider, with a plain dynamic provider, and ours.
+
+All work in turns against one sandbox that shows 100 listings a page and answers 20 ms late, each
+with a collection of its own, with the tools' own defaults: Pulumi runs 8 operations at a time (on
+2 cores), Terraform 10. A fourth contender, `floor`, is a provider for Pulumi that does nothing.
+
+- `create`: `pulumi up --skip-preview`, `terraform apply`.
+- `preview`: `pulumi preview` with refresh, `terraform plan`; nothing changed.
+- `repair`: the same command as `create`, after somebody changed one listing in a hundred.
+- `destroy`: `pulumi destroy` with refresh, `terraform destroy`.
+
+Then all of it again with a rate limit. Terraform's provider does not read what the server says of
+its limit, and gives up when it is refused. So it is told how many requests to send in a second: the
+most with which no window has too many.
+
+Without Terraform on PATH, the others are measured.
+"""
+
+import argparse
+import math
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import attrs
+from account import LATENCY, LIMIT, PAGE_SIZE, drift, drifted, free_port, serving
+from attrs import frozen
+from contenders import CONTENDERS, TERRAFORM, Contender, Measurement, has_terraform
+from peers_report import write
+from report import RESULTS, Conditions
+from support.engine_stack import restore_sigint
+
+from pulumi_setsmart.sandbox import Storage
+
+WINDOW = 5.0
+CASES = {"create": "up", "preview": "preview", "repair": "up", "destroy": "destroy"}
+"""What is measured, in this order, and the command that does it."""
+PICTURES = Path(__file__).parents[1] / "docs" / "images"
+
+
+@frozen
+class Peers:
+    """Contenders that are measured side by side.
+
+    Attributes:
+        contenders: Who.
+        listings: How many listings each has.
+        window: The length of a window in seconds, where a limit is in force.
+    """
+
+    contenders: Sequence[Contender]
+    listings: int
+    window: float
+
+    def measure(self, folder: Path) -> Iterator[Measurement]:
+        """Measure everything, with their portfolios in a folder."""
+        port = free_port()
+        storage = Storage()
+        with serving(self.contenders, storage, port) as (_, base_url):
+            portfolios = [
+                contender.prepare(contender, self.listings, folder / contender.name, base_url)
+                for contender in self.contenders
+            ]
+        for limit in (0, LIMIT):
+            for number, (case, command) in enumerate(CASES.items()):
+                if case == "repair":
+                    drift(self.contenders, storage, number)
+                for portfolio in portfolios:
+                    contender = portfolio.contender
+                    if limit and contender.collection is None:
+                        continue  # one that sends no request meets no limit
+                    # A server for each: what one has sent is not in the window of the next.
+                    with serving(self.contenders, storage, port, limit, self.window) as (
+                        sandbox,
+                        _,
+                    ):
+                        measurement = portfolio.measure(
+                            f"{case}, limited" if limit else case,
+                            sandbox,
+                            command,
+                            **self._told(limit),
+                        )
+                    yield attrs.evolve(measurement, unrepaired=drifted(contender, storage))
+
+    def _told(self, limit: int) -> dict[str, str]:
+        """Return what Terraform's provider has to be told of a limit.
+
+        It may send as many requests at once as in a second, and then goes on at that rate. A
+        command starts it twice: to read, and to write.
+        """
+        rate = math.floor(limit / (self.window + 2))
+        return {"TF_VAR_requests_per_second": str(rate)} if limit else {}
+
+
+def main() -> None:
+    """Measure, print and write the results."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--listings", type=int, default=1000, metavar="N")
+    parser.add_argument("--window", type=float, default=WINDOW, help="of the limit, in seconds")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of page and figures")
+    parser.add_argument("--pictures", type=Path, default=PICTURES, help="folder of the picture")
+    arguments = parser.parse_args()
+    restore_sigint()
+    contenders = (*CONTENDERS, *([TERRAFORM] if has_terraform() else []))
+    peers = Peers(contenders, arguments.listings, arguments.window)
+    measurements: list[Measurement] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for measurement in peers.measure(Path(folder)):
+            print(measurement, flush=True)
+            measurements.append(measurement)
+    conditions = Conditions(PAGE_SIZE, LATENCY, LIMIT, arguments.window, rounds=1)
+    print(write(arguments.results, arguments.pictures, measurements, conditions))
+
+
+if __name__ == "__main__":
+    main()
