@@ -1,11 +1,25 @@
-"""A part of a portfolio file, as a stack that manages only that part declares it."""
+"""A part of a portfolio file, as a stack that manages only that part declares it.
 
+The function is asynchronous and awaits something at its end, so that Pulumi waits for one resource
+after the other: otherwise it looks at all outputs of all resources whenever one is there.
+"""
+
+import asyncio
 import os
+
+import pulumi
 
 from pulumi_setsmart import Portfolio, load_portfolio
 
-first = int(os.environ["FIRST"])
-last = first + int(os.environ["LISTINGS"])
-only = [f"villa-{number}" for number in range(first, last)]
-declared = load_portfolio(os.environ["PORTFOLIO"], only=only)
-Portfolio("portfolio", properties=declared.properties)
+
+async def main() -> None:
+    """Declare the part."""
+    first = int(os.environ["FIRST"])
+    last = first + int(os.environ["LISTINGS"])
+    only = [f"villa-{number}" for number in range(first, last)]
+    declared = load_portfolio(os.environ["PORTFOLIO"], only=only)
+    Portfolio("portfolio", properties=declared.properties)
+    await asyncio.sleep(0)
+
+
+pulumi.run(main)
