@@ -9,8 +9,8 @@ time and memory grow.
 - `preview`: with refresh, nothing changed.
 - `limited`: the same preview, with 100 requests in a window of 10 s.
 
-`memory` is that of all processes of one stack together, and `provider` that of one provider's
-process, each the largest of any stack.
+The memory of a stack is that of all its processes together, and each figure is the largest of any
+stack. A preview with refresh has two processes of the provider: their memory is counted together.
 """
 
 import argparse
@@ -36,7 +36,15 @@ from pulumi_setsmart.sandbox import Sandbox, Storage
 RESULTS = Path(__file__).parent / "results"
 NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 _TOO_MANY_REQUESTS = 429
-_FIGURES = ("seconds", "cpu_seconds", "requests", "memory_mebibytes", "provider_mebibytes")
+_FIGURES = {
+    "seconds": "seconds",
+    "cpu_seconds": "seconds of CPU",
+    "requests": "requests",
+    "refused": "429s",
+    "memory_mebibytes": "MiB of a stack",
+    "provider_mebibytes": "MiB of its providers",
+}
+_HEADINGS = tuple(_FIGURES.values())
 
 
 @frozen
@@ -52,7 +60,7 @@ class Run:
         requests: How many requests the server got, without those that it turned away.
         refused: How many it turned away (429).
         memory_mebibytes: The most memory that all processes of a stack had.
-        provider_mebibytes: The most memory that a provider's process had.
+        provider_mebibytes: The most memory that all providers' processes of a stack had.
     """
 
     case: str
@@ -170,37 +178,22 @@ def _entries(number: int) -> dict[str, dict[str, object]]:
 
 
 def _write(name: str, runs: Sequence[Run]) -> str:
-    small, large = (
-        next(run.listings for run in runs if run.stacks == 1),
-        max(run.listings for run in runs),
-    )
+    small, large = (size(run.listings for run in runs) for size in (min, max))
     stacks = max(run.stacks for run in runs)
-    rows = [
-        "| | stacks | listings | seconds | seconds of CPU | requests | 429s | MiB of a stack "
-        "| MiB of a provider |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
-        *(
-            f"| {run.case} | {run.stacks} | {run.listings:,} | {run.seconds:.0f} "
-            f"| {run.cpu_seconds:.0f} | {run.requests:,} | {run.refused} "
-            f"| {run.memory_mebibytes:.0f} | {run.provider_mebibytes:.0f} |"
-            for run in runs
-        ),
-    ]
-    growth = [
-        "| | seconds | seconds of CPU | requests | MiB of a stack | MiB of a provider |",
-        "|---|--:|--:|--:|--:|--:|",
-        *(_growth(case, runs, small, large) for case in dict.fromkeys(run.case for run in runs)),
-    ]
+    conditions = (
+        f"{PAGE_SIZE} listings a page, {LATENCY * 1000:.0f} ms away, {LIMIT} requests in "
+        f"{WINDOW:.0f} s where limited, one run; Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores. `bench/stacks.py` says what is measured and how."
+    )
+    cases = [*dict.fromkeys(run.case for run in runs)]
     page = "\n\n".join(
         [
             f"# {large:,} listings in one stack, and in {stacks}",
-            f"{PAGE_SIZE} listings a page, {LATENCY * 1000:.0f} ms away, {LIMIT} requests in "
-            f"{WINDOW:.0f} s where limited, one run; Python {platform.python_version()}, "
-            f"{os.cpu_count()} cores. `bench/stacks.py` says what is measured and how.",
-            "\n".join(rows),
+            conditions,
+            _table(("", "stacks", "listings", *_HEADINGS), [_row(run) for run in runs]),
             f"## Growth of one stack from {small:,} to {large:,} listings",
             "The exponent *e* of N^*e*: 1 is in proportion, less is better.",
-            "\n".join(growth),
+            _table(("", *_HEADINGS), [_growth(case, runs, small, large) for case in cases]),
         ]
     )
     RESULTS.mkdir(exist_ok=True)
@@ -211,16 +204,27 @@ def _write(name: str, runs: Sequence[Run]) -> str:
     return page
 
 
-def _growth(case: str, runs: Sequence[Run], small: int, large: int) -> str:
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    ruler = ("---", *["--:"] * (len(headings) - 1))
+    return "\n".join(f"| {' | '.join(row)} |" for row in (headings, ruler, *rows))
+
+
+def _row(run: Run) -> tuple[str, ...]:
+    figures = (f"{getattr(run, figure):,.0f}" for figure in _FIGURES)
+    return run.case, str(run.stacks), f"{run.listings:,}", *figures
+
+
+def _growth(case: str, runs: Sequence[Run], small: int, large: int) -> tuple[str, ...]:
     low, high = (
-        next(r for r in runs if (r.case, r.stacks, r.listings) == (case, 1, size))
+        next(run for run in runs if (run.case, run.stacks, run.listings) == (case, 1, size))
         for size in (small, large)
     )
-    exponents = [
-        math.log(getattr(high, figure) / getattr(low, figure)) / math.log(large / small)
+    return case, *(
+        f"{math.log(getattr(high, figure) / getattr(low, figure)) / math.log(large / small):.2f}"
+        if getattr(low, figure)
+        else ""
         for figure in _FIGURES
-    ]
-    return f"| {case} | {' | '.join(f'{exponent:.2f}' for exponent in exponents)} |"
+    )
 
 
 if __name__ == "__main__":
