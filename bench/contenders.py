@@ -121,19 +121,8 @@ class Portfolio:
         """
         sandbox.requests.clear()
         started = time.perf_counter()
-        with (self.folder / "printed.txt").open("wb") as printed:
-            process = subprocess.Popen(
-                self.commands[name],
-                cwd=self.folder,
-                env={**self.environment, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=printed,
-                stderr=subprocess.STDOUT,
-            )
-            usages = ProcessTree(process, self.role_of).watch()
+        usages = self.run(name, **environment)
         seconds = time.perf_counter() - started
-        if process.returncode != 0:
-            raise RuntimeError((self.folder / "printed.txt").read_text())
         statuses = [request.status for request in list(sandbox.requests)]
         refused = statuses.count(_TOO_MANY_REQUESTS)
         return Measurement(
@@ -145,6 +134,26 @@ class Portfolio:
             refused=refused,
             usages=usages,
         )
+
+    def run(self, name: str, **environment: str) -> Mapping[str, Usage]:
+        """Run a command and return what its processes took.
+
+        Raises:
+            RuntimeError: It failed.
+        """
+        with (self.folder / "printed.txt").open("wb") as printed:
+            process = subprocess.Popen(
+                self.commands[name],
+                cwd=self.folder,
+                env={**self.environment, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+            )
+            usages = ProcessTree(process, self.role_of).watch()
+        if process.returncode != 0:
+            raise RuntimeError((self.folder / "printed.txt").read_text())
+        return usages
 
 
 def _with_pulumi(contender: Contender, listings: int, folder: Path, base_url: str) -> Portfolio:
@@ -213,6 +222,8 @@ def _listings_at(path: str) -> ApiCollection:
 
 
 OURS = Contender("ours", "ours.py", PROPERTIES, _with_pulumi)
+PARTS = Contender("parts", "part.py", PROPERTIES, _with_pulumi)
+"""Ours, where each stack has a part of a portfolio file."""
 PLAIN = Contender("plain", "plain.py", _listings_at("plain-listings"), _with_pulumi)
 FLOOR = Contender("floor", "idle.py", None, _with_pulumi)
 CONTENDERS = (OURS, PLAIN, FLOOR)
