@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 
 from pulumi_setsmart.client.collection import Collection
@@ -29,6 +28,7 @@ class ListPages:
 
     def __init__(self, seen: SeenObjects, budget: ReadBudget) -> None:
         self.items: dict[str, Record] = {}
+        self._ids: tuple[str, ...] = ()
         self.attempts = 0
         self._seen = seen
         self._budget = budget
@@ -54,8 +54,7 @@ class ListPages:
 
     def first_ids(self, number: int) -> list[str]:
         """Return the ids of the first few objects that the list has shown so far."""
-        items = tuple(self.items)  # copied at once, since others add to it
-        return [*itertools.islice(items, number)]
+        return [*self._ids[:number]]
 
     def read_next(self, collection: Collection, attempts: int) -> None:
         """Read the next page.
@@ -87,3 +86,5 @@ class ListPages:
         records = collection.read_on(cursor)
         self._budget.spend()
         self._seen.add_page(records, self.items)
+        self._ids = tuple(self.items)  # asked for by every object, so not copied for each
+
