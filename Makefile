@@ -72,8 +72,9 @@ bench: engine ## measure start, pace, pages, commands and portfolios of up to 1,
 	@$(BENCH)/commands.py
 	@$(BENCH)/portfolio.py $(ARGS)
 
-bench-large: engine ## measure a portfolio of 5,000 listings: another half an hour
+bench-large: engine ## measure 5,000 listings, and 10,000 in one and in ten stacks: an hour
 	@$(BENCH)/portfolio.py --listings 5000 --rounds 1 --skip-checkpoints --name portfolio-5000 $(ARGS)
+	@$(BENCH)/stacks.py
 
 bench-peers: engine ## measure Terraform (if on PATH), a plain provider and ours side by side: half an hour
 	@tools/terraform.sh || echo "Going on without: Terraform is not measured." >&2

@@ -135,7 +135,7 @@ class Portfolio:
             usages=usages,
         )
 
-    def run(self, name: str, **environment: str) -> Mapping[str, Usage]:
+    def run(self, name: str, **environment: str) -> Usages:
         """Run a command and return what its processes took.
 
         Raises:

@@ -9,8 +9,7 @@ time and memory grow.
 - `preview`: with refresh, nothing changed.
 - `limited`: the same preview, with 100 requests in a window of 10 s.
 
-The memory of a stack is that of all its processes together, and each figure is the largest of any
-stack. A preview with refresh has two processes of the provider: their memory is counted together.
+The memory of a stack is that of all its processes together. Each figure is the largest of any stack.
 """
 
 import argparse
@@ -28,7 +27,6 @@ import attrs
 from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, free_port, serving
 from attrs import frozen
 from contenders import PARTS, PROVIDER, Portfolio
-from process_tree import Usage
 from support.engine_stack import restore_sigint
 
 from pulumi_setsmart.sandbox import Sandbox, Storage
@@ -42,7 +40,7 @@ _FIGURES = {
     "requests": "requests",
     "refused": "429s",
     "memory_mebibytes": "MiB of a stack",
-    "provider_mebibytes": "MiB of its providers",
+    "provider_mebibytes": "MiB of a provider",
 }
 _HEADINGS = tuple(_FIGURES.values())
 
@@ -60,7 +58,7 @@ class Run:
         requests: How many requests the server got, without those that it turned away.
         refused: How many it turned away (429).
         memory_mebibytes: The most memory that all processes of a stack had.
-        provider_mebibytes: The most memory that all providers' processes of a stack had.
+        provider_mebibytes: The most memory that a provider's process had.
     """
 
     case: str
@@ -119,15 +117,11 @@ class Split:
             stacks=len(self.parts),
             listings=sum(part.listings for part in self.parts),
             seconds=seconds,
-            cpu_seconds=sum(usage.cpu_seconds for each in usages for usage in each.values()),
+            cpu_seconds=sum(each.cpu_seconds for each in usages),
             requests=len(statuses) - refused,
             refused=refused,
-            memory_mebibytes=max(
-                sum(usage.peak_mebibytes for usage in each.values()) for each in usages
-            ),
-            provider_mebibytes=max(
-                each.get(PROVIDER, Usage(0, 0)).peak_mebibytes for each in usages
-            ),
+            memory_mebibytes=max(each.peak_mebibytes for each in usages),
+            provider_mebibytes=max(each.by_role[PROVIDER].peak_mebibytes for each in usages),
         )
 
 
