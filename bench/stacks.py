@@ -9,7 +9,7 @@ time and memory grow.
 - `preview`: with refresh, nothing changed.
 - `limited`: the same preview, with 100 requests in a window of 10 s.
 
-The memory of a stack is that of all its processes together. Each figure is the largest of any stack.
+The memory of a stack is that of all its processes together. Each figure is that of the largest.
 """
 
 import argparse
