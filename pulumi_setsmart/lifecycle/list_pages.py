@@ -87,4 +87,3 @@ class ListPages:
         self._budget.spend()
         self._seen.add_page(records, self.items)
         self._ids = tuple(self.items)  # asked for by every object, so not copied for each
-
