@@ -15,7 +15,8 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import listed
 from pulumi_setsmart.specification.backup_note import BACKUP, BackupNote
-from pulumi_setsmart.specification.reading import read_entries
+from pulumi_setsmart.specification.document import BACKUP_BOUNDS
+from pulumi_setsmart.specification.reading import entries_in, text_of
 from pulumi_setsmart.specification.sections import SECTIONS, Entry
 from pulumi_setsmart.specification.suggestion import closest, did_you_mean
 
@@ -61,7 +62,8 @@ def read_backup(path: str | os.PathLike[str]) -> list[SavedObject]:
         PortfolioFileError: It cannot be read, or is no backup.
     """
     saved = []
-    for section, entries in read_entries(path).items():
+    text = text_of(path, BACKUP_BOUNDS.most_bytes)
+    for section, entries in entries_in(text, os.fspath(path), bounds=BACKUP_BOUNDS).items():
         for key, entry in entries.items():
             try:
                 note = BackupNote.read(entry.get(BACKUP))

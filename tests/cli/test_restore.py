@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from click.testing import CliRunner, Result
 from support.messages import message
 from support.saved_fields import saved_fields
 
+from pulumi_setsmart.backup.backup_file import read_backup
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import ApiKey, Fault, Json, SandboxSettings
 from pulumi_setsmart.sandbox.exchange import Exchange
+from pulumi_setsmart.specification.document import LARGEST_FILE, MOST_VALUES
 from pulumi_setsmart.specification.reading import read_portfolio
 from pulumi_setsmart.testing import Failed, Lost, SandboxAccount, running_sandbox
 
@@ -101,6 +104,27 @@ def test_a_backup_has_every_field_and_no_secret(account: SandboxAccount) -> None
     )
     assert run(account, "backup", "account.csv").exit_code == 2
     assert writes(account) == 0
+
+
+def test_a_backup_may_be_larger_than_a_portfolio_file(account: SandboxAccount) -> None:
+    """An account that cannot be backed up could not be deployed."""
+    for number in range(1, 6):
+        account.change(f"prop_{number}", notes="x" * (LARGEST_FILE // 5))
+    finished = run(account, "backup", "large.yaml")
+    assert finished.exit_code == 0, finished.stderr
+    account.change("prop_8", notes="short")
+    assert run(account, "restore", "large.yaml", "--yes").exit_code == 0
+    assert account.get("prop_8")["notes"] == "\ttab\r\n#: - ~"
+
+
+@pytest.mark.parametrize("file", ["large.yaml", "large.json"])
+def test_a_backup_may_have_more_values_than_a_portfolio_file(file: str) -> None:
+    """As it has every field of each object, and what is noted of it."""
+    values = {"values": [1] * MOST_VALUES}
+    entry = {"existing_id": "1", "name": "A", "attributes": values, "backup": {}}
+    Path(file).write_text(json.dumps({"properties": {"a": entry}}))
+    [saved] = read_backup(file)
+    assert saved.fields == {"name": "A", **values}
 
 
 def test_every_field_comes_back(account: SandboxAccount) -> None:
