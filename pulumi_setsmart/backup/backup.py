@@ -130,7 +130,7 @@ def _key(found: AccountObject, managed: KnownObject | None, taken: Mapping[str, 
 
 def _secret_object(found: AccountObject) -> Notice:
     subject = subject_of(found.kind, found.record)
-    reason = "a field that it cannot do without is secret in the stack"
+    reason = "a field that it cannot do without may be secret"
     return Notice(MessageCode.LEFT_OUT, f"{subject}: is left out: {reason}")
 
 
