@@ -87,7 +87,13 @@ def test_it_is_left_out_at_any_depth_and_named() -> None:
         "access": {"type": "door_code"},
         "rooms": [{}],
     }
-    assert part.left_out == ["/rooms/0/lock", "/safe/pin", "/notes/0/value", "/access/text", "/codes"]
+    assert part.left_out == [
+        "/rooms/0/lock",
+        "/safe/pin",
+        "/notes/0/value",
+        "/access/text",
+        "/codes",
+    ]
 
 
 @given(ANY_OBJECT)

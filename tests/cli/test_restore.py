@@ -150,6 +150,17 @@ def test_every_field_comes_back(account: SandboxAccount) -> None:
     assert restore(account).stdout == "no differences\n"
 
 
+def test_a_code_stays_where_its_list_changed(account: SandboxAccount) -> None:
+    """A backup does not have it, which does not mean that the listing had none."""
+    changed: list[Json] = [{"name": "Door code", "value": 4711}, {"name": "Floor", "value": 9}]
+    account.change("prop_1", fields=changed)
+    assert restore(account).exit_code == 0
+    assert account.get("prop_1")["fields"] == EXTRA["fields"]
+    account.change("prop_1", fields=changed[::-1])
+    assert restore(account).exit_code == 0
+    assert account.get("prop_1")["fields"] == EXTRA["fields"]
+
+
 @frozen
 class Passed:
     """No fault: the server does what was asked."""
