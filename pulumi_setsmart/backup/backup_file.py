@@ -71,12 +71,26 @@ def read_backup(path: str | os.PathLike[str]) -> list[SavedObject]:
                 note = None
             if note is None or EXISTING_ID not in entry:
                 raise PortfolioFileError(
-                    f"{os.fspath(path)}: is not a backup: the entry {key} lacks what "
+                    f"{os.fspath(path)}: is not a backup: the entry {quoted(key, _LONGEST_NAME)} lacks what "
                     "`pulumi-setsmart backup` notes of each object",
                     code=MessageCode.NOT_A_BACKUP,
                 )
             saved.append(SavedObject(SECTIONS[section], key, entry, note))
+    _refuse_shared_ids(saved, os.fspath(path))
     return saved
+
+
+def _refuse_shared_ids(saved: Sequence[SavedObject], file: str) -> None:
+    """Refuse two entries of one object: each would undo what the other one restored."""
+    seen: dict[tuple[Kind, str], str] = {}
+    for each in saved:
+        other = seen.setdefault((each.kind, each.identifier), each.key)
+        if other != each.key:
+            raise PortfolioFileError(
+                f"{file}: {quoted(f'{other} and {each.key}', _LONGEST_NAME)} have the same "
+                f"existing_id, {quoted(each.identifier, _LONGEST_NAME)}; write the right ones",
+                code=MessageCode.NOT_A_BACKUP,
+            )
 
 
 def wanted_objects(saved: Sequence[SavedObject], only: Collection[str]) -> list[SavedObject]:

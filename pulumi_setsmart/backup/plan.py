@@ -197,7 +197,11 @@ class _Pairing:
             if identifier not in self.known
         }
         paired = pairs(self.kind, missing, unmanaged, (is_as_declared, has_same_identity))
-        unpaired = {id_: free[id_] for id_ in free.keys() - {*paired.values()}}
+        unpaired = {
+            identifier: fields
+            for identifier, fields in free.items()
+            if identifier not in paired.values()
+        }
         while alike := pairs(self.kind, missing, unpaired, (has_same_identity,)):
             for key, identifier in alike.items():
                 self.unclear[key] = [*filter(None, [paired.pop(key, None)]), identifier]

@@ -11,6 +11,7 @@ from pulumi_setsmart.cli.console import Command, is_interactive, say
 from pulumi_setsmart.cli.differences import show_differences
 from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
 from pulumi_setsmart.models.message_code import MessageCode, Notice
+from pulumi_setsmart.models.text import listed
 
 if TYPE_CHECKING:
     from pulumi_setsmart.backup.plan import Plan
@@ -128,7 +129,9 @@ def _show(plan: "Plan", file: Path, update: "StackUpdate") -> None:
 
 
 def _counted(update: "StackUpdate") -> str:
-    return f"{len(update.ids)} new ids, {len(update.missing)} resources that it no longer had"
+    missing = [each.saved.subject for each in update.missing]
+    names = f": {listed(missing)}" if missing else ""
+    return f"{len(update.ids)} new ids, {len(missing)} resources that it no longer had{names}"
 
 
 def _report(restoration: "Restoration") -> None:

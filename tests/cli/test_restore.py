@@ -16,6 +16,7 @@ from pulumi_setsmart.backup.backup_file import read_backup
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import ApiKey, Fault, Json, SandboxSettings
+from pulumi_setsmart.sandbox.behaviour import Behaviour
 from pulumi_setsmart.sandbox.exchange import Exchange
 from pulumi_setsmart.specification.document import LARGEST_FILE, MOST_VALUES
 from pulumi_setsmart.specification.reading import read_portfolio
@@ -243,6 +244,25 @@ def test_what_setsmart_rejects_does_not_stop_the_rest(account: SandboxAccount) -
     assert [each.get("bedrooms") for each in account.objects()[:2]] == [3, None]
 
 
+def test_what_setsmart_does_not_apply_is_named() -> None:
+    """Each time, as the listing is not as it was; a normalised value counts as applied."""
+    behaviour = Behaviour(frozen=frozenset({"bedrooms"}), normalise=True)
+    settings = SandboxSettings(keys=(ApiKey(WRITER),), rate_limit=0, behaviour=behaviour)
+    with running_sandbox(settings) as account:
+        account.add("properties", name="House  0", address="0 Road", bedrooms=2)
+        run(account, "backup", "account.yaml")
+        account.change("prop_1", name="Other", bedrooms=5)
+        for changed in (1, 0):
+            finished = restore(account)
+            assert finished.exit_code == 1
+            assert f"{changed} changed, 0 created" in finished.stdout
+            assert (
+                message(MessageCode.NOT_RESTORED, "house-0 (prop_1)", "bedrooms")
+                in finished.stderr.splitlines()
+            )
+            account.change("prop_1", name="House  0")
+
+
 @pytest.mark.usefixtures("account")
 def test_another_account_is_refused() -> None:
     """Also with the same ids; unless somebody says that it is the right one."""
@@ -280,6 +300,10 @@ def test_a_key_that_may_only_read_gives_one_line(account: SandboxAccount) -> Non
         ),
         (
             "properties: {villa: {name: Villa, existing_id: a, backup: {resource: [a]}}}",
+            MessageCode.NOT_A_BACKUP,
+        ),
+        (
+            "properties: {a: &a {name: A, existing_id: p, backup: {}}, b: *a}",
             MessageCode.NOT_A_BACKUP,
         ),
         ("properties: {villa: {name: Villa, backup: 1}}", MessageCode.INVALID_VALUE),
