@@ -71,8 +71,8 @@ def read_backup(path: str | os.PathLike[str]) -> list[SavedObject]:
                 note = None
             if note is None or EXISTING_ID not in entry:
                 raise PortfolioFileError(
-                    f"{os.fspath(path)}: is not a backup: the entry {quoted(key, _LONGEST_NAME)} lacks what "
-                    "`pulumi-setsmart backup` notes of each object",
+                    f"{os.fspath(path)}: is not a backup: the entry {quoted(key, _LONGEST_NAME)} "
+                    "lacks what `pulumi-setsmart backup` notes of each object",
                     code=MessageCode.NOT_A_BACKUP,
                 )
             saved.append(SavedObject(SECTIONS[section], key, entry, note))

@@ -36,7 +36,9 @@ _LABELS = ("name", "label", "key", "field", "title", "type", "kind", "id", "slug
 _VALUES = ("value", "values", "content", "text", "answer", "data", "body")
 """Members that hold what a label beside them names: ``{"name": "Door code", "value": 4711}``."""
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]*://[^\s\"'<>]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"://[^\s\"'<>]+")
+"""An address less its scheme: to look for that would take a long text too much time."""
+
 _CALENDAR = re.compile(r"\bi?cal(endar)?\b|\.ics\b", re.IGNORECASE)
 """What the address of a calendar has: whoever knows the address can read the bookings."""
 
@@ -124,10 +126,9 @@ def _gives_access(value: Json) -> bool:
 def _is_access_address(address: str) -> bool:
     """Return whether an address is that of a calendar, or holds a password, key or token."""
     beginning, _, query = address.partition("?")
-    _, _, place = beginning.partition("://")
     parameters = [part.partition("=")[0] for part in re.split("[&;#]", query)]
     return (
-        "@" in place.partition("/")[0]
+        "@" in beginning.removeprefix("://").partition("/")[0]
         or _CALENDAR.search(address) is not None
         or any(name.lower() in _KEYS or is_access_name(name) for name in parameters)
     )

@@ -98,7 +98,7 @@ def restore(
         _show(plan, file, lacking)
         differs = bool(plan.differences or lacking)
         if dry_run or not differs or (asks and not click.confirm("Write it?", err=True)):
-            raise SystemExit(1 if differs or plan.left else 0)
+            raise SystemExit(1 if differs or plan.left or lacking.notices else 0)
         restoration = restore_account(plan, account, settings, shown_progress())
         _report(restoration)
         update = StackUpdate()
