@@ -71,6 +71,21 @@ def test_a_stack_is_kept_in_every_backend(
     assert account.sandbox.storage.objects(PROPERTIES)[0]["bedrooms"] == 3
 
 
+def test_what_exists_is_adopted_in_every_backend(
+    stack: EngineStack, account: EngineSandbox, state_backend: StateBackend
+) -> None:
+    """And lost with the state, it is adopted again: nothing is written at SetSmart."""
+    stack = in_backend(stack, state_backend)
+    account.sandbox.storage.insert(PROPERTIES, {"name": "Villa", "bedrooms": 3})
+    for _ in range(2):
+        adopted = stack.command("adopt", "--stack", "team")
+        assert adopted.returncode == 0, adopted.stderr
+        stack.assert_clean()
+        stack.succeed("stack", "rm", "--yes", "--force", "--preserve-config")
+        stack.succeed("stack", "init", "team")
+    assert account.writes() == []
+
+
 def test_a_stack_moves_between_backends(
     stack: EngineStack,
     account: EngineSandbox,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from support.documentation_page import Page
 from support.skip_reasons import NO_ACTIONLINT
 from support.workflow_runner import jobs_of
 
@@ -54,6 +55,20 @@ def need_actionlint() -> None:
 def test_a_linter_finds_nothing(linter: str, folder: Path) -> None:
     """GitHub's schemas, actionlint and zizmor: three checkers from outside of this project."""
     finished = lint(linter, folder)
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("linter", ["schemas", "actionlint", "zizmor"])
+def test_a_linter_finds_nothing_in_what_a_guide_shows(linter: str, tmp_path: Path) -> None:
+    """The jobs for several stacks, which no test can run."""
+    page = Page.read(ROOT / "docs" / "guides" / "large-portfolios.md")
+    for block in page.blocks:
+        if block.title is not None:
+            path = tmp_path / block.title
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text)
+    assert len(list(tmp_path.glob(".git*"))) == 2
+    finished = lint(linter, tmp_path)
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
