@@ -13,7 +13,7 @@ from pulumi_setsmart.automation.known_state import KnownObject, KnownState
 from pulumi_setsmart.backup.public_part import PublicPart
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.config import Settings
-from pulumi_setsmart.lifecycle.declaration import inputs_of, known_fields_of
+from pulumi_setsmart.lifecycle.declaration import field_paths, inputs_of, known_fields_of
 from pulumi_setsmart.lifecycle.kind import (
     DEFAULT_ID_FIELD,
     DELETION_POLICY,
@@ -88,7 +88,8 @@ def _entry(
     if found.entry is None:
         return None
     fields = known_fields_of(kind, found.entry)
-    public = part.of(fields, () if metadata is None else metadata.secret_paths)
+    secret_paths = () if metadata is None else metadata.secret_paths
+    public = part.of(fields, field_paths(kind, fields, secret_paths))
     if not kind.required_names <= public.keys():
         return None
     part.left_out += [pointer("", name) for name in kind.secret_names]
@@ -130,7 +131,7 @@ def _key(found: AccountObject, managed: KnownObject | None, taken: Mapping[str, 
 
 def _secret_object(found: AccountObject) -> Notice:
     subject = subject_of(found.kind, found.record)
-    reason = "a field that it cannot do without is secret in the stack"
+    reason = "a field that it cannot do without may be secret"
     return Notice(MessageCode.LEFT_OUT, f"{subject}: is left out: {reason}")
 
 

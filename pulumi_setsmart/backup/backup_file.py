@@ -15,7 +15,8 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import listed
 from pulumi_setsmart.specification.backup_note import BACKUP, BackupNote
-from pulumi_setsmart.specification.reading import read_entries
+from pulumi_setsmart.specification.document import BACKUP_BOUNDS
+from pulumi_setsmart.specification.reading import entries_in, text_of
 from pulumi_setsmart.specification.sections import SECTIONS, Entry
 from pulumi_setsmart.specification.suggestion import closest, did_you_mean
 
@@ -61,7 +62,8 @@ def read_backup(path: str | os.PathLike[str]) -> list[SavedObject]:
         PortfolioFileError: It cannot be read, or is no backup.
     """
     saved = []
-    for section, entries in read_entries(path).items():
+    text = text_of(path, BACKUP_BOUNDS.most_bytes)
+    for section, entries in entries_in(text, os.fspath(path), bounds=BACKUP_BOUNDS).items():
         for key, entry in entries.items():
             try:
                 note = BackupNote.read(entry.get(BACKUP))
@@ -69,12 +71,26 @@ def read_backup(path: str | os.PathLike[str]) -> list[SavedObject]:
                 note = None
             if note is None or EXISTING_ID not in entry:
                 raise PortfolioFileError(
-                    f"{os.fspath(path)}: is not a backup: the entry {key} lacks what "
-                    "`pulumi-setsmart backup` notes of each object",
+                    f"{os.fspath(path)}: is not a backup: the entry {quoted(key, _LONGEST_NAME)} "
+                    "lacks what `pulumi-setsmart backup` notes of each object",
                     code=MessageCode.NOT_A_BACKUP,
                 )
             saved.append(SavedObject(SECTIONS[section], key, entry, note))
+    _refuse_shared_ids(saved, os.fspath(path))
     return saved
+
+
+def _refuse_shared_ids(saved: Sequence[SavedObject], file: str) -> None:
+    """Refuse two entries of one object: each would undo what the other one restored."""
+    seen: dict[tuple[Kind, str], str] = {}
+    for each in saved:
+        other = seen.setdefault((each.kind, each.identifier), each.key)
+        if other != each.key:
+            raise PortfolioFileError(
+                f"{file}: {quoted(f'{other} and {each.key}', _LONGEST_NAME)} have the same "
+                f"existing_id, {quoted(each.identifier, _LONGEST_NAME)}; write the right ones",
+                code=MessageCode.NOT_A_BACKUP,
+            )
 
 
 def wanted_objects(saved: Sequence[SavedObject], only: Collection[str]) -> list[SavedObject]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
 from attrs import Factory, define, frozen
 
@@ -15,10 +15,11 @@ from pulumi_setsmart.backup.public_part import PublicPart
 from pulumi_setsmart.client.errors import WrongAccountError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.comparison import Mismatch, matches, mismatches, without
-from pulumi_setsmart.lifecycle.declaration import canonical, unordered_lists
+from pulumi_setsmart.lifecycle.declaration import canonical, field_paths, unordered_lists
 from pulumi_setsmart.lifecycle.kind import DEFAULT_ID_FIELD, Kind
+from pulumi_setsmart.lifecycle.metadata import load_metadata
 from pulumi_setsmart.lifecycle.ordering import in_order_of
-from pulumi_setsmart.models.json import Json, JsonObject, steps
+from pulumi_setsmart.models.json import Json, JsonObject, pointer, steps
 from pulumi_setsmart.models.marker import TOO_DEEP
 from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.record import Record
@@ -196,7 +197,11 @@ class _Pairing:
             if identifier not in self.known
         }
         paired = pairs(self.kind, missing, unmanaged, (is_as_declared, has_same_identity))
-        unpaired = {id_: free[id_] for id_ in free.keys() - {*paired.values()}}
+        unpaired = {
+            identifier: fields
+            for identifier, fields in free.items()
+            if identifier not in paired.values()
+        }
         while alike := pairs(self.kind, missing, unpaired, (has_same_identity,)):
             for key, identifier in alike.items():
                 self.unclear[key] = [*filter(None, [paired.pop(key, None)]), identifier]
@@ -237,14 +242,28 @@ def _step(
     before = without(saved.fields, *([name] for name in settings.read_only_fields))
     if record is None:
         return Step(saved, None, None, before)
-    now = _comparable(saved, record, settings)
+    # What is a secret by now may not have been one: it stays as it is, and is not shown.
+    secrets = [*_secrets(saved.kind, record, known)]
+    before = without(before, *secrets)
+    now = without(_comparable(saved, record, settings), *secrets)
     target = _with_cleared(
-        before, in_order_of(before, now, unordered_lists(saved.kind, saved.entry))
+        before,
+        in_order_of(before, now, unordered_lists(saved.kind, saved.entry)),
+        frozenset(saved.note.left_out),
     )
     ordered = in_order_of(target, now, unordered_lists(saved.kind, saved.entry))
     differences = [*mismatches(target, ordered)]
     names = {steps(each.path)[0] for each in differences}
     return Step(saved, record, known, {name: target[name] for name in names}, differences)
+
+
+def _secrets(kind: Kind, record: Record, known: KnownObject | None) -> Iterator[list[str]]:
+    """Yield what leads to the secrets that the state knows, in any element of a list."""
+    metadata = None if known is None else load_metadata(known.outputs, record.id)
+    if metadata is not None:
+        for path in field_paths(kind, record.fields, metadata.secret_paths):
+            yield steps(path)
+            yield [step for step in steps(path) if not step.isdecimal()]
 
 
 def _comparable(saved: SavedObject, record: Record, settings: Settings) -> dict[str, Json]:
@@ -258,24 +277,39 @@ def _comparable(saved: SavedObject, record: Record, settings: Settings) -> dict[
     return PublicPart().of(without(fields, *map(steps, saved.note.left_out)))
 
 
-def _with_cleared(before: JsonObject, now: JsonObject) -> dict[str, Json]:
-    """Return the fields of a backup, with null for what only the object has now."""
+def _with_cleared(
+    before: JsonObject, now: JsonObject, left_out: Container[str], path: str = ""
+) -> dict[str, Json]:
+    """Return the fields of a backup, with null for what only the object has now.
+
+    Args:
+        before: The fields of the backup.
+        now: Those of the object.
+        left_out: The JSON pointers of what the backup lacks, which stays as it is.
+        path: The JSON pointer of both.
+    """
+    new = [name for name, value in now.items() if name not in before and value is not None]
     return {
-        **{name: None for name, value in now.items() if name not in before and value is not None},
-        **{name: _cleared(value, now.get(name)) for name, value in before.items()},
+        **{name: None for name in new if pointer(path, name) not in left_out},
+        **{
+            name: _cleared(value, now.get(name), left_out, pointer(path, name))
+            for name, value in before.items()
+        },
     }
 
 
-def _cleared(before: Json, now: Json) -> Json:
+def _cleared(before: Json, now: Json, left_out: Container[str], path: str) -> Json:
     match before, now:
         case dict(), dict():
-            return _with_cleared(before, now)
+            return _with_cleared(before, now, left_out, path)
         case list(), list():
             # An update may take members of an element from any other one.
             members = dict(_members(now))
             return [
-                _with_cleared(element, members) if isinstance(element, dict) else element
-                for element in before
+                _with_cleared(element, members, left_out, pointer(path, index))
+                if isinstance(element, dict)
+                else element
+                for index, element in enumerate(before)
             ]
     return before
 

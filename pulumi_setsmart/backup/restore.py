@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 from attrs import Factory, define, frozen
@@ -10,6 +10,7 @@ from attrs import Factory, define, frozen
 from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.backup.backup_file import SavedObject
 from pulumi_setsmart.backup.plan import Plan, Restored, Step
+from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.client.errors import (
     AlreadyManagedError,
     BadRequestError,
@@ -22,7 +23,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.comparison import overlay
+from pulumi_setsmart.lifecycle.comparison import mismatches, overlay
 from pulumi_setsmart.lifecycle.declaration import inputs_of, known_fields_of, secret_metadata
 from pulumi_setsmart.lifecycle.kind import IF_EXISTS, UNORDERED
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
@@ -34,6 +35,7 @@ from pulumi_setsmart.models.policy import IfExists
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.models.text import listed
 
+_LONGEST_NAMES = 300
 _OF_ONE_OBJECT = (
     AlreadyManagedError,
     BadRequestError,
@@ -111,38 +113,48 @@ class _Writer:
     def carry_out(self, step: Step) -> None:
         """Bring back an object."""
         saved, record = step.saved, step.record
+        unapplied: list[str] = []
         if record is None:
-            identifier = self._create(step)
+            identifier, outputs = self._create(step)
+            unapplied = _unapplied(step, outputs)
             self.restoration.created.append(Restored(saved, identifier))
         else:
             identifier = record.id
             if step.fields:
-                self._update(step, record)
-                self.restoration.changed += 1
+                unapplied = _unapplied(step, self._update(step, record))
+                self.restoration.changed += len(unapplied) < len(step.differences)
+        if unapplied:
+            names = quoted(listed(unapplied), _LONGEST_NAMES)
+            reason = f"{saved.subject}: SetSmart did not apply {names}"
+            self.restoration.notices.append(Notice(MessageCode.NOT_RESTORED, reason))
         self.restoration.objects.append(Restored(saved, identifier))
 
-    def _create(self, step: Step) -> str:
+    def _create(self, step: Step) -> tuple[str, Mapping[str, Json]]:
         kind = step.saved.kind
         policies = {**_lists(step.saved), IF_EXISTS: str(IfExists.ERROR)}
         inputs = inputs_of(kind, policies, step.fields, [])
-        identifier, _ = Lifecycle(kind, self.account, self.settings).create(inputs)
-        return identifier
+        return Lifecycle(kind, self.account, self.settings).create(inputs)
 
-    def _update(self, step: Step, record: Record) -> None:
+    def _update(self, step: Step, record: Record) -> Mapping[str, Json]:
         """Send what differs. What the state knows tells the account, and the secrets."""
         kind, known = step.saved.kind, step.known
         lifecycle = Lifecycle(kind, self.account, self.settings)
         inputs = inputs_of(kind, _lists(step.saved), step.fields, [])
         seen = lifecycle.imported(record, inputs).outputs
         if known is None:
-            lifecycle.update(record.id, seen, inputs)
-            return
+            return lifecycle.update(record.id, seen, inputs)
         metadata = load_metadata(known.outputs, record.id)
         if metadata is not None and metadata.secret_paths:
             inputs[KEY] = secret_metadata(metadata.secret_paths)
         # What was shown is known to be there: only what changes from now on is news.
         shown = inputs_of(kind, {}, known_fields_of(kind, seen), [])
-        lifecycle.update(record.id, overlay(known.outputs, shown), inputs)
+        return lifecycle.update(record.id, overlay(known.outputs, shown), inputs)
+
+
+def _unapplied(step: Step, outputs: Mapping[str, Json]) -> list[str]:
+    """Return the names of what an object did not get; a normalised value counts as that."""
+    actual = known_fields_of(step.saved.kind, outputs)
+    return [difference.name for difference in mismatches(step.fields, actual)]
 
 
 def _lists(saved: SavedObject) -> dict[str, Json]:

@@ -139,7 +139,7 @@ def _write(accepted: "Acceptance", checked: "CheckedFiles") -> None:
     """Write the files, unless somebody changed one since it was read."""
     from pulumi_setsmart.files.regular_file import content_of  # noqa: PLC0415 - heavy
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - as above
-    from pulumi_setsmart.specification.reading import LARGEST_FILE  # noqa: PLC0415 - as above
+    from pulumi_setsmart.specification.document import LARGEST_FILE  # noqa: PLC0415 - as above
 
     marks = {}
     for name in accepted.texts:

@@ -35,6 +35,7 @@ def backup(file: Path, stack: str | None, *, force: bool, only_environment: bool
         existing_file_error,
         write_file,
     )
+    from pulumi_setsmart.specification.document import BACKUP_BOUNDS  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.format import Format, format_of  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.reading import entries_in  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.writing import portfolio_text  # noqa: PLC0415 - as above
@@ -48,7 +49,7 @@ def backup(file: Path, stack: str | None, *, force: bool, only_environment: bool
     state = KnownState() if chosen is None else Stack(chosen, Path()).known_state()
     saved = backup_of(inventory_of(settings, shown_progress()), state, settings)
     text = portfolio_text(saved.entries, format_of(file))
-    entries_in(text, str(file))  # what cannot be read is not written
+    entries_in(text, str(file), bounds=BACKUP_BOUNDS)  # what cannot be read is not written
     write_file(file, text, replace=force)
     say(f"wrote {file}: {sum(map(len, saved.entries.values()))} objects")
     for notice in saved.left_out:

@@ -86,8 +86,8 @@ def _is_changed(file: str, text: str, *, check: bool) -> bool:
     """Return whether a file is not in its normal form yet, and write it unless only checking."""
     from pulumi_setsmart.files.regular_file import content_of  # noqa: PLC0415 - heavy
     from pulumi_setsmart.files.whole_file import write_file  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.specification.document import LARGEST_FILE  # noqa: PLC0415 - heavy
     from pulumi_setsmart.specification.normal_form import normal_text  # noqa: PLC0415 - heavy
-    from pulumi_setsmart.specification.reading import LARGEST_FILE  # noqa: PLC0415 - heavy
 
     normal = normal_text(text, file)
     if content_of(file, LARGEST_FILE) == normal.encode():

@@ -11,6 +11,7 @@ from pulumi_setsmart.cli.console import Command, is_interactive, say
 from pulumi_setsmart.cli.differences import show_differences
 from pulumi_setsmart.cli.stack_option import chosen_stack, environment_option, stack_option
 from pulumi_setsmart.models.message_code import MessageCode, Notice
+from pulumi_setsmart.models.text import listed
 
 if TYPE_CHECKING:
     from pulumi_setsmart.backup.plan import Plan
@@ -97,7 +98,7 @@ def restore(
         _show(plan, file, lacking)
         differs = bool(plan.differences or lacking)
         if dry_run or not differs or (asks and not click.confirm("Write it?", err=True)):
-            raise SystemExit(1 if differs or plan.left else 0)
+            raise SystemExit(1 if differs or plan.left or lacking.notices else 0)
         restoration = restore_account(plan, account, settings, shown_progress())
         _report(restoration)
         update = StackUpdate()
@@ -128,7 +129,9 @@ def _show(plan: "Plan", file: Path, update: "StackUpdate") -> None:
 
 
 def _counted(update: "StackUpdate") -> str:
-    return f"{len(update.ids)} new ids, {len(update.missing)} resources that it no longer had"
+    missing = [each.saved.subject for each in update.missing]
+    names = f": {listed(missing)}" if missing else ""
+    return f"{len(update.ids)} new ids, {len(missing)} resources that it no longer had{names}"
 
 
 def _report(restoration: "Restoration") -> None:

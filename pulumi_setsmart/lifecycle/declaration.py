@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
 
@@ -206,6 +206,15 @@ def secret_metadata(secret_paths: list[str], *, sealed: bool = True) -> dict[str
     """
     paths: dict[str, Json] = {SECRET_PATHS: [*secret_paths]}
     return paths if sealed else {**paths, SEALED: False}
+
+
+def field_paths(kind: Kind, fields: JsonObject, secret_paths: Iterable[str]) -> list[str]:
+    """Return the JSON pointers of secret fields, as a state has them, each by its own name.
+
+    Where a program declares everything beside the named fields as one secret, that is one path.
+    """
+    extra = [pointer("", name) for name in fields if name not in kind.field_names]
+    return [each for path in secret_paths for each in ([path] if path else extra)]
 
 
 def secret_paths_in(metadata: Mapping[str, object]) -> list[str]:

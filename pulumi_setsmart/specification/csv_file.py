@@ -33,7 +33,8 @@ from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.assigned_stack import STACK
 from pulumi_setsmart.specification.document import (
-    MOST_VALUES,
+    PORTFOLIO_BOUNDS,
+    Bounds,
     Document,
     FileLocation,
     Report,
@@ -113,7 +114,9 @@ class _Column:
         return f"{ATTRIBUTES}.{self.name}" if self.is_attribute else self.name
 
 
-def read_csv(text: str, file: str, report: Report = stop) -> Document:
+def read_csv(
+    text: str, file: str, report: Report = stop, bounds: Bounds = PORTFOLIO_BOUNDS
+) -> Document:
     """Return the content of a CSV file, with columns separated by commas, semicolons or tabs.
 
     An empty cell declares nothing. An apostrophe before text that a spreadsheet would take for a
@@ -123,12 +126,13 @@ def read_csv(text: str, file: str, report: Report = stop) -> Document:
         text: Its text.
         file: The file's name.
         report: Called with each column, row and cell that cannot be read.
+        bounds: How large it may be.
 
     Raises:
         PortfolioFileError: It is not CSV, or has no column with names.
     """
     with unlimited_cells():
-        return _document(text, file, report)
+        return _document(text, file, report, bounds)
 
 
 @contextlib.contextmanager
@@ -203,7 +207,7 @@ class _Table:
             offset = end + 1
 
 
-def _document(text: str, file: str, report: Report) -> Document:
+def _document(text: str, file: str, report: Report, bounds: Bounds) -> Document:
     separator, below = separator_line(text)
     table = _Table(file, below, separator or _delimiter(below), 1 if separator is None else 2)
     stream = io.StringIO(below, newline="")
@@ -215,9 +219,9 @@ def _document(text: str, file: str, report: Report) -> Document:
         table.columns = _columns(header, table, report)
         offset, line = stream.tell(), rows.line_num + table.first_line
         for row in rows:
-            if (len(listings) + 2) * len(header) > MOST_VALUES:
+            if (len(listings) + 2) * len(header) > bounds.most_values:
                 raise FileLocation(file, line, 1).error(
-                    f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+                    f"holds more than {bounds.most_values:,} values", MessageCode.TOO_MANY_VALUES
                 )
             if any(row) and _has_width_of(header, table, row, offset, line, report):
                 _read_row(table, row, (offset, line), listings, report)
@@ -238,7 +242,7 @@ def csv_places(text: str) -> Place:
         text: A text that can be read.
     """
     with unlimited_cells():
-        document = _document(text, "", stop)
+        document = _document(text, "", stop, PORTFOLIO_BOUNDS)
     table = document.locations
     assert isinstance(table, _Table)  # noqa: S101 - which is what a table has
     before = len(text) - len(table.text)

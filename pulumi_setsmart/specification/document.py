@@ -17,8 +17,31 @@ from pulumi_setsmart.specification.sections import SECTIONS
 ABOVE_FIELDS = 4
 """How many objects can be around a field: the file, a section, an entry, its ``attributes``."""
 
+LARGEST_FILE = 8 * 1024 * 1024
+"""How many bytes a portfolio file may have: enough for some 20,000 listings."""
+
 MOST_VALUES = 400_000
 """How many values a portfolio file may contain: those of some 20,000 listings."""
+
+
+@frozen
+class Bounds:
+    """How large a file may be. Memory and time go with both.
+
+    Attributes:
+        most_bytes: How many bytes it may have.
+        most_values: How many values it may contain.
+    """
+
+    most_bytes: int = LARGEST_FILE
+    most_values: int = MOST_VALUES
+
+
+PORTFOLIO_BOUNDS = Bounds()
+"""Those of a portfolio file, which people write."""
+
+BACKUP_BOUNDS = Bounds(16 * LARGEST_FILE, 10 * MOST_VALUES)
+"""Those of a backup: every field and note of some 50,000 listings."""
 
 _MOST_SHOWN = 10
 """How many violations the text of an error shows."""

@@ -12,7 +12,8 @@ from pulumi_setsmart.models.json import DEEPEST, Json, pointer
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import (
     ABOVE_FIELDS,
-    MOST_VALUES,
+    PORTFOLIO_BOUNDS,
+    Bounds,
     Document,
     FileLocation,
     Report,
@@ -25,18 +26,21 @@ _WHITESPACE = re.compile(r"[ \t\n\r]*")
 _SCALARS = json.JSONDecoder()
 
 
-def read_json(text: str, file: str, report: Report = stop) -> Document:
+def read_json(
+    text: str, file: str, report: Report = stop, bounds: Bounds = PORTFOLIO_BOUNDS
+) -> Document:
     """Return the content of a JSON file.
 
     Args:
         text: Its text.
         file: The file's name.
         report: Called with each key that an object has twice.
+        bounds: How large it may be.
 
     Raises:
-        PortfolioFileError: It is not JSON.
+        PortfolioFileError: It is not JSON, or too large or too deep.
     """
-    reader = _Reader(text, file, report)
+    reader = _Reader(text, file, report, bounds.most_values)
     try:
         return Document(reader.document(), reader.locations)
     except json.JSONDecodeError as error:
@@ -55,7 +59,7 @@ def json_places(text: str) -> Place:
     Args:
         text: A text that can be read.
     """
-    reader = _Reader(text, "", stop)
+    reader = _Reader(text, "", stop, PORTFOLIO_BOUNDS.most_values)
     value = reader.document()
 
     def place(value: Json, path: str) -> Place:
@@ -84,6 +88,7 @@ class _Reader:
     text: str
     file: str
     report: Report
+    most_values: int
     locations: dict[str, FileLocation] = field(factory=dict, init=False)
     spans: dict[str, tuple[int, int]] = field(factory=dict, init=False)
     """Where values begin and end, by JSON pointer."""
@@ -116,9 +121,9 @@ class _Reader:
 
     def _read(self, path: str, location: FileLocation, depth: int) -> Json:
         self._count += 1
-        if self._count > MOST_VALUES:
+        if self._count > self.most_values:
             raise location.error(
-                f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+                f"holds more than {self.most_values:,} values", MessageCode.TOO_MANY_VALUES
             )
         opening = self.text[self._index : self._index + 1]
         if opening in ("{", "[") and opening and depth > DEEPEST + ABOVE_FIELDS:

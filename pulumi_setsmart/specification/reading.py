@@ -30,6 +30,9 @@ from pulumi_setsmart.specification.backup_note import BACKUP, is_note
 from pulumi_setsmart.specification.configured_secret import ConfiguredSecret
 from pulumi_setsmart.specification.csv_file import read_csv
 from pulumi_setsmart.specification.document import (
+    LARGEST_FILE,
+    PORTFOLIO_BOUNDS,
+    Bounds,
     Document,
     FileLocation,
     FileViolation,
@@ -46,20 +49,17 @@ from pulumi_setsmart.specification.selection import selected
 from pulumi_setsmart.specification.suggestion import closest, did_you_mean
 
 
-def _read_yaml(text: str, file: str, report: Report) -> Document:
+def _read_yaml(text: str, file: str, report: Report, bounds: Bounds) -> Document:
     # Programs without a file in YAML start faster without its parser.
     from pulumi_setsmart.specification.yaml_reading import read_yaml  # noqa: PLC0415
 
-    return read_yaml(text, file, report)
+    return read_yaml(text, file, report, bounds)
 
-
-LARGEST_FILE = 8 * 1024 * 1024
-"""How many bytes a portfolio file may have: enough for some 20,000 listings."""
 
 MOST_VIOLATIONS = 10_000
 """How many violations are collected: a file that is none can have as many as it has values."""
 
-_READERS: Mapping[Format, Callable[[str, str, Report], Document]] = {
+_READERS: Mapping[Format, Callable[[str, str, Report, Bounds], Document]] = {
     Format.YAML: _read_yaml,
     Format.JSON: read_json,
     Format.CSV: read_csv,
@@ -131,23 +131,30 @@ def read_entries(path: str | os.PathLike[str]) -> Entries:
     return _entries_of(checked.merged)
 
 
-def entries_in(text: str, file: str, format_: Format | None = None) -> Entries:
+def entries_in(
+    text: str,
+    file: str,
+    format_: Format | None = None,
+    bounds: Bounds = PORTFOLIO_BOUNDS,
+) -> Entries:
     """Return the entries in the text of a file.
 
     Args:
         text: The text.
         file: The file's name.
         format_: Its format, or None for the one that belongs to the ending of the name.
+        bounds: How large it may be.
 
     Raises:
-        PortfolioFileError: It does not describe a portfolio, or is larger than `LARGEST_FILE`.
+        PortfolioFileError: It does not describe a portfolio, or is too large.
     """
-    if len(text.encode(errors="surrogatepass")) > LARGEST_FILE:
+    if len(text.encode(errors="surrogatepass")) > bounds.most_bytes:
         raise PortfolioFileError(
-            f"{file}: is larger than {LARGEST_FILE // 1024**2} MiB", code=MessageCode.UNUSABLE_FILE
+            f"{file}: is larger than {bounds.most_bytes // 1024**2} MiB",
+            code=MessageCode.UNUSABLE_FILE,
         )
     found: list[FileViolation] = []
-    document = _READERS[format_ or format_of(file)](text, file, _collecting(found))
+    document = _READERS[format_ or format_of(file)](text, file, _collecting(found), bounds)
     return _valid_entries(document, found)
 
 
@@ -165,7 +172,7 @@ def check_files(files: Sequence[str | os.PathLike[str]]) -> CheckedFiles:
         try:
             texts[name] = text_of(name)
             read = _READERS[format_of(name)]
-            parsed[name] = read(texts[name], name, _collecting(found))
+            parsed[name] = read(texts[name], name, _collecting(found), PORTFOLIO_BOUNDS)
             documents.append(parsed[name])
         except ViolationsError as error:
             found += error.violations
@@ -195,7 +202,10 @@ def merged_document(texts: Mapping[str, str]) -> Document:
     Raises:
         PortfolioFileError: One cannot be parsed.
     """
-    documents = [_READERS[format_of(name)](text, name, stop) for name, text in texts.items()]
+    documents = [
+        _READERS[format_of(name)](text, name, stop, PORTFOLIO_BOUNDS)
+        for name, text in texts.items()
+    ]
     return reduce(overlaid, documents)
 
 
@@ -255,15 +265,18 @@ def _entries_of(document: Document) -> Entries:
     }
 
 
-def text_of(path: str | os.PathLike[str]) -> str:
+def text_of(path: str | os.PathLike[str], most_bytes: int = LARGEST_FILE) -> str:
     """Return the text of a file.
 
+    Args:
+        path: The file.
+        most_bytes: How many bytes it may have.
+
     Raises:
-        PortfolioFileError: It cannot be read, is no regular file, or is larger than
-            `LARGEST_FILE`.
+        PortfolioFileError: It cannot be read, is no regular file, or is larger.
     """
     file = os.fspath(path)
-    content = content_of(file, LARGEST_FILE)
+    content = content_of(file, most_bytes)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -15,7 +15,8 @@ from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification.document import (
     ABOVE_FIELDS,
-    MOST_VALUES,
+    PORTFOLIO_BOUNDS,
+    Bounds,
     Document,
     FileLocation,
     Report,
@@ -38,21 +39,24 @@ _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _TOKEN = re.compile(r"'(?:<[a-z ]+>|[^\w\s])'")
 
 
-def read_yaml(text: str, file: str, report: Report = stop) -> Document:
+def read_yaml(
+    text: str, file: str, report: Report = stop, bounds: Bounds = PORTFOLIO_BOUNDS
+) -> Document:
     """Return the content of a YAML file.
 
     Args:
         text: Its text.
         file: The file's name.
         report: Called with what JSON cannot express, and with each key that an object has twice.
+        bounds: How large it may be.
 
     Raises:
         PortfolioFileError: It is not YAML, or too large or too deep.
     """
-    root = _root(text, file)
+    root = _root(text, file, bounds)
     if root is None:
         return Document(None, {"": FileLocation(file, 1, 1)})
-    unfolder = _Unfolder(file, report, _location(file, root))
+    unfolder = _Unfolder(file, report, bounds.most_values, _location(file, root))
     return Document(unfolder.value(root, "", _location(file, root)), unfolder.locations)
 
 
@@ -96,8 +100,8 @@ def _location(file: str, node: _Node, member: _Node | None = None) -> FileLocati
     return FileLocation(file, node.line, node.column, member.column)
 
 
-def _root(text: str, file: str) -> _Node | None:
-    composer = _Composer(file)
+def _root(text: str, file: str, bounds: Bounds) -> _Node | None:
+    composer = _Composer(file, bounds.most_values)
     inside = _MARK_INSIDE.search(text)
     if inside is not None:
         location = FileLocation(file, len(_LINE_BREAK.findall(text, 0, inside.start())) + 1, 1)
@@ -148,6 +152,7 @@ class _Composer:
     """Turns events into nodes; aliases share nodes."""
 
     file: str
+    most_values: int
     root: _Node | None = None
     _open: list[list[_Node]] = field(factory=list, init=False)
     """What the lists and objects that have not ended hold so far."""
@@ -200,9 +205,9 @@ class _Composer:
 
     def _add(self, node: _Node, anchor: str | None) -> None:
         self._count += 1
-        if self._count > 2 * MOST_VALUES:  # keys are counted as well
+        if self._count > 2 * self.most_values:  # keys are counted as well
             raise _location(self.file, node).error(
-                f"holds more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+                f"holds more than {self.most_values:,} values", MessageCode.TOO_MANY_VALUES
             )
         if anchor is not None:
             self._anchors[anchor] = node
@@ -218,6 +223,7 @@ class _Unfolder:
 
     file: str
     report: Report
+    most_values: int
     key: FileLocation
     """The last key that was met, since what an alias unfolds to is elsewhere."""
     locations: dict[str, FileLocation] = field(factory=dict, init=False)
@@ -225,9 +231,9 @@ class _Unfolder:
     def value(self, node: _Node, path: str, location: FileLocation, depth: int = 1) -> Json:
         """Return the value of a node, and note the locations of it and all its members."""
         self.locations[path] = location
-        if len(self.locations) > MOST_VALUES:
+        if len(self.locations) > self.most_values:
             raise self.key.error(
-                f"unfolds to more than {MOST_VALUES:,} values", MessageCode.TOO_MANY_VALUES
+                f"unfolds to more than {self.most_values:,} values", MessageCode.TOO_MANY_VALUES
             )
         if not isinstance(node, _Scalar) and depth > DEEPEST + ABOVE_FIELDS:
             raise location.error(f"is nested more than {DEEPEST} deep", MessageCode.TOO_DEEP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from click.testing import CliRunner, Result
 from support.messages import message
 from support.saved_fields import saved_fields
 
+from pulumi_setsmart.backup.backup_file import read_backup
 from pulumi_setsmart.cli import main
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import ApiKey, Fault, Json, SandboxSettings
+from pulumi_setsmart.sandbox.behaviour import Behaviour
 from pulumi_setsmart.sandbox.exchange import Exchange
+from pulumi_setsmart.specification.document import LARGEST_FILE, MOST_VALUES
 from pulumi_setsmart.specification.reading import read_portfolio
 from pulumi_setsmart.testing import Failed, Lost, SandboxAccount, running_sandbox
 
@@ -103,6 +107,27 @@ def test_a_backup_has_every_field_and_no_secret(account: SandboxAccount) -> None
     assert writes(account) == 0
 
 
+def test_a_backup_may_be_larger_than_a_portfolio_file(account: SandboxAccount) -> None:
+    """An account that cannot be backed up could not be deployed."""
+    for number in range(1, 6):
+        account.change(f"prop_{number}", notes="x" * (LARGEST_FILE // 5))
+    finished = run(account, "backup", "large.yaml")
+    assert finished.exit_code == 0, finished.stderr
+    account.change("prop_8", notes="short")
+    assert run(account, "restore", "large.yaml", "--yes").exit_code == 0
+    assert account.get("prop_8")["notes"] == "\ttab\r\n#: - ~"
+
+
+@pytest.mark.parametrize("file", ["large.yaml", "large.json"])
+def test_a_backup_may_have_more_values_than_a_portfolio_file(file: str) -> None:
+    """As it has every field of each object, and what is noted of it."""
+    values = {"values": [1] * MOST_VALUES}
+    entry = {"existing_id": "1", "name": "A", "attributes": values, "backup": {}}
+    Path(file).write_text(json.dumps({"properties": {"a": entry}}))
+    [saved] = read_backup(file)
+    assert saved.fields == {"name": "A", **values}
+
+
 def test_every_field_comes_back(account: SandboxAccount) -> None:
     """Members of objects and of lists, what was not there before, and names that were swapped."""
     before = fields(account)
@@ -124,6 +149,17 @@ def test_every_field_comes_back(account: SandboxAccount) -> None:
     account.change("prop_3", fields=EXTRA["fields"])
     assert fields(account) == before
     assert restore(account).stdout == "no differences\n"
+
+
+def test_a_code_stays_where_its_list_changed(account: SandboxAccount) -> None:
+    """A backup does not have it, which does not mean that the listing had none."""
+    changed: list[Json] = [{"name": "Door code", "value": 4711}, {"name": "Floor", "value": 9}]
+    account.change("prop_1", fields=changed)
+    assert restore(account).exit_code == 0
+    assert account.get("prop_1")["fields"] == EXTRA["fields"]
+    account.change("prop_1", fields=changed[::-1])
+    assert restore(account).exit_code == 0
+    assert account.get("prop_1")["fields"] == EXTRA["fields"]
 
 
 @frozen
@@ -208,6 +244,25 @@ def test_what_setsmart_rejects_does_not_stop_the_rest(account: SandboxAccount) -
     assert [each.get("bedrooms") for each in account.objects()[:2]] == [3, None]
 
 
+def test_what_setsmart_does_not_apply_is_named() -> None:
+    """Each time, as the listing is not as it was; a normalised value counts as applied."""
+    behaviour = Behaviour(frozen=frozenset({"bedrooms"}), normalise=True)
+    settings = SandboxSettings(keys=(ApiKey(WRITER),), rate_limit=0, behaviour=behaviour)
+    with running_sandbox(settings) as account:
+        account.add("properties", name="House  0", address="0 Road", bedrooms=2)
+        run(account, "backup", "account.yaml")
+        account.change("prop_1", name="Other", bedrooms=5)
+        for changed in (1, 0):
+            finished = restore(account)
+            assert finished.exit_code == 1
+            assert f"{changed} changed, 0 created" in finished.stdout
+            assert (
+                message(MessageCode.NOT_RESTORED, "house-0 (prop_1)", "bedrooms")
+                in finished.stderr.splitlines()
+            )
+            account.change("prop_1", name="House  0")
+
+
 @pytest.mark.usefixtures("account")
 def test_another_account_is_refused() -> None:
     """Also with the same ids; unless somebody says that it is the right one."""
@@ -245,6 +300,10 @@ def test_a_key_that_may_only_read_gives_one_line(account: SandboxAccount) -> Non
         ),
         (
             "properties: {villa: {name: Villa, existing_id: a, backup: {resource: [a]}}}",
+            MessageCode.NOT_A_BACKUP,
+        ),
+        (
+            "properties: {a: &a {name: A, existing_id: p, backup: {}}, b: *a}",
             MessageCode.NOT_A_BACKUP,
         ),
         ("properties: {villa: {name: Villa, backup: 1}}", MessageCode.INVALID_VALUE),

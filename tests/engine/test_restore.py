@@ -15,11 +15,13 @@ from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS, Json
 
 SECRET = "whsec_c2VjcmV0LW9mLXRoZS1ob29r"
+WHOLE = "all-of-it-is-hidden"
 NUMBER = 60
 PROGRAM = f"""
 Portfolio("portfolio", load_portfolio("portfolio.yaml").properties)
 lodge = Property("lodge", name="Lodge", address="9 Hill", attributes={{"pets": {{"cats": True}}}})
 Property("loft", name="Loft", attributes={{"door_code": pulumi.Output.secret("4711-0815")}})
+Property("vault", name="Vault", attributes=pulumi.Output.secret({{"lock": "{WHOLE}"}}))
 WebhookSubscription("hook", url="https://a.example/", events=["a.a"], secret="{SECRET}")
 pulumi.export("lodge", lodge.id)
 """
@@ -55,6 +57,8 @@ def stack(stack: EngineStack, account: EngineSandbox) -> EngineStack:
     storage.insert(PROPERTIES, {**cabin, "status": "active"})
     finished = stack.command("backup", "backup.yaml")
     assert finished.returncode == 0, finished.stderr
+    backup = (stack.folder / "backup.yaml").read_text()
+    assert [secret for secret in (SECRET, WHOLE, "4711-0815") if secret in backup] == []
     return stack
 
 

@@ -22,10 +22,10 @@ from pulumi_setsmart.models.json import DEEPEST
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.specification import yaml_reading
 from pulumi_setsmart.specification.csv_file import read_csv
-from pulumi_setsmart.specification.document import MOST_VALUES, Document
+from pulumi_setsmart.specification.document import LARGEST_FILE, MOST_VALUES, Document
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.json_file import read_json
-from pulumi_setsmart.specification.reading import LARGEST_FILE, entries_in, read_portfolio
+from pulumi_setsmart.specification.reading import entries_in, read_portfolio
 from pulumi_setsmart.specification.writing import portfolio_text
 from pulumi_setsmart.specification.yaml_loader import PythonLoader
 from pulumi_setsmart.specification.yaml_reading import read_yaml

@@ -24,9 +24,9 @@ from pulumi_setsmart import (
 )
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.specification.document import LARGEST_FILE
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.reading import (
-    LARGEST_FILE,
     check_files,
     read_entries,
     read_portfolio,
