@@ -16,9 +16,8 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, free_port, serving
+from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, fields, free_port, serving
 from contenders import OURS, PROVIDER, Measurement, Portfolio
 from report import RESULTS, Conditions, Results, shown, table, write_texts
 from support.engine_stack import OUR_COMMAND
@@ -61,18 +60,6 @@ def measure(listings: int, folder: Path) -> Iterator[Measurement]:
         )
         for name in COMMANDS:
             yield portfolio.measure(name, sandbox, name)
-
-
-def fields(number: int) -> dict[str, Any]:
-    """Return a listing."""
-    return {
-        "name": f"Villa {number}",
-        "address": f"{number} Ocean Drive",
-        "bedrooms": 1 + number % 5,
-        "bathrooms": 1.5,
-        "max_guests": 2 + number % 8,
-        "status": "active",
-    }
 
 
 def preview(listings: int) -> str:

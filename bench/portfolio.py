@@ -24,6 +24,7 @@ from contenders import CONTENDERS, FLOOR, Measurement, Portfolio
 from report import RESULTS, Conditions, write
 from support.engine_stack import restore_sigint
 
+from pulumi_setsmart.cli.bulk_create import NO_CHECKPOINTS
 from pulumi_setsmart.sandbox import Sandbox, Storage
 
 
@@ -69,9 +70,7 @@ class Bench:
     def _created(self, portfolio: Portfolio, sandbox: Sandbox) -> Measurement:
         if not self.skip_checkpoints:
             return portfolio.measure("up", sandbox, "up")
-        # Pulumi knows this setting as an experimental one only.
-        environment = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
-        return portfolio.measure("up, no checkpoints", sandbox, "up", **environment)
+        return portfolio.measure("up, no checkpoints", sandbox, "up", **NO_CHECKPOINTS)
 
 
 def main() -> None:

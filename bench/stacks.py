@@ -24,15 +24,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
-from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, free_port, serving
+from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, fields, free_port, serving
 from attrs import frozen
 from contenders import PARTS, PROVIDER, Portfolio
+from report import RESULTS, table
 from support.engine_stack import restore_sigint
 
+from pulumi_setsmart.cli.bulk_create import NO_CHECKPOINTS
 from pulumi_setsmart.sandbox import Sandbox, Storage
 
-RESULTS = Path(__file__).parent / "results"
-NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 _TOO_MANY_REQUESTS = 429
 _FIGURES = {
     "seconds": "seconds",
@@ -148,27 +148,14 @@ def _runs(listings: int, stacks: int) -> Iterator[Run]:
         with tempfile.TemporaryDirectory() as folder:
             storage = Storage()
             file = Path(folder, "portfolio.json")
-            file.write_text(json.dumps({"properties": _entries(size)}))
+            entries = {f"villa-{each}": fields(each) for each in range(size)}
+            file.write_text(json.dumps({"properties": entries}))
             with serving((PARTS,), storage, port) as (sandbox, base_url):
                 split = Split.create(number, size, file, Path(folder), base_url)
                 yield split.measure("up", sandbox, "up", **NO_CHECKPOINTS)
                 yield split.measure("preview", sandbox, "preview")
             with serving((PARTS,), storage, port, limit=LIMIT) as (sandbox, _):
                 yield split.measure("limited", sandbox, "preview")
-
-
-def _entries(number: int) -> dict[str, dict[str, object]]:
-    return {
-        f"villa-{each}": {
-            "name": f"Villa {each}",
-            "address": f"{each} Ocean Drive",
-            "bedrooms": 1 + each % 5,
-            "bathrooms": 1.5,
-            "max_guests": 2 + each % 8,
-            "status": "active",
-        }
-        for each in range(number)
-    }
 
 
 def _write(name: str, runs: Sequence[Run]) -> str:
@@ -184,10 +171,10 @@ def _write(name: str, runs: Sequence[Run]) -> str:
         [
             f"# {large:,} listings in one stack, and in {stacks}",
             conditions,
-            _table(("", "stacks", "listings", *_HEADINGS), [_row(run) for run in runs]),
+            table([("", "stacks", "listings", *_HEADINGS), *map(_row, runs)]),
             f"## Growth of one stack from {small:,} to {large:,} listings",
             "The exponent *e* of N^*e*: 1 is in proportion, less is better.",
-            _table(("", *_HEADINGS), [_growth(case, runs, small, large) for case in cases]),
+            table([("", *_HEADINGS), *(_growth(case, runs, small, large) for case in cases)]),
         ]
     )
     RESULTS.mkdir(exist_ok=True)
@@ -196,11 +183,6 @@ def _write(name: str, runs: Sequence[Run]) -> str:
         json.dumps([attrs.asdict(run) for run in runs], indent=1) + "\n"
     )
     return page
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    ruler = ("---", *["--:"] * (len(headings) - 1))
-    return "\n".join(f"| {' | '.join(row)} |" for row in (headings, ruler, *rows))
 
 
 def _row(run: Run) -> tuple[str, ...]:

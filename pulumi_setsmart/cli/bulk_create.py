@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TAG = "setsmart:bulkCreate"
 """Where it is noted, beside the state, that a run has begun: with the digest of its listings."""
 
-_NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 """Pulumi knows the first as an experimental setting only."""
 
 _MOST_REASONS = 5
@@ -66,7 +66,7 @@ def bulk_create(stack: str | None, *, yes: bool) -> None:
 
 def _create(stack: "Stack", policy: IfExists) -> None:
     """Run `pulumi up`, and note that it has ended, unless it has to be completed."""
-    status = stack.up({IF_EXISTS_VARIABLE: policy, **_NO_CHECKPOINTS})
+    status = stack.up({IF_EXISTS_VARIABLE: policy, **NO_CHECKPOINTS})
     if status < 0 or (status > 0 and _previewed(stack, IfExists.ERROR)[0]):
         raise command_error(
             MessageCode.BULK_UNFINISHED,
@@ -88,7 +88,7 @@ def _previewed(stack: "Stack", policy: IfExists) -> "tuple[Sequence[str], BulkCr
     from pulumi_setsmart.reporting.preview import read_preview  # noqa: PLC0415 - as above
 
     # A preview stores none, but with them its time grows with the square of what it creates.
-    environment = {IF_EXISTS_VARIABLE: policy, **_NO_CHECKPOINTS}
+    environment = {IF_EXISTS_VARIABLE: policy, **NO_CHECKPOINTS}
     text, source = stack.preview(environment), f"stack {stack.name}"
     return read_preview(text, source).errors, read_bulk_creation(
         text, source, completes=policy == IfExists.ADOPT

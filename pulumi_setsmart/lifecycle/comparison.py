@@ -106,6 +106,27 @@ def _shape_of(declared: Json) -> Shape:
     return True
 
 
+def read_shape(value: object) -> dict[str, Shape]:
+    """Return the shape that plain JSON holds.
+
+    Raises:
+        ValueError: It holds none.
+    """
+    match value:
+        case dict():
+            return {name: _read_shape(member) for name, member in value.items()}
+    raise ValueError
+
+
+def _read_shape(value: object) -> Shape:
+    match value:
+        case True:
+            return True
+        case list():
+            return [_read_shape(element) for element in value]
+    return read_shape(value)
+
+
 def shows_enough(shown: Shape, declared: Shape, value: Json) -> bool:
     """Return whether a shape shows all of a value that another one declares, and else only nulls.
 

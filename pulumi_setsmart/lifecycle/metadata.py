@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from pulumi_setsmart.client.errors import MetadataError
-from pulumi_setsmart.lifecycle.comparison import Shape
+from pulumi_setsmart.lifecycle.comparison import Shape, read_shape
 from pulumi_setsmart.lifecycle.state_metadata import (
     KEY,
     AccountMark,
@@ -405,15 +405,7 @@ def _by_pointer(read: _Reader[_Read]) -> _Reader[dict[str, _Read]]:
 
 
 def _declared(value: Any) -> dict[str, Shape]:
-    return {name: _shape(inner) for name, inner in _an_object(value).items()}
-
-
-def _shape(value: Any) -> Shape:
-    match value:
-        case True:
-            return True
-        case dict():
-            return _declared(value)
-        case list():
-            return [_shape(element) for element in value]
-    raise _DamageError
+    try:
+        return read_shape(value)
+    except ValueError:
+        raise _DamageError from None

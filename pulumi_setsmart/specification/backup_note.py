@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from attrs import frozen
 
-from pulumi_setsmart.lifecycle.comparison import Shape
+from pulumi_setsmart.lifecycle.comparison import Shape, read_shape
 from pulumi_setsmart.lifecycle.resource_key import ResourceKey
 from pulumi_setsmart.models.json import Json
 
@@ -56,7 +56,7 @@ class BackupNote:
         return cls(
             _strings(members.get(_LEFT_OUT, [])),
             resource,
-            None if declared is None else _shape(declared),
+            None if declared is None else read_shape(declared),
         )
 
     def as_json(self) -> dict[str, Json]:
@@ -88,16 +88,3 @@ def _strings(value: Json) -> list[str]:
         case list() if all(isinstance(element, str) for element in value):
             return [*map(str, value)]
     raise ValueError
-
-
-def _shape(value: Json) -> dict[str, Shape]:
-    return {name: _shape_within(member) for name, member in _object(value).items()}
-
-
-def _shape_within(value: Json) -> Shape:
-    match value:
-        case True:
-            return True
-        case list():
-            return [*map(_shape_within, value)]
-    return _shape(value)
