@@ -22,13 +22,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     with_secrets_in_order,
 )
 from pulumi_setsmart.lifecycle.deletion import delete_object
-from pulumi_setsmart.lifecycle.kind import (
-    DEFAULT_ID_FIELD,
-    DELETION_POLICY,
-    EXISTING_ID,
-    ID_FIELD,
-    Kind,
-)
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, Kind
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.planned_change import (
     PlannedChange,
@@ -109,8 +103,6 @@ class Lifecycle:
             ordered = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
             checked = with_secrets_in_order(self.kind, inputs, ordered)
             checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
-            if ID_FIELD in self.kind.replace_on_change:
-                checked.setdefault(ID_FIELD, DEFAULT_ID_FIELD)
             if isinstance(checked.get(EXISTING_ID), int):
                 checked[EXISTING_ID] = str(checked[EXISTING_ID])  # an id is a string everywhere
             if exists or found:

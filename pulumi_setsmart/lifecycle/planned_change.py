@@ -58,7 +58,9 @@ def planned_change(
     """
     outputs = stored.outputs
     changed_places = [
-        name for name in kind.replace_on_change if not matches(inputs.get(name), outputs.get(name))
+        name
+        for name in kind.replace_on_change
+        if not matches(kind.place(inputs, name), kind.place(outputs, name))
     ]
     replaces = [
         name
