@@ -53,6 +53,12 @@ def test_what_the_server_did_not_apply_is_no_reason_to_replace() -> None:
     assert (response.changes, [*response.detailedDiff]) == (response.DIFF_SOME, [])
 
 
+def test_another_policy_is_shown() -> None:
+    """Although only the state changes."""
+    response = diff_response(PROPERTY, PlannedChange(True, [], policies=("deletion_policy",)))  # noqa: FBT003 -- whether it changes
+    assert [*response.detailedDiff] == ["deletion_policy"]
+
+
 def test_another_place_replaces() -> None:
     """By the input that names it."""
     response = diff_response(PROPERTY, changed(replaces=["account"], shows_in_inputs=False))
