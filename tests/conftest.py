@@ -76,6 +76,20 @@ def pulumi() -> Path:
 
 
 @pytest.fixture(scope="session")
+def language_hosts(pulumi: Path) -> Path:
+    """The CLI with the hosts of programs in YAML and TypeScript; a skip without, on CI a failure.
+
+    It looks for them beside its real path.
+    """
+    folder = pulumi.resolve().parent
+    if all((folder / f"pulumi-language-{name}").exists() for name in ("yaml", "nodejs")):
+        return pulumi
+    if os.environ.get("CI") == "true":
+        pytest.fail(NO_HOSTS)
+    pytest.skip(NO_HOSTS)
+
+
+@pytest.fixture(scope="session")
 def s3_server() -> Iterator[S3Server]:
     """A bucket for the states of all tests."""
     with running_s3() as server:

@@ -130,20 +130,16 @@ def init(
         ignored = {"--name": name, "--backend": backend, "--yaml": in_yaml}
         _say_ignored(ignored, f"{project_file} exists")
         in_yaml = _is_in_yaml(Project(project_file))
-    if in_yaml and workflows not in (None, _NONE):
-        raise click.UsageError("--workflows needs a program in Python")
     portfolio: dict[str, str] = {}
-    if _has_program(folder) or (in_yaml and project is None):
+    if project is None if in_yaml else _has_program(folder):
         _say_ignored({"--portfolio": portfolio_file, "--example": example}, "there is a program")
     else:
         portfolio = _portfolio_files(folder, portfolio_file, example=example, asks=asks)
     files = _files(project, portfolio, in_yaml=in_yaml)
-    if not in_yaml:
-        workflows = workflows or _asked("Workflows of", _NONE, click.Choice(_SERVICES), asks=asks)
-    has_workflows = workflows not in (None, _NONE)
-    default_stack = _STACK_OF_WORKFLOWS if has_workflows else _selected_stack(Project(project_file))
+    workflows = _chosen_workflows(workflows, in_yaml=in_yaml, asks=asks)
+    default_stack = _STACK_OF_WORKFLOWS if workflows else _selected_stack(Project(project_file))
     stack = stack or _asked("Stack", default_stack, _Name(_STACK_NAME), asks=asks)
-    if has_workflows:
+    if workflows:
         files = {**workflow_files(workflows, stack), **files}
     _write(folder, files)
     if project is not None and project.state_folder is not None:
@@ -151,7 +147,7 @@ def init(
     Project(project_file).create_stack(stack, asks=asks)
     say("Next:")
     has_program = in_yaml or (folder / "__main__.py").exists()
-    for step in _next_steps(folder, has_program=has_program, has_workflows=has_workflows):
+    for step in _next_steps(folder, has_program=has_program, has_workflows=workflows is not None):
         say(f"  {step}")
 
 
@@ -178,6 +174,18 @@ def _selected_stack(project: "Project") -> str:
         return project.selected_stack() if project.file.exists() else _STACK
     except StackError:
         return _STACK
+
+
+def _chosen_workflows(
+    workflows: "Workflows | None", *, in_yaml: bool, asks: bool
+) -> "Workflows | None":
+    """Return the service whose workflows to write, or None for none."""
+    if in_yaml:
+        if workflows not in (None, _NONE):
+            raise click.UsageError("--workflows needs a program in Python")
+        return None
+    chosen = workflows or _asked("Workflows of", _NONE, click.Choice(_SERVICES), asks=asks)
+    return None if chosen == _NONE else chosen
 
 
 def _is_in_yaml(project: "Project") -> bool:
