@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import reduce
 
@@ -15,6 +16,7 @@ from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, Entries, En
 from pulumi_setsmart.specification.yaml_writing import yaml_text
 
 _CLEAR = "clear"
+_MEANS_MORE = re.compile(r"\$[${]")
 _OF_FILES = {FORMERLY, STACK, BACKUP}
 """What an entry says to readers of files only: the state of a new program has no former keys."""
 
@@ -66,10 +68,13 @@ def _without_nulls(values: Mapping[str, Json]) -> JsonObject:
 
 
 def _literal(value: Json) -> Json:
-    """Return a value that a program in YAML takes literally: ``${`` begins a reference there."""
+    """Return a value that a program in YAML takes literally.
+
+    ``${`` begins a reference there, and ``$$`` is one dollar.
+    """
     match value:
         case str():
-            return value.replace("${", "$${")
+            return value.replace("$", "$$") if _MEANS_MORE.search(value) else value
         case dict():
             return _without_nulls(value)
         case list():
