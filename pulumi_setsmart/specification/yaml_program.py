@@ -64,22 +64,26 @@ def _secrets(kind: Kind, entry: Entry) -> dict[str, str]:
 
 
 def _without_nulls(values: Mapping[str, Json]) -> JsonObject:
-    return {name: _literal(value) for name, value in values.items() if value is not None}
+    return {_text(name): _literal(value) for name, value in values.items() if value is not None}
 
 
 def _literal(value: Json) -> Json:
-    """Return a value that a program in YAML takes literally.
-
-    ``${`` begins a reference there, and ``$$`` is one dollar.
-    """
     match value:
         case str():
-            return value.replace("$", "$$") if _MEANS_MORE.search(value) else value
+            return _text(value)
         case dict():
             return _without_nulls(value)
         case list():
             return [CLEAR.value if each is None else _literal(each) for each in value]
     return value
+
+
+def _text(text: str) -> str:
+    """Return a text that a program in YAML takes literally.
+
+    ``${`` begins a reference there, and ``$$`` is one dollar.
+    """
+    return text.replace("$", "$$") if _MEANS_MORE.search(text) else text
 
 
 def _nulls(values: Mapping[str, Json], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -42,6 +42,7 @@ def properties(entry: dict[str, Any]) -> dict[str, Any]:
         ({"attributes": {"": {"a/b": None}}}, {"attributes": {"": {}}, "clear": ["//a~1b"]}),
         ({"attributes": {"tags": ["a", None]}}, {"attributes": {"tags": ["a", "null (none)"]}}),
         ({"address": "${villa.id}, $$"}, {"address": "$${villa.id}, $$$$"}),
+        ({"attributes": {"${x}": 1}}, {"attributes": {"$${x}": 1}}),
         ({"address": "$80 { $"}, {"address": "$80 { $"}),
         ({"if_exists": "adopt", "formerly": "hut"}, {"if_exists": "adopt"}),
     ],
