@@ -14,7 +14,7 @@ from pulumi_setsmart.specification.yaml_program import yaml_program
 def program(portfolio: dict[str, Any]) -> dict[str, Any]:
     """Return what Pulumi reads."""
     read: dict[str, Any] = yaml.safe_load(
-        yaml_program(entries_in(yaml.safe_dump(portfolio), "portfolio.yaml"))
+        yaml_program(entries_in(yaml.safe_dump(portfolio, sort_keys=False), "portfolio.yaml"))
     )
     return read
 
