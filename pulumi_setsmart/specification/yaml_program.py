@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.models.json import Json, JsonObject, pointer
+from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.specification.assigned_stack import STACK
 from pulumi_setsmart.specification.backup_note import BACKUP
@@ -24,19 +24,18 @@ _OF_FILES = {FORMERLY, STACK, BACKUP}
 def yaml_program(entries: Entries) -> str:
     """Return the sections of Pulumi.yaml that declare entries, by section and key."""
     keys = [key for members in entries.values() for key in members]
-    resources: JsonObject = {}
-    configured: JsonObject = {}
+    resources: dict[str, Json] = {}
+    configured: dict[str, Json] = {}
     for section, kind in SECTIONS.items():
         for key, entry in entries.get(section, {}).items():
             name = key if keys.count(key) == 1 else f"{key}-{kind.module}"
             resources[name] = _resource(kind, entry)
-            configured |= {
-                name: {"type": "string", "secret": True} for name in _secrets(kind, entry).values()
-            }
+            for reference in _secrets(kind, entry).values():
+                configured[reference] = {"type": "string", "secret": True}
     return yaml_text({**({CONFIG: configured} if configured else {}), "resources": resources})
 
 
-def _resource(kind: Kind, entry: Entry) -> JsonObject:
+def _resource(kind: Kind, entry: Entry) -> dict[str, Json]:
     declared = {name: value for name, value in entry.items() if name not in _OF_FILES}
     extra = declared.get(kind.extra_fields)
     members = extra if isinstance(extra, dict) else {}
@@ -63,7 +62,7 @@ def _secrets(kind: Kind, entry: Entry) -> dict[str, str]:
     }
 
 
-def _without_nulls(values: Mapping[str, Json]) -> JsonObject:
+def _without_nulls(values: Mapping[str, Json]) -> dict[str, Json]:
     return {_text(name): _literal(value) for name, value in values.items() if value is not None}
 
 
