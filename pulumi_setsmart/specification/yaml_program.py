@@ -43,7 +43,7 @@ def _resource(kind: Kind, entry: Entry) -> dict[str, Json]:
     nulls: list[Json] = [_path(steps) for steps in _nulls({**fields, **members}, ())]
     references = {name: f"${{{key}}}" for name, key in _secrets(kind, entry).items()}
     return {
-        "type": f"setsmart:index:{kind.name}",
+        "type": kind.token,
         "properties": {
             **_without_nulls(declared),
             **references,
