@@ -34,6 +34,8 @@ demo: engine ## show the provider at work against a local SetSmart
 
 test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses, ARGS=--cov measures coverage
 	@$(PULUMI) || { test "$$CI" != true && echo "Going on without: tests that need the engine are skipped." >&2; }
+	@$(BIN)/python tools/pulumi-cli/add_hosts.py \
+		|| echo "Going on without: tests with programs in YAML or TypeScript are skipped." >&2
 	@tools/chromium.sh || echo "Going on without: tests in a browser are skipped." >&2
 	@tools/actionlint.sh || echo "Going on without: tests with actionlint are skipped." >&2
 	@tools/npm.sh || echo "Going on without: tests with npm's packages are skipped." >&2

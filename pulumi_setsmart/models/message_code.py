@@ -156,6 +156,7 @@ class MessageCode(StrEnum):
     # Pulumi's projects, stacks and previews
     NO_PROJECT = "no-project"
     NOT_PYTHON = "not-python"
+    NO_PLUGIN = "no-plugin"
     NO_STACK = "no-stack"
     STACK_LOCKED = "stack-locked"
     PULUMI_FAILED = "pulumi-failed"
