@@ -14,6 +14,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.property import PropertyRecord
+from pulumi_setsmart.models.setting import NAMESPACE
 from pulumi_setsmart.models.webhook_subscription import WebhookSubscriptionRecord
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class Kind:
     def module(self) -> str:
         """The name of the modules that are named after it."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", self.name).lower()
+
+    @cached_property
+    def token(self) -> str:
+        """The type of its resources in the native plugin."""
+        return f"{NAMESPACE}:index:{self.name}"
 
     @cached_property
     def fields(self) -> tuple[ApiField, ...]:
