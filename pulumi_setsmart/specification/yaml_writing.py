@@ -19,7 +19,7 @@ _PRINTABLE = "\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010
 _NOT_PLAIN = (
     r"---|\.\.\.|[-?:](?: |\Z)|[ #,\[\]{}&*!|>'\"%@`]",  # begins with what means something
     r".*(?:: | #|:\Z| \Z)",  # seems to be a key, has a comment or loses a blank
-    r"(?:=|<<|[-+]?0[box][0-9a-fA-F_]+)\Z",  # means something to other programs
+    r"(?:=|<<|[-+](?:0o[0-7]+|0x[0-9a-fA-F]+))\Z",  # means something to other programs
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ]+[0-9]+:[0-9]+:.*)?\Z",  # is a date to them
 )
 _PLAIN = re.compile(rf"(?!{'|'.join(_NOT_PLAIN)})[{_PRINTABLE}]+")
@@ -107,8 +107,7 @@ def scalar_text(value: str | float | dict[str, Json] | list[Json]) -> str:
 
 def _string(text: str) -> str:
     """Return a string so that every reader takes it for one: with the fewest quotes."""
-    # Programs in Go leave out the _ in what may be a number.
-    if is_plain_text(text) and is_plain_text(text.replace("_", "")):
+    if is_plain_text(text):
         if _PLAIN.fullmatch(text):
             return text
         if _SINGLE_QUOTED.fullmatch(text) and "'" not in text:
