@@ -11,7 +11,8 @@ from attrs import frozen
 from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.adopted_account import refuse_other_account
 from pulumi_setsmart.adoption.deletion_limit import limit_deletions
-from pulumi_setsmart.adoption.inventory import AccountObject, subject_of, take_inventory
+from pulumi_setsmart.adoption.imported_resource import imported_resource
+from pulumi_setsmart.adoption.inventory import subject_of, take_inventory
 from pulumi_setsmart.adoption.matching import Key, Known, Matching, Share, left_out, match_entries
 from pulumi_setsmart.adoption.other_stacks import with_other_stacks
 from pulumi_setsmart.adoption.progress import ShowProgress
@@ -28,8 +29,7 @@ from pulumi_setsmart.files.folder_lock import locked
 from pulumi_setsmart.files.whole_file import write_file
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
-from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.lifecycle.resource_key import ResourceKey
 from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.models.portfolio_names import child_name, entry_key
 from pulumi_setsmart.specification.assigned_stack import STACK, is_shared
@@ -256,26 +256,14 @@ def _resources(
             name = key
             if project.stack is None or (kind, match.record.id) in known.managed:
                 name = matching.former.get((kind, key), key)
-            resources[kind, key] = _imported(lifecycle, project.portfolio, name, entry, match)
+            resources[kind, key] = imported_resource(
+                lifecycle,
+                child_name(project.portfolio, name),
+                ResourceKey.of_entry(kind, project.portfolio, name),
+                entry,
+                match.record,
+            )
     return resources
-
-
-def _imported(
-    lifecycle: Lifecycle,
-    portfolio: str,
-    key: str,
-    entry: Mapping[str, Json],
-    match: AccountObject,
-) -> ImportedResource:
-    # A secret is stored in the configuration; what the server shows of it is not ours to write.
-    excluded = match.kind.secret_names | {FORMERLY, STACK}
-    inputs: dict[str, Json] = {
-        **{name: value for name, value in entry.items() if name not in excluded},
-        RESOURCE: str(ResourceKey.of_entry(match.kind, portfolio, key)),
-    }
-    name = child_name(portfolio, key)
-    seen = lifecycle.imported(match.record, inputs)
-    return ImportedResource(match.kind, name, seen.inputs or {}, seen.outputs)
 
 
 def _write(project: ProjectFiles, plan: _Plan) -> list[Path]:

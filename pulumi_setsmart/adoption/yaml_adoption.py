@@ -1,7 +1,7 @@
 """``adopt`` for a program in YAML: its resources are those of the native plugin.
 
-What is imported needs its type, name and id only, since the plugin reads the rest. So the import
-file, unlike that of a portfolio, holds nothing of the account.
+An import by type, name and id alone declares the documented fields, whatever the program declares
+then. So the import file has inputs and outputs here, too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from attrs import frozen
 from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.adopted_account import refuse_other_account
 from pulumi_setsmart.adoption.deletion_limit import limit_deletions
+from pulumi_setsmart.adoption.imported_resource import imported_resource
 from pulumi_setsmart.adoption.inventory import take_inventory
 from pulumi_setsmart.adoption.matching import Known, Matching, Share, left_out, match_entries
 from pulumi_setsmart.adoption.progress import ShowProgress
@@ -22,11 +23,14 @@ from pulumi_setsmart.adoption.result import AdoptionResult
 from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.adoption.selection import Selection
 from pulumi_setsmart.adoption.yaml_project import YamlProgram, YamlProject
+from pulumi_setsmart.automation.import_file import ImportedResource, native_entry_of
 from pulumi_setsmart.automation.resource_type import ResourceAddress
 from pulumi_setsmart.automation.stack import Configuration, Stack, State
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.files.folder_lock import locked
 from pulumi_setsmart.lifecycle.account import Account
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.resource_key import ResourceKey
 from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.specification.sections import SECTIONS
 
@@ -39,23 +43,20 @@ class _Plan:
         matching: What the account and the program have in common.
         before: The program as it is.
         after: The program that is to be.
-        addresses: The resources whose objects are in the account, by their ids.
+        resources: The resources whose objects are in the account.
         left_out: What is not declared, and why.
     """
 
     matching: Matching
     before: YamlProgram
     after: YamlProgram
-    addresses: Mapping[ResourceAddress, str]
+    resources: Mapping[ResourceAddress, ImportedResource]
     left_out: list[Notice]
 
     @property
-    def resources(self) -> list[dict[str, Any]]:
+    def import_entries(self) -> list[dict[str, Any]]:
         """The resources of the import file."""
-        return [
-            {"type": address.kind.token, "name": address.name, "id": identifier}
-            for address, identifier in self.addresses.items()
-        ]
+        return [native_entry_of(resource) for resource in self.resources.values()]
 
 
 def adopt_in_yaml(
@@ -87,8 +88,8 @@ def _adopted(
     with opened(settings) as account:
         plan = _plan(project, account, settings, state, scope, selection, show_progress)
     files = []
-    if plan.addresses or project.import_path.exists():
-        project.write_import_file(plan.resources)
+    if plan.resources or project.import_path.exists():
+        project.write_import_file(plan.import_entries)
         files.append(project.import_path)
     if plan.after is not plan.before:
         project.write(plan.after)
@@ -101,14 +102,14 @@ def _adopted(
         proof = import_and_preview(
             stack,
             state,
-            plan.resources,
-            plan.addresses.keys() - state.ids.keys(),
-            [*plan.addresses],
+            plan.import_entries,
+            plan.resources.keys() - state.ids.keys(),
+            [*plan.resources],
             gone,
             show_progress,
         )
     new = {
-        name: plan.addresses[ResourceAddress(kind, name)]
+        name: plan.resources[ResourceAddress(kind, name)].identifier
         for section, kind in SECTIONS.items()
         for name in matching.new[section]
     }
@@ -143,16 +144,20 @@ def _plan(
     selection.check(inventory)
     refuse_other_account(entries, inventory, known, project.import_path, project.file)
     matching = match_entries(inventory, entries, known, Share(None, selection), program.names)
-    return _Plan(
-        matching,
-        program,
-        project.extended(program, matching.new),
-        {
-            ResourceAddress(kind, name): found.record.id
-            for (kind, name), found in matching.declared.items()
-        },
-        [*left_out(inventory, matching, selection)],
-    )
+    after = project.extended(program, matching.new)
+    entries = after.entries
+    resources = {
+        ResourceAddress(kind, name): imported_resource(
+            Lifecycle(kind, account, settings),
+            name,
+            ResourceKey(kind.token, name),
+            entries[str(kind.section)][name],
+            found.record,
+        )
+        for (kind, name), found in matching.declared.items()
+    }
+    left = [*left_out(inventory, matching, selection)]
+    return _Plan(matching, program, after, resources, left)
 
 
 def _known(project: YamlProject, program: YamlProgram, state: State | None) -> Known:

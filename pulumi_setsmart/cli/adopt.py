@@ -85,8 +85,7 @@ def adopt(
 
     With --only, several stacks share the account: the entries name the stack.
 
-    With --format pulumi-yaml, the resources are written into Pulumi.yaml instead, and the import
-    file beside it has nothing but types, names and ids.
+    With --format pulumi-yaml, the resources are written into Pulumi.yaml instead.
 
     Exit status: 0 if everything is adopted and would stay unchanged, 1 if not, 2 for a usage
     error.

@@ -77,7 +77,7 @@ def test_an_account_becomes_a_program_in_yaml(
     assert text.startswith(PROJECT)
     imported = (project.folder / "Pulumi.test.import.json").read_text()
     assert "hush" not in text + imported + str(project.export()) + "".join(project.printed)
-    assert {*json.loads(imported)["resources"][0]} == {"type", "name", "id"}
+    assert project.resource("studio")["type"] == "setsmart:index:Property"
     destroyed = project.fail("destroy", "--yes", "--skip-preview")
     assert messages(destroyed.output)[0] == message(
         MessageCode.DELETION_LIMIT, "setsmart:maxDeletions", 0
@@ -86,15 +86,15 @@ def test_an_account_becomes_a_program_in_yaml(
 
 def test_another_run_adds_what_is_new(project: EngineStack, account: EngineSandbox) -> None:
     """It keeps what is there, names what is gone, and leaves what else the program manages."""
-    adopt(project, "--only", "name=Studio")
+    (project.folder / "ids.txt").write_text("prop_3\nprop_4\n")
+    adopt(project, "--only-ids", "ids.txt")
     program = project.folder / "Pulumi.yaml"
     program.write_text(program.read_text() + "# The end.\n")
     storage = account.sandbox.storage
-    [gone] = [each for each in storage.objects(PROPERTIES) if each["id"] == "prop_5"]
-    storage.delete(PROPERTIES, str(gone["id"]))
+    storage.delete(PROPERTIES, "prop_3")
     storage.insert(PROPERTIES, {"name": "Studio", "address": "9 Street"})
     result = adopt(project)
-    assert (len(result["new"]), result["known"], result["gone"]) == (6, 1, ["studio-2"])
+    assert (len(result["new"]), result["known"], result["gone"]) == (6, 1, ["2024"])
     text = program.read_text()
     assert text.startswith(PROJECT)
     assert text.count("# The end.") == 1
@@ -139,5 +139,5 @@ def test_a_folder_without_a_project_gets_one(project: EngineStack, account: Engi
     project.succeed("stack", "init", "adopted")
     imported: Finished = project.run(*command, "--yes", "--stack", "adopted")
     assert imported.status == 0, imported.output
-    assert "7 unchanged" in project.succeed("preview", "--stack", "adopted", "--expect-no-changes")
+    project.succeed("preview", "--stack", "adopted", "--expect-no-changes")
     assert account.writes() == []

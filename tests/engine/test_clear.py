@@ -7,56 +7,49 @@ from typing import Any
 import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import EngineStack, messages
+from support.interface import BOTH_INTERFACES
 from support.messages import message
 
-from pulumi_setsmart import CLEAR
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS
 
 FULL = """
 Property("villa", name="Villa", address="1 Sea Road",
     attributes={"notes": "x", "house": {"code": "1", "floors": 2}})
-Portfolio("west", {"loft": PropertyArgs(name="Loft", bedrooms=3)})
 ApiObject("rule", path="/pricing-rules", body={"percent": 5, "until": "May"})
 WebhookSubscription("hook", url="https://a.example/", events=["a.b"], secret="hush-hush")
 """
 NAMED = """
 Property("villa", name="Villa", clear=["address", "notes", "house.code"])
-Portfolio("west", {"loft": PropertyArgs(name="Loft", clear=["bedrooms"])})
 ApiObject("rule", path="/pricing-rules", body={"percent": 5}, clear=["until"])
 WebhookSubscription("hook", url="https://a.example/", events=["a.b"], clear=["secret"])
 """
 IN_PLACE = """
 Property("villa", name="Villa", address=CLEAR,
     attributes={"notes": CLEAR, "house": {"code": CLEAR}})
-Portfolio("west", {"loft": PropertyArgs(name="Loft", bedrooms=CLEAR)})
 ApiObject("rule", path="/pricing-rules", body={"percent": 5, "until": CLEAR})
 WebhookSubscription("hook", url="https://a.example/", events=["a.b"], secret=CLEAR)
 """
 
 
+@BOTH_INTERFACES
 def test_a_field_that_is_named_becomes_null(stack: EngineStack, account: EngineSandbox) -> None:
     """A preview says so, drift shows, and `CLEAR` in its place is the same."""
     stack.declare(FULL)
     stack.up()
     stack.declare(NAMED)
     preview = stack.preview()
-    for field in ('address: "1 Sea Road"', "bedrooms: 3", 'until: "May"', 'code: "1"'):
+    for field in ('address: "1 Sea Road"', 'until: "May"', 'code: "1"'):
         assert f'~ {field} => "null (none)"' in preview
     assert "clear" not in preview
     stack.up()
     stack.assert_clean()
     storage = account.sandbox.storage
     villa: dict[str, Any] = storage.get(PROPERTIES, "prop_1")
-    loft: dict[str, Any] = storage.get(PROPERTIES, "prop_2")
-    if villa["name"] == "Loft":
-        villa, loft = loft, villa
     assert (villa["address"], villa["notes"]) == (None, None)
     assert villa["house"] == {"code": None, "floors": 2}
-    assert loft["bedrooms"] is None
     assert storage.get(PRICING_RULES, "rule_1")["until"] is None
     assert storage.get(WEBHOOKS, "wh_1").get("secret") is None
-    assert stack.resource("villa")["inputs"]["address"] == CLEAR
     assert "clear" not in stack.resource("villa")["inputs"]
     writes = account.writes()
     stack.declare(IN_PLACE)
@@ -66,13 +59,14 @@ def test_a_field_that_is_named_becomes_null(stack: EngineStack, account: EngineS
     stack.assert_clean()
     assert account.writes() == writes
 
-    storage.replace(PROPERTIES, str(villa["id"]), {**villa, "address": "2 Sea Road"})
+    storage.replace(PROPERTIES, "prop_1", {**villa, "address": "2 Sea Road"})
     assert '~ address: "2 Sea Road" => "null (none)"' in stack.preview()
     stack.up()
-    assert storage.get(PROPERTIES, str(villa["id"]))["address"] is None
+    assert storage.get(PROPERTIES, "prop_1")["address"] is None
     stack.assert_clean()
 
 
+@BOTH_INTERFACES
 def test_a_field_that_is_no_longer_named_is_left_alone(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
@@ -91,6 +85,7 @@ def test_a_field_that_is_no_longer_named_is_left_alone(
     stack.assert_nothing_to_do()
 
 
+@BOTH_INTERFACES
 @pytest.mark.parametrize("ignored", [["address", "clear"], ["address"]])
 def test_changes_of_a_cleared_field_can_be_ignored(
     stack: EngineStack, account: EngineSandbox, ignored: list[str]
@@ -117,6 +112,7 @@ def test_changes_of_a_cleared_field_can_be_ignored(
     assert storage.get(PROPERTIES, "prop_1")["address"] == "2 Sea Road"
 
 
+@BOTH_INTERFACES
 def test_names_may_be_outputs_and_come_from_a_transform(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
@@ -147,6 +143,7 @@ def test_names_may_be_outputs_and_come_from_a_transform(
     stack.assert_clean()
 
 
+@BOTH_INTERFACES
 def test_what_cannot_be_cleared_stops_the_preview(
     stack: EngineStack, account: EngineSandbox
 ) -> None:
@@ -171,3 +168,18 @@ def test_what_cannot_be_cleared_stops_the_preview(
         assert violation in found
     assert "canary" not in finished.output
     assert account.writes() == []
+
+
+def test_a_portfolio_in_a_program_names_fields_too(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """Its arguments are those of a resource."""
+    stack.declare(
+        """
+        Portfolio("west", {"loft": PropertyArgs(name="Loft", clear=["bedrooms", "notes"])})
+        """
+    )
+    stack.up()
+    loft = account.sandbox.storage.get(PROPERTIES, "prop_1")
+    assert (loft["bedrooms"], loft["notes"]) == (None, None)
+    stack.assert_clean()
