@@ -21,6 +21,8 @@ class MessageCode(StrEnum):
     ID_NOT_DECLARABLE = "id-not-declarable"
     IDENTITY_NOT_DECLARED = "identity-not-declared"
     NOT_A_LIST = "not-a-list"
+    NOT_AN_OBJECT = "not-an-object"
+    CLEARED_AND_DECLARED = "cleared-and-declared"
     NOT_JSON = "not-json"
     MISSING_VALUE = "missing-value"
     INEXACT_NUMBER = "inexact-number"
