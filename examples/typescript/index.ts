@@ -16,7 +16,7 @@ const cabin = new Property("cabin", {
   name: "Pine Cabin",
   max_guests: 4,
   if_exists: "adopt",
-  clear: ["address"],
+  clear: ["notes"],
 });
 
 export const villaId = villa.id;
