@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -108,3 +109,26 @@ def test_a_program_in_typescript_manages_listings(
     assert (cabin["notes"], cabin["max_guests"]) == (None, 4)
     assert_drift_is_repaired(project, account)
     assert_destroyed_without_a_secret(project, account, "4711-8822")
+
+
+def test_pulumi_says_that_it_does_not_find_the_plugin(project: EngineStack) -> None:
+    """In the words that docs/troubleshooting.md explains; with no entry it would ask GitHub."""
+    copy_example("yaml", project)
+    file = project.folder / "Pulumi.yaml"
+    with_entry = file.read_text()
+    project.succeed("config", "set", "--secret", "bookingsSecret", SECRET)
+    for line, message in (
+        ("path: state", "failed to load plugin "),
+        ("path: nowhere", "parsing plugin options for 'setsmart': no folder at path '"),
+        ("", "could not find latest version for provider setsmart: "),
+    ):
+        changed = re.sub(r"path: \.venv/bin.*", line, with_entry)
+        without = re.sub(r"(?m)^plugins:\n(?: .*\n)*", "", with_entry)
+        file.write_text(changed if line else without)
+        failed = project.run(
+            *("preview", *QUIET),
+            PULUMI_IGNORE_AMBIENT_PLUGINS="true",
+            HTTPS_PROXY="http://127.0.0.1:1",
+        )
+        assert failed.status != 0
+        assert message in failed.output
