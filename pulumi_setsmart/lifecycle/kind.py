@@ -31,6 +31,8 @@ IDENTITY = "identity"
 PAGING = "paging"
 STATUS = "status"
 UNORDERED = "unordered"
+CLEAR_INPUT = "clear"
+"""Names fields to declare as null. A check replaces it by these nulls, so no state holds it."""
 
 
 @frozen

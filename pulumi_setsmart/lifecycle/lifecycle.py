@@ -11,6 +11,7 @@ from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.adoption import adoption_in, find_adoption, with_adoption
 from pulumi_setsmart.lifecycle.check import violations
+from pulumi_setsmart.lifecycle.cleared_fields import with_cleared_fields
 from pulumi_setsmart.lifecycle.creation import create_object
 from pulumi_setsmart.lifecycle.declaration import (
     ID,
@@ -97,9 +98,12 @@ class Lifecycle:
         key = resource_key_in(inputs)
         if key is not None:
             self.account.run.declare(key)
+        cleared = with_cleared_fields(self.kind, inputs)
+        inputs = cleared.inputs
         declared, stored = (read_declaration(self.kind, each) for each in (inputs, before or {}))
         with keeping_secrets(declared, stored):
-            found = [str(violation) for violation in violations(self.kind, inputs)]
+            wrong = (*cleared.violations, *violations(self.kind, inputs))
+            found = [str(violation) for violation in wrong]
             ordered = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
             checked = with_secrets_in_order(self.kind, inputs, ordered)
             checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
