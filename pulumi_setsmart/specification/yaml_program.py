@@ -88,7 +88,7 @@ def _resource(kind: Kind, entry: Entry) -> JsonObject:
     members = extra if isinstance(extra, dict) else {}
     fields = {name: value for name, value in declared.items() if name != kind.extra_fields}
     nulls: list[Json] = [
-        _path((kind.extra_fields, *steps) if steps[0] == kind.extra_fields else steps)
+        _text(_path((kind.extra_fields, *steps) if steps[0] == kind.extra_fields else steps))
         for steps in (*_nulls(fields, ()), *_nulls(members, ()))
     ]
     references = {name: f"${{{key}}}" for name, key in _secrets(kind, entry).items()}
