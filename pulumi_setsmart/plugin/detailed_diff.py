@@ -57,4 +57,4 @@ def property_path(keys: Iterable[str]) -> str:
 
 def _property_steps(kind: Kind, path: str) -> list[str]:
     keys = steps(path)
-    return keys if keys[0] in kind.field_names else [kind.extra_fields, *keys]
+    return keys if keys and keys[0] in kind.field_names else [kind.extra_fields, *keys]

@@ -25,6 +25,7 @@ from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.providers.about import about
 from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import (
+    PROVIDER_KEY,
     from_engine,
     holds_former_null,
     to_engine,
@@ -89,6 +90,9 @@ class LifecycleProvider(ResourceProvider):
         # Told that there are changes, the engine does not compare by itself any more, and then it
         # does not look at replace_on_changes.
         changes = None if difference.shows_in_inputs else difference.changes
+        # The native plugin managed it before. Without the provider, the next refresh would fail.
+        if PROVIDER_KEY not in olds:
+            changes = True
         return DiffResult(changes=changes, replaces=difference.replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
