@@ -13,11 +13,12 @@ from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack
 from support.npm_packages import npm_packages
 
+from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-CABIN = {"name": "Old Cabin", "address": "1 Forest Road", "max_guests": 2}
-LOFT = {"name": "Harbour Loft", "bedrooms": 2, "max_guests": 2}
+CABIN: JsonObject = {"name": "Old Cabin", "address": "1 Forest Road", "max_guests": 2}
+LOFT: JsonObject = {"name": "Harbour Loft", "bedrooms": 2, "max_guests": 2}
 SECRET = "whsec_c2V0c21hcnQ="
 
 
@@ -39,7 +40,7 @@ def listing(account: EngineSandbox, name: str) -> dict[str, Any]:
     return found
 
 
-def change(account: EngineSandbox, name: str, **fields: object) -> None:
+def change(account: EngineSandbox, name: str, **fields: Json) -> None:
     """Change a listing outside Pulumi."""
     found = listing(account, name)
     account.sandbox.storage.replace(PROPERTIES, str(found["id"]), {**found, **fields})

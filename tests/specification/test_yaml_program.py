@@ -65,7 +65,7 @@ def without_empty(value: Json) -> Json:
 def program(portfolio: dict[str, Any]) -> dict[str, Any]:
     """Return what Pulumi reads."""
     read: dict[str, Any] = yaml.safe_load(
-        yaml_program(entries_in(yaml.safe_dump(portfolio), "portfolio.yaml"))
+        yaml_program(entries_in(yaml.safe_dump(portfolio, sort_keys=False), "portfolio.yaml"))
     )
     return read
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_cli import folder, go, process
-from pulumi_cli.engine import Engine
+from pulumi_cli.engine import Engine, Unavailable
 from pulumi_cli.go_module import oldest_go, required
 
 SOURCES = Path(__file__).parents[1]
