@@ -86,6 +86,11 @@ class YamlProject:
         return f"what was adopted as resources in {self.file}"
 
     @property
+    def next_steps(self) -> str:
+        """What comes after an import that somebody else runs, as a message says it."""
+        return "`pulumi refresh`, and `pulumi preview`"
+
+    @property
     def import_path(self) -> Path:
         """Where the import file is."""
         return self.folder / import_name(self.file, self.stack)
