@@ -38,8 +38,8 @@ class SharedState:
         self._journal = journal
         self._problem: str | None = None
         self._is_in_turn = False
-        self._parts: dict[Json, Callable[[Event], None]] = {}
-        self._early: defaultdict[Json, list[Event]] = defaultdict(list)
+        self._parts: dict[str, Callable[[Event], None]] = {}
+        self._early: defaultdict[str, list[Event]] = defaultdict(list)
         self._recorded: list[Event] = []
 
     def name_of(self, *facts: str) -> str:
@@ -116,12 +116,15 @@ class SharedState:
 
     def _receive(self, events: Iterable[Event]) -> None:
         try:
-            for name, *change in events:
-                if name in self._parts:
-                    self._parts[name](change)
-                else:
-                    self._early[name].append(change)
-        except (TypeError, ValueError):
+            for event in events:
+                match event:
+                    case [str(name), str() as action, *facts] if name in self._parts:
+                        self._parts[name]([action, *facts])
+                    case [str(name), str() as action, *facts]:
+                        self._early[name].append([action, *facts])
+                    case _:
+                        raise ValueError
+        except ValueError:
             self._give_up("one of them was told what no process of this release tells")
 
     def _give_up(self, problem: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import select
@@ -27,7 +28,6 @@ _STANDARD_OUTPUT = 1
 
 _lock = threading.Lock()
 _accounts: dict[Connection, Account] = {}
-_runs: list[Run] = []
 
 
 class ToUser(logging.Handler):
@@ -67,11 +67,10 @@ def account(settings: Settings) -> Account:
         return found
 
 
+@functools.cache
 def _the_run() -> Run:
     """Return the run that this process takes part in."""
-    if not _runs:
-        _runs.append(Run(journal=_journal()))
-    return _runs[0]
+    return Run(journal=_journal())
 
 
 def _journal() -> Journal | None:
