@@ -22,6 +22,8 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
+pytestmark = pytest.mark.usefixtures("in_processes")
+
 VILLA: dict[str, Json] = {"name": "Villa", "address": "1 Road"}
 LOFT: dict[str, Json] = {"name": "Loft", "address": "2 Road"}
 OTHER: dict[str, Json] = {"name": "Other", "existing_id": "id_2"}
