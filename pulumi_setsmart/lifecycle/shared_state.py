@@ -117,15 +117,18 @@ class SharedState:
     def _receive(self, events: Iterable[Event]) -> None:
         try:
             for event in events:
-                match event:
-                    case [str(name), str() as action, *facts] if name in self._parts:
-                        self._parts[name]([action, *facts])
-                    case [str(name), str() as action, *facts]:
-                        self._early[name].append([action, *facts])
-                    case _:
-                        raise ValueError
+                self._deliver(event)
         except ValueError:
             self._give_up("one of them was told what no process of this release tells")
+
+    def _deliver(self, event: Event) -> None:
+        match event:
+            case [str(name), str() as action, *facts] if name in self._parts:
+                self._parts[name]([action, *facts])
+            case [str(name), str() as action, *facts]:
+                self._early[name].append([action, *facts])
+            case _:
+                raise ValueError
 
     def _give_up(self, problem: str) -> None:
         self._problem = problem

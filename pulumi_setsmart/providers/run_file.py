@@ -25,6 +25,7 @@ from typing import Self
 from attrs import frozen
 
 from pulumi_setsmart.lifecycle.journal import Event, JournalError
+from pulumi_setsmart.models.json import Json
 
 _FORMAT: Event = ["pulumi-setsmart", 1]
 """The first line. A process of another release may not understand the others."""
@@ -159,9 +160,9 @@ def _reported(place: object) -> Iterator[None]:
 
 def _event(line: bytes, place: _Place) -> Event:
     with contextlib.suppress(ValueError, RecursionError):
-        match json.loads(line):
-            case [_, *_] as event:
-                return event
+        event: Json = json.loads(line)
+        if isinstance(event, list):
+            return event
     raise JournalError(f"{place} is damaged, or was given up by another process of the run")
 
 
@@ -179,10 +180,7 @@ def _own_file(folder: int, name: str, flags: int) -> int:
     flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     file = os.open(name, flags, stat.S_IRUSR | stat.S_IWUSR, dir_fd=folder)
     try:
-        found = os.fstat(file)
-        _require_own(found)
-        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-            raise OSError(errno.EEXIST, "a link, or no file")
+        _require_own(os.fstat(file))
     except OSError:
         os.close(file)
         raise
@@ -190,8 +188,12 @@ def _own_file(folder: int, name: str, flags: int) -> int:
 
 
 def _require_own(found: os.stat_result) -> None:
-    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & _OTHERS:
+    """Require that nobody else can read or replace a file or folder, and that it is one."""
+    if found.st_uid != os.geteuid() or found.st_mode & _OTHERS:
         raise OSError(errno.EPERM, "not yours alone")
+    is_file = stat.S_ISREG(found.st_mode)
+    if not (is_file or stat.S_ISDIR(found.st_mode)) or (is_file and found.st_nlink > 1):
+        raise OSError(errno.EEXIST, "a link, or no file")
 
 
 def _locked(folder: int, name: str) -> int:

@@ -136,12 +136,12 @@ def test_without_sharing_nothing_is_adopted() -> None:
         message(MessageCode.RUN_NOT_SHARED, "prop_1", PROBLEM)
     ]
     with raises(ExistingObjectError, MessageCode.RUN_NOT_SHARED, "prop_1"):
-        lifecycle.create({**VILLA, "existing_id": "prop_1"})
+        alone(account).create({**VILLA, "existing_id": "prop_1"})
     decided = account.lifecycle(if_exists=IfExists.ADOPT).check(
         {**VILLA, "bedrooms": 5}, exists=False
     )
     with raises(ExistingObjectError, MessageCode.RUN_NOT_SHARED):
-        lifecycle.create(decided.inputs)
+        alone(account).create(decided.inputs)
     assert account.writes() == []
 
 

@@ -1,5 +1,6 @@
 """The file of a run: whoever writes it, however often, all processes know the same."""
 
+import itertools
 import os
 import socket
 import stat
@@ -15,12 +16,13 @@ import pytest
 from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
-from support.messages import message
+from support.messages import raises
 from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.client.errors import NotDeletedError, SetSmartError
 from pulumi_setsmart.lifecycle.journal import JournalError, LocalJournal
 from pulumi_setsmart.lifecycle.run import Run
+from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.record import Record
 from pulumi_setsmart.providers.run_file import RunFile, engine_address
@@ -31,7 +33,18 @@ PATH = "/properties"
 IDS = ("prop_1", "prop_2", "prop_3")
 KEYS = ('["property","villa"]', '["property","loft"]', '["property","studio"]')
 OWNERS = ("aa", "bb", "cc")
-VALUES = ("Villa", "villa ", "Loft", 2, 2.0, True, 0.5, None, {"city": "Rome"}, ["Rome", 2.0])
+VALUES: tuple[Json, ...] = (
+    "Villa",
+    "villa ",
+    "Loft",
+    2,
+    2.0,
+    True,
+    0.5,
+    None,
+    {"city": "Rome"},
+    ["Rome", 2.0],
+)
 
 
 @contextmanager
@@ -57,8 +70,7 @@ def is_shared(run: Run) -> bool:
     run.is_declared(None)
     try:
         run.require_sharing(NotDeletedError, "not deleted")
-    except NotDeletedError as error:
-        assert error.code is MessageCode.RUN_NOT_SHARED
+    except NotDeletedError:
         return False
     return True
 
@@ -79,7 +91,7 @@ class Step:
     def carry_out(self, run: Run) -> object:
         """Do it, and return what came of it."""
         ownership, identities = run.ownership(ACCOUNT[0], PATH), run.identities(*ACCOUNT, PATH)
-        fields = {"name": self.name, "address": self.address}
+        fields: dict[str, Json] = {"name": self.name, "address": self.address}
         record = Record(self.identifier, fields)
         identity = identities.sealed(fields)
 
@@ -163,8 +175,8 @@ def test_processes_do_together_what_one_would(steps: list[Step]) -> None:
 def test_all_processes_begin_at_one_time(tmp_path: Path) -> None:
     """Twins that two of them created count as created together."""
     files = [RunFile.open(tmp_path, ENGINE) for _ in range(2)]
-    started = [Run(lambda: time, file).started_at for time, file in zip((1000.0, 2000.0), files)]
-    assert started == [1000, 1000]
+    clock = itertools.count(1000)
+    assert [Run(lambda: next(clock), file).started_at for file in files] == [1000, 1000]
     for file in files:
         file.abandon()
 
@@ -188,7 +200,10 @@ def test_only_a_process_of_an_engine_has_a_file() -> None:
 def test_the_file_tells_nothing_to_anybody(tmp_path: Path) -> None:
     """It is its owner's, and holds no value, no key and no address of an account."""
     with runs(tmp_path, 1) as [run]:
-        fields = {"name": "Beachfront Villa", "hook": {"Secret Path": ["s3cret", 471_177]}}
+        fields: dict[str, Json] = {
+            "name": "Beachfront Villa",
+            "hook": {"Secret Path": ["s3cret", 471_177]},
+        }
         identities = run.identities(*ACCOUNT, PATH)
         identities.note("prop_1", KEYS[0], ("name", "hook"), fields)
         identities.claim(identities.sealed(fields), KEYS[1])
@@ -264,14 +279,16 @@ def test_another_release_is_not_understood(tmp_path: Path) -> None:
     """Two releases in one run share nothing, and neither deletes."""
     with runs(tmp_path, 1) as [one]:
         content = events_in(tmp_path).read_text()
-        events_in(tmp_path).write_text(content.replace('"pulumi-setsmart",1', '"pulumi-setsmart",2'))
+        events_in(tmp_path).write_text(
+            content.replace('"pulumi-setsmart",1', '"pulumi-setsmart",2')
+        )
         late = Run(journal=RunFile.open(tmp_path, ENGINE))
         assert not is_shared(late)
         assert not is_shared(one)
 
 
 @pytest.mark.parametrize("replaced", [False, True])
-def test_a_file_that_is_removed_ends_the_sharing(tmp_path: Path, replaced: bool) -> None:
+def test_a_file_that_is_removed_ends_the_sharing(tmp_path: Path, *, replaced: bool) -> None:
     """Also where another one is in its place."""
     with runs(tmp_path) as [one, other]:
         events_in(tmp_path).unlink()
@@ -290,9 +307,8 @@ def test_who_cannot_write_stops_all(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert one.is_declared(KEYS[0])
         assert not is_shared(one)
         assert not is_shared(other)
-        with pytest.raises(NotDeletedError) as caught:
+        with raises(NotDeletedError, MessageCode.RUN_NOT_SHARED, "TMPDIR"):
             other.count_deletion(None)
-        assert caught.value.code is MessageCode.RUN_NOT_SHARED
 
 
 def _disk_full(*_: object) -> int:
@@ -384,8 +400,8 @@ def test_what_runs_have_left_is_removed(tmp_path: Path) -> None:
         each.close()
     with sockets[2] as engine, runs(tmp_path, 1, lives):
         engine.listen()
-        for address in (over, listens):
-            RunFile.open(tmp_path, address).abandon()
+        for file in [RunFile.open(tmp_path, address) for address in (over, listens)]:
+            file.abandon()
         folder = events_in(tmp_path).parent
         (folder / "notes.lock").touch(mode=0o600)
         left = {file.name.removesuffix(".lock") for file in folder.glob("*.lock")}
@@ -460,10 +476,11 @@ def test_deletions_are_counted_over_all_processes(tmp_path: Path) -> None:
         printed = "".join(process.communicate(timeout=HANG_GUARD)[0] for process in started)
     assert printed.split() == ["deleted"] * 7
     with runs(tmp_path, 1) as [late]:
-        assert all(late.is_declared(f"{number}/{each}") for number in range(4) for each in range(50))
-        with pytest.raises(NotDeletedError) as caught:
+        assert all(
+            late.is_declared(f"{number}/{each}") for number in range(4) for each in range(50)
+        )
+        with raises(NotDeletedError, MessageCode.DELETION_LIMIT, "maxDeletions is 7"):
             late.count_deletion(7)
-        assert str(caught.value) == message(MessageCode.DELETION_LIMIT, "maxDeletions is 7")
 
 
 def test_a_process_that_is_killed_in_its_turn_stops_nobody(tmp_path: Path) -> None:
