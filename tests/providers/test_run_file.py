@@ -33,18 +33,8 @@ PATH = "/properties"
 IDS = ("prop_1", "prop_2", "prop_3")
 KEYS = ('["property","villa"]', '["property","loft"]', '["property","studio"]')
 OWNERS = ("aa", "bb", "cc")
-VALUES: tuple[Json, ...] = (
-    "Villa",
-    "villa ",
-    "Loft",
-    2,
-    2.0,
-    True,
-    0.5,
-    None,
-    {"city": "Rome"},
-    ["Rome", 2.0],
-)
+PLAIN_VALUES: tuple[Json, ...] = ("Villa", "villa ", "Loft", 2, 2.0, True, 0.5, None)
+VALUES: tuple[Json, ...] = (*PLAIN_VALUES, {"city": "Rome"}, {}, ["Rome", 2.0])
 
 
 @contextmanager
