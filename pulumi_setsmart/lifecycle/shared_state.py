@@ -119,7 +119,7 @@ class SharedState:
             for event in events:
                 self._deliver(event)
         except ValueError:
-            self._give_up("one of them was told what no process of this release tells")
+            self._give_up("what they share is damaged, or one of them is of another release")
 
     def _deliver(self, event: Event) -> None:
         match event:

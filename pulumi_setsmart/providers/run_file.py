@@ -33,6 +33,7 @@ _FORMAT: Event = ["pulumi-setsmart", 1]
 _ENGINE = re.compile(r"[0-9A-Za-z.\[\]:-]*[0-9A-Za-z\]]:([0-9]{1,5})", re.ASCII)
 _EVENTS, _LOCK = ".events", ".lock"
 _APPENDING = os.O_RDWR | os.O_APPEND
+_line = json.JSONEncoder(separators=(",", ":")).encode
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -143,7 +144,7 @@ class RunFile:
         return [_event(line, self._place) for line in content[:end].splitlines()]
 
     def _append(self, events: list[Event]) -> None:
-        content = "".join(f"{json.dumps(event, separators=(',', ':'))}\n" for event in events)
+        content = "".join(f"{_line(event)}\n" for event in events)
         length = os.write(self._file, content.encode())
         if length < len(content):
             raise JournalError(f"{self._place} could not be written to its end")
