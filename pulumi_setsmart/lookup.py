@@ -81,7 +81,7 @@ def _properties(account: str | None) -> Collection:
 
     reject_plaintext_key()
     settings = load_settings(pulumi.runtime.get_config, os.environ, account)
-    process.prepare()
+    process.prepare(process.ToUser())
     client = process.account(settings).client.operation()
     return Collection(client, *PROPERTY.location({}, settings))
 

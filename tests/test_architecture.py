@@ -27,6 +27,7 @@ ALLOWED = {
     "mocked_account": "models providers",
     "models": "",
     "outputs": "models",
+    "plugin": "client.confidential lifecycle models providers specification",
     "portfolio": "client.errors models python_value resource specification",
     "providers": "client config lifecycle models",
     "python_value": "lifecycle models",
@@ -44,6 +45,7 @@ ALLOWED = {
 KNOW_PULUMI = {
     *("api_object", "automation", "lookup", "mocked_account", "outputs", "portfolio"),
     *(
+        "plugin",
         "providers",
         "python_value",
         "reporting",

@@ -178,6 +178,15 @@ def known_fields_of(kind: Kind, outputs: Mapping[str, Json]) -> dict[str, Json]:
     return _fields(kind, outputs)[0]
 
 
+def importable_fields(kind: Kind, fields: JsonObject) -> dict[str, Json]:
+    """Return the fields that a program may declare to manage an object as it is.
+
+    These are those that are known by name; where a kind has none, all of them.
+    """
+    names = kind.field_names - kind.secret_names if kind.fields else fields.keys()
+    return {name: value for name, value in fields.items() if name in names and value is not None}
+
+
 def inputs_of(
     kind: Kind, beside: Mapping[str, Json], declared: Mapping[str, Json], secret_paths: list[str]
 ) -> dict[str, Json]:

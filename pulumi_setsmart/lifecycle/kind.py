@@ -14,6 +14,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.property import PropertyRecord
+from pulumi_setsmart.models.setting import NAMESPACE
 from pulumi_setsmart.models.webhook_subscription import WebhookSubscriptionRecord
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class Kind:
         return re.sub(r"(?<!^)(?=[A-Z])", "_", self.name).lower()
 
     @cached_property
+    def token(self) -> str:
+        """The type of its resources in the native plugin."""
+        return f"{NAMESPACE}:index:{self.name}"
+
+    @cached_property
     def fields(self) -> tuple[ApiField, ...]:
         """The fields that are known by name, each an input and an output of its own."""
         return () if self.record is None else known_fields(self.record)
@@ -104,6 +110,11 @@ class Kind:
         return frozenset(field.name for field in self.fields if field.required)
 
     @cached_property
+    def required_inputs(self) -> frozenset[str]:
+        """The names of the inputs that no resource can do without."""
+        return self.required_names if self.fields else frozenset({PATH, self.extra_fields})
+
+    @cached_property
     def secret_names(self) -> frozenset[str]:
         """The names of the fields that must not be shown."""
         return frozenset(field.name for field in self.fields if field.secret)
@@ -129,6 +140,21 @@ class Kind:
         declared = values.get(PAGING) if PAGING in self.policy_inputs else None
         paging = PagingScheme.of(declared) if isinstance(declared, dict) else settings.paging
         return self.path(values, settings), self.id_field(values), paging
+
+    def located(
+        self, identifier: str, values: Mapping[str, Json]
+    ) -> tuple[str, Mapping[str, Json]]:
+        """Return an id and where its object is, where a person may have named both in one text.
+
+        Args:
+            identifier: The id, or the path of the object, such as ``/pricing-rules/rule_1``, where
+                nothing else says which collection has it.
+            values: Inputs that say where the object is, if there are any.
+        """
+        path, _, last = identifier.rpartition("/")
+        if PATH not in self.replace_on_change or PATH in values or not path:
+            return identifier, values
+        return last, {**values, PATH: f"/{path.lstrip('/')}"}
 
     def id_field(self, values: Mapping[str, object]) -> str:
         """Return the name of the field that holds the object's id."""

@@ -27,14 +27,25 @@ from pulumi_setsmart.lifecycle.declaration import (
     with_secrets_in_order,
 )
 from pulumi_setsmart.lifecycle.deletion import delete_object
-from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, Kind
+from pulumi_setsmart.lifecycle.kind import (
+    DEFAULT_ID_FIELD,
+    DELETION_POLICY,
+    EXISTING_ID,
+    ID_FIELD,
+    Kind,
+)
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.planned_change import (
     PlannedChange,
     planned_change,
     refuse_another_id,
 )
-from pulumi_setsmart.lifecycle.reading import ReadObject, imported_object, read_object
+from pulumi_setsmart.lifecycle.reading import (
+    ReadObject,
+    imported_object,
+    read_object,
+    with_importable,
+)
 from pulumi_setsmart.lifecycle.rename_guard import refuse_shifted_identity
 from pulumi_setsmart.lifecycle.resource_key import resource_key_in
 from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion
@@ -103,6 +114,8 @@ class Lifecycle:
             ordered = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
             checked = with_secrets_in_order(self.kind, inputs, ordered)
             checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
+            if ID_FIELD in self.kind.replace_on_change:
+                checked.setdefault(ID_FIELD, DEFAULT_ID_FIELD)
             if isinstance(checked.get(EXISTING_ID), int):
                 checked[EXISTING_ID] = str(checked[EXISTING_ID])  # an id is a string everywhere
             if exists or found:
@@ -130,7 +143,9 @@ class Lifecycle:
             refuse_another_id(inputs.get(EXISTING_ID), outputs.get(ID))
             ownership = self.account.ownership(self.kind.path(outputs, self.settings))
             # Should it be replaced, the check of the new object must not find the old one.
-            ownership.recognise(stored.identifier, stored.owner)
+            # What was imported by a read gets its owner here: only what is managed is compared.
+            owner = stored.metadata.salt if stored.has_metadata else None
+            ownership.recognise(stored.identifier, owner)
             self._refuse_shifted_identity(stored, inputs, declaration)
             return planned_change(self.kind, stored, inputs, declaration)
 
@@ -162,13 +177,20 @@ class Lifecycle:
                 operation, stored, response or record, record, Since.CREATE
             )
 
-    def read(self, identifier: str, outputs: Mapping[str, Json]) -> ReadObject | None:
+    def read(
+        self,
+        identifier: str,
+        outputs: Mapping[str, Json],
+        inputs: Mapping[str, Json] | None = None,
+    ) -> ReadObject | None:
         """Look at an object.
 
         Args:
             identifier: Its id.
             outputs: What was last known of it; only where it is, for one that is read for the
                 first time.
+            inputs: What the program declared of it last, where Pulumi tells. An object that was
+                imported without that is managed from then on.
 
         Returns:
             What it is now, or None if it was deleted.
@@ -181,8 +203,33 @@ class Lifecycle:
             ApiError: It could not be read.
         """
         stored = StoredObject.of(self.kind, identifier, outputs)
+        if stored.owner is None and inputs:
+            stored = stored.declared_by(self.kind, inputs)
         with keeping_secrets(stored.declaration):
             return read_object(self._begin(outputs, stored.declaration), stored)
+
+    def read_unknown(self, identifier: str, place: Mapping[str, Json]) -> ReadObject | None:
+        """Look at an object that the state does not hold: to import it, or only to read it.
+
+        It is claimed for no resource, since nobody says which of the two it is.
+
+        Args:
+            identifier: Its id.
+            place: Where it is, if its kind can be in more than one place.
+
+        Returns:
+            The object, with the fields that it shows as what a program may declare; None if there
+            is no such object.
+
+        Raises:
+            ApiError: It could not be read.
+        """
+        stored = StoredObject.unknown(self.kind, identifier, place)
+        try:
+            seen = read_object(self._begin(place, stored.declaration), stored)
+        except NotFoundError:
+            return None
+        return None if seen is None else with_importable(self.kind, seen)
 
     def imported(self, record: Record, inputs: Mapping[str, Json]) -> ReadObject:
         """Return what the state is to hold of an object that is imported, as it was just read.

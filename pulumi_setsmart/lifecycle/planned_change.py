@@ -14,7 +14,7 @@ from pulumi_setsmart.lifecycle.comparison import (
     shape_of,
     shows_enough,
 )
-from pulumi_setsmart.lifecycle.declaration import Declaration
+from pulumi_setsmart.lifecycle.declaration import Declaration, importable_fields
 from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, Kind
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.resource_key import resource_key_in
@@ -36,11 +36,13 @@ class PlannedChange:
         shows_in_inputs: Whether the inputs in the state differ from the new ones in a declared
             value. Pulumi can then find by itself what changes, and whether the program wants the
             object to be replaced for it (``replace_on_changes``).
+        differences: Where a declared value is not what was last known.
     """
 
     changes: bool
     replaces: list[str]
     shows_in_inputs: bool = False
+    differences: tuple[Mismatch, ...] = ()
 
 
 def planned_change(
@@ -70,10 +72,11 @@ def planned_change(
             changes=True,
             replaces=replaces,
             shows_in_inputs=not replaces and _shows_in_inputs(differing, stored.metadata),
+            differences=tuple(differing),
         )
     changes = (
         bool(changed_places)
-        or _declares_otherwise(declaration, stored)
+        or _declares_otherwise(kind, declaration, stored)
         or _changes_policy(kind, inputs, outputs)
         or _was_renamed(inputs, stored.metadata)
     )
@@ -97,9 +100,11 @@ def _without_slash(path: Json) -> Json:
     return path.rstrip("/") if isinstance(path, str) and path is not UNKNOWN else path
 
 
-def _declares_otherwise(declaration: Declaration, stored: StoredObject) -> bool:
+def _declares_otherwise(kind: Kind, declaration: Declaration, stored: StoredObject) -> bool:
     """Return whether the state has to know that other fields are declared, or other secrets."""
     shown = stored.metadata.declared
+    if shown is None and stored.has_metadata:  # it was imported by a read
+        shown = shape_of(importable_fields(kind, stored.fields))
     return shown is not None and (
         not shows_enough(shown, shape_of(declaration.fields), dict(stored.fields))
         or declaration.secret_paths != stored.metadata.secret_paths

@@ -7,8 +7,15 @@ from attrs import frozen
 
 from pulumi_setsmart.client.errors import NotFoundError
 from pulumi_setsmart.lifecycle.comparison import is_equal, mismatches, project, shape_of
-from pulumi_setsmart.lifecycle.declaration import ID, inputs_of, outputs_of
+from pulumi_setsmart.lifecycle.declaration import (
+    ID,
+    importable_fields,
+    inputs_of,
+    known_fields_of,
+    outputs_of,
+)
 from pulumi_setsmart.lifecycle.existence import look_again
+from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.lifecycle.metadata import unapplied_in
 from pulumi_setsmart.lifecycle.operation import Operation
@@ -74,6 +81,13 @@ def read_object(operation: Operation, stored: StoredObject) -> ReadObject | None
     _note_identity(operation, stored, record.fields)
     _report_soft_deletion(operation, record)
     return _as_read(operation, stored, record, secrets, unapplied)
+
+
+def with_importable(kind: Kind, seen: ReadObject) -> ReadObject:
+    """Return an object that was only read, with what would manage it as it is declared."""
+    fields = importable_fields(kind, known_fields_of(kind, seen.outputs))
+    declared = inputs_of(kind, seen.outputs, fields, [] if kind.fields else [""])
+    return attrs.evolve(seen, declared=declared)
 
 
 def _note_identity(operation: Operation, stored: StoredObject, fields: JsonObject) -> None:

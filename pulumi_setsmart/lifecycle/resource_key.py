@@ -60,6 +60,17 @@ class ResourceKey:
         return cls(kind.name, child_name(portfolio, key), PORTFOLIO_TYPE, portfolio)
 
     @classmethod
+    def of_urn(cls, urn: str) -> Self:
+        """Return the key of a resource of the native plugin, of which only the URN is known.
+
+        Its kind is the whole type. So it is never that of a dynamic resource of the same name,
+        which another provider manages.
+        """
+        _, types, name = urn.split("::", 3)[1:]
+        parent_type, _, token = types.rpartition("$")
+        return cls(token, name, parent_type)
+
+    @classmethod
     def read(cls, text: str) -> Self | None:
         """Return the key that a text holds, or None if it holds none."""
         try:

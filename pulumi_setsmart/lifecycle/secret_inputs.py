@@ -8,15 +8,19 @@ So a value counts as plain only where the one that arrived is the one that was s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pulumi_setsmart.lifecycle.comparison import is_equal
-from pulumi_setsmart.lifecycle.declaration import secret_metadata, secret_paths_in
+from pulumi_setsmart.lifecycle.declaration import (
+    read_declaration,
+    secret_metadata,
+    secret_paths_in,
+)
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.metadata import input_metadata, require_input_metadata
 from pulumi_setsmart.lifecycle.resource_key import RESOURCE
 from pulumi_setsmart.lifecycle.state_metadata import KEY
-from pulumi_setsmart.models.json import Json, pointer
+from pulumi_setsmart.models.json import Json, pointer, steps
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 
 _SEEN = "seen"
@@ -85,6 +89,41 @@ def with_secret_paths(
     if not secret and seen is not None:
         return plain  # so the state keeps the metadata in clear text, where reports can read it
     return {**plain, KEY: secret_metadata(sorted(secret), sealed=seen is not None)}
+
+
+def with_marked_secrets(
+    kind: Kind, inputs: Mapping[str, Json], secret_paths: Iterable[str], resource_key: str
+) -> dict[str, Json]:
+    """Return ``inputs`` with the paths of their secrets and the key of their resource.
+
+    Args:
+        kind: The kind of resource.
+        inputs: The inputs as they arrived; a name of ours among them is none that a program may
+            pass.
+        secret_paths: The JSON pointers of the inputs that arrived as secret.
+        resource_key: The text of the key of the resource.
+    """
+    own = {name: value for name, value in inputs.items() if not name.startswith(KEY)}
+    marked = {**own, RESOURCE: resource_key}
+    extra = pointer("", kind.extra_fields)
+    secret = sorted(
+        path.removeprefix(extra) if f"{path}/".startswith(f"{extra}/") else path
+        for path in secret_paths
+    )
+    return {**marked, KEY: secret_metadata(secret)} if secret else marked
+
+
+def secret_properties(kind: Kind, properties: Mapping[str, Json]) -> list[str]:
+    """Return the JSON pointers of what is secret in inputs or outputs, their metadata included."""
+    declaration = read_declaration(kind, properties)
+    extra = pointer("", kind.extra_fields)
+    paths = [
+        each
+        for path in declaration.secret_paths
+        for each in ([path] if path else [])
+        + ([] if steps(path)[:1] and steps(path)[0] in kind.field_names else [extra + path])
+    ]
+    return [*paths, pointer("", KEY)] if declaration.secret_paths else paths
 
 
 def _seen(metadata: Mapping[str, object]) -> dict[str, Json] | None:

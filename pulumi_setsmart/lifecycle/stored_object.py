@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
+import attrs
 from attrs import frozen
 
-from pulumi_setsmart.lifecycle.declaration import Declaration, read_outputs
+from pulumi_setsmart.lifecycle.comparison import shape_of
+from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration, read_outputs
 from pulumi_setsmart.lifecycle.kind import Kind
-from pulumi_setsmart.lifecycle.metadata import load_metadata
-from pulumi_setsmart.lifecycle.state_metadata import StateMetadata
+from pulumi_setsmart.lifecycle.metadata import dump_metadata, load_metadata
+from pulumi_setsmart.lifecycle.resource_key import resource_key_in
+from pulumi_setsmart.lifecycle.state_metadata import KEY, StateMetadata
 from pulumi_setsmart.models.json import Json, JsonObject
 
 
@@ -48,6 +51,31 @@ class StoredObject:
     def new(cls, kind: Kind, identifier: str, metadata: StateMetadata) -> Self:
         """Return an object that the state does not hold yet."""
         return cls(identifier, {}, read_outputs(kind, {}, metadata), metadata)
+
+    @classmethod
+    def unknown(cls, kind: Kind, identifier: str, place: Mapping[str, Json]) -> Self:
+        """Return an object that no state holds; of what has no name here, all may be secret.
+
+        Args:
+            kind: Its kind.
+            identifier: Its id.
+            place: Where it is.
+        """
+        metadata = StateMetadata(secret_paths=[""] if kind.whole_when_read else [])
+        declaration = read_outputs(kind, place, metadata)
+        return cls(identifier, place, declaration, metadata, has_metadata=False)
+
+    def declared_by(self, kind: Kind, inputs: Mapping[str, Json]) -> Self:
+        """Return the same object, managed by a resource with these inputs."""
+        declaration = read_declaration(kind, inputs)
+        metadata = attrs.evolve(
+            self.metadata,
+            declared=shape_of(declaration.fields),
+            secret_paths=declaration.secret_paths,
+            resource_key=resource_key_in(inputs),
+        )
+        outputs = {**self.outputs, KEY: dump_metadata(metadata)}
+        return type(self)(self.identifier, outputs, read_outputs(kind, outputs, metadata), metadata)
 
     @property
     def fields(self) -> JsonObject:

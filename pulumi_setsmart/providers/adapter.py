@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import (
@@ -21,12 +19,13 @@ from pulumi.dynamic import (
 from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_setsmart.client.confidential import shown
-from pulumi_setsmart.lifecycle.declaration import keeping_secrets, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.secret_inputs import with_secret_paths
 from pulumi_setsmart.models.text import visible
+from pulumi_setsmart.providers.about import about
 from pulumi_setsmart.providers.failure import hide_tracebacks, reported
 from pulumi_setsmart.providers.values import (
+    PROVIDER_KEY,
     from_engine,
     holds_former_null,
     to_engine,
@@ -64,16 +63,18 @@ class LifecycleProvider(ResourceProvider):
         from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles  # noqa: PLC0415
 
         hide_tracebacks()
-        process.prepare()
+        process.prepare(process.ToUser())
         with reported():
             self._lifecycles = ConfiguredLifecycles.of(self.kind, req.config.get, os.environ)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate the inputs, and look whether what is to be created exists already."""
-        with self._about(news, olds=olds):
+        with about(self.kind, news, olds=olds, plain=from_engine):
             before = from_engine(olds)
             inputs = with_secret_paths(self.kind, from_engine(news), before)
-        with self._about(inputs, olds=olds):  # by now it is known which of them are secret
+        with about(
+            self.kind, inputs, olds=olds, plain=from_engine
+        ):  # by now it is known which of them are secret
             checked = self._lifecycles.of_account(inputs).check(
                 inputs, exists=bool(olds), before=before
             )
@@ -83,24 +84,27 @@ class LifecycleProvider(ResourceProvider):
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was last known with what is declared."""
-        with self._about(news, id_, olds=olds):
+        with about(self.kind, news, id_, olds=olds, plain=from_engine):
             outputs = from_engine(olds)
             difference = self._lifecycles.of_account(outputs).diff(outputs, from_engine(news))
         # Told that there are changes, the engine does not compare by itself any more, and then it
         # does not look at replace_on_changes.
         changes = None if difference.shows_in_inputs else difference.changes
+        # The native plugin managed it before. Without the provider, the next refresh would fail.
+        if PROVIDER_KEY not in olds:
+            changes = True
         return DiffResult(changes=changes, replaces=difference.replaces)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create an object."""
-        with self._about(props):
+        with about(self.kind, props, plain=from_engine):
             inputs = from_engine(props)
             identifier, outputs = self._lifecycles.of_account(inputs).create(inputs)
         return CreateResult(identifier, to_engine(outputs))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look at an object."""
-        with self._about(props, id_):
+        with about(self.kind, props, id_, plain=from_engine):
             outputs = from_engine(props)
             seen = self._lifecycles.of_account(outputs).read(id_, outputs)
         if seen is None:
@@ -113,7 +117,7 @@ class LifecycleProvider(ResourceProvider):
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Bring an object to the declared values."""
-        with self._about(news, id_, olds=olds):
+        with about(self.kind, news, id_, olds=olds, plain=from_engine):
             inputs = from_engine(news)
             lifecycle = self._lifecycles.of_account(inputs)
             outputs = lifecycle.update(id_, from_engine(olds), inputs)
@@ -121,31 +125,6 @@ class LifecycleProvider(ResourceProvider):
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Delete an object."""
-        with self._about(props, id_):
+        with about(self.kind, props, id_, plain=from_engine):
             outputs = from_engine(props)
             self._lifecycles.of_account(outputs).delete(id_, outputs)
-
-    @contextlib.contextmanager
-    def _about(
-        self,
-        properties: Mapping[str, Any],
-        id_: str | None = None,
-        *,
-        olds: Mapping[str, Any] | None = None,
-    ) -> Iterator[None]:
-        """Name the object in whatever goes wrong, and show nothing that is secret, or was."""
-        try:
-            yield
-        except Exception:
-            with reported():
-                plain = from_engine(properties)
-                declaration = read_declaration(self.kind, plain)
-                before = read_declaration(self.kind, from_engine(olds or {}))
-                secrets = keeping_secrets(declaration, before)
-
-                def tell(text: str) -> str:
-                    subject = visible(declaration.subject(self.kind, id_))
-                    return declaration.redact(f"{subject}: {text}")
-
-                with secrets, reported(tell):
-                    raise

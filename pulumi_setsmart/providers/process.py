@@ -39,12 +39,16 @@ class ToUser(logging.Handler):
         show(shown(visible(record.getMessage())))
 
 
-def prepare() -> None:
-    """Make this process show our warnings to the user, and each request where that is asked for."""
+def prepare(to_user: logging.Handler) -> None:
+    """Make this process show our warnings to the user, and each request where that is asked for.
+
+    Args:
+        to_user: Shows them.
+    """
     logger = logging.getLogger("pulumi_setsmart")
     with _lock:
         if not logger.handlers:
-            logger.addHandler(ToUser())
+            logger.addHandler(to_user)
             asked = os.environ.get(LOG_VARIABLE, "").lower() == "debug"
             logger.setLevel(logging.DEBUG if asked else logging.WARNING)
 

@@ -28,6 +28,16 @@ def to_engine(properties: Mapping[str, Json]) -> dict[str, Any]:
     return {name: _for_engine(value) for name, value in properties.items()}
 
 
+def scalar_from_engine(value: str | float) -> Json:
+    """Return a string or a number that came from the engine as a plain value.
+
+    Every number arrives as a double. A string may stand for null.
+    """
+    if isinstance(value, str):
+        return None if stands_for_null(value) else value
+    return integral(value) if abs(value) <= LARGEST_EXACT_INTEGER else value
+
+
 def holds_former_null(value: Any) -> bool:
     """Return whether null is written in its former form anywhere in what the engine passed."""
     match value:
@@ -65,10 +75,8 @@ def _former(value: Any, old: Any) -> Any:
 
 def _from_engine(value: Any) -> Json:
     match value:
-        case str():
-            return None if stands_for_null(value) else value
-        case float() if abs(value) <= LARGEST_EXACT_INTEGER:
-            return integral(value)
+        case str() | float():
+            return scalar_from_engine(value)
         case dict():
             return {name: _from_engine(member) for name, member in value.items()}
         case list():

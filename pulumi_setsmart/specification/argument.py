@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from pulumi_setsmart.lifecycle.kind import (
+    ACCOUNT,
     DELETION_POLICY,
     EXISTING_ID,
+    ID_FIELD,
+    IDENTITY,
     IF_EXISTS,
+    PAGING,
+    PATH,
     UNORDERED,
     Kind,
 )
@@ -23,11 +28,31 @@ _ENCRYPTED = (
     "drift."
 )
 _UNORDERED = "The order means nothing, so a set will do."
-_EXTRA_FIELDS = (
+EXTRA_FIELDS_DESCRIPTION = (
     "Any further field by its API name. Of nested objects only the declared members are compared; "
     "lists are compared element by element."
 )
+_PLACES = {
+    ACCOUNT: (
+        "The name of the account that has it, of `setsmart:accounts`; the one that needs no name "
+        "if left out. Another account means another {noun}: it is created there and deleted here."
+    ),
+    PATH: (
+        "The collection's path below the base URL, such as `/pricing-rules`. Another path means "
+        "another object: it is created there and deleted here."
+    ),
+    ID_FIELD: "The name of the field that holds the id.",
+}
 _POLICIES = {
+    IDENTITY: (
+        "The names of the fields in `{extra_fields}` by which an object is known again; none by "
+        "default, and then it is not looked up whether it exists."
+    ),
+    PAGING: (
+        "How the collection's list is paged, where its responses do not say so: `style` (`page`, "
+        "`offset`, `cursor`, `link` or `single`), `parameter`, `field`, `first` and `totals`, as "
+        "in `setsmart:paging`, which applies where this is left out."
+    ),
     EXISTING_ID: (
         "The id of the {noun} to adopt instead of creating one; the preview says what that "
         "changes. It is kept when the argument is taken out again."
@@ -77,7 +102,9 @@ def arguments_of(kind: Kind) -> Iterator[Argument]:
     """Yield the arguments of a kind of resource, in the order of its signature."""
     for field in kind.fields:
         yield Argument(field.name, _annotation(field), _description(field), field)
-    yield Argument(kind.extra_fields, "pulumi.Input[Mapping[str, Any]] | None", _EXTRA_FIELDS)
+    yield Argument(
+        kind.extra_fields, "pulumi.Input[Mapping[str, Any]] | None", EXTRA_FIELDS_DESCRIPTION
+    )
     annotations = {
         EXISTING_ID: "str",
         IF_EXISTS: f"{_literal(*IfExists)} | IfExists",
@@ -93,6 +120,11 @@ def entry_arguments_of(kind: Kind) -> Iterator[Argument]:
     """Yield the arguments of an entry in a portfolio: the resource's, and its former keys."""
     yield from arguments_of(kind)
     yield Argument(FORMERLY, "str | Sequence[str] | None", DESCRIPTION)
+
+
+def place_description(kind: Kind, name: str) -> str:
+    """Return what an input of a kind of resource means that says where the object is."""
+    return _PLACES[name].format(noun=kind.noun)
 
 
 def policy_description(kind: Kind, name: str) -> str:

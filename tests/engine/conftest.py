@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from support.contract_validator import ContractValidator
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox, RevokedKeys
 from support.engine_stack import EngineStack
+from support.interface import DYNAMIC, Interface
 from support.state_backend import Folders, StateBackend, StateServer
 
 from pulumi_setsmart.sandbox import (
@@ -53,9 +54,19 @@ def account(open_account: OpenEngineSandbox) -> EngineSandbox:
 
 
 @pytest.fixture
-def stack(pulumi: Path, tmp_path: Path, account: EngineSandbox) -> EngineStack:
+def interface(request: pytest.FixtureRequest) -> Interface:
+    """How programs declare resources; tests that hold for both have `BOTH_INTERFACES`."""
+    return getattr(request, "param", DYNAMIC)
+
+
+@pytest.fixture
+def stack(
+    pulumi: Path, tmp_path: Path, account: EngineSandbox, interface: Interface
+) -> EngineStack:
     """A stack whose programs ask `account`."""
-    return EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
+    return EngineStack.create(
+        pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY, interface=interface
+    )
 
 
 @pytest.fixture(params=["folder", "S3", "PostgreSQL"])

@@ -6,6 +6,7 @@ import pytest
 from attrs import frozen
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack
+from support.interface import BOTH_INTERFACES
 
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS, ApiCollection
 
@@ -23,6 +24,8 @@ class Case:
     drift: str
     repair: str
 
+
+pytestmark = BOTH_INTERFACES
 
 CASES = {
     "property": Case(

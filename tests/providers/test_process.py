@@ -55,7 +55,7 @@ def test_a_warning_is_shown_once_however_many_providers_there_are() -> None:
     shown = run(
         PREFACE
         + "import logging\n"
-        + "process.prepare(); process.prepare()\n"
+        + "process.prepare(process.ToUser()); process.prepare(process.ToUser())\n"
         + "logging.getLogger('pulumi_setsmart.lifecycle').warning('look at %s', 'this')\n"
         + "logging.getLogger('pulumi_setsmart.lifecycle').info('not at this')\n"
     )

@@ -19,18 +19,12 @@ import attrs
 import psutil
 from attrs import field, frozen
 
+from support.interface import DYNAMIC, Interface
 from support.waiting import HANG_GUARD
 
 OUR_COMMAND = (sys.executable, "-m", "pulumi_setsmart")
 QUIET = ("--non-interactive", "--color", "never", "--suppress-progress")
 PULUMI_LINES = ("preview failed", "update failed", "Resource monitor has terminated, shutting down")
-PROJECT = """\
-name: portfolio
-runtime: python
-options:
-  refresh: always
-"""
-HEADER = "import pulumi\nfrom pulumi_setsmart import *\n"
 _MESSAGE = re.compile(
     r"^ *((?:error|warning): .+ \[[a-z-]+\](?:\n(?! *(?:error|warning): ) *\S.*)*)", re.MULTILINE
 )
@@ -97,12 +91,14 @@ class EngineStack:
         folder: Where all of it is kept.
         environment: What the commands see of the environment beside that.
         printed: Everything that any command printed.
+        interface: How its programs declare resources.
     """
 
     pulumi: Path
     folder: Path
     environment: dict[str, str]
     printed: list[str] = field(factory=list)
+    interface: Interface = DYNAMIC
 
     @classmethod
     def create(
@@ -112,6 +108,7 @@ class EngineStack:
         base_url: str,
         key: str,
         backend: Mapping[str, str] = MappingProxyType({}),
+        interface: Interface = DYNAMIC,
     ) -> EngineStack:
         """Make the project and its stack; its programs ask ``base_url`` with ``key``.
 
@@ -121,9 +118,10 @@ class EngineStack:
             base_url: The address of the API.
             key: The API key.
             backend: The variables of another backend than a folder of its own.
+            interface: How its programs declare resources.
         """
         (folder / "state").mkdir(parents=True)
-        (folder / "Pulumi.yaml").write_text(PROJECT)
+        (folder / "Pulumi.yaml").write_text(interface.project)
         stack = cls(
             pulumi=pulumi,
             folder=folder,
@@ -140,6 +138,7 @@ class EngineStack:
                 "SETSMART_API_KEY": key,
                 **backend,
             },
+            interface=interface,
         )
         stack.succeed("stack", "init", "test")
         return stack
@@ -166,7 +165,7 @@ class EngineStack:
 
     def declare(self, program: str) -> None:
         """Make ``program`` the project's program; it may use all public names."""
-        (self.folder / "__main__.py").write_text(HEADER + textwrap.dedent(program))
+        (self.folder / "__main__.py").write_text(self.interface.header + textwrap.dedent(program))
 
     def run(self, *arguments: str, **environment: str) -> Finished:
         """Run a command of the CLI; an empty variable is one that is not set."""

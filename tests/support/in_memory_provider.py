@@ -15,6 +15,7 @@ from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.providers.property import PropertyProvider
+from pulumi_setsmart.providers.values import PROVIDER_KEY
 from support.in_memory_account import InMemoryAccount
 
 NOT_KNOWN = rpc.UNKNOWN
@@ -54,3 +55,8 @@ def checked(provider: LifecycleProvider, inputs: dict[str, Any]) -> dict[str, An
     result = provider.check({}, over_the_wire({"__provider": "pickled", KEY: metadata, **inputs}))
     assert not result.failures
     return dict(over_the_wire(result.inputs))
+
+
+def as_stored(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return outputs as a state holds them, to which Pulumi adds the provider."""
+    return {**outputs, PROVIDER_KEY: "pickled"}

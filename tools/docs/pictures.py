@@ -12,7 +12,8 @@ from pathlib import Path
 
 from selenium.webdriver import Chrome
 from support.chromium import chromium, photograph
-from support.engine_stack import PROJECT, EngineStack, restore_sigint
+from support.engine_stack import EngineStack, restore_sigint
+from support.interface import DYNAMIC
 from support.receiver_process import ReceiverProcess
 from terminal import THEMES, Step, page, typed
 
@@ -78,7 +79,7 @@ def main() -> None:
 def reports(account: SandboxAccount, folder: Path) -> dict[str, str]:
     """Return the addresses of two reports: on drift alone, and on a change of the program."""
     stack = EngineStack.create(PULUMI, folder / "my-portfolio", account.url, account.key)
-    (stack.folder / "Pulumi.yaml").write_text(PROJECT.replace("portfolio", "my-portfolio"))
+    (stack.folder / "Pulumi.yaml").write_text(DYNAMIC.project.replace("portfolio", "my-portfolio"))
     stack.succeed("stack", "init", "dev")
     stack.declare(BEFORE)
     stack.up()

@@ -1,0 +1,1 @@
+"""The native plugin: the second way to the lifecycle, for imports, YAML and TypeScript."""

@@ -1,0 +1,225 @@
+"""From Pulumi's protocol to the lifecycle."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import TypeVar
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import provider_pb2 as protocol
+from pulumi.runtime.proto.plugin_pb2 import PluginInfo
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+
+from pulumi_setsmart.client.confidential import shown
+from pulumi_setsmart.lifecycle.declaration import ID
+from pulumi_setsmart.lifecycle.kind import KINDS, Kind
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.planned_outputs import planned_outputs
+from pulumi_setsmart.lifecycle.resource_key import ResourceKey
+from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_marked_secrets
+from pulumi_setsmart.lifecycle.state_metadata import KEY
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.text import visible
+from pulumi_setsmart.plugin.configuration import SECRET_SETTINGS, lookup_in
+from pulumi_setsmart.plugin.detailed_diff import diff_response
+from pulumi_setsmart.plugin.engine_log import EngineLog
+from pulumi_setsmart.plugin.schema import package_schema
+from pulumi_setsmart.plugin.values import received, sent
+from pulumi_setsmart.providers import process
+from pulumi_setsmart.providers.about import about
+from pulumi_setsmart.providers.failure import SetSmartFailure, reported
+from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles
+
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+
+_KINDS: Mapping[str, Kind] = {kind.token: kind for kind in KINDS}
+
+
+def _method(
+    answer: Callable[[SetSmartPlugin, _Request], _Response],
+) -> Callable[[SetSmartPlugin, _Request, grpc.ServicerContext], _Response]:
+    """Make a method of the protocol of what answers its requests.
+
+    What goes wrong is one line for the user, and warnings are shown under their resource.
+    """
+
+    @functools.wraps(answer)
+    def method(self: SetSmartPlugin, request: _Request, context: grpc.ServicerContext) -> _Response:
+        try:
+            with self.log.about(getattr(request, "urn", "")), reported():
+                return answer(self, request)
+        except SetSmartFailure as failure:
+            context.abort(grpc.StatusCode.UNKNOWN, str(failure))
+            raise  # which `abort` has done already
+
+    return method
+
+
+class SetSmartPlugin(ResourceProviderServicer):
+    """Answers the engine; one per process.
+
+    It decides nothing: it finds the kind and the account, and passes plain values to the lifecycle
+    and what that returns back.
+    """
+
+    def __init__(self, log: EngineLog) -> None:
+        """Make one whose warnings go to a log."""
+        self.log = log
+        self._lifecycles: dict[Kind, ConfiguredLifecycles] = {}
+
+    @_method
+    def Handshake(
+        self, _request: protocol.ProviderHandshakeRequest
+    ) -> protocol.ProviderHandshakeResponse:
+        """Say what this plugin can take."""
+        return protocol.ProviderHandshakeResponse(accept_secrets=True)
+
+    @_method
+    def GetPluginInfo(self, _request: Empty) -> PluginInfo:
+        """Say which release this is."""
+        return PluginInfo(version=version("pulumi-setsmart"))
+
+    @_method
+    def GetSchema(self, _request: protocol.GetSchemaRequest) -> protocol.GetSchemaResponse:
+        """Return the schema of the package."""
+        return protocol.GetSchemaResponse(schema=json.dumps(package_schema()))
+
+    @_method
+    def CheckConfig(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
+        """Mark the keys as secret, however they were set."""
+        news = received(request.news)
+        marked = {*news.secret_paths, *(f"/{name}" for name in SECRET_SETTINGS)}
+        return protocol.CheckResponse(inputs=sent(news.values, marked))
+
+    @_method
+    def DiffConfig(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
+        """Say what changed of the configuration: never a reason to replace what it manages."""
+        olds, news = received(request.olds).values, received(request.news).values
+        changed = [name for name in {**olds, **news} if olds.get(name) != news.get(name)]
+        changes = protocol.DiffResponse.DIFF_SOME if changed else protocol.DiffResponse.DIFF_NONE
+        return protocol.DiffResponse(changes=changes, diffs=changed)
+
+    @_method
+    def Configure(self, request: protocol.ConfigureRequest) -> protocol.ConfigureResponse:
+        """Take over the configuration of the stack, or of an explicit provider."""
+        process.prepare(self.log)
+        lookup = lookup_in(received(request.args).values)
+        self._lifecycles = {
+            kind: ConfiguredLifecycles.of(kind, lookup, os.environ) for kind in KINDS
+        }
+        return protocol.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    @_method
+    def Check(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
+        """Validate the inputs, and look whether what is to be created exists already."""
+        kind = _kind(request.urn)
+        olds, news = received(request.olds), received(request.news)
+        key = str(ResourceKey.of_urn(request.urn))
+        inputs = with_marked_secrets(kind, news.values, news.secret_paths, key)
+        with about(kind, inputs, olds=olds.values):
+            checked = self._lifecycle(kind, inputs).check(
+                inputs, exists=bool(olds.values), before=olds.values
+            )
+        # Pulumi prints the value of a property that a failure names, even of a secret one.
+        failures = [
+            protocol.CheckFailure(reason=shown(visible(each))) for each in checked.violations
+        ]
+        return protocol.CheckResponse(inputs=_sent(kind, checked.inputs), failures=failures)
+
+    @_method
+    def Diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
+        """Compare what was last known with what is declared."""
+        kind = _kind(request.urn)
+        olds, news = received(request.olds).values, received(request.news).values
+        with about(kind, news, request.id, olds=olds):
+            return diff_response(kind, self._lifecycle(kind, olds).diff(olds, news))
+
+    @_method
+    def Create(self, request: protocol.CreateRequest) -> protocol.CreateResponse:
+        """Create an object, or say what is known of it before."""
+        kind, inputs = _kind(request.urn), received(request.properties).values
+        with about(kind, inputs):
+            if request.preview:
+                identifier, outputs = "", planned_outputs(kind, inputs)
+            else:
+                identifier, outputs = self._lifecycle(kind, inputs).create(inputs)
+        return protocol.CreateResponse(
+            id=identifier, properties=_outputs(kind, outputs), refresh_before_update=True
+        )
+
+    @_method
+    def Read(self, request: protocol.ReadRequest) -> protocol.ReadResponse:
+        """Look at an object that the state holds, or at one that it does not hold yet."""
+        kind = _kind(request.urn)
+        outputs, olds = received(request.properties).values, received(request.inputs)
+        key = str(ResourceKey.of_urn(request.urn))
+        inputs = with_marked_secrets(kind, olds.values, olds.secret_paths, key)
+        with about(kind, outputs, request.id):
+            if KEY in outputs:
+                # The engine passes inputs of what it manages, and none of what is only read.
+                seen = self._lifecycle(kind, outputs).read(
+                    request.id, outputs, inputs if olds.values else None
+                )
+            else:
+                identifier, place = kind.located(request.id, outputs)
+                seen = self._lifecycle(kind, place).read_unknown(identifier, place)
+        if seen is None:
+            return protocol.ReadResponse()
+        declared = inputs if seen.inputs is None else seen.inputs
+        return protocol.ReadResponse(
+            id=str(seen.outputs[ID]),
+            properties=_outputs(kind, seen.outputs),
+            inputs=_sent(kind, declared),
+            refresh_before_update=True,
+        )
+
+    @_method
+    def Update(self, request: protocol.UpdateRequest) -> protocol.UpdateResponse:
+        """Bring an object to the declared values, or say what is known of it before."""
+        kind = _kind(request.urn)
+        olds, news = received(request.olds).values, received(request.news).values
+        with about(kind, news, request.id, olds=olds):
+            if request.preview:
+                outputs = planned_outputs(kind, news, olds)
+            else:
+                outputs = self._lifecycle(kind, news).update(request.id, olds, news)
+        return protocol.UpdateResponse(
+            properties=_outputs(kind, outputs), refresh_before_update=True
+        )
+
+    @_method
+    def Delete(self, request: protocol.DeleteRequest) -> Empty:
+        """Delete an object."""
+        kind, outputs = _kind(request.urn), received(request.properties).values
+        with about(kind, outputs, request.id):
+            self._lifecycle(kind, outputs).delete(request.id, outputs)
+        return Empty()
+
+    @_method
+    def Cancel(self, _request: Empty) -> Empty:
+        """Let what is under way come to its end: a write that is broken off may be lost."""
+        return Empty()
+
+    def _lifecycle(self, kind: Kind, properties: Mapping[str, Json]) -> Lifecycle:
+        return self._lifecycles[kind].of_account(properties)
+
+
+def _kind(urn: str) -> Kind:
+    return _KINDS[ResourceKey.of_urn(urn).kind]
+
+
+def _outputs(kind: Kind, outputs: Mapping[str, Json]) -> Struct:
+    """Return outputs for a response; a named field without a value is null, or it is unknown."""
+    nulls: Mapping[str, Json] = dict.fromkeys(field.name for field in kind.fields)
+    return _sent(kind, {**nulls, **outputs})
+
+
+def _sent(kind: Kind, properties: Mapping[str, Json]) -> Struct:
+    return sent(properties, secret_properties(kind, properties))

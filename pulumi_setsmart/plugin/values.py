@@ -1,0 +1,149 @@
+"""Values as Pulumi's protocol has them, to and from the plain values of the lifecycle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
+from google.protobuf.struct_pb2 import Struct, Value
+from pulumi.runtime import rpc
+
+from pulumi_setsmart.models.json import Json, pointer, steps
+from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.providers.values import scalar_from_engine
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The member by which the protocol tells a special value from an object."""
+
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- what tells a secret
+_WRAPPED = "value"
+
+
+@frozen
+class ReceivedProperties:
+    """Properties that the engine passed.
+
+    Attributes:
+        values: The plain values.
+        secret_paths: The JSON pointers of those that are marked as secret.
+    """
+
+    values: dict[str, Json]
+    secret_paths: list[str]
+
+
+def received(properties: Struct) -> ReceivedProperties:
+    """Return properties of a request."""
+    secret_paths: list[str] = []
+    values = _members(properties, "", secret_paths)
+    return ReceivedProperties(values, secret_paths)
+
+
+def sent(properties: Mapping[str, Json], secret_paths: Iterable[str] = ()) -> Struct:
+    """Return properties for a response.
+
+    Args:
+        properties: The plain values.
+        secret_paths: The JSON pointers of those to mark as secret; what is not there is ignored.
+    """
+    struct = Struct()
+    for name, value in properties.items():
+        _write(value, struct.fields[name])
+    for path in secret_paths:
+        _mark(struct, steps(path))
+    return struct
+
+
+def _members(properties: Struct, path: str, secret_paths: list[str]) -> dict[str, Json]:
+    return {
+        name: _plain(value, pointer(path, name), secret_paths)
+        for name, value in properties.fields.items()
+    }
+
+
+def _plain(value: Value, path: str, secret_paths: list[str]) -> Json:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            text = value.string_value
+            return UNKNOWN if text == rpc.UNKNOWN else scalar_from_engine(text)
+        case "number_value":
+            return scalar_from_engine(value.number_value)
+        case "bool_value":
+            return value.bool_value
+        case "list_value":
+            return [
+                _plain(element, pointer(path, index), secret_paths)
+                for index, element in enumerate(value.list_value.values)
+            ]
+        case "struct_value":
+            return _object(value.struct_value, path, secret_paths)
+    return None
+
+
+def _object(struct: Struct, path: str, secret_paths: list[str]) -> Json:
+    if SIGNATURE not in struct.fields:
+        return _members(struct, path, secret_paths)
+    signature = struct.fields[SIGNATURE].string_value
+    if signature == SECRET_SIGNATURE:
+        secret_paths.append(path)
+        return _plain(struct.fields[_WRAPPED], path, [])
+    # An asset or an archive is none of the values that a field can have: a check refuses it.
+    return _members(struct, path, secret_paths)
+
+
+def _write(value: Json, into: Value) -> None:
+    match value:
+        case None:
+            into.null_value = 0  # type: ignore[assignment] # the stubs want the enum's own type
+        case bool():
+            into.bool_value = value
+        case int() | float():
+            into.number_value = value
+        case str():
+            into.string_value = rpc.UNKNOWN if value is UNKNOWN else value
+        case dict():
+            members = into.struct_value
+            members.SetInParent()
+            for name, member in value.items():
+                _write(member, members.fields[name])
+        case list():
+            elements = into.list_value
+            elements.SetInParent()
+            for element in value:
+                _write(element, elements.values.add())
+
+
+def _mark(struct: Struct, keys: list[str]) -> None:
+    """Mark the value that these keys lead to as secret, unless what holds it is."""
+    found = _found(struct, keys)
+    if found is None or _is_marked(found):
+        return
+    plain = Value()
+    plain.CopyFrom(found)
+    found.struct_value.Clear()
+    found.struct_value.fields[SIGNATURE].string_value = SECRET_SIGNATURE
+    found.struct_value.fields[_WRAPPED].CopyFrom(plain)
+
+
+def _found(struct: Struct, keys: list[str]) -> Value | None:
+    """Return the value that these keys lead to, or a marked one that holds it; None if none."""
+    key, *others = keys
+    value = struct.fields.get(key)
+    for key in others:
+        if value is None or _is_marked(value):
+            break
+        elements = value.list_value.values
+        if key in value.struct_value.fields:
+            value = value.struct_value.fields[key]
+        elif key.isdecimal() and int(key) < len(elements):
+            value = elements[int(key)]
+        else:
+            value = None
+    return value
+
+
+def _is_marked(value: Value) -> bool:
+    return (
+        value.WhichOneof("kind") == "struct_value"
+        and value.struct_value.fields.get(SIGNATURE, Value()).string_value == SECRET_SIGNATURE
+    )

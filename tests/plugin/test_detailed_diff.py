@@ -1,0 +1,60 @@
+"""The paths of what changes."""
+
+import pytest
+from hypothesis import given
+from support.json_values import NAMES
+
+from pulumi_setsmart.lifecycle.comparison import Mismatch
+from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY
+from pulumi_setsmart.lifecycle.planned_change import PlannedChange
+from pulumi_setsmart.models.json import pointer
+from pulumi_setsmart.plugin.detailed_diff import diff_response
+
+
+def changed(*paths: str, **change: object) -> PlannedChange:
+    """Return a change of what these JSON pointers lead to."""
+    mismatches = tuple(Mismatch(path, 1, 2) for path in paths)
+    return PlannedChange(
+        **{
+            "changes": True,
+            "replaces": [],
+            "shows_in_inputs": True,
+            "differences": mismatches,
+            **change,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/bedrooms", "bedrooms"),
+        ("/rooms/0/beds", "attributes.rooms[0].beds"),
+        ("/door.code", 'attributes["door.code"]'),
+        ("/a~1b", 'attributes["a/b"]'),
+        ("", "attributes"),
+    ],
+)
+def test_a_path_is_written_as_pulumi_does(path: str, expected: str) -> None:
+    """Names that are not plain are in quotes."""
+    assert [*diff_response(PROPERTY, changed(path)).detailedDiff] == [expected]
+
+
+@given(name=NAMES)
+def test_each_path_begins_with_a_property(name: str) -> None:
+    """Whatever a field is called."""
+    response = diff_response(API_OBJECT, changed(pointer("", name)))
+    assert [*response.diffs] == ["body"]
+
+
+def test_what_the_server_did_not_apply_is_no_reason_to_replace() -> None:
+    """The update is planned, and nothing is named that a program could have replaced for."""
+    response = diff_response(PROPERTY, changed("/bedrooms", shows_in_inputs=False))
+    assert (response.changes, [*response.detailedDiff]) == (response.DIFF_SOME, [])
+
+
+def test_another_place_replaces() -> None:
+    """By the input that names it."""
+    response = diff_response(PROPERTY, changed(replaces=["account"], shows_in_inputs=False))
+    assert [*response.replaces] == ["account"]
+    assert response.detailedDiff["account"].kind == response.detailedDiff["account"].UPDATE_REPLACE

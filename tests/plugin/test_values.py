@@ -1,0 +1,54 @@
+"""Values cross Pulumi's protocol unchanged, and what is secret stays so."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from support.json_values import ANY_OBJECT
+
+from pulumi_setsmart.models.json import pointer, with_integers
+from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
+from pulumi_setsmart.plugin.values import SECRET_SIGNATURE, SIGNATURE, received, sent
+
+
+def pointers(value: Any, path: str = "") -> list[str]:
+    """Return the JSON pointers of all values inside of one, the outermost first."""
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for key, member in members:
+        found.append(pointer(path, key))
+        if isinstance(member, dict | list):
+            found += pointers(member, pointer(path, key))
+    return found
+
+
+@given(data=st.data(), properties=ANY_OBJECT)
+def test_any_properties_arrive_as_they_were_sent(
+    data: st.DataObject, properties: dict[str, Any]
+) -> None:
+    """With the outermost of their secrets, whichever are marked."""
+    paths = pointers(properties)
+    secret = data.draw(st.lists(st.sampled_from(paths), unique=True)) if paths else []
+    arrived = received(sent(properties, secret))
+    outermost = {
+        path
+        for path in secret
+        if not any(path.startswith(f"{other}/") for other in secret if other != path)
+    }
+    assert arrived.values == with_integers(properties)
+    assert {*arrived.secret_paths} == outermost
+
+
+def test_what_is_not_known_yet_and_null_have_forms_of_their_own() -> None:
+    """Also inside a secret; the null of a Python program is a string."""
+    properties = {"later": UNKNOWN, "nothing": None, "python": CLEAR, "hidden": {"a": UNKNOWN}}
+    arrived = received(sent(properties, ["/hidden"]))
+    assert arrived.values == {**properties, "python": None}
+    assert arrived.values["later"] is UNKNOWN
+    assert arrived.secret_paths == ["/hidden"]
+
+
+def test_the_mark_is_that_of_the_protocol() -> None:
+    """The engine encrypts what has it."""
+    marked = sent({"code": 77}, ["/code", "/missing/too"])["code"]
+    assert {name: marked[name] for name in marked} == {SIGNATURE: SECRET_SIGNATURE, "value": 77.0}
