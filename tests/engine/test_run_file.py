@@ -7,6 +7,7 @@ import attrs
 import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
+from support.interface import DYNAMIC, NATIVE
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -82,3 +83,35 @@ def test_without_the_file_nothing_is_deleted(
     assert account.writes() == ["POST /properties", "PUT /properties/prop_1"]
     stack.succeed("destroy", "--yes", "--skip-preview", *QUIET, TMPDIR="")
     assert account.writes()[2:] == ["DELETE /properties/prop_1"]
+
+
+@pytest.mark.parametrize("interface", [NATIVE], indirect=True)
+def test_processes_of_explicit_providers_count_together(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """Each has a process of its own; the limit is that of the run."""
+    stack.declare(
+        """
+        for key in ("villa", "loft", "hut", "barn"):
+            provider = pulumi.ProviderResource("setsmart", f"of-{key}", {})
+            Property(key, pulumi.ResourceOptions(provider=provider), name=f"Sea {key}")
+        """
+    )
+    stack.up()
+    destroy = ("destroy", "--yes", "--skip-preview", "--continue-on-error", *QUIET)
+    failed = stack.fail(*destroy, SETSMART_MAX_DELETIONS="1")
+    assert message(MessageCode.DELETION_LIMIT, "maxDeletions is 1") in messages(failed.output)
+    assert len([write for write in account.writes() if write.startswith("DELETE")]) == 1
+
+
+@pytest.mark.parametrize("interface", [NATIVE], indirect=True)
+def test_a_listing_survives_a_new_interface_without_an_alias(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """The plugin adopts it; the dynamic provider, another process, does not delete it then."""
+    attrs.evolve(stack, interface=DYNAMIC).declare(VILLA)
+    stack.up()
+    stack.declare(VILLA)
+    output = stack.up(SETSMART_IF_EXISTS="adopt")
+    assert message(MessageCode.DELETION_SKIPPED, "prop_1") in messages(output)
+    assert account.writes() == ["POST /properties"]
