@@ -9,7 +9,12 @@ from attrs import frozen
 from pulumi_setsmart.client.errors import ExistingObjectError, NotFoundError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.adoption import adoption_in, find_adoption, with_adoption
+from pulumi_setsmart.lifecycle.adoption import (
+    adoption_in,
+    confirm_adoption,
+    find_adoption,
+    with_adoption,
+)
 from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.cleared_fields import with_cleared_fields
 from pulumi_setsmart.lifecycle.creation import create_object
@@ -156,6 +161,7 @@ class Lifecycle:
         with keeping_secrets(operation.declaration):
             adoption = adoption_in(inputs) or find_adoption(operation)
             if adoption is not None:
+                confirm_adoption(operation, adoption)
                 metadata = StateMetadata(salt=adoption.owner)
                 stored = StoredObject.new(self.kind, adoption.identifier, metadata)
                 return stored.identifier, update_object(operation, stored)
