@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from support.any_speed import ignore_speed
 from support.engine_stack import restore_sigint
+from support.interface import BOTH_INTERFACES, DYNAMIC, NATIVE, Interface
 from support.postgresql_server import PostgresqlServer, programs, running_postgresql
 from support.s3_server import S3Server, running_s3
 from support.skip_reasons import (
@@ -39,6 +40,20 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=1, help="runs of each kind in tests/faults")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what holds for both interfaces through each."""
+    is_for_both = metafunc.definition.get_closest_marker(BOTH_INTERFACES.name) is not None
+    if is_for_both and "interface" in metafunc.fixturenames:
+        both = [pytest.param(each, id=each.name) for each in (DYNAMIC, NATIVE)]
+        metafunc.parametrize("interface", both, indirect=True)
+
+
+@pytest.fixture
+def interface(request: pytest.FixtureRequest) -> Interface:
+    """How programs declare resources; tests that hold for both have `BOTH_INTERFACES`."""
+    return getattr(request, "param", DYNAMIC)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from support.contract_validator import ContractValidator
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox, RevokedKeys
 from support.engine_stack import EngineStack
-from support.interface import DYNAMIC, Interface
+from support.interface import Interface
 from support.state_backend import Folders, StateBackend, StateServer
 
 from pulumi_setsmart.sandbox import (
@@ -51,12 +51,6 @@ def open_account() -> Iterator[OpenEngineSandbox]:
 def account(open_account: OpenEngineSandbox) -> EngineSandbox:
     """An empty account on a sandbox with the assumed behaviour."""
     return open_account()
-
-
-@pytest.fixture
-def interface(request: pytest.FixtureRequest) -> Interface:
-    """How programs declare resources; tests that hold for both have `BOTH_INTERFACES`."""
-    return getattr(request, "param", DYNAMIC)
 
 
 @pytest.fixture

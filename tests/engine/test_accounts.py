@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
+from support.interface import BOTH_INTERFACES
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES, ApiKey
+
+pytestmark = BOTH_INTERFACES
 
 OLD, NEW, READ_ONLY = "the-old-key", "the-new-key", "the-read-only-key"
 PREVIEW = ("preview", *QUIET)

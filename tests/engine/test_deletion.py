@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack
+from support.interface import BOTH_INTERFACES
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS
+
+pytestmark = BOTH_INTERFACES
 
 DESTROY = ("destroy", "--yes", "--skip-preview", *QUIET)
 

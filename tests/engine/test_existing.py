@@ -7,10 +7,13 @@ import json
 import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
+from support.interface import BOTH_INTERFACES
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PRICING_RULES, PROPERTIES, WEBHOOKS
+
+pytestmark = BOTH_INTERFACES
 
 PREVIEW = ("preview", "--diff", *QUIET)
 

@@ -9,8 +9,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from support.canary import DOOR_CODE, HEADER_KEY, assert_absent
 from support.engine_stack import QUIET, EngineStack
+from support.interface import BOTH_INTERFACES
 
 from pulumi_setsmart.sandbox import running
+
+pytestmark = BOTH_INTERFACES
 
 PROGRAM = f"""
 code = pulumi.Output.secret("{DOOR_CODE}")

@@ -4,10 +4,13 @@ from pathlib import Path
 
 from support.engine_sandbox import OpenEngineSandbox
 from support.engine_stack import EngineStack, messages
+from support.interface import BOTH_INTERFACES
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, Storage
+
+pytestmark = BOTH_INTERFACES
 
 
 def test_what_the_server_normalises_is_accepted_with_a_warning(

@@ -13,11 +13,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
+from support.interface import BOTH_INTERFACES
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, Sandbox, SandboxSettings
 from pulumi_setsmart.testing import running_sandbox
+
+pytestmark = BOTH_INTERFACES
 
 
 class Denying:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import EngineStack
+from support.interface import BOTH_INTERFACES
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS
+
+pytestmark = BOTH_INTERFACES
 
 SECRETS = ("whsec_c2VjcmV0LW9mLXRoZS1ob29r", "wifi-pass-5521", "rule-token-8842", DEFAULT_KEY)
 PROGRAM = """

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from support.engine_sandbox import OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
+from support.interface import BOTH_INTERFACES
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES
+
+pytestmark = BOTH_INTERFACES
 
 
 @pytest.mark.parametrize("guests", [4, None], ids=["by PUT", "by POST"])

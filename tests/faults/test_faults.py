@@ -11,6 +11,7 @@ from random import Random
 from starlette.middleware import Middleware
 from support.fault_plans import RandomFaults, ShrinkingWindow
 from support.fault_run import HANG, Declared, FaultRun, listing, rule, subscription
+from support.interface import BOTH_INTERFACES, Interface
 
 from pulumi_setsmart.sandbox import (
     LIST_STYLES,
@@ -77,8 +78,13 @@ def live(run: FaultRun) -> None:
     run.take_down()
 
 
+@BOTH_INTERFACES
 def test_nothing_is_lost_or_created_twice_whatever_fails(
-    pulumi: Path, tmp_path: Path, seed: int, record_faults: Callable[..., None]
+    pulumi: Path,
+    tmp_path: Path,
+    seed: int,
+    interface: Interface,
+    record_faults: Callable[..., None],
 ) -> None:
     """Every third request meets a fault; clock and behaviour differ by seed."""
     skew = SKEWS[seed % len(SKEWS)]
@@ -112,9 +118,11 @@ def test_nothing_is_lost_or_created_twice_whatever_fails(
         middleware=[Middleware(FaultMiddleware, plan=plan)],
     )
     with running(sandbox) as base_url:
-        run = FaultRun.create(pulumi, tmp_path / "stack", base_url, storage, seed)
+        run = FaultRun.create(
+            pulumi, tmp_path / "stack", base_url, storage, seed, interface=interface
+        )
         live(run)
-    record_faults("requests that go wrong", plan.met, run)
+    record_faults(f"requests that go wrong: {interface.name}", plan.met, run)
 
 
 def test_paging_that_is_not_known_costs_no_listing(

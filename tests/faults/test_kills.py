@@ -14,6 +14,7 @@ from typing import Protocol
 import pytest
 from support.engine_stack import QUIET
 from support.fault_run import FaultRun, listing
+from support.interface import BOTH_INTERFACES, Interface
 from support.interruption import interrupt, wait_for_creates
 from support.postgresql_server import running_postgresql
 from support.s3_server import running_s3
@@ -95,14 +96,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("listings", [LISTINGS if is_thorough else FEW_LISTINGS])
 
 
+@BOTH_INTERFACES
 @pytest.mark.parametrize("victim", ["CLI", "provider", "CLI, state lost"])
 def test_an_up_that_was_killed_is_completed_by_the_next(
-    pulumi: Path, tmp_path: Path, seed: int, victim: str, record_faults: Callable[..., None]
+    pulumi: Path,
+    tmp_path: Path,
+    seed: int,
+    victim: str,
+    interface: Interface,
+    record_faults: Callable[..., None],
 ) -> None:
     """At a random one of a hundred creates; then there are a hundred, and the state knows them."""
     random = Random(f"{victim} {seed}")  # noqa: S311 -- it has to be repeatable
     with serving() as (sandbox, base_url):
-        run = FaultRun.create(pulumi, tmp_path / "stack", base_url, sandbox.storage, seed)
+        run = FaultRun.create(
+            pulumi, tmp_path / "stack", base_url, sandbox.storage, seed, interface=interface
+        )
         run.stack.declare("\n".join(resource.program for resource in PROGRAM))
         command = run.stack.start("up", "--yes", "--skip-preview", *QUIET)
         process = victim.partition(",")[0]
@@ -115,7 +124,8 @@ def test_an_up_that_was_killed_is_completed_by_the_next(
             run.stack = run.stack.with_empty_state(tmp_path / "anew")
         run.bring_to(PROGRAM)
         run.stack.assert_clean()
-    record_faults(f"SIGKILL: {victim}", Counter({f"SIGKILL: {victim}": 1}), run)
+    kind = f"SIGKILL: {victim} ({interface.name})"
+    record_faults(kind, Counter({kind: 1}), run)
 
 
 def test_an_up_with_a_state_on_a_server_is_completed_by_the_next(

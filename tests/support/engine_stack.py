@@ -42,7 +42,12 @@ def restore_sigint() -> None:
 
 def provider_among(processes: Iterable[psutil.Process]) -> psutil.Process | None:
     """Return the process that manages the resources, among those that a command has started."""
-    return next((process for process in processes if "pulumi.dynamic" in process.cmdline()), None)
+    return next((process for process in processes if _is_provider(process.cmdline())), None)
+
+
+def _is_provider(command: list[str]) -> bool:
+    is_plugin = any(part.endswith("/pulumi-resource-setsmart") for part in command)
+    return is_plugin or "pulumi.dynamic" in command
 
 
 def cli_among(processes: Iterable[psutil.Process]) -> psutil.Process | None:

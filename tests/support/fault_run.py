@@ -23,6 +23,7 @@ from pulumi_setsmart.sandbox import (
     Storage,
 )
 from support.engine_stack import QUIET, EngineStack, messages
+from support.interface import DYNAMIC, Interface
 
 COLLECTIONS = (PROPERTIES, WEBHOOKS, PRICING_RULES, MESSAGE_TEMPLATES)
 MOST_UPS = 3
@@ -133,6 +134,7 @@ class FaultRun:
         backend: Mapping[str, str] = MappingProxyType({}),
         *,
         adopts: bool = True,
+        interface: Interface = DYNAMIC,
     ) -> FaultRun:
         """Make the stack, and objects of others beside what it will make.
 
@@ -144,8 +146,9 @@ class FaultRun:
             seed: Decides what changes.
             backend: The variables of another backend than a folder of its own.
             adopts: Whether the stack is configured to adopt what exists.
+            interface: How its programs declare resources.
         """
-        stack = EngineStack.create(pulumi, folder, base_url, DEFAULT_KEY, backend)
+        stack = EngineStack.create(pulumi, folder, base_url, DEFAULT_KEY, backend, interface)
         settings: dict[str, object] = {
             "timeout": TIMEOUT,
             "settleTime": SETTLE_TIME,

@@ -80,7 +80,5 @@ plugins:
     types="setsmart:index:",
 )
 
-BOTH_INTERFACES = pytest.mark.parametrize(
-    "interface", [pytest.param(each, id=each.name) for each in (DYNAMIC, NATIVE)], indirect=True
-)
-"""Marks tests that hold for both."""
+BOTH_INTERFACES = pytest.mark.both_interfaces
+"""Marks tests of a stack that hold for both."""
