@@ -10,8 +10,8 @@ BIN := $(VENV)/bin
 PLACE := $(VENV)/.place
 INSTALLED := $(VENV)/.installed
 PULUMI := $(BIN)/python tools/pulumi-cli/install.py
+BENCH := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests:bench/programs $(BIN)/python bench
 HOSTS := $(BIN)/python tools/pulumi-cli/add_hosts.py
-BENCH := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python bench
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-annotate
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check

@@ -193,9 +193,7 @@ def match_entries(
     return matching
 
 
-def left_out(
-    inventory: Inventory, matching: Matching, selection: Selection
-) -> Iterator[Notice]:
+def left_out(inventory: Inventory, matching: Matching, selection: Selection) -> Iterator[Notice]:
     """Yield what is not declared of the objects that the stack takes, and why."""
     declared = {(found.kind, found.record.id) for found in matching.declared.values()}
     for objects in inventory.sections.values():

@@ -69,6 +69,11 @@ class ProjectFiles:
         return f'{self.file} as Portfolio("{self.portfolio}", …)'
 
     @property
+    def next_steps(self) -> str:
+        """What comes after an import that somebody else runs, as a message says it."""
+        return "and `pulumi preview`"
+
+    @property
     def import_path(self) -> Path:
         """Where the import file is: each stack has its own, since each has its own account."""
         return self.folder / import_name(self.file, self.stack)

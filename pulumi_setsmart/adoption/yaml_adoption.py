@@ -108,6 +108,8 @@ def _adopted(
             gone,
             show_progress,
         )
+        if proof.kept:
+            stack.refresh_imported()
     new = {
         name: plan.resources[ResourceAddress(kind, name)].identifier
         for section, kind in SECTIONS.items()

@@ -86,6 +86,11 @@ class YamlProject:
         return f"what was adopted as resources in {self.file}"
 
     @property
+    def next_steps(self) -> str:
+        """What comes after an import that somebody else runs, as a message says it."""
+        return "`pulumi refresh`, and `pulumi preview`"
+
+    @property
     def import_path(self) -> Path:
         """Where the import file is."""
         return self.folder / import_name(self.file, self.stack)
@@ -134,14 +139,12 @@ class YamlProject:
         if not any(additions.values()):
             return program
         sections = program_sections(additions)
+        if not all(isinstance(program.value.get(name) or {}, dict) for name in sections):
+            raise self._not_extendable()
         text = extended_yaml(_NO_RESOURCES.sub("resources:", program.text), sections)
         after = YamlProgram(text, self._value_of(text))
         if after.value != _merged(program.value, sections):
-            raise PortfolioFileError(
-                f"{self.path}: cannot be extended without changing what else it says; write its "
-                "resources in plainer YAML",
-                code=MessageCode.NOT_EXTENDABLE,
-            )
+            raise self._not_extendable()
         return after
 
     def write(self, program: YamlProgram) -> None:
@@ -159,6 +162,13 @@ class YamlProject:
             PortfolioFileError: It cannot be written.
         """
         write_import_file(self.import_path, {"resources": resources})
+
+    def _not_extendable(self) -> PortfolioFileError:
+        return PortfolioFileError(
+            f"{self.path}: cannot be extended without changing what else it says; write its "
+            "resources in plainer YAML",
+            code=MessageCode.NOT_EXTENDABLE,
+        )
 
     def _value_of(self, text: str) -> Mapping[str, Any]:
         value = read_yaml(text, str(self.path)).value

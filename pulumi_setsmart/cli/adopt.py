@@ -92,14 +92,14 @@ def adopt(
     """
     from pulumi_setsmart.adoption.adopt import adopt as adopt_account  # noqa: PLC0415 - heavy
     from pulumi_setsmart.adoption.project_files import ProjectFiles  # noqa: PLC0415 - as above
-    from pulumi_setsmart.adoption.yaml_adoption import adopt_in_yaml  # noqa: PLC0415 - as above
-    from pulumi_setsmart.adoption.yaml_project import YamlProject  # noqa: PLC0415 - as above
     from pulumi_setsmart.adoption.scope import known_fields, named_fields  # noqa: PLC0415 - as above
     from pulumi_setsmart.adoption.selection import (  # noqa: PLC0415 - as above
         Condition,
         Selection,
         read_ids,
     )
+    from pulumi_setsmart.adoption.yaml_adoption import adopt_in_yaml  # noqa: PLC0415 - as above
+    from pulumi_setsmart.adoption.yaml_project import YamlProject  # noqa: PLC0415 - as above
     from pulumi_setsmart.automation.project import Project  # noqa: PLC0415 - as above
     from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
@@ -167,7 +167,7 @@ def _report(adoption: "AdoptionResult", project: "ProjectFiles | YamlProject") -
     if adoption.proof is None:
         lines.append(
             f"next: `pulumi import --file {project.import_path.name} --protect=false "
-            "--generate-code=false`, and `pulumi preview`"
+            f"--generate-code=false`, {project.next_steps}"
         )
     elif not adoption.proof.changes:
         lines.append("the preview shows no change to them")

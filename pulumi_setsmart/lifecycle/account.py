@@ -67,6 +67,7 @@ class Account:
     def __init__(self, client: Client, *, accept_change: bool, run: Run) -> None:
         self.client = client
         self.run = run
+        self._first_key = client.credential.key  # another one may be in use later
         self._accept_change = accept_change
         self._lock = threading.Lock()
         self._looking = threading.Lock()  # locked during requests, when other threads go on
@@ -75,7 +76,6 @@ class Account:
         self._has_waited: set[str] = set()
         self._looked_for: dict[tuple[str, str], Record | None] = {}
         self._list_caches: defaultdict[tuple[str, str], ListCache] = defaultdict(ListCache)
-        self._identities: defaultdict[str, IdentityRegistry] = defaultdict(IdentityRegistry)
         self._completeness_checks: dict[ListCache, CompletenessCheck] = {}
 
     def ownership(self, path: str) -> OwnershipRegistry:
@@ -92,8 +92,7 @@ class Account:
 
         Accounts at one base URL do not share it: each may have a listing of the same name.
         """
-        with self._lock:
-            return self._identities[path.rstrip("/")]
+        return self.run.identities(self.client.base_url, self._first_key, path)
 
     def completeness_check(self, cache: ListCache) -> CompletenessCheck:
         """Return the check whether a list of this account shows what is there."""

@@ -168,8 +168,20 @@ def _with_identity(operation: Operation, identity: Mapping[str, Json]) -> list[R
     return [record for record in candidates if is_same(identity, record.fields)]
 
 
+def confirm_adoption(operation: Operation, adoption: Adoption) -> None:
+    """Make sure that all processes of the run know whose the adopted object is.
+
+    Raises:
+        ExistingObjectError: They cannot be told.
+        AlreadyManagedError: It belongs to another resource.
+    """
+    operation.ownership.claim(adoption.identifier, adoption.owner)
+    operation.account.run.require_sharing(ExistingObjectError, "not adopted")
+
+
 def _announced(operation: Operation, record: Record, identifier: str, owner: str) -> Adoption:
     """Tell who approves it what the adoption does, and return it."""
+    operation.account.run.require_sharing(ExistingObjectError, f"{identifier} is not adopted")
     declaration = operation.declaration
     visible = declaration.visible(record.fields, {})
     fields = in_order_of(declaration.fields, visible, declaration.unordered, declaration.secrets)

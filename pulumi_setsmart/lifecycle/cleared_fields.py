@@ -87,9 +87,7 @@ def _place_of(kind: Kind, path: str) -> list[str]:
     return keys if keys[0] in kind.field_names else [kind.extra_fields, *keys]
 
 
-def _place_violation(
-    inputs: JsonObject, place: Sequence[str], path: str
-) -> InputViolation | None:
+def _place_violation(inputs: JsonObject, place: Sequence[str], path: str) -> InputViolation | None:
     """Return why null cannot be declared at a place in the inputs."""
     *above, last = place
     holder = inputs

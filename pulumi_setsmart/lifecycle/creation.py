@@ -112,8 +112,12 @@ def _look_for_it(operation: Operation, owner: str, error: ApiError) -> Record | 
             )
             operation.collection.client.wait(settle_time)
             found = _found(operation, owner)
-    except (ApiError, TimeoutError) as failure:
-        why = f": {failure.reason}" if isinstance(failure, ApiError) else ""
+    except (ExistingObjectError, ApiError, TimeoutError) as failure:
+        why = ""
+        if isinstance(failure, ExistingObjectError):
+            why = f": {failure.message}"
+        elif isinstance(failure, ApiError):
+            why = f": {failure.reason}"
         raise UnknownOutcomeError(
             f"{error.reason}, and looking for it failed{why}; {_ADVICE}", error.context
         ) from None
@@ -130,6 +134,7 @@ def _found(operation: Operation, owner: str) -> Record | None:
     whole = [record for record in new if record is not None]
     found = operation.ownership.claim_new(whole, operation.declaration.fields, owner)
     if found is not None:
+        operation.account.run.require_sharing(ExistingObjectError, f"{found.id} is not adopted")
         operation.list_cache.mark_written(found.id)
     return found
 

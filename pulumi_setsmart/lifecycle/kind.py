@@ -158,6 +158,10 @@ class Kind:
             return identifier, values
         return last, {**values, PATH: f"/{path.lstrip('/')}"}
 
+    def place(self, values: Mapping[str, Json], name: str) -> Json:
+        """Return what an input says about where the object is; not to say it may mean something."""
+        return values.get(name) or (DEFAULT_ID_FIELD if name == ID_FIELD else None)
+
     def id_field(self, values: Mapping[str, object]) -> str:
         """Return the name of the field that holds the object's id."""
         return str(values.get(ID_FIELD) or DEFAULT_ID_FIELD)

@@ -9,7 +9,12 @@ from attrs import frozen
 from pulumi_setsmart.client.errors import ExistingObjectError, NotFoundError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
-from pulumi_setsmart.lifecycle.adoption import adoption_in, find_adoption, with_adoption
+from pulumi_setsmart.lifecycle.adoption import (
+    adoption_in,
+    confirm_adoption,
+    find_adoption,
+    with_adoption,
+)
 from pulumi_setsmart.lifecycle.check import violations
 from pulumi_setsmart.lifecycle.cleared_fields import with_cleared_fields
 from pulumi_setsmart.lifecycle.creation import create_object
@@ -23,13 +28,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     with_secrets_in_order,
 )
 from pulumi_setsmart.lifecycle.deletion import delete_object
-from pulumi_setsmart.lifecycle.kind import (
-    DEFAULT_ID_FIELD,
-    DELETION_POLICY,
-    EXISTING_ID,
-    ID_FIELD,
-    Kind,
-)
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, Kind
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.planned_change import (
     PlannedChange,
@@ -113,8 +112,6 @@ class Lifecycle:
             ordered = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
             checked = with_secrets_in_order(self.kind, inputs, ordered)
             checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
-            if ID_FIELD in self.kind.replace_on_change:
-                checked.setdefault(ID_FIELD, DEFAULT_ID_FIELD)
             if isinstance(checked.get(EXISTING_ID), int):
                 checked[EXISTING_ID] = str(checked[EXISTING_ID])  # an id is a string everywhere
             if exists or found:
@@ -164,6 +161,7 @@ class Lifecycle:
         with keeping_secrets(operation.declaration):
             adoption = adoption_in(inputs) or find_adoption(operation)
             if adoption is not None:
+                confirm_adoption(operation, adoption)
                 metadata = StateMetadata(salt=adoption.owner)
                 stored = StoredObject.new(self.kind, adoption.identifier, metadata)
                 return stored.identifier, update_object(operation, stored)

@@ -1,13 +1,14 @@
-"""What one process knows of a collection: which object is whose."""
+"""What a run knows of a collection: which object is whose."""
 
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterable, Iterator
 
 from pulumi_setsmart.client.errors import AlreadyManagedError
 from pulumi_setsmart.lifecycle.identity import may_come_from
+from pulumi_setsmart.lifecycle.journal import Event
+from pulumi_setsmart.lifecycle.shared_state import SharedState
 from pulumi_setsmart.models.json import JsonObject
 from pulumi_setsmart.models.record import Record
 
@@ -18,17 +19,18 @@ class OwnershipRegistry:
     An owner is the salt of a resource's metadata: no two resources have the same.
     """
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
+    def __init__(self, state: SharedState, base_url: str, path: str) -> None:
+        """Join what a run knows of the collection at a path below a base URL."""
         self._owners: dict[str, str] = {}
         self._seen: set[str] = set()
         self._contested: set[str] = set()
         self._posting: list[JsonObject] = []
+        self._shared = state.add(state.name_of("ownership", base_url, path), self._apply)
 
     def mark_seen(self, identifier: str) -> None:
         """Note an object that a resource of this run was given or has read."""
-        with self._changed:
-            self._seen.add(identifier)
+        with self._shared.turn():
+            self._see(identifier)
 
     def recognise(self, identifier: str, owner: str | None) -> None:
         """Note an object that the state knows, and whose it is if it has an owner.
@@ -36,23 +38,22 @@ class OwnershipRegistry:
         Raises:
             AlreadyManagedError: It belongs to another resource.
         """
-        with self._changed:
-            self._seen.add(identifier)
+        with self._shared.turn():
+            self._see(identifier)
             if owner is not None:
                 self._claim(identifier, owner)
 
     @property
     def known_ids(self) -> frozenset[str]:
         """The ids of the objects that resources of this run have, as far as is known by now."""
-        with self._changed:
+        with self._shared.turn():
             return frozenset(self._seen | self._owners.keys())
 
     def release(self, identifier: str) -> None:
         """Note that an object is gone. A server may give its id to another one."""
-        with self._changed:
-            self._owners.pop(identifier, None)
-            self._seen.discard(identifier)
-            self._changed.notify_all()
+        with self._shared.turn():
+            self._shared.record("released", identifier)
+            self._shared.changed.notify_all()
 
     def claim(self, identifier: str, owner: str) -> None:
         """Note that an object belongs to a resource.
@@ -60,7 +61,7 @@ class OwnershipRegistry:
         Raises:
             AlreadyManagedError: It belongs to another one.
         """
-        with self._changed:
+        with self._shared.turn():
             self._claim(identifier, owner)
 
     def claim_existing(
@@ -72,7 +73,7 @@ class OwnershipRegistry:
             candidates: Objects that stood in the collection before.
             owner: For whom to claim; None claims nothing.
         """
-        with self._changed:
+        with self._shared.turn():
             free = [record for record in candidates if self._is_free(record.id)]
             if owner is not None and len(free) == 1:
                 self._claim(free[0].id, owner)
@@ -80,33 +81,34 @@ class OwnershipRegistry:
 
     def contest(self, identifiers: Iterable[str]) -> None:
         """Note objects that a resource of this run stands for and could not have."""
-        with self._changed:
-            self._contested.update(identifiers)
+        with self._shared.turn():
+            self._contest(identifiers)
 
     def is_contested(self, identifier: str) -> bool:
         """Return whether a resource of this run stands for an object and could not have it."""
-        with self._changed:
+        with self._shared.turn():
             return identifier in self._contested
 
     def is_others(self, identifier: str, owner: str) -> bool:
         """Return whether an object belongs to another resource than that of ``owner``."""
-        with self._changed:
+        with self._shared.turn():
             return self._owners.get(identifier, owner) != owner
 
     @contextlib.contextmanager
     def posting(self, declared: JsonObject) -> Iterator[None]:
         """Note that an object with these fields is being created while the block runs.
 
-        The block has to claim what was created.
+        The block has to claim what was created. Other processes do not learn of it: what is
+        declared may be secret.
         """
-        with self._changed:
+        with self._shared.changed:
             self._posting.append(declared)
         try:
             yield
         finally:
-            with self._changed:
+            with self._shared.changed:
                 self._posting.remove(declared)
-                self._changed.notify_all()
+                self._shared.changed.notify_all()
 
     def claim_new(
         self, records: Iterable[Record], declared: JsonObject, owner: str
@@ -122,14 +124,17 @@ class OwnershipRegistry:
             owner: For whom to claim.
         """
         new = [record for record in records if may_come_from(declared, record.fields)]
-        with self._changed:
-            while free := [record for record in new if self._is_free(record.id)]:
-                if not self._is_contested(free):
-                    exact_first = sorted(free, key=_difference_from(declared))
-                    self._claim(exact_first[0].id, owner)
-                    return exact_first[0]
-                self._changed.wait()
-        return None
+        with self._shared.changed:
+            while True:
+                with self._shared.turn():
+                    free = [record for record in new if self._is_free(record.id)]
+                    if not free:
+                        return None
+                    if not self._is_contested(free):
+                        exact_first = sorted(free, key=_difference_from(declared))
+                        self._claim(exact_first[0].id, owner)
+                        return exact_first[0]
+                self._shared.changed.wait()
 
     def _is_free(self, identifier: str) -> bool:
         return identifier not in self._seen and identifier not in self._owners
@@ -141,13 +146,37 @@ class OwnershipRegistry:
             for record in records
         )
 
+    def _see(self, identifier: str) -> None:
+        if identifier not in self._seen:
+            self._shared.record("seen", identifier)
+
+    def _contest(self, identifiers: Iterable[str]) -> None:
+        for identifier in identifiers:
+            self._shared.record("contested", identifier)
+
     def _claim(self, identifier: str, owner: str) -> None:
-        if self._owners.setdefault(identifier, owner) != owner:
-            self._contested.add(identifier)
+        if identifier not in self._owners:
+            self._shared.record("claimed", identifier, owner)
+        if self._owners[identifier] != owner:
+            self._contest([identifier])
             raise AlreadyManagedError(
                 f"{identifier} belongs to another resource of this stack already, and two must "
                 "not share it; take one of them out with `pulumi state delete URN`"
             )
+
+    def _apply(self, event: Event) -> None:
+        match event:
+            case ["seen", str(identifier)]:
+                self._seen.add(identifier)
+            case ["claimed", str(identifier), str(owner)]:
+                self._owners[identifier] = owner
+            case ["released", str(identifier)]:
+                self._owners.pop(identifier, None)
+                self._seen.discard(identifier)
+            case ["contested", str(identifier)]:
+                self._contested.add(identifier)
+            case _:
+                raise ValueError
 
 
 def _difference_from(declared: JsonObject) -> Callable[[Record], int]:

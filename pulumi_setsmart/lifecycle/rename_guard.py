@@ -50,10 +50,11 @@ def refuse_renamed_key(operation: Operation, identity: Mapping[str, Json]) -> No
     if key is None or identities.manages(key):
         return
     means_two = operation.properties.get(IF_EXISTS) in (UNKNOWN, IfExists.CREATE)
-    claim = identities.claim(identity, key, means_two=means_two)
-    holders = [] if means_two else identities.holders(identity)
+    sealed = identities.sealed(identity)
+    claim = identities.claim(sealed, key, means_two=means_two)
+    holders = [] if means_two else identities.holders(sealed)
     if holders:
-        claim.refused = True
+        identities.refuse(claim)
         is_declared = operation.account.run.is_declared
         first, *others = sorted(holders, key=lambda managed: is_declared(managed.key))
         more = "".join(
@@ -111,11 +112,14 @@ def refuse_shifted_identity(
         raise _shifted(
             claim.identifier, claim.key, f"gets the {_names(claim.identity)} of this one"
         )
-    if identity is None or managed.has(identity):
+    if identity is None:
         return
-    claim = identities.claim(identity, managed.key, identifier)
-    for other in identities.holders(identity, identifier):
-        claim.refused = True
+    sealed = identities.sealed(identity)
+    if managed.has(sealed):
+        return
+    claim = identities.claim(sealed, managed.key, identifier)
+    for other in identities.holders(sealed, identifier):
+        identities.refuse(claim)
         raise _shifted(
             other.identifier, other.key, f"has the {_names(identity)} that this one would get"
         )
@@ -140,7 +144,11 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
         identifier,
         stored.metadata.resource_key,
         stored.metadata.identity_since,
-        [{name: stored.fields.get(name) for name in operation.natural_key}],
+        [
+            operation.identities.sealed(
+                {name: stored.fields.get(name) for name in operation.natural_key}
+            )
+        ],
     )
     if run.is_declared(managed.key):
         return

@@ -1,58 +1,90 @@
-"""What all accounts share in one run."""
+"""What all accounts share in one run, and all processes of it."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable
 
-from pulumi_setsmart.client.errors import NotDeletedError
+from pulumi_setsmart.client.errors import NotDeletedError, SetSmartError
+from pulumi_setsmart.lifecycle.identities import IdentityRegistry
+from pulumi_setsmart.lifecycle.journal import Event, Journal, LocalJournal
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
+from pulumi_setsmart.lifecycle.shared_state import SharedState
 from pulumi_setsmart.models.message_code import MessageCode
 
 
 class Run:
-    """One per process.
+    """One per process."""
 
-    Attributes:
-        started_at: When it began, in whole seconds since 1970.
-    """
+    def __init__(
+        self, wall_clock: Callable[[], float] = time.time, journal: Journal | None = None
+    ) -> None:
+        """Begin a run, or join it.
 
-    def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
-        """Begin a run at the time that a clock shows."""
-        self.started_at = int(wall_clock())
+        Args:
+            wall_clock: Shows the time, in seconds since 1970.
+            journal: What its processes tell each other by; None where this is the only one.
+        """
         self._lock = threading.Lock()
-        self._deletions = 0
         self._adoptions = 0
+        self._started_at = 0
+        self._deletions = 0
         self._declared: set[str] = set()
-        self._registries: defaultdict[tuple[str, str], OwnershipRegistry] = defaultdict(
-            OwnershipRegistry
-        )
+        self._ownership: dict[tuple[str, str], OwnershipRegistry] = {}
+        self._identities: dict[tuple[str, str, str], IdentityRegistry] = {}
+        self._shared = SharedState(journal or LocalJournal())
+        self._own_part = self._shared.add("run", self._apply)
+        with self._own_part.turn():
+            if not self._started_at:
+                self._own_part.record("began", int(wall_clock()))
+
+    @property
+    def started_at(self) -> int:
+        """When its first process began, in whole seconds since 1970."""
+        return self._started_at
 
     def ownership(self, base_url: str, path: str) -> OwnershipRegistry:
         """Return whose the objects of a collection are, as far as this run knows.
 
         Several keys may lead to the same objects, so accounts at one base URL share it.
         """
+        place = (base_url, path.rstrip("/"))
         with self._lock:
-            return self._registries[base_url, path.rstrip("/")]
+            if place not in self._ownership:
+                self._ownership[place] = OwnershipRegistry(self._shared, *place)
+            return self._ownership[place]
+
+    def identities(self, base_url: str, key: str, path: str) -> IdentityRegistry:
+        """Return by what the objects of a collection are recognised, as far as this run knows.
+
+        Accounts at one base URL do not share it: each may have a listing of the same name.
+        """
+        place = (base_url, key, path.rstrip("/"))
+        with self._lock:
+            if place not in self._identities:
+                self._identities[place] = IdentityRegistry(self._shared, *place)
+            return self._identities[place]
 
     def declare(self, key: str) -> None:
         """Note the text of the key of a resource that the program of this run declares."""
-        with self._lock:
-            self._declared.add(key)
+        with self._own_part.turn():
+            if key not in self._declared:
+                self._own_part.record("declared", key)
 
     def is_declared(self, key: str | None) -> bool:
         """Return whether the program declares a resource, as far as this run knows by now.
 
         At the end of an update this is complete; `destroy` and `refresh` declare nothing.
         """
-        with self._lock:
+        with self._own_part.turn():
             return key in self._declared
 
     def count_adoption(self) -> int:
-        """Count an object that is adopted as it is, and return how many there are by now."""
+        """Count an object that is adopted as it is, and return how many there are by now.
+
+        This only numbers messages, so each process has its own count.
+        """
         with self._lock:
             self._adoptions += 1
             return self._adoptions
@@ -64,9 +96,10 @@ class Run:
             max_deletions: How many a run may delete or deactivate, or None for any number.
 
         Raises:
-            NotDeletedError: It would be one too many for this run.
+            NotDeletedError: It would be one too many for this run, or the other processes of it
+                cannot be told.
         """
-        with self._lock:
+        with self._own_part.turn():
             if max_deletions is not None and self._deletions >= max_deletions:
                 raise NotDeletedError(
                     f"not deleted: setsmart:maxDeletions is {max_deletions}, and this run has made "
@@ -74,4 +107,28 @@ class Run:
                     "are meant, allow them once with SETSMART_MAX_DELETIONS=NUMBER",
                     code=MessageCode.DELETION_LIMIT,
                 )
-            self._deletions += 1
+            self._own_part.record("deleted")
+        self.require_sharing(NotDeletedError, "not deleted")
+
+    def require_sharing(self, error: type[SetSmartError], refusal: str) -> None:
+        """Refuse what other processes of this run have to know, or have a say in.
+
+        Args:
+            error: The error to raise.
+            refusal: What is not done, in words.
+
+        Raises:
+            SetSmartError: This process does not know what the others do, or the other way round.
+        """
+        self._shared.require_sharing(error, refusal)
+
+    def _apply(self, event: Event) -> None:
+        match event:
+            case ["began", int(time)]:
+                self._started_at = time
+            case ["declared", str(key)]:
+                self._declared.add(key)
+            case ["deleted"]:
+                self._deletions += 1
+            case _:
+                raise ValueError

@@ -25,6 +25,7 @@ KEY = "__setsmart"
 _SALT_BYTES = 8
 _DIGEST_BYTES = 16
 _NAME_DIGEST_DIGITS = 8
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def new_salt() -> str:
@@ -34,8 +35,9 @@ def new_salt() -> str:
 
 def digest(salt: str, value: Json) -> str:
     """Return a digest of ``value`` that tells nothing without the salt."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), key=salt.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    return hashlib.blake2b(
+        _canonical(value).encode(), key=salt.encode(), digest_size=_DIGEST_BYTES
+    ).hexdigest()
 
 
 def name_digest(salt: str, name: Json) -> str | None:

@@ -104,6 +104,7 @@ class MessageCode(StrEnum):
     DELETION_SKIPPED = "deletion-skipped"
     DELETION_STOPPED = "deletion-stopped"
     NOT_DEACTIVATED = "not-deactivated"
+    RUN_NOT_SHARED = "run-not-shared"
 
     # Files
     UNUSABLE_FILE = "unusable-file"

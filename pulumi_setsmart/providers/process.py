@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import select
+import sys
 import threading
+from pathlib import Path
 
 import pulumi
 
@@ -14,6 +17,7 @@ from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
+from pulumi_setsmart.lifecycle.journal import Journal, JournalError, UnavailableJournal
 from pulumi_setsmart.lifecycle.run import Run
 from pulumi_setsmart.models.text import visible
 
@@ -24,7 +28,6 @@ _STANDARD_OUTPUT = 1
 
 _lock = threading.Lock()
 _accounts: dict[Connection, Account] = {}
-_run = Run()
 
 
 class ToUser(logging.Handler):
@@ -62,10 +65,32 @@ def account(settings: Settings) -> Account:
             found = Account(
                 Client.of(settings.connection, before_sending=_end_if_abandoned),
                 accept_change=settings.accept_account_change,
-                run=_run,
+                run=_the_run(),
             )
             _accounts[settings.connection] = found
         return found
+
+
+@functools.cache
+def _the_run() -> Run:
+    """Return the run that this process takes part in."""
+    return Run(journal=_journal())
+
+
+def _journal() -> Journal | None:
+    """Return what the processes of a run of the engine share; None in any other process."""
+    if sys.platform == "win32":
+        return None
+    from pulumi_setsmart.providers.run_file import RunFile, engine_address  # noqa: PLC0415 - above
+
+    engine = engine_address(sys.argv)
+    if engine is None:
+        return None
+    temporary = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 -- holds a folder of this user only
+    try:
+        return RunFile.open(Path(temporary), engine)
+    except JournalError as error:
+        return UnavailableJournal(str(error))
 
 
 def _end_if_abandoned() -> None:

@@ -82,14 +82,14 @@ def declared_in(program: Mapping[str, Any]) -> Entries:
     return entries
 
 
-def _resource(kind: Kind, entry: Entry) -> JsonObject:
+def _resource(kind: Kind, entry: Entry) -> dict[str, Json]:
     declared = {name: value for name, value in entry.items() if name not in _OF_FILES}
     extra = declared.get(kind.extra_fields)
     members = extra if isinstance(extra, dict) else {}
     fields = {name: value for name, value in declared.items() if name != kind.extra_fields}
     nulls: list[Json] = [
-        _path((kind.extra_fields, *steps) if steps[0] == kind.extra_fields else steps)
-        for steps in _nulls({**fields, **members}, ())
+        _text(_path((kind.extra_fields, *steps) if steps[0] == kind.extra_fields else steps))
+        for steps in (*_nulls(fields, ()), *_nulls(members, ()))
     ]
     references = {name: f"${{{key}}}" for name, key in _secrets(kind, entry).items()}
     return {
@@ -112,7 +112,7 @@ def _secrets(kind: Kind, entry: Entry) -> dict[str, str]:
     }
 
 
-def _without_nulls(values: Mapping[str, Json]) -> JsonObject:
+def _without_nulls(values: JsonObject) -> dict[str, Json]:
     return {_text(name): _literal(value) for name, value in values.items() if value is not None}
 
 
@@ -161,7 +161,7 @@ def _read(value: Any) -> Any:
     return value
 
 
-def _nulls(values: Mapping[str, Json], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _nulls(values: JsonObject, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Yield where objects have null, which from a program in YAML never arrives."""
     for name, value in values.items():
         if value is None:

@@ -15,7 +15,10 @@ from pulumi_setsmart.specification.sections import Entries
 
 HEAD = "name: demo # ours\nruntime: yaml\n"
 VILLA: Entries = {"properties": {"villa": {"name": "Villa", "address": None}}, "webhooks": {}}
-RESOURCE = {"type": "setsmart:index:Property", "properties": {"name": "Villa", "clear": ["address"]}}
+RESOURCE = {
+    "type": "setsmart:index:Property",
+    "properties": {"name": "Villa", "clear": ["address"]},
+}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,9 @@ def test_a_program_may_have_a_file_of_its_own(tmp_path: Path) -> None:
     project = YamlProject(tmp_path, "dev")
     project.write(project.extended(project.read(), VILLA))
     assert (tmp_path / "Pulumi.yaml").read_text() == HEAD
-    assert yaml.safe_load((tmp_path / "Main.yaml").read_text()) == {"resources": {"villa": RESOURCE}}
+    assert yaml.safe_load((tmp_path / "Main.yaml").read_text()) == {
+        "resources": {"villa": RESOURCE}
+    }
     assert project.import_path == tmp_path / "Main.dev.import.json"
 
 

@@ -139,5 +139,6 @@ def test_a_folder_without_a_project_gets_one(project: EngineStack, account: Engi
     project.succeed("stack", "init", "adopted")
     imported: Finished = project.run(*command, "--yes", "--stack", "adopted")
     assert imported.status == 0, imported.output
+    project.succeed("refresh", "--yes", "--stack", "adopted")
     project.succeed("preview", "--stack", "adopted", "--expect-no-changes")
     assert account.writes() == []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import EngineStack, messages
-from support.interface import BOTH_INTERFACES
+from support.interface import BOTH_INTERFACES, DYNAMIC
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -32,6 +32,11 @@ WebhookSubscription("hook", url="https://a.example/", events=["a.b"], secret=CLE
 """
 
 
+def to_null(stack: EngineStack, field: str) -> str:
+    """Return how a preview shows that a field becomes null; of the plugin, it knows real nulls."""
+    return f'~ {field} => "null (none)"' if stack.interface is DYNAMIC else f"- {field}"
+
+
 @BOTH_INTERFACES
 def test_a_field_that_is_named_becomes_null(stack: EngineStack, account: EngineSandbox) -> None:
     """A preview says so, drift shows, and `CLEAR` in its place is the same."""
@@ -40,7 +45,7 @@ def test_a_field_that_is_named_becomes_null(stack: EngineStack, account: EngineS
     stack.declare(NAMED)
     preview = stack.preview()
     for field in ('address: "1 Sea Road"', 'until: "May"', 'code: "1"'):
-        assert f'~ {field} => "null (none)"' in preview
+        assert to_null(stack, field) in preview
     assert "clear" not in preview
     stack.up()
     stack.assert_clean()
@@ -60,7 +65,7 @@ def test_a_field_that_is_named_becomes_null(stack: EngineStack, account: EngineS
     assert account.writes() == writes
 
     storage.replace(PROPERTIES, "prop_1", {**villa, "address": "2 Sea Road"})
-    assert '~ address: "2 Sea Road" => "null (none)"' in stack.preview()
+    assert to_null(stack, 'address: "2 Sea Road"') in stack.preview()
     stack.up()
     assert storage.get(PROPERTIES, "prop_1")["address"] is None
     stack.assert_clean()
@@ -82,7 +87,10 @@ def test_a_field_that_is_no_longer_named_is_left_alone(
     villa = storage.get(PROPERTIES, "prop_1")
     assert villa["address"] is None
     storage.replace(PROPERTIES, "prop_1", {**villa, "address": "2 Sea Road"})
+    stack.up()
     stack.assert_nothing_to_do()
+    assert storage.get(PROPERTIES, "prop_1")["address"] == "2 Sea Road"
+    assert account.writes() == writes
 
 
 @BOTH_INTERFACES
@@ -153,19 +161,14 @@ def test_what_cannot_be_cleared_stops_the_preview(
         Property("villa", name="Villa", address=pulumi.Output.secret("canary"),
             attributes={"rooms": [{"code": "canary"}]},
             clear=["address", "rooms.0.code", "name"])
-        Property("loft", name="Loft", clear="address")
         """
     )
     finished = stack.fail("preview")
-    found = messages(finished.output)
-    assert len(found) == 4
-    for violation in (
-        message(MessageCode.INVALID_VALUE, "clear"),
+    assert messages(finished.output) == [
         message(MessageCode.CLEARED_AND_DECLARED, "address"),
         message(MessageCode.CLEARED_AND_DECLARED, "name"),
         message(MessageCode.NOT_AN_OBJECT, "rooms.0.code"),
-    ):
-        assert violation in found
+    ]
     assert "canary" not in finished.output
     assert account.writes() == []
 

@@ -168,7 +168,9 @@ def test_what_a_preview_does_not_know_stays_unknown(
     cleared = with_cleared_fields(PROPERTY, {**inputs, "clear": paths})
     assert cleared.violations == []
     assert cleared.inputs == expected
-    whole = all(value is not UNKNOWN for value in (expected.get("clear"), expected.get("attributes")))
+    whole = all(
+        value is not UNKNOWN for value in (expected.get("clear"), expected.get("attributes"))
+    )
     assert read_declaration(PROPERTY, cleared.inputs).complete is whole
 
 

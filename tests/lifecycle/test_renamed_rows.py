@@ -18,6 +18,8 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.policy import IfExists
 from pulumi_setsmart.specification.former_keys import former_key_violations
 
+pytestmark = pytest.mark.usefixtures("in_processes")
+
 EDITS = st.tuples(
     st.sampled_from(
         ["rename", "rename with formerly", "swap titles", "swap rows", "delete", "copy"]

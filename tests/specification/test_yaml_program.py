@@ -137,12 +137,18 @@ def test_a_program_declares_what_its_entries_do(villas: dict[str, Any]) -> None:
 def test_no_text_is_a_number_to_pulumi(text: str) -> None:
     """Its reader takes what looks like one to YAML 1.1 or to Go for a number."""
     entries: Entries = {"properties": {"villa": {"name": text}}}
-    assert f'name: "{text}"\n' in yaml_program(entries) or f"name: '{text}'\n" in yaml_program(entries)
+    assert f'name: "{text}"\n' in yaml_program(entries) or f"name: '{text}'\n" in yaml_program(
+        entries
+    )
 
 
 def test_names_are_unique_in_a_program() -> None:
     """Resources share theirs with the configuration, and one is Pulumi's own."""
-    hook: dict[str, Any] = {"url": "https://a.example/", "events": ["*"], "secret": {"config": "key"}}
+    hook: dict[str, Any] = {
+        "url": "https://a.example/",
+        "events": ["*"],
+        "secret": {"config": "key"},
+    }
     villas: dict[str, Any] = {"pulumi": {"name": "A"}, "key": {"name": "B"}, "sea": {"name": "C"}}
     read = read_yaml(yaml_program({"properties": villas, "webhooks": {"hook": hook}}), "p").value
     assert isinstance(read, dict)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from attrs import define, field
 
@@ -11,20 +13,35 @@ from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.models.json import Json
 from support.in_memory_account import InMemoryAccount, through_engine
+from support.shared_journal import SharedJournal
 
 
 @define
 class Deployment:
-    """A stack over time: its account, its state, and the process of one run."""
+    """A stack over time: its account, its state, and the processes of one run.
 
+    Attributes:
+        processes: How many a run has; they take turns.
+    """
+
+    processes: ClassVar[int] = 1
     kind: Kind = PROPERTY
     account: InMemoryAccount = field(factory=InMemoryAccount)
     state: dict[str, tuple[str, dict[str, Json]]] = field(factory=dict)
-    lifecycle: Lifecycle = field(init=False)
+    _lifecycles: Iterator[Lifecycle] = field(init=False)
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """The lifecycle in the process whose turn it is."""
+        return next(self._lifecycles)
 
     def begin(self, *, refreshes: bool = True, **settings: Any) -> None:
         """Begin a run, which refreshes first unless it is told not to."""
-        self.lifecycle = self.account.lifecycle(self.kind, **settings)
+        first = SharedJournal()
+        journals = [first, *(first.of_another_process() for _ in range(self.processes - 1))]
+        self._lifecycles = itertools.cycle(
+            [self.account.lifecycle(self.kind, journal=each, **settings) for each in journals]
+        )
         for key in self.state if refreshes else ():
             self.read(key)
 

@@ -15,6 +15,7 @@ from pulumi_setsmart.client.client import Client
 from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
+from pulumi_setsmart.lifecycle.journal import Journal
 from pulumi_setsmart.lifecycle.kind import PROPERTY, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.run import Run
@@ -69,9 +70,23 @@ class InMemoryAccount:
     _counting: threading.Lock = field(factory=threading.Lock, init=False)
 
     def lifecycle(
-        self, kind: Kind = PROPERTY, *, base_url: str = BASE_URL, key: str = KEY, **settings: Any
+        self,
+        kind: Kind = PROPERTY,
+        *,
+        base_url: str = BASE_URL,
+        key: str = KEY,
+        journal: Journal | None = None,
+        **settings: Any,
     ) -> Lifecycle:
-        """Return the lifecycle of a kind of resource in this account, as a new process has it."""
+        """Return the lifecycle of a kind of resource in this account, as a new process has it.
+
+        Args:
+            kind: The kind of resource.
+            base_url: The base URL of the account.
+            key: Its API key.
+            journal: What the process shares with others of its run.
+            **settings: The settings of the run.
+        """
         connection = Connection(base_url, (credential(key),))
         client = Client.of(
             connection,
@@ -83,7 +98,7 @@ class InMemoryAccount:
         account = Account(
             client,
             accept_change=configured.accept_account_change,
-            run=Run(lambda: next(self.starts)),
+            run=Run(lambda: next(self.starts), journal),
         )
         return Lifecycle(kind, account, configured)
 

@@ -1,0 +1,164 @@
+"""A run with several processes, as with explicit providers: none does what another one prevents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from support.in_memory_account import InMemoryAccount, created
+from support.messages import message, raises
+from support.shared_journal import SharedJournal
+
+from pulumi_setsmart.client.errors import (
+    AlreadyManagedError,
+    ExistingIdError,
+    ExistingObjectError,
+    NotDeletedError,
+    UnknownOutcomeError,
+)
+from pulumi_setsmart.lifecycle.journal import UnavailableJournal
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
+
+VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
+LOFT: dict[str, Json] = {"name": "Loft", "bedrooms": 1}
+PROBLEM = "/tmp/file is full"  # noqa: S108 - in a message
+
+
+def processes(account: InMemoryAccount, **settings: Any) -> tuple[Lifecycle, Lifecycle]:
+    """Return the lifecycles of two processes of a run."""
+    journal = SharedJournal()
+    other = journal.of_another_process()
+    return (
+        account.lifecycle(journal=journal, **settings),
+        account.lifecycle(journal=other, **settings),
+    )
+
+
+def alone(account: InMemoryAccount, **settings: Any) -> Lifecycle:
+    """Return the lifecycle of a process that cannot share anything."""
+    return account.lifecycle(journal=UnavailableJournal(PROBLEM), **settings)
+
+
+def with_objects(*listings: dict[str, Json]) -> InMemoryAccount:
+    """Return an account that has these listings."""
+    return InMemoryAccount(
+        {
+            f"/properties/prop_{number}": {"id": f"prop_{number}", **listing}
+            for number, listing in enumerate(listings, 1)
+        }
+    )
+
+
+def test_the_limit_of_deletions_is_that_of_the_run() -> None:
+    """With one each, two processes would delete two."""
+    account = InMemoryAccount()
+    before = account.lifecycle()
+    states = [created(before, inputs) for inputs in (VILLA, LOFT)]
+    one, other = processes(account, max_deletions=1)
+    one.delete(*states[0])
+    with raises(NotDeletedError, MessageCode.DELETION_LIMIT, "maxDeletions is 1"):
+        other.delete(*states[1])
+    assert len(account.objects) == 1
+
+
+@pytest.mark.parametrize("named", [{}, {"existing_id": "prop_1"}])
+def test_what_one_has_adopted_is_not_adopted_by_another(named: dict[str, Json]) -> None:
+    """It belongs to the first resource; the second one is refused, or gets a listing of its own."""
+    account = with_objects(VILLA)
+    one, other = processes(account, if_exists=IfExists.ADOPT)
+    assert created(one, {**VILLA, **named})[0] == "prop_1"
+    if named:
+        with raises(ExistingIdError, MessageCode.EXISTING_ID_MANAGED, "prop_1"):
+            other.check({**VILLA, **named}, exists=False)
+    else:
+        assert created(other, VILLA)[0] != "prop_1"
+
+
+def test_what_one_has_adopted_is_not_deleted_by_another(caplog: pytest.LogCaptureFixture) -> None:
+    """A resource that was moved to another provider, and adopted there."""
+    account = InMemoryAccount()
+    state = created(account.lifecycle(), VILLA)
+    one, other = processes(account, if_exists=IfExists.ADOPT)
+    assert created(one, VILLA)[0] == state[0]
+    other.delete(*state)
+    assert len(account.objects) == 1
+    assert caplog.messages[-1] == message(MessageCode.DELETION_SKIPPED, state[0])
+
+
+def test_two_resources_in_two_processes_cannot_share_an_object() -> None:
+    """The second one that is read stops."""
+    account = with_objects(VILLA)
+    first = created(account.lifecycle(if_exists=IfExists.ADOPT), VILLA)
+    second = created(account.lifecycle(if_exists=IfExists.ADOPT), VILLA)
+    one, other = processes(account)
+    one.read(*first)
+    with raises(AlreadyManagedError, MessageCode.ALREADY_MANAGED, "prop_1"):
+        other.read(*second)
+
+
+def test_without_sharing_all_but_deletions_and_adoptions_goes_on() -> None:
+    """A create, a read, an update; the limit that others may have used up stays."""
+    account = InMemoryAccount()
+    lifecycle = alone(account)
+    identifier, outputs = created(lifecycle, VILLA)
+    assert lifecycle.read(identifier, outputs) is not None
+    outputs = lifecycle.update(
+        identifier, outputs, {**VILLA, "bedrooms": 4, "deletion_policy": "delete"}
+    )
+    [listing] = account.objects.values()
+    assert listing["bedrooms"] == 4
+    with raises(NotDeletedError, MessageCode.RUN_NOT_SHARED, PROBLEM, "TMPDIR"):
+        lifecycle.delete(identifier, outputs)
+    assert len(account.objects) == 1
+
+
+def test_without_sharing_nothing_is_deactivated() -> None:
+    """That is a deletion as well."""
+    account = InMemoryAccount()
+    inputs = {**VILLA, "deletion_policy": str(DeletionPolicy.DEACTIVATE)}
+    state = created(account.lifecycle(), inputs)
+    writes = account.writes()
+    with raises(NotDeletedError, MessageCode.RUN_NOT_SHARED):
+        alone(account).delete(*state)
+    assert account.writes() == writes
+
+
+def test_without_sharing_nothing_is_adopted() -> None:
+    """Another process may have it; a preview says so already."""
+    account = with_objects(VILLA)
+    lifecycle = alone(account, if_exists=IfExists.ADOPT)
+    assert lifecycle.check(VILLA, exists=False).violations == [
+        message(MessageCode.RUN_NOT_SHARED, "prop_1", PROBLEM)
+    ]
+    with raises(ExistingObjectError, MessageCode.RUN_NOT_SHARED, "prop_1"):
+        alone(account).create({**VILLA, "existing_id": "prop_1"})
+    decided = account.lifecycle(if_exists=IfExists.ADOPT).check(
+        {**VILLA, "bedrooms": 5}, exists=False
+    )
+    with raises(ExistingObjectError, MessageCode.RUN_NOT_SHARED):
+        alone(account).create(decided.inputs)
+    assert account.writes() == []
+
+
+def test_without_sharing_a_lost_post_stays_unresolved() -> None:
+    """What is new may be what another process has created."""
+    account = InMemoryAccount()
+
+    def lose(
+        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
+    ) -> httpx.Response:
+        response = respond(request)
+        if request.method == "POST":
+            raise httpx.ReadTimeout("no response")
+        return response
+
+    account.interfere = lose
+    lifecycle = alone(account)
+    with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME, PROBLEM):
+        lifecycle.create(VILLA)
+    assert len(account.objects) == 1
