@@ -16,7 +16,7 @@ ALLOWED = {
     "automation": "client config files lifecycle models providers",
     "backup": "adoption automation client config lifecycle models specification",
     "cli": "acceptance adoption automation backup client config conversion diagnosis files models "
-    "providers recording reporting sandbox specification webhooks",
+    "plugin providers recording reporting sandbox specification webhooks",
     "client": "models",
     "config": "client models",
     "conversion": "adoption.naming client.errors files lifecycle models specification",
