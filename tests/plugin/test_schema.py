@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_setsmart.lifecycle.kind import KINDS, Kind
+from pulumi_setsmart.lifecycle.kind import CLEAR_INPUT, KINDS, Kind
 from pulumi_setsmart.plugin.configuration import SETTINGS
 from pulumi_setsmart.plugin.schema import package_schema
 
@@ -19,7 +19,7 @@ ONLY_COMMANDS = {"dashboardUrl", "allowedProviders"}
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_each_kind_takes_its_inputs(kind: Kind) -> None:
-    """Fields, extra fields, policies, and where the object is."""
+    """Fields, extra fields, policies, and where the object is; and what to clear, no output."""
     resources: Any = package_schema()["resources"]
     resource = resources[kind.token]
     assert resource["inputProperties"].keys() == {
@@ -27,7 +27,9 @@ def test_each_kind_takes_its_inputs(kind: Kind) -> None:
         kind.extra_fields,
         *kind.policy_inputs,
         *kind.replace_on_change,
+        CLEAR_INPUT,
     }
+    assert resource["properties"].keys() == resource["inputProperties"].keys() - {CLEAR_INPUT}
     secret = {name for name, each in resource["inputProperties"].items() if each.get("secret")}
     assert secret == kind.secret_names
 
