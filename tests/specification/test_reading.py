@@ -391,6 +391,12 @@ def test_an_error_has_the_first_ten_violations(tmp_path: Path) -> None:
     assert caught.value.code == MessageCode.UNKNOWN_FIELD
 
 
+def test_a_file_declares_null_itself(tmp_path: Path) -> None:
+    """The argument of programs that names fields to clear is refused, with what to write."""
+    path = written(tmp_path, "p.yaml", VILLA + "    clear: [address]\n")
+    expect_error(path, MessageCode.UNKNOWN_FIELD, "4:", "clear", "address: null")
+
+
 def test_a_file_that_cannot_be_parsed_hides_no_violation_of_another(tmp_path: Path) -> None:
     """The others are checked without what the missing one may declare."""
     base = written(tmp_path, "base.yaml", "properties: {villa\n")
