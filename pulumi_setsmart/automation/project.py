@@ -61,13 +61,17 @@ class Project:
         )
 
     def refreshes(self) -> bool:
-        """Return whether every command looks at SetSmart first (``refresh: always``).
+        """Return whether every command looks at SetSmart first.
+
+        It does with ``refresh: always``. Where the program is not in Python, all of its resources
+        are those of the native plugin, which asks for it.
 
         Raises:
             StackError: Its Pulumi.yaml cannot be read.
         """
         options = self._settings().get("options")
-        return isinstance(options, Mapping) and options.get("refresh") in ("always", True)
+        is_option = isinstance(options, Mapping) and options.get("refresh") in ("always", True)
+        return is_option or self._language() != "python"
 
     def has_program_elsewhere(self) -> bool:
         """Return whether the program is where ``main`` says, and not in the project's folder.

@@ -68,3 +68,20 @@ def test_a_program_in_yaml_is_known(tmp_path: Path, runtime: str, *, expected: b
     """By what Pulumi.yaml names as the language."""
     (tmp_path / "Pulumi.yaml").write_text(f"name: x\nruntime: {runtime}\n")
     assert Project.of(tmp_path).is_in_yaml() is expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("runtime: python\n", False),
+        ("runtime: python\noptions: {refresh: always}\n", True),
+        ("runtime: yaml\n", True),
+        ("runtime: {name: nodejs}\n", True),
+    ],
+)
+def test_the_native_plugin_needs_no_option_for_refreshes(
+    tmp_path: Path, settings: str, *, expected: bool
+) -> None:
+    """It asks for them, and programs that are not in Python have no other resources of ours."""
+    (tmp_path / "Pulumi.yaml").write_text(f"name: x\n{settings}")
+    assert Project.of(tmp_path).refreshes() is expected
