@@ -10,12 +10,13 @@ BIN := $(VENV)/bin
 PLACE := $(VENV)/.place
 INSTALLED := $(VENV)/.installed
 PULUMI := $(BIN)/python tools/pulumi-cli/install.py
-BENCH := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python bench
+BENCH := PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests:bench/programs $(BIN)/python bench
+HOSTS := $(BIN)/python tools/pulumi-cli/add_hosts.py
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-annotate
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test faults check bench bench-large bench-peers docs docs-serve resources pictures wheel release lock clean \
+.PHONY: help setup hosts demo test faults check bench bench-large bench-peers docs docs-serve resources pictures wheel release lock clean \
 	engine lint format types spelling workflows
 .DEFAULT_GOAL := help
 .SUFFIXES:
@@ -29,11 +30,15 @@ help: ## list the targets
 setup: engine ## make .venv: the package, its tools, and the Pulumi CLI
 	@echo "Ready. Next: make demo, make test."
 
+hosts: engine ## let the Pulumi CLI run programs in YAML and TypeScript too
+	@$(HOSTS)
+
 demo: engine ## show the provider at work against a local SetSmart
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/demo.py $(ARGS)
 
 test: $(INSTALLED) ## run the tests; ARGS="-k pacing" chooses, ARGS=--cov measures coverage
 	@$(PULUMI) || { test "$$CI" != true && echo "Going on without: tests that need the engine are skipped." >&2; }
+	@$(HOSTS) || echo "Going on without: tests with programs in YAML or TypeScript are skipped." >&2
 	@tools/chromium.sh || echo "Going on without: tests in a browser are skipped." >&2
 	@tools/actionlint.sh || echo "Going on without: tests with actionlint are skipped." >&2
 	@tools/npm.sh || echo "Going on without: tests with npm's packages are skipped." >&2

@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from contenders import Contender
 
@@ -73,15 +72,3 @@ def drifted(contender: Contender, storage: Storage) -> int:
         return 0
     listings = storage.objects(contender.collection)
     return sum(listing.items() >= _DRIFTED.items() for listing in listings)
-
-
-def fields(number: int) -> dict[str, Any]:
-    """Return a listing."""
-    return {
-        "name": f"Villa {number}",
-        "address": f"{number} Ocean Drive",
-        "bedrooms": 1 + number % 5,
-        "bathrooms": 1.5,
-        "max_guests": 2 + number % 8,
-        "status": "active",
-    }

@@ -17,8 +17,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, fields, free_port, serving
+from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, free_port, serving
 from contenders import OURS, PROVIDER, Measurement, Portfolio
+from portfolio_listings import fields
 from report import RESULTS, Conditions, Results, shown, table, write_texts
 from support.engine_stack import OUR_COMMAND
 from support.preview_document import PreviewDocument

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import attrs
 from attrs import frozen
+from portfolio_listings import fields
 from process_tree import ProcessTree, Usages
 from support.engine_stack import QUIET, EngineStack
+from support.interface import NATIVE
 
 from pulumi_setsmart.sandbox import PROPERTIES, ApiCollection, Sandbox
 
@@ -20,6 +23,8 @@ PROGRAMS = Path(__file__).parent / "programs"
 EXECUTABLES = Path(sys.executable).parent
 ENGINE, PROGRAM, PROVIDER = ROLES = ("engine", "program", "provider")
 
+IDLE_PLUGIN = PROGRAMS / "idle_plugin"
+_OUR_PLUGIN = ("setsmart", EXECUTABLES)
 _TOO_MANY_REQUESTS = 429
 _TERRAFORM_SETTINGS = """\
 provider_installation {{
@@ -178,10 +183,37 @@ def _with_pulumi(contender: Contender, listings: int, folder: Path, base_url: st
     )
 
 
+def _with_native(contender: Contender, listings: int, folder: Path, base_url: str) -> Portfolio:
+    portfolio = _with_pulumi(contender, listings, folder, base_url)
+    (folder / "Pulumi.yaml").write_text(NATIVE.project)
+    return portfolio
+
+
+def _with_yaml(contender: Contender, listings: int, folder: Path, base_url: str) -> Portfolio:
+    """Prepare a program in YAML, whose plugin is in the folder that its contender names."""
+    portfolio = _with_pulumi(contender, listings, folder, base_url)
+    package, plugin = ("idle", IDLE_PLUGIN) if contender.collection is None else _OUR_PLUGIN
+    kind = "Listing" if contender.collection is None else "Property"
+    program = {
+        "name": "portfolio",
+        "runtime": "yaml",
+        "plugins": {"providers": [{"name": package, "path": str(plugin)}]},
+        "resources": {
+            f"listing-{number}": {"type": f"{package}:index:{kind}", "properties": fields(number)}
+            for number in range(listings)
+        },
+    }
+    (folder / "__main__.py").unlink()
+    (folder / "Pulumi.yaml").write_text(json.dumps(program))  # which is YAML, too
+    return portfolio
+
+
 def _role_with_pulumi(command: list[str]) -> str:
-    if "pulumi.dynamic" in command:
+    if "pulumi.dynamic" in command or any("pulumi-resource-" in part for part in command):
         return PROVIDER
-    return PROGRAM if any("pulumi-language-python-exec" in part for part in command) else ENGINE
+    programs = ("pulumi-language-python-exec", "pulumi-language-yaml")
+    is_program = any(program in part for program in programs for part in command)
+    return PROGRAM if is_program else ENGINE
 
 
 def _with_terraform(contender: Contender, listings: int, folder: Path, base_url: str) -> Portfolio:
@@ -227,11 +259,20 @@ PARTS = Contender("parts", "part.py", PROPERTIES, _with_pulumi)
 PLAIN = Contender("plain", "plain.py", _listings_at("plain-listings"), _with_pulumi)
 FLOOR = Contender("floor", "idle.py", None, _with_pulumi)
 CONTENDERS = (OURS, PLAIN, FLOOR)
-"""Those that Pulumi runs."""
+"""Those that Pulumi runs with Python alone."""
+NATIVE_PYTHON = Contender("native", "native.py", PROPERTIES, _with_native)
+NATIVE_YAML = Contender("yaml", "native.py", PROPERTIES, _with_yaml)
+NATIVE_FLOOR = Contender("yaml floor", "native.py", None, _with_yaml)
+"""A program in YAML with a native plugin that does nothing."""
 TERRAFORM = Contender(
     "terraform", "terraform.tf", _listings_at("terraform-listings"), _with_terraform
 )
 TERRAFORM_PROVIDER = EXECUTABLES / "terraform-provider-restapi"
+
+
+def has_yaml() -> bool:
+    """Return whether Pulumi can run programs in YAML here."""
+    return (EXECUTABLES / "pulumi").resolve().with_name("pulumi-language-yaml").exists()
 
 
 def has_terraform() -> bool:

@@ -1,8 +1,10 @@
 """A portfolio with Terraform and a generic REST provider, with a plain dynamic provider, and ours.
 
 All work in turns against one sandbox that shows 100 listings a page and answers 20 ms late, each
-with a collection of its own, with the tools' own defaults: Pulumi runs 8 operations at a time (on
-2 cores), Terraform 10. A fourth contender, `floor`, is a provider for Pulumi that does nothing.
+with an account of its own, with the tools' own defaults: Pulumi runs 8 operations at a time (on
+2 cores), Terraform 10. `native` and `yaml` are the native plugin, with
+programs in Python and in YAML; `floor` and `yaml floor` are a dynamic provider and a native plugin
+that do nothing.
 
 - `create`: `pulumi up --skip-preview`, `terraform apply`.
 - `preview`: `pulumi preview` with refresh, `terraform plan`; nothing changed.
@@ -13,7 +15,7 @@ Then all of it again with a rate limit. Terraform's provider does not read what 
 its limit, and gives up when it is refused. So it is told how many requests to send in a second: the
 most with which no window has too many.
 
-Without Terraform on PATH, the others are measured.
+Without Terraform on PATH, or Pulumi's host for programs in YAML, the others are measured.
 """
 
 import argparse
@@ -25,7 +27,17 @@ from pathlib import Path
 import attrs
 from account import LATENCY, LIMIT, PAGE_SIZE, drift, drifted, free_port, serving
 from attrs import frozen
-from contenders import CONTENDERS, TERRAFORM, Contender, Measurement, has_terraform
+from contenders import (
+    CONTENDERS,
+    NATIVE_FLOOR,
+    NATIVE_PYTHON,
+    NATIVE_YAML,
+    TERRAFORM,
+    Contender,
+    Measurement,
+    has_terraform,
+    has_yaml,
+)
 from peers_report import write
 from report import RESULTS, Conditions
 from support.engine_stack import restore_sigint
@@ -55,8 +67,8 @@ class Peers:
     def measure(self, folder: Path) -> Iterator[Measurement]:
         """Measure everything, with their portfolios in a folder."""
         port = free_port()
-        storage = Storage()
-        with serving(self.contenders, storage, port) as (_, base_url):
+        storages = {contender.name: Storage() for contender in self.contenders}
+        with serving(self.contenders, Storage(), port) as (_, base_url):
             portfolios = [
                 contender.prepare(contender, self.listings, folder / contender.name, base_url)
                 for contender in self.contenders
@@ -64,9 +76,11 @@ class Peers:
         for limit in (0, LIMIT):
             for number, (case, command) in enumerate(CASES.items()):
                 if case == "repair":
-                    drift(self.contenders, storage, number)
+                    for contender in self.contenders:
+                        drift([contender], storages[contender.name], number)
                 for portfolio in portfolios:
                     contender = portfolio.contender
+                    storage = storages[contender.name]
                     if limit and contender.collection is None:
                         continue  # one that sends no request meets no limit
                     # A server for each: what one has sent is not in the window of the next.
@@ -98,12 +112,18 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--listings", type=int, default=1000, metavar="N")
+    parser.add_argument(
+        "--only", nargs="*", metavar="NAME", help="measure these, `ours` among them"
+    )
     parser.add_argument("--window", type=float, default=WINDOW, help="of the limit, in seconds")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of page and figures")
     parser.add_argument("--pictures", type=Path, default=PICTURES, help="folder of the picture")
     arguments = parser.parse_args()
     restore_sigint()
-    contenders = (*CONTENDERS, *([TERRAFORM] if has_terraform() else []))
+    yaml = [NATIVE_YAML, NATIVE_FLOOR] if has_yaml() else []
+    contenders = [*CONTENDERS, NATIVE_PYTHON, *yaml, *([TERRAFORM] if has_terraform() else [])]
+    if arguments.only:
+        contenders = [each for each in contenders if each.name in arguments.only]
     peers = Peers(contenders, arguments.listings, arguments.window)
     conditions = Conditions(PAGE_SIZE, LATENCY, LIMIT, arguments.window, rounds=1)
     measurements: list[Measurement] = []

@@ -24,9 +24,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
-from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, fields, free_port, serving
+from account import LATENCY, LIMIT, PAGE_SIZE, WINDOW, free_port, serving
 from attrs import frozen
 from contenders import PARTS, PROVIDER, Portfolio
+from portfolio_listings import fields
 from report import RESULTS, table
 from support.engine_stack import restore_sigint
 

@@ -41,6 +41,9 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For names
             that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur twice
             count twice. A path that leads to nothing declared has no effect.
+        clear: The fields to set to null, each by what leads to it: `notes`, or `house.code` in
+            `body`; `/a.b` for a name that holds a dot. Each is declared as `CLEAR` in its place
+            would declare it.
         account: The name of the account that has it, of `setsmart:accounts`; the one that needs
             no name if left out. Another account means another object: it is created there and
             deleted here.
@@ -74,6 +77,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
         deletion_policy: pulumi.Input[Literal["delete", "deactivate"] | DeletionPolicy]
         | None = None,
         unordered: pulumi.Input[Sequence[str]] | None = None,
+        clear: pulumi.Input[Sequence[str]] | None = None,
         account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -87,6 +91,7 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
             "unordered": unordered,
+            "clear": clear,
             "account": account,
         }
         self._register(ApiObjectProvider, resource_name, properties, opts)

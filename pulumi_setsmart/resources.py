@@ -47,6 +47,9 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
+        clear: The fields to set to null, each by what leads to it: `address`, `notes`, or
+            `house.code` in `attributes`; `/a.b` for a name that holds a dot. Each is declared as
+            `CLEAR` in its place would declare it.
         account: The name of the account that has it, of `setsmart:accounts`; the one that needs
             no name if left out. Another account means another listing: it is created there and
             deleted here.
@@ -96,6 +99,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
         deletion_policy: pulumi.Input[Literal["delete", "deactivate"] | DeletionPolicy]
         | None = None,
         unordered: pulumi.Input[Sequence[str]] | None = None,
+        clear: pulumi.Input[Sequence[str]] | None = None,
         account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -111,6 +115,7 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
             "unordered": unordered,
+            "clear": clear,
             "account": account,
         }
         self._register(PropertyProvider, resource_name, properties, opts)
@@ -167,6 +172,9 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
+        clear: The fields to set to null, each by what leads to it: `status`, `notes`, or
+            `house.code` in `attributes`; `/a.b` for a name that holds a dot. Each is declared as
+            `CLEAR` in its place would declare it.
         account: The name of the account that has it, of `setsmart:accounts`; the one that needs
             no name if left out. Another account means another webhook subscription: it is created
             there and deleted here.
@@ -208,6 +216,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
         deletion_policy: pulumi.Input[Literal["delete", "deactivate"] | DeletionPolicy]
         | None = None,
         unordered: pulumi.Input[Sequence[str]] | None = None,
+        clear: pulumi.Input[Sequence[str]] | None = None,
         account: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -221,6 +230,7 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             "if_exists": if_exists,
             "deletion_policy": deletion_policy,
             "unordered": unordered,
+            "clear": clear,
             "account": account,
         }
         self._register(WebhookSubscriptionProvider, resource_name, properties, opts)

@@ -17,6 +17,7 @@ from support.skip_reasons import (
     NO_ACTIONLINT,
     NO_BROWSER,
     NO_ENGINE,
+    NO_HOSTS,
     NO_NPM_PACKAGES,
     NO_POCKETBASE,
     NO_POSTGRESQL,
@@ -75,6 +76,20 @@ def pulumi() -> Path:
 
 
 @pytest.fixture(scope="session")
+def language_hosts(pulumi: Path) -> Path:
+    """The CLI with the hosts of programs in YAML and TypeScript; a skip without, on CI a failure.
+
+    It looks for them beside its real path.
+    """
+    folder = pulumi.resolve().parent
+    if all((folder / f"pulumi-language-{name}").exists() for name in ("yaml", "nodejs")):
+        return pulumi
+    if os.environ.get("CI") == "true":
+        pytest.fail(NO_HOSTS)
+    pytest.skip(NO_HOSTS)
+
+
+@pytest.fixture(scope="session")
 def s3_server() -> Iterator[S3Server]:
     """A bucket for the states of all tests."""
     with running_s3() as server:
@@ -96,6 +111,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
     for what, reason in (
         ("the real engine", NO_ENGINE),
+        ("programs in YAML or TypeScript", NO_HOSTS),
         ("a real browser", NO_BROWSER),
         ("actionlint", NO_ACTIONLINT),
         ("packages from npm", NO_NPM_PACKAGES),

@@ -14,6 +14,7 @@ from pulumi.dynamic import Resource
 import pulumi_setsmart
 from pulumi_setsmart import DeletionPolicy, IfExists, models
 from pulumi_setsmart.lifecycle.kind import (
+    CLEAR_INPUT,
     DELETION_POLICY,
     EXISTING_ID,
     IF_EXISTS,
@@ -69,7 +70,7 @@ def test_editors_complete_each_policy(kind: Kind) -> None:
 
 
 @EACH_KIND
-@pytest.mark.parametrize("name", [EXISTING_ID, IF_EXISTS, DELETION_POLICY, UNORDERED])
+@pytest.mark.parametrize("name", [EXISTING_ID, IF_EXISTS, DELETION_POLICY, UNORDERED, CLEAR_INPUT])
 def test_a_policy_has_the_same_description_on_each_resource(kind: Kind, name: str) -> None:
     """That of a class that is not generated is compared with it."""
     documentation = " ".join((getattr(pulumi_setsmart, kind.name).__doc__ or "").split())

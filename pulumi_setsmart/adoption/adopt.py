@@ -2,95 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
 from pulumi_setsmart.adoption.account import opened
+from pulumi_setsmart.adoption.adopted_account import refuse_other_account
 from pulumi_setsmart.adoption.deletion_limit import limit_deletions
-from pulumi_setsmart.adoption.inventory import AccountObject, Inventory, subject_of, take_inventory
-from pulumi_setsmart.adoption.matching import Key, Known, Matching, Share, match_entries
+from pulumi_setsmart.adoption.imported_resource import imported_resource
+from pulumi_setsmart.adoption.inventory import subject_of, take_inventory
+from pulumi_setsmart.adoption.matching import Key, Known, Matching, Share, left_out, match_entries
 from pulumi_setsmart.adoption.other_stacks import with_other_stacks
 from pulumi_setsmart.adoption.progress import ShowProgress
 from pulumi_setsmart.adoption.project_files import PortfolioFile, ProjectFiles
+from pulumi_setsmart.adoption.proof import import_and_preview
+from pulumi_setsmart.adoption.result import AdoptionResult
 from pulumi_setsmart.adoption.scope import Scope
 from pulumi_setsmart.adoption.selection import Selection
 from pulumi_setsmart.automation.import_file import ImportedResource, import_file
 from pulumi_setsmart.automation.resource_type import ResourceAddress
 from pulumi_setsmart.automation.stack import Configuration, Stack, State
-from pulumi_setsmart.client.errors import StackError, WrongAccountError
 from pulumi_setsmart.config import Settings, load_settings
 from pulumi_setsmart.files.folder_lock import locked
 from pulumi_setsmart.files.whole_file import write_file
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
-from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
-from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.models.message_code import MessageCode, Notice
+from pulumi_setsmart.lifecycle.resource_key import ResourceKey
+from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.models.portfolio_names import child_name, entry_key
 from pulumi_setsmart.specification.assigned_stack import STACK, is_shared
 from pulumi_setsmart.specification.format import Format
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
 from pulumi_setsmart.specification.sections import SECTIONS, Entries, Entry
 from pulumi_setsmart.specification.writing import omissions
-
-_UPDATE = "update"
-
-
-@frozen
-class Proof:
-    """What a preview showed after the import.
-
-    Attributes:
-        changes: What `pulumi up` would do to the resources of the portfolio, by their names:
-            ``update``, ``delete`` and so on. None is as it should be.
-        others: How many other resources it would do something to; entries whose listing is gone
-            do not count here, as they are named apart.
-        kept: Whether the import stands. Where the program would do more to what was imported than
-            update it, the stack was brought back to what it was.
-    """
-
-    changes: Mapping[str, str]
-    others: int
-    kept: bool
-
-
-@frozen
-class AdoptionResult:
-    """What came of it.
-
-    Attributes:
-        new: The ids of the objects that were adopted, by the names of their resources.
-        known: How many were known before.
-        gone: The names of the resources whose objects are not in the account.
-        renamed: The former keys, by the names of the resources whose entries now name them.
-        managed: How many objects other resources of the stack stand for.
-        elsewhere: How many objects other stacks manage.
-        unselected: How many objects nobody is known to manage, and are not selected.
-        unassigned: What may belong to any of the stacks that share the portfolio file.
-        left_out: What is not declared, and why.
-        files: What was written.
-        proof: What the preview showed, or None where there was no stack to import into.
-    """
-
-    new: Mapping[str, str]
-    known: int
-    gone: list[str]
-    renamed: Mapping[str, str]
-    managed: int
-    elsewhere: int
-    unselected: int
-    unassigned: list[str]
-    left_out: list[Notice]
-    files: list[Path]
-    proof: Proof | None
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether `pulumi up` would do nothing to what was adopted."""
-        return self.proof is None or not self.proof.changes
 
 
 @frozen
@@ -169,7 +115,11 @@ def _adopted(
             ResourceAddress(kind, child_name(project.portfolio, key))
             for kind, key in matching.declared
         ]
-        proof = _import_and_preview(stack, state, plan, addresses, gone, show_progress)
+        imported = {resource.address for resource in plan.resources.values()} - state.ids.keys()
+        resources = plan.import_file["resources"]
+        proof = import_and_preview(
+            stack, state, resources, imported, addresses, gone, show_progress
+        )
     new = [(kind, key) for section, kind in SECTIONS.items() for key in matching.new[section]]
     return AdoptionResult(
         new={
@@ -207,7 +157,7 @@ def _plan(
     known = _known(project, portfolio, state)
     inventory = take_inventory(account, settings, scope, show_progress)
     selection.check(inventory)
-    _refuse_other_account(project, portfolio, inventory, known)
+    refuse_other_account(portfolio.entries, inventory, known, project.import_path, project.file)
     known = with_other_stacks(known, portfolio.entries, others, account, inventory)
     stack = None if project.stack is None else project.stack.rpartition("/")[2]
     share = Share(stack, selection)
@@ -230,17 +180,8 @@ def _plan(
         import_file(project.portfolio, resources.values()),
         needs_program,
         is_shared(updated.entries),
-        [*_left_out(inventory, matching, selection), *omissions(matching.new, project.format)],
+        [*left_out(inventory, matching, selection), *omissions(matching.new, project.format)],
     )
-
-
-def _left_out(inventory: Inventory, matching: Matching, selection: Selection) -> Iterator[Notice]:
-    """Yield what is not declared of the objects that the stack takes, and why."""
-    declared = {(found.kind, found.record.id) for found in matching.declared.values()}
-    for objects in inventory.sections.values():
-        for found in objects:
-            if selection.includes(found) or (found.kind, found.record.id) in declared:
-                yield from found.left_out
 
 
 def _new_members(
@@ -291,29 +232,6 @@ def _known(project: ProjectFiles, portfolio: PortfolioFile, state: State | None)
     return Known(imported | ids, frozenset(managed), others)
 
 
-def _refuse_other_account(
-    project: ProjectFiles, portfolio: PortfolioFile, inventory: Inventory, known: Known
-) -> None:
-    """Refuse to go on in an account that has nothing of what is known."""
-    present = {
-        (found.kind, found.record.id)
-        for objects in inventory.sections.values()
-        for found in objects
-    }
-    adopted = {
-        (kind, identifier)
-        for (kind, key), identifier in known.ids.items()
-        if key in portfolio.entries[str(kind.section)] or (kind, identifier) not in known.managed
-    }
-    if adopted and adopted.isdisjoint(present):
-        raise WrongAccountError(
-            f"none of the {len(adopted)} objects adopted before is in this account "
-            f"({inventory.base_url}). Set the base URL and the key of their account; if they are "
-            f"all deleted, remove {project.import_path.name} and their entries in {project.file}",
-            code=MessageCode.OTHER_ACCOUNT_ADOPTED,
-        )
-
-
 def _resources(
     project: ProjectFiles,
     account: Account,
@@ -338,26 +256,14 @@ def _resources(
             name = key
             if project.stack is None or (kind, match.record.id) in known.managed:
                 name = matching.former.get((kind, key), key)
-            resources[kind, key] = _imported(lifecycle, project.portfolio, name, entry, match)
+            resources[kind, key] = imported_resource(
+                lifecycle,
+                child_name(project.portfolio, name),
+                ResourceKey.of_entry(kind, project.portfolio, name),
+                entry,
+                match.record,
+            )
     return resources
-
-
-def _imported(
-    lifecycle: Lifecycle,
-    portfolio: str,
-    key: str,
-    entry: Mapping[str, Json],
-    match: AccountObject,
-) -> ImportedResource:
-    # A secret is stored in the configuration; what the server shows of it is not ours to write.
-    excluded = match.kind.secret_names | {FORMERLY, STACK}
-    inputs: dict[str, Json] = {
-        **{name: value for name, value in entry.items() if name not in excluded},
-        RESOURCE: str(ResourceKey.of_entry(match.kind, portfolio, key)),
-    }
-    name = child_name(portfolio, key)
-    seen = lifecycle.imported(match.record, inputs)
-    return ImportedResource(match.kind, name, seen.inputs or {}, seen.outputs)
 
 
 def _write(project: ProjectFiles, plan: _Plan) -> list[Path]:
@@ -373,32 +279,3 @@ def _write(project: ProjectFiles, plan: _Plan) -> list[Path]:
         project.write_program(is_shared=plan.is_shared)
         files.append(project.program_path)
     return files
-
-
-def _import_and_preview(
-    stack: Stack,
-    state: State,
-    plan: _Plan,
-    addresses: Sequence[ResourceAddress],
-    gone: Sequence[ResourceAddress],
-    show_progress: ShowProgress,
-) -> Proof:
-    """Import what the stack does not have, and look what the program would do then."""
-    imported = {resource.address for resource in plan.resources.values()} - state.ids.keys()
-    if imported:
-        with show_progress(f"Importing into {stack.name}", len(imported)):
-            stack.import_resources(plan.import_file["resources"])
-    try:
-        with show_progress("Previewing", len(addresses)) as progress:
-            planned = stack.planned_changes(progress)
-    except StackError:
-        if imported:
-            stack.restore(state)
-        raise
-    ours = planned.ours
-    changes = {address: ours[address] for address in addresses if address in ours}
-    others = len(ours.keys() - changes.keys() - {*gone}) + len(planned.others)
-    kept = not any(changes.get(address, _UPDATE) != _UPDATE for address in imported)
-    if not kept:
-        stack.restore(state)
-    return Proof({address.name: change for address, change in changes.items()}, others, kept)

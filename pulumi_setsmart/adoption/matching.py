@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from attrs import Factory, define, frozen
@@ -21,7 +21,7 @@ from pulumi_setsmart.lifecycle.declaration import known_fields_of, unordered_lis
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, Kind
 from pulumi_setsmart.lifecycle.ordering import Pattern
 from pulumi_setsmart.models.json import Json, JsonObject
-from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.policy import IfExists
 from pulumi_setsmart.specification.assigned_stack import STACK, is_shared
 from pulumi_setsmart.specification.former_keys import FORMERLY, former_keys
@@ -139,7 +139,11 @@ class _Section:
 
 
 def match_entries(
-    inventory: Inventory, entries: Entries, known: Known, share: Share | None = None
+    inventory: Inventory,
+    entries: Entries,
+    known: Known,
+    share: Share | None = None,
+    taken: Collection[str] = (),
 ) -> Matching:
     """Find out which objects of an account a portfolio declares.
 
@@ -150,12 +154,20 @@ def match_entries(
     What other stacks manage is left to them. If entries name stacks, an object is added only if it
     is selected: nothing else tells to which stack it belongs.
 
+    Args:
+        inventory: The account.
+        entries: What the portfolio declares.
+        known: What is known of the objects.
+        share: Which of them the stack takes; all if left out.
+        taken: Further keys that no new entry may have.
+
     Raises:
         PortfolioFileError: The key of an entry has changed, and nothing tells which one it had; or
             two stacks would manage an object.
     """
     matching = Matching()
-    taken = {key for members in entries.values() for key in members} | {key for _, key in known.ids}
+    keys = {key for members in entries.values() for key in members}
+    taken = {*taken, *keys, *(key for _, key in known.ids)}
     shared = is_shared(entries)
     for name, kind in SECTIONS.items():
         objects = inventory.sections[name]
@@ -179,6 +191,15 @@ def match_entries(
                 stack = {STACK: section.share.stack} if section.share.assigns else {}
                 matching.new[name][key] = {**found.entry, **stack}
     return matching
+
+
+def left_out(inventory: Inventory, matching: Matching, selection: Selection) -> Iterator[Notice]:
+    """Yield what is not declared of the objects that the stack takes, and why."""
+    declared = {(found.kind, found.record.id) for found in matching.declared.values()}
+    for objects in inventory.sections.values():
+        for found in objects:
+            if selection.includes(found) or (found.kind, found.record.id) in declared:
+                yield from found.left_out
 
 
 def _section(

@@ -64,9 +64,19 @@ class ProjectFiles:
         return self.folder / self.file
 
     @property
+    def declaration(self) -> str:
+        """What the program has to declare, as a message says it."""
+        return f'{self.file} as Portfolio("{self.portfolio}", …)'
+
+    @property
+    def next_steps(self) -> str:
+        """What comes after an import that somebody else runs, as a message says it."""
+        return "and `pulumi preview`"
+
+    @property
     def import_path(self) -> Path:
         """Where the import file is: each stack has its own, since each has its own account."""
-        return self.folder / _import_name(self.file, self.stack)
+        return self.folder / import_name(self.file, self.stack)
 
     @property
     def program_path(self) -> Path:
@@ -108,7 +118,7 @@ class ProjectFiles:
         """
         if not self.import_path.exists():
             return {}
-        return _ids_in(self.import_path, _import_file_at(self.import_path), self.portfolio)
+        return _ids_in(self.import_path, import_file_at(self.import_path), self.portfolio)
 
     def other_stacks(self) -> list[OtherStack]:
         """Return what other stacks have adopted, as their import files in the folder know it.
@@ -120,7 +130,7 @@ class ProjectFiles:
         for path in sorted(self.folder.glob(f"*.*{_IMPORT}")):
             name = path.name.removesuffix(_IMPORT).rpartition(".")[2]
             if name != _in_file_names(self.stack or ""):
-                file = _import_file_at(path)
+                file = import_file_at(path)
                 ids = _ids_in(path, file, None)
                 stacks.append(OtherStack(name, ids, imported_outputs(file)))
         return stacks
@@ -169,9 +179,7 @@ class ProjectFiles:
         Raises:
             PortfolioFileError: It cannot be written.
         """
-        write_file(
-            self.import_path, visible_json(json.dumps(file, ensure_ascii=False, indent=2)) + "\n"
-        )
+        write_import_file(self.import_path, file)
 
     def write_program(self, *, is_shared: bool) -> None:
         """Write a program that declares the portfolio file.
@@ -197,15 +205,25 @@ def ids_beside(file: Path, stack: str | None) -> dict[Key, str]:
     Raises:
         PortfolioFileError: It cannot be read.
     """
-    path = file.with_name(_import_name(file.name, stack))
+    path = file.with_name(import_name(file.name, stack))
     if stack is None and not path.exists():
         beside = [*file.parent.glob(f"{glob.escape(file.stem)}.*.import.json")]
         if len(beside) == 1:
             [path] = beside
-    return _ids_in(path, _import_file_at(path), None) if path.exists() else {}
+    return _ids_in(path, import_file_at(path), None) if path.exists() else {}
 
 
-def _import_name(file: str, stack: str | None) -> str:
+def write_import_file(path: Path, file: Mapping[str, Any]) -> None:
+    """Write an import file.
+
+    Raises:
+        PortfolioFileError: It cannot be written.
+    """
+    write_file(path, visible_json(json.dumps(file, ensure_ascii=False, indent=2)) + "\n")
+
+
+def import_name(file: str, stack: str | None) -> str:
+    """Return the name of the import file that belongs to a file and a stack."""
     suffix = "" if stack is None else f".{_in_file_names(stack)}"
     return f"{Path(file).stem}{suffix}{_IMPORT}"
 
@@ -214,7 +232,12 @@ def _in_file_names(stack: str) -> str:
     return stack.replace("/", "-")
 
 
-def _import_file_at(path: Path) -> Any:
+def import_file_at(path: Path) -> Any:
+    """Return an import file as plain values.
+
+    Raises:
+        PortfolioFileError: It cannot be read.
+    """
     text = utf8_text_of(path, _LARGEST_IMPORT_FILE)
     try:
         return json.loads(text)

@@ -122,10 +122,24 @@ def _known(resource: Any, portfolio: str) -> Iterator[tuple[tuple[Kind, str], st
     raise ValueError
 
 
+def native_entry_of(resource: ImportedResource) -> dict[str, Any]:
+    """Return the entry of an import file for a resource of the native plugin."""
+    return {
+        "type": resource.kind.token,
+        "name": resource.name,
+        "id": resource.identifier,
+        "inputs": {**resource.inputs},
+        "outputs": {**resource.outputs, **_hidden(resource)},
+    }
+
+
+def _hidden(resource: ImportedResource) -> dict[str, Any]:
+    return dict.fromkeys(resource.kind.secret_names & resource.outputs.keys(), _HIDDEN)
+
+
 def entry_of(resource: ImportedResource) -> dict[str, Any]:
     """Return the entry of an import file for a resource without a parent."""
     provider = {PROVIDER_KEY: TYPES[resource.kind].provider.pickled()}
-    shown = resource.kind.secret_names & resource.outputs.keys()
     return {
         "type": TYPES[resource.kind].token,
         "name": resource.name,
@@ -133,7 +147,7 @@ def entry_of(resource: ImportedResource) -> dict[str, Any]:
         "inputs": {**to_engine(resource.inputs), **provider},
         "outputs": {
             **to_engine(resource.outputs),
-            **dict.fromkeys(shown, _HIDDEN),
+            **_hidden(resource),
             **provider,
         },
     }

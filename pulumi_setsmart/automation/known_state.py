@@ -87,7 +87,7 @@ def _objects(resources: Sequence[Mapping[str, Any]]) -> Iterator[KnownObject]:
         for address in addresses(resource["urn"]):
             if outputs.get(ACCOUNT) is None:
                 parent = str(resource.get("parent", ""))
-                key = ResourceKey.of_child(address.kind, address.name, parent)
+                key = ResourceKey.of_resource(address.kind, resource["urn"], parent)
                 yield KnownObject(resource["urn"], address, key, str(resource["id"]), outputs)
 
 

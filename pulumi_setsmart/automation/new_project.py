@@ -33,6 +33,12 @@ _PROGRAM = '''\
 portfolio = load_portfolio({arguments})
 Portfolio({name}, portfolio.properties, portfolio.webhooks)
 '''
+_PLUGINS = """\
+plugins:
+  providers:
+    - name: setsmart
+      path: {folder}
+"""
 _COMMON_FILES = ("scripts/preview.py", "scripts/preview_state.py", "requirements.txt")
 _WORKFLOW_FILES: Mapping[Workflows, tuple[str, ...]] = {
     "github": (".github", "scripts/github.py", *_COMMON_FILES),
@@ -48,10 +54,13 @@ class NewProject:
         name: Its name.
         backend: Where Pulumi keeps its state: a URL, or a folder in that of the project; None for
             where the user is logged in.
+        plugin: The folder with the native plugin, where the program is in YAML and so in the
+            project file itself; None for a program in Python.
     """
 
     name: str
     backend: str | None
+    plugin: str | None = None
 
     @property
     def state_folder(self) -> str | None:
@@ -84,12 +93,17 @@ def program_text(file: str, name: str, *, is_shared: bool = False) -> str:
     )
 
 
-def project_files(project: NewProject) -> dict[str, str]:
-    """Return the texts of the files that make a folder a project, by their paths in it."""
+def project_files(project: NewProject, program: str = "") -> dict[str, str]:
+    """Return the texts of the files that make a folder a project, by their paths in it.
+
+    Args:
+        project: The project.
+        program: A program in YAML, which is a part of the project file.
+    """
     state = project.state_folder
     return {
         ".gitignore": _text(".gitignore") + ("" if state is None else f"{state}/\n"),
-        "Pulumi.yaml": _project_file(project),
+        "Pulumi.yaml": _project_file(project) + program,
     }
 
 
@@ -127,6 +141,11 @@ def _paths(names: Iterable[str]) -> Iterator[str]:
 def _project_file(project: NewProject) -> str:
     text = re.sub(r"(?m)^name: .*", f"name: {json.dumps(project.name)}", _text("Pulumi.yaml"))
     text = re.sub(r"(?m)^description: .*", "description: A SetSmart portfolio", text)
+    if project.plugin is not None:
+        text = re.sub(r"(?m)^runtime: .*", "runtime: yaml", text)
+        # The plugin asks for a refresh by itself.
+        text = re.sub(r"(?m)^options:\n(?: .*\n)*", "", text)
+        text += _PLUGINS.format(folder=json.dumps(project.plugin))
     if project.backend is not None:
         state = project.state_folder
         url = project.backend if state is None else f"file://{os.path.join('.', state)}"  # noqa: PTH118 -- keeps an absolute one

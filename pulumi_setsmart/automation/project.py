@@ -77,21 +77,31 @@ class Project:
         """
         return bool(self._settings().get("main"))
 
+    def is_in_yaml(self) -> bool:
+        """Return whether its program is in YAML, and so in its Pulumi.yaml.
+
+        Raises:
+            StackError: Its Pulumi.yaml cannot be read.
+        """
+        return self._language() == "yaml"
+
     def require_python(self) -> None:
         """Make sure that Pulumi runs Python programs in it.
 
         Raises:
             StackError: It is in another language, or its Pulumi.yaml cannot be read.
         """
-        runtime = self._settings().get("runtime", "python")
-        name = runtime.get("name") if isinstance(runtime, Mapping) else runtime
-        if name != "python":
-            language = quoted(str(name), _LONGEST_LANGUAGE)
+        if self._language() != "python":
+            language = quoted(str(self._language()), _LONGEST_LANGUAGE)
             raise StackError(
                 f"{self.file} is a project in {language}, which cannot run a program in Python:"
                 " use another folder",
                 code=MessageCode.NOT_PYTHON,
             )
+
+    def _language(self) -> object:
+        runtime = self._settings().get("runtime", "python")
+        return runtime.get("name") if isinstance(runtime, Mapping) else runtime
 
     def settings_file(self, stack: str) -> Path:
         """Return the file that has the settings of a stack, unless Pulumi's service has them.

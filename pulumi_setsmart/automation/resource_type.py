@@ -57,8 +57,14 @@ def _resource_type(kind: Kind) -> ResourceType:
 
 
 TYPES: Mapping[Kind, ResourceType] = {kind: _resource_type(kind) for kind in KINDS}
-KINDS_BY_TOKEN: Mapping[str, Kind] = {type_.token: type_.kind for type_ in TYPES.values()}
-"""The kinds by the types in the state."""
+NATIVE_TOKENS: Mapping[str, Kind] = {kind.token: kind for kind in KINDS}
+"""The kinds by the types of the native plugin."""
+
+KINDS_BY_TOKEN: Mapping[str, Kind] = {
+    **{type_.token: type_.kind for type_ in TYPES.values()},
+    **NATIVE_TOKENS,
+}
+"""The kinds by the types in the state, of dynamic providers and of the native plugin."""
 
 NO_RESOURCES = ("pulumi:", PORTFOLIO_TYPE)
 """How the types begin that are nothing by themselves: the stack, providers and portfolios."""

@@ -19,6 +19,7 @@ from pulumi_setsmart.automation.known_state import KnownState, known_state, with
 from pulumi_setsmart.automation.limited_command import LimitedCommand, TimeLimit
 from pulumi_setsmart.automation.project import Project
 from pulumi_setsmart.automation.resource_type import (
+    NATIVE_TOKENS,
     NO_RESOURCES,
     ResourceAddress,
     addresses,
@@ -224,6 +225,25 @@ class Stack:
                 generate_code=False,
                 show_secrets=False,
             )
+
+    def refresh_imported(self) -> None:
+        """Look at the resources of the native plugin that it has not read yet.
+
+        From then on Pulumi looks at them before each preview, since the plugin asks for that; an
+        import of a resource with outputs does not ask the plugin.
+
+        Raises:
+            StackError: They cannot be read, or the state holds code of others.
+        """
+        resources = (self._exported().get("deployment") or {}).get("resources") or []
+        unread = [
+            str(resource["urn"])
+            for resource in resources
+            if resource["type"] in NATIVE_TOKENS and not resource.get("refreshBeforeUpdate")
+        ]
+        if unread:
+            with self._examined_first():
+                self._selected().refresh(target=unread, show_secrets=False)
 
     def planned_changes(self, progress: Callable[[int], None]) -> PlannedChanges:
         """Preview the program, with a refresh, and return what it would do.

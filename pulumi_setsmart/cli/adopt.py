@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
+from click.core import ParameterSource
 
 from pulumi_setsmart.automation.project_file import project_file_of
 from pulumi_setsmart.cli.console import Command, say, write_json
@@ -16,8 +17,12 @@ from pulumi_setsmart.models.message_code import MessageCode, Notice
 from pulumi_setsmart.models.text import listed
 
 if TYPE_CHECKING:
-    from pulumi_setsmart.adoption.adopt import AdoptionResult, Proof
     from pulumi_setsmart.adoption.project_files import ProjectFiles
+    from pulumi_setsmart.adoption.result import AdoptionResult, Proof
+    from pulumi_setsmart.adoption.yaml_project import YamlProject
+
+_PORTFOLIO = "portfolio"
+_PULUMI_YAML = "pulumi-yaml"
 
 
 @click.command(cls=Command)
@@ -49,6 +54,14 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Adopt only what has an id in this file: one in each line.",
 )
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice((_PORTFOLIO, _PULUMI_YAML)),
+    help="What to write: a portfolio file and a program in Python; or a program in YAML, with the"
+    f" native plugin (preview).  [default: {_PULUMI_YAML} in a project in YAML, or else"
+    f" {_PORTFOLIO}]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def adopt(
     stack: str | None,
@@ -57,6 +70,7 @@ def adopt(
     fields: str | None,
     only: tuple[str, ...],
     only_ids: Path | None,
+    format_: str | None,
     *,
     only_environment: bool,
     as_json: bool,
@@ -71,6 +85,8 @@ def adopt(
 
     With --only, several stacks share the account: the entries name the stack.
 
+    With --format pulumi-yaml, the resources are written into Pulumi.yaml instead.
+
     Exit status: 0 if everything is adopted and would stay unchanged, 1 if not, 2 for a usage
     error.
     """
@@ -82,6 +98,8 @@ def adopt(
         Selection,
         read_ids,
     )
+    from pulumi_setsmart.adoption.yaml_adoption import adopt_in_yaml  # noqa: PLC0415 - as above
+    from pulumi_setsmart.adoption.yaml_project import YamlProject  # noqa: PLC0415 - as above
     from pulumi_setsmart.automation.project import Project  # noqa: PLC0415 - as above
     from pulumi_setsmart.cli.display import shown_progress  # noqa: PLC0415 - as above
     from pulumi_setsmart.specification.format import format_of  # noqa: PLC0415 - as above
@@ -90,17 +108,28 @@ def adopt(
     format_of(file)
     project_file = project_file_of(Path())
     folder = Path() if project_file is None else project_file.parent
+    is_in_yaml = project_file is not None and Project(project_file).is_in_yaml()
+    in_yaml = format_ == _PULUMI_YAML or (is_in_yaml and format_ is None)
+    if in_yaml and project_file is not None and not is_in_yaml:
+        raise click.UsageError(f"{project_file} is no project in YAML; `init --yaml` makes one")
+    if in_yaml:
+        _refuse_given("file", "name")
     stack = chosen_stack(stack, only_environment=only_environment)
-    if project_file is not None and stack is not None:
+    if project_file is not None and stack is not None and not in_yaml:
         Project(project_file).require_python()
-    project = ProjectFiles(folder, file, name, stack)
     scope = named_fields(names) if names else known_fields
     try:
         conditions = [*map(Condition.read, only)]
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="'--only'") from None
     selection = Selection(conditions, None if only_ids is None else read_ids(only_ids))
-    adoption = adopt_account(project, scope, selection, os.environ, shown_progress())
+    project: ProjectFiles | YamlProject
+    if in_yaml:
+        project = YamlProject(folder, stack)
+        adoption = adopt_in_yaml(project, scope, selection, os.environ, shown_progress())
+    else:
+        project = ProjectFiles(folder, file, name, stack)
+        adoption = adopt_account(project, scope, selection, os.environ, shown_progress())
     for notice in adoption.left_out:
         say(str(notice), err=True)
     notices = _notices(adoption, project)
@@ -113,6 +142,14 @@ def adopt(
         raise SystemExit(1)
 
 
+def _refuse_given(*parameters: str) -> None:
+    """Refuse options that have no meaning for a program in YAML."""
+    context = click.get_current_context()
+    for name in parameters:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{name} is for portfolios, not for --format {_PULUMI_YAML}")
+
+
 def _as_json(adoption: "AdoptionResult", notices: list[Notice]) -> dict[str, Any]:
     plain = attrs.asdict(adoption)
     plain["files"] = [str(path) for path in adoption.files]
@@ -120,7 +157,7 @@ def _as_json(adoption: "AdoptionResult", notices: list[Notice]) -> dict[str, Any
     return plain
 
 
-def _report(adoption: "AdoptionResult", project: "ProjectFiles") -> list[str]:
+def _report(adoption: "AdoptionResult", project: "ProjectFiles | YamlProject") -> list[str]:
     lines = [
         f"{len(adoption.new)} adopted, {adoption.known} known before",
         *(f"formerly {former}: {name}" for name, former in adoption.renamed.items()),
@@ -130,14 +167,14 @@ def _report(adoption: "AdoptionResult", project: "ProjectFiles") -> list[str]:
     if adoption.proof is None:
         lines.append(
             f"next: `pulumi import --file {project.import_path.name} --protect=false "
-            "--generate-code=false`, and `pulumi preview`"
+            f"--generate-code=false`, {project.next_steps}"
         )
     elif not adoption.proof.changes:
         lines.append("the preview shows no change to them")
     return lines
 
 
-def _notices(adoption: "AdoptionResult", project: "ProjectFiles") -> list[Notice]:
+def _notices(adoption: "AdoptionResult", project: "ProjectFiles | YamlProject") -> list[Notice]:
     """Return what a person may have to act on, beside what is left out."""
     notices = []
     if adoption.managed:
@@ -172,7 +209,7 @@ def _notices(adoption: "AdoptionResult", project: "ProjectFiles") -> list[Notice
     return notices
 
 
-def _preview_notices(proof: "Proof", project: "ProjectFiles") -> Iterator[Notice]:
+def _preview_notices(proof: "Proof", project: "ProjectFiles | YamlProject") -> Iterator[Notice]:
     if proof.others:
         yield Notice(
             MessageCode.OTHERS_WOULD_CHANGE,
@@ -187,6 +224,6 @@ def _preview_notices(proof: "Proof", project: "ProjectFiles") -> Iterator[Notice
     if not proof.kept:
         yield Notice(
             MessageCode.PORTFOLIO_NOT_DECLARED,
-            f"the stack was left as it was. The program has to declare {project.file} as "
-            f'Portfolio("{project.portfolio}", …); then run this again',
+            f"the stack was left as it was. The program has to declare {project.declaration}; "
+            "then run this again",
         )

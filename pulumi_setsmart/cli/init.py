@@ -84,6 +84,13 @@ class _Name(click.ParamType[str]):
     f" where you are logged in, or else the folder {_STATE_FOLDER}]",
 )
 @click.option(
+    "--yaml",
+    "in_yaml",
+    is_flag=True,
+    help="Write the program in YAML, which Pulumi runs without Python, with the native plugin"
+    " (preview).",
+)
+@click.option(
     "--workflows",
     type=click.Choice(_SERVICES),
     help="Add workflows that preview pull requests, deploy, and report drift.  [default: none]",
@@ -97,6 +104,7 @@ def init(
     workflows: "Workflows | None",
     *,
     example: bool | None,
+    in_yaml: bool,
 ) -> None:
     """Make a Pulumi project for a portfolio, with its first stack.
 
@@ -105,56 +113,59 @@ def init(
     On a terminal it asks for what no option says. It replaces no file. In a project that exists, it
     adds what is missing: the stack, the workflows, and a program if there is a portfolio file.
 
+    With --yaml, the portfolio becomes a program in YAML, in Pulumi.yaml itself.
+
     Exit status: 0 if the project and its stack exist now, 1 if not, 2 for a usage error.
     """
-    from pulumi_setsmart.automation.new_project import (  # noqa: PLC0415 - heavy
-        project_files,
-        workflow_files,
-    )
+    from pulumi_setsmart.automation.new_project import workflow_files  # noqa: PLC0415 - heavy
     from pulumi_setsmart.automation.project import Project  # noqa: PLC0415 - loads Pulumi
 
     asks = is_interactive()
     project_file = next(filter(Path.exists, map(folder.joinpath, NAMES)), None)
-    files: dict[str, str] = {}
-    state_folder = None
+    project = None
     if project_file is None:
-        project = _new_project(folder, name, backend, asks=asks)
-        files = project_files(project)
-        state_folder = project.state_folder
+        project = _new_project(folder, name, backend, in_yaml=in_yaml, asks=asks)
         project_file = folder / "Pulumi.yaml"
     else:
-        Project(project_file).require_python()
-        _say_ignored({"--name": name, "--backend": backend}, f"{project_file} exists")
-    files = {**_portfolio_files(folder, portfolio_file, example=example, asks=asks), **files}
-    workflows = workflows or _asked("Workflows of", _NONE, click.Choice(_SERVICES), asks=asks)
-    default_stack = (
-        _selected_stack(Project(project_file)) if workflows == _NONE else _STACK_OF_WORKFLOWS
-    )
+        ignored = {"--name": name, "--backend": backend, "--yaml": in_yaml}
+        _say_ignored(ignored, f"{project_file} exists")
+        in_yaml = _is_in_yaml(Project(project_file))
+    portfolio: dict[str, str] = {}
+    if project is None if in_yaml else _has_program(folder):
+        _say_ignored({"--portfolio": portfolio_file, "--example": example}, "there is a program")
+    else:
+        portfolio = _portfolio_files(folder, portfolio_file, example=example, asks=asks)
+    files = _files(project, portfolio, in_yaml=in_yaml)
+    workflows = _chosen_workflows(workflows, in_yaml=in_yaml, asks=asks)
+    default_stack = _STACK_OF_WORKFLOWS if workflows else _selected_stack(Project(project_file))
     stack = stack or _asked("Stack", default_stack, _Name(_STACK_NAME), asks=asks)
-    if workflows != _NONE:
+    if workflows:
         files = {**workflow_files(workflows, stack), **files}
     _write(folder, files)
-    if state_folder is not None:
-        (folder / state_folder).mkdir(parents=True, exist_ok=True)
+    if project is not None and project.state_folder is not None:
+        (folder / project.state_folder).mkdir(parents=True, exist_ok=True)
     Project(project_file).create_stack(stack, asks=asks)
     say("Next:")
-    for step in _next_steps(folder, workflows):
+    has_program = in_yaml or (folder / "__main__.py").exists()
+    for step in _next_steps(folder, has_program=has_program, has_workflows=workflows is not None):
         say(f"  {step}")
 
 
 def _new_project(
-    folder: Path, name: str | None, backend: str | None, *, asks: bool
+    folder: Path, name: str | None, backend: str | None, *, in_yaml: bool, asks: bool
 ) -> "NewProject":
+    from pulumi_setsmart.automation.native_plugin import plugin_folder  # noqa: PLC0415 - heavy
     from pulumi_setsmart.automation.new_project import (  # noqa: PLC0415 - heavy
         NewProject,
         default_name,
     )
     from pulumi_setsmart.automation.project import is_logged_in  # noqa: PLC0415 - loads Pulumi
 
+    plugin = plugin_folder(folder) if in_yaml else None
     name = name or _asked("Project", default_name(folder), _Name(_NAME), asks=asks)
     if backend is None and not is_logged_in(Path()):
         backend = _asked("State: a folder, or a URL such as s3://bucket", _STATE_FOLDER, asks=asks)
-    return NewProject(name, backend)
+    return NewProject(name, backend, plugin)
 
 
 def _selected_stack(project: "Project") -> str:
@@ -165,15 +176,44 @@ def _selected_stack(project: "Project") -> str:
         return _STACK
 
 
+def _chosen_workflows(
+    workflows: "Workflows | None", *, in_yaml: bool, asks: bool
+) -> "Workflows | None":
+    """Return the service whose workflows to write, or None for none."""
+    if in_yaml:
+        if workflows not in (None, _NONE):
+            raise click.UsageError("--workflows needs a program in Python")
+        return None
+    chosen = workflows or _asked("Workflows of", _NONE, click.Choice(_SERVICES), asks=asks)
+    return None if chosen == _NONE else chosen
+
+
+def _is_in_yaml(project: "Project") -> bool:
+    """Return whether the program of a project is in YAML, and not in Python.
+
+    Raises:
+        StackError: It is in neither.
+    """
+    if project.is_in_yaml():
+        return True
+    project.require_python()
+    return False
+
+
+def _has_program(folder: Path) -> bool:
+    from pulumi_setsmart.adoption.project_files import ProjectFiles  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.automation.new_project import PORTFOLIO  # noqa: PLC0415 - heavy
+
+    return ProjectFiles(folder, PORTFOLIO, "portfolio", None).has_program()
+
+
 def _portfolio_files(
     folder: Path, portfolio_file: Path | None, *, example: bool | None, asks: bool
 ) -> dict[str, str]:
-    """Return the portfolio file and the program that declares it; neither if there is none yet."""
-    from pulumi_setsmart.adoption.project_files import ProjectFiles  # noqa: PLC0415 - heavy
+    """Return the portfolio file first, and what belongs to it; nothing if there is none yet."""
     from pulumi_setsmart.automation.new_project import (  # noqa: PLC0415 - heavy
         PORTFOLIO,
         example_entries,
-        program_text,
     )
     from pulumi_setsmart.specification.reading import (  # noqa: PLC0415 - heavy
         read_entries,
@@ -181,19 +221,43 @@ def _portfolio_files(
     )
     from pulumi_setsmart.specification.schema import portfolio_schema  # noqa: PLC0415 - heavy
 
-    if ProjectFiles(folder, PORTFOLIO, "portfolio", None).has_program():
-        _say_ignored({"--portfolio": portfolio_file, "--example": example}, "there is a program")
-        return {}
     file = portfolio_file or next(filter(Path.exists, map(folder.joinpath, _PORTFOLIOS)), None)
     if file is not None:
         read_entries(file)  # its errors are reported before anything is written
-        files = {file.name: text_of(file)}
-    elif example or (example is None and asks and click.confirm(_QUESTION, err=True)):
+        return {file.name: text_of(file)}
+    if example or (example is None and asks and click.confirm(_QUESTION, err=True)):
         schema = json.dumps(portfolio_schema(), ensure_ascii=False, indent=2)
-        files = {PORTFOLIO: example_entries(), "schema.json": f"{schema}\n"}
-    else:
-        return {}
-    return {**files, "__main__.py": program_text(next(iter(files)), "portfolio")}
+        return {PORTFOLIO: example_entries(), "schema.json": f"{schema}\n"}
+    return {}
+
+
+def _files(
+    project: "NewProject | None", portfolio: "Mapping[str, str]", *, in_yaml: bool
+) -> dict[str, str]:
+    """Return the files of a new project, if it is one, with a program for a portfolio file."""
+    from pulumi_setsmart.automation.new_project import (  # noqa: PLC0415 - heavy
+        program_text,
+        project_files,
+    )
+
+    if in_yaml:
+        return {} if project is None else project_files(project, _program_in_yaml(portfolio))
+    files = {} if project is None else project_files(project)
+    if not portfolio:
+        return files
+    return {**portfolio, "__main__.py": program_text(next(iter(portfolio)), "portfolio"), **files}
+
+
+def _program_in_yaml(portfolio: "Mapping[str, str]") -> str:
+    from pulumi_setsmart.specification.assigned_stack import is_shared  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.specification.reading import entries_in  # noqa: PLC0415 - heavy
+    from pulumi_setsmart.specification.yaml_program import yaml_program  # noqa: PLC0415 - heavy
+
+    file, text = next(iter(portfolio.items()), ("portfolio.yaml", ""))
+    entries = entries_in(text, file)
+    if is_shared(entries):
+        raise click.UsageError(f"{file}: a program in YAML cannot choose the entries of its stack")
+    return yaml_program(entries)
 
 
 def _asked(
@@ -230,21 +294,21 @@ def _say_ignored(options: "Mapping[str, object]", reason: str) -> None:
         say(f"ignored {' and '.join(given)}: {reason}")
 
 
-def _next_steps(folder: Path, workflows: str) -> "Iterator[str]":
+def _next_steps(folder: Path, *, has_program: bool, has_workflows: bool) -> "Iterator[str]":
     if folder.resolve() != Path.cwd():
         yield f"cd {shlex.quote(str(folder))}"
     if os.environ.get("VIRTUAL_ENV") is None and sys.prefix != sys.base_prefix:
         yield f". {shlex.quote(str(Path(sys.prefix, 'bin', 'activate')))}"
     if API_KEY_VARIABLE not in os.environ:
         yield f"export {API_KEY_VARIABLE}=YOUR-KEY"
-    if (folder / "__main__.py").exists():
+    if has_program:
         yield "pulumi up"
     else:
         yield "pulumi-setsmart adopt (to declare what the account has), or"
         yield "pulumi-setsmart convert SHEET && pulumi-setsmart init (to declare a spreadsheet), or"
         yield "write __main__.py; then"
         yield "pulumi up"
-    if workflows != _NONE:
+    if has_workflows:
         from pulumi_setsmart.automation.new_project import DEPLOYMENT  # noqa: PLC0415 - heavy
 
         yield f"add the wheel and the settings of the repository, as {DEPLOYMENT} says"

@@ -11,6 +11,7 @@ from attrs import frozen
 from pulumi_setsmart.lifecycle.declaration import read_declaration
 from pulumi_setsmart.lifecycle.kind import (
     ACCOUNT,
+    CLEAR_INPUT,
     DEFAULT_ID_FIELD,
     DELETION_POLICY,
     EXISTING_ID,
@@ -112,7 +113,7 @@ def shape_violation(kind: Kind, name: str, value: Json) -> str | None:
     if name == kind.extra_fields:
         return None if isinstance(value, dict) else f"must be an object, not {type_name(value)}"
     constraints = {field.name: field.constraint for field in kind.fields}
-    constraint = {**POLICY_INPUTS, **_ADDRESSES, **constraints}[name]
+    constraint = {**POLICY_INPUTS, **_ADDRESSES, CLEAR_INPUT: FieldNames(), **constraints}[name]
     may_be_list = constraint.schema().get("type") == "array"
     is_out_of_place = isinstance(value, dict) or (isinstance(value, list) and not may_be_list)
     return constraint.violation(value) if is_out_of_place else None

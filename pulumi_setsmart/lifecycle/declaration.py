@@ -12,7 +12,7 @@ from attrs import Factory, frozen
 from pulumi_setsmart.client.confidential import DeclaredSecret, keeping
 from pulumi_setsmart.client.errors import MetadataError
 from pulumi_setsmart.client.redaction import redaction_of
-from pulumi_setsmart.lifecycle.kind import UNORDERED, Kind
+from pulumi_setsmart.lifecycle.kind import CLEAR_INPUT, UNORDERED, Kind
 from pulumi_setsmart.lifecycle.masking import SecretPath, is_secret_name, with_known_secrets
 from pulumi_setsmart.lifecycle.metadata import (
     SEALED,
@@ -350,7 +350,8 @@ def _fields(kind: Kind, properties: Mapping[str, Json]) -> tuple[dict[str, Json]
     extra = properties.get(kind.extra_fields)
     if isinstance(extra, dict):
         named |= extra
-    return named, extra is not UNKNOWN
+    complete = extra is not UNKNOWN and properties.get(CLEAR_INPUT) is not UNKNOWN
+    return named, complete
 
 
 def _texts_in(value: Json, path: SecretPath) -> Iterator[DeclaredSecret]:

@@ -31,6 +31,8 @@ IDENTITY = "identity"
 PAGING = "paging"
 STATUS = "status"
 UNORDERED = "unordered"
+CLEAR_INPUT = "clear"
+"""Names fields to declare as null. A check replaces it by these nulls, so no state holds it."""
 
 
 @frozen
@@ -155,6 +157,10 @@ class Kind:
         if PATH not in self.replace_on_change or PATH in values or not path:
             return identifier, values
         return last, {**values, PATH: f"/{path.lstrip('/')}"}
+
+    def place(self, values: Mapping[str, Json], name: str) -> Json:
+        """Return what an input says about where the object is; not to say it may mean something."""
+        return values.get(name) or (DEFAULT_ID_FIELD if name == ID_FIELD else None)
 
     def id_field(self, values: Mapping[str, object]) -> str:
         """Return the name of the field that holds the object's id."""

@@ -16,6 +16,7 @@ from pulumi_setsmart.lifecycle.adoption import (
     with_adoption,
 )
 from pulumi_setsmart.lifecycle.check import violations
+from pulumi_setsmart.lifecycle.cleared_fields import with_cleared_fields
 from pulumi_setsmart.lifecycle.creation import create_object
 from pulumi_setsmart.lifecycle.declaration import (
     ID,
@@ -27,13 +28,7 @@ from pulumi_setsmart.lifecycle.declaration import (
     with_secrets_in_order,
 )
 from pulumi_setsmart.lifecycle.deletion import delete_object
-from pulumi_setsmart.lifecycle.kind import (
-    DEFAULT_ID_FIELD,
-    DELETION_POLICY,
-    EXISTING_ID,
-    ID_FIELD,
-    Kind,
-)
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, Kind
 from pulumi_setsmart.lifecycle.operation import Operation
 from pulumi_setsmart.lifecycle.planned_change import (
     PlannedChange,
@@ -108,14 +103,15 @@ class Lifecycle:
         key = resource_key_in(inputs)
         if key is not None:
             self.account.run.declare(key)
+        cleared = with_cleared_fields(self.kind, inputs)
+        inputs = cleared.inputs
         declared, stored = (read_declaration(self.kind, each) for each in (inputs, before or {}))
         with keeping_secrets(declared, stored):
-            found = [str(violation) for violation in violations(self.kind, inputs)]
+            wrong = (*cleared.violations, *violations(self.kind, inputs))
+            found = [str(violation) for violation in wrong]
             ordered = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
             checked = with_secrets_in_order(self.kind, inputs, ordered)
             checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
-            if ID_FIELD in self.kind.replace_on_change:
-                checked.setdefault(ID_FIELD, DEFAULT_ID_FIELD)
             if isinstance(checked.get(EXISTING_ID), int):
                 checked[EXISTING_ID] = str(checked[EXISTING_ID])  # an id is a string everywhere
             if exists or found:

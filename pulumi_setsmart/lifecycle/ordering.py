@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, is_equal, matches, without
 from pulumi_setsmart.lifecycle.normalisation import is_normalised
-from pulumi_setsmart.models.json import Json, JsonObject, pointer, steps
+from pulumi_setsmart.models.json import Json, JsonObject, named_steps, pointer, steps
 
 Pattern: TypeAlias = tuple[str, ...]
 """The keys that lead to a list, the outermost first; ``*`` stands for any."""
@@ -30,7 +30,7 @@ def patterns_of(paths: Iterable[str], extra_fields: str) -> frozenset[Pattern]:
             ``extra_fields``.
         extra_fields: The input that holds the fields that are not known by name.
     """
-    named = {tuple(steps(path) if path.startswith("/") else path.split(".")) for path in paths}
+    named = {tuple(named_steps(path)) for path in paths}
     return frozenset(
         named | {path[1:] for path in named if path[0] == extra_fields and len(path) > 1}
     )

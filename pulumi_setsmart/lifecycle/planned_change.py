@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
@@ -37,12 +37,14 @@ class PlannedChange:
             value. Pulumi can then find by itself what changes, and whether the program wants the
             object to be replaced for it (``replace_on_changes``).
         differences: Where a declared value is not what was last known.
+        policies: The inputs that say otherwise what to do with the object than they did.
     """
 
     changes: bool
     replaces: list[str]
     shows_in_inputs: bool = False
     differences: tuple[Mismatch, ...] = ()
+    policies: tuple[str, ...] = ()
 
 
 def planned_change(
@@ -58,13 +60,16 @@ def planned_change(
     """
     outputs = stored.outputs
     changed_places = [
-        name for name in kind.replace_on_change if not matches(inputs.get(name), outputs.get(name))
+        name
+        for name in kind.replace_on_change
+        if not matches(kind.place(inputs, name), kind.place(outputs, name))
     ]
     replaces = [
         name
         for name in changed_places
         if name != PATH or _without_slash(inputs.get(name)) != _without_slash(outputs.get(name))
     ]
+    policies = tuple(_changed_policies(kind, inputs, outputs))
     known = in_order_of(declaration.fields, stored.fields, declaration.unordered)
     differing = [*mismatches(declaration.fields, known)]
     if replaces or differing or not declaration.complete:
@@ -73,14 +78,15 @@ def planned_change(
             replaces=replaces,
             shows_in_inputs=not replaces and _shows_in_inputs(differing, stored.metadata),
             differences=tuple(differing),
+            policies=policies,
         )
     changes = (
         bool(changed_places)
         or _declares_otherwise(kind, declaration, stored)
-        or _changes_policy(kind, inputs, outputs)
+        or bool(policies)
         or _was_renamed(inputs, stored.metadata)
     )
-    return PlannedChange(changes, [])
+    return PlannedChange(changes, [], policies=policies)
 
 
 def refuse_another_id(named: Json, stored_id: Json) -> None:
@@ -111,13 +117,15 @@ def _declares_otherwise(kind: Kind, declaration: Declaration, stored: StoredObje
     )
 
 
-def _changes_policy(kind: Kind, inputs: Mapping[str, Json], outputs: Mapping[str, Json]) -> bool:
-    """Return whether the program says otherwise what to do with the object than it did."""
+def _changed_policies(
+    kind: Kind, inputs: Mapping[str, Json], outputs: Mapping[str, Json]
+) -> Iterator[str]:
+    """Yield the inputs that say otherwise what to do with the object than they did."""
     defaults = {DELETION_POLICY: str(DeletionPolicy.DELETE)}
-    return any(
-        inputs.get(name, defaults.get(name)) != outputs.get(name, defaults.get(name))
-        for name in kind.policy_inputs
-    )
+    for name in kind.policy_inputs:
+        default = defaults.get(name)
+        if inputs.get(name, default) != outputs.get(name, default):
+            yield name
 
 
 def _was_renamed(inputs: Mapping[str, Json], metadata: StateMetadata) -> bool:

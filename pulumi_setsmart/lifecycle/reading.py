@@ -87,7 +87,7 @@ def with_importable(kind: Kind, seen: ReadObject) -> ReadObject:
     """Return an object that was only read, with what would manage it as it is declared."""
     fields = importable_fields(kind, known_fields_of(kind, seen.outputs))
     declared = inputs_of(kind, seen.outputs, fields, [] if kind.fields else [""])
-    return attrs.evolve(seen, declared=declared)
+    return attrs.evolve(seen, declared=declared, is_news=True)
 
 
 def _note_identity(operation: Operation, stored: StoredObject, fields: JsonObject) -> None:

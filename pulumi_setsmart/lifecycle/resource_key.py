@@ -71,6 +71,12 @@ class ResourceKey:
         return cls(token, name, parent_type)
 
     @classmethod
+    def of_resource(cls, kind: Kind, urn: str, parent_urn: str) -> Self:
+        """Return the key of a resource in a state, of either interface."""
+        key = cls.of_urn(urn)
+        return key if key.kind == kind.token else cls.of_child(kind, key.name, parent_urn)
+
+    @classmethod
     def read(cls, text: str) -> Self | None:
         """Return the key that a text holds, or None if it holds none."""
         try:

@@ -98,6 +98,11 @@ def steps(path: str) -> list[str]:
     return [key.replace("~1", "/").replace("~0", "~") for key in path.split("/")[1:]]
 
 
+def named_steps(path: str) -> list[str]:
+    """Return the keys that a user's path goes through: ``house.code``, or a JSON pointer."""
+    return steps(path) if path.startswith("/") else path.split(".")
+
+
 def value_at(
     value: Json | _Missing, keys: Iterable[str], missing: _Missing | None = None
 ) -> Json | _Missing:

@@ -21,6 +21,8 @@ class MessageCode(StrEnum):
     ID_NOT_DECLARABLE = "id-not-declarable"
     IDENTITY_NOT_DECLARED = "identity-not-declared"
     NOT_A_LIST = "not-a-list"
+    NOT_AN_OBJECT = "not-an-object"
+    CLEARED_AND_DECLARED = "cleared-and-declared"
     NOT_JSON = "not-json"
     MISSING_VALUE = "missing-value"
     INEXACT_NUMBER = "inexact-number"
@@ -155,6 +157,7 @@ class MessageCode(StrEnum):
     # Pulumi's projects, stacks and previews
     NO_PROJECT = "no-project"
     NOT_PYTHON = "not-python"
+    NO_PLUGIN = "no-plugin"
     NO_STACK = "no-stack"
     STACK_LOCKED = "stack-locked"
     PULUMI_FAILED = "pulumi-failed"

@@ -30,6 +30,8 @@ def diff_response(kind: Kind, change: PlannedChange) -> DiffResponse:
         )
         for each in differences
     }
+    for name in change.policies:
+        detailed[name] = PropertyDiff(kind=PropertyDiff.UPDATE)
     for name in change.replaces:
         detailed[name] = PropertyDiff(kind=PropertyDiff.UPDATE_REPLACE)
     tops = dict.fromkeys(re.split(r"[.\[]", path, maxsplit=1)[0] for path in detailed)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from pulumi_setsmart.lifecycle.check import POLICY_INPUTS
-from pulumi_setsmart.lifecycle.kind import KINDS, Kind
+from pulumi_setsmart.lifecycle.kind import CLEAR_INPUT, KINDS, Kind
 from pulumi_setsmart.models.constraint import Constraint
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.setting import NAMESPACE
@@ -71,10 +71,12 @@ def _resource(kind: Kind) -> dict[str, Json]:
         }
         for name in kind.policy_inputs
     }
+    cleared = {"description": policy_description(kind, CLEAR_INPUT), **_typed("array")}
     inputs: dict[str, Json] = {
         **fields,
         **extra,
         **policies,
+        CLEAR_INPUT: cleared,
         **{name: {**place, "willReplaceOnChanges": True} for name, place in places.items()},
     }
     outputs: dict[str, Json] = {**fields, **extra, **policies, **places}

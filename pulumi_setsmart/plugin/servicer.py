@@ -108,12 +108,14 @@ class SetSmartPlugin(ResourceProviderServicer):
 
     @_method
     def Configure(self, request: protocol.ConfigureRequest) -> protocol.ConfigureResponse:
-        """Take over the configuration of the stack, or of an explicit provider."""
+        """Take over the configuration of the stack, or of an explicit provider.
+
+        What is wrong with it is an error of the first resource. If this failed, Pulumi would end
+        programs in Python with a traceback.
+        """
         process.prepare(self.log)
         lookup = lookup_in(received(request.args).values)
-        self._lifecycles = {
-            kind: ConfiguredLifecycles.of(kind, lookup, os.environ) for kind in KINDS
-        }
+        self._lifecycles = {kind: ConfiguredLifecycles(kind, lookup, os.environ) for kind in KINDS}
         return protocol.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_method

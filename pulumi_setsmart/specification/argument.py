@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ from attrs import frozen
 
 from pulumi_setsmart.lifecycle.kind import (
     ACCOUNT,
+    CLEAR_INPUT,
     DELETION_POLICY,
     EXISTING_ID,
     ID_FIELD,
@@ -73,6 +75,11 @@ _POLICIES = {
         "that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur twice "
         "count twice. A path that leads to nothing declared has no effect."
     ),
+    CLEAR_INPUT: (
+        "The fields to set to null, each by what leads to it: {field}`notes`, or `house.code` in "
+        "`{extra_fields}`; `/a.b` for a name that holds a dot. Each is declared as `CLEAR` in its "
+        "place would declare it."
+    ),
 }
 
 
@@ -110,8 +117,9 @@ def arguments_of(kind: Kind) -> Iterator[Argument]:
         IF_EXISTS: f"{_literal(*IfExists)} | IfExists",
         DELETION_POLICY: f"{_literal(*DeletionPolicy)} | DeletionPolicy",
         UNORDERED: "Sequence[str]",
+        CLEAR_INPUT: "Sequence[str]",
     }
-    for name in kind.policy_inputs:
+    for name in (*kind.policy_inputs, CLEAR_INPUT):
         annotation = f"pulumi.Input[{annotations[name]}] | None"
         yield Argument(name, annotation, policy_description(kind, name))
 
@@ -128,12 +136,14 @@ def place_description(kind: Kind, name: str) -> str:
 
 
 def policy_description(kind: Kind, name: str) -> str:
-    """Return what a policy input of a kind of resource means."""
+    """Return what an input of a kind of resource means that is no field."""
+    optional = (field.name for field in kind.fields if not (field.required or field.secret))
     return _POLICIES[name].format(
         article="an" if kind.noun[0] in "aeiou" else "a",
         noun=kind.noun,
         identity=_identity(kind),
         extra_fields=kind.extra_fields,
+        field="".join(f"`{name}`, " for name in itertools.islice(optional, 1)),
     )
 
 

@@ -47,6 +47,9 @@ class PropertyArgs:
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
+        clear: The fields to set to null, each by what leads to it: `address`, `notes`, or
+            `house.code` in `attributes`; `/a.b` for a name that holds a dot. Each is declared as
+            `CLEAR` in its place would declare it.
         formerly: The key that the entry had before, or a list of keys, so that it keeps its
             object. A resource outside this portfolio has its name in the program here.
     """
@@ -62,6 +65,7 @@ class PropertyArgs:
     if_exists: pulumi.Input[Literal["error", "adopt", "create"] | IfExists] | None = None
     deletion_policy: pulumi.Input[Literal["delete", "deactivate"] | DeletionPolicy] | None = None
     unordered: pulumi.Input[Sequence[str]] | None = None
+    clear: pulumi.Input[Sequence[str]] | None = None
     formerly: str | Sequence[str] | None = None
 
 
@@ -93,6 +97,9 @@ class WebhookSubscriptionArgs:
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
+        clear: The fields to set to null, each by what leads to it: `status`, `notes`, or
+            `house.code` in `attributes`; `/a.b` for a name that holds a dot. Each is declared as
+            `CLEAR` in its place would declare it.
         formerly: The key that the entry had before, or a list of keys, so that it keeps its
             object. A resource outside this portfolio has its name in the program here.
     """
@@ -106,6 +113,7 @@ class WebhookSubscriptionArgs:
     if_exists: pulumi.Input[Literal["error", "adopt", "create"] | IfExists] | None = None
     deletion_policy: pulumi.Input[Literal["delete", "deactivate"] | DeletionPolicy] | None = None
     unordered: pulumi.Input[Sequence[str]] | None = None
+    clear: pulumi.Input[Sequence[str]] | None = None
     formerly: str | Sequence[str] | None = None
 
 

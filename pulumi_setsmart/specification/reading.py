@@ -19,7 +19,7 @@ from pulumi_setsmart.lifecycle.check import (
     unsendable,
     violations,
 )
-from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.kind import CLEAR_INPUT, Kind
 from pulumi_setsmart.models.constraint import Choice
 from pulumi_setsmart.models.json import Json, pointer, type_name
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
@@ -375,6 +375,12 @@ def _formerly(entries: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _unknown_field(document: Document, kind: Kind, path: str, field: str) -> FileViolation:
+    if field == CLEAR_INPUT:
+        return document.key_violation(
+            path,
+            "is an argument of programs; set the field itself to null, as in `address: null`",
+            MessageCode.UNKNOWN_FIELD,
+        )
     meant = closest(field, names_of(kind))
     violation = document.key_violation(
         path,

@@ -9,7 +9,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.specification import assigned_stack, backup_note
 from pulumi_setsmart.specification.argument import Argument, entry_arguments_of
 from pulumi_setsmart.specification.former_keys import FORMERLY, SCHEMA
-from pulumi_setsmart.specification.sections import CONFIG, SECTIONS
+from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, names_of
 
 
 def portfolio_schema() -> dict[str, Json]:
@@ -33,7 +33,8 @@ def _section(kind: Kind) -> dict[str, Json]:
 
 
 def _entry(kind: Kind) -> dict[str, Json]:
-    arguments = [*entry_arguments_of(kind)]
+    known = names_of(kind)
+    arguments = [argument for argument in entry_arguments_of(kind) if argument.name in known]
     return {
         "type": "object",
         "additionalProperties": False,

@@ -26,6 +26,8 @@ _FORMS = {
 }
 _GROUPED = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|0[xo][0-9a-fA-F_]+")
 """Digits in groups: a number for YAML 1.1 and many programs, a string for YAML 1.2."""
+_NUMBER_ELSEWHERE = re.compile(r"[-+]?0[box][0-9a-fA-F]+")
+"""A number for many programs, with or without a sign, which YAML 1.2 takes for a string."""
 
 
 class UnclearScalarError(ValueError):
@@ -49,11 +51,16 @@ def resolved(text: str) -> str:
 
 
 def is_plain_text(text: str) -> bool:
-    """Return whether a string is read as the same string if it is written without quotes."""
+    """Return whether a string is read as the same string if it is written without quotes.
+
+    Programs that know more numbers, some with a _ anywhere in them, have to read it so as well.
+    """
+    ungrouped = text.replace("_", "")
     try:
-        return resolved(text) == TEXT
+        is_text = resolved(text) == resolved(ungrouped) == TEXT
     except UnclearScalarError:
         return False
+    return is_text and not _NUMBER_ELSEWHERE.fullmatch(ungrouped)
 
 
 def scalar(text: str, type_: str) -> Json:

@@ -50,6 +50,18 @@ def test_the_project_says_where_its_state_is(
     assert {*files[".gitignore"].splitlines()} >= {".venv/", *ignored}
 
 
+@pytest.mark.parametrize("backend", [None, "state"])
+def test_a_project_in_yaml_names_the_folder_of_the_plugin(backend: str | None) -> None:
+    """It needs no option for refreshes; the rest is what a project in Python has."""
+    project = evolve(PROJECT, backend=backend)
+    in_python = yaml.safe_load(project_files(project)["Pulumi.yaml"])
+    files = project_files(evolve(project, plugin="/opt/a: b"), "resources: {}\n")
+    in_yaml = yaml.safe_load(files["Pulumi.yaml"])
+    plugins = {"providers": [{"name": "setsmart", "path": "/opt/a: b"}]}
+    del in_python["options"]
+    assert in_yaml == {**in_python, "runtime": "yaml", "plugins": plugins, "resources": {}}
+
+
 @given(st.text(max_size=20))
 def test_any_folder_gives_a_name_that_pulumi_accepts(folder: str) -> None:
     """Whatever its characters are."""

@@ -59,3 +59,12 @@ def test_a_project_in_python_is_used(tmp_path: Path, runtime: str) -> None:
     """In each of the two ways in which Pulumi.yaml names the language."""
     (tmp_path / "Pulumi.yaml").write_text(f"name: x\nruntime: {runtime}\n")
     Project.of(tmp_path).require_python()
+
+
+@pytest.mark.parametrize(
+    ("runtime", "expected"), [("yaml", True), ("{name: yaml}", True), ("nodejs", False)]
+)
+def test_a_program_in_yaml_is_known(tmp_path: Path, runtime: str, *, expected: bool) -> None:
+    """By what Pulumi.yaml names as the language."""
+    (tmp_path / "Pulumi.yaml").write_text(f"name: x\nruntime: {runtime}\n")
+    assert Project.of(tmp_path).is_in_yaml() is expected

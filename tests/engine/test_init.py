@@ -122,6 +122,41 @@ def test_a_stack_that_cannot_be_created_can_be_created_later(home: EngineStack) 
     assert in_project(home, "project").succeed("stack", "--show-name").strip() == "dev"
 
 
+def test_a_portfolio_becomes_a_program_in_yaml(
+    language_hosts: Path, home: EngineStack, account: EngineSandbox
+) -> None:
+    """Pulumi runs it with the plugin of this installation; running it again adds a stack only."""
+    assert home.pulumi == language_hosts
+    sheet = "resource_name,name,bedrooms\nvilla,Villa,3\n"
+    (home.folder / "flats.csv").write_text(sheet)
+    made = init(home, "flats", "--yaml", "--portfolio", "flats.csv")
+    assert made.returncode == 0, made.stderr
+    project = in_project(home, "flats")
+    assert not (project.folder / "__main__.py").exists()
+    project.up()
+    project.assert_nothing_to_do()
+    [listing] = account.sandbox.storage.objects(PROPERTIES)
+    assert (listing["name"], listing["bedrooms"]) == ("Villa", 3)
+    before = (project.folder / "Pulumi.yaml").read_text()
+    again = init(home, "flats", "--yaml", "--example", "--stack", "eu")
+    assert again.returncode == 0, again.stderr
+    assert "--example" in again.stdout
+    assert "wrote" not in again.stdout
+    assert (project.folder / "Pulumi.yaml").read_text() == before
+    assert "warning" not in "".join(home.printed)
+
+
+def test_what_yaml_cannot_do_is_refused(home: EngineStack) -> None:
+    """Before anything is written."""
+    shared = "properties:\n  villa: {name: Villa, stack: eu}\n"
+    (home.folder / "shared.yaml").write_text(shared)
+    for option in ("--workflows=github", "--portfolio=shared.yaml"):
+        refused = init(home, "project", "--yaml", option)
+        assert refused.returncode == 2
+        assert option.partition("=")[2] in refused.stderr or "--workflows" in refused.stderr
+    assert not (home.folder / "project").exists()
+
+
 def test_questions_are_asked_on_a_terminal(home: EngineStack) -> None:
     """For what no option says, each with its default, and again where Pulumi would say no."""
     conversation = Conversation(home.folder, ("init", "flats"), home.environment)

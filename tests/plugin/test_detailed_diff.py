@@ -1,6 +1,7 @@
 """The paths of what changes."""
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from support.json_values import NAMES
 
@@ -11,18 +12,10 @@ from pulumi_setsmart.models.json import pointer
 from pulumi_setsmart.plugin.detailed_diff import diff_response
 
 
-def changed(*paths: str, **change: object) -> PlannedChange:
+def changed(*paths: str) -> PlannedChange:
     """Return a change of what these JSON pointers lead to."""
-    mismatches = tuple(Mismatch(path, 1, 2) for path in paths)
-    return PlannedChange(
-        **{
-            "changes": True,
-            "replaces": [],
-            "shows_in_inputs": True,
-            "differences": mismatches,
-            **change,
-        }
-    )
+    differences = tuple(Mismatch(path, 1, 2) for path in paths)
+    return PlannedChange(changes=True, replaces=[], shows_in_inputs=True, differences=differences)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +42,18 @@ def test_each_path_begins_with_a_property(name: str) -> None:
 
 def test_what_the_server_did_not_apply_is_no_reason_to_replace() -> None:
     """The update is planned, and nothing is named that a program could have replaced for."""
-    response = diff_response(PROPERTY, changed("/bedrooms", shows_in_inputs=False))
+    response = diff_response(PROPERTY, evolve(changed("/bedrooms"), shows_in_inputs=False))
     assert (response.changes, [*response.detailedDiff]) == (response.DIFF_SOME, [])
+
+
+def test_another_policy_is_shown() -> None:
+    """Although only the state changes."""
+    response = diff_response(PROPERTY, evolve(changed(), policies=("deletion_policy",)))
+    assert [*response.detailedDiff] == ["deletion_policy"]
 
 
 def test_another_place_replaces() -> None:
     """By the input that names it."""
-    response = diff_response(PROPERTY, changed(replaces=["account"], shows_in_inputs=False))
+    response = diff_response(PROPERTY, evolve(changed(), replaces=["account"]))
     assert [*response.replaces] == ["account"]
     assert response.detailedDiff["account"].kind == response.detailedDiff["account"].UPDATE_REPLACE

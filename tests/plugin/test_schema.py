@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ ONLY_COMMANDS = {"dashboardUrl", "allowedProviders"}
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_each_kind_takes_its_inputs(kind: Kind) -> None:
     """Fields, extra fields, policies, and where the object is."""
-    resource = package_schema()["resources"][kind.token]
+    resources: Any = package_schema()["resources"]
+    resource = resources[kind.token]
     assert resource["inputProperties"].keys() == {
         *kind.field_names,
         kind.extra_fields,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from google.protobuf.json_format import MessageToDict
 from hypothesis import given
 from hypothesis import strategies as st
 from support.json_values import ANY_OBJECT
@@ -41,7 +42,12 @@ def test_any_properties_arrive_as_they_were_sent(
 
 def test_what_is_not_known_yet_and_null_have_forms_of_their_own() -> None:
     """Also inside a secret; the null of a Python program is a string."""
-    properties = {"later": UNKNOWN, "nothing": None, "python": CLEAR, "hidden": {"a": UNKNOWN}}
+    properties: dict[str, Any] = {
+        "later": UNKNOWN,
+        "nothing": None,
+        "python": CLEAR,
+        "hidden": {"a": UNKNOWN},
+    }
     arrived = received(sent(properties, ["/hidden"]))
     assert arrived.values == {**properties, "python": None}
     assert arrived.values["later"] is UNKNOWN
@@ -50,5 +56,5 @@ def test_what_is_not_known_yet_and_null_have_forms_of_their_own() -> None:
 
 def test_the_mark_is_that_of_the_protocol() -> None:
     """The engine encrypts what has it."""
-    marked = sent({"code": 77}, ["/code", "/missing/too"])["code"]
-    assert {name: marked[name] for name in marked} == {SIGNATURE: SECRET_SIGNATURE, "value": 77.0}
+    marked = sent({"code": 77}, ["/code", "/missing/too"])
+    assert MessageToDict(marked)["code"] == {SIGNATURE: SECRET_SIGNATURE, "value": 77.0}

@@ -27,6 +27,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "if_exists": st.sampled_from(["adopt", "other"]),
     "existing_id": st.sampled_from(["prop_1", "", 5]),
     "unordered": st.sampled_from([["a"], ["a.b", "/c"], [], [""], [5], "a"]),
+    "clear": st.just(["address"]),
     "beds": st.just(1),
 }
 HOOK_FIELDS: dict[str, st.SearchStrategy[Any]] = {

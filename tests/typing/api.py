@@ -39,6 +39,7 @@ loft = Property(
     existing_id="prop_1",
     if_exists="adopt",
     deletion_policy=DeletionPolicy(pulumi.Config().require("policy")),
+    clear=["house.code"],
     opts=pulumi.ResourceOptions(protect=True),
 )
 theirs = Property.get("theirs", "prop_1")
@@ -60,6 +61,8 @@ hook = WebhookSubscription(
 rule = ApiObject(
     "rule", path="/pricing-rules", body={"code": "a", "property_id": loft.id}, identity=["code"]
 )
+PropertyArgs(name="A", clear=pulumi.Output.from_input(["address"]))
+ApiObject("a", path="/a", body={}, clear={"until": True})  # type: ignore[arg-type]
 their_hook: WebhookSubscription = WebhookSubscription.get("their-hook", theirs.id)
 their_rule: ApiObject = ApiObject.get("their-rule", "rule_1", path="/pricing-rules")
 

@@ -8,34 +8,21 @@ if its archive has that digest. What it fetches or builds goes where Pulumi's ow
 """
 
 import os
-import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pulumi_cli import search
+from pulumi_cli import command, search
 from pulumi_cli.build import build
 from pulumi_cli.download import download
-from pulumi_cli.engine import Engine, Unavailable
-from pulumi_cli.link import obtain
-
-LINK = Path(__file__).parents[2] / ".venv" / "bin" / "pulumi"
+from pulumi_cli.engine import Engine
+from pulumi_cli.link import LINK, obtain
 
 
-def main() -> int:
-    """Make the link, and return the exit code."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))  # so that nothing is left behind
-    say = _speaker()
-    try:
-        engine = obtain(LINK, _sources(say), say)
-    except (Unavailable, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
+def install(say: Callable[[str], None]) -> None:
+    """Make the link, and say which engine it is."""
+    engine = obtain(LINK, _sources(say), say)
     say(f"{engine} is ready.")
-    return 0
 
 
 def _sources(say: Callable[[str], None]) -> list[Callable[[], Engine]]:
@@ -48,16 +35,5 @@ def _sources(say: Callable[[str], None]) -> list[Callable[[], Engine]]:
     ]
 
 
-def _speaker() -> Callable[[str], None]:
-    started = time.monotonic()
-
-    def say(line: str) -> None:
-        minutes, seconds = divmod(int(time.monotonic() - started), 60)
-        sys.stdout.write(f"  {minutes}:{seconds:02}  {line}\n")
-        sys.stdout.flush()
-
-    return say
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command.run(install))

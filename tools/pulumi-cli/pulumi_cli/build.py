@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_cli import folder, go, process
-from pulumi_cli.engine import Engine
+from pulumi_cli.engine import Engine, Unavailable
 from pulumi_cli.go_module import oldest_go, required
 
 SOURCES = Path(__file__).parents[1]
@@ -39,29 +39,68 @@ ENGINE = Program(
     module="github.com/pulumi/pulumi/pkg/v3",
     package="cmd/pulumi",
 )
-LANGUAGE_HOST = Program(
+PYTHON_HOST = Program(
     name="pulumi-language-python",
     title="The Python language host",
-    folder=SOURCES / "language-host",
+    folder=SOURCES / "python-host",
     module=SDK,
     package="python/cmd/pulumi-language-python",
 )
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
+OTHER_HOSTS = (
+    Program(
+        name="pulumi-language-yaml",
+        title="The YAML language host",
+        folder=SOURCES / "yaml-host",
+        module="github.com/pulumi/pulumi-yaml",
+        package="cmd/pulumi-language-yaml",
+    ),
+    Program(
+        name="pulumi-language-nodejs",
+        title="The Node.js language host",
+        folder=SOURCES / "nodejs-host",
+        module=SDK,
+        package="nodejs/cmd/pulumi-language-nodejs",
+    ),
+)
+"""The hosts that only programs of the native plugin need. Pulumi's own archive has them."""
 
 
 def build(versions: Path, say: Callable[[str], None]) -> Engine:
     """Build the engine and its companions from their pinned modules, and install them."""
 
     def fill(root: Path) -> None:
-        oldest = max(oldest_go(ENGINE.folder), oldest_go(LANGUAGE_HOST.folder))
+        oldest = max(oldest_go(ENGINE.folder), oldest_go(PYTHON_HOST.folder))
         with go.toolchain(oldest, SOURCES / "go-requirements.txt", say) as executable:
             compiler = _Compiler(executable, root / "bin", say)
             compiler.compile(ENGINE)
-            compiler.compile(LANGUAGE_HOST)
+            compiler.compile(PYTHON_HOST)
             compiler.copy_scripts()
 
     say(f"Building Pulumi {ENGINE.version} from its Go modules: about five minutes, once.")
     return folder.install(versions, ENGINE.version, fill, say)
+
+
+def add_host(host: Program, engine: Engine, versions: Path, say: Callable[[str], None]) -> None:
+    """Build a language host that an engine lacks, and put it beside the engine.
+
+    Raises:
+        Unavailable: It cannot be built, or the engine is in nobody's folder of versions.
+    """
+
+    def fill(root: Path) -> None:
+        if engine.has(host.name):
+            return  # another run has built it meanwhile
+        requirements = SOURCES / "go-requirements.txt"
+        with go.toolchain(oldest_go(host.folder), requirements, say) as executable:
+            _Compiler(executable, root, say).compile(host)
+
+    if engine.has(host.name):
+        return
+    if not engine.path.is_relative_to(versions.resolve()):
+        raise Unavailable(f"{engine} lacks {host.name} beside it, as Pulumi's archive has it.")
+    say(f"Building {host.name} {host.version} from its Go module: some minutes, once.")
+    folder.extend(versions, engine, fill, say)
 
 
 @dataclass(frozen=True)

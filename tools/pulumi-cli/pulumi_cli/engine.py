@@ -33,6 +33,10 @@ class Engine:
         """Name it for the user."""
         return f"Pulumi {dotted(self.version)} ({self.path})"
 
+    def has(self, companion: str) -> bool:
+        """Return whether a program that it would start is beside it."""
+        return os.access(self.path.with_name(companion), os.X_OK)
+
 
 def examine(executable: Path) -> Engine:
     """Return the engine that an executable is, or raise `Unavailable` if it would not do."""
@@ -41,11 +45,11 @@ def examine(executable: Path) -> Engine:
         raise Unavailable(
             f"{executable} is version {dotted(version)}; {dotted(OLDEST_CLI)} or later is needed."
         )
-    path = executable.resolve()
+    engine = Engine(executable.resolve(), version)
     for companion in COMPANIONS:
-        if not os.access(path.with_name(companion), os.X_OK):
+        if not engine.has(companion):
             raise Unavailable(f"{executable} lacks {companion} beside it.")
-    return Engine(path, version)
+    return engine
 
 
 def _version_of(executable: Path) -> Version:

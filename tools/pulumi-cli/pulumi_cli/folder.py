@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pulumi_cli.engine import Engine, Unavailable, examine
+from pulumi_cli.version import dotted
 
 
 def install(
@@ -35,6 +36,29 @@ def install(
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return examine(target / "bin" / "pulumi")
+
+
+def extend(
+    versions: Path, engine: Engine, fill: Callable[[Path], None], say: Callable[[str], None]
+) -> None:
+    """Put programs beside an engine, each whole or not at all.
+
+    Args:
+        versions: the folder of all versions.
+        engine: one in that folder.
+        fill: makes the programs in the folder that it is given.
+        say: Called with a line if another run has to be waited for.
+    """
+    partial = versions / f".{dotted(engine.version)}-hosts"
+    with _alone(versions, say):
+        shutil.rmtree(partial, ignore_errors=True)  # of a run that was killed
+        partial.mkdir()
+        try:
+            fill(partial)
+            for program in partial.iterdir():
+                program.replace(engine.path.with_name(program.name))
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
 
 
 @contextmanager

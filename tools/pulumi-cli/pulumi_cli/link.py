@@ -8,6 +8,8 @@ from pulumi_cli.engine import Engine, Unavailable, examine
 from pulumi_cli.version import dotted
 from pulumi_setsmart.automation.oldest_cli import OLDEST_CLI
 
+LINK = Path(__file__).parents[3] / ".venv" / "bin" / "pulumi"
+
 ADVICE = (
     f"No Pulumi CLI: install {dotted(OLDEST_CLI)} or later (https://www.pulumi.com/docs/install/), "
     "or Go to build it with, and run `make setup` again; or have the official archive downloaded: "

@@ -1,5 +1,5 @@
 // The Python language host.
-module setsmart/pulumi-cli/language-host
+module setsmart/pulumi-cli/python-host
 
 go 1.25.0
 
