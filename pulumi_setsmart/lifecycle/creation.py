@@ -85,8 +85,10 @@ def _post(operation: Operation, owner: str, idempotency_key: str) -> tuple[str, 
         identifier, record = operation.collection.create(
             operation.declaration.fields, idempotency_key
         )
+        # In this order: whoever knows the id and does not find it on the list takes the list for
+        # incomplete, unless it knows that the object is newer than the list.
+        operation.list_cache.mark_written(identifier)
         operation.ownership.claim(identifier, owner)
-    operation.list_cache.mark_written(identifier)
     ids_before = operation.list_cache.complete_items or ()
     if identifier in ids_before and not operation.list_cache.was_deleted(identifier):
         raise ExistingObjectError(

@@ -25,6 +25,7 @@ class OwnershipRegistry:
         self._seen: set[str] = set()
         self._contested: set[str] = set()
         self._posting: list[JsonObject] = []
+        self._known_here: set[str] = set()
         self._shared = state.add(state.name_of("ownership", base_url, path), self._apply)
 
     def mark_seen(self, identifier: str) -> None:
@@ -45,9 +46,12 @@ class OwnershipRegistry:
 
     @property
     def known_ids(self) -> frozenset[str]:
-        """The ids of the objects that resources of this run have, as far as is known by now."""
-        with self._shared.turn():
-            return frozenset(self._seen | self._owners.keys())
+        """The ids of the objects that resources of this process have, as far as is known by now.
+
+        What another process has just created is not on the list that this one has read.
+        """
+        with self._shared.changed:
+            return frozenset(self._known_here)
 
     def release(self, identifier: str) -> None:
         """Note that an object is gone. A server may give its id to another one."""
@@ -147,6 +151,7 @@ class OwnershipRegistry:
         )
 
     def _see(self, identifier: str) -> None:
+        self._known_here.add(identifier)
         if identifier not in self._seen:
             self._shared.record("seen", identifier)
 
@@ -155,6 +160,7 @@ class OwnershipRegistry:
             self._shared.record("contested", identifier)
 
     def _claim(self, identifier: str, owner: str) -> None:
+        self._known_here.add(identifier)
         if identifier not in self._owners:
             self._shared.record("claimed", identifier, owner)
         if self._owners[identifier] != owner:
@@ -173,6 +179,7 @@ class OwnershipRegistry:
             case ["released", str(identifier)]:
                 self._owners.pop(identifier, None)
                 self._seen.discard(identifier)
+                self._known_here.discard(identifier)
             case ["contested", str(identifier)]:
                 self._contested.add(identifier)
             case _:

@@ -20,6 +20,7 @@ from pulumi_setsmart.client.errors import (
 )
 from pulumi_setsmart.lifecycle.journal import UnavailableJournal
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
@@ -162,3 +163,33 @@ def test_without_sharing_a_lost_post_stays_unresolved() -> None:
     with raises(UnknownOutcomeError, MessageCode.UNKNOWN_OUTCOME, PROBLEM):
         lifecycle.create(VILLA)
     assert len(account.objects) == 1
+
+
+def test_what_another_process_creates_is_not_missed_on_the_list() -> None:
+    """A list that was read before shows nothing of it, and is complete all the same."""
+    account = InMemoryAccount()
+    one, other = processes(account)
+    before = account.clock.time()
+    for number in range(3):
+        created(one, {"name": f"Villa {number}"})
+        created(other, {"name": f"Loft {number}"})
+    assert account.clock.time() == before  # nobody has waited for the list to catch up
+    assert sum(method == "GET" for method, _, _ in account.sent) == 2
+
+
+def test_what_is_just_created_is_not_missed_on_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever creates at the same moment may already know its id."""
+    account = InMemoryAccount()
+    lifecycle = account.lifecycle()
+    claim = OwnershipRegistry.claim
+
+    def claim_while_another_creates(self: OwnershipRegistry, *claimed: str) -> None:
+        claim(self, *claimed)
+        if len(account.objects) == 1:
+            created(lifecycle, LOFT)
+
+    monkeypatch.setattr(OwnershipRegistry, "claim", claim_while_another_creates)
+    before = account.clock.time()
+    created(lifecycle, VILLA)
+    assert len(account.objects) == 2
+    assert account.clock.time() == before

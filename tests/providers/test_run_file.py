@@ -140,7 +140,7 @@ def all_known(run: Run) -> list[object]:
     ownership, identities = run.ownership(ACCOUNT[0], PATH), run.identities(*ACCOUNT, PATH)
     managed = [identities.managed(identifier) for identifier in IDS]
     return [
-        ownership.known_ids,
+        [ownership.claim_existing([Record(identifier, {})]) for identifier in IDS],
         [ownership.is_contested(identifier) for identifier in IDS],
         [ownership.is_others(identifier, owner) for identifier in IDS for owner in OWNERS],
         managed,
@@ -160,6 +160,8 @@ def test_processes_do_together_what_one_would(steps: list[Step]) -> None:
         for step in steps:
             assert step.carry_out(together[step.process]) == step.carry_out(alone)
         assert [all_known(run) for run in together] == [all_known(alone)] * 3
+        known = [run.ownership(ACCOUNT[0], PATH).known_ids for run in (*together, alone)]
+        assert frozenset().union(*known[:3]) == known[3]
 
 
 def test_all_processes_begin_at_one_time(tmp_path: Path) -> None:
