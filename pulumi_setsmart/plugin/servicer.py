@@ -24,7 +24,8 @@ from pulumi_setsmart.lifecycle.planned_outputs import planned_outputs
 from pulumi_setsmart.lifecycle.resource_key import ResourceKey
 from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_marked_secrets
 from pulumi_setsmart.lifecycle.state_metadata import KEY
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.json import Json, dotted
+from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.plugin.configuration import SECRET_SETTINGS, lookup_in
 from pulumi_setsmart.plugin.detailed_diff import diff_response
@@ -39,6 +40,7 @@ from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
 
+_FILE = "is an asset or an archive, which no field can hold; pass its text"
 _KINDS: Mapping[str, Kind] = {kind.token: kind for kind in KINDS}
 
 
@@ -129,9 +131,13 @@ class SetSmartPlugin(ResourceProviderServicer):
             checked = self._lifecycle(kind, inputs).check(
                 inputs, exists=bool(olds.values), before=olds.values
             )
+        files = [
+            with_code(f"{dotted(path)}: {_FILE}", MessageCode.NOT_JSON) for path in news.file_paths
+        ]
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [
-            protocol.CheckFailure(reason=shown(visible(each))) for each in checked.violations
+            protocol.CheckFailure(reason=shown(visible(each)))
+            for each in (*files, *checked.violations)
         ]
         return protocol.CheckResponse(inputs=_sent(kind, checked.inputs), failures=failures)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import frozen
+from attrs import Factory, frozen
 from google.protobuf.struct_pb2 import Struct, Value
 from pulumi.runtime import rpc
 
@@ -26,17 +26,19 @@ class ReceivedProperties:
     Attributes:
         values: The plain values.
         secret_paths: The JSON pointers of those that are marked as secret.
+        file_paths: The JSON pointers of assets and archives, which no field can hold.
     """
 
     values: dict[str, Json]
-    secret_paths: list[str]
+    secret_paths: list[str] = Factory(list)
+    file_paths: list[str] = Factory(list)
 
 
 def received(properties: Struct) -> ReceivedProperties:
     """Return properties of a request."""
-    secret_paths: list[str] = []
-    values = _members(properties, "", secret_paths)
-    return ReceivedProperties(values, secret_paths)
+    found = ReceivedProperties({})
+    found.values.update(_members(properties, "", found))
+    return found
 
 
 def sent(properties: Mapping[str, Json], secret_paths: Iterable[str] = ()) -> Struct:
@@ -54,14 +56,13 @@ def sent(properties: Mapping[str, Json], secret_paths: Iterable[str] = ()) -> St
     return struct
 
 
-def _members(properties: Struct, path: str, secret_paths: list[str]) -> dict[str, Json]:
+def _members(properties: Struct, path: str, found: ReceivedProperties) -> dict[str, Json]:
     return {
-        name: _plain(value, pointer(path, name), secret_paths)
-        for name, value in properties.fields.items()
+        name: _plain(value, pointer(path, name), found) for name, value in properties.fields.items()
     }
 
 
-def _plain(value: Value, path: str, secret_paths: list[str]) -> Json:
+def _plain(value: Value, path: str, found: ReceivedProperties) -> Json:
     match value.WhichOneof("kind"):
         case "string_value":
             text = value.string_value
@@ -72,23 +73,23 @@ def _plain(value: Value, path: str, secret_paths: list[str]) -> Json:
             return value.bool_value
         case "list_value":
             return [
-                _plain(element, pointer(path, index), secret_paths)
+                _plain(element, pointer(path, index), found)
                 for index, element in enumerate(value.list_value.values)
             ]
         case "struct_value":
-            return _object(value.struct_value, path, secret_paths)
+            return _object(value.struct_value, path, found)
     return None
 
 
-def _object(struct: Struct, path: str, secret_paths: list[str]) -> Json:
+def _object(struct: Struct, path: str, found: ReceivedProperties) -> Json:
     if SIGNATURE not in struct.fields:
-        return _members(struct, path, secret_paths)
-    signature = struct.fields[SIGNATURE].string_value
-    if signature == SECRET_SIGNATURE:
-        secret_paths.append(path)
-        return _plain(struct.fields[_WRAPPED], path, [])
-    # An asset or an archive is none of the values that a field can have: a check refuses it.
-    return _members(struct, path, secret_paths)
+        return _members(struct, path, found)
+    if struct.fields[SIGNATURE].string_value != SECRET_SIGNATURE:
+        found.file_paths.append(path)
+        return None
+    found.secret_paths.append(path)
+    inside = ReceivedProperties({}, file_paths=found.file_paths)
+    return _plain(struct.fields[_WRAPPED], path, inside)
 
 
 def _write(value: Json, into: Value) -> None:

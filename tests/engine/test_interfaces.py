@@ -8,6 +8,7 @@ from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack
 from support.interface import DYNAMIC, NATIVE, Interface
 
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES
 
 FIELDS = (
@@ -55,3 +56,16 @@ def test_an_alias_switches_the_interface(
     switched.assert_clean()
     switched.succeed("destroy", "--yes", *QUIET)
     assert storage.objects(PROPERTIES) == []
+
+
+def test_a_file_is_no_value_of_a_field(stack: EngineStack, account: EngineSandbox) -> None:
+    """Pulumi passes assets as objects, which must not get into a listing."""
+    asset = "pulumi.StringAsset('a text')"
+    program = f'Property("villa", name="Villa", attributes={{"picture": {{"of": {asset}}}}})'
+    declare(stack, NATIVE, program)
+    finished = stack.fail("up", "--yes", "--skip-preview", *QUIET)
+    assert any(
+        "attributes.picture.of" in error and error.endswith(f"[{MessageCode.NOT_JSON}]")
+        for error in finished.errors
+    ), finished.output
+    assert account.writes() == []
