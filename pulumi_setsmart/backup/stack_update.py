@@ -7,7 +7,12 @@ from typing import Any
 
 from attrs import Factory, define
 
-from pulumi_setsmart.automation.import_file import ImportedResource, component_of, entry_of
+from pulumi_setsmart.automation.import_file import (
+    ImportedResource,
+    component_of,
+    entry_of,
+    native_entry_of,
+)
 from pulumi_setsmart.automation.known_state import KnownState
 from pulumi_setsmart.automation.stack import Stack
 from pulumi_setsmart.backup.plan import Restored
@@ -71,7 +76,7 @@ def stack_update_of(restored: Sequence[Restored], state: KnownState) -> StackUpd
         if holder is not None:
             reason = f"the resource {holder.key.name} manages it"
         elif known is None and _is_orphan(key, state):
-            reason = f"the stack has no {key.parent}, in which its resource was"
+            reason = f"the stack has no {key.parent or key.parent_type}, in which its resource was"
         else:
             if known is None:
                 update.missing.append(each)
@@ -96,7 +101,9 @@ def update_stack(
     parents: dict[str, str] = {}
     for each in update.missing:
         key = each.saved.note.resource
-        entry = entry_of(_imported(each, account, settings))
+        is_native = key is not None and key.kind == each.saved.kind.token
+        to_entry = native_entry_of if is_native else entry_of
+        entry = to_entry(_imported(each, account, settings))
         if key is not None and key.parent_type:
             urn = state.urn_of_parent(key)
             component = component_of(key.parent)
@@ -110,6 +117,7 @@ def update_stack(
         stack.change_ids(update.ids)
     if resources:
         stack.import_resources(resources, parents)
+        stack.refresh_imported()
 
 
 def _is_orphan(key: ResourceKey, state: KnownState) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import EngineStack
+from support.interface import NATIVE
 from support.messages import message
 from support.saved_fields import saved_fields
 
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.sandbox import PROPERTIES, WEBHOOKS, Json
+from pulumi_setsmart.sandbox import DEFAULT_KEY, PROPERTIES, WEBHOOKS, Json
 
 SECRET = "whsec_c2VjcmV0LW9mLXRoZS1ob29r"
 WHOLE = "all-of-it-is-hidden"
@@ -190,3 +192,28 @@ def test_deleted_listings_come_back(stack: EngineStack, account: EngineSandbox) 
     stack.assert_clean()
     assert objects(account, "id", "safe")["Loft"]["door_code"] == "4711-0815"
     assert "4711-0815" not in "".join([(stack.folder / "backup.yaml").read_text(), *stack.printed])
+
+
+def test_a_deleted_listing_of_the_native_plugin_comes_back(
+    pulumi: Path, tmp_path: Path, account: EngineSandbox
+) -> None:
+    """The state knows it as one of the plugin, which looks at it before each preview."""
+    stack = EngineStack.create(
+        pulumi, tmp_path / "native", account.base_url, DEFAULT_KEY, interface=NATIVE
+    )
+    lodge = 'Property("lodge", name="Lodge")'
+    program = f'Property("villa", name="Villa", bedrooms=3)\n{lodge}'
+    stack.declare(program)
+    stack.up()
+    assert stack.command("backup", "backup.yaml").returncode == 0
+    stack.declare(lodge)
+    stack.up()
+    finished = stack.command("restore", "backup.yaml", "--yes")
+    assert finished.returncode == 0, finished.stderr
+    villa = account.sandbox.storage.objects(PROPERTIES)[-1]
+    assert villa["name"] == "Villa"
+    assert stack.resource("villa")["id"] == villa["id"]
+    stack.declare(program)
+    stack.assert_clean()
+    account.sandbox.storage.replace(PROPERTIES, str(villa["id"]), {**villa, "bedrooms": 77})
+    assert "~ bedrooms: 77 => 3" in stack.preview()
