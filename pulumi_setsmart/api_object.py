@@ -41,9 +41,8 @@ class ApiObject(SetSmartResource, module="setsmart", name="ApiObject"):
             `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For names
             that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur twice
             count twice. A path that leads to nothing declared has no effect.
-        clear: The fields to set to null, each by what leads to it: `notes`, or `house.code` in
-            `body`; `/a.b` for a name that holds a dot. Each is declared as `CLEAR` in its place
-            would declare it.
+        clear: The fields to set to null, each by its path: `notes`, or `house.code` in `body`;
+            `/a.b` if a name contains a dot. The same as `CLEAR` in that place.
         account: The name of the account that has it, of `setsmart:accounts`; the one that needs
             no name if left out. Another account means another object: it is created there and
             deleted here.

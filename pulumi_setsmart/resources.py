@@ -47,9 +47,8 @@ class Property(SetSmartResource, module="setsmart", name="Property"):
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
-        clear: The fields to set to null, each by what leads to it: `address`, `notes`, or
-            `house.code` in `attributes`; `/a.b` for a name that holds a dot. Each is declared as
-            `CLEAR` in its place would declare it.
+        clear: The fields to set to null, each by its path: `address`, `notes`, or `house.code`
+            in `attributes`; `/a.b` if a name contains a dot. The same as `CLEAR` in that place.
         account: The name of the account that has it, of `setsmart:accounts`; the one that needs
             no name if left out. Another account means another listing: it is created there and
             deleted here.
@@ -172,9 +171,8 @@ class WebhookSubscription(SetSmartResource, module="setsmart", name="WebhookSubs
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
-        clear: The fields to set to null, each by what leads to it: `status`, `notes`, or
-            `house.code` in `attributes`; `/a.b` for a name that holds a dot. Each is declared as
-            `CLEAR` in its place would declare it.
+        clear: The fields to set to null, each by its path: `status`, `notes`, or `house.code`
+            in `attributes`; `/a.b` if a name contains a dot. The same as `CLEAR` in that place.
         account: The name of the account that has it, of `setsmart:accounts`; the one that needs
             no name if left out. Another account means another webhook subscription: it is created
             there and deleted here.

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a program declares of a listing. What it leaves out, it leaves alone. */
+/** What a program declares of a listing. Fields that are left out are not managed. */
 export interface PropertyArgs {
   name: pulumi.Input<string>;
   address?: pulumi.Input<string>;

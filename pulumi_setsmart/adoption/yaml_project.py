@@ -165,7 +165,7 @@ class YamlProject:
 
     def _not_extendable(self) -> PortfolioFileError:
         return PortfolioFileError(
-            f"{self.path}: cannot be extended without changing what else it says; write its "
+            f"{self.path}: cannot be extended without changing other parts of it; write its "
             "resources in plainer YAML",
             code=MessageCode.NOT_EXTENDABLE,
         )

@@ -53,7 +53,7 @@ class ResourceType:
 def _resource_type(kind: Kind) -> ResourceType:
     module = importlib.import_module(f"pulumi_setsmart.providers.{kind.module}")
     provider: type[LifecycleProvider] = getattr(module, f"{kind.name}Provider")
-    return ResourceType(kind, f"pulumi-python:dynamic/setsmart:{kind.name}", provider)
+    return ResourceType(kind, kind.dynamic_token, provider)
 
 
 TYPES: Mapping[Kind, ResourceType] = {kind: _resource_type(kind) for kind in KINDS}

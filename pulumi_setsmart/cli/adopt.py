@@ -83,7 +83,7 @@ def adopt(
     without a project, only the files are written. The account is only read. Run it again to add new
     listings and to report deleted ones.
 
-    With --only, several stacks share the account: the entries name the stack.
+    With --only, several stacks share the account; in a portfolio file, entries name their stack.
 
     With --format pulumi-yaml, the resources are written into Pulumi.yaml instead.
 
@@ -111,7 +111,7 @@ def adopt(
     is_in_yaml = project_file is not None and Project(project_file).is_in_yaml()
     in_yaml = format_ == _PULUMI_YAML or (is_in_yaml and format_ is None)
     if in_yaml and project_file is not None and not is_in_yaml:
-        raise click.UsageError(f"{project_file} is no project in YAML; `init --yaml` makes one")
+        raise click.UsageError(f"{project_file} is not a project in YAML; `init --yaml` makes one")
     if in_yaml:
         _refuse_given("file", "name")
     stack = chosen_stack(stack, only_environment=only_environment)
@@ -147,7 +147,9 @@ def _refuse_given(*parameters: str) -> None:
     context = click.get_current_context()
     for name in parameters:
         if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            raise click.UsageError(f"--{name} is for portfolios, not for --format {_PULUMI_YAML}")
+            raise click.UsageError(
+                f"--{name} is for portfolio files; this program is in YAML, in Pulumi.yaml"
+            )
 
 
 def _as_json(adoption: "AdoptionResult", notices: list[Notice]) -> dict[str, Any]:

@@ -87,8 +87,7 @@ class _Name(click.ParamType[str]):
     "--yaml",
     "in_yaml",
     is_flag=True,
-    help="Write the program in YAML, which Pulumi runs without Python, with the native plugin"
-    " (preview).",
+    help="Write the program in YAML, in Pulumi.yaml, for the native plugin (preview).",
 )
 @click.option(
     "--workflows",
@@ -182,7 +181,9 @@ def _chosen_workflows(
     """Return the service whose workflows to write, or None for none."""
     if in_yaml:
         if workflows not in (None, _NONE):
-            raise click.UsageError("--workflows needs a program in Python")
+            raise click.UsageError(
+                "--workflows is for programs in Python: leave it out, or leave out --yaml"
+            )
         return None
     chosen = workflows or _asked("Workflows of", _NONE, click.Choice(_SERVICES), asks=asks)
     return None if chosen == _NONE else chosen
@@ -256,7 +257,10 @@ def _program_in_yaml(portfolio: "Mapping[str, str]") -> str:
     file, text = next(iter(portfolio.items()), ("portfolio.yaml", ""))
     entries = entries_in(text, file)
     if is_shared(entries):
-        raise click.UsageError(f"{file}: a program in YAML cannot choose the entries of its stack")
+        raise click.UsageError(
+            f"{file}: entries name their stacks, which a program in YAML cannot select; use a "
+            "program in Python"
+        )
     return yaml_program(entries)
 
 

@@ -76,6 +76,11 @@ class Kind:
         return f"{NAMESPACE}:index:{self.name}"
 
     @cached_property
+    def dynamic_token(self) -> str:
+        """The type of its resources in programs in Python."""
+        return f"pulumi-python:dynamic/{NAMESPACE}:{self.name}"
+
+    @cached_property
     def fields(self) -> tuple[ApiField, ...]:
         """The fields that are known by name, each an input and an output of its own."""
         return () if self.record is None else known_fields(self.record)
@@ -159,7 +164,7 @@ class Kind:
         return last, {**values, PATH: f"/{path.lstrip('/')}"}
 
     def place(self, values: Mapping[str, Json], name: str) -> Json:
-        """Return what an input says about where the object is; not to say it may mean something."""
+        """Return what an input says about where the object is, or its default."""
         return values.get(name) or (DEFAULT_ID_FIELD if name == ID_FIELD else None)
 
     def id_field(self, values: Mapping[str, object]) -> str:

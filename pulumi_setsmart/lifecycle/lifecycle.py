@@ -207,7 +207,7 @@ class Lifecycle:
     def read_unknown(self, identifier: str, place: Mapping[str, Json]) -> ReadObject | None:
         """Look at an object that the state does not hold: to import it, or only to read it.
 
-        It is claimed for no resource, since nobody says which of the two it is.
+        No resource claims it: the engine does not say whether this is an import or only a read.
 
         Args:
             identifier: Its id.

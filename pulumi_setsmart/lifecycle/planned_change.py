@@ -37,7 +37,7 @@ class PlannedChange:
             value. Pulumi can then find by itself what changes, and whether the program wants the
             object to be replaced for it (``replace_on_changes``).
         differences: Where a declared value is not what was last known.
-        policies: The inputs that say otherwise what to do with the object than they did.
+        policies: The policy inputs whose values changed.
     """
 
     changes: bool

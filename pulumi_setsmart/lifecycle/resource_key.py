@@ -13,7 +13,7 @@ from typing import Self
 
 from attrs import frozen
 
-from pulumi_setsmart.lifecycle.kind import Kind
+from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
@@ -107,11 +107,21 @@ class ResourceKey:
 
     def alias_for(self, successor: ResourceKey) -> str:
         """Return Pulumi's alias, as source code, that makes this resource another one's past."""
-        name = shown_json(self.name)
-        if self.parent_type == successor.parent_type:
-            return f"pulumi.Alias(name={name})"
-        parent = "…" if self.parent_type else "pulumi.ROOT_STACK_RESOURCE"
-        return f"pulumi.Alias(name={name}, parent={parent})"
+        parts = []
+        if self.name != successor.name or self.kind == successor.kind:
+            parts.append(f"name={shown_json(self.name)}")
+        if self.kind != successor.kind:
+            parts.append(f"type_={shown_json(self._type)}")
+        if self.parent_type != successor.parent_type:
+            parent = "…" if self.parent_type else "pulumi.ROOT_STACK_RESOURCE"
+            parts.append(f"parent={parent}")
+        return f"pulumi.Alias({', '.join(parts)})"
+
+    @property
+    def _type(self) -> str:
+        """The type of the resource in a state; a key of the native plugin has it as its kind."""
+        types = {kind.name: kind.dynamic_token for kind in KINDS}
+        return types.get(self.kind, self.kind)
 
 
 def resource_key_in(inputs: Mapping[str, Json]) -> str | None:

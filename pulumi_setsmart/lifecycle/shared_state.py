@@ -93,9 +93,9 @@ class SharedState:
             problem = self._problem
         if problem is not None:
             raise error(
-                f"{refusal}: the processes of this run cannot tell each other what they do, since "
-                f"{problem}. Set TMPDIR to a folder on this machine in which you can create files, "
-                "and run again",
+                f"{refusal}: the processes of this run cannot share what they do ({problem}). Set "
+                "TMPDIR to a folder on this machine in which you can create files, use the same "
+                "release of pulumi-setsmart everywhere, and run again",
                 code=MessageCode.RUN_NOT_SHARED,
             )
 

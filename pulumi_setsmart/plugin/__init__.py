@@ -1,1 +1,1 @@
-"""The native plugin: the second way to the lifecycle, for imports, YAML and TypeScript."""
+"""The native plugin, for imports and for programs in YAML and TypeScript."""

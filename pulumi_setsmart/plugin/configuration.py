@@ -42,13 +42,13 @@ SETTINGS: Mapping[str, Setting] = {
     "maxListPages": Setting("integer", "How many pages a list may have."),
     "listCache": Setting("boolean", "Whether reads are served from one list."),
     "ifExists": Setting(
-        "string", "What to do where a new listing exists already: `error`, `adopt` or `create`."
+        "string", "What to do if a new listing already exists: `error`, `adopt` or `create`."
     ),
     "deletionPolicy": Setting(
-        "string", "What becomes of what is no longer declared: `delete` or `deactivate`."
+        "string", "What to do with objects that are no longer declared: `delete` or `deactivate`."
     ),
     "maxDeletions": Setting("integer", "How many deletions a run may make."),
-    "webhooksPath": Setting("string", "Where webhook subscriptions are."),
+    "webhooksPath": Setting("string", "The path of webhook subscriptions."),
     "readOnlyFields": Setting("array", "The fields that only the server sets."),
     "paging": Setting("object", "How lists are paged, where responses do not say so."),
     "acceptAccountChange": Setting(

@@ -40,14 +40,14 @@ from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
 
-_FILE = "is an asset or an archive, which no field can hold; pass its text"
+_FILE = "is an asset or an archive, which no field can hold; pass a string instead"
 _KINDS: Mapping[str, Kind] = {kind.token: kind for kind in KINDS}
 
 
 def _method(
     answer: Callable[[SetSmartPlugin, _Request], _Response],
 ) -> Callable[[SetSmartPlugin, _Request, grpc.ServicerContext], _Response]:
-    """Make a method of the protocol of what answers its requests.
+    """Turn a function that answers a request into a method of the protocol.
 
     What goes wrong is one line for the user, and warnings are shown under their resource.
     """

@@ -1,4 +1,4 @@
-"""Which object whatever goes wrong is about, without its secrets."""
+"""Errors that name their object and show no secrets."""
 
 from __future__ import annotations
 

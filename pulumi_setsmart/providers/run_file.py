@@ -136,7 +136,7 @@ class RunFile:
             return []
         content = os.pread(self._file, length, self._read) if length > 0 else b""
         if len(content) != length:
-            raise JournalError(f"{self._place} was given up by another process of the run")
+            raise JournalError(f"{self._place} is no longer used by another process of the run")
         end = content.rfind(b"\n") + 1
         if end < length:
             os.ftruncate(self._file, self._read + end)
@@ -147,7 +147,7 @@ class RunFile:
         content = "".join(f"{_line(event)}\n" for event in events)
         length = os.write(self._file, content.encode())
         if length < len(content):
-            raise JournalError(f"{self._place} could not be written to its end")
+            raise JournalError(f"{self._place} could not be written completely")
         self._read += length
 
 
@@ -164,7 +164,7 @@ def _event(line: bytes, place: _Place) -> Event:
         event: Json = json.loads(line)
         if isinstance(event, list):
             return event
-    raise JournalError(f"{place} is damaged, or was given up by another process of the run")
+    raise JournalError(f"{place} is damaged, or is no longer used by another process of the run")
 
 
 @contextlib.contextmanager
@@ -191,10 +191,10 @@ def _own_file(folder: int, name: str, flags: int) -> int:
 def _require_own(found: os.stat_result) -> None:
     """Require that nobody else can read or replace a file or folder, and that it is one."""
     if found.st_uid != os.geteuid() or found.st_mode & _OTHERS:
-        raise OSError(errno.EPERM, "not yours alone")
+        raise OSError(errno.EPERM, "other users have access")
     is_file = stat.S_ISREG(found.st_mode)
     if not (is_file or stat.S_ISDIR(found.st_mode)) or (is_file and found.st_nlink > 1):
-        raise OSError(errno.EEXIST, "a link, or no file")
+        raise OSError(errno.EEXIST, "not a regular file, or a link")
 
 
 def _locked(folder: int, name: str) -> int:

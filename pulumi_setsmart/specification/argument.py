@@ -76,9 +76,8 @@ _POLICIES = {
         "count twice. A path that leads to nothing declared has no effect."
     ),
     CLEAR_INPUT: (
-        "The fields to set to null, each by what leads to it: {field}`notes`, or `house.code` in "
-        "`{extra_fields}`; `/a.b` for a name that holds a dot. Each is declared as `CLEAR` in its "
-        "place would declare it."
+        "The fields to set to null, each by its path: {field}`notes`, or `house.code` in "
+        "`{extra_fields}`; `/a.b` if a name contains a dot. The same as `CLEAR` in that place."
     ),
 }
 

@@ -47,9 +47,8 @@ class PropertyArgs:
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
-        clear: The fields to set to null, each by what leads to it: `address`, `notes`, or
-            `house.code` in `attributes`; `/a.b` for a name that holds a dot. Each is declared as
-            `CLEAR` in its place would declare it.
+        clear: The fields to set to null, each by its path: `address`, `notes`, or `house.code`
+            in `attributes`; `/a.b` if a name contains a dot. The same as `CLEAR` in that place.
         formerly: The key that the entry had before, or a list of keys, so that it keeps its
             object. A resource outside this portfolio has its name in the program here.
     """
@@ -97,9 +96,8 @@ class WebhookSubscriptionArgs:
             it: `amenities` or `house.amenities`; `rooms.*.beds` are the beds of each room. For
             names that hold a dot there are JSON pointers (`/house/amenities`). Elements that occur
             twice count twice. A path that leads to nothing declared has no effect.
-        clear: The fields to set to null, each by what leads to it: `status`, `notes`, or
-            `house.code` in `attributes`; `/a.b` for a name that holds a dot. Each is declared as
-            `CLEAR` in its place would declare it.
+        clear: The fields to set to null, each by its path: `status`, `notes`, or `house.code`
+            in `attributes`; `/a.b` if a name contains a dot. The same as `CLEAR` in that place.
         formerly: The key that the entry had before, or a list of keys, so that it keeps its
             object. A resource outside this portfolio has its name in the program here.
     """

@@ -378,7 +378,7 @@ def test_a_folder_of_another_user_is_not_used(
 ) -> None:
     """Who made it can read and replace what is in it."""
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    with pytest.raises(JournalError, match="not yours alone"):
+    with pytest.raises(JournalError, match="other users have access"):
         RunFile.open(tmp_path, ENGINE)
 
 

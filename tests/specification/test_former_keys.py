@@ -149,3 +149,32 @@ class _Mocks(pulumi.runtime.Mocks):
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
         return args.args
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "alias"),
+    [
+        (["Property", "villa"], ["Property", "house"], 'name="villa"'),
+        (
+            ["Property", "villa"],
+            ["setsmart:index:Property", "villa"],
+            'type_="pulumi-python:dynamic/setsmart:Property"',
+        ),
+        (
+            ["setsmart:index:Property", "villa"],
+            ["Property", "house"],
+            'name="villa", type_="setsmart:index:Property"',
+        ),
+        (
+            ["Property", "fleet-villa", "setsmart:index:Portfolio", "fleet"],
+            ["setsmart:index:Property", "fleet-villa"],
+            'type_="pulumi-python:dynamic/setsmart:Property", parent=…',
+        ),
+    ],
+)
+def test_an_alias_names_what_differs(old: list[str], new: list[str], alias: str) -> None:
+    """The name, the type where another interface declares it, and the parent."""
+    former, successor = (ResourceKey.read(json.dumps(key)) for key in (old, new))
+    assert former is not None
+    assert successor is not None
+    assert former.alias_for(successor) == f"pulumi.Alias({alias})"
