@@ -204,6 +204,28 @@ def _extra_fields_violations(kind: Kind, inputs: Mapping[str, Json]) -> Iterator
             yield InputViolation(kind.extra_fields, unsent.reason, name, unsent.code)
 
 
+def unknown_inputs(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputViolation]:
+    """Yield the inputs that a kind does not have: they would have no effect.
+
+    A class in Python has no such arguments. Other languages pass whatever a program has.
+    """
+    known = {
+        *kind.field_names,
+        kind.extra_fields,
+        *kind.replace_on_change,
+        *kind.policy_inputs,
+        CLEAR_INPUT,
+    }
+    for name in inputs:
+        if name not in known and not name.startswith("__"):
+            yield InputViolation(
+                name,
+                f"is no input of a {kind.label}; declare a field without one under "
+                f"{kind.extra_fields}",
+                code=MessageCode.UNKNOWN_FIELD,
+            )
+
+
 def reserved_name_violations(
     kind: Kind, extra: Mapping[str, object], id_field: str = DEFAULT_ID_FIELD
 ) -> Iterator[InputViolation]:

@@ -143,6 +143,13 @@ class IdentityRegistry:
         with self._shared.turn():
             return key in self._keys
 
+    def object_of(self, key: str) -> str | None:
+        """Return the id of the object that a resource managed before this run, or None."""
+        with self._shared.turn():
+            return next(
+                (each.identifier for each in self._managed.values() if each.key == key), None
+            )
+
     def managed(self, identifier: str) -> ManagedObject | None:
         """Return what is known of the object with an id, if it was managed before this run."""
         with self._shared.turn():

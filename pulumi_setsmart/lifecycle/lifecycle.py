@@ -142,6 +142,8 @@ class Lifecycle:
             # What was imported by a read gets its owner here: only what is managed is compared.
             owner = stored.metadata.salt if stored.has_metadata else None
             ownership.recognise(stored.identifier, owner)
+            if stored.has_metadata and stored.owner is None:  # it has just been imported
+                self._refuse_import_over_another(stored, inputs)
             self._refuse_shifted_identity(stored, inputs, declaration)
             return planned_change(self.kind, stored, inputs, declaration)
 
@@ -204,7 +206,9 @@ class Lifecycle:
         with keeping_secrets(stored.declaration):
             return read_object(self._begin(outputs, stored.declaration), stored)
 
-    def read_unknown(self, identifier: str, place: Mapping[str, Json]) -> ReadObject | None:
+    def read_unknown(
+        self, identifier: str, place: Mapping[str, Json], resource_key: str
+    ) -> ReadObject | None:
         """Look at an object that the state does not hold: to import it, or only to read it.
 
         No resource claims it: the engine does not say whether this is an import or only a read.
@@ -212,6 +216,7 @@ class Lifecycle:
         Args:
             identifier: Its id.
             place: Where it is, if its kind can be in more than one place.
+            resource_key: The text of the key of the resource that imports or reads it.
 
         Returns:
             The object, with the fields that it shows as what a program may declare; None if there
@@ -221,11 +226,14 @@ class Lifecycle:
             ApiError: It could not be read.
         """
         stored = StoredObject.unknown(self.kind, identifier, place)
+        operation = self._begin(place, stored.declaration)
+        # What this run reads by its id is not deleted in it, whatever managed it before.
+        operation.ownership.contest([identifier])
         try:
-            seen = read_object(self._begin(place, stored.declaration), stored)
+            seen = read_object(operation, stored)
         except NotFoundError:
             return None
-        return None if seen is None else with_importable(self.kind, seen)
+        return None if seen is None else with_importable(self.kind, seen, resource_key)
 
     def imported(self, record: Record, inputs: Mapping[str, Json]) -> ReadObject:
         """Return what the state is to hold of an object that is imported, as it was just read.
@@ -282,6 +290,14 @@ class Lifecycle:
         stored = StoredObject.of(self.kind, identifier, outputs)
         with keeping_secrets(stored.declaration):
             delete_object(self._begin(outputs, stored.declaration), stored)
+
+    def _refuse_import_over_another(self, stored: StoredObject, inputs: Mapping[str, Json]) -> None:
+        """Refuse to import an object into a resource whose own one would then be deleted."""
+        identities = self.account.identities(self.kind.path(stored.outputs, self.settings))
+        key = resource_key_in(inputs)
+        other = None if key is None else identities.object_of(key)
+        if other not in (None, stored.identifier):
+            refuse_another_id(stored.identifier, other)
 
     def _refuse_shifted_identity(
         self, stored: StoredObject, inputs: Mapping[str, Json], declaration: Declaration

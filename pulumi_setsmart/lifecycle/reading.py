@@ -83,11 +83,11 @@ def read_object(operation: Operation, stored: StoredObject) -> ReadObject | None
     return _as_read(operation, stored, record, secrets, unapplied)
 
 
-def with_importable(kind: Kind, seen: ReadObject) -> ReadObject:
+def with_importable(kind: Kind, seen: ReadObject, resource_key: str) -> ReadObject:
     """Return an object that was only read, with what would manage it as it is declared."""
     fields = importable_fields(kind, known_fields_of(kind, seen.outputs))
     declared = inputs_of(kind, seen.outputs, fields, [] if kind.fields else [""])
-    return attrs.evolve(seen, declared=declared, is_news=True)
+    return attrs.evolve(seen, declared={**declared, RESOURCE: resource_key}, is_news=True)
 
 
 def _note_identity(operation: Operation, stored: StoredObject, fields: JsonObject) -> None:

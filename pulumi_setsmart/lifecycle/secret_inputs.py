@@ -109,6 +109,7 @@ def with_marked_secrets(
     secret = sorted(
         path.removeprefix(extra) if f"{path}/".startswith(f"{extra}/") else path
         for path in secret_paths
+        if not path.startswith(pointer("", KEY))
     )
     return {**marked, KEY: secret_metadata(secret)} if secret else marked
 

@@ -14,6 +14,9 @@ from pulumi.runtime.proto.engine_pb2_grpc import EngineStub
 from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.models.text import visible
 
+_OPTIONS = (("grpc.enable_http_proxy", 0),)
+"""The engine is on this machine."""
+
 
 class EngineLog(logging.Handler):
     """Sends records to the engine."""
@@ -21,7 +24,7 @@ class EngineLog(logging.Handler):
     def __init__(self, address: str) -> None:
         """Send them to the engine at an address."""
         super().__init__()
-        self._engine = EngineStub(grpc.insecure_channel(address))
+        self._engine = EngineStub(grpc.insecure_channel(address, options=_OPTIONS))
         self._current = threading.local()
 
     @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from typing import TypeVar
 
@@ -17,11 +17,12 @@ from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from pulumi_setsmart.client.confidential import shown
+from pulumi_setsmart.lifecycle.check import unknown_inputs
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.planned_outputs import planned_outputs
-from pulumi_setsmart.lifecycle.resource_key import ResourceKey
+from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_marked_secrets
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, dotted
@@ -31,11 +32,11 @@ from pulumi_setsmart.plugin.configuration import SECRET_SETTINGS, lookup_in
 from pulumi_setsmart.plugin.detailed_diff import diff_response
 from pulumi_setsmart.plugin.engine_log import EngineLog
 from pulumi_setsmart.plugin.schema import package_schema
-from pulumi_setsmart.plugin.values import received, sent
+from pulumi_setsmart.plugin.values import ReceivedProperties, received, sent
 from pulumi_setsmart.providers import process
 from pulumi_setsmart.providers.about import about
 from pulumi_setsmart.providers.failure import SetSmartFailure, reported
-from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles
+from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles, Lifecycles
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
@@ -74,7 +75,7 @@ class SetSmartPlugin(ResourceProviderServicer):
     def __init__(self, log: EngineLog) -> None:
         """Make one whose warnings go to a log."""
         self.log = log
-        self._lifecycles: dict[Kind, ConfiguredLifecycles] = {}
+        self._lifecycles: dict[Kind, Lifecycles] = {}
 
     @_method
     def Handshake(
@@ -137,7 +138,7 @@ class SetSmartPlugin(ResourceProviderServicer):
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [
             protocol.CheckFailure(reason=shown(visible(each)))
-            for each in (*files, *checked.violations)
+            for each in (*files, *map(str, unknown_inputs(kind, inputs)), *checked.violations)
         ]
         return protocol.CheckResponse(inputs=_sent(kind, checked.inputs), failures=failures)
 
@@ -147,17 +148,18 @@ class SetSmartPlugin(ResourceProviderServicer):
         kind = _kind(request.urn)
         olds, news = received(request.olds).values, received(request.news).values
         with about(kind, news, request.id, olds=olds):
-            return diff_response(kind, self._lifecycle(kind, olds).diff(olds, news))
+            return diff_response(kind, self._lifecycle(kind, olds).diff(olds, news), news)
 
     @_method
     def Create(self, request: protocol.CreateRequest) -> protocol.CreateResponse:
         """Create an object, or say what is known of it before."""
-        kind, inputs = _kind(request.urn), received(request.properties).values
+        kind, news = _kind(request.urn), received(request.properties)
+        inputs = news.values
         with about(kind, inputs):
             if request.preview:
-                identifier, outputs = "", planned_outputs(kind, inputs)
-            else:
-                identifier, outputs = self._lifecycle(kind, inputs).create(inputs)
+                planned = _marked(planned_outputs(kind, inputs), news)
+                return protocol.CreateResponse(properties=planned, refresh_before_update=True)
+            identifier, outputs = self._lifecycle(kind, inputs).create(inputs)
         return protocol.CreateResponse(
             id=identifier, properties=_outputs(kind, outputs), refresh_before_update=True
         )
@@ -166,25 +168,28 @@ class SetSmartPlugin(ResourceProviderServicer):
     def Read(self, request: protocol.ReadRequest) -> protocol.ReadResponse:
         """Look at an object that the state holds, or at one that it does not hold yet."""
         kind = _kind(request.urn)
-        outputs, olds = received(request.properties).values, received(request.inputs)
-        key = str(ResourceKey.of_urn(request.urn))
-        inputs = with_marked_secrets(kind, olds.values, olds.secret_paths, key)
+        state, olds = received(request.properties), received(request.inputs)
+        outputs = state.values
         with about(kind, outputs, request.id):
             if KEY in outputs:
-                # The engine passes inputs of what it manages, and none of what is only read.
+                # A check puts its key among the inputs of a resource, and an import does.
+                is_managed = RESOURCE in olds.values
                 seen = self._lifecycle(kind, outputs).read(
-                    request.id, outputs, inputs if olds.values else None
+                    request.id, outputs, olds.values if is_managed else None
                 )
             else:
                 identifier, place = kind.located(request.id, outputs)
-                seen = self._lifecycle(kind, place).read_unknown(identifier, place)
+                key = str(ResourceKey.of_urn(request.urn))
+                seen = self._lifecycle(kind, place).read_unknown(identifier, place, key)
         if seen is None:
             return protocol.ReadResponse()
-        declared = inputs if seen.inputs is None else seen.inputs
+        # Where nothing has changed, the engine keeps the inputs that it has.
+        declared = None if seen.inputs is None else _sent(kind, seen.inputs)
+        before = () if KEY in outputs else state.secret_paths
         return protocol.ReadResponse(
             id=str(seen.outputs[ID]),
-            properties=_outputs(kind, seen.outputs),
-            inputs=_sent(kind, declared),
+            properties=_outputs(kind, seen.outputs, before),
+            inputs=declared,
             refresh_before_update=True,
         )
 
@@ -192,12 +197,14 @@ class SetSmartPlugin(ResourceProviderServicer):
     def Update(self, request: protocol.UpdateRequest) -> protocol.UpdateResponse:
         """Bring an object to the declared values, or say what is known of it before."""
         kind = _kind(request.urn)
-        olds, news = received(request.olds).values, received(request.news).values
-        with about(kind, news, request.id, olds=olds):
+        olds, news = received(request.olds), received(request.news)
+        with about(kind, news.values, request.id, olds=olds.values):
             if request.preview:
-                outputs = planned_outputs(kind, news, olds)
-            else:
-                outputs = self._lifecycle(kind, news).update(request.id, olds, news)
+                planned = _marked(planned_outputs(kind, news.values, olds.values), news, olds)
+                return protocol.UpdateResponse(properties=planned, refresh_before_update=True)
+            outputs = self._lifecycle(kind, news.values).update(
+                request.id, olds.values, news.values
+            )
         return protocol.UpdateResponse(
             properties=_outputs(kind, outputs), refresh_before_update=True
         )
@@ -223,11 +230,16 @@ def _kind(urn: str) -> Kind:
     return _KINDS[ResourceKey.of_urn(urn).kind]
 
 
-def _outputs(kind: Kind, outputs: Mapping[str, Json]) -> Struct:
+def _marked(planned: Mapping[str, Json], *arrived: ReceivedProperties) -> Struct:
+    """Return planned outputs for a response: whatever arrived as a secret leaves as one."""
+    return sent(planned, {path for each in arrived for path in each.secret_paths})
+
+
+def _outputs(kind: Kind, outputs: Mapping[str, Json], secret_paths: Iterable[str] = ()) -> Struct:
     """Return outputs for a response; a named field without a value is null, or it is unknown."""
     nulls: Mapping[str, Json] = dict.fromkeys(field.name for field in kind.fields)
-    return _sent(kind, {**nulls, **outputs})
+    return _sent(kind, {**nulls, **outputs}, secret_paths)
 
 
-def _sent(kind: Kind, properties: Mapping[str, Json]) -> Struct:
-    return sent(properties, secret_properties(kind, properties))
+def _sent(kind: Kind, properties: Mapping[str, Json], secret_paths: Iterable[str] = ()) -> Struct:
+    return sent(properties, {*secret_properties(kind, properties), *secret_paths})

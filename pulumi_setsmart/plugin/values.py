@@ -115,7 +115,11 @@ def _write(value: Json, into: Value) -> None:
 
 
 def _mark(struct: Struct, keys: list[str]) -> None:
-    """Mark the value that these keys lead to as secret, unless what holds it is."""
+    """Mark the value that these keys lead to as secret, unless what holds it is.
+
+    A path leads through objects only. Elements of lists move, and a value may be of another type
+    than it was: then the first thing that is no object is marked, as the engine does it.
+    """
     found = _found(struct, keys)
     if found is None or _is_marked(found):
         return
@@ -127,19 +131,13 @@ def _mark(struct: Struct, keys: list[str]) -> None:
 
 
 def _found(struct: Struct, keys: list[str]) -> Value | None:
-    """Return the value that these keys lead to, or a marked one that holds it; None if none."""
+    """Return the value to mark, or a marked one that holds it; None if nothing is there."""
     key, *others = keys
     value = struct.fields.get(key)
     for key in others:
-        if value is None or _is_marked(value):
+        if value is None or _is_marked(value) or value.WhichOneof("kind") != "struct_value":
             break
-        elements = value.list_value.values
-        if key in value.struct_value.fields:
-            value = value.struct_value.fields[key]
-        elif key.isdecimal() and int(key) < len(elements):
-            value = elements[int(key)]
-        else:
-            value = None
+        value = value.struct_value.fields.get(key)
     return value
 
 

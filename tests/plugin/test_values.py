@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import pytest
 from google.protobuf.json_format import MessageToDict
 from hypothesis import given
 from hypothesis import strategies as st
 from support.json_values import ANY_OBJECT
 
-from pulumi_setsmart.models.json import pointer, with_integers
+from pulumi_setsmart.models.json import pointer, steps, with_integers
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 from pulumi_setsmart.plugin.values import SECRET_SIGNATURE, SIGNATURE, received, sent
 
@@ -23,6 +24,16 @@ def pointers(value: Any, path: str = "") -> list[str]:
     return found
 
 
+def marked_path(properties: Any, path: str) -> str:
+    """Return what is marked for a secret at a path, which leads through objects only."""
+    way, value = "", properties
+    for key in steps(path):
+        if not isinstance(value, dict):
+            break
+        way, value = pointer(way, key), value[key]
+    return way
+
+
 @given(data=st.data(), properties=ANY_OBJECT)
 def test_any_properties_arrive_as_they_were_sent(
     data: st.DataObject, properties: dict[str, Any]
@@ -31,13 +42,26 @@ def test_any_properties_arrive_as_they_were_sent(
     paths = pointers(properties)
     secret = data.draw(st.lists(st.sampled_from(paths), unique=True)) if paths else []
     arrived = received(sent(properties, secret))
+    marked = {marked_path(properties, path) for path in secret}
     outermost = {
         path
-        for path in secret
-        if not any(path.startswith(f"{other}/") for other in secret if other != path)
+        for path in marked
+        if not any(path.startswith(f"{other}/") for other in marked if other != path)
     }
     assert arrived.values == with_integers(properties)
     assert {*arrived.secret_paths} == outermost
+
+
+@pytest.mark.parametrize(
+    ("shown", "path"),
+    [
+        ({"locks": [{"code": "new"}, {"code": "ours"}]}, "/locks/0/code"),
+        ({"wifi": "guest:ours"}, "/wifi/password"),
+    ],
+)
+def test_a_secret_that_moved_or_changed_its_type_stays_one(shown: Any, path: str) -> None:
+    """Elements of lists move, and servers show other types: all of it is marked then."""
+    assert received(sent(shown, [path])).secret_paths == [path[: path.index("/", 1)]]
 
 
 def test_what_is_not_known_yet_and_null_have_forms_of_their_own() -> None:
