@@ -33,6 +33,7 @@ from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.resource_key import ResourceKey
 from pulumi_setsmart.models.message_code import Notice
 from pulumi_setsmart.specification.sections import SECTIONS
+from pulumi_setsmart.specification.yaml_program import without_references
 
 
 @frozen
@@ -153,7 +154,7 @@ def _plan(
             Lifecycle(kind, account, settings),
             name,
             ResourceKey(kind.token, name),
-            entries[str(kind.section)][name],
+            without_references(entries[str(kind.section)][name]),
             found.record,
         )
         for (kind, name), found in matching.declared.items()

@@ -26,6 +26,9 @@ _NAMED = (_RESOURCES, CONFIG, "configuration", "variables")
 """The sections of a program whose members share their names."""
 
 _MEANS_MORE = re.compile(r"\$[${]")
+_REFERS = re.compile(r"(?<!\$)(?:\$\$)*\$\{")
+"""Where a text refers to something: `$$` is one dollar."""
+
 _OF_FILES = {FORMERLY, STACK, BACKUP}
 """What an entry says to readers of files only: the state of a new program has no former keys."""
 
@@ -59,6 +62,12 @@ def program_sections(entries: Entries) -> dict[str, dict[str, Json]]:
     return {**({CONFIG: configured} if configured else {}), _RESOURCES: resources}
 
 
+class Reference(str):
+    """A text of a program that refers to something, which is not looked up."""
+
+    __slots__ = ()
+
+
 def names_in(program: Mapping[str, Any]) -> set[str]:
     """Return the names that no new resource of a program may have."""
     members = (program.get(section) for section in _NAMED)
@@ -68,7 +77,7 @@ def names_in(program: Mapping[str, Any]) -> set[str]:
 def declared_in(program: Mapping[str, Any]) -> Entries:
     """Return what the resources of a program declare, by section and name.
 
-    What a program refers to is not looked up: it stays the text of the reference.
+    What a program refers to is not looked up: it is a `Reference`.
     """
     resources = program.get(_RESOURCES)
     entries: Entries = {section: {} for section in SECTIONS}
@@ -80,6 +89,33 @@ def declared_in(program: Mapping[str, Any]) -> Entries:
                     fields = _read(declared) if isinstance(declared, dict) else {}
                     entries[section][name] = with_cleared_fields(kind, fields).inputs
     return entries
+
+
+def without_references(entry: Entry) -> dict[str, Json]:
+    """Return what a resource declares, less what it refers to.
+
+    Nobody has looked up what that is: it may be a secret, whose value the account shows.
+    """
+    return {name: _less(value) for name, value in entry.items() if not _is_reference(value)}
+
+
+def _less(value: Json) -> Json:
+    return without_references(value) if isinstance(value, dict) else value
+
+
+def _is_reference(value: Json) -> bool:
+    """Return whether a value is a reference or a function, or a list with any in it."""
+    match value:
+        case dict():
+            return any(name.startswith("fn::") for name in value)
+        case list():
+            return any(_holds_reference(element) for element in value)
+    return isinstance(value, Reference)
+
+
+def _holds_reference(value: Json) -> bool:
+    members = value.values() if isinstance(value, dict) else ()
+    return _is_reference(value) or any(_holds_reference(member) for member in members)
 
 
 def _resource(kind: Kind, entry: Entry) -> dict[str, Json]:
@@ -153,7 +189,8 @@ def _read(value: Any) -> Any:
         case str() if stands_for_null(value):
             return None
         case str():
-            return value.replace("$$", "$")
+            text = value.replace("$$", "$")
+            return Reference(text) if _REFERS.search(value) else text
         case dict():
             return {_read(name): _read(member) for name, member in value.items()}
         case list():

@@ -13,7 +13,12 @@ from support.json_values import SCALARS, TEXTS, nested
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.specification.reading import entries_in
 from pulumi_setsmart.specification.sections import Entries
-from pulumi_setsmart.specification.yaml_program import declared_in, names_in, yaml_program
+from pulumi_setsmart.specification.yaml_program import (
+    declared_in,
+    names_in,
+    without_references,
+    yaml_program,
+)
 from pulumi_setsmart.specification.yaml_reading import read_yaml
 
 DOLLARS = st.text("${}a.", max_size=8)
@@ -179,3 +184,25 @@ def test_what_is_no_resource_of_ours_declares_nothing() -> None:
         "webhooks": {},
     }
     assert declared_in({"resources": []}) == {"properties": {}, "webhooks": {}}
+
+
+def test_what_a_program_refers_to_is_not_known() -> None:
+    """It may be a secret, whose value an account shows: a state would hold it in clear."""
+    program = """
+    resources:
+      villa:
+        type: setsmart:index:Property
+        properties:
+          name: Villa for $${price}
+          attributes:
+            door_code: ${doorCode}
+            wifi: {name: Sea, password: "at $$${place}"}
+            pin: {"fn::secret": "4711"}
+            codes: [{code: "1"}, {code: "${other}"}]
+            beds: [1, 2]
+    """
+    entry = declared_in(yaml.safe_load(program))["properties"]["villa"]
+    assert without_references(entry) == {
+        "name": "Villa for ${price}",
+        "attributes": {"wifi": {"name": "Sea"}, "beds": [1, 2]},
+    }
