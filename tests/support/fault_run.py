@@ -253,7 +253,7 @@ class FaultRun:
         return {
             resource["urn"].rsplit("::", 1)[-1]: resource["id"]
             for resource in resources
-            if "dynamic" in resource["type"] and "id" in resource
+            if resource["type"].startswith(self.stack.interface.types) and "id" in resource
         }
 
 
