@@ -1,5 +1,6 @@
 """What the processes of a run share, with the real engine."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
 from support.interface import DYNAMIC, NATIVE
 from support.messages import message
+from support.waiting import wait_until
 
 from pulumi_setsmart.models.message_code import MessageCode
 
@@ -36,6 +38,16 @@ def files_in(temporary: Path) -> dict[str, str]:
     return {file.name.removesuffix(".events"): file.read_text() for file in files}
 
 
+def is_free(lock: Path) -> bool:
+    """Return whether no process of a run lives any more; Pulumi does not wait for their end."""
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
 def test_each_run_has_a_file_which_the_next_one_removes(
     stack: EngineStack, temporary: Path
 ) -> None:
@@ -44,6 +56,7 @@ def test_each_run_has_a_file_which_the_next_one_removes(
     engines: set[str] = set()
     for command in ("up --skip-preview --yes", "preview", "up --yes", "preview"):
         stack.succeed(*command.split(), *QUIET)
+        wait_until(lambda: all(map(is_free, temporary.glob("*/*.lock"))))
         files = files_in(temporary)
         assert not engines & files.keys()
         assert len(files) <= 1 + (command == "up --yes")
