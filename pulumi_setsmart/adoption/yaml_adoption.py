@@ -13,6 +13,7 @@ from attrs import frozen
 
 from pulumi_setsmart.adoption.account import opened
 from pulumi_setsmart.adoption.adopted_account import refuse_other_account
+from pulumi_setsmart.adoption.adopting_stack import AdoptingStack
 from pulumi_setsmart.adoption.deletion_limit import limit_deletions
 from pulumi_setsmart.adoption.imported_resource import imported_resource
 from pulumi_setsmart.adoption.inventory import take_inventory
@@ -25,8 +26,8 @@ from pulumi_setsmart.adoption.selection import Selection
 from pulumi_setsmart.adoption.yaml_project import YamlProgram, YamlProject
 from pulumi_setsmart.automation.import_file import ImportedResource, native_entry_of
 from pulumi_setsmart.automation.resource_type import ResourceAddress
-from pulumi_setsmart.automation.stack import Configuration, Stack, State
-from pulumi_setsmart.config import Settings, load_settings
+from pulumi_setsmart.automation.stack import State
+from pulumi_setsmart.config import Settings
 from pulumi_setsmart.files.folder_lock import locked
 from pulumi_setsmart.lifecycle.account import Account
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
@@ -82,10 +83,8 @@ def _adopted(
     environment: Mapping[str, str],
     show_progress: ShowProgress,
 ) -> AdoptionResult:
-    stack = None if project.stack is None else Stack(project.stack, project.folder)
-    state = None if stack is None else stack.state()
-    configuration = Configuration() if stack is None else stack.configuration()
-    settings = load_settings(None if stack is None else configuration.values.get, environment)
+    adopting = AdoptingStack.of(project.stack, project.folder, environment)
+    stack, state, settings = adopting.stack, adopting.state, adopting.settings
     with opened(settings) as account:
         plan = _plan(project, account, settings, state, scope, selection, show_progress)
     files = []
@@ -99,7 +98,7 @@ def _adopted(
     gone = [ResourceAddress(kind, name) for kind, name in matching.gone]
     proof = None
     if stack is not None and state is not None:
-        files += limit_deletions(stack, project.folder, configuration)
+        files += limit_deletions(stack, project.folder, adopting.configuration)
         proof = import_and_preview(
             stack,
             state,

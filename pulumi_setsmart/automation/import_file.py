@@ -10,8 +10,6 @@ from attrs import frozen
 
 from pulumi_setsmart.automation.resource_type import (
     KINDS_BY_TOKEN,
-    SECRET_SIGNATURE,
-    SIGNATURE,
     TYPES,
     ResourceAddress,
 )
@@ -20,7 +18,13 @@ from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE, entry_key
-from pulumi_setsmart.providers.values import PROVIDER_KEY, from_engine, to_engine
+from pulumi_setsmart.providers.values import (
+    PROVIDER_KEY,
+    SECRET_SIGNATURE,
+    SIGNATURE,
+    from_engine,
+    to_engine,
+)
 
 _HIDDEN = {SIGNATURE: SECRET_SIGNATURE, "plaintext": json.dumps(CLEAR.value)}
 

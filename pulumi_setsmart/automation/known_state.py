@@ -9,15 +9,13 @@ from typing import Any
 from attrs import field, frozen
 
 from pulumi_setsmart.automation.resource_type import (
-    SECRET_SIGNATURE,
-    SIGNATURE,
     ResourceAddress,
     addresses,
 )
 from pulumi_setsmart.lifecycle.kind import ACCOUNT
 from pulumi_setsmart.lifecycle.resource_key import ResourceKey
 from pulumi_setsmart.models.json import Json
-from pulumi_setsmart.providers.values import from_engine
+from pulumi_setsmart.providers.values import SECRET_SIGNATURE, SIGNATURE, from_engine
 
 
 @frozen

@@ -11,12 +11,7 @@ from attrs import frozen
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.models.portfolio_names import PORTFOLIO_TYPE
 from pulumi_setsmart.providers.adapter import LifecycleProvider
-
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The member by which Pulumi's JSON tells a special value, such as a secret, from an object."""
-
-SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- what tells a secret
-"""What that member holds where the value is a secret."""
+from pulumi_setsmart.providers.values import SIGNATURE
 
 SECRET = "[secret]"  # noqa: S105 - not one
 """What a preview shows in the place of a secret."""

@@ -14,11 +14,10 @@ from typing import Any
 from attrs import frozen
 
 from pulumi_setsmart.automation.provider_pickle import is_ours
-from pulumi_setsmart.automation.resource_type import SIGNATURE
 from pulumi_setsmart.client.confidential import quoted
 from pulumi_setsmart.models.text import one_line
 from pulumi_setsmart.models.web_address import masked_address
-from pulumi_setsmart.providers.values import PROVIDER_KEY
+from pulumi_setsmart.providers.values import PROVIDER_KEY, SIGNATURE
 
 _PLUGIN_ADDRESS = "pluginDownloadURL"
 _LONGEST_URN = 500

@@ -176,12 +176,14 @@ def confirm_adoption(operation: Operation, adoption: Adoption) -> None:
         AlreadyManagedError: It belongs to another resource.
     """
     operation.ownership.claim(adoption.identifier, adoption.owner)
-    operation.account.run.require_sharing(ExistingObjectError, "not adopted")
+    operation.account.run.shared.require_sharing(ExistingObjectError, "not adopted")
 
 
 def _announced(operation: Operation, record: Record, identifier: str, owner: str) -> Adoption:
     """Tell who approves it what the adoption does, and return it."""
-    operation.account.run.require_sharing(ExistingObjectError, f"{identifier} is not adopted")
+    operation.account.run.shared.require_sharing(
+        ExistingObjectError, f"{identifier} is not adopted"
+    )
     declaration = operation.declaration
     visible = declaration.visible(record.fields, {})
     fields = in_order_of(declaration.fields, visible, declaration.unordered, declaration.secrets)

@@ -136,7 +136,9 @@ def _found(operation: Operation, owner: str) -> Record | None:
     whole = [record for record in new if record is not None]
     found = operation.ownership.claim_new(whole, operation.declaration.fields, owner)
     if found is not None:
-        operation.account.run.require_sharing(ExistingObjectError, f"{found.id} is not adopted")
+        operation.account.run.shared.require_sharing(
+            ExistingObjectError, f"{found.id} is not adopted"
+        )
         operation.list_cache.mark_written(found.id)
     return found
 

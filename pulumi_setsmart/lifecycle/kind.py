@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import AttrsInstance, frozen
 
 from pulumi_setsmart.models.field import ApiField, known_fields
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.json import Json, steps
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.property import PropertyRecord
@@ -162,6 +162,11 @@ class Kind:
         if PATH not in self.replace_on_change or PATH in values or not path:
             return identifier, values
         return last, {**values, PATH: f"/{path.lstrip('/')}"}
+
+    def property_steps(self, path: str) -> list[str]:
+        """Return the keys that lead to the property which holds the field at a JSON pointer."""
+        keys = steps(path)
+        return keys if keys and keys[0] in self.field_names else [self.extra_fields, *keys]
 
     def place(self, values: Mapping[str, Json], name: str) -> Json:
         """Return what an input says about where the object is, or its default."""

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from pulumi_setsmart.client.errors import NotDeletedError, SetSmartError
+from pulumi_setsmart.client.errors import NotDeletedError
 from pulumi_setsmart.lifecycle.identities import IdentityRegistry
 from pulumi_setsmart.lifecycle.journal import Event, Journal, LocalJournal
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
@@ -15,7 +15,11 @@ from pulumi_setsmart.models.message_code import MessageCode
 
 
 class Run:
-    """One per process."""
+    """One per process.
+
+    Attributes:
+        shared: What its processes share.
+    """
 
     def __init__(
         self, wall_clock: Callable[[], float] = time.time, journal: Journal | None = None
@@ -33,8 +37,8 @@ class Run:
         self._declared: set[str] = set()
         self._ownership: dict[tuple[str, str], OwnershipRegistry] = {}
         self._identities: dict[tuple[str, str, str], IdentityRegistry] = {}
-        self._shared = SharedState(journal or LocalJournal())
-        self._own_part = self._shared.add("run", self._apply)
+        self.shared = SharedState(journal or LocalJournal())
+        self._own_part = self.shared.add("run", self._apply)
         with self._own_part.turn():
             if not self._started_at:
                 self._own_part.record("began", int(wall_clock()))
@@ -52,7 +56,7 @@ class Run:
         place = (base_url, path.rstrip("/"))
         with self._lock:
             if place not in self._ownership:
-                self._ownership[place] = OwnershipRegistry(self._shared, *place)
+                self._ownership[place] = OwnershipRegistry(self.shared, *place)
             return self._ownership[place]
 
     def identities(self, base_url: str, key: str, path: str) -> IdentityRegistry:
@@ -63,7 +67,7 @@ class Run:
         place = (base_url, key, path.rstrip("/"))
         with self._lock:
             if place not in self._identities:
-                self._identities[place] = IdentityRegistry(self._shared, *place)
+                self._identities[place] = IdentityRegistry(self.shared, *place)
             return self._identities[place]
 
     def declare(self, key: str) -> None:
@@ -108,19 +112,7 @@ class Run:
                     code=MessageCode.DELETION_LIMIT,
                 )
             self._own_part.record("deleted")
-        self.require_sharing(NotDeletedError, "not deleted")
-
-    def require_sharing(self, error: type[SetSmartError], refusal: str) -> None:
-        """Refuse what other processes of this run have to know, or have a say in.
-
-        Args:
-            error: The error to raise.
-            refusal: What is not done, in words.
-
-        Raises:
-            SetSmartError: This process does not know what the others do, or the other way round.
-        """
-        self._shared.require_sharing(error, refusal)
+        self.shared.require_sharing(NotDeletedError, "not deleted")
 
     def _apply(self, event: Event) -> None:
         match event:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
 
 from pulumi_setsmart.lifecycle.comparison import is_equal
 from pulumi_setsmart.lifecycle.declaration import (
@@ -20,7 +21,7 @@ from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.metadata import input_metadata, require_input_metadata
 from pulumi_setsmart.lifecycle.resource_key import RESOURCE
 from pulumi_setsmart.lifecycle.state_metadata import KEY
-from pulumi_setsmart.models.json import Json, pointer, steps
+from pulumi_setsmart.models.json import Json, pointer
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
 
 _SEEN = "seen"
@@ -116,15 +117,11 @@ def with_marked_secrets(
 
 def secret_properties(kind: Kind, properties: Mapping[str, Json]) -> list[str]:
     """Return the JSON pointers of what is secret in inputs or outputs, their metadata included."""
-    declaration = read_declaration(kind, properties)
-    extra = pointer("", kind.extra_fields)
-    paths = [
-        each
-        for path in declaration.secret_paths
-        for each in ([path] if path else [])
-        + ([] if steps(path)[:1] and steps(path)[0] in kind.field_names else [extra + path])
-    ]
-    return [*paths, pointer("", KEY)] if declaration.secret_paths else paths
+    secret_paths = read_declaration(kind, properties).secret_paths
+    fields = [reduce(pointer, kind.property_steps(path), "") for path in secret_paths]
+    # A path may also be that of an input that is no field, such as an account.
+    others = filter(None, secret_paths)
+    return [*fields, *others, pointer("", KEY)] if secret_paths else []
 
 
 def _seen(metadata: Mapping[str, object]) -> dict[str, Json] | None:

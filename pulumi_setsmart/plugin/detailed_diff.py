@@ -9,7 +9,7 @@ from pulumi.runtime.proto.provider_pb2 import DiffResponse, PropertyDiff
 
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.planned_change import PlannedChange
-from pulumi_setsmart.models.json import Json, steps, value_at
+from pulumi_setsmart.models.json import Json, value_at
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -24,7 +24,7 @@ def diff_response(kind: Kind, change: PlannedChange, inputs: Mapping[str, Json])
     # server did not apply when it created the object is no reason for that.
     differences = change.differences if change.shows_in_inputs or change.replaces else ()
     detailed = {
-        property_path(_property_steps(kind, each.path), inputs): PropertyDiff(
+        property_path(kind.property_steps(each.path), inputs): PropertyDiff(
             kind=PropertyDiff.ADD if each.actual is None else PropertyDiff.UPDATE
         )
         for each in differences
@@ -64,8 +64,3 @@ def property_path(keys: Iterable[str], inputs: Mapping[str, Json]) -> str:
             path += f'["{quoted}"]'
         value = value_at(value, [key])
     return path
-
-
-def _property_steps(kind: Kind, path: str) -> list[str]:
-    keys = steps(path)
-    return keys if keys and keys[0] in kind.field_names else [kind.extra_fields, *keys]

@@ -10,12 +10,8 @@ from pulumi.runtime import rpc
 
 from pulumi_setsmart.models.json import Json, pointer, steps
 from pulumi_setsmart.models.marker import UNKNOWN
-from pulumi_setsmart.providers.values import scalar_from_engine
+from pulumi_setsmart.providers.values import SECRET_SIGNATURE, SIGNATURE, scalar_from_engine
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The member by which the protocol tells a special value from an object."""
-
-SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- what tells a secret
 _WRAPPED = "value"
 
 

@@ -14,6 +14,13 @@ from pulumi_setsmart.models.marker import CLEAR, FORMER_CLEAR, UNKNOWN, stands_f
 PROVIDER_KEY = "__provider"
 """Where Pulumi keeps the pickled provider among the properties."""
 
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The member by which Pulumi's protocol and JSON tell a special value, such as a secret, from an
+object."""
+
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- what tells a secret
+"""What that member holds where the value is a secret."""
+
 
 def from_engine(properties: Mapping[str, Any]) -> dict[str, Json]:
     """Return properties that came from the engine as plain values, less the provider itself.

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pulumi_setsmart.automation.resource_type import SECRET, SECRET_SIGNATURE, SIGNATURE
+from pulumi_setsmart.automation.resource_type import SECRET
+from pulumi_setsmart.providers.values import SECRET_SIGNATURE, SIGNATURE
 
 _COLOUR = re.compile(r"<\{%.*?%\}>")
 """How Pulumi marks colours in messages."""

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.json_values import ANY_JSON
 
-from pulumi_setsmart.automation.resource_type import SIGNATURE
 from pulumi_setsmart.automation.state_code import (
     Examination,
     UnreadableStateError,
     code_of,
     read_state,
 )
+from pulumi_setsmart.providers.values import SIGNATURE
 
 OURS = (
     "gASVPgAAAAAAAACMInB1bHVtaV9zZXRzbWFydC5wcm92aWRlcnMucHJvcGVydHmUjBBQcm9wZXJ0eVByb3ZpZGVylJOU"

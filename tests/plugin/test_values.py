@@ -10,7 +10,7 @@ from support.json_values import ANY_OBJECT
 
 from pulumi_setsmart.models.json import pointer, steps, with_integers
 from pulumi_setsmart.models.marker import CLEAR, UNKNOWN
-from pulumi_setsmart.plugin.values import SECRET_SIGNATURE, SIGNATURE, received, sent
+from pulumi_setsmart.plugin.values import received, sent
 
 
 def pointers(value: Any, path: str = "") -> list[str]:
@@ -81,4 +81,7 @@ def test_what_is_not_known_yet_and_null_have_forms_of_their_own() -> None:
 def test_the_mark_is_that_of_the_protocol() -> None:
     """The engine encrypts what has it."""
     marked = sent({"code": 77}, ["/code", "/missing/too"])
-    assert MessageToDict(marked)["code"] == {SIGNATURE: SECRET_SIGNATURE, "value": 77.0}
+    assert MessageToDict(marked)["code"] == {
+        "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+        "value": 77.0,
+    }

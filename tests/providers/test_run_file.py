@@ -59,7 +59,7 @@ def is_shared(run: Run) -> bool:
     """Return whether a run may delete, after it had a turn."""
     run.is_declared(None)
     try:
-        run.require_sharing(NotDeletedError, "not deleted")
+        run.shared.require_sharing(NotDeletedError, "not deleted")
     except NotDeletedError:
         return False
     return True
