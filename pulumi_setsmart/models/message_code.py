@@ -157,6 +157,7 @@ class MessageCode(StrEnum):
     # Pulumi's projects, stacks and previews
     NO_PROJECT = "no-project"
     NOT_PYTHON = "not-python"
+    DEFAULT_PROVIDER = "default-provider"
     NO_PLUGIN = "no-plugin"
     NO_STACK = "no-stack"
     STACK_LOCKED = "stack-locked"
