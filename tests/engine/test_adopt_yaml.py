@@ -142,7 +142,7 @@ resources:
     project.succeed("up", "--yes", "--skip-preview", "--target", f"{URN}::c", *QUIET)
     before = account.writes()
     result = adopt(project)
-    assert result["proof"] == {"changes": {}, "others": 1, "kept": True}
+    assert result["proof"] == {"changes": {}, "others": 0, "kept": True}
     assert (result["known"], result["managed"]) == (2, 1)
     assert result["new"]["studio-2"] == "prop_4"
     assert "prop_5" not in result["new"].values()
