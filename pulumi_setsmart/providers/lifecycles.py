@@ -24,9 +24,7 @@ class Lifecycles(Protocol):
     def of_account(self, properties: Mapping[str, Json]) -> Lifecycle:
         """Return the lifecycle in the account that inputs or outputs name."""
 
-    def located(
-        self, identifier: str, place: Mapping[str, Json]
-    ) -> tuple[str, Mapping[str, Json]]:
+    def located(self, identifier: str, place: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
         """Return an id and the place of its object, where a text may name its account, too."""
 
     def refuse_missing(self, identifier: str, place: Mapping[str, Json]) -> None:
@@ -83,9 +81,7 @@ class ConfiguredLifecycles:
         settings = self._settings[account]
         return Lifecycle(self.kind, process.account(settings), settings)
 
-    def located(
-        self, identifier: str, place: Mapping[str, Json]
-    ) -> tuple[str, Mapping[str, Json]]:
+    def located(self, identifier: str, place: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
         """Return an id and the place of its object, where a text may name its account, too.
 
         An import has nothing but this text: Pulumi passes no inputs with it.

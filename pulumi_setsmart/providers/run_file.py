@@ -5,9 +5,9 @@ all of them are given. Each line is an event. A process locks the file for each 
 new, and appends its own events. It holds no values of an object, only digests.
 
 A run that begins removes what others have left: a file is kept while a process of its run lives,
-which holds a lock on a second file, or while its engine does, which listens at its address. A later
-engine may get the address of one that was killed: the first line has the number of its socket, where
-the system tells.
+which holds a lock on a second file, or while its engine does, which listens at its address. As a
+later engine may get the address of one that was killed, the first line has the number of the
+engine's socket, where the system tells.
 """
 
 from __future__ import annotations
@@ -250,8 +250,9 @@ def _socket_of(engine: str) -> int | None:
         address = f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{int(port):04X}"
         for line in _SOCKETS.read_text("ascii").splitlines():
             match line.split():
-                case [_, local, _, state, _, _, _, _, _, number, *_] if (
-                    (local, state) == (address, _LISTENS)
+                case [_, local, _, state, _, _, _, _, _, number, *_] if (local, state) == (
+                    address,
+                    _LISTENS,
                 ):
                     return int(number)
     return None

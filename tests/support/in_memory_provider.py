@@ -42,9 +42,7 @@ class SingleLifecycle:
         """Return it."""
         return self.lifecycle
 
-    def located(
-        self, identifier: str, place: Mapping[str, Json]
-    ) -> tuple[str, Mapping[str, Json]]:
+    def located(self, identifier: str, place: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
         """Return both as they are: no account has a name."""
         return identifier, place
 
