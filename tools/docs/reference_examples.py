@@ -149,7 +149,8 @@ def _in_python(value: Any) -> str:
 
 
 def _formatted(source: str) -> str:
-    command = [Path(sys.executable).with_name("ruff"), "format", f"--line-length={_WIDTH}", "-"]
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    command = [ruff, "format", f"--line-length={_WIDTH}", "-"]
     return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
 
 
