@@ -47,7 +47,7 @@ def test_of_tabs_the_one_for_python_is_followed(tmp_path: Path) -> None:
         f"/// tab | YAML\n\n{block('sh', 'echo two')}\n///\n\n{block('sh', 'echo three')}",
         "page.md",
     )
-    assert page.follow(tmp_path).split() == ["\x1eone", "\x1ethree"]
+    assert page.follow(tmp_path).split() == ["one", "three"]
     assert [(other.tab, other.text) for other in page.others] == [("YAML", "echo two\n")]
 
 
