@@ -283,6 +283,18 @@ def has_named_accounts(configured: Callable[[str], object], environment: Mapping
     )
 
 
+def has_account(
+    name: str | None, configured: Callable[[str], object], environment: Mapping[str, str]
+) -> bool:
+    """Return whether the account with a name has a key; None is the one that needs no name.
+
+    Raises:
+        ConfigurationError: The accounts are not configured in the right way.
+    """
+    account = _AccountSettings.of(name, _Source(configured), environment)
+    return any(key and key.strip() for key in (account.configured_key, account.exported_key))
+
+
 @frozen
 class _AccountSettings:
     """Where an account is, and with which keys; None is what is not configured.

@@ -163,8 +163,9 @@ def _plan(
 
 
 def _known(project: YamlProject, program: YamlProgram, state: State | None) -> Known:
-    """Return what the import file of an earlier run and the state know; the state knows better.
+    """Return what the import file of an earlier run, the program and the state know.
 
+    The program knows better than the file what it imports, and the state knows best.
     A resource that is not in the program any more keeps its object: nothing tells whether it was
     renamed, and `pulumi up` says what becomes of it.
     """
@@ -175,7 +176,7 @@ def _known(project: YamlProject, program: YamlProgram, state: State | None) -> K
     held = {(kind, id_) for (kind, _), id_ in ids.items()}
     imported = {
         key: id_
-        for key, id_ in project.known_ids().items()
+        for key, id_ in (project.known_ids() | program.imported_ids).items()
         if key in declared and (key[0], id_) not in held
     }
     return Known(

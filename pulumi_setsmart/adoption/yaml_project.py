@@ -23,8 +23,10 @@ from pulumi_setsmart.specification.sections import Entries
 from pulumi_setsmart.specification.yaml_file import extended_yaml
 from pulumi_setsmart.specification.yaml_program import (
     declared_in,
+    default_provider_in,
     names_in,
     program_sections,
+    resources_in,
     yaml_program,
 )
 from pulumi_setsmart.specification.yaml_reading import read_yaml
@@ -50,6 +52,15 @@ class YamlProgram:
     def entries(self) -> Entries:
         """What its resources declare."""
         return declared_in(self.value)
+
+    @property
+    def imported_ids(self) -> dict[Key, str]:
+        """The ids of the objects that its resources import."""
+        return {
+            (each.kind, each.name): each.imported
+            for each in resources_in(self.value)
+            if each.imported is not None
+        }
 
     @property
     def names(self) -> set[str]:
@@ -99,12 +110,22 @@ class YamlProject:
         """Return the program; one without text if there is none.
 
         Raises:
-            PortfolioFileError: It cannot be read.
+            PortfolioFileError: It cannot be read, or its resources have another provider than the
+                one that the stack configures.
         """
         if not self.path.exists():
             return YamlProgram(None, {})
         text = text_of(self.path)
-        return YamlProgram(text, self._value_of(text))
+        value = self._value_of(text)
+        provider = default_provider_in(value)
+        if provider is not None:
+            raise PortfolioFileError(
+                f"{self.path}: {provider} is the default provider, but adopt reads the account "
+                "that the stack configures. Remove `defaultProvider`, and name the provider in the "
+                "`options` of the resources that need it",
+                code=MessageCode.DEFAULT_PROVIDER,
+            )
+        return YamlProgram(text, value)
 
     def known_ids(self) -> dict[Key, str]:
         """Return the ids that the import file of an earlier run holds; none if there is none.

@@ -24,6 +24,9 @@ ACCOUNT = "account"
 PATH = "path"
 ID_FIELD = "id_field"
 DEFAULT_ID_FIELD = "id"
+IMPORT_SEPARATORS = {ACCOUNT: ":", PATH: "/"}
+"""What separates a place from the id in the text of an import, such as ``eu:prop_1``."""
+
 EXISTING_ID = "existing_id"
 IF_EXISTS = "if_exists"
 DELETION_POLICY = "deletion_policy"

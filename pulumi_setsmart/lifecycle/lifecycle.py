@@ -34,6 +34,7 @@ from pulumi_setsmart.lifecycle.planned_change import (
     PlannedChange,
     planned_change,
     refuse_another_id,
+    refuse_import_from_elsewhere,
 )
 from pulumi_setsmart.lifecycle.reading import (
     ReadObject,
@@ -130,7 +131,8 @@ class Lifecycle:
         Raises:
             MetadataError: What the state remembers of it cannot be read.
             AlreadyManagedError: The object belongs to another resource.
-            ExistingIdError: The program names another object by its id.
+            ExistingIdError: The program names another object by its id, or imported one from
+                elsewhere.
             ShiftedIdentityError: It would get the name of another object, or another one its name.
         """
         stored = StoredObject.of(self.kind, str(outputs.get(ID)), outputs)
@@ -143,6 +145,7 @@ class Lifecycle:
             owner = stored.metadata.salt if stored.has_metadata else None
             ownership.recognise(stored.identifier, owner)
             if stored.has_metadata and stored.owner is None:  # it has just been imported
+                refuse_import_from_elsewhere(self.kind, stored, inputs)
                 self._refuse_import_over_another(stored, inputs)
             self._refuse_shifted_identity(stored, inputs, declaration)
             return planned_change(self.kind, stored, inputs, declaration)

@@ -15,7 +15,13 @@ from pulumi_setsmart.lifecycle.comparison import (
     shows_enough,
 )
 from pulumi_setsmart.lifecycle.declaration import Declaration, importable_fields
-from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, PATH, Kind
+from pulumi_setsmart.lifecycle.kind import (
+    DELETION_POLICY,
+    EXISTING_ID,
+    IMPORT_SEPARATORS,
+    PATH,
+    Kind,
+)
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.resource_key import resource_key_in
 from pulumi_setsmart.lifecycle.state_metadata import Since, StateMetadata
@@ -24,6 +30,7 @@ from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy
+from pulumi_setsmart.models.text import shown_json
 
 
 @frozen
@@ -59,16 +66,8 @@ def planned_change(
         declaration: What they declare.
     """
     outputs = stored.outputs
-    changed_places = [
-        name
-        for name in kind.replace_on_change
-        if not matches(kind.place(inputs, name), kind.place(outputs, name))
-    ]
-    replaces = [
-        name
-        for name in changed_places
-        if name != PATH or _without_slash(inputs.get(name)) != _without_slash(outputs.get(name))
-    ]
+    changed_places = [*_changed_places(kind, inputs, outputs)]
+    replaces = [name for name in changed_places if _is_elsewhere(name, inputs, outputs)]
     policies = tuple(_changed_policies(kind, inputs, outputs))
     known = in_order_of(declaration.fields, stored.fields, declaration.unordered)
     differing = [*mismatches(declaration.fields, known)]
@@ -100,6 +99,47 @@ def refuse_another_id(named: Json, stored_id: Json) -> None:
             f"given up for it; declare {named} as a resource of another name",
             code=MessageCode.EXISTING_ID_CHANGED,
         )
+
+
+def refuse_import_from_elsewhere(
+    kind: Kind, stored: StoredObject, inputs: Mapping[str, Json]
+) -> None:
+    """Refuse an object that was imported from another account or path than a program declares.
+
+    It may be a stranger's, and a replacement would delete it.
+    """
+    for name in _changed_places(kind, inputs, stored.outputs):
+        separator = IMPORT_SEPARATORS.get(name)
+        if separator and _is_elsewhere(name, inputs, stored.outputs):
+            found, declared = stored.outputs.get(name), inputs.get(name)
+            correction = (
+                f"declare {shown_json(found)}"
+                if declared is None
+                else f"import it as {declared}{separator}{stored.identifier}"
+            )
+            raise ExistingIdError(
+                f"{name}: this object was imported from {_named(found)}, but the program declares "
+                f"{_named(declared)}; {correction}",
+                code=MessageCode.PLACE_OF_IMPORT,
+            )
+
+
+def _named(place: Json) -> str:
+    return "none" if place is None else shown_json(place)
+
+
+def _changed_places(
+    kind: Kind, inputs: Mapping[str, Json], outputs: Mapping[str, Json]
+) -> Iterator[str]:
+    """Yield the inputs that say otherwise where an object is."""
+    for name in kind.replace_on_change:
+        if not matches(kind.place(inputs, name), kind.place(outputs, name)):
+            yield name
+
+
+def _is_elsewhere(name: str, inputs: Mapping[str, Json], outputs: Mapping[str, Json]) -> bool:
+    """Return whether another value means another place."""
+    return name != PATH or _without_slash(inputs.get(name)) != _without_slash(outputs.get(name))
 
 
 def _without_slash(path: Json) -> Json:

@@ -61,6 +61,7 @@ class MessageCode(StrEnum):
     INVALID_SETTING = "invalid-setting"
     INVALID_ACCOUNTS = "invalid-accounts"
     INVALID_BASE_URL = "invalid-base-url"
+    PLACE_OF_IMPORT = "place-of-import"
     ACCOUNT_NOT_KNOWN = "account-not-known"
     NOT_IN_THIS_ACCOUNT = "not-in-this-account"
     UNKNOWN_ACCOUNT = "unknown-account"
@@ -157,6 +158,7 @@ class MessageCode(StrEnum):
     # Pulumi's projects, stacks and previews
     NO_PROJECT = "no-project"
     NOT_PYTHON = "not-python"
+    DEFAULT_PROVIDER = "default-provider"
     NO_PLUGIN = "no-plugin"
     NO_STACK = "no-stack"
     STACK_LOCKED = "stack-locked"

@@ -21,6 +21,7 @@ from pulumi_setsmart.lifecycle.check import unknown_inputs
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.lifecycle.planned_outputs import planned_outputs
+from pulumi_setsmart.lifecycle.reading import ReadObject
 from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_marked_secrets
 from pulumi_setsmart.lifecycle.state_metadata import KEY
@@ -184,9 +185,7 @@ class SetSmartPlugin(ResourceProviderServicer):
                     request.id, outputs, olds.values if is_managed else None
                 )
             else:
-                identifier, place = kind.located(request.id, outputs)
-                key = str(ResourceKey.of_urn(request.urn))
-                seen = self._lifecycle(kind, place).read_unknown(identifier, place, key)
+                seen = self._read_unknown(kind, request, outputs)
         if seen is None:
             return protocol.ReadResponse()
         # Where nothing has changed, the engine keeps the inputs that it has.
@@ -227,6 +226,17 @@ class SetSmartPlugin(ResourceProviderServicer):
     def Cancel(self, _request: Empty) -> Empty:
         """Let what is under way come to its end: a write that is broken off may be lost."""
         return Empty()
+
+    def _read_unknown(
+        self, kind: Kind, request: protocol.ReadRequest, place: Mapping[str, Json]
+    ) -> ReadObject | None:
+        lifecycles = self._lifecycles[kind]
+        identifier, place = kind.located(*lifecycles.located(request.id, place))
+        key = str(ResourceKey.of_urn(request.urn))
+        seen = lifecycles.of_account(place).read_unknown(identifier, place, key)
+        if seen is None:
+            lifecycles.refuse_missing(identifier, place)
+        return seen
 
     def _lifecycle(self, kind: Kind, properties: Mapping[str, Json]) -> Lifecycle:
         return self._lifecycles[kind].of_account(properties)

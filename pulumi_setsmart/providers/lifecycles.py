@@ -8,8 +8,8 @@ from typing import Protocol, Self
 from attrs import field, frozen
 
 from pulumi_setsmart.client.errors import ConfigurationError
-from pulumi_setsmart.config import Settings, has_named_accounts, load_settings
-from pulumi_setsmart.lifecycle.kind import ACCOUNT, Kind
+from pulumi_setsmart.config import Settings, has_account, has_named_accounts, load_settings
+from pulumi_setsmart.lifecycle.kind import ACCOUNT, IMPORT_SEPARATORS, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.constraint import AccountName
 from pulumi_setsmart.models.json import Json
@@ -23,6 +23,12 @@ class Lifecycles(Protocol):
 
     def of_account(self, properties: Mapping[str, Json]) -> Lifecycle:
         """Return the lifecycle in the account that inputs or outputs name."""
+
+    def located(self, identifier: str, place: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
+        """Return an id and the place of its object, where a text may name its account, too."""
+
+    def refuse_missing(self, identifier: str, place: Mapping[str, Json]) -> None:
+        """Refuse an object that is not there, if another account may have been meant."""
 
 
 @frozen
@@ -74,3 +80,42 @@ class ConfiguredLifecycles:
             self._settings[account] = load_settings(self.configured, self.environment, account)
         settings = self._settings[account]
         return Lifecycle(self.kind, process.account(settings), settings)
+
+    def located(self, identifier: str, place: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
+        """Return an id and the place of its object, where a text may name its account, too.
+
+        An import has nothing but this text: Pulumi passes no inputs with it.
+
+        Args:
+            identifier: The id, or account and id, such as ``eu:prop_1``.
+            place: Where the object is, as far as a program that reads it says so.
+
+        Raises:
+            ConfigurationError: Neither names an account, and the one without a name has no key.
+        """
+        if place.get(ACCOUNT) is not None:
+            return identifier, place
+        name, separator, rest = identifier.partition(IMPORT_SEPARATORS[ACCOUNT])
+        is_name = separator and AccountName().violation(name) is None
+        if is_name and has_account(name, self.configured, self.environment):
+            return rest, {**place, ACCOUNT: name}
+        if not has_account(None, self.configured, self.environment):
+            self._refuse_unnamed("no account without a name is configured", identifier)
+        return identifier, place
+
+    def refuse_missing(self, identifier: str, place: Mapping[str, Json]) -> None:
+        """Refuse an object that is not there, if another account may have been meant.
+
+        Raises:
+            ConfigurationError: Nothing named an account, and there are some with names.
+        """
+        if place.get(ACCOUNT) is None:
+            self._refuse_unnamed("is not in the account without a name", identifier)
+
+    def _refuse_unnamed(self, reason: str, identifier: str) -> None:
+        if has_named_accounts(self.configured, self.environment):
+            raise ConfigurationError(
+                f"{reason}; import it from another account by its name and id, such as "
+                f"eu:{identifier}",
+                code=MessageCode.PLACE_OF_IMPORT,
+            )

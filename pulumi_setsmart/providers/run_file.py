@@ -5,7 +5,9 @@ all of them are given. Each line is an event. A process locks the file for each 
 new, and appends its own events. It holds no values of an object, only digests.
 
 A run that begins removes what others have left: a file is kept while a process of its run lives,
-which holds a lock on a second file, or while its engine does, which listens at its address.
+which holds a lock on a second file, or while its engine does, which listens at its address. As a
+later engine may get the address of one that was killed, the first line has the number of the
+engine's socket, where the system tells.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import os
 import re
 import socket
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -28,9 +31,11 @@ from pulumi_setsmart.lifecycle.journal import Event, JournalError
 from pulumi_setsmart.models.json import Json
 
 _FORMAT: Event = ["pulumi-setsmart", 1]
-"""The first line. A process of another release may not understand the others."""
+"""How the first line begins. A process of another release may not understand the others."""
 
 _ENGINE = re.compile(r"[0-9A-Za-z.\[\]:-]*[0-9A-Za-z\]]:([0-9]{1,5})", re.ASCII)
+_SOCKETS = Path("/proc/net/tcp")
+_LISTENS = "0A"
 _EVENTS, _LOCK = ".events", ".lock"
 _APPENDING = os.O_RDWR | os.O_APPEND
 _line = json.JSONEncoder(separators=(",", ":")).encode
@@ -70,6 +75,7 @@ class RunFile:
     def __init__(self, place: _Place, lock: int, file: int) -> None:
         self.salt = place.engine
         self._place = place
+        self._socket = _socket_of(place.engine)
         self._lock = lock
         self._file = file
         self._read = 0
@@ -102,9 +108,12 @@ class RunFile:
             fcntl.flock(self._file, fcntl.LOCK_EX)
             is_first = not self._read
             events = self._news()
+            if is_first and events and self._is_former(events[0]):
+                os.ftruncate(self._file, 0)
+                self._read, events = 0, []
             if is_first and not events:
-                self._append([_FORMAT])
-            elif is_first and events.pop(0) != _FORMAT:
+                self._append([[*_FORMAT, self._socket]])
+            elif is_first and events.pop(0)[: len(_FORMAT)] != _FORMAT:
                 raise JournalError(f"{self._place} is of another release")
             return events
 
@@ -122,6 +131,13 @@ class RunFile:
             os.write(self._file, b"\n")
         os.close(self._file)
         os.close(self._lock)
+
+    def _is_former(self, first: Event) -> bool:
+        """Return whether the file begins with a line of an engine that had the same address."""
+        match first:
+            case [*begins, int(number)] if begins == _FORMAT:
+                return self._socket not in (None, number)
+        return False
 
     def _news(self) -> list[Event]:
         """Return the events that were appended since the last time.
@@ -225,6 +241,21 @@ def _remove(folder: int, engine: str) -> None:
                 os.unlink(f"{engine}{ending}", dir_fd=folder)
     finally:
         os.close(lock)
+
+
+def _socket_of(engine: str) -> int | None:
+    """Return the number of the socket at which an engine listens, or None where nothing tells."""
+    host, _, port = engine.rpartition(":")
+    with contextlib.suppress(OSError, ValueError):
+        address = f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{int(port):04X}"
+        for line in _SOCKETS.read_text("ascii").splitlines():
+            match line.split():
+                case [_, local, _, state, _, _, _, _, _, number, *_] if (local, state) == (
+                    address,
+                    _LISTENS,
+                ):
+                    return int(number)
+    return None
 
 
 def _listens(engine: str) -> bool:

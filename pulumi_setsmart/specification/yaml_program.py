@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, Final
+
+from attrs import frozen
 
 from pulumi_setsmart.lifecycle.cleared_fields import with_cleared_fields
-from pulumi_setsmart.lifecycle.kind import CLEAR_INPUT, Kind
+from pulumi_setsmart.lifecycle.kind import ACCOUNT, CLEAR_INPUT, Kind
 from pulumi_setsmart.models.json import Json, JsonObject, pointer
 from pulumi_setsmart.models.marker import CLEAR, stands_for_null
+from pulumi_setsmart.models.setting import NAMESPACE
 from pulumi_setsmart.specification.assigned_stack import STACK
 from pulumi_setsmart.specification.backup_note import BACKUP
 from pulumi_setsmart.specification.former_keys import FORMERLY
@@ -18,12 +21,26 @@ from pulumi_setsmart.specification.sections import CONFIG, SECTIONS, Entries, En
 from pulumi_setsmart.specification.yaml_writing import yaml_text
 
 _RESOURCES = "resources"
+_TYPE: Final = "type"
+_NAME = "name"
 _PROPERTIES = "properties"
 _RESERVED = "pulumi"
 """The name of what programs in YAML know of their stack."""
 
 _NAMED = (_RESOURCES, CONFIG, "configuration", "variables")
 """The sections of a program whose members share their names."""
+
+_PROVIDER = f"pulumi:providers:{NAMESPACE}"
+_OPTIONS = "options"
+_PLACED = {"provider", "providers", "parent"}
+"""The options that may give a resource another provider."""
+
+_KINDS: Mapping[str, Kind] = {
+    spelling: kind
+    for kind in SECTIONS.values()
+    for spelling in (kind.token, f"{NAMESPACE}:{kind.name}")
+}
+"""The kinds by the types of a program: Pulumi fills in the module where it is left out."""
 
 _MEANS_MORE = re.compile(r"\$[${]")
 _REFERS = re.compile(r"(?<!\$)(?:\$\$)*\$\{")
@@ -75,25 +92,87 @@ class Reference(str):
 
 def names_in(program: Mapping[str, Any]) -> set[str]:
     """Return the names that no new resource of a program may have."""
-    members = (program.get(section) for section in _NAMED)
-    return {_RESERVED, *(name for each in members if isinstance(each, dict) for name in each)}
+    members = (_members(program, section) for section in _NAMED)
+    return {
+        _RESERVED,
+        *(name for each in members for name in each),
+        *(_name(key, resource) for key, resource in _resources(program)),
+    }
+
+
+@frozen
+class DeclaredResource:
+    """A resource of a program that manages an object of the account of the stack.
+
+    Attributes:
+        kind: Its kind.
+        name: Its name in the state.
+        entry: What it declares. What it refers to is not looked up: it is a `Reference`.
+        imported: The id of the object that it is to import, or None.
+    """
+
+    kind: Kind
+    name: str
+    entry: Entry
+    imported: str | None
+
+
+def resources_in(program: Mapping[str, Any]) -> Iterator[DeclaredResource]:
+    """Yield the resources of a program that manage objects of the account of the stack.
+
+    One that only reads an object manages nothing. One with another provider, or a named account,
+    may manage an object of another account.
+    """
+    for key, resource in _resources(program):
+        kind = _KINDS.get(str(resource.get(_TYPE)))
+        entry = _read(_members(resource, _PROPERTIES))
+        options = _members(resource, _OPTIONS)
+        is_only_read = _members(resource, "get").get("id") is not None
+        if kind is None or is_only_read or entry.get(ACCOUNT) or options.keys() & _PLACED:
+            continue
+        imported = options.get("import")
+        yield DeclaredResource(
+            kind,
+            _name(key, resource),
+            with_cleared_fields(kind, entry).inputs,
+            None if imported is None else str(_read(imported)),
+        )
 
 
 def declared_in(program: Mapping[str, Any]) -> Entries:
-    """Return what the resources of a program declare, by section and name.
+    """Return what these resources declare, by section and name."""
+    resources = [*resources_in(program)]
+    return {
+        section: {each.name: each.entry for each in resources if each.kind is kind}
+        for section, kind in SECTIONS.items()
+    }
 
-    What a program refers to is not looked up: it is a `Reference`.
-    """
-    resources = program.get(_RESOURCES)
-    entries: Entries = {section: {} for section in SECTIONS}
-    for name, resource in resources.items() if isinstance(resources, dict) else ():
-        for section, kind in SECTIONS.items():
-            match resource:
-                case {"type": kind.token, **members}:
-                    declared = members.get(_PROPERTIES)
-                    fields = _read(declared) if isinstance(declared, dict) else {}
-                    entries[section][name] = with_cleared_fields(kind, fields).inputs
-    return entries
+
+def default_provider_in(program: Mapping[str, Any]) -> str | None:
+    """Return the key of the provider that all resources without another one have, if any has."""
+    providers = (
+        key
+        for key, resource in _resources(program)
+        if resource.get(_TYPE) == _PROVIDER and resource.get("defaultProvider") is True
+    )
+    return next(providers, None)
+
+
+def _resources(program: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key, resource in _members(program, _RESOURCES).items():
+        if isinstance(resource, dict):
+            yield key, resource
+
+
+def _name(key: str, resource: Mapping[str, Any]) -> str:
+    """Return the name that a resource has in the state."""
+    return str(_read(resource.get(_NAME)) or key)
+
+
+def _members(value: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the members of an object in an object; none if it is not there or is no object."""
+    members = value.get(name)
+    return members if isinstance(members, dict) else {}
 
 
 def without_references(entry: Entry) -> dict[str, Json]:
@@ -134,7 +213,7 @@ def _resource(kind: Kind, entry: Entry) -> dict[str, Json]:
     ]
     references = {name: f"${{{key}}}" for name, key in _secrets(kind, entry).items()}
     return {
-        "type": kind.token,
+        _TYPE: kind.token,
         _PROPERTIES: {
             **_without_nulls(declared),
             **references,

@@ -68,3 +68,11 @@ def test_a_program_that_cannot_be_extended_stays_as_it_is(tmp_path: Path) -> Non
     project = YamlProject(tmp_path)
     with raises(PortfolioFileError, MessageCode.NOT_EXTENDABLE, "Pulumi.yaml"):
         project.extended(project.read(), VILLA)
+
+
+def test_a_default_provider_is_refused(tmp_path: Path) -> None:
+    """It may have another account than the one that adoption reads."""
+    provider = "  eu: {type: 'pulumi:providers:setsmart', defaultProvider: true}\n"
+    (tmp_path / "Pulumi.yaml").write_text(f"{HEAD}resources:\n{provider}")
+    with raises(PortfolioFileError, MessageCode.DEFAULT_PROVIDER, "Pulumi.yaml", "eu"):
+        YamlProject(tmp_path).read()

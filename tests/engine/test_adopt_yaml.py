@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
-from support.engine_stack import EngineStack, Finished, messages
+from support.engine_stack import QUIET, EngineStack, Finished, messages
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -23,6 +23,7 @@ plugins:
     - name: setsmart
       path: .venv/bin
 """
+URN = "urn:pulumi:test::portfolio::setsmart:index:Property"
 ODD: list[dict[str, Json]] = [
     {"name": "Sea ${villa.id} $$ Villa", "address": "$5 ${", "rating": {"stars": 4.5, "by": None}},
     {"name": "pulumi", "address": None, "tags": ["$$", None, {"${a}": None}]},
@@ -104,6 +105,54 @@ def test_another_run_adds_what_is_new(project: EngineStack, account: EngineSandb
     listing = storage.get(PROPERTIES, "prop_4")
     storage.replace(PROPERTIES, "prop_4", {**listing, "address": "other"})
     assert '~ address: "other" => "1 Street"' in project.preview()
+
+
+def test_resources_of_a_program_are_known_however_they_are_written(
+    project: EngineStack, account: EngineSandbox
+) -> None:
+    """By short types and other names; a listing that one imports is its own, one only read is not.
+
+    A resource of another provider keeps its listing, too, whatever account that is in.
+    """
+    program = project.folder / "Pulumi.yaml"
+    program.write_text(
+        PROJECT
+        + """\
+resources:
+  a:
+    type: setsmart:Property
+    name: loft
+    properties: {name: "2024", bathrooms: 1.5}
+  b:
+    type: setsmart:Property
+    properties: {name: Studio, address: 1 Street}
+    options: {import: prop_5}
+  studio:
+    type: setsmart:Property
+    get: {id: prop_4}
+  eu:
+    type: pulumi:providers:setsmart
+    properties: {ifExists: adopt}
+  c:
+    type: setsmart:Property
+    properties: {name: "Hütte 🏖"}
+    options: {provider: "${eu}"}
+"""
+    )
+    project.succeed("up", "--yes", "--skip-preview", "--target", f"{URN}::c", *QUIET)
+    before = account.writes()
+    result = adopt(project)
+    assert result["proof"] == {"changes": {}, "others": 0, "kept": True}
+    assert (result["known"], result["managed"]) == (2, 1)
+    assert result["new"]["studio-2"] == "prop_4"
+    assert "prop_5" not in result["new"].values()
+    assert (project.resource("loft")["id"], project.resource("b")["id"]) == ("prop_3", "prop_5")
+    text = program.read_text()
+    assert adopt(project)["new"] == {}
+    assert program.read_text() == text
+    project.up()
+    project.assert_clean()
+    assert account.writes() == before
 
 
 def test_an_import_that_did_not_happen_is_made_up_for(

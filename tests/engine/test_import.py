@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from support.engine_sandbox import EngineSandbox
-from support.engine_stack import QUIET, EngineStack
+from support.engine_stack import QUIET, EngineStack, messages
 from support.interface import NATIVE, Interface
 from support.messages import message
 
@@ -120,6 +120,30 @@ def test_a_listing_that_the_stack_manages_is_not_imported_again(
     stack.declare(f'Property("villa", name="Villa")\n{again}')
     finished = stack.fail("up", "--yes", *QUIET)
     assert any(error.endswith(f"[{MessageCode.ALREADY_MANAGED}]") for error in finished.errors)
+    assert account.writes() == ["POST /properties"]
+
+
+def test_the_command_imports_what_another_resource_manages_which_can_be_undone(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """Pulumi tells the plugin nothing of other resources then; no run after that writes anything.
+
+    Whether the program declares the second one or not.
+    """
+    villa = 'Property("villa", name="Villa")'
+    stack.declare(villa)
+    stack.up()
+    stack.succeed("import", TYPE, "again", "prop_1", "--protect=false", *IMPORT)
+    for program in (villa, villa + '\nProperty("again", name="Villa")'):
+        stack.declare(program)
+        for command in (("preview",), ("up", "--yes", "--skip-preview")):
+            finished = stack.fail(*command, *QUIET)
+            assert message(MessageCode.ALREADY_MANAGED, "prop_1", "pulumi state delete") in (
+                messages(finished.output)
+            ), finished.output
+    stack.declare(villa)
+    stack.succeed("state", "delete", stack.resource("again")["urn"], "--yes")
+    stack.assert_clean()
     assert account.writes() == ["POST /properties"]
 
 

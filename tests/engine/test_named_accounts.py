@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
+from support.interface import NATIVE
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.sandbox import PROPERTIES, ApiKey
 
+TYPE = "setsmart:index:Property"
+IMPORT = ("--yes", "--generate-code=false", "--protect=false", *QUIET)
 KEYS = {"eu": "key-of-eu-4711", "us-east": "key-of-us-0815"}
 
 
@@ -117,3 +121,72 @@ def test_two_names_of_one_account_share_no_listing(
     [error] = stack.fail("preview", *QUIET).errors
     assert error == message(MessageCode.EXISTING_ID_MANAGED, "existing_id", "prop_1")
     assert accounts["eu"].writes() == ["POST /properties"]
+
+
+@pytest.fixture
+def native(stack: EngineStack, accounts: dict[str, EngineSandbox]) -> EngineStack:
+    """The same for the native plugin, with a listing in each account, and a third account.
+
+    They have the same id. The third account needs no name.
+    """
+    for name, account in accounts.items():
+        account.sandbox.storage.insert(PROPERTIES, {"name": f"Villa {name}", "status": "active"})
+    native = attrs.evolve(stack, interface=NATIVE)
+    (native.folder / "Pulumi.yaml").write_text(NATIVE.project)
+    return native
+
+
+def test_an_import_names_its_account(
+    native: EngineStack, accounts: dict[str, EngineSandbox]
+) -> None:
+    """In one text with the id: by the command, or by the option.
+
+    The option does nothing to a listing that the command has imported.
+    """
+    native.declare("")
+    native.succeed("import", TYPE, "villa", "eu:prop_1", *IMPORT)
+    villa = 'Property("villa", name="Villa eu", status="active", account="eu"{})'
+    native.declare(villa.format(""))
+    native.assert_clean()
+    native.up()
+    condo = 'Property("condo", name="Condo", account="us-east", opts={}(import_="us-east:prop_1"))'
+    native.declare(villa.format("") + "\n" + condo.format("pulumi.ResourceOptions"))
+    native.up()
+    native.assert_clean()
+    assert native.resource("condo")["id"] == "prop_1"
+    assert (names(accounts["eu"]), names(accounts["us-east"])) == (["Villa eu"], ["Condo"])
+    option = ', opts=pulumi.ResourceOptions(import_="eu:prop_1")'
+    native.declare(villa.format(option) + "\n" + condo.format("pulumi.ResourceOptions"))
+    [error] = native.fail("up", "--yes", "--skip-preview", *QUIET).errors
+    assert error == message(MessageCode.ALREADY_MANAGED, "prop_1")
+    assert accounts["eu"].writes() == []
+    assert accounts["us-east"].writes() == ["PUT /properties/prop_1"]
+
+
+def test_an_import_that_names_no_account_is_one_line(
+    native: EngineStack, accounts: dict[str, EngineSandbox], open_account: OpenEngineSandbox
+) -> None:
+    """Whether the account without a name is missing, has no such listing, or has one."""
+    program = """
+        Property("villa", name="Villa eu", account="eu",
+                 opts=pulumi.ResourceOptions(import_="prop_1"))
+        """
+    native.declare(program)
+
+    def assert_refused(*facts: object) -> None:
+        for command in (("preview",), ("up", "--yes", "--skip-preview")):
+            [error] = native.fail(*command, *QUIET).errors
+            assert error == message(MessageCode.PLACE_OF_IMPORT, "prop_1", *facts)
+
+    assert_refused("account without a name", "eu:prop_1")
+    other = open_account(ApiKey("key-without-a-name"))
+    native.environment["SETSMART_API_KEY"] = "key-without-a-name"
+    native.environment["SETSMART_BASE_URL"] = other.base_url
+    assert_refused("account without a name", "eu:prop_1")
+    finished = native.fail("import", TYPE, "villa", "prop_1", *IMPORT)
+    assert message(MessageCode.PLACE_OF_IMPORT, "eu:prop_1") in messages(finished.output)
+    other.sandbox.storage.insert(PROPERTIES, {"name": "Villa eu", "status": "active"})
+    assert_refused("account", "none", '"eu"', "eu:prop_1")
+    native.declare(program.replace('account="eu",', "").replace("prop_1", "eu:prop_1"))
+    assert_refused("account", '"eu"', "none")
+    assert [each.writes() for each in (other, *accounts.values())] == [[], [], []]

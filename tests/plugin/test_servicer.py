@@ -8,6 +8,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2 as protocol
 from support.in_memory_account import InMemoryAccount
 from support.in_memory_provider import SingleLifecycle
+from support.messages import message
 
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, KINDS, PROPERTY, Kind
 from pulumi_setsmart.models.message_code import MessageCode
@@ -152,6 +153,46 @@ def test_an_import_does_not_replace_what_a_resource_has(account: InMemoryAccount
     other = engine.check({"name": "Other"}, (), imported.inputs).inputs
     with pytest.raises(AbortError, match=MessageCode.EXISTING_ID_CHANGED):
         engine.diff("prop_9", imported.properties, other)
+
+
+@pytest.mark.parametrize(
+    ("found", "declared", "facts"),
+    [
+        ({}, {"account": "eu"}, ("none", '"eu"', "eu:prop_1")),
+        ({"account": "us"}, {"account": "eu"}, ('"us"', '"eu"', "eu:prop_1")),
+        ({"account": "eu"}, {}, ('"eu"', "none")),
+    ],
+)
+def test_an_import_from_another_account_than_the_declared_one_is_refused(
+    account: InMemoryAccount, found: Any, declared: Any, facts: tuple[str, ...]
+) -> None:
+    """Pulumi would replace it, and delete what may be a stranger's."""
+    account.objects["/properties/prop_1"] = {"id": "prop_1", "name": "Villa"}
+    engine = Engine(plugin_of(account), "villa")
+    imported = engine.read("prop_1", sent(found))
+    inputs = engine.check({"name": "Villa", **declared}, (), imported.inputs).inputs
+    with pytest.raises(AbortError) as caught:
+        engine.diff("prop_1", imported.properties, inputs)
+    assert str(caught.value) == message(MessageCode.PLACE_OF_IMPORT, "prop_1", *facts)
+
+
+def test_an_import_from_another_path_than_the_declared_one_is_refused(
+    account: InMemoryAccount,
+) -> None:
+    """A slash at the end makes no other path."""
+    account.objects["/rules/a"] = {"id": "a", "percent": 5}
+    engine = Engine(plugin_of(account), "rule", API_OBJECT)
+    imported = engine.read("/rules/a")
+
+    def diff(path: str) -> Any:
+        declared = {"path": path, "body": {"percent": 5}}
+        inputs = engine.check(declared, ("/body",), imported.inputs).inputs
+        return engine.diff("a", imported.properties, inputs)
+
+    assert not diff("/rules/").replaces
+    with pytest.raises(AbortError) as caught:
+        diff("/prices")
+    assert str(caught.value) == message(MessageCode.PLACE_OF_IMPORT, "/rules", "/prices/a")
 
 
 def test_what_a_run_reads_by_its_id_is_not_deleted_in_it(account: InMemoryAccount) -> None:

@@ -405,6 +405,31 @@ def test_what_runs_have_left_is_removed(tmp_path: Path) -> None:
             assert names == expected | {"notes.lock"}
 
 
+@contextmanager
+def listening(port: int = 0) -> Iterator[int]:
+    """Listen at a port, as an engine does."""
+    with socket.create_server(("127.0.0.1", port)) as engine:
+        yield engine.getsockname()[1]
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="the system does not tell sockets")
+def test_an_engine_does_not_join_the_run_of_one_that_had_its_address(tmp_path: Path) -> None:
+    """What a killed run left is nothing to it, and a process of that run shares no longer."""
+    with listening() as port:
+        address = f"127.0.0.1:{port}"
+        former = Run(journal=RunFile.open(tmp_path, address))
+        former.declare(KEYS[0])
+        with runs(tmp_path, 1, address) as [other]:
+            assert other.is_declared(KEYS[0])
+            left = events_in(tmp_path, address).read_bytes()
+    events_in(tmp_path, address).write_bytes(left)
+    with listening(port), runs(tmp_path, 2, address) as [first, second]:
+        assert not first.is_declared(KEYS[0])
+        first.declare(KEYS[1])
+        assert second.is_declared(KEYS[1])
+        assert not is_shared(former)
+
+
 PROCESS = """
 import sys
 from pathlib import Path

@@ -15,7 +15,9 @@ from pulumi_setsmart.specification.reading import entries_in
 from pulumi_setsmart.specification.sections import Entries
 from pulumi_setsmart.specification.yaml_program import (
     declared_in,
+    default_provider_in,
     names_in,
+    resources_in,
     without_references,
     yaml_program,
 )
@@ -184,6 +186,53 @@ def test_what_is_no_resource_of_ours_declares_nothing() -> None:
         "webhooks": {},
     }
     assert declared_in({"resources": []}) == {"properties": {}, "webhooks": {}}
+
+
+@pytest.mark.parametrize("type_", ["setsmart:index:Property", "setsmart:Property"])
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({}, {"villa": None}),
+        ({"name": "loft"}, {"loft": None}),
+        ({"name": ""}, {"villa": None}),
+        ({"get": {"id": "prop_1"}}, {}),
+        ({"get": {"id": "${other.id}"}}, {}),
+        ({"get": {}}, {"villa": None}),
+        ({"options": {"protect": True, "import": "prop_1"}}, {"villa": "prop_1"}),
+        ({"options": {"provider": "${other}"}}, {}),
+        ({"options": {"providers": ["${other}"]}}, {}),
+        ({"options": {"parent": "${other}"}}, {}),
+        ({"properties": {"account": "eu"}}, {}),
+        ({"properties": {"account": "${name}"}}, {}),
+        ({"properties": {"account": None}}, {"villa": None}),
+    ],
+)
+def test_a_resource_manages_an_object_of_the_account_of_the_stack(
+    type_: str, members: dict[str, Any], expected: dict[str, str | None]
+) -> None:
+    """Under the name that it has in the state, unless it only reads, or is of another account."""
+    program = {"resources": {"villa": {"type": type_, **members}}}
+    found = {resource.name: resource.imported for resource in resources_in(program)}
+    assert found == expected
+    assert {"villa", *expected} <= names_in(program)
+
+
+@pytest.mark.parametrize(
+    "type_", ["setsmart", "setsmart:index/property:Property", "setsmart:property", 1, None]
+)
+def test_a_type_that_pulumi_does_not_know_is_none_of_ours(type_: object) -> None:
+    """It fills in the module, and nothing else."""
+    assert [*resources_in({"resources": {"villa": {"type": type_}}})] == []
+
+
+def test_a_program_may_have_a_default_provider() -> None:
+    """If it is of this package and says so."""
+    setsmart = {"type": "pulumi:providers:setsmart"}
+    other = {"type": "pulumi:providers:aws", "defaultProvider": True}
+    resources: dict[str, Any] = {"a": other, "b": setsmart}
+    assert default_provider_in({"resources": resources}) is None
+    resources["c"] = {**setsmart, "defaultProvider": True}
+    assert default_provider_in({"resources": resources}) == "c"
 
 
 def test_what_a_program_refers_to_is_not_known() -> None:

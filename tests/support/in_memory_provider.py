@@ -42,6 +42,13 @@ class SingleLifecycle:
         """Return it."""
         return self.lifecycle
 
+    def located(self, identifier: str, place: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
+        """Return both as they are: no account has a name."""
+        return identifier, place
+
+    def refuse_missing(self, identifier: str, place: Mapping[str, Json]) -> None:
+        """Refuse nothing: there is no other account."""
+
 
 def over_the_wire(properties: Any) -> Any:
     """Return properties as the other side gets them: with Pulumi's own serialisation."""
