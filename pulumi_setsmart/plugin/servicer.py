@@ -17,7 +17,7 @@ from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from pulumi_setsmart.client.confidential import shown
-from pulumi_setsmart.lifecycle.check import unknown_inputs
+from pulumi_setsmart.lifecycle.check import InputViolation, unknown_inputs
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
@@ -26,7 +26,7 @@ from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_marked_secrets
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, dotted
-from pulumi_setsmart.models.message_code import MessageCode, with_code
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.text import visible
 from pulumi_setsmart.plugin.configuration import SECRET_SETTINGS, lookup_in
 from pulumi_setsmart.plugin.detailed_diff import diff_response
@@ -133,14 +133,16 @@ class SetSmartPlugin(ResourceProviderServicer):
                 inputs, exists=bool(olds.values), before=olds.values
             )
         files = [
-            with_code(f"{dotted(path)}: {_FILE}", MessageCode.NOT_JSON) for path in news.file_paths
+            InputViolation(dotted(path), _FILE, code=MessageCode.NOT_JSON)
+            for path in news.file_paths
         ]
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [
             protocol.CheckFailure(reason=shown(visible(each)))
-            for each in (*files, *map(str, unknown_inputs(kind, inputs)), *checked.violations)
+            for each in (*map(str, (*files, *unknown_inputs(kind, inputs))), *checked.violations)
         ]
-        return protocol.CheckResponse(inputs=_sent(kind, checked.inputs), failures=failures)
+        passed = _sent(kind, checked.inputs, news.secret_paths)
+        return protocol.CheckResponse(inputs=passed, failures=failures)
 
     @_method
     def Diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:

@@ -73,38 +73,39 @@ class Engine:
     def check(self, values: Any, secret: tuple[str, ...] = (), olds: Any = None) -> Any:
         """Check the inputs that a program has."""
         news = sent(values, secret)
-        return self._answer("Check", protocol.CheckRequest(urn=self.urn, news=news, olds=olds))
+        return self.answer("Check", protocol.CheckRequest(urn=self.urn, news=news, olds=olds))
 
     def create(self, inputs: Any, *, preview: bool = False) -> Any:
         """Create the resource."""
         request = protocol.CreateRequest(urn=self.urn, properties=inputs, preview=preview)
-        return self._answer("Create", request)
+        return self.answer("Create", request)
 
     def read(self, id_: str, outputs: Any = None, inputs: Any = None) -> Any:
         """Read, refresh or import the resource."""
         request = protocol.ReadRequest(urn=self.urn, id=id_, properties=outputs, inputs=inputs)
-        return self._answer("Read", request)
+        return self.answer("Read", request)
 
     def diff(self, id_: str, outputs: Any, inputs: Any) -> Any:
         """Compare the resource with its inputs."""
         request = protocol.DiffRequest(urn=self.urn, id=id_, olds=outputs, news=inputs)
-        return self._answer("Diff", request)
+        return self.answer("Diff", request)
 
     def update(self, id_: str, outputs: Any, inputs: Any, *, preview: bool = False) -> Any:
         """Update the resource."""
         request = protocol.UpdateRequest(
             urn=self.urn, id=id_, olds=outputs, news=inputs, preview=preview
         )
-        return self._answer("Update", request)
+        return self.answer("Update", request)
 
     def delete(self, id_: str, outputs: Any) -> Any:
         """Delete the resource."""
         request = protocol.DeleteRequest(urn=self.urn, id=id_, properties=outputs)
-        return self._answer("Delete", request)
+        return self.answer("Delete", request)
 
-    def _answer(self, method: str, request: Message) -> Message:
-        answer: Callable[..., Message] = getattr(self.plugin, method)
-        return over_grpc(answer(over_grpc(request), Context()))
+    def answer(self, method: str, request: Message) -> Message:
+        """Pass any request on."""
+        asked: Callable[..., Message] = getattr(self.plugin, method)
+        return over_grpc(asked(over_grpc(request), Context()))
 
 
 @define
