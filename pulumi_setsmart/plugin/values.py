@@ -8,11 +8,13 @@ from attrs import Factory, frozen
 from google.protobuf.struct_pb2 import Struct, Value
 from pulumi.runtime import rpc
 
-from pulumi_setsmart.models.json import Json, pointer, steps
-from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.json import DEEPEST, Json, pointer, steps
+from pulumi_setsmart.models.marker import TOO_DEEP, UNKNOWN
 from pulumi_setsmart.providers.values import SECRET_SIGNATURE, SIGNATURE, scalar_from_engine
 
 _WRAPPED = "value"
+_DEEPEST = DEEPEST + 2
+"""The keys that lead to a list or an object at most: a check refuses one that is as deep."""
 
 
 @frozen
@@ -67,14 +69,20 @@ def _plain(value: Value, path: str, found: ReceivedProperties) -> Json:
             return scalar_from_engine(value.number_value)
         case "bool_value":
             return value.bool_value
-        case "list_value":
-            return [
-                _plain(element, pointer(path, index), found)
-                for index, element in enumerate(value.list_value.values)
-            ]
-        case "struct_value":
-            return _object(value.struct_value, path, found)
+        case "list_value" | "struct_value":
+            return _container(value, path, found)
     return None
+
+
+def _container(value: Value, path: str, found: ReceivedProperties) -> Json:
+    if path.count("/") > _DEEPEST:
+        return TOO_DEEP
+    if value.WhichOneof("kind") == "struct_value":
+        return _object(value.struct_value, path, found)
+    return [
+        _plain(element, pointer(path, index), found)
+        for index, element in enumerate(value.list_value.values)
+    ]
 
 
 def _object(struct: Struct, path: str, found: ReceivedProperties) -> Json:
@@ -85,7 +93,15 @@ def _object(struct: Struct, path: str, found: ReceivedProperties) -> Json:
         return None
     found.secret_paths.append(path)
     inside = ReceivedProperties({}, file_paths=found.file_paths)
-    return _plain(struct.fields[_WRAPPED], path, inside)
+    return _plain(_content(struct), path, inside)
+
+
+def _content(secret: Struct) -> Value:
+    """Return what a secret holds, also where it is marked more than once."""
+    value = secret.fields[_WRAPPED]
+    while _is_marked(value):
+        value = value.struct_value.fields[_WRAPPED]
+    return value
 
 
 def _write(value: Json, into: Value) -> None:
