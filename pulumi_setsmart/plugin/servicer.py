@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -26,8 +26,8 @@ from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_marked_secrets
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, dotted
-from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.models.text import visible
+from pulumi_setsmart.models.message_code import MessageCode, with_code
+from pulumi_setsmart.models.text import listed, visible
 from pulumi_setsmart.plugin.configuration import SECRET_SETTINGS, lookup_in
 from pulumi_setsmart.plugin.detailed_diff import diff_response
 from pulumi_setsmart.plugin.engine_log import EngineLog
@@ -42,6 +42,7 @@ _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
 
 _FILE = "is an asset or an archive, which no field can hold; pass a string instead"
+_NOT_SUPPORTED = "pulumi-setsmart has resources only: no functions, components or parameters"
 _KINDS: Mapping[str, Kind] = {kind.token: kind for kind in KINDS}
 
 
@@ -224,12 +225,24 @@ class SetSmartPlugin(ResourceProviderServicer):
         """Let what is under way come to its end: a write that is broken off may be lost."""
         return Empty()
 
+    def _refuse(self, request: Any, context: Any) -> NoReturn:  # noqa: ARG002 -- the protocol's names
+        """Answer what this plugin does not have, for which gRPC would print a traceback."""
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, _NOT_SUPPORTED)
+        raise NotImplementedError  # which `abort` has prevented
+
+    Attach = Call = Construct = GetMapping = GetMappings = Invoke = List = Parameterize = _refuse
+
     def _lifecycle(self, kind: Kind, properties: Mapping[str, Json]) -> Lifecycle:
         return self._lifecycles[kind].of_account(properties)
 
 
 def _kind(urn: str) -> Kind:
-    return _KINDS[ResourceKey.of_urn(urn).kind]
+    """Return the kind of a resource; programs in some languages may name any type."""
+    token = ResourceKey.of_urn(urn).kind
+    if token not in _KINDS:
+        text = f"{visible(token)} is no type of this plugin; use {listed([*_KINDS])}"
+        raise SetSmartFailure(with_code(text, MessageCode.INVALID_RESOURCE))
+    return _KINDS[token]
 
 
 def _marked(planned: Mapping[str, Json], *arrived: ReceivedProperties) -> Struct:
