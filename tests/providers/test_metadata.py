@@ -163,9 +163,8 @@ def test_what_was_not_applied_is_understood_or_an_error(interface: Interface, st
     outputs = {**OUTPUTS, UNAPPLIED_KEY: stored}
     account = InMemoryAccount({"/properties/" + ID: HELD})
     for operation in OPERATIONS.values():
-        text = (
-            attempt(lambda o=operation: o(provider_of(account, interface=interface), outputs)) or ""
-        )  # type: ignore[misc]
+        provider = provider_of(account, interface=interface)
+        text = attempt(lambda o=operation, p=provider: o(p, outputs)) or ""  # type: ignore[misc]
         assert "unexpected-error" not in text
         account.objects.setdefault("/properties/" + ID, {"id": ID, "name": "hush-1"})
 
