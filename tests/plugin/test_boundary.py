@@ -194,7 +194,7 @@ URNS = st.sampled_from(
     [
         *(f"urn:pulumi:test::portfolio::{kind.token}::villa" for kind in KINDS),
         "urn:pulumi:test::portfolio::my:own:Component$setsmart:index:Property::a::b",
-        "urn:pulumi:test::portfolio::setsmart:index:Propery::villa",
+        "urn:pulumi:test::portfolio::setsmart:index:Listing::villa",
         "urn:pulumi:test::portfolio::$::",
         "urn:pulumi:test::portfolio",
         "villa",
@@ -271,10 +271,10 @@ def test_a_secret_in_many_others_is_one() -> None:
 def test_a_type_that_there_is_not_is_an_error_of_one_line() -> None:
     """It names the types that there are."""
     engine = Engine(plugin_of(InMemoryAccount().lifecycle()))
-    request = protocol.CheckRequest(urn=engine.urn.replace("Property", "Propery"))
+    request = protocol.CheckRequest(urn=engine.urn.replace("Property", "Listing"))
     refused = answer(lambda: engine.answer("Check", request))
     assert refused == message(
-        MessageCode.INVALID_RESOURCE, "setsmart:index:Propery", *(kind.token for kind in KINDS)
+        MessageCode.INVALID_RESOURCE, "setsmart:index:Listing", *(kind.token for kind in KINDS)
     )
 
 
