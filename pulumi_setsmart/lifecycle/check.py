@@ -45,6 +45,7 @@ from pulumi_setsmart.models.marker import TOO_DEEP, UNKNOWN, holds_unknown
 from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.paging import PagingDescription
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
+from pulumi_setsmart.models.text import visible
 
 POLICY_INPUTS: dict[str, Constraint] = {
     IDENTITY: FieldNames(),
@@ -88,8 +89,8 @@ class InputViolation:
         return f"{self.input}: {member}{self.reason}"
 
     def __str__(self) -> str:
-        """Return it as a user reads it."""
-        return with_code(self.message, self.code)
+        """Return it as a user reads it: in one line, whatever the fields are called."""
+        return with_code(visible(self.message), self.code)
 
 
 def violations(kind: Kind, inputs: Mapping[str, Json]) -> list[InputViolation]:

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -17,7 +17,7 @@ from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from pulumi_setsmart.client.confidential import shown
-from pulumi_setsmart.lifecycle.check import unknown_inputs
+from pulumi_setsmart.lifecycle.check import InputViolation, unknown_inputs
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.lifecycle.planned_outputs import planned_outputs
@@ -27,7 +27,7 @@ from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_mark
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json, dotted
 from pulumi_setsmart.models.message_code import MessageCode, with_code
-from pulumi_setsmart.models.text import visible
+from pulumi_setsmart.models.text import listed, visible
 from pulumi_setsmart.plugin.configuration import SECRET_SETTINGS, lookup_in
 from pulumi_setsmart.plugin.detailed_diff import diff_response
 from pulumi_setsmart.plugin.engine_log import EngineLog
@@ -44,6 +44,7 @@ _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
 
 _FILE = "is an asset or an archive, which no field can hold; pass a string instead"
+_NOT_SUPPORTED = "pulumi-setsmart has resources only: no functions, components or parameters"
 _KINDS: Mapping[str, Kind] = {kind.token: kind for kind in KINDS}
 
 
@@ -140,14 +141,16 @@ class SetSmartPlugin(ResourceProviderServicer):
                 inputs, exists=bool(olds.values), before=olds.values
             )
         files = [
-            with_code(f"{dotted(path)}: {_FILE}", MessageCode.NOT_JSON) for path in news.file_paths
+            InputViolation(dotted(path), _FILE, code=MessageCode.NOT_JSON)
+            for path in news.file_paths
         ]
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [
             protocol.CheckFailure(reason=shown(visible(each)))
-            for each in (*files, *map(str, unknown_inputs(kind, inputs)), *checked.violations)
+            for each in (*map(str, (*files, *unknown_inputs(kind, inputs))), *checked.violations)
         ]
-        return protocol.CheckResponse(inputs=_sent(kind, checked.inputs), failures=failures)
+        passed = _sent(kind, checked.inputs, news.secret_paths)
+        return protocol.CheckResponse(inputs=passed, failures=failures)
 
     @_method
     def Diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
@@ -227,6 +230,13 @@ class SetSmartPlugin(ResourceProviderServicer):
         """Let what is under way come to its end: a write that is broken off may be lost."""
         return Empty()
 
+    def _refuse(self, request: Any, context: Any) -> NoReturn:  # noqa: ARG002 -- the protocol's names
+        """Answer what this plugin does not have, for which gRPC would print a traceback."""
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, _NOT_SUPPORTED)
+        raise NotImplementedError  # which `abort` has prevented
+
+    Attach = Call = Construct = GetMapping = GetMappings = Invoke = List = Parameterize = _refuse
+
     def _read_unknown(
         self, kind: Kind, request: protocol.ReadRequest, place: Mapping[str, Json]
     ) -> ReadObject | None:
@@ -243,7 +253,12 @@ class SetSmartPlugin(ResourceProviderServicer):
 
 
 def _kind(urn: str) -> Kind:
-    return _KINDS[ResourceKey.of_urn(urn).kind]
+    """Return the kind of a resource; programs in some languages may name any type."""
+    token = ResourceKey.of_urn(urn).kind
+    if token not in _KINDS:
+        text = f"{visible(token)} is no type of this plugin; use {listed([*_KINDS])}"
+        raise SetSmartFailure(with_code(text, MessageCode.INVALID_RESOURCE))
+    return _KINDS[token]
 
 
 def _marked(planned: Mapping[str, Json], *arrived: ReceivedProperties) -> Struct:

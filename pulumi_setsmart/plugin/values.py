@@ -10,14 +10,16 @@ from attrs import Factory, frozen
 from google.protobuf.struct_pb2 import Struct, Value
 from pulumi.runtime import rpc
 
-from pulumi_setsmart.models.json import Json, pointer, steps
-from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.json import DEEPEST, Json, pointer, steps
+from pulumi_setsmart.models.marker import TOO_DEEP, UNKNOWN
 from pulumi_setsmart.providers.values import SECRET_SIGNATURE, SIGNATURE, scalar_from_engine
 
 _Keys: TypeAlias = tuple[str | int, ...]
 """What leads to a value."""
 
 _WRAPPED = "value"
+_DEEPEST = DEEPEST + 2
+"""The keys that lead to a list or an object at most: a check refuses one that is as deep."""
 
 
 @frozen
@@ -52,7 +54,7 @@ def sent(properties: Mapping[str, Json], secret_paths: Iterable[str] = ()) -> St
     struct = Struct()
     for name, value in properties.items():
         _write(value, struct.fields[name])
-    for path in secret_paths:
+    for path in sorted(secret_paths):  # what holds another one first: a secret in a secret is none
         _mark(struct, steps(path))
     return struct
 
@@ -70,14 +72,20 @@ def _plain(value: Value, keys: _Keys, found: ReceivedProperties) -> Json:
             return scalar_from_engine(value.number_value)
         case "bool_value":
             return value.bool_value
-        case "list_value":
-            return [
-                _plain(element, (*keys, index), found)
-                for index, element in enumerate(value.list_value.values)
-            ]
-        case "struct_value":
-            return _object(value.struct_value, keys, found)
+        case "list_value" | "struct_value":
+            return _container(value, keys, found)
     return None
+
+
+def _container(value: Value, keys: _Keys, found: ReceivedProperties) -> Json:
+    if len(keys) > _DEEPEST:
+        return TOO_DEEP
+    if value.WhichOneof("kind") == "struct_value":
+        return _object(value.struct_value, keys, found)
+    return [
+        _plain(element, (*keys, index), found)
+        for index, element in enumerate(value.list_value.values)
+    ]
 
 
 def _object(struct: Struct, keys: _Keys, found: ReceivedProperties) -> Json:
@@ -89,7 +97,15 @@ def _object(struct: Struct, keys: _Keys, found: ReceivedProperties) -> Json:
         return None
     found.secret_paths.append(path)
     inside = ReceivedProperties({}, file_paths=found.file_paths)
-    return _plain(struct.fields[_WRAPPED], keys, inside)
+    return _plain(_content(struct), keys, inside)
+
+
+def _content(secret: Struct) -> Value:
+    """Return what a secret holds, also where it is marked more than once."""
+    value = secret.fields[_WRAPPED]
+    while _is_marked(value):
+        value = value.struct_value.fields[_WRAPPED]
+    return value
 
 
 def _write(value: Json, into: Value) -> None:

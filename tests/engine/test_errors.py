@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack
+from support.interface import BOTH_INTERFACES
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -24,6 +25,7 @@ def only_error(stack: EngineStack, *command: str, **environment: str) -> str:
     return errors[0]
 
 
+@BOTH_INTERFACES
 def test_a_wrong_key(stack: EngineStack, account: EngineSandbox) -> None:
     """The message names the setting that holds the rejected key, never the key."""
     stack.declare(VILLA)
@@ -34,6 +36,7 @@ def test_a_wrong_key(stack: EngineStack, account: EngineSandbox) -> None:
     assert account.writes() == []
 
 
+@BOTH_INTERFACES
 def test_a_missing_key(stack: EngineStack) -> None:
     """Without a key the message names both ways to set one."""
     stack.declare(VILLA)

@@ -8,7 +8,7 @@ import attrs
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
-from support.interface import NATIVE
+from support.interface import BOTH_INTERFACES, NATIVE, Interface
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -26,9 +26,11 @@ def accounts(open_account: OpenEngineSandbox) -> dict[str, EngineSandbox]:
 
 
 @pytest.fixture
-def stack(pulumi: Path, tmp_path: Path, accounts: dict[str, EngineSandbox]) -> EngineStack:
+def stack(
+    pulumi: Path, tmp_path: Path, accounts: dict[str, EngineSandbox], interface: Interface
+) -> EngineStack:
     """A stack that knows one of them from its configuration, the other from the environment."""
-    stack = EngineStack.create(pulumi, tmp_path / "stack", base_url="", key="")
+    stack = EngineStack.create(pulumi, tmp_path / "stack", base_url="", key="", interface=interface)
     path = "setsmart:accounts.eu"
     stack.succeed("config", "set", "--secret", "--path", f"{path}.apiKey", KEYS["eu"])
     stack.succeed("config", "set", "--path", f"{path}.baseUrl", accounts["eu"].base_url)
@@ -76,6 +78,7 @@ def test_each_resource_has_its_account(
     assert not any(key in everything for key in KEYS.values())
 
 
+@BOTH_INTERFACES
 def test_an_account_that_is_not_configured_is_one_line(stack: EngineStack) -> None:
     """Its key is gone from the configuration, but its listings are in the state."""
     stack.declare('Property("villa", name="Villa", account="us-east")')
@@ -104,6 +107,7 @@ def test_a_plain_text_key_of_an_account_is_rejected(stack: EngineStack) -> None:
     assert plaintext in messages(stack.fail("preview", *QUIET).output)
 
 
+@BOTH_INTERFACES
 def test_two_names_of_one_account_share_no_listing(
     stack: EngineStack, accounts: dict[str, EngineSandbox]
 ) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
+from support.interface import BOTH_INTERFACES
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -171,6 +172,7 @@ def test_one_of_two_equal_listings_is_deleted_as_any_other(
     assert listing_ids(account) == [stack.resource("b")["id"]]
 
 
+@BOTH_INTERFACES
 def test_shifted_rows_stop_before_anything_is_written(
     stack: EngineStack, account: EngineSandbox
 ) -> None:

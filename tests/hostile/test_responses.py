@@ -7,8 +7,10 @@ which holds no key. What may have been carried out is not sent twice.
 from __future__ import annotations
 
 import gzip
+import itertools
 import zlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from attrs import frozen
@@ -25,10 +27,20 @@ from support.hostile_server import (
     response,
     sends,
 )
+from support.in_memory_account import InMemoryAccount, created
+from support.in_memory_provider import Provider, provider_with
+from support.interface import BOTH_INTERFACES, Interface
 
 from pulumi_setsmart.client.collection import Collection
+from pulumi_setsmart.client.connection import Connection
 from pulumi_setsmart.client.errors import SetSmartError
+from pulumi_setsmart.config import Settings
+from pulumi_setsmart.lifecycle.account import Account
+from pulumi_setsmart.lifecycle.kind import PROPERTY
+from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+from pulumi_setsmart.lifecycle.run import Run
 from pulumi_setsmart.providers.failure import SetSmartFailure, reported
+from pulumi_setsmart.providers.values import to_engine
 
 OPERATIONS: Mapping[str, Callable[[Collection], object]] = {
     "list": lambda listings: [*listings.records()],
@@ -542,7 +554,11 @@ def assert_fit_to_be_shown(failure: SetSmartError, says: str) -> None:
     """Make sure that an error says what it has to, in a line, as the process of a provider does."""
     with pytest.raises(SetSmartFailure, match=says) as caught, reported():
         raise failure
-    text = str(caught.value)
+    assert_fit(str(caught.value))
+
+
+def assert_fit(text: str) -> None:
+    """Make sure that what a user reads is a line of ours, or one with its reasons."""
     lines = text.split("\n")
     assert len(lines) <= MOST_LINES
     assert all(line.isprintable() for line in lines)
@@ -550,6 +566,50 @@ def assert_fit_to_be_shown(failure: SetSmartError, says: str) -> None:
     assert "Traceback" not in text
     assert "unexpected-error" not in text
     assert KEY not in text
+
+
+INPUTS: dict[str, Any] = {"name": "Villa", "deletion_policy": "delete"}
+_, _CREATED = created(InMemoryAccount().lifecycle(), {"name": "Villa"})
+OUTPUTS: dict[str, Any] = to_engine(_CREATED)
+PROVIDER_OPERATIONS: tuple[Callable[[Provider], object], ...] = (
+    lambda one: one.read("id_1", OUTPUTS),
+    lambda one: one.check({}, {"name": "Villa"}),
+    lambda one: one.create(INPUTS),
+    lambda one: one.update("id_1", OUTPUTS, {**INPUTS, "bedrooms": 3.0}),
+    lambda one: one.delete("id_1", OUTPUTS),
+)
+
+
+def outcome_of(operation: Callable[[Provider], object], provider: Provider) -> str:
+    """Return what a user reads of an operation: the failure, or the reasons of a check."""
+    try:
+        result = operation(provider)
+    except SetSmartFailure as failure:
+        return str(failure)
+    return "".join(failure.reason for failure in getattr(result, "failures", ()))
+
+
+@BOTH_INTERFACES
+@pytest.mark.parametrize("group", GROUPS)
+def test_whatever_a_server_sends_an_operation_of_a_resource_ends(
+    interface: Interface, group: str
+) -> None:
+    """In the same way through either interface; the cases take turns with the operations.
+
+    What only takes long is up to the client, as above.
+    """
+    operations = itertools.cycle(PROVIDER_OPERATIONS)
+    cases = [
+        case for name, case in GROUPS[group].items() if name != "an error of a million reasons"
+    ]
+    for case, operation in zip(cases, operations, strict=False):
+        with hostile(case.behave) as server, client_with(server) as client:
+            settings = Settings(Connection(server.url, ()))
+            lifecycle = Lifecycle(
+                PROPERTY, Account(client, accept_change=False, run=Run()), settings
+            )
+            assert_fit(outcome_of(operation, provider_with(lifecycle, interface)))
+        assert server.asked("POST") <= 1 or case in RETRY_AFTERS.values()
 
 
 def test_the_table_is_as_long_as_it_was() -> None:

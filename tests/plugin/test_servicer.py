@@ -7,68 +7,18 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2 as protocol
 from support.in_memory_account import InMemoryAccount
-from support.in_memory_provider import SingleLifecycle
+from support.in_memory_plugin import Engine, plugin_of
 from support.messages import message
 
-from pulumi_setsmart.lifecycle.kind import API_OBJECT, KINDS, PROPERTY, Kind
+from pulumi_setsmart.lifecycle.kind import API_OBJECT
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.plugin.engine_log import EngineLog
 from pulumi_setsmart.plugin.servicer import SetSmartPlugin
 from pulumi_setsmart.plugin.values import received, sent
+from pulumi_setsmart.providers.failure import SetSmartFailure
 
 SECRET = "code-4711"
 INPUTS = {"name": "Villa", "attributes": {"door_code": SECRET, "pets": True}}
 SECRET_PATH = "/attributes/door_code"
-
-
-class AbortError(Exception):
-    """The plugin answers with an error."""
-
-
-class Context:
-    """What gRPC passes beside a request."""
-
-    def abort(self, _status: object, message: str) -> None:
-        """Answer with an error."""
-        raise AbortError(message)
-
-
-def urn(name: str, kind: Kind = PROPERTY) -> str:
-    return f"urn:pulumi:test::portfolio::{kind.token}::{name}"
-
-
-class Engine:
-    """Calls a plugin for one resource, as the engine does."""
-
-    def __init__(self, plugin: SetSmartPlugin, name: str, kind: Kind = PROPERTY) -> None:
-        self.plugin = plugin
-        self.urn = urn(name, kind)
-
-    def check(self, values: Any, secret: tuple[str, ...] = (), olds: Any = None) -> Any:
-        request = protocol.CheckRequest(urn=self.urn, news=sent(values, secret), olds=olds)
-        return self.plugin.Check(request, Context())  # type: ignore[arg-type] # all that it uses
-
-    def create(self, inputs: Any, *, preview: bool = False) -> Any:
-        request = protocol.CreateRequest(urn=self.urn, properties=inputs, preview=preview)
-        return self.plugin.Create(request, Context())  # type: ignore[arg-type] # the same
-
-    def read(self, id_: str, outputs: Any = None, inputs: Any = None) -> Any:
-        request = protocol.ReadRequest(urn=self.urn, id=id_, properties=outputs, inputs=inputs)
-        return self.plugin.Read(request, Context())  # type: ignore[arg-type] # the same
-
-    def diff(self, id_: str, outputs: Any, inputs: Any) -> Any:
-        request = protocol.DiffRequest(urn=self.urn, id=id_, olds=outputs, news=inputs)
-        return self.plugin.Diff(request, Context())  # type: ignore[arg-type] # the same
-
-    def update(self, id_: str, outputs: Any, inputs: Any, *, preview: bool) -> Any:
-        request = protocol.UpdateRequest(
-            urn=self.urn, id=id_, olds=outputs, news=inputs, preview=preview
-        )
-        return self.plugin.Update(request, Context())  # type: ignore[arg-type] # the same
-
-    def delete(self, id_: str, outputs: Any) -> Any:
-        request = protocol.DeleteRequest(urn=self.urn, id=id_, properties=outputs)
-        return self.plugin.Delete(request, Context())  # type: ignore[arg-type] # the same
 
 
 @pytest.fixture
@@ -78,18 +28,7 @@ def account() -> InMemoryAccount:
 
 @pytest.fixture
 def plugin(account: InMemoryAccount) -> SetSmartPlugin:
-    return plugin_of(account)
-
-
-def plugin_of(account: InMemoryAccount) -> SetSmartPlugin:
-    """Return a plugin that is configured for an account in memory, as a new process has it."""
-    plugin = SetSmartPlugin(EngineLog("127.0.0.1:1"))
-    lifecycle = account.lifecycle()
-    plugin._lifecycles = {  # noqa: SLF001 -- Configure takes the network
-        kind: SingleLifecycle(type(lifecycle)(kind, lifecycle.account, lifecycle.settings))
-        for kind in KINDS
-    }
-    return plugin
+    return plugin_of(account.lifecycle())
 
 
 def test_a_preview_keeps_what_is_secret(plugin: SetSmartPlugin) -> None:
@@ -109,12 +48,12 @@ def test_a_preview_keeps_what_is_secret(plugin: SetSmartPlugin) -> None:
 
 def test_refreshes_change_nothing_where_nothing_has_changed(account: InMemoryAccount) -> None:
     """However often, and with a secret too."""
-    engine = Engine(plugin_of(account), "villa")
+    engine = Engine(plugin_of(account.lifecycle()), "villa")
     inputs = engine.check(INPUTS, (SECRET_PATH,)).inputs
     made = engine.create(inputs)
     outputs = made.properties
     for _ in range(3):
-        engine = Engine(plugin_of(account), "villa")
+        engine = Engine(plugin_of(account.lifecycle()), "villa")
         seen = engine.read(made.id, outputs, inputs)
         if seen.HasField("inputs"):
             inputs = seen.inputs
@@ -126,15 +65,15 @@ def test_refreshes_change_nothing_where_nothing_has_changed(account: InMemoryAcc
 
 def test_what_is_only_read_claims_nothing_however_often(account: InMemoryAccount) -> None:
     """Also where a program says where it is, and after refreshes; a resource may manage it."""
-    rule = Engine(plugin_of(account), "rule", API_OBJECT)
+    rule = Engine(plugin_of(account.lifecycle()), "rule", API_OBJECT)
     body = {"path": "/rules", "body": {"percent": 5}}
     made = rule.create(rule.check(body).inputs)
-    plugin = plugin_of(account)
+    plugin = plugin_of(account.lifecycle())
     reader = Engine(plugin, "reader", API_OBJECT)
     place = sent({"path": "/rules"})
     seen = reader.read(made.id, place)
     for _ in range(2):
-        plugin = plugin_of(account)
+        plugin = plugin_of(account.lifecycle())
         reader = Engine(plugin, "reader", API_OBJECT)
         seen = reader.read(made.id, seen.properties, place)
     assert received(seen.properties).values["body"] == {"percent": 5}
@@ -143,15 +82,15 @@ def test_what_is_only_read_claims_nothing_however_often(account: InMemoryAccount
 
 def test_an_import_does_not_replace_what_a_resource_has(account: InMemoryAccount) -> None:
     """Pulumi would delete the listing that it has."""
-    engine = Engine(plugin_of(account), "villa")
+    engine = Engine(plugin_of(account.lifecycle()), "villa")
     inputs = engine.check({"name": "Villa"}).inputs
     made = engine.create(inputs)
     account.objects["/properties/prop_9"] = {"id": "prop_9", "name": "Other"}
-    engine = Engine(plugin_of(account), "villa")
+    engine = Engine(plugin_of(account.lifecycle()), "villa")
     engine.read(made.id, made.properties, inputs)
     imported = engine.read("prop_9")
     other = engine.check({"name": "Other"}, (), imported.inputs).inputs
-    with pytest.raises(AbortError, match=MessageCode.EXISTING_ID_CHANGED):
+    with pytest.raises(SetSmartFailure, match=MessageCode.EXISTING_ID_CHANGED):
         engine.diff("prop_9", imported.properties, other)
 
 
@@ -168,10 +107,10 @@ def test_an_import_from_another_account_than_the_declared_one_is_refused(
 ) -> None:
     """Pulumi would replace it, and delete what may be a stranger's."""
     account.objects["/properties/prop_1"] = {"id": "prop_1", "name": "Villa"}
-    engine = Engine(plugin_of(account), "villa")
+    engine = Engine(plugin_of(account.lifecycle()), "villa")
     imported = engine.read("prop_1", sent(found))
     inputs = engine.check({"name": "Villa", **declared}, (), imported.inputs).inputs
-    with pytest.raises(AbortError) as caught:
+    with pytest.raises(SetSmartFailure) as caught:
         engine.diff("prop_1", imported.properties, inputs)
     assert str(caught.value) == message(MessageCode.PLACE_OF_IMPORT, "prop_1", *facts)
 
@@ -181,7 +120,7 @@ def test_an_import_from_another_path_than_the_declared_one_is_refused(
 ) -> None:
     """A slash at the end makes no other path."""
     account.objects["/rules/a"] = {"id": "a", "percent": 5}
-    engine = Engine(plugin_of(account), "rule", API_OBJECT)
+    engine = Engine(plugin_of(account.lifecycle()), "rule", API_OBJECT)
     imported = engine.read("/rules/a")
 
     def diff(path: str) -> Any:
@@ -190,17 +129,17 @@ def test_an_import_from_another_path_than_the_declared_one_is_refused(
         return engine.diff("a", imported.properties, inputs)
 
     assert not diff("/rules/").replaces
-    with pytest.raises(AbortError) as caught:
+    with pytest.raises(SetSmartFailure) as caught:
         diff("/prices")
     assert str(caught.value) == message(MessageCode.PLACE_OF_IMPORT, "/rules", "/prices/a")
 
 
 def test_what_a_run_reads_by_its_id_is_not_deleted_in_it(account: InMemoryAccount) -> None:
     """A resource that becomes one that is only read gives nothing up."""
-    engine = Engine(plugin_of(account), "rule", API_OBJECT)
+    engine = Engine(plugin_of(account.lifecycle()), "rule", API_OBJECT)
     made = engine.create(engine.check({"path": "/rules", "body": {"percent": 5}}).inputs)
     engine.read(f"/rules/{made.id}")
-    with pytest.raises(AbortError, match=MessageCode.DELETION_STOPPED):
+    with pytest.raises(SetSmartFailure, match=MessageCode.DELETION_STOPPED):
         engine.delete(made.id, made.properties)
     assert len(account.objects) == 1
 

@@ -48,8 +48,10 @@ def test_any_properties_arrive_as_they_were_sent(
         for path in marked
         if not any(path.startswith(f"{other}/") for other in marked if other != path)
     }
-    assert arrived.values == with_integers(properties)
+    whole: Any = with_integers(properties)
+    assert arrived.values == whole
     assert {*arrived.secret_paths} == outermost
+    assert sent(arrived.values, arrived.secret_paths) == sent(whole, secret)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from pulumi.runtime import rpc
 from support.canary import DOOR_CODE, HEADER_KEY, PASSPHRASE, PIN, assert_absent, assert_all_absent
 from support.in_memory_account import InMemoryAccount, created
-from support.in_memory_provider import over_the_wire, provider_of
+from support.in_memory_provider import Provider, over_the_wire, provider_of
+from support.interface import BOTH_INTERFACES, Interface
 from support.messages import message, raises
 
 from pulumi_setsmart.client import confidential
@@ -25,7 +26,6 @@ from pulumi_setsmart.client.errors import ApiError, SetSmartError
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.providers.failure import SetSmartFailure
 
 SECRETS = (HEADER_KEY, PASSPHRASE, DOOR_CODE, PIN)
@@ -106,14 +106,14 @@ class Hostile(InMemoryAccount):
         )
 
 
-def hostile_provider() -> tuple[LifecycleProvider, Hostile, str, dict[str, Any]]:
+def hostile_provider(interface: Interface) -> tuple[Provider, Hostile, str, dict[str, Any]]:
     """Return a provider with an object in its account, the id and the outputs of it."""
     account = Hostile()
     identifier, outputs = created(account.lifecycle(key=HEADER_KEY), INPUTS)
-    return provider_of(account, key=HEADER_KEY), account, identifier, outputs
+    return provider_of(account, interface=interface, key=HEADER_KEY), account, identifier, outputs
 
 
-OPERATIONS: dict[str, Callable[[LifecycleProvider, str, Any, Any], object]] = {
+OPERATIONS: dict[str, Callable[[Provider, str, Any, Any], object]] = {
     "check": lambda provider, _id, _outputs, inputs: provider.check({}, inputs),
     "diff": lambda provider, id_, outputs, inputs: provider.diff(id_, outputs, inputs),
     "create": lambda provider, _id, _outputs, inputs: provider.create(inputs),
@@ -147,9 +147,9 @@ def everything_logged() -> Iterator[list[str]]:
         logging.getLogger("pulumi_setsmart").setLevel(logging.NOTSET)
 
 
-def output_of(operation: str, response: httpx.Response) -> str:
+def output_of(interface: Interface, operation: str, response: httpx.Response) -> str:
     """Return all that an operation prints and logs about a response."""
-    provider, account, identifier, outputs = hostile_provider()
+    provider, account, identifier, outputs = hostile_provider(interface)
     outputs, inputs = over_the_wire(outputs), over_the_wire(INPUTS)
     account.response_to_all = response
     texts: list[str] = []
@@ -163,31 +163,35 @@ def output_of(operation: str, response: httpx.Response) -> str:
     return re.sub(r'(File "[^"]+", line) \d+', r"\1 N", "\n".join([*texts, *lines]))
 
 
+@BOTH_INTERFACES
 @pytest.mark.parametrize("debugging", ["", "1"])
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_no_output_of_an_operation_contains_a_secret(
-    monkeypatch: pytest.MonkeyPatch, operation: str, debugging: str
+    monkeypatch: pytest.MonkeyPatch, interface: Interface, operation: str, debugging: str
 ) -> None:
     """Messages, tracebacks and logs, for each secret and form, in each place of a response."""
     monkeypatch.setenv("SETSMART_DEBUG", debugging)
     for number, (secret, form) in enumerate(itertools.product(SECRETS, FORMS)):
         said = form(secret)
         body = BODIES[number % len(BODIES)](said)
-        text = output_of(operation, repeating(body, said, STATUSES[number % len(STATUSES)]))
+        response = repeating(body, said, STATUSES[number % len(STATUSES)])
+        text = output_of(interface, operation, response)
         assert_absent(secret, text)
         assert said not in text
 
 
+@BOTH_INTERFACES
 @given(
-    st.sampled_from(sorted(OPERATIONS)),
-    st.sampled_from(SECRETS),
-    st.sampled_from(FORMS),
-    st.sampled_from(BODIES),
-    st.sampled_from(STATUSES),
-    st.text(max_size=5),
+    operation=st.sampled_from(sorted(OPERATIONS)),
+    secret=st.sampled_from(SECRETS),
+    form=st.sampled_from(FORMS),
+    body=st.sampled_from(BODIES),
+    status=st.sampled_from(STATUSES),
+    around=st.text(max_size=5),
 )
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_combination_shows_a_secret(
+    interface: Interface,
     operation: str,
     secret: str,
     form: Callable[[str], str],
@@ -197,11 +201,12 @@ def test_no_combination_shows_a_secret(
 ) -> None:
     """Any combination of them."""
     said = f"{around} {form(secret)} {around}"
-    text = output_of(operation, repeating(body(said), said, status))
+    text = output_of(interface, operation, repeating(body(said), said, status))
     if secret not in around:
         assert_absent(secret, text)
 
 
+@BOTH_INTERFACES
 @pytest.mark.parametrize(
     ("body", "shown"),
     [
@@ -210,13 +215,14 @@ def test_no_combination_shows_a_secret(
         ({"message": "door code 4821 is taken"}, "door code [secret] is taken"),
     ],
 )
-def test_a_reason_loses_nothing_but_the_secret(body: Any, shown: str) -> None:
+def test_a_reason_loses_nothing_but_the_secret(interface: Interface, body: Any, shown: str) -> None:
     """A declared door code is replaced, the rest of the server's words is shown."""
-    text = output_of("update", httpx.Response(422, json=body))
+    text = output_of(interface, "update", httpx.Response(422, json=body))
     assert shown in text
     assert_absent(DOOR_CODE, text)
 
 
+@BOTH_INTERFACES
 @pytest.mark.parametrize(
     ("body", "hidden"),
     [
@@ -224,9 +230,11 @@ def test_a_reason_loses_nothing_but_the_secret(body: Any, shown: str) -> None:
         ({"message": "48-21 is bad", "errors": {"door_code": ["48-21 is bad"]}}, "is bad"),
     ],
 )
-def test_a_reason_with_a_part_of_a_secret_is_left_out(body: Any, hidden: str) -> None:
+def test_a_reason_with_a_part_of_a_secret_is_left_out(
+    interface: Interface, body: Any, hidden: str
+) -> None:
     """The field is named, and another reason is shown in its place."""
-    text = output_of("update", httpx.Response(422, json=body))
+    text = output_of(interface, "update", httpx.Response(422, json=body))
     assert re.search(r": door_code: \w", text)
     assert hidden not in text
     assert_absent(DOOR_CODE, text)
@@ -256,9 +264,10 @@ def test_a_reason_that_may_hold_a_secret_of_two_characters_is_left_out() -> None
     assert not {"12", "letters"} & {*re.split(r"\W", text)}
 
 
-def test_a_secret_of_the_state_is_not_shown() -> None:
+@BOTH_INTERFACES
+def test_a_secret_of_the_state_is_not_shown(interface: Interface) -> None:
     """A server may repeat what it still holds."""
-    provider, account, identifier, outputs = hostile_provider()
+    provider, account, identifier, outputs = hostile_provider(interface)
     outputs = over_the_wire(outputs)
     account.response_to_all = httpx.Response(400, json={"message": f"it was {PASSPHRASE}"})
     news = over_the_wire({"name": "Villa", "attributes": {}})
@@ -281,17 +290,19 @@ def test_no_attribute_of_an_error_contains_a_key() -> None:
     assert_absent(HEADER_KEY, f"{parts} {error!r} {vars(error)} {error.__context__!r}")
 
 
-def test_secrets_are_known_while_their_operation_runs_and_no_longer() -> None:
+@BOTH_INTERFACES
+def test_secrets_are_known_while_their_operation_runs_and_no_longer(interface: Interface) -> None:
     """What is a door code for one listing is a number for another one."""
-    provider, _, identifier, outputs = hostile_provider()
+    provider, _, identifier, outputs = hostile_provider(interface)
     provider.read(identifier, over_the_wire(outputs))
     assert confidential.foreign(f"{DOOR_CODE} {PASSPHRASE}") == f"{DOOR_CODE} {PASSPHRASE}"
     assert confidential.foreign(HEADER_KEY) == "[secret]"
 
 
-def test_an_unknown_value_is_no_secret() -> None:
+@BOTH_INTERFACES
+def test_an_unknown_value_is_no_secret(interface: Interface) -> None:
     """A placeholder is not searched for."""
-    provider, _, _, _ = hostile_provider()
+    provider, _, _, _ = hostile_provider(interface)
     inputs = {"name": "V", "attributes": rpc.UNKNOWN, KEY: {"secret_paths": [""]}}
     assert provider.check({}, over_the_wire(inputs)).failures == []
     assert_all_absent(SECRETS, repr(confidential._register.declared))  # noqa: SLF001 -- it has no other face

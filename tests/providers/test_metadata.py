@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.in_memory_account import InMemoryAccount
-from support.in_memory_provider import checked, over_the_wire, provider_of
+from support.in_memory_provider import Provider, checked, over_the_wire, provider_of
+from support.interface import BOTH_INTERFACES, Interface
 from support.json_values import ANY_JSON, ANY_OBJECT
 from support.messages import message
 
@@ -19,7 +20,6 @@ from pulumi_setsmart.lifecycle.metadata import UNAPPLIED_KEY, dump_metadata, loa
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
-from pulumi_setsmart.providers.adapter import LifecycleProvider
 from pulumi_setsmart.providers.failure import SetSmartFailure
 from pulumi_setsmart.providers.values import from_engine
 
@@ -30,6 +30,7 @@ INPUTS: dict[str, Any] = {
     "attributes": {"door_code": "hush-2", "rooms": [{"beds": 2}]},
 }
 SECRETS = ("hush-1", "hush-2")
+pytestmark = BOTH_INTERFACES
 
 
 def deployed() -> tuple[InMemoryAccount, str, dict[str, Any], dict[str, Any]]:
@@ -51,7 +52,7 @@ def deployed() -> tuple[InMemoryAccount, str, dict[str, Any], dict[str, Any]]:
 _, ID, CHECKED, OUTPUTS = deployed()
 TEXT: str = OUTPUTS[KEY]
 
-OPERATIONS: dict[str, Callable[[LifecycleProvider, dict[str, Any]], object]] = {
+OPERATIONS: dict[str, Callable[[Provider, dict[str, Any]], object]] = {
     "read": lambda provider, outputs: provider.read(ID, outputs),
     "diff": lambda provider, outputs: provider.diff(ID, outputs, CHECKED),
     "update": lambda provider, outputs: provider.update(ID, outputs, {**CHECKED, "bedrooms": 5}),
@@ -133,15 +134,15 @@ def attempt(operation: Callable[[], object]) -> str | None:
     return None
 
 
-@given(STORED)
-@settings(max_examples=400)
-def test_metadata_is_understood_or_an_error(stored: Any) -> None:
+@given(stored=STORED)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_metadata_is_understood_or_an_error(interface: Interface, stored: Any) -> None:
     """In each operation, in the account of the listing and in an empty one; never a surprise."""
     outputs = {**OUTPUTS, KEY: stored}
     is_readable = is_understood(stored)
     there = InMemoryAccount({"/properties/" + ID: HELD})
     for account in (there, InMemoryAccount()):
-        provider = provider_of(account)
+        provider = provider_of(account, interface=interface)
         for name, operation in OPERATIONS.items():
             account.sent.clear()
             before = {**account.objects}
@@ -155,23 +156,24 @@ def test_metadata_is_understood_or_an_error(stored: Any) -> None:
             account.objects = before
 
 
-@given(STORED)
-@settings(max_examples=150)
-def test_what_was_not_applied_is_understood_or_an_error(stored: Any) -> None:
+@given(stored=STORED)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_not_applied_is_understood_or_an_error(interface: Interface, stored: Any) -> None:
     """The other text in the outputs, likewise."""
     outputs = {**OUTPUTS, UNAPPLIED_KEY: stored}
     account = InMemoryAccount({"/properties/" + ID: HELD})
     for operation in OPERATIONS.values():
-        text = attempt(lambda o=operation: o(provider_of(account), outputs)) or ""  # type: ignore[misc]
+        provider = provider_of(account, interface=interface)
+        text = attempt(lambda o=operation, p=provider: o(p, outputs)) or ""  # type: ignore[misc]
         assert "unexpected-error" not in text
         account.objects.setdefault("/properties/" + ID, {"id": ID, "name": "hush-1"})
 
 
-@given(STORED, STORED)
-@settings(max_examples=200)
-def test_inputs_are_understood_or_an_error(before: Any, now: Any) -> None:
+@given(before=STORED, now=STORED)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_inputs_are_understood_or_an_error(interface: Interface, before: Any, now: Any) -> None:
     """Those of the state and those of a program, whatever its transforms made of them."""
-    provider = provider_of(InMemoryAccount())
+    provider = provider_of(InMemoryAccount(), interface=interface)
     olds = {**CHECKED, KEY: before}
     for news in ({**INPUTS, KEY: now}, {**INPUTS, KEY: {"secret_paths": now, "seen": now}}):
         text = attempt(lambda n=news: provider.check(olds, n))  # type: ignore[misc]
@@ -179,22 +181,26 @@ def test_inputs_are_understood_or_an_error(before: Any, now: Any) -> None:
         assert attempt(lambda n=news: provider.check({}, n)) is None  # type: ignore[misc]
 
 
-@given(ANY_JSON)
-@settings(max_examples=100)
-def test_a_decision_is_understood_or_made_again(decision: Json) -> None:
+@given(decision=ANY_JSON)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_decision_is_understood_or_made_again(interface: Interface, decision: Json) -> None:
     """Whatever the inputs say about an adoption, a create makes one listing at the most."""
     account = InMemoryAccount()
-    provider = provider_of(account)
+    provider = provider_of(account, interface=interface)
     inputs = {**CHECKED, f"{KEY}_takeover": decision}
     assert attempt(lambda: provider.create(inputs)) is None
     assert account.writes() == ["POST /properties"]
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_damaged_metadata_is_an_error_of_one_line(name: str) -> None:
+def test_damaged_metadata_is_an_error_of_one_line(interface: Interface, name: str) -> None:
     """It names the listing by its id: whether its title is secret, nobody knows any more."""
     account = InMemoryAccount()
-    text = attempt(lambda: OPERATIONS[name](provider_of(account), {**OUTPUTS, KEY: TEXT[:50]}))
+    text = attempt(
+        lambda: OPERATIONS[name](
+            provider_of(account, interface=interface), {**OUTPUTS, KEY: TEXT[:50]}
+        )
+    )
     assert text == message(MessageCode.DAMAGED_METADATA, f"property ({ID}):", "(__setsmart)")
     assert "\n" not in (text or "")
     assert account.sent == []

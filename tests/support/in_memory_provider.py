@@ -1,53 +1,77 @@
-"""A provider on an account in memory, with its values serialised as Pulumi does."""
+"""A provider of either interface on an account in memory; values are serialised as Pulumi does."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from attrs import frozen
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 from pulumi.runtime import rpc
 
+from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.secret_inputs import plain_input_metadata
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.providers.adapter import LifecycleProvider
+from pulumi_setsmart.providers.api_object import ApiObjectProvider
 from pulumi_setsmart.providers.property import PropertyProvider
 from pulumi_setsmart.providers.values import PROVIDER_KEY
+from pulumi_setsmart.providers.webhook_subscription import WebhookSubscriptionProvider
 from support.in_memory_account import InMemoryAccount
+from support.in_memory_plugin import Engine, NativeProvider, plugin_of
+from support.interface import DYNAMIC, Interface
+from support.single_lifecycle import SingleLifecycle
 
 NOT_KNOWN = rpc.UNKNOWN
+_DYNAMIC_PROVIDERS: Mapping[Kind, type[LifecycleProvider]] = {
+    PROPERTY: PropertyProvider,
+    WEBHOOK_SUBSCRIPTION: WebhookSubscriptionProvider,
+    API_OBJECT: ApiObjectProvider,
+}
+
+
+class Provider(Protocol):
+    """What Pulumi asks for one kind of resource."""
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any], /) -> CheckResult:
+        """Check inputs."""
+
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any], /) -> DiffResult:
+        """Compare an object with inputs."""
+
+    def create(self, props: dict[str, Any], /) -> CreateResult:
+        """Create an object."""
+
+    def read(self, id_: str, props: dict[str, Any], /) -> ReadResult:
+        """Read an object."""
+
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any], /) -> UpdateResult:
+        """Update an object."""
+
+    def delete(self, id_: str, props: dict[str, Any], /) -> None:
+        """Delete an object."""
 
 
 def provider_of(
     account: InMemoryAccount,
-    provider_class: type[LifecycleProvider] = PropertyProvider,
+    kind: Kind = PROPERTY,
+    *,
+    interface: Interface = DYNAMIC,
     **settings: Any,
-) -> LifecycleProvider:
+) -> Provider:
     """Return a provider that is configured for an account in memory."""
-    provider = provider_class()
-    provider._lifecycles = SingleLifecycle(account.lifecycle(provider.kind, **settings))  # noqa: SLF001 -- configure() takes the network
+    return provider_with(account.lifecycle(kind, **settings), interface)
+
+
+def provider_with(lifecycle: Lifecycle, interface: Interface) -> Provider:
+    """Return a provider that passes what it is asked to a lifecycle."""
+    if interface != DYNAMIC:
+        return NativeProvider(Engine(plugin_of(lifecycle), kind=lifecycle.kind))
+    provider = _DYNAMIC_PROVIDERS[lifecycle.kind]()
+    provider._lifecycles = SingleLifecycle(lifecycle)  # noqa: SLF001 -- configure() takes the network
     return provider
-
-
-@frozen
-class SingleLifecycle:
-    """One lifecycle for every account."""
-
-    lifecycle: Lifecycle
-
-    def of_account(self, _properties: Mapping[str, Json]) -> Lifecycle:
-        """Return it."""
-        return self.lifecycle
-
-    def located(self, identifier: str, place: Mapping[str, Json]) -> tuple[str, Mapping[str, Json]]:
-        """Return both as they are: no account has a name."""
-        return identifier, place
-
-    def refuse_missing(self, identifier: str, place: Mapping[str, Json]) -> None:
-        """Refuse nothing: there is no other account."""
 
 
 def over_the_wire(properties: Any) -> Any:
@@ -56,7 +80,7 @@ def over_the_wire(properties: Any) -> Any:
     return rpc.deserialize_properties(struct, keep_unknowns=True)
 
 
-def checked(provider: LifecycleProvider, inputs: dict[str, Any]) -> dict[str, Any]:
+def checked(provider: Provider, inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the inputs that pass a check, as the engine hands them on."""
     metadata = plain_input_metadata(inputs, [], keeps_old_values=False)
     result = provider.check({}, over_the_wire({"__provider": "pickled", KEY: metadata, **inputs}))
@@ -64,6 +88,6 @@ def checked(provider: LifecycleProvider, inputs: dict[str, Any]) -> dict[str, An
     return dict(over_the_wire(result.inputs))
 
 
-def as_stored(outputs: Mapping[str, Any]) -> dict[str, Any]:
+def as_stored(outputs: Mapping[str, Json]) -> dict[str, Any]:
     """Return outputs as a state holds them, to which Pulumi adds the provider."""
     return {**outputs, PROVIDER_KEY: "pickled"}
