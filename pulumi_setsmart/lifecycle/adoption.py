@@ -10,7 +10,7 @@ from attrs import frozen
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
 from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
-from pulumi_setsmart.lifecycle.identity import identity_of, is_same
+from pulumi_setsmart.lifecycle.identity import identity_of, is_same, told_by_both
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
 from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.lifecycle.metadata import input_metadata
@@ -163,9 +163,15 @@ def _needed_fields(operation: Operation) -> NeededFields:
 
 
 def _with_identity(operation: Operation, identity: Mapping[str, Json]) -> list[Record]:
+    """Return the objects that have an identity, or else those that differ in nothing it tells."""
     operation.require_whole_list()
     candidates = operation.list_cache.candidates(operation.collection, identity)
-    return [record for record in candidates if is_same(identity, record.fields)]
+    exact = [record for record in candidates if is_same(identity, record.fields)]
+    return exact or [
+        record
+        for record in candidates
+        if (told := told_by_both(identity, record.fields)) and is_same(told, record.fields)
+    ]
 
 
 def confirm_adoption(operation: Operation, adoption: Adoption) -> None:
@@ -215,7 +221,7 @@ def _announced(operation: Operation, record: Record, identifier: str, owner: str
 
 
 def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:
-    same = f"the same {' and '.join(identity)}"
+    same = f"the same {' and '.join(told_by_both(identity, found[0].fields) or identity)}"
     identifiers = [record.id for record in found]
     if len(identifiers) == 1:
         deletion = soft_deletion_of(found[0].fields)
