@@ -49,6 +49,12 @@ def told_by_both(identity: Mapping[str, Json], fields: JsonObject) -> dict[str, 
     return told if next(iter(identity)) in told else {}
 
 
+def may_be_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
+    """Return whether an object with these fields may have the identity: what both tell agrees."""
+    told = told_by_both(identity, fields)
+    return bool(told) and is_same(told, fields)
+
+
 def recognisable(value: Json) -> Json:
     """Return ``value`` folded, with whole numbers as their digits: an id may be either."""
     return digits(value) or folded(value)
