@@ -88,6 +88,7 @@ bench-peers: engine ## measure Terraform (if on PATH), a plain provider and ours
 docs: $(INSTALLED) ## build the documentation into site/
 	@$(BIN)/python tools/docs/assumptions.py
 	@$(BIN)/python tools/docs/layers.py
+	@$(BIN)/python tools/docs/tabs.py
 	@$(BIN)/zensical build --clean --strict
 
 docs-serve: docs ## build the documentation and show it in a browser, on http://127.0.0.1:8000/

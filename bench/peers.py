@@ -58,11 +58,13 @@ class Peers:
         contenders: Who.
         listings: How many listings each has.
         window: The length of a window in seconds, where a limit is in force.
+        limits: How many requests a window may have, one after the other; 0 for any number.
     """
 
     contenders: Sequence[Contender]
     listings: int
     window: float
+    limits: Sequence[int] = (0, LIMIT)
 
     def measure(self, folder: Path) -> Iterator[Measurement]:
         """Measure everything, with their portfolios in a folder."""
@@ -73,7 +75,7 @@ class Peers:
                 contender.prepare(contender, self.listings, folder / contender.name, base_url)
                 for contender in self.contenders
             ]
-        for limit in (0, LIMIT):
+        for limit in self.limits:
             for number, (case, command) in enumerate(CASES.items()):
                 if case == "repair":
                     for contender in self.contenders:
@@ -116,6 +118,10 @@ def main() -> None:
         "--only", nargs="*", metavar="NAME", help="measure these, `ours` among them"
     )
     parser.add_argument("--window", type=float, default=WINDOW, help="of the limit, in seconds")
+    parser.add_argument(
+        "--without-limit", action="store_true", help="measure without a rate limit only"
+    )
+    parser.add_argument("--name", default="peers", help="of page, figures and picture")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of page and figures")
     parser.add_argument("--pictures", type=Path, default=PICTURES, help="folder of the picture")
     arguments = parser.parse_args()
@@ -124,7 +130,8 @@ def main() -> None:
     contenders = [*CONTENDERS, NATIVE_PYTHON, *yaml, *([TERRAFORM] if has_terraform() else [])]
     if arguments.only:
         contenders = [each for each in contenders if each.name in arguments.only]
-    peers = Peers(contenders, arguments.listings, arguments.window)
+    limits = (0,) if arguments.without_limit else (0, LIMIT)
+    peers = Peers(contenders, arguments.listings, arguments.window, limits)
     conditions = Conditions(PAGE_SIZE, LATENCY, LIMIT, arguments.window, rounds=1)
     measurements: list[Measurement] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -132,7 +139,9 @@ def main() -> None:
             print(measurement, flush=True)
             measurements.append(measurement)
             # Each time, so that a run of half an hour that is interrupted was not for nothing.
-            page = write(arguments.results, arguments.pictures, measurements, conditions)
+            page = write(
+                arguments.results, arguments.pictures, arguments.name, measurements, conditions
+            )
     print(page)
 
 

@@ -15,18 +15,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from report import Conditions, shown, table, write_texts
 
-NAME = "peers"
 _COLOURS = {"engine": "tab:gray", "program": "tab:cyan", "provider": "tab:blue"}
 _LIMITED = ", limited"
 
 
 def write(
-    results: Path, pictures: Path, measurements: Sequence[Measurement], conditions: Conditions
+    results: Path,
+    pictures: Path,
+    name: str,
+    measurements: Sequence[Measurement],
+    conditions: Conditions,
 ) -> str:
     """Write page and measurements into a folder and the picture into another; return the page."""
-    picture = pictures / f"{NAME}.png"
+    picture = pictures / f"{name}.png"
     page = _page(measurements, conditions, os.path.relpath(picture, results))
-    write_texts(results, NAME, page, measurements, conditions)
+    write_texts(results, name, page, measurements, conditions)
     pictures.mkdir(exist_ok=True)
     _plot(measurements, picture)
     return page
@@ -37,6 +40,11 @@ def _page(measurements: Sequence[Measurement], conditions: Conditions, picture: 
     tools = [f"Pulumi {_pulumi_version()}"]
     if TERRAFORM.name in contenders:
         tools.append(f"Terraform {_terraform_version()}")
+    limited = [each for each in measurements if each.case.endswith(_LIMITED)]
+    with_limit = (
+        f"With {conditions.limit} requests in {conditions.window:.0f} s:",
+        table(_rows(limited)),
+    )
     missing = "" if TERRAFORM.name in contenders else " Terraform was not on PATH: it has no rows."
     sections = [
         "# Side by side",
@@ -47,8 +55,7 @@ def _page(measurements: Sequence[Measurement], conditions: Conditions, picture: 
         "<!-- --8<-- [start:tables] -->",
         "Without a rate limit:",
         table(_rows([each for each in measurements if not each.case.endswith(_LIMITED)])),
-        f"With {conditions.limit} requests in {conditions.window:.0f} s:",
-        table(_rows([each for each in measurements if each.case.endswith(_LIMITED)])),
+        *(with_limit if limited else ()),
         "<!-- --8<-- [end:tables] -->",
         f"![Seconds, with and without a limit, and CPU seconds of each contender]({picture})",
     ]
@@ -90,23 +97,18 @@ def _rows(measurements: Sequence[Measurement]) -> Iterator[tuple[str, ...]]:
 def _plot(measurements: Sequence[Measurement], path: Path) -> None:
     mpl.use("agg")
     cases = [*dict.fromkeys(each.case.removesuffix(_LIMITED) for each in measurements)]
-    figure = Figure(figsize=(3.2 * len(cases), 6.5), layout="constrained")
-    panels = figure.subplots(3, len(cases), squeeze=False)
+    has_limited = any(each.case.endswith(_LIMITED) for each in measurements)
+    rows = [("seconds", ""), *([("seconds", _LIMITED)] if has_limited else []), ("CPU seconds", "")]
+    figure = Figure(figsize=(3.2 * len(cases), 0.5 + 2 * len(rows)), layout="constrained")
+    panels = figure.subplots(len(rows), len(cases), squeeze=False)
     for column, case in enumerate(cases):
-        free = [each for each in measurements if each.case == case]
-        limited = [each for each in measurements if each.case == case + _LIMITED]
-        for row, (title, shown_here) in enumerate(
-            (
-                (f"{case}: seconds", free),
-                (f"{case}, limited: seconds", limited),
-                (f"{case}: CPU seconds", free),
-            )
-        ):
+        for row, (quantity, suffix) in enumerate(rows):
+            shown_here = [each for each in measurements if each.case == case + suffix]
             panel = panels[row][column]
             if not shown_here:  # the run was interrupted
                 panel.set_axis_off()
                 continue
-            panel.set_title(title, fontsize="medium")
+            panel.set_title(f"{case}{suffix}: {quantity}", fontsize="medium")
             panel.spines[["top", "right"]].set_visible(False)
             panel.margins(x=0.18)
             names = [each.contender for each in shown_here]

@@ -73,23 +73,28 @@ def mismatches(declared: Json, actual: Json, path: str = "") -> Iterator[Mismatc
         case dict(), dict() | None if declared or actual is not None:
             members = actual or {}
             for key, value in declared.items():
-                yield from mismatches(value, members.get(key), pointer(path, key))
+                if not _equal(value, members.get(key)):
+                    yield from mismatches(value, members.get(key), pointer(path, key))
         case list(), list() if len(declared) == len(actual):
             for index, (value, element) in enumerate(zip(declared, actual, strict=True)):
-                yield from mismatches(value, element, pointer(path, index))
+                if not _equal(value, element):
+                    yield from mismatches(value, element, pointer(path, index))
         case _:
             if not _equal(declared, actual):
                 yield Mismatch(path, declared, actual)
 
 
 def _equal(declared: Json, actual: Json) -> bool:
-    if declared is UNKNOWN or isinstance(declared, list | dict):
-        return False
-    if isinstance(declared, bool) or isinstance(actual, bool):
-        return declared is actual
-    if isinstance(declared, int | float) and isinstance(actual, int | float):
-        return declared == actual
-    return type(declared) is type(actual) and declared == actual
+    """Return whether a value that is no object or list is what is declared."""
+    match declared:
+        case None | bool():
+            return declared is actual
+        case str():
+            return declared is not UNKNOWN and type(declared) is type(actual) and declared == actual
+        case int() | float():
+            is_number = isinstance(actual, int | float) and not isinstance(actual, bool)
+            return is_number and declared == actual
+    return False
 
 
 def shape_of(declared: JsonObject) -> dict[str, Shape]:

@@ -110,12 +110,15 @@ class Declaration:
         Where everything beside the named fields is declared as one secret, the named ones are none.
         The names of members are none either: messages say which field they are about.
         """
-        values = {**self.beside, **self.fields}
-        beside = self.beside.keys() | self.named
         for path in self._hidden_paths:
-            extra = {name: value for name, value in values.items() if name not in beside}
-            value = value_at(values, steps(path)) if path else extra
-            yield from _texts_in(value, tuple(steps(path)))
+            yield from _texts_in(self._value_at(path), tuple(steps(path)))
+
+    def _value_at(self, path: str) -> Json:
+        values = {**self.beside, **self.fields}
+        if path:
+            return value_at(values, steps(path))
+        beside = self.beside.keys() | self.named
+        return {name: value for name, value in values.items() if name not in beside}
 
     def redact(self, text: str) -> str:
         """Return a text of ours without the declared secrets, but for those of a few characters."""

@@ -56,6 +56,8 @@ def in_order_of(
         name: _in_order_of(
             reference.get(name), value, _below(unordered, name), _below(hidden, name)
         )
+        if isinstance(value, dict | list)
+        else value
         for name, value in fields.items()
     }
 

@@ -7,15 +7,14 @@ order of the journal, and so come to the same state.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
-from attrs import frozen
+from attrs import define, frozen
 
 from pulumi_setsmart.client.errors import SetSmartError
 from pulumi_setsmart.lifecycle.journal import Event, Journal, JournalError, LocalJournal
@@ -37,7 +36,7 @@ class SharedState:
         self._salt = journal.salt
         self._journal = journal
         self._problem: str | None = None
-        self._is_in_turn = False
+        self._turn = _Turn(self.changed, self._begin, self._end)
         self._parts: dict[str, Callable[[Event], None]] = {}
         self._early: defaultdict[str, list[Event]] = defaultdict(list)
         self._recorded: list[Event] = []
@@ -59,20 +58,9 @@ class SharedState:
             self._receive([name, *event] for event in self._early.pop(name, []))
         return SharedPart(self, name)
 
-    @contextlib.contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> AbstractContextManager[None]:
         """Keep other threads and processes out, and be up to date, while the block runs."""
-        with self.changed:
-            if self._is_in_turn:
-                yield
-                return
-            self._is_in_turn = True
-            try:
-                self._begin()
-                yield
-            finally:
-                self._is_in_turn = False
-                self._end()
+        return self._turn
 
     def record(self, name: str, event: Event) -> None:
         """Change a part by an event, in a turn."""
@@ -134,6 +122,46 @@ class SharedState:
         self._problem = problem
         self._journal.abandon()
         self._journal = LocalJournal()
+
+
+@define
+class _Turn:
+    """Keeps others out while a block runs; a block within has the same turn.
+
+    Each operation of a resource takes many turns, so this is no generator, which would take longer.
+
+    Attributes:
+        lock: Keeps other threads out.
+        begin: Keeps other processes out.
+        end: Lets them in.
+        depth: How many blocks run, one within the other.
+    """
+
+    lock: threading.Condition
+    begin: Callable[[], None]
+    end: Callable[[], None]
+    depth: int = 0
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+        self.depth += 1
+        if self.depth == 1:
+            try:
+                self.begin()
+            except BaseException:
+                self._leave()
+                raise
+
+    def __exit__(self, *_exception: object) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        self.depth -= 1
+        try:
+            if not self.depth:
+                self.end()
+        finally:
+            self.lock.release()
 
 
 @frozen

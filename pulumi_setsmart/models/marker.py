@@ -23,9 +23,12 @@ FORMER_CLEAR: Final = "setsmart:null"
 """The former value of `CLEAR`. States and import files still hold it, so it stays readable."""
 
 
+_NULLS: Final = frozenset({CLEAR.value, FORMER_CLEAR})
+
+
 def stands_for_null(value: object) -> bool:
     """Return whether ``value`` is `CLEAR`, in its current form or its former one."""
-    return isinstance(value, str) and value in (CLEAR.value, FORMER_CLEAR)
+    return isinstance(value, str) and value in _NULLS
 
 
 class Unknown(StrEnum):

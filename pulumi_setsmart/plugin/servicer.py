@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -20,7 +20,6 @@ from pulumi_setsmart.client.confidential import shown
 from pulumi_setsmart.lifecycle.check import unknown_inputs
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
-from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.planned_outputs import planned_outputs
 from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_marked_secrets
@@ -33,10 +32,12 @@ from pulumi_setsmart.plugin.detailed_diff import diff_response
 from pulumi_setsmart.plugin.engine_log import EngineLog
 from pulumi_setsmart.plugin.schema import package_schema
 from pulumi_setsmart.plugin.values import ReceivedProperties, received, sent
-from pulumi_setsmart.providers import process
 from pulumi_setsmart.providers.about import about
 from pulumi_setsmart.providers.failure import SetSmartFailure, reported
-from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles, Lifecycles
+
+if TYPE_CHECKING:
+    from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+    from pulumi_setsmart.providers.lifecycles import Lifecycles
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
@@ -116,6 +117,11 @@ class SetSmartPlugin(ResourceProviderServicer):
         What is wrong with it is an error of the first resource. If this failed, Pulumi would end
         programs in Python with a traceback.
         """
+        # Each command on a program in YAML starts two more of these, only to ask for the schema.
+        # They need nothing that sends requests, and importing that takes a tenth of a second.
+        from pulumi_setsmart.providers import process  # noqa: PLC0415 -- above
+        from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles  # noqa: PLC0415
+
         process.prepare(self.log)
         lookup = lookup_in(received(request.args).values)
         self._lifecycles = {kind: ConfiguredLifecycles(kind, lookup, os.environ) for kind in KINDS}

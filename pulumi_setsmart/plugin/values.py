@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from typing import TypeAlias
 
 from attrs import Factory, frozen
 from google.protobuf.struct_pb2 import Struct, Value
@@ -11,6 +13,9 @@ from pulumi.runtime import rpc
 from pulumi_setsmart.models.json import Json, pointer, steps
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.providers.values import SECRET_SIGNATURE, SIGNATURE, scalar_from_engine
+
+_Keys: TypeAlias = tuple[str | int, ...]
+"""What leads to a value."""
 
 _WRAPPED = "value"
 
@@ -33,7 +38,7 @@ class ReceivedProperties:
 def received(properties: Struct) -> ReceivedProperties:
     """Return properties of a request."""
     found = ReceivedProperties({})
-    found.values.update(_members(properties, "", found))
+    found.values.update(_members(properties, (), found))
     return found
 
 
@@ -52,13 +57,11 @@ def sent(properties: Mapping[str, Json], secret_paths: Iterable[str] = ()) -> St
     return struct
 
 
-def _members(properties: Struct, path: str, found: ReceivedProperties) -> dict[str, Json]:
-    return {
-        name: _plain(value, pointer(path, name), found) for name, value in properties.fields.items()
-    }
+def _members(properties: Struct, keys: _Keys, found: ReceivedProperties) -> dict[str, Json]:
+    return {name: _plain(value, (*keys, name), found) for name, value in properties.fields.items()}
 
 
-def _plain(value: Value, path: str, found: ReceivedProperties) -> Json:
+def _plain(value: Value, keys: _Keys, found: ReceivedProperties) -> Json:
     match value.WhichOneof("kind"):
         case "string_value":
             text = value.string_value
@@ -69,23 +72,24 @@ def _plain(value: Value, path: str, found: ReceivedProperties) -> Json:
             return value.bool_value
         case "list_value":
             return [
-                _plain(element, pointer(path, index), found)
+                _plain(element, (*keys, index), found)
                 for index, element in enumerate(value.list_value.values)
             ]
         case "struct_value":
-            return _object(value.struct_value, path, found)
+            return _object(value.struct_value, keys, found)
     return None
 
 
-def _object(struct: Struct, path: str, found: ReceivedProperties) -> Json:
+def _object(struct: Struct, keys: _Keys, found: ReceivedProperties) -> Json:
     if SIGNATURE not in struct.fields:
-        return _members(struct, path, found)
+        return _members(struct, keys, found)
+    path = reduce(pointer, keys, "")
     if struct.fields[SIGNATURE].string_value != SECRET_SIGNATURE:
         found.file_paths.append(path)
         return None
     found.secret_paths.append(path)
     inside = ReceivedProperties({}, file_paths=found.file_paths)
-    return _plain(struct.fields[_WRAPPED], path, inside)
+    return _plain(struct.fields[_WRAPPED], keys, inside)
 
 
 def _write(value: Json, into: Value) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -39,22 +39,27 @@ def yaml_program(entries: Entries) -> str:
 
 
 def program_sections(entries: Entries) -> dict[str, dict[str, Json]]:
-    """Return the sections of a program that declare entries, as plain values.
+    """Return the sections of a program that declare entries, as plain values."""
+    return sections_of(
+        [
+            (key, kind, entry)
+            for section, kind in SECTIONS.items()
+            for key, entry in entries.get(section, {}).items()
+        ]
+    )
+
+
+def sections_of(declared: Sequence[tuple[str, Kind, Entry]]) -> dict[str, dict[str, Json]]:
+    """Return the sections of a program that declare resources, by key, kind and entry.
 
     A resource has the key of its entry for a name, unless something else is called so.
     """
-    keys = [key for members in entries.values() for key in members]
-    secrets = {
-        secret
-        for section, kind in SECTIONS.items()
-        for entry in entries.get(section, {}).values()
-        for secret in _secrets(kind, entry).values()
-    }
+    keys = [key for key, _, _ in declared]
+    secrets = {secret for _, kind, entry in declared for secret in _secrets(kind, entry).values()}
     taken = {_RESERVED, *secrets, *(key for key in keys if keys.count(key) > 1)}
     resources: dict[str, Json] = {
         key if key not in taken else f"{key}-{kind.module}": _resource(kind, entry)
-        for section, kind in SECTIONS.items()
-        for key, entry in entries.get(section, {}).items()
+        for key, kind, entry in declared
     }
     configured: dict[str, Json] = {
         name: {"type": "string", "secret": True} for name in sorted(secrets)

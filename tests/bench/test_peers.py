@@ -63,7 +63,7 @@ def test_a_page_says_that_terraform_is_missing(tmp_path: Path) -> None:
         for name, took in seconds.items()
     ]
     conditions = Conditions(page_size=100, latency=0.02, limit=100, window=5.0, rounds=1)
-    page = write(tmp_path / "results", tmp_path / "pictures", found, conditions)
+    page = write(tmp_path / "results", tmp_path / "pictures", "peers", found, conditions)
     assert page == (tmp_path / "results" / "peers.md").read_text()
     assert "Terraform was not on PATH" in page
     row = "| preview | plain | 11 | 0 | 3.0 | 1.50 | 2.0 |  | 0.5 | 2.5 | 100 |  | 61 | 170 | 0 |"
@@ -72,3 +72,15 @@ def test_a_page_says_that_terraform_is_missing(tmp_path: Path) -> None:
     assert (tmp_path / "pictures" / "peers.png").read_bytes().startswith(b"\x89PNG")
     kept = json.loads((tmp_path / "results" / "peers.json").read_text())
     assert kept["measurements"][0]["usages"]["by_role"]["provider"]["cpu_seconds"] == 0.5
+
+
+def test_a_run_without_a_limit_has_one_table(tmp_path: Path) -> None:
+    """What was not measured has no rows, and the page has the name that was asked for."""
+    usages = Usages({"provider": Usage(0.5, 61.0)}, 170.0)
+    found = [Measurement("preview", "ours", 10, 2.0, 11, 0, usages)]
+    conditions = Conditions(page_size=100, latency=0.02, limit=100, window=5.0, rounds=1)
+    page = write(tmp_path, tmp_path, "native", found, conditions)
+    assert page == (tmp_path / "native.md").read_text()
+    assert page.count("| preview | ours | 11 |") == 1
+    assert "With 100 requests" not in page
+    assert "(native.png)" in page

@@ -40,6 +40,17 @@ def test_files_are_saved_and_commands_share_a_shell(tmp_path: Path) -> None:
     assert printed.endswith("hello\n")
 
 
+def test_of_tabs_the_one_for_python_is_followed(tmp_path: Path) -> None:
+    """The blocks of the others are kept for who tests them; what follows the tabs is followed."""
+    page = Page.of(
+        f"/// tab | Python\n\n{block('sh', 'echo one')}\n///\n\n"
+        f"/// tab | YAML\n\n{block('sh', 'echo two')}\n///\n\n{block('sh', 'echo three')}",
+        "page.md",
+    )
+    assert page.follow(tmp_path).split() == ["one", "three"]
+    assert [(other.tab, other.text) for other in page.others] == [("YAML", "echo two\n")]
+
+
 def test_a_command_that_fails_fails_the_page(tmp_path: Path) -> None:
     """With what it printed."""
     with pytest.raises(AssertionError, match="no-such-file"):

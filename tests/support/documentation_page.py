@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 import attrs
 from attrs import frozen
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from support.detached_sandboxes import stop_detached_sandboxes
 from support.receiver_process import free_port
@@ -22,6 +23,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PORTS = ("8787", "8788")
 """Those that the pages use; a test takes free ones instead."""
 
+FOLLOWED = "Python"
+"""The tab that a reader chooses."""
+
+_TAB = re.compile(r"^///(?: tab \| (.+))?$", re.MULTILINE)
+"""Where a tab begins or ends."""
 _INCLUDED = re.compile(r'^--8<-- "(.+)"$', re.MULTILINE)
 _MARK = "\x1e"
 _END = "END-OF-WHAT-STANDS-IN-THE-PAGE"
@@ -41,12 +47,14 @@ class Block:
         language: ``sh`` for what is typed, ``text`` for what that prints, or another one.
         title: The file as which a reader saves it, or None.
         text: What stands in it.
+        tab: The title of the tab that it is in, or None.
     """
 
     where: str
     language: str
     title: str | None
     text: str
+    tab: str | None = None
 
     @property
     def command(self) -> str:
@@ -84,9 +92,15 @@ class Block:
 
 @frozen
 class Page:
-    """A page as a list of blocks, in order."""
+    """A page as a list of blocks, in order.
+
+    Attributes:
+        blocks: Those that a reader follows who chooses the tab for Python.
+        others: Those in other tabs.
+    """
 
     blocks: tuple[Block, ...]
+    others: tuple[Block, ...] = ()
 
     @classmethod
     def read(cls, path: Path, until: str | None = None) -> Self:
@@ -102,7 +116,7 @@ class Page:
         Raises:
             UnrunnableError: A block cannot be run, or is hidden from whoever looks for blocks.
         """
-        fences = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
+        fences = [*_fences(text)]
         written = len(re.findall(r"^ *```", text, re.MULTILINE)) / 2
         if len(fences) != written:
             raise UnrunnableError(
@@ -114,12 +128,16 @@ class Page:
                 language=token.info.partition(" ")[0],
                 title=_title(token.info),
                 text=_INCLUDED.sub(_included, token.content),
+                tab=tab,
             )
-            for token in fences
+            for token, tab in fences
         )
         for block in blocks:
             _ = block.command  # what cannot be run is found before anything is
-        return cls(blocks)
+        return cls(
+            tuple(block for block in blocks if block.tab in {None, FOLLOWED}),
+            tuple(block for block in blocks if block.tab not in {None, FOLLOWED}),
+        )
 
     def after(self, command: str) -> Self:
         """Return the page with a command before its first block."""
@@ -175,6 +193,17 @@ def _with(blocks: Iterable[Block], written: str, done_instead: str) -> tuple[Blo
     return tuple(
         attrs.evolve(block, text=block.text.replace(written, done_instead)) for block in blocks
     )
+
+
+def _fences(text: str) -> Iterator[tuple[Token, str | None]]:
+    """Yield the blocks of code, each with the tab that it is in."""
+    tab: str | None = None
+    for token in MarkdownIt().parse(text):
+        if token.type == "inline":
+            for found in _TAB.finditer(token.content):
+                tab = found[1]
+        elif token.type == "fence":
+            yield token, tab
 
 
 def _title(info: str) -> str | None:
