@@ -79,7 +79,7 @@ def restore(
     # Ids tell which object is which, so two may get each other's names.
     writer = _Writer(account, attrs.evolve(settings, allow_swaps=True), restoration)
     for kind, identifier in plan.present:
-        account.ownership(kind.path({}, settings)).mark_seen(identifier)
+        account.ownership(kind.path({}, settings)).claim(identifier, None)
     with show_progress("Restoring", len(plan.steps)) as progress:
         for number, step in enumerate(plan.steps, 1):
             try:

@@ -10,7 +10,7 @@ from attrs import frozen
 from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError, NotFoundError
 from pulumi_setsmart.client.log import log_of
 from pulumi_setsmart.lifecycle.comparison import mismatches, project, shape_of
-from pulumi_setsmart.lifecycle.identity import identity_of, is_same
+from pulumi_setsmart.lifecycle.identity import identity_of, is_same, may_be_same, told_by_both
 from pulumi_setsmart.lifecycle.kind import EXISTING_ID, IF_EXISTS, STATUS
 from pulumi_setsmart.lifecycle.list_cache import NeededFields
 from pulumi_setsmart.lifecycle.metadata import input_metadata
@@ -144,8 +144,10 @@ def _identical(operation: Operation) -> Adoption | None:
         return None
     owner = new_salt()
     candidates = _with_identity(operation, identity)
-    deleted = any(soft_deletion_of(record.fields) for record in candidates)
-    adopts = policy == IfExists.ADOPT and not deleted
+    adopts = policy == IfExists.ADOPT and all(
+        is_same(identity, record.fields) and not soft_deletion_of(record.fields)
+        for record in candidates
+    )
     found = operation.ownership.claim_existing(candidates, owner if adopts else None)
     if not found:
         return None
@@ -163,9 +165,11 @@ def _needed_fields(operation: Operation) -> NeededFields:
 
 
 def _with_identity(operation: Operation, identity: Mapping[str, Json]) -> list[Record]:
+    """Return the objects that have an identity, or else those that may have it."""
     operation.require_whole_list()
     candidates = operation.list_cache.candidates(operation.collection, identity)
-    return [record for record in candidates if is_same(identity, record.fields)]
+    exact = [record for record in candidates if is_same(identity, record.fields)]
+    return exact or [record for record in candidates if may_be_same(identity, record.fields)]
 
 
 def confirm_adoption(operation: Operation, adoption: Adoption) -> None:
@@ -215,16 +219,22 @@ def _announced(operation: Operation, record: Record, identifier: str, owner: str
 
 
 def _reason(identity: Mapping[str, Json], found: list[Record]) -> str:
-    same = f"the same {' and '.join(identity)}"
+    told = told_by_both(identity, found[0].fields) or identity
+    same = f"the same {' and '.join(told)}"
     identifiers = [record.id for record in found]
     if len(identifiers) == 1:
         deletion = soft_deletion_of(found[0].fields)
+        untold = [name for name in identity if name not in told]
+        doubt = ""
         if deletion is not None:
+            doubt = f"it was deleted or archived there ({deletion})"
+        elif untold and not is_same(identity, found[0].fields):
+            doubt = f"only one of the two has {' and '.join(untold)}"
+        if doubt:
             return (
-                f"{identifiers[0]} in SetSmart has {same}, but it was deleted or archived there "
-                f"({deletion}), so it is not adopted by itself; say "
-                f'{EXISTING_ID}="{identifiers[0]}" to have it, or if_exists="create" to have '
-                "another one"
+                f"{identifiers[0]} in SetSmart has {same}, but {doubt}, so it is not adopted by "
+                f'itself; say {EXISTING_ID}="{identifiers[0]}" to have it, or if_exists="create" '
+                "to have another one"
             )
         return f"{identifiers[0]} in SetSmart has {same}; {_WAYS_OUT}"
     named = ", ".join(identifiers[:_MOST_NAMED])

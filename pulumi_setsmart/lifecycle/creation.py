@@ -151,4 +151,6 @@ def _new(operation: Operation, record: Record) -> Record | None:
         return None
     if record.id in (operation.list_cache.complete_items or ()):
         return None
+    if record.id in operation.ownership.known_ids:  # found by its id, though the list lacked it
+        return None
     return operation.collection.complete(record, operation.declaration.fields)

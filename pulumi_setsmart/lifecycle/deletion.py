@@ -31,7 +31,7 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
         ApiError: It could not be deleted.
     """
     identifier = stored.identifier
-    if stored.has_metadata and operation.ownership.is_others(identifier, stored.metadata.salt):
+    if operation.ownership.is_others(identifier, stored.salt):
         operation.report(
             "is not deleted: another resource of this stack has adopted it in this run",
             identifier,
@@ -49,7 +49,7 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
     deactivates = stored.outputs.get(DELETION_POLICY) == DeletionPolicy.DEACTIVATE
     if deactivates and _deactivate(operation, identifier, stored.fields):
         # It is still there, and no other resource of this run may take it for its own.
-        operation.ownership.mark_seen(identifier)
+        operation.ownership.claim(identifier, stored.salt)
         return
     if deactivates or not operation.collection.delete(identifier):
         confirm_deletion(operation, stored)

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from attrs import Factory, define
 
 from pulumi_setsmart.lifecycle.comparison import matches
-from pulumi_setsmart.lifecycle.identity import may_stand_for, recognisable
+from pulumi_setsmart.lifecycle.identity import may_stand_for, recognisable, told_by_both
 from pulumi_setsmart.lifecycle.journal import Event
 from pulumi_setsmart.lifecycle.shared_state import SharedState
 from pulumi_setsmart.lifecycle.state_metadata import digest
@@ -269,14 +269,8 @@ def _sealed(salt: str, value: Json) -> Json:
 
 def _is_same(identity: SealedIdentity, fields: SealedIdentity) -> bool:
     """Return whether an object has the identity, as far as both have values."""
-    shared = [
-        matches(value, fields[name])
-        for name, value in identity.items()
-        if value is not None and fields.get(name) is not None
-    ]
-    first = next(iter(identity))
-    has_first = identity[first] is not None and fields.get(first) is not None
-    return has_first and all(shared)
+    told = told_by_both(identity, fields)
+    return bool(told) and all(matches(value, fields[name]) for name, value in told.items())
 
 
 def _places(identity: SealedIdentity) -> Iterator[_Place]:

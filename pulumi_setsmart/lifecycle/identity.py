@@ -35,6 +35,26 @@ def is_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
     )
 
 
+def told_by_both(identity: Mapping[str, Json], fields: JsonObject) -> dict[str, Json]:
+    """Return the part of an identity that can tell an object with these fields from another one.
+
+    A field that is cleared or was never filled in tells nothing, and without the first one nothing
+    does.
+    """
+    told = {
+        name: value
+        for name, value in identity.items()
+        if all(each not in (None, "") for each in (value, fields.get(name)))
+    }
+    return told if next(iter(identity)) in told else {}
+
+
+def may_be_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
+    """Return whether an object with these fields may have the identity: what both tell agrees."""
+    told = told_by_both(identity, fields)
+    return bool(told) and is_same(told, fields)
+
+
 def recognisable(value: Json) -> Json:
     """Return ``value`` folded, with whole numbers as their digits: an id may be either."""
     return digits(value) or folded(value)

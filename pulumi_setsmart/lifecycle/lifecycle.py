@@ -142,8 +142,7 @@ class Lifecycle:
             ownership = self.account.ownership(self.kind.path(outputs, self.settings))
             # Should it be replaced, the check of the new object must not find the old one.
             # What was imported by a read gets its owner here: only what is managed is compared.
-            owner = stored.metadata.salt if stored.has_metadata else None
-            ownership.recognise(stored.identifier, owner)
+            ownership.claim(stored.identifier, stored.salt)
             if stored.has_metadata and stored.owner is None:  # it has just been imported
                 refuse_import_from_elsewhere(self.kind, stored, inputs)
                 self._refuse_import_over_another(stored, inputs)

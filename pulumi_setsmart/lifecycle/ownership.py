@@ -16,37 +16,32 @@ from pulumi_setsmart.models.record import Record
 class OwnershipRegistry:
     """Which objects of one collection belong to which resources of this run.
 
-    An owner is the salt of a resource's metadata: no two resources have the same.
+    An owner is the salt of a resource's metadata: no two resources have the same. It is None where
+    the state has no metadata of the object. What a resource only reads belongs to nobody.
     """
 
     def __init__(self, state: SharedState, base_url: str, path: str) -> None:
         """Join what a run knows of the collection at a path below a base URL."""
-        self._owners: dict[str, str] = {}
-        self._seen: set[str] = set()
+        self._owners: dict[str, str | None] = {}
         self._contested: set[str] = set()
         self._posting: list[JsonObject] = []
         self._known_here: set[str] = set()
         self._shared = state.add(state.name_of("ownership", base_url, path), self._apply)
 
-    def mark_seen(self, identifier: str) -> None:
-        """Note an object that a resource of this run was given or has read."""
-        with self._shared.turn():
-            self._see(identifier)
-
     def recognise(self, identifier: str, owner: str | None) -> None:
-        """Note an object that the state knows, and whose it is if it has an owner.
+        """Note an object that a resource reads, and that it belongs to that one if it has an owner.
 
         Raises:
             AlreadyManagedError: It belongs to another resource.
         """
         with self._shared.turn():
-            self._see(identifier)
+            self._known_here.add(identifier)
             if owner is not None:
                 self._claim(identifier, owner)
 
     @property
     def known_ids(self) -> frozenset[str]:
-        """The ids of the objects that resources of this process have, as far as is known by now.
+        """The ids of the objects that resources of this process have, or read, as far as is known.
 
         What another process has just created is not on the list that this one has read.
         """
@@ -59,7 +54,7 @@ class OwnershipRegistry:
             self._shared.record("released", identifier)
             self._shared.changed.notify_all()
 
-    def claim(self, identifier: str, owner: str) -> None:
+    def claim(self, identifier: str, owner: str | None) -> None:
         """Note that an object belongs to a resource.
 
         Raises:
@@ -71,7 +66,7 @@ class OwnershipRegistry:
     def claim_existing(
         self, candidates: Iterable[Record], owner: str | None = None
     ) -> list[Record]:
-        """Return those among ``candidates`` that no resource knows; a single one is claimed.
+        """Return those among ``candidates`` that no resource has; a single one is claimed.
 
         Args:
             candidates: Objects that stood in the collection before.
@@ -93,10 +88,10 @@ class OwnershipRegistry:
         with self._shared.turn():
             return identifier in self._contested
 
-    def is_others(self, identifier: str, owner: str) -> bool:
+    def is_others(self, identifier: str, owner: str | None) -> bool:
         """Return whether an object belongs to another resource than that of ``owner``."""
         with self._shared.turn():
-            return self._owners.get(identifier, owner) != owner
+            return self._owners.get(identifier) not in (None, owner)
 
     @contextlib.contextmanager
     def posting(self, declared: JsonObject) -> Iterator[None]:
@@ -141,7 +136,7 @@ class OwnershipRegistry:
                 self._shared.changed.wait()
 
     def _is_free(self, identifier: str) -> bool:
-        return identifier not in self._seen and identifier not in self._owners
+        return identifier not in self._owners
 
     def _is_contested(self, records: list[Record]) -> bool:
         return any(
@@ -150,18 +145,14 @@ class OwnershipRegistry:
             for record in records
         )
 
-    def _see(self, identifier: str) -> None:
-        self._known_here.add(identifier)
-        if identifier not in self._seen:
-            self._shared.record("seen", identifier)
-
     def _contest(self, identifiers: Iterable[str]) -> None:
         for identifier in identifiers:
             self._shared.record("contested", identifier)
 
-    def _claim(self, identifier: str, owner: str) -> None:
+    def _claim(self, identifier: str, owner: str | None) -> None:
         self._known_here.add(identifier)
-        if identifier not in self._owners:
+        # An update gives metadata, and so an owner, to what had none.
+        if identifier not in self._owners or (owner and self._owners[identifier] is None):
             self._shared.record("claimed", identifier, owner)
         if self._owners[identifier] != owner:
             self._contest([identifier])
@@ -172,13 +163,10 @@ class OwnershipRegistry:
 
     def _apply(self, event: Event) -> None:
         match event:
-            case ["seen", str(identifier)]:
-                self._seen.add(identifier)
-            case ["claimed", str(identifier), str(owner)]:
+            case ["claimed", str(identifier), str() | None as owner]:
                 self._owners[identifier] = owner
             case ["released", str(identifier)]:
                 self._owners.pop(identifier, None)
-                self._seen.discard(identifier)
                 self._known_here.discard(identifier)
             case ["contested", str(identifier)]:
                 self._contested.add(identifier)

@@ -83,6 +83,11 @@ class StoredObject:
         return self.declaration.fields
 
     @property
+    def salt(self) -> str | None:
+        """The salt of its metadata; None where the state holds none."""
+        return self.metadata.salt if self.has_metadata else None
+
+    @property
     def owner(self) -> str | None:
-        """The salt of the resource; None where it is only read or was imported, so has no claim."""
-        return None if self.metadata.declared is None else self.metadata.salt
+        """The salt, as far as a read can tell; None where it may be read only, so has no claim."""
+        return None if self.metadata.declared is None else self.salt

@@ -63,5 +63,8 @@ def _payload(operation: Operation, stored: StoredObject, record: Record) -> Payl
         return None
     return Payload(
         overlay(operation.sendable(record, known), declared),
-        reverted=overwritten(declared, project(shape, stored.fields), current),
+        # Of what is only now adopted nothing is known, so nobody changed it since.
+        reverted=overwritten(declared, project(shape, stored.fields), current)
+        if stored.outputs
+        else [],
     )

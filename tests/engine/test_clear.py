@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.engine_sandbox import EngineSandbox
-from support.engine_stack import EngineStack, messages
+from support.engine_stack import QUIET, EngineStack, messages
 from support.interface import BOTH_INTERFACES, DYNAMIC
 from support.messages import message
 
@@ -67,6 +67,28 @@ def test_a_field_that_is_named_becomes_null(stack: EngineStack, account: EngineS
     storage.replace(PROPERTIES, "prop_1", {**villa, "address": "2 Sea Road"})
     assert to_null(stack, 'address: "2 Sea Road"') in stack.preview()
     stack.up()
+    assert storage.get(PROPERTIES, "prop_1")["address"] is None
+    stack.assert_clean()
+
+
+@BOTH_INTERFACES
+def test_a_cleared_address_does_not_make_a_second_listing(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """What has the name may be the listing or not, so the program says; then no drift is told."""
+    storage = account.sandbox.storage
+    storage.insert(PROPERTIES, {"name": "Villa", "address": "1 Sea Road", "status": "active"})
+    cleared = 'Property("villa", name="Villa", clear=["address"], {more})'
+    stack.declare(cleared.format(more='if_exists="adopt"'))
+    [error] = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
+    assert error == message(
+        MessageCode.ALREADY_EXISTS, "prop_1", "name", "address", 'existing_id="prop_1"'
+    )
+    assert account.writes() == []
+    stack.declare(cleared.format(more='existing_id="prop_1"'))
+    told = messages(stack.up())
+    assert told == [message(MessageCode.ADOPTED, 'address "1 Sea Road" → null')]
+    assert account.writes() == ["PUT /properties/prop_1"]
     assert storage.get(PROPERTIES, "prop_1")["address"] is None
     stack.assert_clean()
 

@@ -11,7 +11,7 @@ from support.in_memory_account import InMemoryAccount, created, through_engine
 from support.messages import message, raises
 from support.mock_client import BASE_URL
 
-from pulumi_setsmart.client.errors import ExistingIdError, ExistingObjectError
+from pulumi_setsmart.client.errors import AlreadyManagedError, ExistingIdError, ExistingObjectError
 from pulumi_setsmart.lifecycle.adoption import adoption_in
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
@@ -73,7 +73,8 @@ def test_a_preview_tells_whether_an_adoption_changes_the_listing(
         ({"name": "Sea Villas"}, False),
         ({"name": "Sea Villa", "address": "1  ROAD"}, True),
         ({"name": "Sea Villa", "address": "2 Road"}, False),
-        ({"name": "Sea Villa", "address": None}, False),
+        ({"name": "Sea Villa", "address": None}, True),
+        ({"name": "Other Villa", "address": None}, False),
         ({"name": "Sea Villa", "bedrooms": 9}, True),
     ],
 )
@@ -251,12 +252,108 @@ def test_creating_another_one_is_possible() -> None:
     assert created(account.lifecycle(), {"name": "Sea Villa", "if_exists": "create"})[0] != "prop_5"
 
 
-def test_what_the_stack_knows_is_no_candidate() -> None:
-    """A listing that a resource has read is that resource's, and the next one is another."""
+@pytest.mark.parametrize(
+    ("listing", "address"),
+    [
+        (VILLA, None),
+        (VILLA, ""),
+        ({"id": "prop_5", "name": "Sea Villa"}, "1 Road"),
+        ({"id": "prop_5", "name": "Sea Villa", "address": ""}, "1 Road"),
+    ],
+)
+@pytest.mark.parametrize("if_exists", [IfExists.ADOPT, IfExists.ERROR])
+def test_an_address_that_only_one_has_tells_nothing(
+    listing: dict[str, Any], address: str | None, if_exists: IfExists
+) -> None:
+    """It may be the same listing or another one, so it is neither adopted nor created again."""
+    account = account_with(listing)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "address": address}
+    [violation] = violations(account.lifecycle(if_exists=if_exists), inputs)
+    ways_out = ('existing_id="prop_5"', 'if_exists="create"')
+    assert violation == message(MessageCode.ALREADY_EXISTS, "prop_5", "name", "address", *ways_out)
+    assert violations(account.lifecycle(), {**inputs, "existing_id": "prop_5"}) == []
+    assert violations(account.lifecycle(), {**inputs, "if_exists": "create"}) == []
+
+
+def test_the_listing_without_an_address_is_that_without_an_address() -> None:
+    """One that is exactly as declared is preferred to one that only may be the same."""
+    account = account_with(VILLA, {"id": "prop_6", "name": "Sea Villa"})
+    lifecycle = account.lifecycle(if_exists=IfExists.ADOPT)
+    inputs: dict[str, Json] = {"name": "Sea Villa", "address": None}
+    assert created(lifecycle, inputs)[0] == "prop_6"
+
+
+def test_clearing_a_field_of_what_is_adopted_reverts_no_drift(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The adoption says what it overwrites, and nothing was known before."""
+    account = account_with({**VILLA, "notes": "theirs"})
+    inputs: dict[str, Json] = {
+        "name": "Sea Villa",
+        "bedrooms": None,
+        "attributes": {"notes": None},
+        "if_exists": "adopt",
+    }
+    created(account.lifecycle(), inputs)
+    assert caplog.messages == [message(MessageCode.ADOPTED, "bedrooms 2 → null", "notes")]
+    assert account.objects["/properties/prop_5"]["notes"] is None
+
+
+def managed(account: InMemoryAccount, identifier: str) -> dict[str, Json]:
+    """Return the outputs of a resource that manages a listing since an earlier run."""
+    listing = account.objects[f"/properties/{identifier}"]
+    inputs: dict[str, Json] = {"name": listing["name"], "existing_id": identifier}
+    return through_engine(created(account.lifecycle(), inputs)[1])
+
+
+def test_what_a_resource_has_is_no_candidate() -> None:
+    """A listing that a resource manages is that resource's, and the next one is another."""
+    account = account_with(VILLA)
+    outputs = managed(account, "prop_5")
+    lifecycle = account.lifecycle()
+    lifecycle.read("prop_5", outputs)
+    assert violations(lifecycle, {"name": "Sea Villa"}) == []
+
+
+@pytest.mark.parametrize("way", [{"if_exists": "adopt"}, {"existing_id": "prop_5"}])
+def test_what_is_only_read_belongs_to_nobody(way: dict[str, Json]) -> None:
+    """It is there, so it is not created again, and a resource may have it."""
     account = account_with(VILLA)
     lifecycle = account.lifecycle()
-    lifecycle.read("prop_5", {})
-    assert violations(lifecycle, {"name": "Sea Villa"}) == []
+    first = lifecycle.read("prop_5", {})
+    assert first is not None
+    lifecycle.read("prop_5", through_engine(first.outputs))  # as a refresh does
+    lifecycle.read_unknown("prop_5", {}, '["setsmart:index:Property","villa"]')
+    [violation] = violations(lifecycle, {"name": "Sea Villa"})
+    assert violation == message(MessageCode.ALREADY_EXISTS, "prop_5")
+    assert created(lifecycle, {"name": "Sea Villa", **way})[0] == "prop_5"
+    assert account.writes() == []
+
+
+def test_a_listing_without_metadata_has_a_resource_once_it_is_compared() -> None:
+    """So what replaces it is another one, and the old one is deleted after that."""
+    account = account_with(VILLA)
+    lifecycle = account.lifecycle(if_exists=IfExists.ADOPT)
+    outputs: dict[str, Json] = {"name": "Sea Villa"}
+    lifecycle.diff({**outputs, "id": "prop_5"}, outputs)
+    assert created(lifecycle, outputs)[0] != "prop_5"
+    lifecycle.delete("prop_5", {**outputs, "id": "prop_5"})
+    assert [listing["name"] for listing in account.objects.values()] == ["Sea Villa"]
+
+
+def test_a_listing_without_metadata_is_left_to_the_resource_that_adopted_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The former resource neither changes nor deletes it."""
+    account = account_with(VILLA)
+    lifecycle = account.lifecycle(if_exists=IfExists.ADOPT)
+    outputs: dict[str, Json] = {"name": "Sea Villa"}
+    assert created(lifecycle, outputs)[0] == "prop_5"
+    with raises(AlreadyManagedError, MessageCode.ALREADY_MANAGED, "prop_5"):
+        lifecycle.diff({**outputs, "id": "prop_5"}, outputs)
+    lifecycle.delete("prop_5", {**outputs, "id": "prop_5"})
+    assert caplog.messages[1:] == [message(MessageCode.DELETION_SKIPPED, "prop_5")]
+    assert account.writes() == []
 
 
 def test_one_listing_is_adopted_once() -> None:
@@ -365,13 +462,14 @@ def test_one_id_is_adopted_by_one_resource() -> None:
 
 
 def test_an_object_of_a_resource_of_the_stack_is_not_adopted() -> None:
-    """Neither a listing that was read, nor one that is to be replaced by itself, and so deleted."""
+    """Neither one that a refresh has read, nor one that would be replaced by itself."""
     account = account_with(VILLA, LOFT)
+    loft = managed(account, "prop_6")
     inputs: dict[str, Json] = {"name": "Sea Villa", "existing_id": "prop_5"}
     _, outputs = created(account.lifecycle(), inputs)
     lifecycle = account.lifecycle()
     lifecycle.diff(through_engine(outputs), through_engine(inputs))
-    lifecycle.read("prop_6", {})
+    lifecycle.read("prop_6", loft)
     for identifier in ("prop_5", "prop_6"):
         with raises(ExistingIdError, MessageCode.EXISTING_ID_MANAGED, identifier):
             lifecycle.check({"name": "Other", "existing_id": identifier}, exists=False)

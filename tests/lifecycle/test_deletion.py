@@ -66,6 +66,37 @@ def test_a_listing_that_was_deactivated_is_not_taken_for_a_new_one() -> None:
     assert account.objects[f"/properties/{first}"]["status"] == "inactive"
 
 
+def test_a_listing_that_was_just_deactivated_is_not_adopted() -> None:
+    """It is still there, but its resource gave it up; a run without a refresh knows no more."""
+    account = InMemoryAccount()
+    first, outputs = created(account.lifecycle(), {**VILLA, "deletion_policy": "deactivate"})
+    process = account.lifecycle(if_exists=IfExists.ADOPT)
+    process.delete(first, outputs)
+    assert created(process, VILLA)[0] != first
+
+
+def test_a_listing_that_was_read_before_is_not_taken_for_a_new_one() -> None:
+    """The list lacked it when the POST was lost; but it was there, and nobody has it."""
+    account = InMemoryAccount({"/properties/prop_9": {"id": "prop_9", **VILLA, "status": "draft"}})
+    lost: list[str] = []
+
+    def lose_the_first_post(
+        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
+    ) -> httpx.Response:
+        if request.method == "POST" and not lost:
+            lost.append("POST")
+            raise httpx.ReadTimeout("no response")
+        if request.url.path.endswith("/properties") and not lost:
+            return httpx.Response(200, json=[])
+        return respond(request)
+
+    account.interfere = lose_the_first_post
+    process = account.lifecycle()
+    process.read("prop_9", {})
+    assert created(process, VILLA)[0] != "prop_9"
+    assert len(account.objects) == 2
+
+
 def test_the_policy_of_the_stack_is_kept_with_each_resource() -> None:
     """`destroy` knows the saved configuration only, so the state has to say it."""
     account = InMemoryAccount()

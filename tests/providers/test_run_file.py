@@ -91,7 +91,7 @@ class Step:
             return claim
 
         actions: dict[str, Callable[[], object]] = {
-            "see": lambda: ownership.mark_seen(self.identifier),
+            "see": lambda: ownership.claim(self.identifier, None),
             "recognise": lambda: ownership.recognise(self.identifier, self.owner),
             "claim": lambda: ownership.claim(self.identifier, self.owner),
             "adopt": lambda: ownership.claim_existing([record], self.owner),
@@ -259,9 +259,9 @@ def test_an_event_that_is_none_ends_the_sharing(tmp_path: Path, line: str) -> No
 def test_an_event_of_a_collection_that_is_not_known_yet(tmp_path: Path) -> None:
     """It is looked at when somebody asks about the collection, and then ends the sharing."""
     with runs(tmp_path) as [one, other]:
-        one.ownership(ACCOUNT[0], PATH).mark_seen("prop_1")
+        one.ownership(ACCOUNT[0], PATH).claim("prop_1", None)
         content = events_in(tmp_path).read_text()
-        events_in(tmp_path).write_text(content.replace('"seen"', '"sean"'))
+        events_in(tmp_path).write_text(content.replace('"claimed"', '"clamed"'))
         assert is_shared(other)
         other.ownership(ACCOUNT[0], PATH)
         assert not is_shared(other)
