@@ -229,8 +229,6 @@ class Lifecycle:
         """
         stored = StoredObject.unknown(self.kind, identifier, place)
         operation = self._begin(place, stored.declaration)
-        # What this run reads by its id is not deleted in it, whatever managed it before.
-        operation.ownership.contest([identifier])
         try:
             seen = read_object(operation, stored)
         except NotFoundError:

@@ -137,8 +137,9 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
     identifier, run = stored.identifier, operation.account.run
     if operation.ownership.is_contested(identifier):
         raise _not_deleted(
-            "another resource of this run claims it, see its error. Give that one the old key "
-            "(`formerly` in a file, `aliases` in a program)"
+            "another resource of this run claims it, or reads it by its id. Give that one the old "
+            "key (`formerly` in a file, `aliases` in a program), or take this one out of the state "
+            "with `pulumi state delete URN`"
         )
     managed = operation.identities.managed(identifier) or ManagedObject(
         identifier,

@@ -127,3 +127,17 @@ def test_an_import_under_another_name_makes_no_second_listing(
     errors = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
     assert errors == [message(MessageCode.RENAMED_KEY, "prop_1", "aliases")]
     assert account.writes() == []
+
+
+def test_what_becomes_only_read_is_not_deleted(stack: EngineStack, account: EngineSandbox) -> None:
+    """Under the same name, Pulumi forgets it; under another, it would delete it, and is stopped."""
+    stack.declare('Property("villa", name="Villa", existing_id="prop_1")')
+    stack.up()
+    stack.declare('Property.get("other", "prop_1")')
+    errors = stack.fail("up", "--yes", "--skip-preview", *QUIET).errors
+    assert errors == [message(MessageCode.DELETION_STOPPED, "prop_1", "pulumi state delete")]
+    stack.declare('Property.get("villa", "prop_1")')
+    stack.up()
+    assert stack.resource("villa")["external"]
+    assert [listing["id"] for listing in account.sandbox.storage.objects(PROPERTIES)] == ["prop_1"]
+    assert account.writes() == []
