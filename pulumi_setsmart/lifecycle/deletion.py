@@ -13,6 +13,7 @@ from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.rename_guard import refuse_renamed_deletion
 from pulumi_setsmart.lifecycle.replacement import Payload, replace_object
 from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion, confirm_same
+from pulumi_setsmart.lifecycle.state_metadata import Imported
 from pulumi_setsmart.lifecycle.status import INACTIVE
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.models.json import Json, JsonObject
@@ -38,6 +39,14 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
             code=MessageCode.DELETION_SKIPPED,
         )
         return
+    if _is_replaced_by_import(operation, stored):
+        operation.report(
+            "is not deleted: an import put another object in its place, or it was itself only "
+            "imported. It stays in SetSmart, and this resource does not manage it any more",
+            identifier,
+            code=MessageCode.DELETION_SKIPPED,
+        )
+        return
     refuse_renamed_deletion(operation, stored)
     add_reference(operation, stored)
     if not operation.account.is_the_same(stored.metadata):
@@ -55,6 +64,22 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
         confirm_deletion(operation, stored)
         _refuse_denied_deletion(operation, identifier)
     operation.mark_deleted(identifier)
+
+
+def _is_replaced_by_import(operation: Operation, stored: StoredObject) -> bool:
+    """Return whether an object is replaced by one that was imported, or was only imported itself.
+
+    Pulumi stores an import before it is compared with the program. So a wrong id, or one of another
+    account, may have got into the state, and its correction would delete what it led to.
+    """
+    run, identifier = operation.account.run, stored.identifier
+    managed = operation.identities.managed(identifier)
+    key = managed.key if managed else stored.metadata.resource_key
+    if key is None or not run.is_declared(key):
+        return False
+    place = operation.account.client.base_url, operation.collection.path.rstrip("/"), identifier
+    is_unchanged = stored.metadata.imported is Imported.UNCHANGED
+    return is_unchanged or run.has_imported_another(key, *place)
 
 
 def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pulumi_setsmart.lifecycle.comparison import matches, mismatches
 from pulumi_setsmart.lifecycle.masking import is_masked
-from pulumi_setsmart.lifecycle.normalisation import folded, is_normalised
+from pulumi_setsmart.lifecycle.normalisation import folded, is_blank, is_normalised
 from pulumi_setsmart.models.json import Json, JsonObject, digits
 from pulumi_setsmart.models.marker import holds_unknown
 
@@ -44,20 +44,23 @@ def told_by_both(identity: Mapping[str, Json], fields: JsonObject) -> dict[str, 
     told = {
         name: value
         for name, value in identity.items()
-        if all(each not in (None, "") for each in (value, fields.get(name)))
+        if not is_blank(value) and not is_blank(fields.get(name))
     }
     return told if next(iter(identity)) in told else {}
 
 
 def may_be_same(identity: Mapping[str, Json], fields: JsonObject) -> bool:
-    """Return whether an object with these fields may have the identity: what both tell agrees."""
+    """Return whether an object lacks a part of the identity, or has one more, and else has it."""
     told = told_by_both(identity, fields)
-    return bool(told) and is_same(told, fields)
+    return 0 < len(told) < len(identity) and is_same(told, fields)
 
 
 def recognisable(value: Json) -> Json:
-    """Return ``value`` folded, with whole numbers as their digits: an id may be either."""
-    return digits(value) or folded(value)
+    """Return ``value`` folded, or None where it says nothing.
+
+    Whole numbers are their digits: an id may be either.
+    """
+    return None if is_blank(value) else digits(value) or folded(value)
 
 
 def may_stand_for(since: int | None, twin_since: int | None) -> bool:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from attrs import AttrsInstance, frozen
 
+from pulumi_setsmart.client.errors import ExistingIdError
 from pulumi_setsmart.models.field import ApiField, known_fields
 from pulumi_setsmart.models.json import Json, steps
 from pulumi_setsmart.models.marker import UNKNOWN
+from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.paging import PagingScheme
 from pulumi_setsmart.models.property import PropertyRecord
 from pulumi_setsmart.models.setting import NAMESPACE
@@ -24,8 +26,8 @@ ACCOUNT = "account"
 PATH = "path"
 ID_FIELD = "id_field"
 DEFAULT_ID_FIELD = "id"
-IMPORT_SEPARATORS = {ACCOUNT: ":", PATH: "/"}
-"""What separates a place from the id in the text of an import, such as ``eu:prop_1``."""
+ACCOUNT_SEPARATOR = ":"
+"""What follows the name of an account in the text of an import, such as ``eu:prop_1``."""
 
 EXISTING_ID = "existing_id"
 IF_EXISTS = "if_exists"
@@ -160,11 +162,26 @@ class Kind:
             identifier: The id, or the path of the object, such as ``/pricing-rules/rule_1``, where
                 nothing else says which collection has it.
             values: Inputs that say where the object is, if there are any.
+
+        Raises:
+            ExistingIdError: Nothing says in which collection it is.
         """
-        path, _, last = identifier.rpartition("/")
-        if PATH not in self.replace_on_change or PATH in values or not path:
+        if PATH not in self.replace_on_change or PATH in values:
             return identifier, values
+        path, _, last = identifier.rpartition("/")
+        if not path:
+            raise ExistingIdError(
+                f"say in which collection it is: its path and its id, such as "
+                f"{self.import_text(identifier, {PATH: '/pricing-rules'})}",
+                code=MessageCode.PLACE_OF_IMPORT,
+            )
         return last, {**values, PATH: f"/{path.lstrip('/')}"}
+
+    def import_text(self, identifier: str, place: Mapping[str, Json]) -> str:
+        """Return the text that imports an object, such as ``eu:/pricing-rules/rule_1``."""
+        account, path = place.get(ACCOUNT), place.get(PATH)
+        prefix = f"{account}{ACCOUNT_SEPARATOR}" if account else ""
+        return f"{prefix}{str(path).rstrip('/')}/{identifier}" if path else f"{prefix}{identifier}"
 
     def property_steps(self, path: str) -> list[str]:
         """Return the keys that lead to the property which holds the field at a JSON pointer."""

@@ -45,7 +45,7 @@ from pulumi_setsmart.lifecycle.reading import (
 from pulumi_setsmart.lifecycle.rename_guard import refuse_shifted_identity
 from pulumi_setsmart.lifecycle.resource_key import resource_key_in
 from pulumi_setsmart.lifecycle.same_object import add_reference, confirm_deletion
-from pulumi_setsmart.lifecycle.state_metadata import Since, StateMetadata
+from pulumi_setsmart.lifecycle.state_metadata import Imported, Since, StateMetadata
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.lifecycle.update import update_object
 from pulumi_setsmart.lifecycle.write_result import outputs_after_write
@@ -143,9 +143,10 @@ class Lifecycle:
             # Should it be replaced, the check of the new object must not find the old one.
             # What was imported by a read gets its owner here: only what is managed is compared.
             ownership.claim(stored.identifier, stored.salt)
-            if stored.has_metadata and stored.owner is None:  # it has just been imported
+            if stored.metadata.imported:
+                self._note_import(stored, inputs)
+            if stored.metadata.imported is Imported.UNCHANGED:
                 refuse_import_from_elsewhere(self.kind, stored, inputs)
-                self._refuse_import_over_another(stored, inputs)
             self._refuse_shifted_identity(stored, inputs, declaration)
             return planned_change(self.kind, stored, inputs, declaration)
 
@@ -225,10 +226,14 @@ class Lifecycle:
             is no such object.
 
         Raises:
+            ExistingIdError: The resource has another object.
             ApiError: It could not be read.
         """
         stored = StoredObject.unknown(self.kind, identifier, place)
         operation = self._begin(place, stored.declaration)
+        other = operation.identities.object_of(resource_key)
+        if other is not None:  # Pulumi would replace it, and delete it
+            refuse_another_id(identifier, other)
         try:
             seen = read_object(operation, stored)
         except NotFoundError:
@@ -291,13 +296,11 @@ class Lifecycle:
         with keeping_secrets(stored.declaration):
             delete_object(self._begin(outputs, stored.declaration), stored)
 
-    def _refuse_import_over_another(self, stored: StoredObject, inputs: Mapping[str, Json]) -> None:
-        """Refuse to import an object into a resource whose own one would then be deleted."""
-        identities = self.account.identities(self.kind.path(stored.outputs, self.settings))
+    def _note_import(self, stored: StoredObject, inputs: Mapping[str, Json]) -> None:
         key = resource_key_in(inputs)
-        other = None if key is None else identities.object_of(key)
-        if other not in (None, stored.identifier):
-            refuse_another_id(stored.identifier, other)
+        if key is not None:
+            path = self.kind.path(stored.outputs, self.settings).rstrip("/")
+            self.account.run.note_import(key, self.account.client.base_url, path, stored.identifier)
 
     def _refuse_shifted_identity(
         self, stored: StoredObject, inputs: Mapping[str, Json], declaration: Declaration

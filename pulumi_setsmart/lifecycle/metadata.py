@@ -15,6 +15,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from pulumi_setsmart.client.errors import MetadataError
@@ -22,6 +23,7 @@ from pulumi_setsmart.lifecycle.comparison import Shape, read_shape
 from pulumi_setsmart.lifecycle.state_metadata import (
     KEY,
     AccountMark,
+    Imported,
     Since,
     StateMetadata,
     Unapplied,
@@ -67,12 +69,14 @@ _MEMBERS = frozenset(
         "null_secrets",
         "resource",
         "identity_since",
+        "imported",
     }
 )
 _ACCOUNT_MEMBERS = frozenset({"base_url", "key_digest", "neighbours", "names"})
 _UNAPPLIED_MEMBERS = frozenset({"declared", "since"})
 
 _Read = TypeVar("_Read")
+_Choice = TypeVar("_Choice", bound=StrEnum)
 _Reader = Callable[[Any], _Read]
 
 
@@ -132,6 +136,7 @@ def dump_metadata(metadata: StateMetadata) -> str:
             **({} if null_secrets is None else {"null_secrets": null_secrets}),
             **_filled("resource", metadata.resource_key),
             **_filled("identity_since", metadata.identity_since),
+            **_filled("imported", metadata.imported),
             **metadata.newer,
         },
         separators=(",", ":"),
@@ -210,6 +215,7 @@ def _state_metadata(plain: dict[str, Any]) -> StateMetadata:
         null_secrets=_optional(plain, "null_secrets", _list_of(_pointer)),
         resource_key=_optional(plain, "resource", _string),
         identity_since=_optional(plain, "identity_since", _seconds),
+        imported=_optional(plain, "imported", _imported),
         newer=_newer_members(plain, _MEMBERS),
     )
 
@@ -363,9 +369,17 @@ def _salt(value: Any) -> str:
 
 
 def _since(value: Any) -> Since:
-    for since in Since:
-        if value == since:
-            return since
+    return _choice(Since, value)
+
+
+def _imported(value: Any) -> Imported:
+    return _choice(Imported, value)
+
+
+def _choice(choices: type[_Choice], value: Any) -> _Choice:
+    for choice in choices:
+        if value == choice:
+            return choice
     raise _DamageError
 
 

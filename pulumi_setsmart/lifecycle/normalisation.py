@@ -55,12 +55,13 @@ def _is_normalised(declared: Json, actual: Json) -> bool:
             return _is_rounded(declared, actual)
         case str(), int() | float():  # what refers to an id, which is a string to programs
             return declared == digits(actual)
-    if _is_blank(declared) and _is_blank(actual):
+    if is_blank(declared) and is_blank(actual):
         return True
     return matches(folded(declared), folded(actual))
 
 
-def _is_blank(value: Json) -> bool:
+def is_blank(value: Json) -> bool:
+    """Return whether a value is one of the ways to say nothing."""
     return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
 
 

@@ -24,6 +24,7 @@ class OwnershipRegistry:
         """Join what a run knows of the collection at a path below a base URL."""
         self._owners: dict[str, str | None] = {}
         self._contested: set[str] = set()
+        self._read: set[str] = set()
         self._posting: list[JsonObject] = []
         self._known_here: set[str] = set()
         self._shared = state.add(state.name_of("ownership", base_url, path), self._apply)
@@ -88,10 +89,21 @@ class OwnershipRegistry:
         with self._shared.turn():
             return identifier in self._contested
 
+    def note_read(self, identifier: str) -> None:
+        """Note an object that the program of this run reads by its id."""
+        with self._shared.turn():
+            self._known_here.add(identifier)
+            self._shared.record("read", identifier)
+
+    def is_read(self, identifier: str) -> bool:
+        """Return whether the program of this run reads an object by its id."""
+        with self._shared.turn():
+            return identifier in self._read
+
     def is_others(self, identifier: str, owner: str | None) -> bool:
         """Return whether an object belongs to another resource than that of ``owner``."""
         with self._shared.turn():
-            return self._owners.get(identifier) not in (None, owner)
+            return self._owners.get(identifier, owner) != owner
 
     @contextlib.contextmanager
     def posting(self, declared: JsonObject) -> Iterator[None]:
@@ -170,6 +182,8 @@ class OwnershipRegistry:
                 self._known_here.discard(identifier)
             case ["contested", str(identifier)]:
                 self._contested.add(identifier)
+            case ["read", str(identifier)]:
+                self._read.add(identifier)
             case _:
                 raise ValueError
 

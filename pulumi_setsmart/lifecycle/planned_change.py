@@ -18,7 +18,7 @@ from pulumi_setsmart.lifecycle.declaration import Declaration, importable_fields
 from pulumi_setsmart.lifecycle.kind import (
     DELETION_POLICY,
     EXISTING_ID,
-    IMPORT_SEPARATORS,
+    ID_FIELD,
     PATH,
     Kind,
 )
@@ -109,17 +109,17 @@ def refuse_import_from_elsewhere(
     It may be a stranger's, and a replacement would delete it.
     """
     for name in _changed_places(kind, inputs, stored.outputs):
-        separator = IMPORT_SEPARATORS.get(name)
-        if separator and _is_elsewhere(name, inputs, stored.outputs):
-            found, declared = stored.outputs.get(name), inputs.get(name)
+        if _is_elsewhere(name, inputs, stored.outputs):
+            found, declared = (kind.place(each, name) for each in (stored.outputs, inputs))
             correction = (
-                f"declare {shown_json(found)}"
-                if declared is None
-                else f"import it as {declared}{separator}{stored.identifier}"
+                f"name it with {EXISTING_ID} instead"  # an import cannot say otherwise
+                if name == ID_FIELD
+                else f"import it as {kind.import_text(stored.identifier, inputs)}"
             )
             raise ExistingIdError(
                 f"{name}: this object was imported from {_named(found)}, but the program declares "
-                f"{_named(declared)}; {correction}",
+                f"{_named(declared)}. If the state has it, run `pulumi state delete URN`. Declare "
+                f"{_named(found)}, or {correction}",
                 code=MessageCode.PLACE_OF_IMPORT,
             )
 

@@ -65,8 +65,7 @@ def read_object(operation: Operation, stored: StoredObject) -> ReadObject | None
     unapplied = unapplied_in(stored.outputs, identifier)
     operation.ownership.recognise(identifier, stored.owner)
     if ID not in stored.outputs:
-        # What a program reads by its id is not deleted in the same run, whatever managed it before.
-        operation.ownership.contest([identifier])
+        operation.ownership.note_read(identifier)
     _note_identity(operation, stored, stored.fields)
     add_reference(operation, stored)
     try:

@@ -137,9 +137,8 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
     identifier, run = stored.identifier, operation.account.run
     if operation.ownership.is_contested(identifier):
         raise _not_deleted(
-            "another resource of this run claims it, or reads it by its id. Give that one the old "
-            "key (`formerly` in a file, `aliases` in a program), or take this one out of the state "
-            "with `pulumi state delete URN`"
+            "another resource of this run claims it, see its error. Give that one the old key "
+            "(`formerly` in a file, `aliases` in a program)"
         )
     managed = operation.identities.managed(identifier) or ManagedObject(
         identifier,
@@ -153,6 +152,12 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
     )
     if run.is_declared(managed.key):
         return
+    # `destroy` may run the program, which then reads objects, but declares nothing.
+    if operation.ownership.is_read(identifier) and run.declares_resources:
+        raise _not_deleted(
+            "the program reads it by its id. If it is only to be read, give that the name of the "
+            "resource, or take the resource out of the state with `pulumi state delete URN`"
+        )
     claims = operation.identities.claims_of_others(managed)
     refused = next((claim for claim in claims if claim.refused), None)
     if refused is not None:

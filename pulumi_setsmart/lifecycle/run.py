@@ -35,6 +35,7 @@ class Run:
         self._started_at = 0
         self._deletions = 0
         self._declared: set[str] = set()
+        self._imported: dict[str, str] = {}
         self._ownership: dict[tuple[str, str], OwnershipRegistry] = {}
         self._identities: dict[tuple[str, str, str], IdentityRegistry] = {}
         self.shared = SharedState(journal or LocalJournal())
@@ -84,6 +85,35 @@ class Run:
         with self._own_part.turn():
             return key in self._declared
 
+    @property
+    def declares_resources(self) -> bool:
+        """Whether the program declares any resource, as far as this run knows by now."""
+        with self._own_part.turn():
+            return bool(self._declared)
+
+    def note_import(self, key: str, *place: str) -> None:
+        """Note that a resource has an object by an import.
+
+        Args:
+            key: The text of the key of the resource.
+            place: The base URL, the path and the id of the object.
+        """
+        name = self.shared.name_of(*place)
+        with self._own_part.turn():
+            if self._imported.get(key) != name:
+                self._own_part.record("imported", key, name)
+
+    def has_imported_another(self, key: str, *place: str) -> bool:
+        """Return whether a resource has an object by an import, and it is not the one at a place.
+
+        Args:
+            key: The text of the key of the resource.
+            place: The base URL, the path and the id of an object.
+        """
+        name = self.shared.name_of(*place)
+        with self._own_part.turn():
+            return self._imported.get(key, name) != name
+
     def count_adoption(self) -> int:
         """Count an object that is adopted as it is, and return how many there are by now.
 
@@ -120,6 +150,8 @@ class Run:
                 self._started_at = time
             case ["declared", str(key)]:
                 self._declared.add(key)
+            case ["imported", str(key), str(name)]:
+                self._imported[key] = name
             case ["deleted"]:
                 self._deletions += 1
             case _:

@@ -15,7 +15,7 @@ from attrs import Factory, field, frozen
 
 from pulumi_setsmart.lifecycle.comparison import Mismatch, Shape, mismatches, reconcile
 from pulumi_setsmart.lifecycle.identity import recognisable
-from pulumi_setsmart.lifecycle.normalisation import is_normalised
+from pulumi_setsmart.lifecycle.normalisation import is_blank, is_normalised
 from pulumi_setsmart.models.json import Json, JsonObject
 from pulumi_setsmart.models.web_address import ascii_host
 
@@ -45,7 +45,7 @@ def name_digest(salt: str, name: Json) -> str | None:
 
     Case, spacing and Unicode form do not matter. It tells one object from another, and no more.
     """
-    if isinstance(name, bool) or not isinstance(name, str | int | float) or name == "":
+    if isinstance(name, bool) or not isinstance(name, str | int | float) or is_blank(name):
         return None
     return digest(salt, recognisable(name))[:_NAME_DIGEST_DIGITS]
 
@@ -100,6 +100,13 @@ class Unapplied:
     newer: dict[str, Json] = Factory(dict)
 
 
+class Imported(StrEnum):
+    """What became of an object since Pulumi imported it by its id."""
+
+    UNCHANGED = "unchanged"
+    WRITTEN = "written"
+
+
 @frozen(kw_only=True)
 class StateMetadata:
     """What the state remembers of one object.
@@ -122,6 +129,8 @@ class StateMetadata:
         identity_since: When the run began in which the object got its identity in this state, in
             whole seconds since 1970, or None where that was never noted. A run creates, adopts or
             imports the object, or changes a field by which it is recognised.
+        imported: What became of the object since it was imported by its id, or only read; None
+            where it was created or adopted.
         newer: What a newer release keeps here; it is kept as it is.
     """
 
@@ -135,6 +144,7 @@ class StateMetadata:
     null_secrets: list[str] | None = None
     resource_key: str | None = None
     identity_since: int | None = None
+    imported: Imported | None = None
     newer: dict[str, Json] = Factory(dict)
 
     def hides_by_null(self, path: str) -> bool:

@@ -13,7 +13,7 @@ from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration,
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.metadata import dump_metadata, load_metadata
 from pulumi_setsmart.lifecycle.resource_key import resource_key_in
-from pulumi_setsmart.lifecycle.state_metadata import KEY, StateMetadata
+from pulumi_setsmart.lifecycle.state_metadata import KEY, Imported, StateMetadata
 from pulumi_setsmart.models.json import Json, JsonObject
 
 
@@ -61,7 +61,8 @@ class StoredObject:
             identifier: Its id.
             place: Where it is.
         """
-        metadata = StateMetadata(secret_paths=[""] if kind.whole_when_read else [])
+        secret_paths = [""] if kind.whole_when_read else []
+        metadata = StateMetadata(secret_paths=secret_paths, imported=Imported.UNCHANGED)
         declaration = read_outputs(kind, place, metadata)
         return cls(identifier, place, declaration, metadata, has_metadata=False)
 

@@ -15,7 +15,7 @@ from pulumi_setsmart.lifecycle.operation import Operation, shown
 from pulumi_setsmart.lifecycle.ordering import in_order_of, is_reordered, reordering_around
 from pulumi_setsmart.lifecycle.resource_key import resource_key_in
 from pulumi_setsmart.lifecycle.same_object import known_fields
-from pulumi_setsmart.lifecycle.state_metadata import Since
+from pulumi_setsmart.lifecycle.state_metadata import Imported, Since
 from pulumi_setsmart.lifecycle.stored_object import StoredObject
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
@@ -84,6 +84,7 @@ def outputs_after_write(
         else None,
         resource_key=resource_key_in(operation.properties) or before.resource_key,
         identity_since=_identity_since(operation, stored),
+        imported=before.imported and Imported.WRITTEN,
     )
     paths = {difference.path for difference in unapplied}
     current = reconcile(declaration.fields, actual, lambda path, _value: path not in paths)

@@ -245,7 +245,7 @@ class SetSmartPlugin(ResourceProviderServicer):
         key = str(ResourceKey.of_urn(request.urn))
         seen = lifecycles.of_account(place).read_unknown(identifier, place, key)
         if seen is None:
-            lifecycles.refuse_missing(identifier, place)
+            lifecycles.refuse_missing(request.id, place)
         return seen
 
     def _lifecycle(self, kind: Kind, properties: Mapping[str, Json]) -> Lifecycle:

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from pulumi_setsmart.client.errors import ConfigurationError
 from pulumi_setsmart.config import Settings, has_account, has_named_accounts, load_settings
-from pulumi_setsmart.lifecycle.kind import ACCOUNT, IMPORT_SEPARATORS, Kind
+from pulumi_setsmart.lifecycle.kind import ACCOUNT, ACCOUNT_SEPARATOR, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.constraint import AccountName
 from pulumi_setsmart.models.json import Json
@@ -95,9 +95,8 @@ class ConfiguredLifecycles:
         """
         if place.get(ACCOUNT) is not None:
             return identifier, place
-        name, separator, rest = identifier.partition(IMPORT_SEPARATORS[ACCOUNT])
-        is_name = separator and AccountName().violation(name) is None
-        if is_name and has_account(name, self.configured, self.environment):
+        name, rest = _account_and_rest(identifier)
+        if name is not None and has_account(name, self.configured, self.environment):
             return rest, {**place, ACCOUNT: name}
         if not has_account(None, self.configured, self.environment):
             self._refuse_unnamed("no account without a name is configured", identifier)
@@ -105,6 +104,10 @@ class ConfiguredLifecycles:
 
     def refuse_missing(self, identifier: str, place: Mapping[str, Json]) -> None:
         """Refuse an object that is not there, if another account may have been meant.
+
+        Args:
+            identifier: The text of the import.
+            place: Where the object was looked for.
 
         Raises:
             ConfigurationError: Nothing named an account, and there are some with names.
@@ -114,8 +117,17 @@ class ConfiguredLifecycles:
 
     def _refuse_unnamed(self, reason: str, identifier: str) -> None:
         if has_named_accounts(self.configured, self.environment):
-            raise ConfigurationError(
-                f"{reason}; import it from another account by its name and id, such as "
-                f"eu:{identifier}",
-                code=MessageCode.PLACE_OF_IMPORT,
+            name, _ = _account_and_rest(identifier)
+            hint = (
+                f"import it from another account by its name and id, such as eu:{identifier}"
+                if name is None
+                else f"no key of an account {name} is configured"
             )
+            raise ConfigurationError(f"{reason}; {hint}", code=MessageCode.PLACE_OF_IMPORT)
+
+
+def _account_and_rest(text: str) -> tuple[str | None, str]:
+    """Return what may be the name of an account in the text of an import, and what follows it."""
+    name, separator, rest = text.partition(ACCOUNT_SEPARATOR)
+    is_name = separator and AccountName().violation(name) is None
+    return (name, rest) if is_name else (None, text)

@@ -15,7 +15,7 @@ from pulumi_setsmart.automation.resource_type import SECRET, ResourceAddress, ad
 from pulumi_setsmart.config import IF_EXISTS
 from pulumi_setsmart.lifecycle.adoption import adoption_in
 from pulumi_setsmart.lifecycle.declaration import read_declaration
-from pulumi_setsmart.lifecycle.identity import identity_of, may_become, recognisable
+from pulumi_setsmart.lifecycle.identity import identity_of, may_become, recognisable, told_by_both
 from pulumi_setsmart.lifecycle.kind import ACCOUNT
 from pulumi_setsmart.lifecycle.kind import IF_EXISTS as IF_EXISTS_INPUT
 from pulumi_setsmart.models.json import Json, JsonObject, steps, value_at
@@ -77,8 +77,9 @@ class _Listing:
         if identity is None or {SECRET, UNKNOWN_TEXT} & {*map(str, identity.values())}:
             return None
         place = kind.name, str(inputs.get(ACCOUNT, ""))
-        known = {name: recognisable(value) for name, value in identity.items()}
-        return cls(address.name, is_new, place, known)
+        told = told_by_both(identity, identity)
+        known = {name: recognisable(value) for name, value in told.items()}
+        return cls(address.name, is_new, place, known) if known else None
 
     def key(self, names: Sequence[str]) -> str:
         """Return what is the same for two listings that are the same by some fields."""

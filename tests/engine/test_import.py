@@ -123,6 +123,25 @@ def test_a_listing_that_the_stack_manages_is_not_imported_again(
     assert account.writes() == ["POST /properties"]
 
 
+@pytest.mark.parametrize("refreshes", [True, False])
+def test_an_import_over_a_managed_listing_loses_neither(
+    stack: EngineStack, account: EngineSandbox, *, refreshes: bool
+) -> None:
+    """However often the run is repeated: Pulumi would delete the one that the resource had."""
+    existing(account, VILLA, {**VILLA, "name": "Cabin"})
+    stack.declare('Property("villa", name="Villa", existing_id="prop_1")')
+    stack.up()
+    stack.declare('Property("villa", name="Cabin", opts=pulumi.ResourceOptions(import_="prop_2"))')
+    more = () if refreshes else ("--refresh=false",)
+    for _ in range(3):
+        stack.run("up", "--yes", "--skip-preview", *more, *QUIET)
+    assert [each["id"] for each in account.sandbox.storage.objects(PROPERTIES)] == [
+        "prop_1",
+        "prop_2",
+    ]
+    assert not [write for write in account.writes() if write.startswith("DELETE")]
+
+
 def test_the_command_imports_what_another_resource_manages_which_can_be_undone(
     stack: EngineStack, account: EngineSandbox
 ) -> None:

@@ -221,9 +221,10 @@ def test_a_twin_may_be_replaced() -> None:
     assert f"/properties/{identifier}" not in stack.account.objects
 
 
-def test_an_address_that_only_one_declares_tells_nothing() -> None:
+@pytest.mark.parametrize("address", [{}, {"address": ""}, {"address": " "}])
+def test_an_address_that_only_one_declares_tells_nothing(address: dict[str, Json]) -> None:
     """A key that changes while an address is added is still a changed key."""
-    stack = deployed(old={"name": "Villa"})
+    stack = deployed(old={"name": "Villa", **address})
     stack.begin()
     [violation] = stack.check("new", VILLA)
     assert violation == message(MessageCode.RENAMED_KEY, "old", "name and address")
