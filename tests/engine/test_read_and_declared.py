@@ -131,7 +131,10 @@ def test_an_import_under_another_name_makes_no_second_listing(
 
 def test_what_becomes_only_read_is_not_deleted(stack: EngineStack, account: EngineSandbox) -> None:
     """Under the same name, Pulumi forgets it; under another, it would delete it, and is stopped."""
-    hook = 'WebhookSubscription("bookings", url="https://a.example/", events=["a.a"], existing_id="wh_1")\n'
+    hook = (
+        'WebhookSubscription("bookings", url="https://a.example/", events=["a.a"],'
+        ' existing_id="wh_1")\n'
+    )
     stack.declare(hook + 'Property("villa", name="Villa", existing_id="prop_1")')
     stack.up()
     stack.declare(hook + 'Property.get("other", "prop_1")')
