@@ -39,10 +39,10 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
             code=MessageCode.DELETION_SKIPPED,
         )
         return
-    if _is_replaced_by_import(operation, stored):
+    if _is_only_imported(operation, stored):
         operation.report(
-            "is not deleted: an import put another object in its place, or it was itself only "
-            "imported. It stays in SetSmart, and this resource does not manage it any more",
+            "is not deleted: no program has declared it since it was imported, or an import has "
+            "put another object in its place. No resource manages it any more",
             identifier,
             code=MessageCode.DELETION_SKIPPED,
         )
@@ -66,20 +66,21 @@ def delete_object(operation: Operation, stored: StoredObject) -> None:
     operation.mark_deleted(identifier)
 
 
-def _is_replaced_by_import(operation: Operation, stored: StoredObject) -> bool:
-    """Return whether an object is replaced by one that was imported, or was only imported itself.
+def _is_only_imported(operation: Operation, stored: StoredObject) -> bool:
+    """Return whether an object was only imported, or is replaced by one that was imported.
 
     Pulumi stores an import before it is compared with the program. So a wrong id, or one of another
     account, may have got into the state, and its correction would delete what it led to.
     """
+    if stored.metadata.imported is Imported.UNDECLARED:
+        return True
     run, identifier = operation.account.run, stored.identifier
     managed = operation.identities.managed(identifier)
     key = managed.key if managed else stored.metadata.resource_key
     if key is None or not run.is_declared(key):
         return False
     place = operation.account.client.base_url, operation.collection.path.rstrip("/"), identifier
-    is_unchanged = stored.metadata.imported is Imported.UNCHANGED
-    return is_unchanged or run.has_imported_another(key, *place)
+    return run.has_imported_another(key, *place)
 
 
 def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool:

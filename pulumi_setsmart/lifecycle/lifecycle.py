@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
+import attrs
 from attrs import frozen
 
 from pulumi_setsmart.client.errors import ExistingObjectError, NotFoundError
@@ -35,6 +37,7 @@ from pulumi_setsmart.lifecycle.planned_change import (
     planned_change,
     refuse_another_id,
     refuse_import_from_elsewhere,
+    refuse_import_over,
 )
 from pulumi_setsmart.lifecycle.reading import (
     ReadObject,
@@ -145,7 +148,7 @@ class Lifecycle:
             ownership.claim(stored.identifier, stored.salt)
             if stored.metadata.imported:
                 self._note_import(stored, inputs)
-            if stored.metadata.imported is Imported.UNCHANGED:
+            if stored.metadata.imported is Imported.UNDECLARED:
                 refuse_import_from_elsewhere(self.kind, stored, inputs)
             self._refuse_shifted_identity(stored, inputs, declaration)
             return planned_change(self.kind, stored, inputs, declaration)
@@ -206,11 +209,18 @@ class Lifecycle:
         stored = StoredObject.of(self.kind, identifier, outputs)
         if stored.owner is None and inputs:
             stored = stored.declared_by(self.kind, inputs)
+        if stored.metadata.imported:
+            self._note_import(stored, inputs or {})
+            # Only a check adds this one to the inputs, so what a program declares is in the state.
+            if DELETION_POLICY in (inputs or {}):
+                stored = attrs.evolve(
+                    stored, metadata=attrs.evolve(stored.metadata, imported=Imported.DECLARED)
+                )
         with keeping_secrets(stored.declaration):
             return read_object(self._begin(outputs, stored.declaration), stored)
 
     def read_unknown(
-        self, identifier: str, place: Mapping[str, Json], resource_key: str
+        self, identifier: str, place: Mapping[str, Json], resource_key: str, text: str
     ) -> ReadObject | None:
         """Look at an object that the state does not hold: to import it, or only to read it.
 
@@ -220,6 +230,7 @@ class Lifecycle:
             identifier: Its id.
             place: Where it is, if its kind can be in more than one place.
             resource_key: The text of the key of the resource that imports or reads it.
+            text: What the program or the user calls it by: the id, or place and id.
 
         Returns:
             The object, with the fields that it shows as what a program may declare; None if there
@@ -231,13 +242,14 @@ class Lifecycle:
         """
         stored = StoredObject.unknown(self.kind, identifier, place)
         operation = self._begin(place, stored.declaration)
-        other = operation.identities.object_of(resource_key)
-        if other is not None:  # Pulumi would replace it, and delete it
-            refuse_another_id(identifier, other)
+        seen = None
         try:
-            seen = read_object(operation, stored)
-        except NotFoundError:
-            return None
+            refuse_import_over(operation.identities.object_of(resource_key), identifier, text)
+            with contextlib.suppress(NotFoundError):
+                seen = read_object(operation, stored)
+        finally:
+            if seen is None:  # Pulumi may go on, and delete what the resource has
+                self.account.run.note_failed_read(resource_key)
         return None if seen is None else with_importable(self.kind, seen, resource_key)
 
     def imported(self, record: Record, inputs: Mapping[str, Json]) -> ReadObject:
@@ -297,7 +309,7 @@ class Lifecycle:
             delete_object(self._begin(outputs, stored.declaration), stored)
 
     def _note_import(self, stored: StoredObject, inputs: Mapping[str, Json]) -> None:
-        key = resource_key_in(inputs)
+        key = resource_key_in(inputs) or stored.metadata.resource_key
         if key is not None:
             path = self.kind.path(stored.outputs, self.settings).rstrip("/")
             self.account.run.note_import(key, self.account.client.base_url, path, stored.identifier)

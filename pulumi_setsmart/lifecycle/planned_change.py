@@ -101,6 +101,32 @@ def refuse_another_id(named: Json, stored_id: Json) -> None:
         )
 
 
+def refuse_import_over(other: str | None, identifier: str, text: str) -> None:
+    """Refuse an import, or a read by an id, that Pulumi takes for a replacement of an object.
+
+    Args:
+        other: The id of the object that the resource has, or None.
+        identifier: The id of the object that is imported or read.
+        text: What the program calls that one by.
+
+    Raises:
+        ExistingIdError: It is another object, or the same by another text.
+    """
+    if other in (None, text):
+        return
+    if other == identifier:
+        raise ExistingIdError(
+            f"this resource has {identifier} already; take out the option import, or pass only the "
+            "id, and the place as an argument",
+            code=MessageCode.EXISTING_ID_CHANGED,
+        )
+    raise ExistingIdError(
+        f"this resource has {other}, which is not given up for {identifier}; declare {identifier} "
+        "as a resource of another name, or run `pulumi state delete URN` first",
+        code=MessageCode.EXISTING_ID_CHANGED,
+    )
+
+
 def refuse_import_from_elsewhere(
     kind: Kind, stored: StoredObject, inputs: Mapping[str, Json]
 ) -> None:

@@ -152,12 +152,15 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
     )
     if run.is_declared(managed.key):
         return
-    # `destroy` may run the program, which then reads objects, but declares nothing.
-    if operation.ownership.is_read(identifier) and run.declares_resources:
+    is_allowed = identifier in operation.settings.allowed_deletions
+    if operation.ownership.is_read(identifier) and not is_allowed:
         raise _not_deleted(
-            "the program reads it by its id. If it is only to be read, give that the name of the "
-            "resource, or take the resource out of the state with `pulumi state delete URN`"
+            "the program reads it by its id. If it is only to be read, take the resource out of "
+            "the state with `pulumi state delete URN`. To delete it, set "
+            f"{ALLOW_DELETION_VARIABLE}={identifier} for one run"
         )
+    if run.has_failed_read(managed.key):
+        raise _not_deleted("an import or a read in its place failed, see its error")
     claims = operation.identities.claims_of_others(managed)
     refused = next((claim for claim in claims if claim.refused), None)
     if refused is not None:
@@ -168,7 +171,7 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
     twins = operation.identities.twins(managed)
     known = [*(claim.key for claim in claims), *(twin.key for twin in twins)]
     keys = [key for key in known if run.is_declared(key)]
-    if keys and identifier not in operation.settings.allowed_deletions:
+    if keys and not is_allowed:
         names = [
             name
             for name in operation.natural_key

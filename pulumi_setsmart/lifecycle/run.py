@@ -36,6 +36,7 @@ class Run:
         self._deletions = 0
         self._declared: set[str] = set()
         self._imported: dict[str, str] = {}
+        self._not_read: set[str] = set()
         self._ownership: dict[tuple[str, str], OwnershipRegistry] = {}
         self._identities: dict[tuple[str, str, str], IdentityRegistry] = {}
         self.shared = SharedState(journal or LocalJournal())
@@ -85,12 +86,6 @@ class Run:
         with self._own_part.turn():
             return key in self._declared
 
-    @property
-    def declares_resources(self) -> bool:
-        """Whether the program declares any resource, as far as this run knows by now."""
-        with self._own_part.turn():
-            return bool(self._declared)
-
     def note_import(self, key: str, *place: str) -> None:
         """Note that a resource has an object by an import.
 
@@ -113,6 +108,16 @@ class Run:
         name = self.shared.name_of(*place)
         with self._own_part.turn():
             return self._imported.get(key, name) != name
+
+    def note_failed_read(self, key: str) -> None:
+        """Note the text of the key of a resource whose import, or read by an id, failed."""
+        with self._own_part.turn():
+            self._own_part.record("not read", key)
+
+    def has_failed_read(self, key: str | None) -> bool:
+        """Return whether the import of a resource, or its read by an id, failed."""
+        with self._own_part.turn():
+            return key in self._not_read
 
     def count_adoption(self) -> int:
         """Count an object that is adopted as it is, and return how many there are by now.
@@ -152,6 +157,8 @@ class Run:
                 self._declared.add(key)
             case ["imported", str(key), str(name)]:
                 self._imported[key] = name
+            case ["not read", str(key)]:
+                self._not_read.add(key)
             case ["deleted"]:
                 self._deletions += 1
             case _:

@@ -101,10 +101,10 @@ class Unapplied:
 
 
 class Imported(StrEnum):
-    """What became of an object since Pulumi imported it by its id."""
+    """Whether a program has declared an object since Pulumi imported it by its id, or read it."""
 
-    UNCHANGED = "unchanged"
-    WRITTEN = "written"
+    UNDECLARED = "undeclared"
+    DECLARED = "declared"
 
 
 @frozen(kw_only=True)
@@ -129,7 +129,7 @@ class StateMetadata:
         identity_since: When the run began in which the object got its identity in this state, in
             whole seconds since 1970, or None where that was never noted. A run creates, adopts or
             imports the object, or changes a field by which it is recognised.
-        imported: What became of the object since it was imported by its id, or only read; None
+        imported: Whether a program has declared the object since it was imported by its id; None
             where it was created or adopted.
         newer: What a newer release keeps here; it is kept as it is.
     """

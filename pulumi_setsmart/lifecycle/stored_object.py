@@ -62,7 +62,7 @@ class StoredObject:
             place: Where it is.
         """
         secret_paths = [""] if kind.whole_when_read else []
-        metadata = StateMetadata(secret_paths=secret_paths, imported=Imported.UNCHANGED)
+        metadata = StateMetadata(secret_paths=secret_paths, imported=Imported.UNDECLARED)
         declaration = read_outputs(kind, place, metadata)
         return cls(identifier, place, declaration, metadata, has_metadata=False)
 

@@ -84,7 +84,7 @@ def outputs_after_write(
         else None,
         resource_key=resource_key_in(operation.properties) or before.resource_key,
         identity_since=_identity_since(operation, stored),
-        imported=before.imported and Imported.WRITTEN,
+        imported=before.imported and Imported.DECLARED,
     )
     paths = {difference.path for difference in unapplied}
     current = reconcile(declaration.fields, actual, lambda path, _value: path not in paths)

@@ -243,7 +243,7 @@ class SetSmartPlugin(ResourceProviderServicer):
         lifecycles = self._lifecycles[kind]
         identifier, place = kind.located(*lifecycles.located(request.id, place))
         key = str(ResourceKey.of_urn(request.urn))
-        seen = lifecycles.of_account(place).read_unknown(identifier, place, key)
+        seen = lifecycles.of_account(place).read_unknown(identifier, place, key, request.id)
         if seen is None:
             lifecycles.refuse_missing(request.id, place)
         return seen

@@ -323,7 +323,7 @@ def test_what_is_only_read_belongs_to_nobody(way: dict[str, Json]) -> None:
     first = lifecycle.read("prop_5", {})
     assert first is not None
     lifecycle.read("prop_5", through_engine(first.outputs))  # as a refresh does
-    lifecycle.read_unknown("prop_5", {}, '["setsmart:index:Property","villa"]')
+    lifecycle.read_unknown("prop_5", {}, '["setsmart:index:Property","villa"]', "prop_5")
     [violation] = violations(lifecycle, {"name": "Sea Villa"})
     assert violation == message(MessageCode.ALREADY_EXISTS, "prop_5")
     assert created(lifecycle, {"name": "Sea Villa", **way})[0] == "prop_5"

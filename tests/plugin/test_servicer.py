@@ -111,17 +111,42 @@ def test_what_an_import_replaces_is_not_deleted(account: InMemoryAccount, *, ret
     assert len(account.objects) == 2
 
 
-def test_what_was_only_imported_is_deleted_if_it_is_not_declared(account: InMemoryAccount) -> None:
-    """Its replacement does not delete it: it may be what a wrong id led to."""
+def test_what_was_imported_is_not_deleted_before_a_program_declares_it(
+    account: InMemoryAccount,
+) -> None:
+    """It may be what a wrong id led to. A refresh shows that the state has what is declared."""
     account.objects["/properties/prop_9"] = {"id": "prop_9", "name": "Other"}
     engine = Engine(plugin_of(account.lifecycle()), "villa")
     imported = engine.read("prop_9")
     inputs = engine.check({"name": "Other"}, (), imported.inputs).inputs
     engine.diff("prop_9", imported.properties, inputs)
-    engine.delete("prop_9", imported.properties)
-    assert len(account.objects) == 1
-    Engine(plugin_of(account.lifecycle()), "villa").delete("prop_9", imported.properties)
+    for declares in (True, False):
+        engine = Engine(plugin_of(account.lifecycle()), "villa")
+        outputs = engine.read("prop_9", imported.properties, imported.inputs).properties
+        if declares:
+            engine.check({"name": "Other"}, (), imported.inputs)
+        engine.delete("prop_9", outputs)
+        assert len(account.objects) == 1
+    engine = Engine(plugin_of(account.lifecycle()), "villa")
+    engine.delete("prop_9", engine.read("prop_9", imported.properties, inputs).properties)
     assert not account.objects
+
+
+@pytest.mark.parametrize("identifier", ["/rules/a", "/rules/b", "/rules/missing"])
+def test_an_import_that_fails_deletes_nothing(account: InMemoryAccount, identifier: str) -> None:
+    """Pulumi may go on after an error, and delete what the resource has."""
+    account.objects["/rules/b"] = {"id": "b"}
+    engine = Engine(plugin_of(account.lifecycle()), "rule", API_OBJECT)
+    inputs = engine.check({"path": "/rules", "body": {"percent": 5}}).inputs
+    made = engine.create(inputs)
+    engine = Engine(plugin_of(account.lifecycle()), "rule", API_OBJECT)
+    engine.read(made.id, made.properties, inputs)
+    text = f"/rules/{made.id}" if identifier == "/rules/a" else identifier
+    with pytest.raises(SetSmartFailure, match=MessageCode.EXISTING_ID_CHANGED):
+        engine.read(text)
+    with pytest.raises(SetSmartFailure, match=MessageCode.DELETION_STOPPED):
+        engine.delete(made.id, made.properties)
+    assert len(account.objects) == 2
 
 
 @pytest.mark.parametrize(
@@ -141,7 +166,7 @@ def test_an_import_from_another_account_than_the_declared_one_is_refused(
     imported = engine.read("prop_1", sent(found))
     inputs = engine.check({"name": "Villa", **declared}, (), imported.inputs).inputs
     later = Engine(plugin_of(account.lifecycle()), "villa")
-    refreshed = later.read("prop_1", imported.properties, inputs)
+    refreshed = later.read("prop_1", imported.properties, imported.inputs)
     for process, outputs in ((engine, imported.properties), (later, refreshed.properties)):
         with pytest.raises(SetSmartFailure) as caught:
             process.diff("prop_1", outputs, inputs)
@@ -188,17 +213,16 @@ def test_an_import_of_any_object_names_its_collection(plugin: SetSmartPlugin) ->
 
 
 def test_what_a_run_reads_by_its_id_is_not_deleted_in_it(account: InMemoryAccount) -> None:
-    """A resource that becomes one that is only read gives nothing up, unless all is destroyed."""
+    """A resource that becomes one that is only read gives nothing up without a permission."""
     engine = Engine(plugin_of(account.lifecycle()), "rule", API_OBJECT)
     made = engine.create(engine.check({"path": "/rules", "body": {"percent": 5}}).inputs)
     engine = Engine(plugin_of(account.lifecycle()), "rule", API_OBJECT)
     engine.read(f"/rules/{made.id}")
-    other = Engine(engine.plugin, "other", API_OBJECT)
-    other.check({"path": "/rules", "body": {"percent": 7}})
     with pytest.raises(SetSmartFailure, match=MessageCode.DELETION_STOPPED):
         engine.delete(made.id, made.properties)
     assert len(account.objects) == 1
-    engine = Engine(plugin_of(account.lifecycle()), "rule", API_OBJECT)
+    allowed = account.lifecycle(allowed_deletions=frozenset({made.id}))
+    engine = Engine(plugin_of(allowed), "rule", API_OBJECT)
     engine.read(f"/rules/{made.id}")
     engine.delete(made.id, made.properties)
     assert not account.objects
