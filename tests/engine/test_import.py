@@ -123,16 +123,20 @@ def test_a_listing_that_the_stack_manages_is_not_imported_again(
     assert account.writes() == ["POST /properties"]
 
 
-@pytest.mark.parametrize("refreshes", [True, False])
+@pytest.mark.parametrize("identifier", ["prop_2", "prop_9"])
+@pytest.mark.parametrize("more", [(), ("--refresh=false",), ("--continue-on-error",)])
 def test_an_import_over_a_managed_listing_loses_neither(
-    stack: EngineStack, account: EngineSandbox, *, refreshes: bool
+    stack: EngineStack, account: EngineSandbox, identifier: str, more: tuple[str, ...]
 ) -> None:
-    """However often the run is repeated: Pulumi would delete the one that the resource had."""
+    """However often the run is repeated: Pulumi would delete the one that the resource had.
+
+    One of the ids leads to no listing.
+    """
     existing(account, VILLA, {**VILLA, "name": "Cabin"})
     stack.declare('Property("villa", name="Villa", existing_id="prop_1")')
     stack.up()
-    stack.declare('Property("villa", name="Cabin", opts=pulumi.ResourceOptions(import_="prop_2"))')
-    more = () if refreshes else ("--refresh=false",)
+    option = f'opts=pulumi.ResourceOptions(import_="{identifier}")'
+    stack.declare(f'Property("villa", name="Cabin", {option})')
     for _ in range(3):
         stack.run("up", "--yes", "--skip-preview", *more, *QUIET)
     assert [each["id"] for each in account.sandbox.storage.objects(PROPERTIES)] == [
