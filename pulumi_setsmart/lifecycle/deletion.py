@@ -77,10 +77,8 @@ def _is_only_imported(operation: Operation, stored: StoredObject) -> bool:
     run, identifier = operation.account.run, stored.identifier
     managed = operation.identities.managed(identifier)
     key = managed.key if managed else stored.metadata.resource_key
-    if key is None or not run.is_declared(key):
-        return False
     place = operation.account.client.base_url, operation.collection.path.rstrip("/"), identifier
-    return run.has_imported_another(key, *place)
+    return key is not None and run.has_imported_another(key, *place)
 
 
 def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool:

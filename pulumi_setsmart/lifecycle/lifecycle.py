@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 
 import attrs
@@ -151,7 +150,12 @@ class Lifecycle:
             if stored.metadata.imported is Imported.UNDECLARED:
                 refuse_import_from_elsewhere(self.kind, stored, inputs)
             self._refuse_shifted_identity(stored, inputs, declaration)
-            return planned_change(self.kind, stored, inputs, declaration)
+            change = planned_change(self.kind, stored, inputs, declaration)
+            is_new = stored.metadata.imported is Imported.UNDECLARED
+            if is_new and ownership.is_read(stored.identifier):
+                # Without an update, the state would not learn that it was imported as declared.
+                return attrs.evolve(change, changes=True)
+            return change
 
     def create(self, inputs: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
         """Create an object, or adopt the one that exists, if that is what is asked for.
@@ -242,14 +246,11 @@ class Lifecycle:
         """
         stored = StoredObject.unknown(self.kind, identifier, place)
         operation = self._begin(place, stored.declaration)
-        seen = None
+        refuse_import_over(operation.identities.object_of(resource_key), identifier, text)
         try:
-            refuse_import_over(operation.identities.object_of(resource_key), identifier, text)
-            with contextlib.suppress(NotFoundError):
-                seen = read_object(operation, stored)
-        finally:
-            if seen is None:  # Pulumi may go on, and delete what the resource has
-                self.account.run.note_failed_read(resource_key)
+            seen = read_object(operation, stored)
+        except NotFoundError:
+            return None
         return None if seen is None else with_importable(self.kind, seen, resource_key)
 
     def imported(self, record: Record, inputs: Mapping[str, Json]) -> ReadObject:

@@ -129,7 +129,7 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
     """Refuse to delete an object that another resource of this run claims, or looks like since.
 
     What the program declares itself is deleted only because it is replaced. `destroy` declares
-    nothing, so it deletes everything.
+    nothing, so it deletes everything, but for what its program reads by an id.
 
     Raises:
         NotDeletedError: It stays, and the state keeps it.
@@ -159,8 +159,12 @@ def refuse_renamed_deletion(operation: Operation, stored: StoredObject) -> None:
             "the state with `pulumi state delete URN`. To delete it, set "
             f"{ALLOW_DELETION_VARIABLE}={identifier} for one run"
         )
-    if run.has_failed_read(managed.key):
-        raise _not_deleted("an import or a read in its place failed, see its error")
+    if run.has_failed_read and not is_allowed:
+        # With --continue-on-error, Pulumi would delete what a failed import was to replace.
+        raise _not_deleted(
+            "an import or a read failed in this run, see its error. Correct that first, or set "
+            f"{ALLOW_DELETION_VARIABLE}={identifier} for one run"
+        )
     claims = operation.identities.claims_of_others(managed)
     refused = next((claim for claim in claims if claim.refused), None)
     if refused is not None:

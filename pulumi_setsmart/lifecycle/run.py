@@ -36,7 +36,7 @@ class Run:
         self._deletions = 0
         self._declared: set[str] = set()
         self._imported: dict[str, str] = {}
-        self._not_read: set[str] = set()
+        self._has_failed_read = False
         self._ownership: dict[tuple[str, str], OwnershipRegistry] = {}
         self._identities: dict[tuple[str, str, str], IdentityRegistry] = {}
         self.shared = SharedState(journal or LocalJournal())
@@ -109,15 +109,16 @@ class Run:
         with self._own_part.turn():
             return self._imported.get(key, name) != name
 
-    def note_failed_read(self, key: str) -> None:
-        """Note the text of the key of a resource whose import, or read by an id, failed."""
+    def note_failed_read(self) -> None:
+        """Note that an import, or a read by an id, failed."""
         with self._own_part.turn():
-            self._own_part.record("not read", key)
+            self._own_part.record("not read")
 
-    def has_failed_read(self, key: str | None) -> bool:
-        """Return whether the import of a resource, or its read by an id, failed."""
+    @property
+    def has_failed_read(self) -> bool:
+        """Whether an import, or a read by an id, failed."""
         with self._own_part.turn():
-            return key in self._not_read
+            return self._has_failed_read
 
     def count_adoption(self) -> int:
         """Count an object that is adopted as it is, and return how many there are by now.
@@ -157,8 +158,8 @@ class Run:
                 self._declared.add(key)
             case ["imported", str(key), str(name)]:
                 self._imported[key] = name
-            case ["not read", str(key)]:
-                self._not_read.add(key)
+            case ["not read"]:
+                self._has_failed_read = True
             case ["deleted"]:
                 self._deletions += 1
             case _:

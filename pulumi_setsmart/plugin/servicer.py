@@ -240,13 +240,18 @@ class SetSmartPlugin(ResourceProviderServicer):
     def _read_unknown(
         self, kind: Kind, request: protocol.ReadRequest, place: Mapping[str, Json]
     ) -> ReadObject | None:
-        lifecycles = self._lifecycles[kind]
-        identifier, place = kind.located(*lifecycles.located(request.id, place))
-        key = str(ResourceKey.of_urn(request.urn))
-        seen = lifecycles.of_account(place).read_unknown(identifier, place, key, request.id)
-        if seen is None:
-            lifecycles.refuse_missing(request.id, place)
-        return seen
+        lifecycles, seen = self._lifecycles[kind], None
+        try:
+            identifier, place = kind.located(*lifecycles.located(request.id, place))
+            key = str(ResourceKey.of_urn(request.urn))
+            lifecycle = lifecycles.of_account(place)
+            seen = lifecycle.read_unknown(identifier, place, key, request.id)
+            if seen is None:
+                lifecycles.refuse_missing(request.id, place)
+            return seen
+        finally:
+            if seen is None:
+                lifecycles.note_failed_read()
 
     def _lifecycle(self, kind: Kind, properties: Mapping[str, Json]) -> Lifecycle:
         return self._lifecycles[kind].of_account(properties)

@@ -30,6 +30,9 @@ class Lifecycles(Protocol):
     def refuse_missing(self, identifier: str, place: Mapping[str, Json]) -> None:
         """Refuse an object that is not there, if another account may have been meant."""
 
+    def note_failed_read(self) -> None:
+        """Note that an import, or a read by an id, failed in this run."""
+
 
 @frozen
 class ConfiguredLifecycles:
@@ -114,6 +117,10 @@ class ConfiguredLifecycles:
         """
         if place.get(ACCOUNT) is None:
             self._refuse_unnamed("is not in the account without a name", identifier)
+
+    def note_failed_read(self) -> None:
+        """Note that an import, or a read by an id, failed in this run."""
+        process.the_run().note_failed_read()
 
     def _refuse_unnamed(self, reason: str, identifier: str) -> None:
         if has_named_accounts(self.configured, self.environment):

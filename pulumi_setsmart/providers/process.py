@@ -65,14 +65,14 @@ def account(settings: Settings) -> Account:
             found = Account(
                 Client.of(settings.connection, before_sending=_end_if_abandoned),
                 accept_change=settings.accept_account_change,
-                run=_the_run(),
+                run=the_run(),
             )
             _accounts[settings.connection] = found
         return found
 
 
 @functools.cache
-def _the_run() -> Run:
+def the_run() -> Run:
     """Return the run that this process takes part in."""
     return Run(journal=_journal())
 

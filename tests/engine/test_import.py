@@ -110,6 +110,21 @@ def test_the_option_import_brings_what_exists_to_what_is_declared(
     assert "code-0815" not in json.dumps(stack.export())
 
 
+def test_what_is_as_declared_when_it_is_imported_is_managed(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """So it is deleted when the program does not declare it any more."""
+    listing = {"name": "Villa", "bedrooms": 3, "status": "active"}
+    existing(account, listing)
+    option = 'opts=pulumi.ResourceOptions(import_="prop_1")'
+    stack.declare(f'Property("villa", name="Villa", bedrooms=3, status="active", {option})')
+    stack.up()
+    assert account.writes() == []
+    stack.declare("")
+    stack.up()
+    assert account.writes() == ["DELETE /properties/prop_1"]
+
+
 def test_a_listing_that_the_stack_manages_is_not_imported_again(
     stack: EngineStack, account: EngineSandbox
 ) -> None:

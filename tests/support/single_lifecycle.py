@@ -26,3 +26,7 @@ class SingleLifecycle:
 
     def refuse_missing(self, identifier: str, place: Mapping[str, Json]) -> None:
         """Refuse nothing: there is no other account."""
+
+    def note_failed_read(self) -> None:
+        """Note it for the run of this lifecycle."""
+        self.lifecycle.account.run.note_failed_read()
