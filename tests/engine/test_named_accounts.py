@@ -162,7 +162,9 @@ def test_an_import_names_its_account(
     option = ', opts=pulumi.ResourceOptions(import_="eu:prop_1")'
     native.declare(villa.format(option) + "\n" + condo.format("pulumi.ResourceOptions"))
     [error] = native.fail("up", "--yes", "--skip-preview", *QUIET).errors
-    assert error == message(MessageCode.ALREADY_MANAGED, "prop_1")
+    assert error.partition("error: ")[2] == message(
+        MessageCode.EXISTING_ID_CHANGED, "prop_1", "option import"
+    )
     assert accounts["eu"].writes() == []
     assert accounts["us-east"].writes() == ["PUT /properties/prop_1"]
 
