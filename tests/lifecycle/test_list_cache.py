@@ -482,12 +482,13 @@ def test_what_is_only_read_shows_all_that_it_has() -> None:
 def test_what_this_process_wrote_is_seen_at_once() -> None:
     """Changed, deleted or created: what was listed before does not count any more."""
     account = account_with(5)
-    lifecycle = account.lifecycle()
+    earlier, lifecycle = account.lifecycle(), account.lifecycle()
     states: dict[str, dict[str, Json]] = {}
     for number in range(5):
-        seen = lifecycle.read(f"p{number}", {})
+        seen = earlier.read(f"p{number}", {})
         assert seen is not None
         states[f"p{number}"] = through_engine(seen.outputs)
+        assert lifecycle.read(f"p{number}", states[f"p{number}"]) is not None
     changed = through_engine(lifecycle.update("p1", states["p1"], {"name": "Changed"}))
     by_id = through_engine(lifecycle.update("p0", states["p0"], {"name": "Changed too"}))
     lifecycle.delete("p2", states["p2"])
