@@ -82,6 +82,10 @@ class Account:
         """Return whose the objects of a collection are, as far as this run knows."""
         return self.run.ownership(self.client.base_url, path)
 
+    def place_of(self, path: str, identifier: str) -> tuple[str, str, str]:
+        """Return what tells an object from all others that a run has to do with."""
+        return self.client.base_url, path.rstrip("/"), identifier
+
     def list_cache(self, collection: Collection) -> ListCache:
         """Return what ``collection`` holds, as far as this run has seen."""
         with self._lock:

@@ -74,11 +74,10 @@ def _is_only_imported(operation: Operation, stored: StoredObject) -> bool:
     """
     if stored.metadata.imported is Imported.UNDECLARED:
         return True
-    run, identifier = operation.account.run, stored.identifier
-    managed = operation.identities.managed(identifier)
+    managed = operation.identities.managed(stored.identifier)
     key = managed.key if managed else stored.metadata.resource_key
-    place = operation.account.client.base_url, operation.collection.path.rstrip("/"), identifier
-    return key is not None and run.has_imported_another(key, *place)
+    place = operation.account.place_of(operation.collection.path, stored.identifier)
+    return key is not None and operation.account.run.has_imported_another(key, *place)
 
 
 def _deactivate(operation: Operation, identifier: str, known: JsonObject) -> bool:

@@ -147,12 +147,12 @@ class Lifecycle:
             ownership.claim(stored.identifier, stored.salt)
             if stored.metadata.imported:
                 self._note_import(stored, inputs)
-            if stored.metadata.imported is Imported.UNDECLARED:
+            is_undeclared = stored.metadata.imported is Imported.UNDECLARED
+            if is_undeclared:
                 refuse_import_from_elsewhere(self.kind, stored, inputs)
             self._refuse_shifted_identity(stored, inputs, declaration)
             change = planned_change(self.kind, stored, inputs, declaration)
-            is_new = stored.metadata.imported is Imported.UNDECLARED
-            if is_new and ownership.is_read(stored.identifier):
+            if is_undeclared and ownership.is_read(stored.identifier):
                 # Without an update, the state would not learn that it was imported as declared.
                 return attrs.evolve(change, changes=True)
             return change
@@ -312,8 +312,9 @@ class Lifecycle:
     def _note_import(self, stored: StoredObject, inputs: Mapping[str, Json]) -> None:
         key = resource_key_in(inputs) or stored.metadata.resource_key
         if key is not None:
-            path = self.kind.path(stored.outputs, self.settings).rstrip("/")
-            self.account.run.note_import(key, self.account.client.base_url, path, stored.identifier)
+            path = self.kind.path(stored.outputs, self.settings)
+            place = self.account.place_of(path, stored.identifier)
+            self.account.run.note_import(key, *place)
 
     def _refuse_shifted_identity(
         self, stored: StoredObject, inputs: Mapping[str, Json], declaration: Declaration

@@ -15,13 +15,7 @@ from pulumi_setsmart.lifecycle.comparison import (
     shows_enough,
 )
 from pulumi_setsmart.lifecycle.declaration import Declaration, importable_fields
-from pulumi_setsmart.lifecycle.kind import (
-    DELETION_POLICY,
-    EXISTING_ID,
-    ID_FIELD,
-    PATH,
-    Kind,
-)
+from pulumi_setsmart.lifecycle.kind import DELETION_POLICY, EXISTING_ID, ID_FIELD, PATH, Kind
 from pulumi_setsmart.lifecycle.ordering import in_order_of
 from pulumi_setsmart.lifecycle.resource_key import resource_key_in
 from pulumi_setsmart.lifecycle.state_metadata import Since, StateMetadata
@@ -130,7 +124,7 @@ def refuse_import_over(other: str | None, identifier: str, text: str) -> None:
 def refuse_import_from_elsewhere(
     kind: Kind, stored: StoredObject, inputs: Mapping[str, Json]
 ) -> None:
-    """Refuse an object that was imported from another account or path than a program declares.
+    """Refuse an object that was imported from another place than a program declares.
 
     It may be a stranger's, and a replacement would delete it.
     """

@@ -19,6 +19,24 @@ from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
 
 
+def lose_the_first_post(account: InMemoryAccount, *, shows_list_before: bool = True) -> None:
+    """Let the first POST have no response; before it, the list may lack everything."""
+    lost: list[str] = []
+
+    def lose(
+        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
+    ) -> httpx.Response:
+        if request.method == "POST" and not lost:
+            lost.append("POST")
+            raise httpx.ReadTimeout("no response")
+        is_list = request.url.path.endswith("/properties")
+        if is_list and not lost and not shows_list_before:
+            return httpx.Response(200, json=[])
+        return respond(request)
+
+    account.interfere = lose
+
+
 @pytest.mark.parametrize(
     ("kind", "inputs"),
     [
@@ -50,17 +68,7 @@ def test_a_listing_that_was_deactivated_is_not_taken_for_a_new_one() -> None:
     process = account.lifecycle()
     first, outputs = created(process, {**VILLA, "deletion_policy": "deactivate"})
     process.delete(first, outputs)
-    lost: list[str] = []
-
-    def lose_the_first_post(
-        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
-    ) -> httpx.Response:
-        if request.method == "POST" and not lost:
-            lost.append("POST")
-            raise httpx.ReadTimeout("no response")
-        return respond(request)
-
-    account.interfere = lose_the_first_post
+    lose_the_first_post(account)
     second, _ = created(process, VILLA)
     assert second != first
     assert account.objects[f"/properties/{first}"]["status"] == "inactive"
@@ -78,19 +86,7 @@ def test_a_listing_that_was_just_deactivated_is_not_adopted() -> None:
 def test_a_listing_that_was_read_before_is_not_taken_for_a_new_one() -> None:
     """The list lacked it when the POST was lost; but it was there, and nobody has it."""
     account = InMemoryAccount({"/properties/prop_9": {"id": "prop_9", **VILLA, "status": "draft"}})
-    lost: list[str] = []
-
-    def lose_the_first_post(
-        request: httpx.Request, respond: Callable[[httpx.Request], httpx.Response]
-    ) -> httpx.Response:
-        if request.method == "POST" and not lost:
-            lost.append("POST")
-            raise httpx.ReadTimeout("no response")
-        if request.url.path.endswith("/properties") and not lost:
-            return httpx.Response(200, json=[])
-        return respond(request)
-
-    account.interfere = lose_the_first_post
+    lose_the_first_post(account, shows_list_before=False)
     process = account.lifecycle()
     process.read("prop_9", {})
     assert created(process, VILLA)[0] != "prop_9"
