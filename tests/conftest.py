@@ -12,6 +12,7 @@ import pytest
 from support.any_speed import ignore_speed
 from support.engine_stack import restore_sigint
 from support.interface import BOTH_INTERFACES, DYNAMIC, NATIVE, Interface
+from support.pip_once import asking_pip_once
 from support.postgresql_server import PostgresqlServer, programs, running_postgresql
 from support.s3_server import S3Server, running_s3
 from support.skip_reasons import (
@@ -71,6 +72,13 @@ def coverage_follows() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if name in os.environ:
             patch.setattr(subprocess.Popen, "__init__", start_measured)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pip_is_asked_once() -> Iterator[None]:
+    """Let commands that ask pip for the packages again get the same answer at once."""
+    with asking_pip_once():
         yield
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack, unaligned
+from support.pip_once import pip_variables
 from support.waiting import HANG_GUARD
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,9 +35,9 @@ def test_an_example_is_deployed_without_a_diff(
 def test_the_demo_finds_and_repairs_drift(pulumi: Path, tmp_path: Path) -> None:
     """`make demo` shows the drift that it made, repairs it, and leaves nothing behind."""
     environment = {
+        **pip_variables(),
         "HOME": str(tmp_path),
         "TMPDIR": str(tmp_path),
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PATH": os.pathsep.join((str(pulumi.parent), os.environ["PATH"])),
     }
     finished = subprocess.run(

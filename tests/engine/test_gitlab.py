@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from support.messages import message
+from support.pip_once import pip_variables
 from support.waiting import HANG_GUARD
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -210,8 +211,8 @@ def gitlab_project(tmp_path: Path) -> Iterator[GitLab]:
     folder = tmp_path / "project"
     shutil.copytree(EXAMPLE, folder)
     runner = {
+        **pip_variables(),
         "HOME": str(tmp_path),
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
         "PULUMI_HOME": str(tmp_path / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -16,6 +16,7 @@ import yaml
 from attrs import evolve, frozen
 from support.engine_stack import EngineStack
 from support.messages import message
+from support.pip_once import pip_variables
 from support.recording_receiver import receiving
 from support.state_backend import StateBackend
 from support.workflow_runner import BASE, LARGE_CHANGE, TOKEN, GitHub, Repository
@@ -111,9 +112,8 @@ def forge_of(
 ) -> Forge:
     """Make the example's repository, whose workflows reach a state, and its stack."""
     runner = {
+        **pip_variables(),
         "HOME": str(folder),
-        # Pulumi asks pip for the packages, and in a fresh home pip asks the network.
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from support.detached_sandboxes import stop_detached_sandboxes
+from support.pip_once import pip_variables
 from support.receiver_process import free_port
 from support.waiting import HANG_GUARD
 
@@ -224,9 +225,9 @@ def _run(script: str, folder: Path) -> str:
         ["/bin/bash", "-eu", "-c", script],
         cwd=folder,
         env={
+            **pip_variables(),
             "HOME": str(folder),
             "PATH": os.environ["PATH"],
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         },
         stdin=subprocess.DEVNULL,

@@ -20,6 +20,7 @@ import psutil
 from attrs import field, frozen
 
 from support.interface import DYNAMIC, Interface
+from support.pip_once import pip_variables
 from support.waiting import HANG_GUARD
 
 OUR_COMMAND = (sys.executable, "-m", "pulumi_setsmart")
@@ -131,9 +132,8 @@ class EngineStack:
             pulumi=pulumi,
             folder=folder,
             environment={
+                **pip_variables(),
                 "HOME": str(folder),
-                # Pulumi asks pip for the packages, and in a fresh home pip asks the network.
-                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
                 "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
                 "PULUMI_HOME": str(folder / "home"),
                 "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
