@@ -12,6 +12,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import TypeAlias
 
 from attrs import evolve, frozen
@@ -81,6 +82,8 @@ _REPEATED_REQUEST = frozenset(
 """The members that repeat the request or show internals of the server."""
 
 _DEEPEST = 30
+_MOST_VIOLATIONS = 1000
+"""How many reasons of one body are read: far more than an object has fields."""
 _MARKUP_OR_JSON = ("<", "{", "[")
 _INSIDE_OF_A_SERVER = ("Traceback", "at ", 'File "')
 """How lines begin that show where a server failed, not why."""
@@ -127,7 +130,7 @@ class ErrorBody:
     Attributes:
         heading: What it says as a whole, if its reasons do not say it already.
         code: The code of the first error.
-        violations: The reasons, each with its field where it names one.
+        violations: The reasons, each with its field where it names one; at most 1,000.
     """
 
     heading: str | None
@@ -172,7 +175,7 @@ def error_body(response: Response) -> ErrorBody:
     except InvalidResponseError:
         body = _text_lines(response.body)
     heading = _heading_of(body, response.status)
-    violations = _distinct(_violations(_Part(body)))
+    violations = _distinct(islice(_violations(_Part(body)), _MOST_VIOLATIONS))
     if heading is not None and not violations:
         fields = _fields(_first_error(body), ())
         violations = _distinct(violation_of(heading, *field) for field in fields)
@@ -374,7 +377,7 @@ def _is_error(error: JsonObject, words: tuple[str, ...]) -> bool:
 
 def _fields(error: JsonObject, within: tuple[str, ...]) -> list[tuple[tuple[str, ...], str | None]]:
     """Return the fields that an error names, each as its keys and in the server's notation."""
-    own = [*_named_fields(error)]
+    own = [*islice(_named_fields(error), _MOST_VIOLATIONS)]
     base = own[0][0] if own else ()
     own = [((*base, key), None) for key in _members_too_many(error)] or own
     if not own:

@@ -385,6 +385,27 @@ def test_many_long_reasons_are_bounded() -> None:
     assert all(len(line) < 330 for line in lines)
 
 
+MANY = [f"field_{number}" for number in range(3000)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": MANY},
+        {"errors": {name: ["taken"] for name in MANY}},
+        {name: ["taken"] for name in MANY},
+        {"errors": [{"field": name, "message": "taken"} for name in MANY]},
+        {"errors": [{"fields": MANY, "message": "taken"}]},
+        {"message": "taken", "fields": MANY},
+    ],
+)
+def test_of_thousands_of_reasons_the_first_thousand_are_read(body: object) -> None:
+    """However a server writes them: reading all of them would take long, and nobody does."""
+    violations = status_error(response(body, 422)).violations
+    assert len(violations) == 1000
+    assert "field_0" in str(violations[0])
+
+
 @pytest.mark.parametrize(
     "body", [{"errors": {"name": ["taken"]}}, {"name": ["taken"]}, {"detail": [{"msg": "taken"}]}]
 )
