@@ -21,7 +21,6 @@ from pulumi_setsmart.lifecycle.check import InputViolation, unknown_inputs
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.lifecycle.planned_outputs import planned_outputs
-from pulumi_setsmart.lifecycle.reading import ReadObject
 from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_marked_secrets
 from pulumi_setsmart.lifecycle.state_metadata import KEY
@@ -38,6 +37,7 @@ from pulumi_setsmart.providers.failure import SetSmartFailure, reported
 
 if TYPE_CHECKING:
     from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
+    from pulumi_setsmart.lifecycle.reading import ReadObject
     from pulumi_setsmart.providers.lifecycles import Lifecycles
 
 _Request = TypeVar("_Request")
