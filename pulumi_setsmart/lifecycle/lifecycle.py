@@ -139,7 +139,7 @@ class Lifecycle:
         """
         stored = StoredObject.of(self.kind, str(outputs.get(ID)), outputs)
         declaration = read_declaration(self.kind, inputs)
-        with keeping_secrets(stored.declaration, declaration):
+        with keeping_secrets(stored.declaration, declaration), self.account.run.turn():
             refuse_another_id(inputs.get(EXISTING_ID), outputs.get(ID))
             ownership = self.account.ownership(self.kind.path(outputs, self.settings))
             # Should it be replaced, the check of the new object must not find the old one.

@@ -63,10 +63,11 @@ def read_object(operation: Operation, stored: StoredObject) -> ReadObject | None
     """
     identifier = stored.identifier
     unapplied = unapplied_in(stored.outputs, identifier)
-    operation.ownership.recognise(identifier, stored.owner)
-    if ID not in stored.outputs:
-        operation.ownership.note_read(identifier)
-    _note_identity(operation, stored, stored.fields)
+    with operation.account.run.turn():
+        operation.ownership.recognise(identifier, stored.owner)
+        if ID not in stored.outputs:
+            operation.ownership.note_read(identifier)
+        _note_identity(operation, stored, stored.fields)
     add_reference(operation, stored)
     try:
         record = operation.read(identifier, _needed_fields(operation, stored))
@@ -80,7 +81,12 @@ def read_object(operation: Operation, stored: StoredObject) -> ReadObject | None
             return None
         record = found
     secrets = confirm_same(operation, stored, record)
-    _note_identity(operation, stored, record.fields)
+    known, current = (
+        {name: fields.get(name) for name in operation.natural_key}
+        for fields in (stored.fields, record.fields)
+    )
+    if not is_equal(known, current):
+        _note_identity(operation, stored, record.fields)
     _report_soft_deletion(operation, record)
     return _as_read(operation, stored, record, secrets, unapplied)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from pulumi_setsmart.client.errors import NotDeletedError
 from pulumi_setsmart.lifecycle.identities import IdentityRegistry
@@ -44,6 +45,13 @@ class Run:
         with self._own_part.turn():
             if not self._started_at:
                 self._own_part.record("began", int(wall_clock()))
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Keep other threads and processes out while the block runs; it must send no request.
+
+        Whatever the block notes and asks is one look at the run, and takes the time of one.
+        """
+        return self.shared.turn()
 
     @property
     def started_at(self) -> int:

@@ -21,6 +21,7 @@ from pulumi_setsmart.client.errors import (
 from pulumi_setsmart.lifecycle.journal import UnavailableJournal
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
+from pulumi_setsmart.lifecycle.resource_key import RESOURCE
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
@@ -65,6 +66,22 @@ def test_the_limit_of_deletions_is_that_of_the_run() -> None:
     with raises(NotDeletedError, MessageCode.DELETION_LIMIT, "maxDeletions is 1"):
         other.delete(*states[1])
     assert len(account.objects) == 1
+
+
+def test_an_operation_that_changes_nothing_looks_at_the_run_once() -> None:
+    """A preview of a thousand listings has three thousand of them, and each look takes time."""
+    account, journal = InMemoryAccount(), SharedJournal()
+    identifier, outputs = created(account.lifecycle(), VILLA)
+    lifecycle = account.lifecycle(journal=journal)
+    lifecycle.diff(outputs, VILLA)  # joins the run
+    for operation in (
+        lambda: lifecycle.read(identifier, outputs),
+        lambda: lifecycle.check({**VILLA, RESOURCE: "key"}, exists=True),
+        lambda: lifecycle.diff(outputs, VILLA),
+    ):
+        before = journal.turns
+        operation()
+        assert journal.turns == before + 1
 
 
 @pytest.mark.parametrize("named", [{}, {"existing_id": "prop_1"}])

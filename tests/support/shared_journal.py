@@ -16,9 +16,11 @@ class SharedJournal:
 
     Attributes:
         salt: What digests depend on.
+        turns: How often this process kept the others out.
     """
 
     salt: str = "salt"
+    turns: int = field(default=0, init=False)
     _lines: list[str] = field(factory=list)
     _lock: threading.Lock = field(factory=threading.Lock)
     _read: int = 0
@@ -30,6 +32,7 @@ class SharedJournal:
     def begin(self) -> list[Event]:
         """Keep the others out, and return what they have appended."""
         self._lock.acquire()
+        self.turns += 1
         return [json.loads(line) for line in self._lines[self._read :]]
 
     def end(self, events: list[Event]) -> None:
