@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack
-from support.interface import BOTH_INTERFACES
+from support.interface import BOTH_INTERFACES, Interface
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -58,16 +58,22 @@ def test_a_key_in_clear(stack: EngineStack) -> None:
     assert "in-the-clear" not in "".join(stack.printed)
 
 
-def test_a_read_only_key(pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox) -> None:
+@BOTH_INTERFACES
+def test_a_read_only_key(
+    pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox, interface: Interface
+) -> None:
     """A key that may only read says so, with the listing that could not be written."""
     account = open_account(ApiKey(DEFAULT_KEY, read_only=True))
-    stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
+    stack = EngineStack.create(
+        pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY, interface=interface
+    )
     stack.declare(VILLA)
     error = only_error(stack, *UP)
     assert error == message(MessageCode.PERMISSION_DENIED, 'property "Villa"')
     assert "SETSMART_API_KEY" in error
 
 
+@BOTH_INTERFACES
 def test_a_field_that_setsmart_rejects(stack: EngineStack) -> None:
     """The message contains the server's own reason; SETSMART_DEBUG=1 adds a traceback."""
     stack.declare('Property("one", name="Villa", bedrooms=1000)')
@@ -101,6 +107,7 @@ def test_an_error_of_the_program_stops_it(
     assert account.writes() == []
 
 
+@BOTH_INTERFACES
 @pytest.mark.parametrize(
     ("program", "expected"),
     [
@@ -138,6 +145,7 @@ def test_mistakes_in_what_is_declared(
     assert not account.sandbox.requests
 
 
+@BOTH_INTERFACES
 def test_a_dead_server(stack: EngineStack) -> None:
     """The message names the server that cannot be reached."""
     stack.declare(VILLA)
@@ -147,6 +155,7 @@ def test_a_dead_server(stack: EngineStack) -> None:
     )
 
 
+@BOTH_INTERFACES
 def test_http_to_elsewhere(stack: EngineStack) -> None:
     """The key is not sent in clear text to another machine."""
     stack.declare(VILLA)

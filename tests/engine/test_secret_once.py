@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from support.engine_sandbox import OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack
+from support.interface import BOTH_INTERFACES, Interface
 
 from pulumi_setsmart.sandbox import DEFAULT_KEY, WEBHOOKS
 
@@ -14,13 +15,20 @@ pulumi.export("secret", hook.secret)
 """
 
 
+@BOTH_INTERFACES
 @pytest.mark.parametrize("put", ["replace", "merge"])
 def test_a_secret_that_the_server_generates_is_kept(
-    pulumi: Path, tmp_path: Path, open_account: OpenEngineSandbox, put: str
+    pulumi: Path,
+    tmp_path: Path,
+    open_account: OpenEngineSandbox,
+    put: str,
+    interface: Interface,
 ) -> None:
     """Through updates and refreshes, in the state and at SetSmart, until one is declared."""
     account = open_account(secrets="once", put=put)
-    stack = EngineStack.create(pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY)
+    stack = EngineStack.create(
+        pulumi, tmp_path / "stack", account.base_url, DEFAULT_KEY, interface=interface
+    )
     stack.declare(PROGRAM.format(host="a", more=""))
     stack.up()
     storage = account.sandbox.storage
