@@ -46,6 +46,18 @@ def test_errors_are_those_of_pip() -> None:
     assert "invalid choice" in finished.stderr
 
 
+def test_the_script_is_the_real_pip() -> None:
+    """Only `python -m pip` is another one."""
+    finished = subprocess.run(
+        [Path(sys.executable).with_name("pip"), "--version"],
+        env={"PATH": os.environ["PATH"], **pip_variables()},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "site-packages" in finished.stdout
+
+
 def test_without_a_folder_for_the_answers_pip_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Benchmarks measure what users wait for."""
     monkeypatch.delenv(ANSWERS_VARIABLE)

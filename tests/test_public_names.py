@@ -261,8 +261,16 @@ def test_what_is_pickled_is_a_name(
             # httpx has its command line there, which takes longest; httpx itself stays complete.
             {"rich", "pygments", "click", "starlette", "sqlite3", "httpx._main"},
         ),
+        (
+            # Each command on a program in YAML starts two plugins that only say what there is.
+            "import pulumi_setsmart.plugin.command",
+            {"httpx", "pulumi_setsmart.lifecycle.lifecycle"},
+        ),
     ],
-    ids=["a program", "a webhook receiver", "a test", "a command", "a state", "a provider"],
+    ids=[
+        *("a program", "a webhook receiver", "a test", "a command", "a state", "a provider"),
+        "a plugin",
+    ],
 )
 def test_an_import_loads_only_what_it_needs(statement: str, unwanted: set[str]) -> None:
     """What a process does not need, it does not wait for."""

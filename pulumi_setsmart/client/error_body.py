@@ -379,7 +379,8 @@ def _fields(error: JsonObject, within: tuple[str, ...]) -> list[tuple[tuple[str,
     """Return the fields that an error names, each as its keys and in the server's notation."""
     own = [*islice(_named_fields(error), _MOST_VIOLATIONS)]
     base = own[0][0] if own else ()
-    own = [((*base, key), None) for key in _members_too_many(error)] or own
+    too_many = islice(_members_too_many(error), _MOST_VIOLATIONS)
+    own = [((*base, key), None) for key in too_many] or own
     if not own:
         return [(within, None)]
     return [(_joined(within, path), None if within else said) for path, said in own]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 from attrs import frozen
 
+from pulumi_setsmart.client.confidential import redacted
 from pulumi_setsmart.client.errors import ExistingObjectError, NotFoundError
 from pulumi_setsmart.config import Settings
 from pulumi_setsmart.lifecycle.account import Account
@@ -16,7 +17,7 @@ from pulumi_setsmart.lifecycle.adoption import (
     find_adoption,
     with_adoption,
 )
-from pulumi_setsmart.lifecycle.check import violations
+from pulumi_setsmart.lifecycle.check import InputViolation, violations
 from pulumi_setsmart.lifecycle.cleared_fields import with_cleared_fields
 from pulumi_setsmart.lifecycle.creation import create_object
 from pulumi_setsmart.lifecycle.declaration import (
@@ -88,6 +89,7 @@ class Lifecycle:
         *,
         exists: bool,
         before: Mapping[str, Json] | None = None,
+        refused: Iterable[InputViolation] = (),
     ) -> CheckedInputs:
         """Validate the inputs and bring them into the form in which they are compared.
 
@@ -98,6 +100,7 @@ class Lifecycle:
             inputs: The inputs.
             exists: Whether the state holds the object already.
             before: The inputs in the state, if it does.
+            refused: What was found wrong with the inputs before.
 
         Raises:
             ExistingIdError: The object that the program names by its id cannot be adopted.
@@ -110,8 +113,8 @@ class Lifecycle:
         inputs = cleared.inputs
         declared, stored = (read_declaration(self.kind, each) for each in (inputs, before or {}))
         with keeping_secrets(declared, stored):
-            wrong = (*cleared.violations, *violations(self.kind, inputs))
-            found = [str(violation) for violation in wrong]
+            wrong = (*refused, *cleared.violations, *violations(self.kind, inputs))
+            found = [redacted(str(violation)) for violation in wrong]
             ordered = in_known_order(self.kind, before or {}, canonical(self.kind, inputs))
             checked = with_secrets_in_order(self.kind, inputs, ordered)
             checked.setdefault(DELETION_POLICY, str(self.settings.deletion_policy))
@@ -139,23 +142,23 @@ class Lifecycle:
         """
         stored = StoredObject.of(self.kind, str(outputs.get(ID)), outputs)
         declaration = read_declaration(self.kind, inputs)
-        with keeping_secrets(stored.declaration, declaration), self.account.run.turn():
+        ownership = self.account.ownership(self.kind.path(outputs, self.settings))
+        is_undeclared = stored.metadata.imported is Imported.UNDECLARED
+        with keeping_secrets(stored.declaration, declaration):
             refuse_another_id(inputs.get(EXISTING_ID), outputs.get(ID))
-            ownership = self.account.ownership(self.kind.path(outputs, self.settings))
-            # Should it be replaced, the check of the new object must not find the old one.
-            # What was imported by a read gets its owner here: only what is managed is compared.
-            ownership.claim(stored.identifier, stored.salt)
-            if stored.metadata.imported:
-                self._note_import(stored, inputs)
-            is_undeclared = stored.metadata.imported is Imported.UNDECLARED
-            if is_undeclared:
-                refuse_import_from_elsewhere(self.kind, stored, inputs)
-            self._refuse_shifted_identity(stored, inputs, declaration)
+            with self.account.run.turn():
+                # Should it be replaced, the check of the new object must not find the old one.
+                # What was imported by a read gets its owner here: only what is managed is compared.
+                ownership.claim(stored.identifier, stored.salt)
+                if stored.metadata.imported:
+                    self._note_import(stored, inputs)
+                if is_undeclared:
+                    refuse_import_from_elsewhere(self.kind, stored, inputs)
+                self._refuse_shifted_identity(stored, inputs, declaration)
+                is_read = is_undeclared and ownership.is_read(stored.identifier)
             change = planned_change(self.kind, stored, inputs, declaration)
-            if is_undeclared and ownership.is_read(stored.identifier):
-                # Without an update, the state would not learn that it was imported as declared.
-                return attrs.evolve(change, changes=True)
-            return change
+            # Without an update, the state would not learn that it was imported as declared.
+            return attrs.evolve(change, changes=True) if is_read else change
 
     def create(self, inputs: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
         """Create an object, or adopt the one that exists, if that is what is asked for.

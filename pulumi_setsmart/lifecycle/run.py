@@ -47,9 +47,10 @@ class Run:
                 self._own_part.record("began", int(wall_clock()))
 
     def turn(self) -> AbstractContextManager[None]:
-        """Keep other threads and processes out while the block runs; it must send no request.
+        """Keep other threads and processes out while the block runs.
 
-        Whatever the block notes and asks is one look at the run, and takes the time of one.
+        Whatever the block notes and asks is one look at the run, and takes the time of one. As all
+        others wait for it, it must do nothing else, and take no other lock.
         """
         return self.shared.turn()
 
@@ -64,7 +65,7 @@ class Run:
         Several keys may lead to the same objects, so accounts at one base URL share it.
         """
         place = (base_url, path.rstrip("/"))
-        with self._lock:
+        with self.shared.changed:  # a new registry takes a turn, which needs this lock anyway
             if place not in self._ownership:
                 self._ownership[place] = OwnershipRegistry(self.shared, *place)
             return self._ownership[place]
@@ -75,7 +76,7 @@ class Run:
         Accounts at one base URL do not share it: each may have a listing of the same name.
         """
         place = (base_url, key, path.rstrip("/"))
-        with self._lock:
+        with self.shared.changed:
             if place not in self._identities:
                 self._identities[place] = IdentityRegistry(self.shared, *place)
             return self._identities[place]

@@ -128,7 +128,8 @@ class SharedState:
 class _Turn:
     """Keeps others out while a block runs; a block within has the same turn.
 
-    Each operation of a resource takes many turns, so this is no generator, which would take longer.
+    Each operation of a resource has many such blocks, so this is no generator, which would take
+    longer.
 
     Attributes:
         lock: Keeps other threads out.

@@ -136,18 +136,20 @@ class SetSmartPlugin(ResourceProviderServicer):
         olds, news = received(request.olds), received(request.news)
         key = str(ResourceKey.of_urn(request.urn))
         inputs = with_marked_secrets(kind, news.values, news.secret_paths, key)
-        with about(kind, inputs, olds=olds.values):
-            checked = self._lifecycle(kind, inputs).check(
-                inputs, exists=bool(olds.values), before=olds.values
-            )
-        files = [
+        files = (
             InputViolation(dotted(path), _FILE, code=MessageCode.NOT_JSON)
             for path in news.file_paths
-        ]
+        )
+        with about(kind, inputs, olds=olds.values):
+            checked = self._lifecycle(kind, inputs).check(
+                inputs,
+                exists=bool(olds.values),
+                before=olds.values,
+                refused=(*files, *unknown_inputs(kind, inputs)),
+            )
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [
-            protocol.CheckFailure(reason=shown(visible(each)))
-            for each in (*map(str, (*files, *unknown_inputs(kind, inputs))), *checked.violations)
+            protocol.CheckFailure(reason=shown(visible(each))) for each in checked.violations
         ]
         passed = _sent(kind, checked.inputs, news.secret_paths)
         return protocol.CheckResponse(inputs=passed, failures=failures)

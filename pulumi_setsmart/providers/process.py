@@ -26,7 +26,7 @@ LOG_VARIABLE = "SETSMART_LOG"
 
 _STANDARD_OUTPUT = 1
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 _accounts: dict[Connection, Account] = {}
 
 
@@ -71,9 +71,14 @@ def account(settings: Settings) -> Account:
         return found
 
 
-@functools.cache
 def the_run() -> Run:
     """Return the run that this process takes part in."""
+    with _lock:
+        return _run()
+
+
+@functools.cache
+def _run() -> Run:
     return Run(journal=_journal())
 
 

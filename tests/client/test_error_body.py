@@ -397,6 +397,7 @@ MANY = [f"field_{number}" for number in range(3000)]
         {"errors": [{"field": name, "message": "taken"} for name in MANY]},
         {"errors": [{"fields": MANY, "message": "taken"}]},
         {"message": "taken", "fields": MANY},
+        {"errors": [{"message": f"no such keys: {MANY}", "keys": MANY}]},
     ],
 )
 def test_of_thousands_of_reasons_the_first_thousand_are_read(body: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from support.in_memory_account import InMemoryAccount, created
 from support.messages import message, raises
 from support.shared_journal import SharedJournal
+from support.waiting import HANG_GUARD, wait_until
 
 from pulumi_setsmart.client.errors import (
     AlreadyManagedError,
@@ -22,12 +25,14 @@ from pulumi_setsmart.lifecycle.journal import UnavailableJournal
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.lifecycle.ownership import OwnershipRegistry
 from pulumi_setsmart.lifecycle.resource_key import RESOURCE
+from pulumi_setsmart.lifecycle.run import Run
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.models.policy import DeletionPolicy, IfExists
 
 VILLA: dict[str, Json] = {"name": "Villa", "bedrooms": 3}
 LOFT: dict[str, Json] = {"name": "Loft", "bedrooms": 1}
+URL = "https://setsmart.example/v1"
 PROBLEM = "/tmp/file is full"  # noqa: S108 - in a message
 
 
@@ -82,6 +87,30 @@ def test_an_operation_that_changes_nothing_looks_at_the_run_once() -> None:
         before = journal.turns
         operation()
         assert journal.turns == before + 1
+
+
+def test_a_turn_and_a_collection_that_is_new_to_the_run_do_not_wait_for_each_other() -> None:
+    """What has its turn may look a collection up while another thread begins with one."""
+    run, may_go_on = Run(journal=SharedJournal()), threading.Event()
+    begins = threading.Thread(target=lambda: run.identities(URL, "key", "/webhooks"), daemon=True)
+
+    def take_a_turn() -> None:
+        with run.turn():
+            begins.start()
+            may_go_on.wait(HANG_GUARD)
+            run.identities(URL, "key", "/properties")
+
+    turn = threading.Thread(target=take_a_turn, daemon=True)
+    turn.start()
+    wait_until(lambda: begins.is_alive() and waits_for_a_lock(begins))
+    may_go_on.set()
+    wait_until(lambda: not (turn.is_alive() or begins.is_alive()))
+
+
+def waits_for_a_lock(thread: threading.Thread) -> bool:
+    """Return whether a thread is in the code that takes the lock of a turn."""
+    frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 -- nothing else tells
+    return frame is not None and frame.f_code.co_name == "__enter__"
 
 
 @pytest.mark.parametrize("named", [{}, {"existing_id": "prop_1"}])

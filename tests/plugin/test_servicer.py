@@ -11,7 +11,10 @@ from support.in_memory_plugin import Engine, plugin_of
 from support.messages import message
 
 from pulumi_setsmart.lifecycle.kind import API_OBJECT
+from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.policy import IfExists
 from pulumi_setsmart.plugin.servicer import SetSmartPlugin
 from pulumi_setsmart.plugin.values import received, sent
 from pulumi_setsmart.providers.failure import SetSmartFailure
@@ -234,3 +237,24 @@ def test_an_input_that_is_none_is_refused(plugin: SetSmartPlugin) -> None:
     [reason] = [failure.reason for failure in failures]
     assert reason.startswith("maxGuests: ")
     assert reason.endswith(f"[{MessageCode.UNKNOWN_FIELD}]")
+
+
+@pytest.mark.parametrize("wrong", [{"bedroms": 5}, {"bedrooms": "two"}, {"clear": ["*"]}])
+def test_inputs_that_are_refused_are_not_looked_up(
+    account: InMemoryAccount, wrong: dict[str, Any]
+) -> None:
+    """A typing mistake is found before any request, and before anything is adopted."""
+    plugin = plugin_of(account.lifecycle(if_exists=IfExists.ADOPT))
+    failures = Engine(plugin).check({"name": "Villa", **wrong}).failures
+    assert len(failures) == 1
+    assert account.sent == []
+
+
+@pytest.mark.parametrize("name", [[UNKNOWN], {"field": UNKNOWN}])
+def test_names_that_hold_something_unknown_are_looked_at_later(
+    plugin: SetSmartPlugin, name: Json
+) -> None:
+    """A preview does not know whether they are names."""
+    checked = Engine(plugin).check({"name": "Villa", "clear": [name]})
+    assert not checked.failures
+    assert received(checked.inputs).values["clear"] is UNKNOWN

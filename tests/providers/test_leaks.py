@@ -23,6 +23,7 @@ from support.messages import message, raises
 
 from pulumi_setsmart.client import confidential
 from pulumi_setsmart.client.errors import ApiError, SetSmartError
+from pulumi_setsmart.lifecycle.secret_inputs import plain_input_metadata
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.message_code import MessageCode
@@ -306,3 +307,16 @@ def test_an_unknown_value_is_no_secret(interface: Interface) -> None:
     inputs = {"name": "V", "attributes": rpc.UNKNOWN, KEY: {"secret_paths": [""]}}
     assert provider.check({}, over_the_wire(inputs)).failures == []
     assert_all_absent(SECRETS, repr(confidential._register.declared))  # noqa: SLF001 -- it has no other face
+
+
+@BOTH_INTERFACES
+@pytest.mark.parametrize("name", ["clear", "unordered"])
+def test_names_of_fields_that_are_secret_are_not_shown(interface: Interface, name: str) -> None:
+    """To clear a field is to declare it, so its name would be in the preview and in the state."""
+    word = "canary-4711-of-a-name"
+    inputs = {"name": "Villa", "attributes": {word: 1}, name: [word]}
+    metadata = plain_input_metadata({**inputs, name: None}, [f"/{name}"], keeps_old_values=False)
+    provider = provider_of(InMemoryAccount(), interface=interface)
+    failures = provider.check({}, {**inputs, KEY: metadata}).failures
+    assert len(failures) == 1
+    assert word not in failures[0].reason
