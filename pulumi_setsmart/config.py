@@ -56,8 +56,8 @@ _OTHER_SECRETS = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", NOTIFY_URL_
 
 # Pulumi refreshes and destroys with the configuration that the last deployment saved.
 _ADVICE_ON_CONFIGURED_KEY = (
-    "If it was rotated and the new one is set already, run once with PULUMI_RUN_PROGRAM=true, or, "
-    "with Python resources, `pulumi up --refresh=false`"
+    "If it was rotated and the new one is set already, run `pulumi up --refresh` once with "
+    "PULUMI_RUN_PROGRAM=true, or, with Python resources, `pulumi up --refresh=false`"
 )
 _LONGEST_TIME = 86400.0
 _LARGEST_RESPONSE = 1024.0

@@ -17,7 +17,14 @@ from pulumi_setsmart.lifecycle.comparison import is_equal, matches
 from pulumi_setsmart.lifecycle.declaration import Declaration, read_declaration
 from pulumi_setsmart.lifecycle.kind import Kind
 from pulumi_setsmart.lifecycle.ordering import Pattern
-from pulumi_setsmart.models.json import LARGEST_EXACT_INTEGER, Json, pointer, steps, value_at
+from pulumi_setsmart.models.json import (
+    LARGEST_EXACT_INTEGER,
+    Json,
+    may_be_rounded,
+    pointer,
+    steps,
+    value_at,
+)
 from pulumi_setsmart.models.message_code import MessageCode, Notice, without_code
 from pulumi_setsmart.models.text import one_line, shown_json
 from pulumi_setsmart.reporting.field_change import ABSENT, Cause, FieldChange, Value
@@ -230,7 +237,7 @@ def _reason_to_leave(
             f"{values}, and both changed since the last deployment; to take the value of "
             f"SetSmart, name the key: `pulumi-setsmart accept {entry.key}`",
         )
-    if _is_inexact(change.current):
+    if may_be_rounded(change.current):
         return Notice(
             MessageCode.INEXACT_NUMBER,
             f"SetSmart has a number as large as {LARGEST_EXACT_INTEGER}, which Pulumi may have "
@@ -255,19 +262,6 @@ def _declares(
 def shown_value(value: Value) -> str:
     """Return a value as part of a message, cut if it is long."""
     return "nothing" if value is ABSENT else shortened(shown_json(value), _LONGEST_VALUE)
-
-
-def _is_inexact(value: Json) -> bool:
-    match value:
-        case bool():
-            return False
-        case int() | float():
-            return abs(value) >= LARGEST_EXACT_INTEGER
-        case dict():
-            return any(map(_is_inexact, value.values()))
-        case list():
-            return any(map(_is_inexact, value))
-    return False
 
 
 def _valid(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import AttrsInstance, frozen
 
 from pulumi_setsmart.client.errors import ExistingIdError
+from pulumi_setsmart.models.constraint import CollectionPath
 from pulumi_setsmart.models.field import ApiField, known_fields
 from pulumi_setsmart.models.json import Json, steps
 from pulumi_setsmart.models.marker import UNKNOWN
@@ -164,18 +165,24 @@ class Kind:
             values: Inputs that say where the object is, if there are any.
 
         Raises:
-            ExistingIdError: Nothing says in which collection it is.
+            ExistingIdError: Nothing says in which collection it is, or no collection can be there.
         """
-        if PATH not in self.replace_on_change or PATH in values:
+        if PATH not in self.replace_on_change:
             return identifier, values
-        path, _, last = identifier.rpartition("/")
-        if not path:
+        path, last = values.get(PATH), identifier
+        if PATH not in values:
+            above, _, last = identifier.rpartition("/")
+            path = f"/{above.lstrip('/')}"
+        violation = "has no id at its end" if not last else CollectionPath().violation(path)
+        if path == "/" or violation is not None:
+            name = last or str(path).strip("/")
             raise ExistingIdError(
                 f"say in which collection it is: its path and its id, such as "
-                f"{self.import_text(identifier, {PATH: '/pricing-rules'})}",
+                f"{self.import_text(name, {PATH: '/pricing-rules'})}"
+                + ("" if path == "/" else f"; the path {violation}"),
                 code=MessageCode.PLACE_OF_IMPORT,
             )
-        return last, {**values, PATH: f"/{path.lstrip('/')}"}
+        return last, {**values, PATH: path}
 
     def import_text(self, identifier: str, place: Mapping[str, Json]) -> str:
         """Return the text that imports an object, such as ``eu:/pricing-rules/rule_1``."""

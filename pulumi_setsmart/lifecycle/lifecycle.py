@@ -41,6 +41,7 @@ from pulumi_setsmart.lifecycle.planned_change import (
 )
 from pulumi_setsmart.lifecycle.reading import (
     ReadObject,
+    confirm_account,
     imported_object,
     read_object,
     with_importable,
@@ -135,6 +136,9 @@ class Lifecycle:
 
         Raises:
             MetadataError: What the state remembers of it cannot be read.
+            WrongAccountError: It was last seen with another key or base URL, and is not in the
+                account of this run.
+            ApiError: That could not be looked up.
             AlreadyManagedError: The object belongs to another resource.
             ExistingIdError: The program names another object by its id, or imported one from
                 elsewhere.
@@ -142,6 +146,8 @@ class Lifecycle:
         """
         stored = StoredObject.of(self.kind, str(outputs.get(ID)), outputs)
         declaration = read_declaration(self.kind, inputs)
+        with keeping_secrets(stored.declaration):
+            confirm_account(self._begin(outputs, stored.declaration), stored)
         ownership = self.account.ownership(self.kind.path(outputs, self.settings))
         is_undeclared = stored.metadata.imported is Imported.UNDECLARED
         with keeping_secrets(stored.declaration, declaration):
@@ -193,6 +199,7 @@ class Lifecycle:
         identifier: str,
         outputs: Mapping[str, Json],
         inputs: Mapping[str, Json] | None = None,
+        resource_key: str | None = None,
     ) -> ReadObject | None:
         """Look at an object.
 
@@ -202,6 +209,7 @@ class Lifecycle:
                 first time.
             inputs: What the program declared of it last, where Pulumi tells. An object that was
                 imported without that is managed from then on.
+            resource_key: The text of the key of its resource, where Pulumi tells.
 
         Returns:
             What it is now, or None if it was deleted.
@@ -213,7 +221,7 @@ class Lifecycle:
             AlreadyManagedError: It belongs to another resource.
             ApiError: It could not be read.
         """
-        stored = StoredObject.of(self.kind, identifier, outputs)
+        stored = StoredObject.of(self.kind, identifier, outputs).of_resource(resource_key)
         if stored.owner is None and inputs:
             stored = stored.declared_by(self.kind, inputs)
         if stored.metadata.imported:
@@ -299,8 +307,15 @@ class Lifecycle:
                 confirm_deletion(operation, stored)
                 raise
 
-    def delete(self, identifier: str, outputs: Mapping[str, Json]) -> None:
+    def delete(
+        self, identifier: str, outputs: Mapping[str, Json], resource_key: str | None = None
+    ) -> None:
         """Delete an object, or deactivate it; one that is gone already is no error.
+
+        Args:
+            identifier: Its id.
+            outputs: What was last known of it.
+            resource_key: The text of the key of its resource, where Pulumi tells.
 
         Raises:
             MetadataError: What the state remembers of it cannot be read.
@@ -308,7 +323,7 @@ class Lifecycle:
             WrongAccountError: It is not in this account.
             ApiError: It could not be deleted.
         """
-        stored = StoredObject.of(self.kind, identifier, outputs)
+        stored = StoredObject.of(self.kind, identifier, outputs).of_resource(resource_key)
         with keeping_secrets(stored.declaration):
             delete_object(self._begin(outputs, stored.declaration), stored)
 

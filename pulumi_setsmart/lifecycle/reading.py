@@ -91,6 +91,27 @@ def read_object(operation: Operation, stored: StoredObject) -> ReadObject | None
     return _as_read(operation, stored, record, secrets, unapplied)
 
 
+def confirm_account(operation: Operation, stored: StoredObject) -> None:
+    """Make sure that an object is in the account of this run, or was deleted in it.
+
+    Pulumi refreshes with the configuration that the last deployment saved, and creates with that of
+    the program. A mistake in that shows nowhere else before something is created elsewhere.
+
+    Raises:
+        WrongAccountError: It was last seen with another key or base URL, and is not there.
+        ApiError: It could not be looked up.
+    """
+    if operation.account.is_the_same(stored.metadata):
+        return
+    add_reference(operation, stored)
+    try:
+        record = operation.read(stored.identifier, _needed_fields(operation, stored))
+    except NotFoundError:
+        confirm_deletion(operation, stored)
+    else:
+        confirm_same(operation, stored, record)
+
+
 def with_importable(kind: Kind, seen: ReadObject, resource_key: str) -> ReadObject:
     """Return an object that was only read, with what would manage it as it is declared."""
     fields = importable_fields(kind, known_fields_of(kind, seen.outputs))

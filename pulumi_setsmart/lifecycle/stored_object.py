@@ -78,6 +78,15 @@ class StoredObject:
         outputs = {**self.outputs, KEY: dump_metadata(metadata)}
         return type(self)(self.identifier, outputs, read_outputs(kind, outputs, metadata), metadata)
 
+    def of_resource(self, resource_key: str | None) -> Self:
+        """Return the same object under the key that its resource has in the state by now.
+
+        Only what is managed has one. `pulumi state rename` changes the name and no metadata.
+        """
+        if resource_key is None or self.metadata.resource_key in (None, resource_key):
+            return self
+        return attrs.evolve(self, metadata=attrs.evolve(self.metadata, resource_key=resource_key))
+
     @property
     def fields(self) -> JsonObject:
         """The fields that its outputs show."""

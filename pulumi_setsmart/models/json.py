@@ -133,3 +133,20 @@ def with_integers(value: Json) -> Json:
 def dotted(path: str) -> str:
     """Return what a person calls what a JSON pointer leads to: ``house_rules.pets``."""
     return ".".join(steps(path))
+
+
+def may_be_rounded(value: Json) -> bool:
+    """Return whether a value holds a number that may have been another one before it was a double.
+
+    2^53 itself is exact, but 2^53 + 1 becomes it.
+    """
+    match value:
+        case bool():
+            return False
+        case int() | float():
+            return abs(value) >= LARGEST_EXACT_INTEGER
+        case dict():
+            return any(map(may_be_rounded, value.values()))
+        case list():
+            return any(map(may_be_rounded, value))
+    return False

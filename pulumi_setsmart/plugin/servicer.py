@@ -17,14 +17,14 @@ from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from pulumi_setsmart.client.confidential import shown
-from pulumi_setsmart.lifecycle.check import InputViolation, unknown_inputs
+from pulumi_setsmart.lifecycle.check import InputViolation, unknown_inputs, unsendable
 from pulumi_setsmart.lifecycle.declaration import ID
 from pulumi_setsmart.lifecycle.kind import KINDS, Kind
 from pulumi_setsmart.lifecycle.planned_outputs import planned_outputs
 from pulumi_setsmart.lifecycle.resource_key import RESOURCE, ResourceKey
 from pulumi_setsmart.lifecycle.secret_inputs import secret_properties, with_marked_secrets
 from pulumi_setsmart.lifecycle.state_metadata import KEY
-from pulumi_setsmart.models.json import Json, dotted
+from pulumi_setsmart.models.json import Json, dotted, may_be_rounded
 from pulumi_setsmart.models.message_code import MessageCode, with_code
 from pulumi_setsmart.models.text import listed, visible
 from pulumi_setsmart.plugin.configuration import SECRET_SETTINGS, lookup_in
@@ -44,6 +44,7 @@ _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
 
 _FILE = "is an asset or an archive, which no field can hold; pass a string instead"
+_ROUNDED = "holds 2^53, which may have been another number that Pulumi altered; use a string"
 _NOT_SUPPORTED = "pulumi-setsmart has resources only: no functions, components or parameters"
 _KINDS: Mapping[str, Kind] = {kind.token: kind for kind in KINDS}
 
@@ -122,11 +123,15 @@ class SetSmartPlugin(ResourceProviderServicer):
         # Each command on a program in YAML starts two more of these, only to ask for the schema.
         # They need nothing that sends requests, and importing that takes a tenth of a second.
         from pulumi_setsmart.providers import process  # noqa: PLC0415 -- above
-        from pulumi_setsmart.providers.lifecycles import ConfiguredLifecycles  # noqa: PLC0415
+        from pulumi_setsmart.providers.lifecycles import (  # noqa: PLC0415
+            ConfiguredLifecycles,
+            environment_of,
+        )
 
         process.prepare(self.log)
         lookup = lookup_in(received(request.args).values)
-        self._lifecycles = {kind: ConfiguredLifecycles(kind, lookup, os.environ) for kind in KINDS}
+        environment = environment_of(request.name, lookup, os.environ)
+        self._lifecycles = {kind: ConfiguredLifecycles(kind, lookup, environment) for kind in KINDS}
         return protocol.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_method
@@ -140,12 +145,18 @@ class SetSmartPlugin(ResourceProviderServicer):
             InputViolation(dotted(path), _FILE, code=MessageCode.NOT_JSON)
             for path in news.file_paths
         )
+        # Here every number is a double already. What is larger is refused by the check.
+        rounded = (
+            InputViolation(name, _ROUNDED, code=MessageCode.INEXACT_NUMBER)
+            for name, value in inputs.items()
+            if may_be_rounded(value) and unsendable(value) is None
+        )
         with about(kind, inputs, olds=olds.values):
             checked = self._lifecycle(kind, inputs).check(
                 inputs,
                 exists=bool(olds.values),
                 before=olds.values,
-                refused=(*files, *unknown_inputs(kind, inputs)),
+                refused=(*files, *rounded, *unknown_inputs(kind, inputs)),
             )
         # Pulumi prints the value of a property that a failure names, even of a secret one.
         failures = [
@@ -159,6 +170,8 @@ class SetSmartPlugin(ResourceProviderServicer):
         """Compare what was last known with what is declared."""
         kind = _kind(request.urn)
         olds, news = received(request.olds).values, received(request.news).values
+        if RESOURCE in news:  # inputs of a state have the key from before `pulumi state rename`
+            news[RESOURCE] = str(ResourceKey.of_urn(request.urn))
         with about(kind, news, request.id, olds=olds):
             return diff_response(kind, self._lifecycle(kind, olds).diff(olds, news), news)
 
@@ -187,7 +200,10 @@ class SetSmartPlugin(ResourceProviderServicer):
                 # A check puts its key among the inputs of a resource, and an import does.
                 is_managed = RESOURCE in olds.values
                 seen = self._lifecycle(kind, outputs).read(
-                    request.id, outputs, olds.values if is_managed else None
+                    request.id,
+                    outputs,
+                    olds.values if is_managed else None,
+                    str(ResourceKey.of_urn(request.urn)),
                 )
             else:
                 seen = self._read_unknown(kind, request, outputs)
@@ -224,7 +240,8 @@ class SetSmartPlugin(ResourceProviderServicer):
         """Delete an object."""
         kind, outputs = _kind(request.urn), received(request.properties).values
         with about(kind, outputs, request.id):
-            self._lifecycle(kind, outputs).delete(request.id, outputs)
+            key = str(ResourceKey.of_urn(request.urn))
+            self._lifecycle(kind, outputs).delete(request.id, outputs, key)
         return Empty()
 
     @_method

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol, Self
 
 from attrs import field, frozen
 
 from pulumi_setsmart.client.errors import ConfigurationError
-from pulumi_setsmart.config import Settings, has_account, has_named_accounts, load_settings
+from pulumi_setsmart.config import (
+    API_KEY_VARIABLE,
+    Settings,
+    has_account,
+    has_named_accounts,
+    load_settings,
+)
 from pulumi_setsmart.lifecycle.kind import ACCOUNT, ACCOUNT_SEPARATOR, Kind
 from pulumi_setsmart.lifecycle.lifecycle import Lifecycle
 from pulumi_setsmart.models.constraint import AccountName
 from pulumi_setsmart.models.json import Json
 from pulumi_setsmart.models.marker import UNKNOWN
 from pulumi_setsmart.models.message_code import MessageCode
+from pulumi_setsmart.models.setting import API_KEY, setting
 from pulumi_setsmart.providers import process
+
+_DEFAULT_PROVIDER = re.compile(r"default(?:_.*)?", re.DOTALL)
+"""What the engine calls the provider that it makes of a stack's configuration."""
 
 
 class Lifecycles(Protocol):
@@ -131,6 +142,25 @@ class ConfiguredLifecycles:
                 else f"no key of an account {name} is configured"
             )
             raise ConfigurationError(f"{reason}; {hint}", code=MessageCode.PLACE_OF_IMPORT)
+
+
+def environment_of(
+    provider: str, configured: Callable[[str], object], environment: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return what a provider sees of the environment.
+
+    The key in the environment is used where SetSmart rejects the configured one. For an explicit
+    provider that has a key of its own, it may be the key of another account.
+
+    Args:
+        provider: The name of the provider; empty where the engine does not tell it.
+        configured: Looks up a key in its configuration.
+        environment: The environment's variables.
+    """
+    is_default = not provider or _DEFAULT_PROVIDER.fullmatch(provider)
+    if is_default or configured(setting(API_KEY)) is None:
+        return environment
+    return {name: value for name, value in environment.items() if name != API_KEY_VARIABLE}
 
 
 def _account_and_rest(text: str) -> tuple[str | None, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.engine_sandbox import EngineSandbox, OpenEngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
-from support.interface import BOTH_INTERFACES
+from support.interface import BOTH_INTERFACES, Interface
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -93,3 +93,34 @@ def test_a_deletion_seen_with_another_key(deployed: EngineStack, account: Engine
     preview = deployed.preview(SETSMART_API_KEY=NEW)
     assert "1 to create" in preview
     assert "2 unchanged" in preview
+
+
+@pytest.mark.parametrize("strangers", [(), ("Palace", "Castle")], ids=["empty", "same ids"])
+def test_a_new_listing_is_not_created_in_another_account(
+    pulumi: Path,
+    tmp_path: Path,
+    account: EngineSandbox,
+    open_account: OpenEngineSandbox,
+    interface: Interface,
+    strangers: tuple[str, ...],
+) -> None:
+    """Pulumi refreshes with the configuration that it saved, and creates with the new one."""
+    elsewhere = open_account(ApiKey(OLD))
+    for name in strangers:
+        elsewhere.sandbox.storage.insert(PROPERTIES, {"name": name})
+    stack = EngineStack.create(pulumi, tmp_path / "stack", "", key=OLD, interface=interface)
+    stack.succeed("config", "set", "setsmart:baseUrl", account.base_url)
+    stack.declare(PROGRAM)
+    stack.up()
+    stack.succeed("config", "set", "setsmart:baseUrl", elsewhere.base_url)
+    stack.declare(PROGRAM + 'Property("three", name="Hut")')
+    code = MessageCode.DIFFERENT_OBJECT if strangers else MessageCode.NOT_IN_THIS_ACCOUNT
+    for command in (PREVIEW, ("up", "--yes", *QUIET)):
+        for error in stack.fail(*command).errors:
+            assert error == message(code, elsewhere.base_url)
+    assert elsewhere.writes() == []
+
+    stack.succeed("config", "set", "setsmart:baseUrl", account.base_url)
+    stack.up()
+    stack.assert_clean()
+    assert account.writes() == ["POST /properties"] * 3

@@ -7,7 +7,7 @@ import json
 import pytest
 from support.engine_sandbox import EngineSandbox
 from support.engine_stack import QUIET, EngineStack, messages
-from support.interface import BOTH_INTERFACES
+from support.interface import BOTH_INTERFACES, NATIVE
 from support.messages import message
 
 from pulumi_setsmart.models.message_code import MessageCode
@@ -205,3 +205,21 @@ def listing_ids(account: EngineSandbox) -> list[str]:
 def messages_of(stack: EngineStack, *command: str) -> list[str]:
     """Return the distinct messages of a command that fails."""
     return [*dict.fromkeys(messages(stack.fail(*command, *QUIET).output))]
+
+
+@pytest.mark.parametrize("interface", [NATIVE], indirect=True)
+def test_a_resource_that_was_renamed_in_the_state_alone_is_not_replaced(
+    stack: EngineStack, account: EngineSandbox
+) -> None:
+    """The name in the state counts, and not the one under which it was created."""
+    stack.declare('Property("villa", name="Villa")')
+    stack.up()
+    stack.succeed("state", "rename", stack.resource("villa")["urn"], "house", "--yes")
+    for command in (("preview", *QUIET), ("up", "--yes", "--skip-preview", *QUIET)):
+        [error] = stack.fail(*command).errors
+        assert error == message(MessageCode.RENAMED_KEY, "prop_1", "house")
+    assert account.writes() == ["POST /properties"]
+    stack.declare('Property("house", name="Villa")')
+    stack.up()
+    stack.assert_clean()
+    assert account.writes() == ["POST /properties"]

@@ -258,3 +258,44 @@ def test_names_that_hold_something_unknown_are_looked_at_later(
     checked = Engine(plugin).check({"name": "Villa", "clear": [name]})
     assert not checked.failures
     assert received(checked.inputs).values["clear"] is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rule_1", "/rule_1", "/rules/", "/properties/../webhooks/wh_1", "/a?b/c", "/a//b/c"],
+)
+def test_an_import_asks_only_for_what_can_be_in_a_collection(
+    account: InMemoryAccount, text: str
+) -> None:
+    """A path that leads elsewhere would be asked with the key, and stored."""
+    plugin = plugin_of(account.lifecycle())
+    with pytest.raises(SetSmartFailure) as caught:
+        Engine(plugin, kind=API_OBJECT).read(text)
+    assert str(caught.value) == message(MessageCode.PLACE_OF_IMPORT, "/pricing-rules/")
+    assert account.sent == []
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"max_guests": 2.0**53},
+        {"attributes": {"n": [2.0**53]}},
+        {"attributes": {"n": {"m": -(2.0**53)}}},
+        {"attributes": {"n": 2.0**60}},
+    ],
+)
+def test_a_number_that_may_have_been_rounded_is_refused(
+    plugin: SetSmartPlugin, declared: dict[str, Any]
+) -> None:
+    """The plugin sees doubles: 2^53 + 1 has become 2^53."""
+    [failure] = Engine(plugin).check({"name": "Villa", **declared}).failures
+    assert failure.reason == message(MessageCode.INEXACT_NUMBER, *declared)
+
+
+@pytest.mark.parametrize("name", ["deletion_policy", "account", "clear", "__setsmart"])
+def test_inputs_are_not_cleared(plugin: SetSmartPlugin, name: str) -> None:
+    """Only fields are; a field that is called as an input is named with all that leads to it."""
+    [failure] = Engine(plugin).check({"name": "Villa", "clear": [name]}).failures
+    assert failure.reason == message(MessageCode.INVALID_VALUE, "clear", name, "leave the input")
+    checked = Engine(plugin).check({"name": "Villa", "clear": ["/attributes/account"]})
+    assert not checked.failures

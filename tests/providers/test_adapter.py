@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from support.in_memory_account import InMemoryAccount
 from support.in_memory_provider import (
@@ -22,7 +22,7 @@ from support.messages import message
 from pulumi_setsmart.lifecycle.kind import API_OBJECT, PROPERTY, WEBHOOK_SUBSCRIPTION
 from pulumi_setsmart.lifecycle.resource_key import RESOURCE
 from pulumi_setsmart.lifecycle.state_metadata import KEY
-from pulumi_setsmart.models.json import Json
+from pulumi_setsmart.models.json import Json, may_be_rounded
 from pulumi_setsmart.models.marker import CLEAR
 from pulumi_setsmart.models.message_code import MessageCode
 from pulumi_setsmart.providers.failure import SetSmartFailure
@@ -229,6 +229,7 @@ def test_any_attributes_cross_the_wire_and_settle(
     interface: Interface, attributes: dict[str, Json]
 ) -> None:
     """Pulumi's own serialisation changes nothing that we compare, CLEAR at any depth included."""
+    assume(interface is DYNAMIC or not may_be_rounded(attributes))  # the plugin refuses these
     account = InMemoryAccount()
     provider = provider_of(account, interface=interface)
     inputs = checked(provider, {"name": "Villa", "attributes": attributes})
