@@ -202,8 +202,12 @@ def _paired(
     for place, one in enumerate(reference):
         if equal.get(_canonical_json(one)):
             placed[place] = free.pop(equal[_canonical_json(one)].pop())
-    visible = [_without_hidden(one, hidden, str(place)) for place, one in enumerate(reference)]
-    for known, stands_for in itertools.product((reference, visible), (matches, is_normalised)):
+    forms = [reference]
+    if hidden:
+        forms.append(
+            [_without_hidden(one, hidden, str(place)) for place, one in enumerate(reference)]
+        )
+    for known, stands_for in itertools.product(forms, (matches, is_normalised)):
         for place, one in enumerate(known):
             if place in placed:
                 continue
