@@ -9,7 +9,7 @@ export interface PropertyArgs {
   max_guests?: pulumi.Input<number>;
   status?: pulumi.Input<string>;
   attributes?: pulumi.Input<Record<string, unknown>>;
-  /** The fields to set to null: Pulumi never passes `null` or `undefined` on. */
+  /** The fields to set to null. `null` as a value does the same; `undefined` declares nothing. */
   clear?: pulumi.Input<pulumi.Input<string>[]>;
   if_exists?: pulumi.Input<"error" | "adopt" | "create">;
   existing_id?: pulumi.Input<string>;
@@ -19,11 +19,11 @@ export interface PropertyArgs {
 /** A listing at SetSmart, managed by the native plugin. */
 export class Property extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
-  declare readonly address: pulumi.Output<string | undefined>;
-  declare readonly bedrooms: pulumi.Output<number | undefined>;
-  declare readonly bathrooms: pulumi.Output<number | undefined>;
-  declare readonly max_guests: pulumi.Output<number | undefined>;
-  declare readonly status: pulumi.Output<string | undefined>;
+  declare readonly address: pulumi.Output<string | null>;
+  declare readonly bedrooms: pulumi.Output<number | null>;
+  declare readonly bathrooms: pulumi.Output<number | null>;
+  declare readonly max_guests: pulumi.Output<number | null>;
+  declare readonly status: pulumi.Output<string | null>;
 
   constructor(name: string, args: PropertyArgs, options?: pulumi.CustomResourceOptions) {
     // A property of the resource is an output only if it is named here.
