@@ -60,18 +60,22 @@ class Project:
             code=MessageCode.NO_PROJECT,
         )
 
-    def refreshes(self) -> bool:
+    def refreshes(self, *, runs_program: bool) -> bool:
         """Return whether every command looks at SetSmart first.
 
         It does with ``refresh: always``. Where the program is not in Python, all of its resources
-        are those of the native plugin, which asks for it.
+        are those of the native plugin, which asks for it. Pulumi does not do what it asks for where
+        it runs the program for a refresh.
+
+        Args:
+            runs_program: Whether ``PULUMI_RUN_PROGRAM`` is set.
 
         Raises:
             StackError: Its Pulumi.yaml cannot be read.
         """
         options = self._settings().get("options")
         is_option = isinstance(options, Mapping) and options.get("refresh") in ("always", True)
-        return is_option or self._language() != "python"
+        return is_option or (self._language() != "python" and not runs_program)
 
     def has_program_elsewhere(self) -> bool:
         """Return whether the program is where ``main`` says, and not in the project's folder.

@@ -31,6 +31,8 @@ _ADVICE_ON_STATE = (
 )
 """What to do, by a word of what Pulumi says; the first that fits."""
 
+_TRUE = ("true", "1")
+"""What Pulumi takes for a yes in its variables, in any case."""
 _VARIABLES = re.compile(r"SETSMART_(\w+_)?(API_KEY|BASE_URL)")
 
 
@@ -79,11 +81,13 @@ def project_findings(
     """
     try:
         project = Project.of(folder)
-        refreshes = project.refreshes()
+        refreshes = project.refreshes(
+            runs_program=environment.get("PULUMI_RUN_PROGRAM", "").lower() in _TRUE
+        )
     except StackError as error:
         yield Finding.error("project", error, "Run it in the folder of your program, or use --cwd.")
         return
-    if refreshes or environment.get("PULUMI_OPTION_REFRESH") == "true":
+    if refreshes or environment.get("PULUMI_OPTION_REFRESH", "").lower() in _TRUE:
         yield Finding.ok("refresh", "every command looks at SetSmart first")
     else:
         yield Finding.warning(

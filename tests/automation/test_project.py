@@ -84,4 +84,4 @@ def test_the_native_plugin_needs_no_option_for_refreshes(
 ) -> None:
     """It asks for them, and programs that are not in Python have no other resources of ours."""
     (tmp_path / "Pulumi.yaml").write_text(f"name: x\n{settings}")
-    assert Project.of(tmp_path).refreshes() is expected
+    assert Project.of(tmp_path).refreshes(runs_program=False) is expected

@@ -52,6 +52,15 @@ def test_the_command_line_has_to_be_there(version: str | None, verdict: Verdict)
         ("name: x", {}, Verdict.WARNING),
         ("options: {refresh: false}", {}, Verdict.WARNING),
         ("options: refresh", {}, Verdict.WARNING),
+        ("runtime: yaml", {}, Verdict.OK),
+        ("runtime: nodejs", {"PULUMI_RUN_PROGRAM": "false"}, Verdict.OK),
+        ("runtime: yaml", {"PULUMI_RUN_PROGRAM": "TRUE"}, Verdict.WARNING),
+        ("runtime: {name: nodejs}", {"PULUMI_RUN_PROGRAM": "1"}, Verdict.WARNING),
+        (
+            "{runtime: yaml, options: {refresh: always}}",
+            {"PULUMI_RUN_PROGRAM": "true"},
+            Verdict.OK,
+        ),
         ("- a list", {}, Verdict.WARNING),
     ],
 )
