@@ -10,17 +10,14 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from pulumi_setsmart.lifecycle.check import InputViolation
-from pulumi_setsmart.lifecycle.declaration import secret_paths_in
 from pulumi_setsmart.lifecycle.kind import CLEAR_INPUT, Kind
-from pulumi_setsmart.lifecycle.metadata import input_metadata
 from pulumi_setsmart.lifecycle.state_metadata import KEY
 from pulumi_setsmart.models.constraint import FieldNames
-from pulumi_setsmart.models.json import DEEPEST, Json, JsonObject, named_steps, steps, type_name
+from pulumi_setsmart.models.json import DEEPEST, Json, JsonObject, named_steps, type_name
 from pulumi_setsmart.models.marker import UNKNOWN, holds_unknown
 from pulumi_setsmart.models.message_code import MessageCode
 
 _ANY = "*"
-_SHOWN = "must not be secret, or come from a transform: the names of fields are shown"
 
 
 @frozen
@@ -46,8 +43,6 @@ def with_cleared_fields(kind: Kind, inputs: Mapping[str, Json]) -> ClearedInputs
     """
     declared = {name: value for name, value in inputs.items() if name != CLEAR_INPUT}
     paths = inputs.get(CLEAR_INPUT)
-    if paths is not None and _are_secret(kind, inputs):
-        return ClearedInputs(declared, [InputViolation(CLEAR_INPUT, _SHOWN)])
     if holds_unknown(paths):
         names = paths if isinstance(paths, list) else []
         known = [path for path in names if not holds_unknown(path)]
@@ -70,14 +65,6 @@ def with_cleared_fields(kind: Kind, inputs: Mapping[str, Json]) -> ClearedInputs
         else:
             found.append(violation)
     return ClearedInputs(declared, found)
-
-
-def _are_secret(kind: Kind, inputs: Mapping[str, Json]) -> bool:
-    """Return whether a name to clear is secret; the path of a field may look the same."""
-    fields = inputs.get(kind.extra_fields)
-    is_field = isinstance(fields, dict) and CLEAR_INPUT in fields
-    secrets = map(steps, secret_paths_in(input_metadata(inputs)))
-    return not is_field and any(names[:1] == [CLEAR_INPUT] for names in secrets)
 
 
 def _path_violation(kind: Kind, path: str) -> InputViolation | None:

@@ -110,9 +110,10 @@ class Lifecycle:
         key = resource_key_in(inputs)
         if key is not None:
             self.account.run.declare(key)
+        # As they arrived, they have the names to clear, which may be secret, too.
+        declared, stored = (read_declaration(self.kind, each) for each in (inputs, before or {}))
         cleared = with_cleared_fields(self.kind, inputs)
         inputs = cleared.inputs
-        declared, stored = (read_declaration(self.kind, each) for each in (inputs, before or {}))
         with keeping_secrets(declared, stored):
             wrong = (*refused, *cleared.violations, *violations(self.kind, inputs))
             found = [redacted(str(violation)) for violation in wrong]

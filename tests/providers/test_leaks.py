@@ -312,7 +312,7 @@ def test_an_unknown_value_is_no_secret(interface: Interface) -> None:
 @BOTH_INTERFACES
 @pytest.mark.parametrize("name", ["clear", "unordered"])
 def test_names_of_fields_that_are_secret_are_not_shown(interface: Interface, name: str) -> None:
-    """To clear a field is to declare it, so its name would be in the preview and in the state."""
+    """Neither by what is wrong with them, nor in a message about another input."""
     word = "canary-4711-of-a-name"
     inputs = {"name": "Villa", "attributes": {word: 1}, name: [word]}
     metadata = plain_input_metadata({**inputs, name: None}, [f"/{name}"], keeps_old_values=False)
