@@ -51,6 +51,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that it names."""
+        _reserve_standard_streams()
         _accept_all_characters()
         with _fit_for_terminals():
             return super().invoke(ctx)
@@ -64,6 +65,18 @@ def _fit_for_terminals() -> Iterator[None]:
         raise
     except click.UsageError as error:
         raise click.UsageError(shown(one_line(error.format_message())), error.ctx) from None
+
+
+def _reserve_standard_streams() -> None:
+    """Let nothing else get the number of a standard stream that is closed.
+
+    gRPC would get it for what it polls, and whatever closes the stream at the end would close that.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free, which is this one
 
 
 def _accept_all_characters() -> None:
