@@ -210,13 +210,7 @@ def unknown_inputs(kind: Kind, inputs: Mapping[str, Json]) -> Iterator[InputViol
 
     A class in Python has no such arguments. Other languages pass whatever a program has.
     """
-    known = {
-        *kind.field_names,
-        kind.extra_fields,
-        *kind.replace_on_change,
-        *kind.policy_inputs,
-        CLEAR_INPUT,
-    }
+    known = {*kind.field_names, kind.extra_fields, *kind.other_inputs}
     for name in inputs:
         if name not in known and not name.startswith("__"):
             yield InputViolation(

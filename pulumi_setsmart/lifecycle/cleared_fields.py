@@ -74,18 +74,14 @@ def _path_violation(kind: Kind, path: str) -> InputViolation | None:
         return _violation(path, f"is nested more than {DEEPEST} deep")
     if _ANY in keys or ("" in keys and not path.startswith("/")):
         return _violation(path, "is not the path of one field, such as notes or house.code")
-    if path in _inputs_of(kind) or keys[0].startswith(KEY):
+    # The path of a field of such a name is longer.
+    if path in kind.other_inputs or keys[0].startswith(KEY):
         return _violation(path, "is an input of the resource, not a field; leave the input out")
     if keys == [kind.extra_fields]:
         return _violation(path, f"holds the fields; name each of them, such as {path}.notes")
     if keys[0] in kind.field_names and len(keys) > 1:
         return _leads_into(path, keys[0], "not an object")
     return None
-
-
-def _inputs_of(kind: Kind) -> tuple[str, ...]:
-    """Return the inputs that are no fields. The path of a field of such a name is longer."""
-    return (*kind.policy_inputs, *kind.replace_on_change, CLEAR_INPUT)
 
 
 def _place_of(kind: Kind, path: str) -> list[str]:

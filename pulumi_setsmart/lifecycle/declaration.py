@@ -168,7 +168,7 @@ def _declaration(
         fields,
         complete,
         sorted({*of_kind, *(secret_paths or ())}),
-        beside={**_beside_fields(kind, properties), **_names_to_clear(properties)},
+        beside={name: properties[name] for name in kind.other_inputs if name in properties},
         sealed=sealed is not False,
         unordered=unordered_lists(kind, properties),
         opaque=secret_paths is None,
@@ -333,14 +333,9 @@ def with_secrets_in_order(
 
 
 def _beside_fields(kind: Kind, properties: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the inputs that are no fields: where the object is, and what to do with it."""
+    """Return the inputs that are no fields, and stay: names to clear become nulls in a check."""
     names = (*kind.replace_on_change, *kind.policy_inputs)
     return {name: properties[name] for name in names if name in properties}
-
-
-def _names_to_clear(properties: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the input that a check replaces by nulls; only inputs that just arrived have it."""
-    return {CLEAR_INPUT: properties[CLEAR_INPUT]} if CLEAR_INPUT in properties else {}
 
 
 def _properties(kind: Kind, fields: Mapping[str, Json]) -> dict[str, Json]:

@@ -107,6 +107,11 @@ class Kind:
         of_any_collection = () if self.natural_key else (IDENTITY, PAGING)
         return (*of_any_collection, EXISTING_ID, IF_EXISTS, DELETION_POLICY, UNORDERED)
 
+    @cached_property
+    def other_inputs(self) -> tuple[str, ...]:
+        """All inputs that are not fields of the object: where it is, and what to do with it."""
+        return (*self.replace_on_change, *self.policy_inputs, CLEAR_INPUT)
+
     def identity_names(self, inputs: Mapping[str, object]) -> tuple[str, ...]:
         """Return the fields by which an object with these inputs is known again."""
         declared = inputs.get(IDENTITY)

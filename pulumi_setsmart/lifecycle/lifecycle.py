@@ -147,11 +147,10 @@ class Lifecycle:
         """
         stored = StoredObject.of(self.kind, str(outputs.get(ID)), outputs)
         declaration = read_declaration(self.kind, inputs)
-        with keeping_secrets(stored.declaration):
-            confirm_account(self._begin(outputs, stored.declaration), stored)
         ownership = self.account.ownership(self.kind.path(outputs, self.settings))
         is_undeclared = stored.metadata.imported is Imported.UNDECLARED
         with keeping_secrets(stored.declaration, declaration):
+            confirm_account(self._begin(outputs, stored.declaration), stored)
             refuse_another_id(inputs.get(EXISTING_ID), outputs.get(ID))
             with self.account.run.turn():
                 # Should it be replaced, the check of the new object must not find the old one.

@@ -112,13 +112,15 @@ def test_a_program_in_typescript_manages_listings(
     assert_destroyed_without_a_secret(project, account, "4711-8822")
 
 
-def declare_in_yaml(project: EngineStack, resources: str) -> None:
-    """Replace the resources of the example by others."""
+def deploy_in_yaml(project: EngineStack, resources: str) -> None:
+    """Deploy the example with other resources in the place of its own."""
     copy_example("yaml", project)
     file = project.folder / "Pulumi.yaml"
     head = file.read_text().split("resources:\n")[0]
     listed = textwrap.indent(textwrap.dedent(resources), "  ")
     file.write_text(f"{head}resources:\n{listed}")
+    project.succeed("config", "set", "--secret", "bookingsSecret", SECRET)
+    project.up()
 
 
 def test_null_in_yaml_is_dropped_unless_it_is_in_a_list_or_an_output(
@@ -126,7 +128,7 @@ def test_null_in_yaml_is_dropped_unless_it_is_in_a_list_or_an_output(
 ) -> None:
     """So docs/reference/property.md says to use `clear`."""
     account.sandbox.storage.insert(PROPERTIES, {"name": "Loft", "wifi": True, "bedrooms": 2})
-    declare_in_yaml(
+    deploy_in_yaml(
         project,
         """\
           cabin:
@@ -141,8 +143,6 @@ def test_null_in_yaml_is_dropped_unless_it_is_in_a_list_or_an_output(
               attributes: {wifi: null, beds: [1, null]}
         """,
     )
-    project.succeed("config", "set", "--secret", "bookingsSecret", SECRET)
-    project.up()
     loft = listing(account, "Loft")
     assert (loft["wifi"], loft["beds"], loft["bedrooms"]) == (True, [1, None], None)
     project.assert_clean()
@@ -178,7 +178,7 @@ def test_yaml_passes_a_secret_by_its_full_path_only(
     project: EngineStack, account: EngineSandbox
 ) -> None:
     """A limit of Pulumi's host that docs/guides/interfaces.md names: the rest may go then."""
-    declare_in_yaml(
+    deploy_in_yaml(
         project,
         """\
           cabin:
@@ -192,8 +192,6 @@ def test_yaml_passes_a_secret_by_its_full_path_only(
             properties: {name: Whole, attributes: {door: "${cabin.attributes.door}"}}
         """,
     )
-    project.succeed("config", "set", "--secret", "bookingsSecret", SECRET)
-    project.up()
     assert listing(account, "Path")["code"] == SECRET
     assert listing(account, "Whole")["door"] == {"code": {}}
 
@@ -202,7 +200,7 @@ def test_a_program_that_runs_for_the_refresh_needs_the_option(
     project: EngineStack, account: EngineSandbox
 ) -> None:
     """Without `--refresh`, Pulumi does not look, as docs/guides/drift.md says."""
-    declare_in_yaml(
+    deploy_in_yaml(
         project,
         """\
           cabin:
@@ -210,8 +208,6 @@ def test_a_program_that_runs_for_the_refresh_needs_the_option(
             properties: {name: Cabin, bedrooms: 2}
         """,
     )
-    project.succeed("config", "set", "--secret", "bookingsSecret", SECRET)
-    project.up()
     change(account, "Cabin", bedrooms=9)
     seen = len(account.requests("GET"))
     assert "1 to update" not in project.preview(PULUMI_RUN_PROGRAM="true")

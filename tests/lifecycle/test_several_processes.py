@@ -74,7 +74,7 @@ def test_the_limit_of_deletions_is_that_of_the_run() -> None:
 
 
 def test_an_operation_that_changes_nothing_looks_at_the_run_once() -> None:
-    """A preview of a thousand listings has three thousand of them, and each look takes time."""
+    """A preview of a thousand listings has four thousand of them, and each look takes time."""
     account, journal = InMemoryAccount(), SharedJournal()
     identifier, outputs = created(account.lifecycle(), VILLA)
     lifecycle = account.lifecycle(journal=journal)
